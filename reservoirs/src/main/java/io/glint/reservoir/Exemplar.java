@@ -1,0 +1,79 @@
+package io.glint.reservoir;
+
+import io.opentelemetry.api.common.Attributes;
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.SpanContext;
+import io.opentelemetry.context.Context;
+
+/**
+ * One measurement as a reservoir keeps it: value, time, attributes and span of one recording call.
+ *
+ * <p>Mutable and reused, so that keeping a measurement allocates nothing once every slot of a
+ * reservoir has been used. It belongs to the thread that owns its reservoir.
+ */
+public final class Exemplar {
+  private long valueBits;
+  private long epochNanos;
+  private Attributes attributes = Attributes.empty();
+  private SpanContext spanContext = SpanContext.getInvalid();
+
+  /** An exemplar that holds no measurement yet. */
+  public Exemplar() {}
+
+  /**
+   * Overwrites every field, so that nothing of an earlier measurement can show through.
+   *
+   * @param value the measured value
+   * @param epochNanos time of the measurement in nanoseconds since the Unix epoch
+   * @param attributes all attributes of the measurement; kept by reference
+   * @param context of which only the span context is kept
+   */
+  public void setDouble(double value, long epochNanos, Attributes attributes, Context context) {
+    set(Double.doubleToRawLongBits(value), epochNanos, attributes, context);
+  }
+
+  /** As {@link #setDouble}, for an instrument that records {@code long} values. */
+  public void setLong(long value, long epochNanos, Attributes attributes, Context context) {
+    set(value, epochNanos, attributes, context);
+  }
+
+  /** Lets go of the attributes and the span, which would otherwise live on in an unused slot. */
+  public void clear() {
+    valueBits = 0;
+    epochNanos = 0;
+    attributes = Attributes.empty();
+    spanContext = SpanContext.getInvalid();
+  }
+
+  /** The value, of an exemplar that was set by {@link #setDouble}. */
+  public double doubleValue() {
+    return Double.longBitsToDouble(valueBits);
+  }
+
+  /** The value, of an exemplar that was set by {@link #setLong}. */
+  public long longValue() {
+    return valueBits;
+  }
+
+  /** Time of the recording call, in nanoseconds since the Unix epoch. */
+  public long epochNanos() {
+    return epochNanos;
+  }
+
+  /** All attributes of the measurement, also those that a view removes from the point. */
+  public Attributes attributes() {
+    return attributes;
+  }
+
+  /** The span of the measurement's context; {@link SpanContext#getInvalid()} where none was. */
+  public SpanContext spanContext() {
+    return spanContext;
+  }
+
+  void set(long valueBits, long epochNanos, Attributes attributes, Context context) {
+    this.valueBits = valueBits;
+    this.epochNanos = epochNanos;
+    this.attributes = attributes;
+    this.spanContext = Span.fromContext(context).getSpanContext();
+  }
+}

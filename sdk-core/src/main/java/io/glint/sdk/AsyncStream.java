@@ -1,0 +1,190 @@
+package io.glint.sdk;
+
+import io.opentelemetry.api.common.Attributes;
+import io.opentelemetry.api.trace.SpanContext;
+import io.opentelemetry.sdk.metrics.InstrumentValueType;
+import io.opentelemetry.sdk.metrics.data.AggregationTemporality;
+import io.opentelemetry.sdk.metrics.data.Data;
+import io.opentelemetry.sdk.metrics.data.DoubleExemplarData;
+import io.opentelemetry.sdk.metrics.data.ExemplarData;
+import io.opentelemetry.sdk.metrics.data.LongExemplarData;
+import io.opentelemetry.sdk.metrics.data.PointData;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+
+/**
+ * A metric stream of an asynchronous instrument, as one reader sees it.
+ *
+ * <p>A collection is a round: callbacks observe absolute values, and {@link #collect} turns what
+ * was observed since the last round into points. Only series that were observed in the round have a
+ * point (SDK specification, "MetricReader"). Observations of one attribute set in one round merge:
+ * sums add up, of last values the last one stays.
+ *
+ * <p>Not thread-safe: used by the collecting thread under the lock of its reader.
+ */
+final class AsyncStream implements MetricSource {
+  private static final Logger LOGGER = Logger.getLogger(AsyncStream.class.getName());
+
+  private final InstrumentDescriptor instrument;
+  private final boolean isLong;
+  private final boolean isSum;
+  private final AggregationTemporality temporality;
+  private final int cardinalityLimit;
+  private final long creationEpochNanos;
+  private final boolean hasExemplars;
+
+  private final Map<Attributes, Entry> entries = new LinkedHashMap<>();
+  private long round = 1;
+  private int observedInRound;
+  private boolean overflowLogged;
+
+  AsyncStream(StreamSettings settings, boolean isSum) {
+    this.instrument = settings.instrument();
+    this.isLong = instrument.valueType() == InstrumentValueType.LONG;
+    this.isSum = isSum;
+    this.temporality = settings.temporality();
+    this.cardinalityLimit = settings.cardinalityLimit();
+    this.creationEpochNanos = settings.creationEpochNanos();
+    this.hasExemplars = settings.sampling().isAlwaysOn();
+  }
+
+  @Override
+  public InstrumentDescriptor instrument() {
+    return instrument;
+  }
+
+  /**
+   * Takes an observation of the current round.
+   *
+   * @param bits the value, as a long or the bits of a double
+   */
+  void observe(long bits, Attributes attributes) {
+    Entry entry = entries.get(attributes);
+    if (entry == null || entry.round != round) {
+      if (observedInRound >= cardinalityLimit) {
+        observeOverflow(bits, attributes);
+        return;
+      }
+      observedInRound++;
+      if (entry == null) {
+        entry = new Entry();
+        entries.put(attributes, entry);
+      }
+    }
+    merge(entry, bits, attributes);
+  }
+
+  private void observeOverflow(long bits, Attributes attributes) {
+    if (!overflowLogged) {
+      overflowLogged = true;
+      LOGGER.log(
+          Level.WARNING,
+          "Asynchronous instrument {0} observed more than {1} attribute sets in one collection, its"
+              + " cardinality limit. Those observed later are merged into the series"
+              + " otel.metric.overflow=true. Logged once.",
+          new Object[] {instrument.inWords(), Integer.toString(cardinalityLimit)});
+    }
+    merge(
+        entries.computeIfAbsent(Overflow.ATTRIBUTES, attributesOfOverflow -> new Entry()),
+        bits,
+        attributes);
+  }
+
+  private void merge(Entry entry, long bits, Attributes attributes) {
+    if (entry.round == round && isSum) {
+      entry.bits = isLong ? entry.bits + bits : doubleBits(toDouble(entry.bits) + toDouble(bits));
+    } else {
+      entry.bits = bits;
+    }
+    entry.round = round;
+    entry.observedBits = bits;
+    entry.observedAttributes = attributes;
+  }
+
+  @Override
+  public Data<?> collect(long lastCollectEpochNanos, long epochNanos) {
+    final long lastEnd = Math.max(lastCollectEpochNanos, creationEpochNanos);
+    final List<PointData> points = new ArrayList<>(entries.size());
+    final Iterator<Map.Entry<Attributes, Entry>> iterator = entries.entrySet().iterator();
+    while (iterator.hasNext()) {
+      final Map.Entry<Attributes, Entry> next = iterator.next();
+      final Entry entry = next.getValue();
+      if (entry.round != round) {
+        // Unobserved: its base is gone, and when it comes back it starts anew.
+        iterator.remove();
+        continue;
+      }
+      points.add(point(next.getKey(), entry, lastEnd, epochNanos));
+    }
+    round++;
+    observedInRound = 0;
+    if (points.isEmpty()) {
+      return null;
+    }
+    return isSum
+        ? Points.sumData(isLong, instrument.isMonotonic(), temporality, points)
+        : Points.gaugeData(isLong, points);
+  }
+
+  private PointData point(Attributes attributes, Entry entry, long lastEnd, long epochNanos) {
+    final boolean wasReset = instrument.isMonotonic() && isBelow(entry.bits, entry.lastBits);
+    if (!entry.hasLast || wasReset) {
+      entry.startEpochNanos = lastEnd;
+    }
+    final boolean isDelta = temporality == AggregationTemporality.DELTA;
+    final long bits =
+        isDelta && isSum && entry.hasLast && !wasReset
+            ? difference(entry.bits, entry.lastBits)
+            : entry.bits;
+    entry.hasLast = true;
+    entry.lastBits = entry.bits;
+    final long start = isDelta ? lastEnd : entry.startEpochNanos;
+    return Points.number(
+        isLong, start, epochNanos, attributes, bits, exemplars(attributes, entry, epochNanos));
+  }
+
+  /** An observation is made outside any request, so its exemplar has no trace. */
+  private List<ExemplarData> exemplars(Attributes attributes, Entry entry, long epochNanos) {
+    if (!hasExemplars) {
+      return List.of();
+    }
+    final Attributes filtered = Overflow.filtered(entry.observedAttributes, attributes);
+    return List.of(
+        isLong
+            ? LongExemplarData.create(
+                filtered, epochNanos, SpanContext.getInvalid(), entry.observedBits)
+            : DoubleExemplarData.create(
+                filtered, epochNanos, SpanContext.getInvalid(), toDouble(entry.observedBits)));
+  }
+
+  private boolean isBelow(long bits, long otherBits) {
+    return isLong ? bits < otherBits : toDouble(bits) < toDouble(otherBits);
+  }
+
+  private long difference(long bits, long otherBits) {
+    return isLong ? bits - otherBits : doubleBits(toDouble(bits) - toDouble(otherBits));
+  }
+
+  private static double toDouble(long bits) {
+    return Double.longBitsToDouble(bits);
+  }
+
+  private static long doubleBits(double value) {
+    return Double.doubleToRawLongBits(value);
+  }
+
+  private static final class Entry {
+    long round;
+    long bits;
+    long observedBits;
+    Attributes observedAttributes = Attributes.empty();
+    boolean hasLast;
+    long lastBits;
+    long startEpochNanos;
+  }
+}

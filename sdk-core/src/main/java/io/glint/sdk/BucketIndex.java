@@ -1,0 +1,122 @@
+package io.glint.sdk;
+
+import java.util.Arrays;
+
+/**
+ * Finds the bucket of a value among explicit boundaries in constant time, and exactly. Buckets
+ * exclude their lower and include their upper boundary (SDK specification, "Explicit Bucket
+ * Histogram Aggregation").
+ *
+ * <p>The bits of a positive double, read as an integer, are in the order of the values. Their upper
+ * part, the exponent and a few bits of the fraction, divides the number line into cells. If no cell
+ * contains two boundaries, the cell tells the bucket but for one comparison: {@code starts[cell]}
+ * is the number of boundaries below the cell, and one more lies below the value if the value is
+ * above the next boundary. The default boundaries need 25 cells. Boundaries that would need more
+ * than {@value #MAX_CELLS}, among them negative ones, are found by binary search.
+ */
+final class BucketIndex {
+  private static final int MAX_CELLS = 4096;
+  private static final int FRACTION_BITS = 52;
+
+  /** The boundaries, then infinity, which no value is above. */
+  private final double[] limits;
+
+  /** Number of boundaries below each cell; null if binary search is used. */
+  private final short[] starts;
+
+  private final int shift;
+  private final long lowestKey;
+
+  BucketIndex(double[] boundaries) {
+    this.limits = Arrays.copyOf(boundaries, boundaries.length + 1);
+    this.limits[boundaries.length] = Double.POSITIVE_INFINITY;
+    final int firstPositive = firstPositive(boundaries);
+    for (int shift = FRACTION_BITS; shift >= 0 && firstPositive <= 1; shift--) {
+      final short[] starts = cells(boundaries, firstPositive, shift);
+      if (starts != null) {
+        this.starts = starts;
+        this.shift = shift;
+        this.lowestKey = lowestKey(boundaries, firstPositive, shift);
+        return;
+      }
+    }
+    this.starts = null;
+    this.shift = 0;
+    this.lowestKey = 0;
+  }
+
+  /** Number of buckets, one more than there are boundaries. */
+  int bucketCount() {
+    return limits.length;
+  }
+
+  /** Bucket of {@code value}, which must not be NaN. */
+  int indexOf(double value) {
+    final short[] starts = this.starts;
+    if (starts == null) {
+      return search(value);
+    }
+    final long key = (Double.doubleToRawLongBits(value) >> shift) - lowestKey;
+    // Negative values, and values below the first positive boundary, are in cell 0.
+    final int cell = (int) Math.max(0, Math.min(starts.length - 1, key));
+    final int start = starts[cell];
+    return value > limits[start] ? start + 1 : start;
+  }
+
+  private int search(double value) {
+    final double[] limits = this.limits;
+    int low = 0;
+    int high = limits.length - 1;
+    while (low < high) {
+      final int middle = (low + high) >>> 1;
+      if (value > limits[middle]) {
+        low = middle + 1;
+      } else {
+        high = middle;
+      }
+    }
+    return low;
+  }
+
+  private static int firstPositive(double[] boundaries) {
+    int i = 0;
+    while (i < boundaries.length && !(boundaries[i] > 0)) {
+      i++;
+    }
+    return i;
+  }
+
+  /** Cell 0 lies below the cell of the first positive boundary. */
+  private static long lowestKey(double[] boundaries, int firstPositive, int shift) {
+    return firstPositive == boundaries.length
+        ? 0
+        : (Double.doubleToRawLongBits(boundaries[firstPositive]) >> shift) - 1;
+  }
+
+  /** The cells at this resolution, or null if they are too many or too coarse. */
+  private static short[] cells(double[] boundaries, int firstPositive, int shift) {
+    if (firstPositive == boundaries.length) {
+      return new short[] {0};
+    }
+    final long lowest = lowestKey(boundaries, firstPositive, shift);
+    final long highest = Double.doubleToRawLongBits(boundaries[boundaries.length - 1]) >> shift;
+    if (highest - lowest + 2 > MAX_CELLS) {
+      return null;
+    }
+    final short[] starts = new short[(int) (highest - lowest) + 2];
+    int below = 0;
+    for (int cell = 0; cell < starts.length; cell++) {
+      starts[cell] = (short) below;
+      int inside = 0;
+      while (below < boundaries.length
+          && (Double.doubleToRawLongBits(boundaries[below]) >> shift) - lowest <= cell) {
+        below++;
+        inside++;
+      }
+      if (inside > 1) {
+        return null;
+      }
+    }
+    return starts;
+  }
+}

@@ -1,0 +1,169 @@
+package io.glint.sdk;
+
+import io.glint.reservoir.ExemplarReservoir;
+import io.opentelemetry.api.common.Attributes;
+import io.opentelemetry.context.Context;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+
+/**
+ * A part of one time series that one thread at a time owns, and the protocol by which it does. This
+ * file tells the whole concurrency story of recording; what relies on it says nothing of ordering.
+ *
+ * <h2>What is stored</h2>
+ *
+ * A cell is a {@code long[]}: word 0 says who owns the cell, the other words are the state of an
+ * aggregation, laid out by the subclass. Its exemplar reservoir belongs to it as well. A {@link
+ * Series} starts with one cell and gets more, its stripes, only when threads meet in it. The value
+ * of a series is the combination of its cells.
+ *
+ * <h2>States of the owner word and who moves between them</h2>
+ *
+ * <pre>
+ *            tryTake (recorder or collector)
+ *      FREE ---------------------------------> TAKEN
+ *       ^                                     |   |
+ *       +-------------------------------------+   | retire (collector only, in place of release)
+ *            release (the one who took it)        v
+ *                                              RETIRED   (for ever)
+ * </pre>
+ *
+ * <ul>
+ *   <li>Between a successful {@code tryTake} and {@code release} the taker is the only thread that
+ *       reads or writes the other words and the reservoir. It does so with plain accesses.
+ *   <li>{@code tryTake} is a compare-and-exchange with <i>acquire</i>. It pairs with the store
+ *       <i>release</i> of {@code release}: what the last owner wrote, the next one sees. No other
+ *       ordering is needed, because nothing else is shared.
+ *   <li>A stripe that a recorder has just made is TAKEN before any other thread can see it.
+ * </ul>
+ *
+ * <h2>What follows</h2>
+ *
+ * <ol>
+ *   <li><b>A recorder never waits.</b> If {@code tryTake} fails, the recorder tries the other cells
+ *       of the series, and if all are taken it adds one that it owns already. Adding is a
+ *       compare-and-set of the array of stripes, which fails only because another thread has added
+ *       one. A thread that is stopped while it owns a cell therefore costs the others that one
+ *       cell, never their progress; there are never more cells than a small constant and the number
+ *       of threads that were stopped in mid-record at one moment.
+ *   <li><b>Every measurement is counted exactly once.</b> A recorder updates a cell only while it
+ *       owns it, and a collector that empties a cell owns it from the first word it reads to the
+ *       last it clears.
+ *   <li><b>A point is one consistent snapshot.</b> Each cell is copied whole under ownership, so it
+ *       describes a set of complete measurements: count, sum, minimum, maximum and buckets agree. A
+ *       union of such sets is such a set. Copies of different cells are not of the same instant;
+ *       this decides only in which of two adjoining intervals a measurement falls that was made
+ *       during the collection.
+ *   <li><b>An exemplar is counted in the point that carries it,</b> as the reservoir is emptied
+ *       under the same ownership as the words are copied.
+ *   <li><b>An evicted series loses nothing.</b> A collector that wants to evict an idle series
+ *       takes all its cells without waiting, sees that they are empty, and replaces the array of
+ *       stripes by one that can take no more; only then it retires the cells. If a cell is in use,
+ *       or a recorder has added one meanwhile, the series stays. A recorder that still holds an
+ *       evicted series finds no cell in it, and looks its attributes up again.
+ *   <li><b>The collector may wait,</b> for a recorder that was stopped in mid-record, and for no
+ *       longer than a bound. It never owns a cell while it waits.
+ * </ol>
+ *
+ * <p>Virtual threads cannot be unmounted while they own a cell: nothing in between blocks, short of
+ * a user's own reservoir that disregards its contract.
+ */
+abstract class Cell {
+  /** Index of the owner word. Subclasses lay out their state from {@code OWNER + 1} on. */
+  static final int OWNER = 0;
+
+  static final int FIRST_STATE_WORD = 1;
+
+  private static final long FREE = 0;
+  private static final long TAKEN = 1;
+  private static final long RETIRED = 2;
+
+  /**
+   * Unused words at the end of a stripe: two cache lines, for neighbours are fetched in pairs. One
+   * end is enough, for the word before a stripe's first is never a hot word of another stripe.
+   */
+  private static final int PADDING_WORDS = 16;
+
+  private static final VarHandle WORDS = MethodHandles.arrayElementVarHandle(long[].class);
+
+  final Series series;
+  final long[] words;
+
+  /** Made when the first eligible measurement arrives. Guarded by ownership. */
+  private ExemplarReservoir reservoir;
+
+  /**
+   * Makes a free cell.
+   *
+   * @param stateWords number of words that the subclass uses
+   * @param padded true for a stripe, which other threads' stripes must not share a line with
+   */
+  Cell(Series series, int stateWords, boolean padded) {
+    this.series = series;
+    this.words = new long[FIRST_STATE_WORD + stateWords + (padded ? PADDING_WORDS : 0)];
+  }
+
+  /** Takes the cell if it is free. Never waits. */
+  final boolean tryTake() {
+    return (long) WORDS.compareAndExchangeAcquire(words, OWNER, FREE, TAKEN) == FREE;
+  }
+
+  /** Gives the cell back. For its owner only. */
+  final void release() {
+    WORDS.setRelease(words, OWNER, FREE);
+  }
+
+  /** Gives the cell up for ever. For the collector that owns it. */
+  final void retire() {
+    WORDS.setRelease(words, OWNER, RETIRED);
+  }
+
+  final boolean isRetired() {
+    return (long) WORDS.getAcquire(words, OWNER) == RETIRED;
+  }
+
+  /** True if the cell holds no measurement. For the owner. */
+  abstract boolean isEmpty();
+
+  /** Empties the words of the aggregation. For the owner. */
+  abstract void clear();
+
+  /**
+   * Offers a measurement that is eligible and has been counted in this cell. For the owner.
+   * Whatever a reservoir throws ends here: the measurement is counted, its exemplar lost.
+   */
+  final void offerDouble(
+      ExemplarSampling sampling, double value, int bucket, Attributes attributes, Context context) {
+    try {
+      reservoir(sampling).offerDouble(value, bucket, attributes, context);
+    } catch (Throwable t) {
+      sampling.reservoirFailed(t);
+    }
+  }
+
+  /** As {@link #offerDouble}. */
+  final void offerLong(
+      ExemplarSampling sampling, long value, int bucket, Attributes attributes, Context context) {
+    try {
+      reservoir(sampling).offerLong(value, bucket, attributes, context);
+    } catch (Throwable t) {
+      sampling.reservoirFailed(t);
+    }
+  }
+
+  private ExemplarReservoir reservoir(ExemplarSampling sampling) {
+    final ExemplarReservoir existing = this.reservoir;
+    return existing != null ? existing : makeReservoir(sampling);
+  }
+
+  private ExemplarReservoir makeReservoir(ExemplarSampling sampling) {
+    final ExemplarReservoir made = sampling.newReservoir();
+    this.reservoir = made;
+    return made;
+  }
+
+  /** The reservoir, or null if no measurement has been offered yet. For the owner. */
+  final ExemplarReservoir reservoirOrNull() {
+    return reservoir;
+  }
+}

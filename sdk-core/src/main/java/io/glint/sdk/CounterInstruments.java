@@ -1,0 +1,158 @@
+package io.glint.sdk;
+
+import io.opentelemetry.api.common.Attributes;
+import io.opentelemetry.api.metrics.DoubleCounter;
+import io.opentelemetry.api.metrics.DoubleCounterBuilder;
+import io.opentelemetry.api.metrics.LongCounter;
+import io.opentelemetry.api.metrics.LongCounterBuilder;
+import io.opentelemetry.api.metrics.ObservableDoubleCounter;
+import io.opentelemetry.api.metrics.ObservableDoubleMeasurement;
+import io.opentelemetry.api.metrics.ObservableLongCounter;
+import io.opentelemetry.api.metrics.ObservableLongMeasurement;
+import io.opentelemetry.context.Context;
+import io.opentelemetry.sdk.metrics.InstrumentType;
+import io.opentelemetry.sdk.metrics.InstrumentValueType;
+import java.util.Collection;
+import java.util.function.Consumer;
+
+/** Counters: sums that never fall (API specification, "Counter", "Asynchronous Counter"). */
+final class CounterInstruments {
+  private CounterInstruments() {}
+
+  static final class OfLong extends SyncInstrument implements LongCounter {
+    OfLong(InstrumentDescriptor instrument, Collection<Stream> streams, boolean exemplarsAreOff) {
+      super(instrument, streams, exemplarsAreOff);
+    }
+
+    @Override
+    public boolean isEnabled() {
+      return hasStreams();
+    }
+
+    @Override
+    public void add(long value) {
+      add(value, Attributes.empty(), currentContext());
+    }
+
+    @Override
+    public void add(long value, Attributes attributes) {
+      add(value, attributes, currentContext());
+    }
+
+    @Override
+    public void add(long value, Attributes attributes, Context context) {
+      if (value < 0) {
+        reject((double) value);
+        return;
+      }
+      for (final Stream stream : streams) {
+        stream.recordLong(value, orEmpty(attributes), context);
+      }
+    }
+  }
+
+  static final class OfDouble extends SyncInstrument implements DoubleCounter {
+    OfDouble(InstrumentDescriptor instrument, Collection<Stream> streams, boolean exemplarsAreOff) {
+      super(instrument, streams, exemplarsAreOff);
+    }
+
+    @Override
+    public boolean isEnabled() {
+      return hasStreams();
+    }
+
+    @Override
+    public void add(double value) {
+      add(value, Attributes.empty(), currentContext());
+    }
+
+    @Override
+    public void add(double value, Attributes attributes) {
+      add(value, attributes, currentContext());
+    }
+
+    @Override
+    public void add(double value, Attributes attributes, Context context) {
+      // False for NaN too.
+      if (!(value >= 0 && value <= Double.MAX_VALUE)) {
+        reject(value);
+        return;
+      }
+      for (final Stream stream : streams) {
+        stream.recordDouble(value, orEmpty(attributes), context);
+      }
+    }
+  }
+
+  static final class LongBuilder extends InstrumentBuilder implements LongCounterBuilder {
+    LongBuilder(GlintMeter meter, String name) {
+      super(meter, name, InstrumentType.COUNTER, InstrumentValueType.LONG);
+    }
+
+    @Override
+    public LongCounterBuilder setDescription(String description) {
+      this.description = orEmpty(description);
+      return this;
+    }
+
+    @Override
+    public LongCounterBuilder setUnit(String unit) {
+      this.unit = orEmpty(unit);
+      return this;
+    }
+
+    @Override
+    public DoubleCounterBuilder ofDoubles() {
+      return new DoubleBuilder(meter, name).setDescription(description).setUnit(unit);
+    }
+
+    @Override
+    public LongCounter build() {
+      return synchronous(OfLong.class, OfLong::new);
+    }
+
+    @Override
+    public ObservableLongCounter buildWithCallback(Consumer<ObservableLongMeasurement> callback) {
+      return observed(InstrumentType.OBSERVABLE_COUNTER, callback);
+    }
+
+    @Override
+    public ObservableLongMeasurement buildObserver() {
+      return observer(InstrumentType.OBSERVABLE_COUNTER);
+    }
+  }
+
+  static final class DoubleBuilder extends InstrumentBuilder implements DoubleCounterBuilder {
+    DoubleBuilder(GlintMeter meter, String name) {
+      super(meter, name, InstrumentType.COUNTER, InstrumentValueType.DOUBLE);
+    }
+
+    @Override
+    public DoubleCounterBuilder setDescription(String description) {
+      this.description = orEmpty(description);
+      return this;
+    }
+
+    @Override
+    public DoubleCounterBuilder setUnit(String unit) {
+      this.unit = orEmpty(unit);
+      return this;
+    }
+
+    @Override
+    public DoubleCounter build() {
+      return synchronous(OfDouble.class, OfDouble::new);
+    }
+
+    @Override
+    public ObservableDoubleCounter buildWithCallback(
+        Consumer<ObservableDoubleMeasurement> callback) {
+      return observed(InstrumentType.OBSERVABLE_COUNTER, callback);
+    }
+
+    @Override
+    public ObservableDoubleMeasurement buildObserver() {
+      return observer(InstrumentType.OBSERVABLE_COUNTER);
+    }
+  }
+}

@@ -1,0 +1,152 @@
+package io.glint.sdk;
+
+import io.opentelemetry.api.common.Attributes;
+import io.opentelemetry.api.metrics.DoubleGauge;
+import io.opentelemetry.api.metrics.DoubleGaugeBuilder;
+import io.opentelemetry.api.metrics.LongGauge;
+import io.opentelemetry.api.metrics.LongGaugeBuilder;
+import io.opentelemetry.api.metrics.ObservableDoubleGauge;
+import io.opentelemetry.api.metrics.ObservableDoubleMeasurement;
+import io.opentelemetry.api.metrics.ObservableLongGauge;
+import io.opentelemetry.api.metrics.ObservableLongMeasurement;
+import io.opentelemetry.context.Context;
+import io.opentelemetry.sdk.metrics.InstrumentType;
+import io.opentelemetry.sdk.metrics.InstrumentValueType;
+import java.util.Collection;
+import java.util.function.Consumer;
+
+/** Values of which the last one counts (API specification, "Gauge", "Asynchronous Gauge"). */
+final class GaugeInstruments {
+  private GaugeInstruments() {}
+
+  static final class OfLong extends SyncInstrument implements LongGauge {
+    OfLong(InstrumentDescriptor instrument, Collection<Stream> streams, boolean exemplarsAreOff) {
+      super(instrument, streams, exemplarsAreOff);
+    }
+
+    @Override
+    public boolean isEnabled() {
+      return hasStreams();
+    }
+
+    @Override
+    public void set(long value) {
+      set(value, Attributes.empty(), currentContext());
+    }
+
+    @Override
+    public void set(long value, Attributes attributes) {
+      set(value, attributes, currentContext());
+    }
+
+    @Override
+    public void set(long value, Attributes attributes, Context context) {
+      for (final Stream stream : streams) {
+        stream.recordLong(value, orEmpty(attributes), context);
+      }
+    }
+  }
+
+  static final class OfDouble extends SyncInstrument implements DoubleGauge {
+    OfDouble(InstrumentDescriptor instrument, Collection<Stream> streams, boolean exemplarsAreOff) {
+      super(instrument, streams, exemplarsAreOff);
+    }
+
+    @Override
+    public boolean isEnabled() {
+      return hasStreams();
+    }
+
+    @Override
+    public void set(double value) {
+      set(value, Attributes.empty(), currentContext());
+    }
+
+    @Override
+    public void set(double value, Attributes attributes) {
+      set(value, attributes, currentContext());
+    }
+
+    @Override
+    public void set(double value, Attributes attributes, Context context) {
+      if (Double.isNaN(value)) {
+        rejectNonFinite(value);
+        return;
+      }
+      for (final Stream stream : streams) {
+        stream.recordDouble(value, orEmpty(attributes), context);
+      }
+    }
+  }
+
+  static final class LongBuilder extends InstrumentBuilder implements LongGaugeBuilder {
+    LongBuilder(GlintMeter meter, String name) {
+      super(meter, name, InstrumentType.GAUGE, InstrumentValueType.LONG);
+    }
+
+    @Override
+    public LongGaugeBuilder setDescription(String description) {
+      this.description = orEmpty(description);
+      return this;
+    }
+
+    @Override
+    public LongGaugeBuilder setUnit(String unit) {
+      this.unit = orEmpty(unit);
+      return this;
+    }
+
+    @Override
+    public LongGauge build() {
+      return synchronous(OfLong.class, OfLong::new);
+    }
+
+    @Override
+    public ObservableLongGauge buildWithCallback(Consumer<ObservableLongMeasurement> callback) {
+      return observed(InstrumentType.OBSERVABLE_GAUGE, callback);
+    }
+
+    @Override
+    public ObservableLongMeasurement buildObserver() {
+      return observer(InstrumentType.OBSERVABLE_GAUGE);
+    }
+  }
+
+  static final class DoubleBuilder extends InstrumentBuilder implements DoubleGaugeBuilder {
+    DoubleBuilder(GlintMeter meter, String name) {
+      super(meter, name, InstrumentType.GAUGE, InstrumentValueType.DOUBLE);
+    }
+
+    @Override
+    public DoubleGaugeBuilder setDescription(String description) {
+      this.description = orEmpty(description);
+      return this;
+    }
+
+    @Override
+    public DoubleGaugeBuilder setUnit(String unit) {
+      this.unit = orEmpty(unit);
+      return this;
+    }
+
+    @Override
+    public LongGaugeBuilder ofLongs() {
+      return new LongBuilder(meter, name).setDescription(description).setUnit(unit);
+    }
+
+    @Override
+    public DoubleGauge build() {
+      return synchronous(OfDouble.class, OfDouble::new);
+    }
+
+    @Override
+    public ObservableDoubleGauge buildWithCallback(Consumer<ObservableDoubleMeasurement> callback) {
+      return observed(InstrumentType.OBSERVABLE_GAUGE, callback);
+    }
+
+    @Override
+    public ObservableDoubleMeasurement buildObserver() {
+      return observer(InstrumentType.OBSERVABLE_GAUGE);
+    }
+  }
+}

@@ -1,0 +1,206 @@
+package io.glint.sdk;
+
+import io.opentelemetry.api.metrics.BatchCallback;
+import io.opentelemetry.api.metrics.DoubleGaugeBuilder;
+import io.opentelemetry.api.metrics.DoubleHistogramBuilder;
+import io.opentelemetry.api.metrics.LongCounterBuilder;
+import io.opentelemetry.api.metrics.LongUpDownCounterBuilder;
+import io.opentelemetry.api.metrics.Meter;
+import io.opentelemetry.api.metrics.MeterProvider;
+import io.opentelemetry.api.metrics.ObservableMeasurement;
+import io.opentelemetry.sdk.common.InstrumentationScopeInfo;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import java.util.regex.Pattern;
+
+/**
+ * The instruments of one instrumentation scope. Thread-safe, also against a collection that runs at
+ * the same time, and re-entrant: a callback may make instruments and register callbacks.
+ */
+final class GlintMeter implements Meter {
+  private static final Logger LOGGER = Logger.getLogger(GlintMeter.class.getName());
+
+  /** API specification, "Instrument name syntax". */
+  private static final Pattern VALID_NAME = Pattern.compile("[A-Za-z][A-Za-z0-9_./\\-]{0,254}");
+
+  private static final Meter NOOP = MeterProvider.noop().get("noop");
+
+  private final ProviderState provider;
+  private final InstrumentationScopeInfo scope;
+  private final Map<InstrumentDescriptor, Object> instruments = new ConcurrentHashMap<>();
+  private final Map<String, InstrumentDescriptor> firstByName = new ConcurrentHashMap<>();
+  private final Map<RegisteredReader, Queue<MetricSource>> sources = new ConcurrentHashMap<>();
+  private final List<CallbackRegistration> callbacks = new CopyOnWriteArrayList<>();
+
+  /** Rounds of callbacks follow one another, also those for different readers. */
+  private final ReentrantLock callbackLock = new ReentrantLock();
+
+  GlintMeter(ProviderState provider, InstrumentationScopeInfo scope) {
+    this.provider = provider;
+    this.scope = scope;
+    for (final RegisteredReader reader : provider.readers()) {
+      sources.put(reader, new ConcurrentLinkedQueue<>());
+    }
+  }
+
+  InstrumentationScopeInfo scope() {
+    return scope;
+  }
+
+  @Override
+  public LongCounterBuilder counterBuilder(String name) {
+    return isValid(name)
+        ? new CounterInstruments.LongBuilder(this, name)
+        : NOOP.counterBuilder("invalid");
+  }
+
+  @Override
+  public LongUpDownCounterBuilder upDownCounterBuilder(String name) {
+    return isValid(name)
+        ? new UpDownCounterInstruments.LongBuilder(this, name)
+        : NOOP.upDownCounterBuilder("invalid");
+  }
+
+  @Override
+  public DoubleHistogramBuilder histogramBuilder(String name) {
+    return isValid(name)
+        ? new HistogramInstruments.DoubleBuilder(this, name)
+        : NOOP.histogramBuilder("invalid");
+  }
+
+  @Override
+  public DoubleGaugeBuilder gaugeBuilder(String name) {
+    return isValid(name)
+        ? new GaugeInstruments.DoubleBuilder(this, name)
+        : NOOP.gaugeBuilder("invalid");
+  }
+
+  private boolean isValid(String name) {
+    if (name != null && VALID_NAME.matcher(name).matches()) {
+      return true;
+    }
+    LOGGER.log(
+        Level.WARNING,
+        "Instrument name ''{0}'' of meter ''{1}'' is not valid; the instrument records nothing. A"
+            + " name starts with an ASCII letter, followed by at most 254 letters, digits, '_',"
+            + " '.', '-' or '/'.",
+        new Object[] {name, scope.getName()});
+    return false;
+  }
+
+  @Override
+  public BatchCallback batchCallback(
+      Runnable callback, ObservableMeasurement measurement, ObservableMeasurement... more) {
+    final List<ObservableInstrument> observables = new ArrayList<>();
+    addObservable(measurement, observables);
+    for (final ObservableMeasurement other : more) {
+      addObservable(other, observables);
+    }
+    return register(callback, observables);
+  }
+
+  private void addObservable(ObservableMeasurement measurement, List<ObservableInstrument> to) {
+    if (measurement instanceof ObservableInstrument observable && observable.meter() == this) {
+      to.add(observable);
+      return;
+    }
+    LOGGER.log(
+        Level.WARNING,
+        "A batch callback of meter ''{0}'' cannot observe {1}, which was not made by this meter; it"
+            + " is left out. Make it with buildObserver() of a builder of the same meter.",
+        new Object[] {scope.getName(), measurement});
+  }
+
+  /** Registers a callback, which stays registered until the result is closed. */
+  CallbackRegistration register(Runnable callback, List<ObservableInstrument> observables) {
+    final CallbackRegistration registration = new CallbackRegistration(this, callback, observables);
+    callbacks.add(registration);
+    return registration;
+  }
+
+  void unregister(CallbackRegistration registration) {
+    callbacks.remove(registration);
+  }
+
+  /** Runs each callback once, for one reader. */
+  void runCallbacks(RegisteredReader reader) {
+    if (callbacks.isEmpty()) {
+      return;
+    }
+    callbackLock.lock();
+    try {
+      for (final CallbackRegistration callback : callbacks) {
+        callback.run(reader);
+      }
+    } finally {
+      callbackLock.unlock();
+    }
+  }
+
+  Collection<MetricSource> sources(RegisteredReader reader) {
+    return sources.get(reader);
+  }
+
+  /** Returns the synchronous instrument of this identity, which is made if it is the first. */
+  <T> T synchronous(
+      InstrumentDescriptor instrument,
+      List<Double> advisedBoundaries,
+      Class<T> kind,
+      InstrumentBuilder.Maker<T> maker) {
+    return kind.cast(
+        instruments.computeIfAbsent(
+            known(instrument),
+            identity -> {
+              final Map<RegisteredReader, Stream> streams =
+                  provider.newStreams(instrument, advisedBoundaries);
+              streams.forEach((reader, stream) -> sources.get(reader).add(stream));
+              return maker.make(instrument, streams.values(), provider.exemplarsAreOff());
+            }));
+  }
+
+  /** Returns the asynchronous instrument of this identity, which is made if it is the first. */
+  ObservableInstrument observable(InstrumentDescriptor instrument) {
+    return (ObservableInstrument)
+        instruments.computeIfAbsent(
+            known(instrument),
+            identity -> {
+              final Map<RegisteredReader, AsyncStream> streams =
+                  provider.newAsyncStreams(instrument);
+              streams.forEach((reader, stream) -> sources.get(reader).add(stream));
+              return new ObservableInstrument(this, instrument, streams);
+            });
+  }
+
+  /** The identity of the instrument; warns if another one of that name is different. */
+  private InstrumentDescriptor known(InstrumentDescriptor instrument) {
+    final InstrumentDescriptor identity = instrument.identity();
+    final InstrumentDescriptor first = firstByName.putIfAbsent(identity.name(), instrument);
+    if (first == null || first.equals(instrument)) {
+      return identity;
+    }
+    if (first.identity().equals(identity)) {
+      LOGGER.log(
+          Level.WARNING,
+          "Instrument {0} of meter ''{1}'' was asked for as ''{2}''. Names that differ only in case"
+              + " are one instrument; it keeps the first spelling.",
+          new Object[] {first.inWords(), scope.getName(), instrument.name()});
+    } else if (!instruments.containsKey(identity)) {
+      LOGGER.log(
+          Level.WARNING,
+          "Meter ''{0}'' has two different instruments of one name: {1} and {2}. Both are exported,"
+              + " which many backends cannot tell apart. Make name, kind, unit and description the"
+              + " same, or rename one.",
+          new Object[] {scope.getName(), first.inWords(), instrument.inWords()});
+    }
+    return identity;
+  }
+}

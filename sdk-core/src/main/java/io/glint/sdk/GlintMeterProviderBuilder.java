@@ -1,0 +1,96 @@
+package io.glint.sdk;
+
+import io.opentelemetry.sdk.common.Clock;
+import io.opentelemetry.sdk.metrics.ExemplarFilter;
+import io.opentelemetry.sdk.metrics.export.CardinalityLimitSelector;
+import io.opentelemetry.sdk.metrics.export.MetricProducer;
+import io.opentelemetry.sdk.metrics.export.MetricReader;
+import io.opentelemetry.sdk.resources.Resource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * Configures a {@link GlintMeterProvider}, with the method names of the stock {@code
+ * SdkMeterProviderBuilder}. Not thread-safe. Null arguments are refused by {@link
+ * NullPointerException}, as this is set-up code.
+ */
+public final class GlintMeterProviderBuilder {
+  private Clock clock = Clock.getDefault();
+  private Resource resource = Resource.getDefault();
+  private ExemplarFilter exemplarFilter = ExemplarFilter.traceBased();
+  private final List<ProviderState.ReaderRegistration> readers = new ArrayList<>();
+  private final List<MetricProducer> producers = new ArrayList<>();
+
+  GlintMeterProviderBuilder() {}
+
+  /** Sets the clock of points and of exemplars. The default is the system clock. */
+  public GlintMeterProviderBuilder setClock(Clock clock) {
+    this.clock = Objects.requireNonNull(clock, "clock");
+    return this;
+  }
+
+  /** Sets the resource of all metrics. The default is {@link Resource#getDefault}. */
+  public GlintMeterProviderBuilder setResource(Resource resource) {
+    this.resource = Objects.requireNonNull(resource, "resource");
+    return this;
+  }
+
+  /** Merges a resource into the current one, over whose attributes it takes precedence. */
+  public GlintMeterProviderBuilder addResource(Resource resource) {
+    this.resource = this.resource.merge(Objects.requireNonNull(resource, "resource"));
+    return this;
+  }
+
+  /**
+   * Sets which measurements may become exemplars. The default is {@link ExemplarFilter#traceBased}:
+   * those recorded inside a sampled span.
+   *
+   * @throws IllegalArgumentException if it is not one of the stock SDK's filters
+   */
+  public GlintMeterProviderBuilder setExemplarFilter(ExemplarFilter filter) {
+    this.exemplarFilter = ExemplarSampling.requireSupported(filter);
+    return this;
+  }
+
+  /** Registers a reader with the default cardinality limit, 2000 series for each instrument. */
+  public GlintMeterProviderBuilder registerMetricReader(MetricReader reader) {
+    return registerMetricReader(reader, CardinalityLimitSelector.defaultCardinalityLimitSelector());
+  }
+
+  /**
+   * Registers a reader.
+   *
+   * @param cardinalityLimits how many attribute sets an instrument may have for this reader before
+   *     further ones are counted in one overflow series; at least 1
+   * @throws IllegalArgumentException if the reader is registered already
+   */
+  public GlintMeterProviderBuilder registerMetricReader(
+      MetricReader reader, CardinalityLimitSelector cardinalityLimits) {
+    Objects.requireNonNull(reader, "reader");
+    Objects.requireNonNull(cardinalityLimits, "cardinalityLimits");
+    if (readers.stream().anyMatch(registered -> registered.reader() == reader)) {
+      throw new IllegalArgumentException(
+          "Reader " + reader + " is registered already; a reader collects from one provider, once");
+    }
+    readers.add(new ProviderState.ReaderRegistration(reader, cardinalityLimits));
+    return this;
+  }
+
+  /** Registers a source of metrics that are aggregated elsewhere; every reader collects it. */
+  public GlintMeterProviderBuilder registerMetricProducer(MetricProducer producer) {
+    producers.add(Objects.requireNonNull(producer, "producer"));
+    return this;
+  }
+
+  /**
+   * Makes the provider and registers it with its readers.
+   *
+   * @throws IllegalArgumentException if a reader asks for an aggregation that Glint does not have,
+   *     or a cardinality limit below 1
+   */
+  public GlintMeterProvider build() {
+    return new GlintMeterProvider(
+        new ProviderState(clock, resource, exemplarFilter, producers, readers));
+  }
+}

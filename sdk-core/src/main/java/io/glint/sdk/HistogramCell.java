@@ -1,0 +1,59 @@
+package io.glint.sdk;
+
+/** Cell of an explicit-bucket histogram: sum, minimum, maximum, then one count for each bucket. */
+final class HistogramCell extends Cell {
+  private static final int SUM = FIRST_STATE_WORD;
+  private static final int MIN = SUM + 1;
+  private static final int MAX = MIN + 1;
+  private static final int COUNTS = MAX + 1;
+
+  private final int bucketCount;
+
+  HistogramCell(Series series, int bucketCount, boolean padded) {
+    super(series, COUNTS - FIRST_STATE_WORD + bucketCount, padded);
+    this.bucketCount = bucketCount;
+    clear();
+  }
+
+  /** Counts a measurement. For the owner. */
+  void add(double value, int bucket) {
+    final long[] words = this.words;
+    words[SUM] = Double.doubleToRawLongBits(Double.longBitsToDouble(words[SUM]) + value);
+    if (value < Double.longBitsToDouble(words[MIN])) {
+      words[MIN] = Double.doubleToRawLongBits(value);
+    }
+    if (value > Double.longBitsToDouble(words[MAX])) {
+      words[MAX] = Double.doubleToRawLongBits(value);
+    }
+    words[COUNTS + bucket]++;
+  }
+
+  /** Adds what this cell has counted to {@code total}. For the owner. */
+  void addTo(HistogramTotal total) {
+    final long[] words = this.words;
+    total.sum += Double.longBitsToDouble(words[SUM]);
+    total.min = Math.min(total.min, Double.longBitsToDouble(words[MIN]));
+    total.max = Math.max(total.max, Double.longBitsToDouble(words[MAX]));
+    final long[] counts = total.counts;
+    for (int i = 0; i < bucketCount; i++) {
+      counts[i] += words[COUNTS + i];
+    }
+  }
+
+  @Override
+  boolean isEmpty() {
+    // The first measurement sets the minimum, as every one is below infinity.
+    return Double.longBitsToDouble(words[MIN]) == Double.POSITIVE_INFINITY;
+  }
+
+  @Override
+  void clear() {
+    final long[] words = this.words;
+    words[SUM] = 0;
+    words[MIN] = Double.doubleToRawLongBits(Double.POSITIVE_INFINITY);
+    words[MAX] = Double.doubleToRawLongBits(Double.NEGATIVE_INFINITY);
+    for (int i = 0; i < bucketCount; i++) {
+      words[COUNTS + i] = 0;
+    }
+  }
+}

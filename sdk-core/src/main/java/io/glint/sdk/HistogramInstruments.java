@@ -1,0 +1,147 @@
+package io.glint.sdk;
+
+import io.opentelemetry.api.common.Attributes;
+import io.opentelemetry.api.metrics.DoubleHistogram;
+import io.opentelemetry.api.metrics.DoubleHistogramBuilder;
+import io.opentelemetry.api.metrics.LongHistogram;
+import io.opentelemetry.api.metrics.LongHistogramBuilder;
+import io.opentelemetry.context.Context;
+import io.opentelemetry.sdk.metrics.InstrumentType;
+import io.opentelemetry.sdk.metrics.InstrumentValueType;
+import java.util.Collection;
+import java.util.List;
+
+/** Distributions of values that are not negative (API specification, "Histogram"). */
+final class HistogramInstruments {
+  private HistogramInstruments() {}
+
+  static final class OfLong extends SyncInstrument implements LongHistogram {
+    OfLong(InstrumentDescriptor instrument, Collection<Stream> streams, boolean exemplarsAreOff) {
+      super(instrument, streams, exemplarsAreOff);
+    }
+
+    @Override
+    public boolean isEnabled() {
+      return hasStreams();
+    }
+
+    @Override
+    public void record(long value) {
+      record(value, Attributes.empty(), currentContext());
+    }
+
+    @Override
+    public void record(long value, Attributes attributes) {
+      record(value, attributes, currentContext());
+    }
+
+    @Override
+    public void record(long value, Attributes attributes, Context context) {
+      if (value < 0) {
+        reject((double) value);
+        return;
+      }
+      for (final Stream stream : streams) {
+        stream.recordLong(value, orEmpty(attributes), context);
+      }
+    }
+  }
+
+  static final class OfDouble extends SyncInstrument implements DoubleHistogram {
+    OfDouble(InstrumentDescriptor instrument, Collection<Stream> streams, boolean exemplarsAreOff) {
+      super(instrument, streams, exemplarsAreOff);
+    }
+
+    @Override
+    public boolean isEnabled() {
+      return hasStreams();
+    }
+
+    @Override
+    public void record(double value) {
+      record(value, Attributes.empty(), currentContext());
+    }
+
+    @Override
+    public void record(double value, Attributes attributes) {
+      record(value, attributes, currentContext());
+    }
+
+    @Override
+    public void record(double value, Attributes attributes, Context context) {
+      // False for NaN too.
+      if (!(value >= 0 && value <= Double.MAX_VALUE)) {
+        reject(value);
+        return;
+      }
+      for (final Stream stream : streams) {
+        stream.recordDouble(value, orEmpty(attributes), context);
+      }
+    }
+  }
+
+  static final class LongBuilder extends InstrumentBuilder implements LongHistogramBuilder {
+    LongBuilder(GlintMeter meter, String name) {
+      super(meter, name, InstrumentType.HISTOGRAM, InstrumentValueType.LONG);
+    }
+
+    @Override
+    public LongHistogramBuilder setDescription(String description) {
+      this.description = orEmpty(description);
+      return this;
+    }
+
+    @Override
+    public LongHistogramBuilder setUnit(String unit) {
+      this.unit = orEmpty(unit);
+      return this;
+    }
+
+    @Override
+    public LongHistogramBuilder setExplicitBucketBoundariesAdvice(List<Long> boundaries) {
+      adviseBoundaries(boundaries);
+      return this;
+    }
+
+    @Override
+    public LongHistogram build() {
+      return synchronous(OfLong.class, OfLong::new);
+    }
+  }
+
+  static final class DoubleBuilder extends InstrumentBuilder implements DoubleHistogramBuilder {
+    DoubleBuilder(GlintMeter meter, String name) {
+      super(meter, name, InstrumentType.HISTOGRAM, InstrumentValueType.DOUBLE);
+    }
+
+    @Override
+    public DoubleHistogramBuilder setDescription(String description) {
+      this.description = orEmpty(description);
+      return this;
+    }
+
+    @Override
+    public DoubleHistogramBuilder setUnit(String unit) {
+      this.unit = orEmpty(unit);
+      return this;
+    }
+
+    @Override
+    public DoubleHistogramBuilder setExplicitBucketBoundariesAdvice(List<Double> boundaries) {
+      adviseBoundaries(boundaries);
+      return this;
+    }
+
+    @Override
+    public LongHistogramBuilder ofLongs() {
+      final LongBuilder builder = new LongBuilder(meter, name);
+      builder.advisedBoundaries = advisedBoundaries;
+      return builder.setDescription(description).setUnit(unit);
+    }
+
+    @Override
+    public DoubleHistogram build() {
+      return synchronous(OfDouble.class, OfDouble::new);
+    }
+  }
+}

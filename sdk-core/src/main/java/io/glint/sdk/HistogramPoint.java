@@ -1,0 +1,134 @@
+package io.glint.sdk;
+
+import io.opentelemetry.api.common.Attributes;
+import io.opentelemetry.sdk.metrics.data.DoubleExemplarData;
+import io.opentelemetry.sdk.metrics.data.ExemplarData;
+import io.opentelemetry.sdk.metrics.data.HistogramPointData;
+import java.util.AbstractList;
+import java.util.List;
+import java.util.RandomAccess;
+
+/** A point of an explicit-bucket histogram. Immutable. */
+final class HistogramPoint extends AbstractPoint implements HistogramPointData {
+  private final List<Double> boundaries;
+  private final Counts counts;
+  private final long count;
+  private final double sum;
+  private final double min;
+  private final double max;
+  private final List<DoubleExemplarData> exemplars;
+
+  /** Copies what {@code total} holds. */
+  HistogramPoint(
+      long startEpochNanos,
+      long epochNanos,
+      Attributes attributes,
+      List<Double> boundaries,
+      HistogramTotal total,
+      List<ExemplarData> exemplars) {
+    super(startEpochNanos, epochNanos, attributes);
+    this.boundaries = boundaries;
+    this.counts = new Counts(total.counts.clone());
+    this.count = total.count();
+    this.sum = total.sum;
+    this.min = total.min;
+    this.max = total.max;
+    this.exemplars = Points.cast(exemplars);
+  }
+
+  @Override
+  public double getSum() {
+    return sum;
+  }
+
+  @Override
+  public long getCount() {
+    return count;
+  }
+
+  @Override
+  public boolean hasMin() {
+    return count > 0;
+  }
+
+  @Override
+  public double getMin() {
+    return count > 0 ? min : 0;
+  }
+
+  @Override
+  public boolean hasMax() {
+    return count > 0;
+  }
+
+  @Override
+  public double getMax() {
+    return count > 0 ? max : 0;
+  }
+
+  @Override
+  public List<Double> getBoundaries() {
+    return boundaries;
+  }
+
+  @Override
+  public List<Long> getCounts() {
+    return counts;
+  }
+
+  @Override
+  public List<DoubleExemplarData> getExemplars() {
+    return exemplars;
+  }
+
+  @Override
+  public boolean equals(Object object) {
+    return object instanceof HistogramPointData other
+        && count == other.getCount()
+        && Double.compare(sum, other.getSum()) == 0
+        && hasMin() == other.hasMin()
+        && Double.compare(getMin(), other.getMin()) == 0
+        && hasMax() == other.hasMax()
+        && Double.compare(getMax(), other.getMax()) == 0
+        && boundaries.equals(other.getBoundaries())
+        && counts.equals(other.getCounts())
+        && hasSameFrame(other);
+  }
+
+  @Override
+  public int hashCode() {
+    return super.hashCode() * 31 + counts.hashCode();
+  }
+
+  @Override
+  public String toString() {
+    return describe(
+        "count="
+            + count
+            + ", sum="
+            + sum
+            + (count > 0 ? ", min=" + min + ", max=" + max : "")
+            + ", boundaries="
+            + boundaries
+            + ", counts="
+            + counts);
+  }
+
+  private static final class Counts extends AbstractList<Long> implements RandomAccess {
+    private final long[] counts;
+
+    Counts(long[] counts) {
+      this.counts = counts;
+    }
+
+    @Override
+    public Long get(int index) {
+      return counts[index];
+    }
+
+    @Override
+    public int size() {
+      return counts.length;
+    }
+  }
+}

@@ -1,0 +1,91 @@
+package io.glint.sdk;
+
+import io.glint.reservoir.Exemplar;
+import io.opentelemetry.api.common.Attributes;
+import io.opentelemetry.context.Context;
+import io.opentelemetry.sdk.metrics.data.Data;
+import io.opentelemetry.sdk.metrics.data.DoubleExemplarData;
+import io.opentelemetry.sdk.metrics.data.ExemplarData;
+import io.opentelemetry.sdk.metrics.data.HistogramData;
+import io.opentelemetry.sdk.metrics.data.PointData;
+import java.util.Arrays;
+import java.util.List;
+
+/** Explicit-bucket histogram aggregation. */
+final class HistogramStream extends Stream {
+  private final BucketIndex buckets;
+  private final List<Double> boundaries;
+  private final HistogramTotal total;
+
+  /**
+   * Makes a stream.
+   *
+   * @param boundaries finite and strictly increasing; may be empty
+   */
+  HistogramStream(StreamSettings settings, double[] boundaries) {
+    super(settings);
+    this.buckets = new BucketIndex(boundaries);
+    this.boundaries = Arrays.stream(boundaries).boxed().toList();
+    this.total = new HistogramTotal(buckets.bucketCount());
+  }
+
+  @Override
+  void recordLong(long value, Attributes attributes, Context context) {
+    recordDouble((double) value, attributes, context);
+  }
+
+  @Override
+  void recordDouble(double value, Attributes attributes, Context context) {
+    final int bucket = buckets.indexOf(value);
+    final boolean eligible = sampling.admits(context);
+    final HistogramCell cell = (HistogramCell) take(attributes);
+    if (cell == null) {
+      return;
+    }
+    try {
+      cell.add(value, bucket);
+      if (eligible) {
+        cell.offerDouble(sampling, value, bucket, attributes, context);
+      }
+    } finally {
+      cell.release();
+    }
+  }
+
+  @Override
+  Cell newCell(Series series, boolean padded) {
+    return new HistogramCell(series, buckets.bucketCount(), padded);
+  }
+
+  @Override
+  void clearTotal() {
+    total.clear();
+  }
+
+  @Override
+  void addToTotal(Cell cell) {
+    ((HistogramCell) cell).addTo(total);
+  }
+
+  @Override
+  boolean isTotalEmpty() {
+    return total.isEmpty();
+  }
+
+  @Override
+  PointData point(
+      Attributes attributes, long start, long epochNanos, List<ExemplarData> exemplars) {
+    return new HistogramPoint(start, epochNanos, attributes, boundaries, total, exemplars);
+  }
+
+  @Override
+  ExemplarData exemplarData(Exemplar exemplar, Attributes filtered, long epochNanos) {
+    return DoubleExemplarData.create(
+        filtered, epochNanos, exemplar.spanContext(), exemplar.doubleValue());
+  }
+
+  @Override
+  Data<?> data(List<PointData> points) {
+    return HistogramData.create(temporality, Points.cast(points));
+  }
+}

@@ -1,0 +1,45 @@
+package io.glint.sdk;
+
+import io.opentelemetry.sdk.metrics.InstrumentType;
+import io.opentelemetry.sdk.metrics.InstrumentValueType;
+import java.util.Locale;
+
+/**
+ * What makes an instrument the one it is. Two with equal {@link #identity} are the same instrument;
+ * names are compared without regard to case (API specification, "Instrument").
+ */
+record InstrumentDescriptor(
+    String name,
+    String description,
+    String unit,
+    InstrumentType type,
+    InstrumentValueType valueType) {
+
+  /** This descriptor with the name in lower case: equal for what is one instrument. */
+  InstrumentDescriptor identity() {
+    return new InstrumentDescriptor(
+        name.toLowerCase(Locale.ROOT), description, unit, type, valueType);
+  }
+
+  boolean isMonotonic() {
+    return switch (type) {
+      case COUNTER, OBSERVABLE_COUNTER, HISTOGRAM -> true;
+      case UP_DOWN_COUNTER, OBSERVABLE_UP_DOWN_COUNTER, GAUGE, OBSERVABLE_GAUGE -> false;
+    };
+  }
+
+  /** For messages: what a user needs to find the instrument in the code. */
+  String inWords() {
+    return "'"
+        + name
+        + "' ("
+        + valueType.name().toLowerCase(Locale.ROOT)
+        + " "
+        + type.name().toLowerCase(Locale.ROOT)
+        + ", unit '"
+        + unit
+        + "', description '"
+        + description
+        + "')";
+  }
+}

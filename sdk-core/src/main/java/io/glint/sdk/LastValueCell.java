@@ -1,0 +1,61 @@
+package io.glint.sdk;
+
+/**
+ * Cell of a last value: the value, as a long or the bits of a double, and when it was set.
+ *
+ * <p>While a series has a single cell, the last one to own it has set the last value, and no clock
+ * is read. Once a series has stripes, each value is stamped with {@link System#nanoTime}, and the
+ * latest stamp wins. A value without a stamp is older than one with: a recorder that has seen no
+ * stripes began before the first stripe was used.
+ */
+final class LastValueCell extends Cell {
+  private static final int VALUE = FIRST_STATE_WORD;
+  private static final int STAMP = VALUE + 1;
+  private static final int AGE = STAMP + 1;
+
+  /** Values of the word {@code AGE}, the greater the newer. */
+  static final long NEVER_SET = 0;
+
+  static final long SET_BEFORE_STRIPES = 1;
+  static final long SET_AT_STAMP = 2;
+
+  LastValueCell(Series series, boolean padded) {
+    super(series, 3, padded);
+  }
+
+  /** Sets the value. For the owner. */
+  void set(long valueBits) {
+    final long[] words = this.words;
+    words[VALUE] = valueBits;
+    if (series.isStriped()) {
+      words[STAMP] = System.nanoTime();
+      words[AGE] = SET_AT_STAMP;
+    } else {
+      words[AGE] = SET_BEFORE_STRIPES;
+    }
+  }
+
+  long valueBits() {
+    return words[VALUE];
+  }
+
+  long stamp() {
+    return words[STAMP];
+  }
+
+  long age() {
+    return words[AGE];
+  }
+
+  @Override
+  boolean isEmpty() {
+    return words[AGE] == NEVER_SET;
+  }
+
+  @Override
+  void clear() {
+    words[VALUE] = 0;
+    words[STAMP] = 0;
+    words[AGE] = NEVER_SET;
+  }
+}

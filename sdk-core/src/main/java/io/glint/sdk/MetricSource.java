@@ -1,0 +1,18 @@
+package io.glint.sdk;
+
+import io.opentelemetry.sdk.metrics.data.Data;
+
+/** Something that a reader collects: one metric stream. */
+interface MetricSource {
+
+  InstrumentDescriptor instrument();
+
+  /**
+   * Collects.
+   *
+   * @param lastCollectEpochNanos end of the reader's last collection, 0 before the first
+   * @param epochNanos end of this one; the end of every point
+   * @return the points, or null if there are none
+   */
+  Data<?> collect(long lastCollectEpochNanos, long epochNanos);
+}

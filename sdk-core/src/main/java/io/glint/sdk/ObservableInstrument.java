@@ -1,0 +1,112 @@
+package io.glint.sdk;
+
+import io.opentelemetry.api.common.Attributes;
+import io.opentelemetry.api.metrics.ObservableDoubleMeasurement;
+import io.opentelemetry.api.metrics.ObservableLongMeasurement;
+import io.opentelemetry.sdk.metrics.InstrumentValueType;
+import java.util.Map;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+
+/**
+ * An asynchronous instrument, as its callbacks see it. Observations count only while a callback of
+ * the instrument runs, and only on the thread that runs it; others are reported and ignored (SDK
+ * specification, "Observations inside asynchronous callbacks").
+ */
+final class ObservableInstrument implements ObservableLongMeasurement, ObservableDoubleMeasurement {
+  private static final Logger LOGGER = Logger.getLogger(ObservableInstrument.class.getName());
+
+  private record Round(Thread thread, AsyncStream stream) {}
+
+  private final GlintMeter meter;
+  private final InstrumentDescriptor instrument;
+  private final Map<RegisteredReader, AsyncStream> streams;
+  private final boolean isLong;
+  private final RateLimitedLog strays = new RateLimitedLog(LOGGER, Level.WARNING);
+  private final RateLimitedLog badValues = new RateLimitedLog(LOGGER, Level.WARNING);
+
+  /** Set while a callback of this instrument runs. */
+  private volatile Round round;
+
+  ObservableInstrument(
+      GlintMeter meter,
+      InstrumentDescriptor instrument,
+      Map<RegisteredReader, AsyncStream> streams) {
+    this.meter = meter;
+    this.instrument = instrument;
+    this.streams = Map.copyOf(streams);
+    this.isLong = instrument.valueType() == InstrumentValueType.LONG;
+  }
+
+  GlintMeter meter() {
+    return meter;
+  }
+
+  InstrumentDescriptor instrument() {
+    return instrument;
+  }
+
+  Map<RegisteredReader, AsyncStream> streams() {
+    return streams;
+  }
+
+  /** Lets observations of the current thread go to {@code reader}. False if it drops them. */
+  boolean open(RegisteredReader reader) {
+    final AsyncStream stream = streams.get(reader);
+    round = stream == null ? null : new Round(Thread.currentThread(), stream);
+    return stream != null;
+  }
+
+  void close() {
+    round = null;
+  }
+
+  @Override
+  public void record(long value) {
+    record(value, Attributes.empty());
+  }
+
+  @Override
+  public void record(long value, Attributes attributes) {
+    if (isLong) {
+      observe(value, attributes);
+    } else {
+      record((double) value, attributes);
+    }
+  }
+
+  @Override
+  public void record(double value) {
+    record(value, Attributes.empty());
+  }
+
+  @Override
+  public void record(double value, Attributes attributes) {
+    if (Double.isNaN(value)) {
+      badValues.event(
+          null,
+          () ->
+              "Asynchronous instrument "
+                  + instrument.inWords()
+                  + " observed NaN. The observation was dropped");
+      return;
+    }
+    observe(isLong ? (long) value : Double.doubleToRawLongBits(value), attributes);
+  }
+
+  private void observe(long bits, Attributes attributes) {
+    final Round round = this.round;
+    if (round == null || round.thread() != Thread.currentThread()) {
+      strays.event(
+          null,
+          () ->
+              "Asynchronous instrument "
+                  + instrument.inWords()
+                  + " was observed outside its callback, or from a thread that does not run it."
+                  + " The observation was dropped. Record in a callback that is registered for"
+                  + " this instrument, on the thread that calls it");
+      return;
+    }
+    round.stream().observe(bits, attributes == null ? Attributes.empty() : attributes);
+  }
+}

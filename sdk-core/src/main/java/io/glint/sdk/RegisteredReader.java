@@ -1,0 +1,125 @@
+package io.glint.sdk;
+
+import io.opentelemetry.sdk.common.Clock;
+import io.opentelemetry.sdk.metrics.InstrumentType;
+import io.opentelemetry.sdk.metrics.data.MetricData;
+import io.opentelemetry.sdk.metrics.export.CardinalityLimitSelector;
+import io.opentelemetry.sdk.metrics.export.CollectionRegistration;
+import io.opentelemetry.sdk.metrics.export.MetricProducer;
+import io.opentelemetry.sdk.metrics.export.MetricReader;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+
+/**
+ * A reader and its view of the provider: what it is handed to collect with. Collections of one
+ * reader follow one another; those of different readers do not affect each other.
+ */
+final class RegisteredReader implements CollectionRegistration {
+  private static final Logger LOGGER = Logger.getLogger(RegisteredReader.class.getName());
+
+  private final MetricReader reader;
+  private final CardinalityLimitSelector cardinalityLimits;
+  private final ProviderState provider;
+  private final RateLimitedLog producerFailures = new RateLimitedLog(LOGGER, Level.WARNING);
+  private final RateLimitedLog reentries = new RateLimitedLog(LOGGER, Level.WARNING);
+  private final RateLimitedLog failures = new RateLimitedLog(LOGGER, Level.WARNING);
+
+  private final ReentrantLock lock = new ReentrantLock();
+
+  /** Guarded by lock. */
+  private long lastCollectEpochNanos;
+
+  RegisteredReader(
+      MetricReader reader, CardinalityLimitSelector cardinalityLimits, ProviderState provider) {
+    this.reader = reader;
+    this.cardinalityLimits = cardinalityLimits;
+    this.provider = provider;
+  }
+
+  MetricReader reader() {
+    return reader;
+  }
+
+  /**
+   * Number of series that an instrument of this type may have for this reader.
+   *
+   * @throws IllegalArgumentException if the selector gives one below 1
+   */
+  int cardinalityLimit(InstrumentType type) {
+    final int limit = cardinalityLimits.getCardinalityLimit(type);
+    if (limit < 1) {
+      throw new IllegalArgumentException(
+          "The cardinality limit of reader "
+              + reader
+              + " for instruments of type "
+              + type
+              + " is "
+              + limit
+              + ", must be at least 1");
+    }
+    return limit;
+  }
+
+  @Override
+  public Collection<MetricData> collectAllMetrics() {
+    if (lock.isHeldByCurrentThread()) {
+      reentries.event(
+          null,
+          () ->
+              "A callback asked the reader that is running it to collect. The inner collection"
+                  + " yields nothing; do not flush or collect from a callback");
+      return Collections.emptyList();
+    }
+    lock.lock();
+    try {
+      final Clock clock = provider.clock();
+      final long now = Math.max(clock.now(), lastCollectEpochNanos);
+      provider.measurementClock().synchronize(clock.now());
+      final List<MetricData> collected = new ArrayList<>();
+      for (final GlintMeter meter : provider.meters()) {
+        collectMeter(meter, now, collected);
+      }
+      for (final MetricProducer producer : provider.producers()) {
+        produce(producer, collected);
+      }
+      lastCollectEpochNanos = now;
+      return Collections.unmodifiableList(collected);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void collectMeter(GlintMeter meter, long now, List<MetricData> collected) {
+    meter.runCallbacks(this);
+    for (final MetricSource source : meter.sources(this)) {
+      try {
+        final var data = source.collect(lastCollectEpochNanos, now);
+        if (data != null) {
+          collected.add(
+              new StreamMetricData(provider.resource(), meter.scope(), source.instrument(), data));
+        }
+      } catch (RuntimeException e) {
+        failures.event(
+            e,
+            () ->
+                "Instrument "
+                    + source.instrument().inWords()
+                    + " could not be collected and is missing from this collection");
+      }
+    }
+  }
+
+  private void produce(MetricProducer producer, List<MetricData> collected) {
+    try {
+      collected.addAll(producer.produce(provider.resource()));
+    } catch (Throwable t) {
+      producerFailures.event(
+          t, () -> "Metric producer " + producer + " threw; its metrics are missing");
+    }
+  }
+}

@@ -1,0 +1,276 @@
+package io.glint.sdk;
+
+import io.opentelemetry.api.common.Attributes;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+
+/**
+ * One time series of a stream: an attribute set and the cells that hold its value. Cells and the
+ * way they are owned are explained in {@link Cell}.
+ *
+ * <p>The array of stripes is never written after it was published; to add a cell, a longer or
+ * fuller copy takes its place by compare-and-set. Its length is a power of two, and a thread's home
+ * is the place that the low bits of its id name: threads of one pool have consecutive ids, so they
+ * spread evenly. The array doubles when threads keep meeting at one home.
+ */
+final class Series {
+  /**
+   * Up to this length the array doubles to keep threads apart: twice the processors, for as many
+   * threads can be stopped in mid-record as run. Beyond, it grows only if all cells are taken.
+   */
+  private static final int SPREAD_LIMIT =
+      Math.max(8, Integer.highestOneBit(2 * Runtime.getRuntime().availableProcessors() - 1) << 1);
+
+  /** Failed attempts at a home, within one collection interval, that make the array double. */
+  private static final int COLLISIONS_BEFORE_SPREADING = 16;
+
+  /** Takes the place of the stripes of an evicted series, for good. */
+  private static final Cell[] EVICTED = {new RetiredCell()};
+
+  private static final VarHandle STRIPES;
+
+  static {
+    try {
+      STRIPES = MethodHandles.lookup().findVarHandle(Series.class, "stripes", Cell[].class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
+  final Attributes attributes;
+
+  /** Spread hash of the attributes, as {@link SeriesMap} uses it. */
+  final int hash;
+
+  /** When the series was first recorded into; the start of its cumulative points. */
+  final long startEpochNanos;
+
+  /** Exemplars that a cumulative point goes on showing. Guarded by the stream's collection lock. */
+  VisibleExemplars visibleExemplars = VisibleExemplars.NONE;
+
+  private final Stream stream;
+  private final Cell first;
+
+  /** Null until threads have met; then contains {@code first} at index 0. */
+  private volatile Cell[] stripes;
+
+  /** Counts failed attempts, without synchronization: an estimate is enough. */
+  private int collisions;
+
+  Series(Stream stream, Attributes attributes, int hash, long startEpochNanos) {
+    this.stream = stream;
+    this.attributes = attributes;
+    this.hash = hash;
+    this.startEpochNanos = startEpochNanos;
+    this.first = stream.newCell(this, /* padded= */ false);
+  }
+
+  private Series() {
+    this.stream = null;
+    this.attributes = Attributes.empty();
+    this.hash = 0;
+    this.startEpochNanos = 0;
+    this.first = EVICTED[0];
+  }
+
+  /** A series that is no series, to mark a place with. */
+  static Series marker() {
+    return new Series();
+  }
+
+  /**
+   * Takes a cell of this series. Never waits.
+   *
+   * @return a cell that the caller owns and must release, or null if the series has been evicted
+   */
+  Cell take() {
+    final Cell[] stripes = this.stripes;
+    final Cell home = stripes == null ? first : stripes[home(stripes)];
+    if (home != null && home.tryTake()) {
+      return home;
+    }
+    return takeContended();
+  }
+
+  private Cell takeContended() {
+    while (true) {
+      final Cell[] stripes = this.stripes;
+      if (stripes == EVICTED) {
+        return null;
+      }
+      if (stripes == null) {
+        if (first.tryTake()) {
+          return first;
+        }
+        final Cell taken = addCell(null, new Cell[] {first, null}, 1);
+        if (taken != null) {
+          return taken;
+        }
+        continue;
+      }
+      final int home = home(stripes);
+      if (stripes[home] == null) {
+        final Cell taken = addCell(stripes, stripes.clone(), home);
+        if (taken != null) {
+          return taken;
+        }
+        continue;
+      }
+      final Cell taken = takeAny(stripes, home);
+      if (taken != null) {
+        countCollision(stripes);
+        return taken;
+      }
+      final int empty = firstEmpty(stripes, home);
+      final Cell added =
+          empty >= 0
+              ? addCell(stripes, stripes.clone(), empty)
+              : addCell(stripes, doubled(stripes), stripes.length + home);
+      if (added != null) {
+        return added;
+      }
+    }
+  }
+
+  private static int home(Cell[] stripes) {
+    return (int) Thread.currentThread().getId() & (stripes.length - 1);
+  }
+
+  private static Cell takeAny(Cell[] stripes, int home) {
+    for (int i = 0; i < stripes.length; i++) {
+      final Cell cell = stripes[(home + i) & (stripes.length - 1)];
+      if (cell != null && cell.tryTake()) {
+        return cell;
+      }
+    }
+    return null;
+  }
+
+  private static int firstEmpty(Cell[] stripes, int home) {
+    for (int i = 0; i < stripes.length; i++) {
+      final int index = (home + i) & (stripes.length - 1);
+      if (stripes[index] == null) {
+        return index;
+      }
+    }
+    return -1;
+  }
+
+  /** Publishes {@code copy} with a new cell in it that the caller owns; null if it was too late. */
+  private Cell addCell(Cell[] expected, Cell[] copy, int index) {
+    final Cell cell = stream.newCell(this, /* padded= */ true);
+    cell.tryTake();
+    copy[index] = cell;
+    return STRIPES.compareAndSet(this, expected, copy) ? cell : null;
+  }
+
+  /** Lets threads that keep meeting at one home go apart, without a cell for the new half yet. */
+  private void countCollision(Cell[] stripes) {
+    if (++collisions >= COLLISIONS_BEFORE_SPREADING && stripes.length < SPREAD_LIMIT) {
+      collisions = 0;
+      STRIPES.compareAndSet(this, stripes, doubled(stripes));
+    }
+  }
+
+  private static Cell[] doubled(Cell[] stripes) {
+    final Cell[] doubled = new Cell[2 * stripes.length];
+    System.arraycopy(stripes, 0, doubled, 0, stripes.length);
+    return doubled;
+  }
+
+  /** True once the series has more than one cell. */
+  boolean isStriped() {
+    return stripes != null;
+  }
+
+  /** Number of cells; for tests and reports. */
+  int cellCount() {
+    final Cell[] stripes = this.stripes;
+    int count = 0;
+    if (stripes == null) {
+      return 1;
+    }
+    for (final Cell cell : stripes) {
+      count += cell != null ? 1 : 0;
+    }
+    return count;
+  }
+
+  /** Lets the collector visit each cell that exists now. */
+  void visitCells(CellVisitor visitor) {
+    collisions = 0;
+    final Cell[] stripes = this.stripes;
+    if (stripes == null) {
+      visitor.visit(first);
+      return;
+    }
+    for (final Cell cell : stripes) {
+      if (cell != null) {
+        visitor.visit(cell);
+      }
+    }
+  }
+
+  /**
+   * Evicts the series if no measurement is in it and no thread is recording one. Afterwards {@link
+   * #take} returns null for ever. Called by the collector; never waits.
+   *
+   * <p>The collector takes every cell. A recorder that comes by then adds a cell, which makes the
+   * exchange of the array fail: the series is in use, and stays.
+   */
+  boolean tryEvict() {
+    final Cell[] stripes = this.stripes;
+    final Cell[] cells = stripes == null ? new Cell[] {first} : stripes;
+    int taken = 0;
+    while (taken < cells.length && (cells[taken] == null || takeIfEmpty(cells[taken]))) {
+      taken++;
+    }
+    final boolean evicted = taken == cells.length && STRIPES.compareAndSet(this, stripes, EVICTED);
+    for (int i = 0; i < taken; i++) {
+      if (cells[i] == null) {
+        continue;
+      }
+      if (evicted) {
+        cells[i].retire();
+      } else {
+        cells[i].release();
+      }
+    }
+    return evicted;
+  }
+
+  private static boolean takeIfEmpty(Cell cell) {
+    if (!cell.tryTake()) {
+      return false;
+    }
+    if (cell.isEmpty()) {
+      return true;
+    }
+    cell.release();
+    return false;
+  }
+
+  boolean isEvicted() {
+    return stripes == EVICTED;
+  }
+
+  /** What the collector does with each cell of a series. */
+  interface CellVisitor {
+    void visit(Cell cell);
+  }
+
+  private static final class RetiredCell extends Cell {
+    RetiredCell() {
+      super(null, 0, false);
+      retire();
+    }
+
+    @Override
+    boolean isEmpty() {
+      return true;
+    }
+
+    @Override
+    void clear() {}
+  }
+}

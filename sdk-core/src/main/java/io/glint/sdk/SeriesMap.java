@@ -1,0 +1,260 @@
+package io.glint.sdk;
+
+import io.opentelemetry.api.common.Attributes;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+
+/**
+ * The series of one stream by their attributes: a look-up that never waits, and lock-free addition
+ * up to a limit.
+ *
+ * <h2>What is stored</h2>
+ *
+ * A {@link Table} holds the series twice: in {@code order}, an array that is filled from index 0 on
+ * without gaps, and in {@code index}, an open-addressing hash table at most half full. {@code
+ * order} says which series exist; {@code index} only makes them quick to find.
+ *
+ * <h2>How a series is added</h2>
+ *
+ * <ol>
+ *   <li>A thread that misses a series in the index goes through {@code order} from the first entry
+ *       that may not be indexed yet, puts each entry it meets into the index, and stops if one of
+ *       them is the one it wants.
+ *   <li>At the first empty place it puts its own series there by compare-and-set. If that fails,
+ *       another series was added at that place, which it looks at as in step 1.
+ * </ol>
+ *
+ * So every entry is in the index before the next one can be added, each addition has seen all
+ * earlier ones, and therefore no attribute set is ever added twice and the limit is exact: the
+ * series at place {@code limit} is the first that is refused. Helping to index is idempotent; a
+ * thread that is stopped between the two writes holds nobody up.
+ *
+ * <h2>How a table grows and shrinks</h2>
+ *
+ * A table whose {@code order} is full, or whose first empty place was given to {@link #CLOSED},
+ * never changes again. Whoever comes across such a table copies the entries that have not been
+ * evicted into a larger or smaller one and publishes that by compare-and-set; it does not matter
+ * who wins.
+ *
+ * <p>Access modes: entries of both arrays are stored by compare-and-set and read with acquire, so
+ * that a series is seen complete. {@code table} is volatile.
+ */
+final class SeriesMap {
+  private static final int SMALLEST_CAPACITY = 4;
+
+  /** Ends the {@code order} of a table that takes no more entries. Never indexed. */
+  private static final Series CLOSED = Series.marker();
+
+  private static final VarHandle ENTRY = MethodHandles.arrayElementVarHandle(Series[].class);
+  private static final VarHandle TABLE;
+
+  static {
+    try {
+      TABLE = MethodHandles.lookup().findVarHandle(SeriesMap.class, "table", Table.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
+  private final Stream stream;
+  private final int limit;
+
+  private volatile Table table = new Table(SMALLEST_CAPACITY);
+
+  /**
+   * An empty map.
+   *
+   * @param limit number of attribute sets that get a series of their own, at least 1
+   */
+  SeriesMap(Stream stream, int limit) {
+    this.stream = stream;
+    this.limit = limit;
+  }
+
+  /** Returns the series of these attributes, or null if there is none. Wait-free. */
+  Series find(Attributes attributes) {
+    return table.find(attributes, hash(attributes));
+  }
+
+  /**
+   * Returns the series of these attributes, which is added if it is missing.
+   *
+   * @return the series, or null if there are as many as the limit allows. Lock-free.
+   */
+  Series findOrAdd(Attributes attributes) {
+    final int hash = hash(attributes);
+    Series candidate = null;
+    while (true) {
+      final Table table = this.table;
+      // The bound is read before the index is searched: all entries below it are in the index.
+      int place = table.indexed;
+      final Series known = table.find(attributes, hash);
+      if (known != null) {
+        return known;
+      }
+      for (; place < table.order.length; place++) {
+        Series entry = table.entry(place);
+        if (entry == null) {
+          if (place >= limit) {
+            return null;
+          }
+          if (candidate == null) {
+            candidate = stream.newSeries(attributes, hash);
+          }
+          entry = table.addAt(place, candidate);
+        }
+        if (entry == CLOSED) {
+          break;
+        }
+        table.addToIndex(entry);
+        table.indexed = place + 1;
+        if (entry.hash == hash && entry.attributes.equals(attributes)) {
+          return entry;
+        }
+      }
+      if (place >= limit && place == table.order.length) {
+        return null;
+      }
+      replace(table);
+    }
+  }
+
+  /**
+   * Removes the series that have been {@linkplain Series#tryEvict evicted}. Lock-free; called by
+   * the collector, and by a recorder that came across such a series.
+   */
+  void removeEvicted() {
+    while (true) {
+      final Table table = this.table;
+      if (!table.containsEvicted()) {
+        return;
+      }
+      int place = table.indexed;
+      while (place < table.order.length) {
+        final Series entry = table.entry(place);
+        if (entry == CLOSED || (entry == null && table.addAt(place, CLOSED) == CLOSED)) {
+          break;
+        }
+        place++;
+      }
+      replace(table);
+    }
+  }
+
+  /** Publishes a copy of a table that cannot change any more, without evicted series. */
+  private void replace(Table full) {
+    int live = 0;
+    for (int i = 0; i < full.order.length; i++) {
+      live += isLive(full.entry(i)) ? 1 : 0;
+    }
+    final int capacity = Math.max(SMALLEST_CAPACITY, Integer.highestOneBit(Math.max(1, live)) << 1);
+    final Table copy = new Table(capacity);
+    int place = 0;
+    for (int i = 0; i < full.order.length && place < live; i++) {
+      final Series series = full.entry(i);
+      if (isLive(series)) {
+        copy.order[place++] = series;
+        copy.addToIndex(series);
+      }
+    }
+    copy.indexed = place;
+    TABLE.compareAndSet(this, full, copy);
+  }
+
+  private boolean isLive(Series series) {
+    return series != null && series != CLOSED && !series.isEvicted();
+  }
+
+  /** Lets the collector visit every series that exists now, in the order they were added. */
+  void forEach(SeriesVisitor visitor) {
+    final Table table = this.table;
+    for (int i = 0; i < table.order.length; i++) {
+      final Series series = table.entry(i);
+      if (series == null || series == CLOSED) {
+        return;
+      }
+      visitor.visit(series);
+    }
+  }
+
+  /** Number of series; for tests and for sizing. */
+  int size() {
+    final int[] count = new int[1];
+    forEach(series -> count[0]++);
+    return count[0];
+  }
+
+  /** What the collector does with each series. */
+  interface SeriesVisitor {
+    void visit(Series series);
+  }
+
+  /** Attributes cache their hash, but mix its low bits badly. */
+  private static int hash(Attributes attributes) {
+    final int hash = attributes.hashCode() * 0x9E3779B9;
+    return hash ^ (hash >>> 15);
+  }
+
+  private static final class Table {
+    final Series[] order;
+    final Series[] index;
+
+    /** All entries of {@code order} below this are in the index. A lower value is only slower. */
+    volatile int indexed;
+
+    Table(int capacity) {
+      this.order = new Series[capacity];
+      this.index = new Series[2 * capacity];
+    }
+
+    Series entry(int place) {
+      return (Series) ENTRY.getAcquire(order, place);
+    }
+
+    /** Adds an entry to {@code order} unless the place is taken; returns what is there then. */
+    Series addAt(int place, Series entry) {
+      final Series there = (Series) ENTRY.compareAndExchange(order, place, null, entry);
+      return there == null ? entry : there;
+    }
+
+    Series find(Attributes attributes, int hash) {
+      final Series[] index = this.index;
+      final int mask = index.length - 1;
+      int i = hash & mask;
+      Series series;
+      while ((series = (Series) ENTRY.getAcquire(index, i)) != null) {
+        if (series.attributes == attributes
+            || (series.hash == hash && series.attributes.equals(attributes))) {
+          return series;
+        }
+        i = (i + 1) & mask;
+      }
+      return null;
+    }
+
+    void addToIndex(Series series) {
+      final int mask = index.length - 1;
+      int i = series.hash & mask;
+      while (true) {
+        final Series there = (Series) ENTRY.compareAndExchange(index, i, null, series);
+        if (there == null || there == series) {
+          return;
+        }
+        i = (i + 1) & mask;
+      }
+    }
+
+    boolean containsEvicted() {
+      for (int i = 0; i < order.length; i++) {
+        final Series series = entry(i);
+        if (series == null) {
+          return false;
+        }
+        if (series.isEvicted()) {
+          return true;
+        }
+      }
+      return false;
+    }
+  }
+}

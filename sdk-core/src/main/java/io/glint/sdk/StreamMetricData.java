@@ -1,0 +1,108 @@
+package io.glint.sdk;
+
+import io.opentelemetry.sdk.common.InstrumentationScopeInfo;
+import io.opentelemetry.sdk.metrics.InstrumentValueType;
+import io.opentelemetry.sdk.metrics.data.Data;
+import io.opentelemetry.sdk.metrics.data.GaugeData;
+import io.opentelemetry.sdk.metrics.data.HistogramData;
+import io.opentelemetry.sdk.metrics.data.MetricData;
+import io.opentelemetry.sdk.metrics.data.MetricDataType;
+import io.opentelemetry.sdk.resources.Resource;
+import java.util.Objects;
+
+/** The data of one stream at one collection. Immutable. */
+final class StreamMetricData implements MetricData {
+  private final Resource resource;
+  private final InstrumentationScopeInfo scope;
+  private final InstrumentDescriptor instrument;
+  private final Data<?> data;
+
+  StreamMetricData(
+      Resource resource,
+      InstrumentationScopeInfo scope,
+      InstrumentDescriptor instrument,
+      Data<?> data) {
+    this.resource = resource;
+    this.scope = scope;
+    this.instrument = instrument;
+    this.data = data;
+  }
+
+  @Override
+  public Resource getResource() {
+    return resource;
+  }
+
+  @Override
+  public InstrumentationScopeInfo getInstrumentationScopeInfo() {
+    return scope;
+  }
+
+  @Override
+  public String getName() {
+    return instrument.name();
+  }
+
+  @Override
+  public String getDescription() {
+    return instrument.description();
+  }
+
+  @Override
+  public String getUnit() {
+    return instrument.unit();
+  }
+
+  @Override
+  public MetricDataType getType() {
+    if (data instanceof HistogramData) {
+      return MetricDataType.HISTOGRAM;
+    }
+    final boolean isLong = instrument.valueType() == InstrumentValueType.LONG;
+    if (data instanceof GaugeData) {
+      return isLong ? MetricDataType.LONG_GAUGE : MetricDataType.DOUBLE_GAUGE;
+    }
+    return isLong ? MetricDataType.LONG_SUM : MetricDataType.DOUBLE_SUM;
+  }
+
+  @Override
+  public Data<?> getData() {
+    return data;
+  }
+
+  @Override
+  public boolean equals(Object object) {
+    return object instanceof MetricData other
+        && resource.equals(other.getResource())
+        && scope.equals(other.getInstrumentationScopeInfo())
+        && getName().equals(other.getName())
+        && getDescription().equals(other.getDescription())
+        && getUnit().equals(other.getUnit())
+        && getType() == other.getType()
+        && data.equals(other.getData());
+  }
+
+  @Override
+  public int hashCode() {
+    return Objects.hash(resource, scope, instrument.name(), data);
+  }
+
+  @Override
+  public String toString() {
+    return "StreamMetricData{resource="
+        + resource
+        + ", scope="
+        + scope
+        + ", name="
+        + getName()
+        + ", description="
+        + getDescription()
+        + ", unit="
+        + getUnit()
+        + ", type="
+        + getType()
+        + ", data="
+        + data
+        + "}";
+  }
+}

@@ -1,0 +1,93 @@
+package io.glint.sdk;
+
+import io.opentelemetry.api.common.Attributes;
+import io.opentelemetry.context.Context;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.Locale;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+
+/**
+ * What synchronous instruments share. Instruments are thread-safe and their recording calls never
+ * wait and never throw: a measurement that cannot be accepted is counted and reported, at most once
+ * a minute for each instrument and reason.
+ */
+abstract class SyncInstrument {
+  private static final Logger LOGGER = Logger.getLogger(SyncInstrument.class.getName());
+
+  /** The streams to record into, each once; usually one. Never written after construction. */
+  final Stream[] streams;
+
+  private final InstrumentDescriptor instrument;
+  private final boolean readsContext;
+  private final RateLimitedLog negatives = new RateLimitedLog(LOGGER, Level.WARNING);
+  private final RateLimitedLog nonFinites = new RateLimitedLog(LOGGER, Level.WARNING);
+  private final RateLimitedLog nulls = new RateLimitedLog(LOGGER, Level.WARNING);
+
+  SyncInstrument(
+      InstrumentDescriptor instrument, Collection<Stream> streams, boolean exemplarsAreOff) {
+    this.instrument = instrument;
+    this.streams = new HashSet<>(streams).toArray(new Stream[0]);
+    this.readsContext = !exemplarsAreOff;
+  }
+
+  /** The current context if exemplars may need it; with exemplars off nothing is read. */
+  final Context currentContext() {
+    return readsContext ? Context.current() : Context.root();
+  }
+
+  /** The attributes, or none in place of null, which is reported. */
+  final Attributes orEmpty(Attributes attributes) {
+    return attributes != null ? attributes : noAttributes();
+  }
+
+  private Attributes noAttributes() {
+    nulls.event(
+        null,
+        () ->
+            "Instrument "
+                + instrument.inWords()
+                + " was given null attributes. The measurement was recorded without attributes."
+                + " Use Attributes.empty()");
+    return Attributes.empty();
+  }
+
+  /** Drops a value that an instrument that can only grow, or a histogram, does not take. */
+  final void reject(double value) {
+    if (Double.isNaN(value) || Double.isInfinite(value)) {
+      rejectNonFinite(value);
+    } else {
+      if (negatives.isDue()) {
+        negatives.log(
+            "Instrument "
+                + instrument.inWords()
+                + " was given the negative value "
+                + value
+                + ". The measurement was dropped: a "
+                + instrument.type().name().toLowerCase(Locale.ROOT)
+                + " takes no negative values. Use an up-down counter or a gauge for what can fall",
+            null);
+      }
+    }
+  }
+
+  /** Drops a value that would make a sum useless for ever. */
+  final void rejectNonFinite(double value) {
+    if (nonFinites.isDue()) {
+      nonFinites.log(
+          "Instrument "
+              + instrument.inWords()
+              + " was given the value "
+              + value
+              + ". The measurement was dropped: it would make every later sum "
+              + value
+              + " too",
+          null);
+    }
+  }
+
+  final boolean hasStreams() {
+    return streams.length > 0;
+  }
+}

@@ -1,0 +1,154 @@
+package io.glint.sdk;
+
+import io.opentelemetry.api.common.Attributes;
+import io.opentelemetry.api.metrics.DoubleUpDownCounter;
+import io.opentelemetry.api.metrics.DoubleUpDownCounterBuilder;
+import io.opentelemetry.api.metrics.LongUpDownCounter;
+import io.opentelemetry.api.metrics.LongUpDownCounterBuilder;
+import io.opentelemetry.api.metrics.ObservableDoubleMeasurement;
+import io.opentelemetry.api.metrics.ObservableDoubleUpDownCounter;
+import io.opentelemetry.api.metrics.ObservableLongMeasurement;
+import io.opentelemetry.api.metrics.ObservableLongUpDownCounter;
+import io.opentelemetry.context.Context;
+import io.opentelemetry.sdk.metrics.InstrumentType;
+import io.opentelemetry.sdk.metrics.InstrumentValueType;
+import java.util.Collection;
+import java.util.function.Consumer;
+
+/** Sums that rise and fall (API specification, "UpDownCounter", "Asynchronous UpDownCounter"). */
+final class UpDownCounterInstruments {
+  private UpDownCounterInstruments() {}
+
+  static final class OfLong extends SyncInstrument implements LongUpDownCounter {
+    OfLong(InstrumentDescriptor instrument, Collection<Stream> streams, boolean exemplarsAreOff) {
+      super(instrument, streams, exemplarsAreOff);
+    }
+
+    @Override
+    public boolean isEnabled() {
+      return hasStreams();
+    }
+
+    @Override
+    public void add(long value) {
+      add(value, Attributes.empty(), currentContext());
+    }
+
+    @Override
+    public void add(long value, Attributes attributes) {
+      add(value, attributes, currentContext());
+    }
+
+    @Override
+    public void add(long value, Attributes attributes, Context context) {
+      for (final Stream stream : streams) {
+        stream.recordLong(value, orEmpty(attributes), context);
+      }
+    }
+  }
+
+  static final class OfDouble extends SyncInstrument implements DoubleUpDownCounter {
+    OfDouble(InstrumentDescriptor instrument, Collection<Stream> streams, boolean exemplarsAreOff) {
+      super(instrument, streams, exemplarsAreOff);
+    }
+
+    @Override
+    public boolean isEnabled() {
+      return hasStreams();
+    }
+
+    @Override
+    public void add(double value) {
+      add(value, Attributes.empty(), currentContext());
+    }
+
+    @Override
+    public void add(double value, Attributes attributes) {
+      add(value, attributes, currentContext());
+    }
+
+    @Override
+    public void add(double value, Attributes attributes, Context context) {
+      if (!(Math.abs(value) <= Double.MAX_VALUE)) {
+        rejectNonFinite(value);
+        return;
+      }
+      for (final Stream stream : streams) {
+        stream.recordDouble(value, orEmpty(attributes), context);
+      }
+    }
+  }
+
+  static final class LongBuilder extends InstrumentBuilder implements LongUpDownCounterBuilder {
+    LongBuilder(GlintMeter meter, String name) {
+      super(meter, name, InstrumentType.UP_DOWN_COUNTER, InstrumentValueType.LONG);
+    }
+
+    @Override
+    public LongUpDownCounterBuilder setDescription(String description) {
+      this.description = orEmpty(description);
+      return this;
+    }
+
+    @Override
+    public LongUpDownCounterBuilder setUnit(String unit) {
+      this.unit = orEmpty(unit);
+      return this;
+    }
+
+    @Override
+    public DoubleUpDownCounterBuilder ofDoubles() {
+      return new DoubleBuilder(meter, name).setDescription(description).setUnit(unit);
+    }
+
+    @Override
+    public LongUpDownCounter build() {
+      return synchronous(OfLong.class, OfLong::new);
+    }
+
+    @Override
+    public ObservableLongUpDownCounter buildWithCallback(
+        Consumer<ObservableLongMeasurement> callback) {
+      return observed(InstrumentType.OBSERVABLE_UP_DOWN_COUNTER, callback);
+    }
+
+    @Override
+    public ObservableLongMeasurement buildObserver() {
+      return observer(InstrumentType.OBSERVABLE_UP_DOWN_COUNTER);
+    }
+  }
+
+  static final class DoubleBuilder extends InstrumentBuilder implements DoubleUpDownCounterBuilder {
+    DoubleBuilder(GlintMeter meter, String name) {
+      super(meter, name, InstrumentType.UP_DOWN_COUNTER, InstrumentValueType.DOUBLE);
+    }
+
+    @Override
+    public DoubleUpDownCounterBuilder setDescription(String description) {
+      this.description = orEmpty(description);
+      return this;
+    }
+
+    @Override
+    public DoubleUpDownCounterBuilder setUnit(String unit) {
+      this.unit = orEmpty(unit);
+      return this;
+    }
+
+    @Override
+    public DoubleUpDownCounter build() {
+      return synchronous(OfDouble.class, OfDouble::new);
+    }
+
+    @Override
+    public ObservableDoubleUpDownCounter buildWithCallback(
+        Consumer<ObservableDoubleMeasurement> callback) {
+      return observed(InstrumentType.OBSERVABLE_UP_DOWN_COUNTER, callback);
+    }
+
+    @Override
+    public ObservableDoubleMeasurement buildObserver() {
+      return observer(InstrumentType.OBSERVABLE_UP_DOWN_COUNTER);
+    }
+  }
+}
