@@ -56,9 +56,9 @@ final class BucketIndex {
     if (starts == null) {
       return search(value);
     }
-    final long key = (Double.doubleToRawLongBits(value) >> shift) - lowestKey;
     // Negative values, and values below the first positive boundary, are in cell 0.
-    final int cell = (int) Math.max(0, Math.min(starts.length - 1, key));
+    final long key = Math.max(lowestKey, Double.doubleToRawLongBits(value) >> shift) - lowestKey;
+    final int cell = (int) Math.min(starts.length - 1, key);
     final int start = starts[cell];
     return value > limits[start] ? start + 1 : start;
   }

@@ -14,6 +14,7 @@ final class HistogramPoint extends AbstractPoint implements HistogramPointData {
   private final Counts counts;
   private final long count;
   private final double sum;
+  private final boolean hasMinMax;
   private final double min;
   private final double max;
   private final List<DoubleExemplarData> exemplars;
@@ -25,14 +26,16 @@ final class HistogramPoint extends AbstractPoint implements HistogramPointData {
       Attributes attributes,
       List<Double> boundaries,
       HistogramTotal total,
+      boolean hasMinMax,
       List<ExemplarData> exemplars) {
     super(startEpochNanos, epochNanos, attributes);
     this.boundaries = boundaries;
     this.counts = new Counts(total.counts.clone());
     this.count = total.count();
     this.sum = total.sum;
-    this.min = total.min;
-    this.max = total.max;
+    this.hasMinMax = hasMinMax && count > 0;
+    this.min = this.hasMinMax ? total.min : 0;
+    this.max = this.hasMinMax ? total.max : 0;
     this.exemplars = Points.cast(exemplars);
   }
 
@@ -48,22 +51,22 @@ final class HistogramPoint extends AbstractPoint implements HistogramPointData {
 
   @Override
   public boolean hasMin() {
-    return count > 0;
+    return hasMinMax;
   }
 
   @Override
   public double getMin() {
-    return count > 0 ? min : 0;
+    return min;
   }
 
   @Override
   public boolean hasMax() {
-    return count > 0;
+    return hasMinMax;
   }
 
   @Override
   public double getMax() {
-    return count > 0 ? max : 0;
+    return max;
   }
 
   @Override
@@ -107,7 +110,7 @@ final class HistogramPoint extends AbstractPoint implements HistogramPointData {
             + count
             + ", sum="
             + sum
-            + (count > 0 ? ", min=" + min + ", max=" + max : "")
+            + (hasMinMax ? ", min=" + min + ", max=" + max : "")
             + ", boundaries="
             + boundaries
             + ", counts="

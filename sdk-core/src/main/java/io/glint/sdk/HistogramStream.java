@@ -8,24 +8,20 @@ import io.opentelemetry.sdk.metrics.data.DoubleExemplarData;
 import io.opentelemetry.sdk.metrics.data.ExemplarData;
 import io.opentelemetry.sdk.metrics.data.HistogramData;
 import io.opentelemetry.sdk.metrics.data.PointData;
-import java.util.Arrays;
 import java.util.List;
 
 /** Explicit-bucket histogram aggregation. */
 final class HistogramStream extends Stream {
   private final BucketIndex buckets;
   private final List<Double> boundaries;
+  private final boolean recordsMinMax;
   private final HistogramTotal total;
 
-  /**
-   * Makes a stream.
-   *
-   * @param boundaries finite and strictly increasing; may be empty
-   */
-  HistogramStream(StreamSettings settings, double[] boundaries) {
+  HistogramStream(StreamSettings settings, ResolvedAggregation aggregation) {
     super(settings);
-    this.buckets = new BucketIndex(boundaries);
-    this.boundaries = Arrays.stream(boundaries).boxed().toList();
+    this.boundaries = aggregation.boundaries();
+    this.recordsMinMax = aggregation.recordsMinMax();
+    this.buckets = new BucketIndex(aggregation.boundaryArray());
     this.total = new HistogramTotal(buckets.bucketCount());
   }
 
@@ -75,7 +71,8 @@ final class HistogramStream extends Stream {
   @Override
   PointData point(
       Attributes attributes, long start, long epochNanos, List<ExemplarData> exemplars) {
-    return new HistogramPoint(start, epochNanos, attributes, boundaries, total, exemplars);
+    return new HistogramPoint(
+        start, epochNanos, attributes, boundaries, total, recordsMinMax, exemplars);
   }
 
   @Override

@@ -120,7 +120,7 @@ final class ProviderState {
     return switch (aggregation.kind()) {
       case SUM -> new SumStream(settings);
       case LAST_VALUE -> new LastValueStream(settings);
-      case EXPLICIT_BUCKET_HISTOGRAM -> new HistogramStream(settings, aggregation.boundaryArray());
+      case EXPLICIT_BUCKET_HISTOGRAM -> new HistogramStream(settings, aggregation);
       case DROP -> throw new IllegalArgumentException("nothing to make");
     };
   }

@@ -10,8 +10,9 @@ import java.util.Set;
  * An aggregation with everything decided, from what a reader asks for and the instrument advises.
  *
  * @param boundaries of an explicit-bucket histogram; empty for the others
+ * @param recordsMinMax whether points of a histogram have a minimum and a maximum
  */
-record ResolvedAggregation(Kind kind, List<Double> boundaries) {
+record ResolvedAggregation(Kind kind, List<Double> boundaries, boolean recordsMinMax) {
 
   /** Base-2 exponential histograms will be a kind of their own. */
   enum Kind {
@@ -27,10 +28,9 @@ record ResolvedAggregation(Kind kind, List<Double> boundaries) {
           0d, 5d, 10d, 25d, 50d, 75d, 100d, 250d, 500d, 750d, 1_000d, 2_500d, 5_000d, 7_500d,
           10_000d);
 
-  private static final ResolvedAggregation DROP = new ResolvedAggregation(Kind.DROP, List.of());
-  private static final ResolvedAggregation SUM = new ResolvedAggregation(Kind.SUM, List.of());
-  private static final ResolvedAggregation LAST_VALUE =
-      new ResolvedAggregation(Kind.LAST_VALUE, List.of());
+  private static final ResolvedAggregation DROP = simple(Kind.DROP);
+  private static final ResolvedAggregation SUM = simple(Kind.SUM);
+  private static final ResolvedAggregation LAST_VALUE = simple(Kind.LAST_VALUE);
 
   private static final Set<InstrumentType> SUMMABLE =
       Set.of(
@@ -43,6 +43,10 @@ record ResolvedAggregation(Kind kind, List<Double> boundaries) {
       Set.of(InstrumentType.GAUGE, InstrumentType.OBSERVABLE_GAUGE);
   private static final Set<InstrumentType> NEVER_NEGATIVE =
       Set.of(InstrumentType.COUNTER, InstrumentType.HISTOGRAM);
+
+  private static ResolvedAggregation simple(Kind kind) {
+    return new ResolvedAggregation(kind, List.of(), false);
+  }
 
   /**
    * Resolves an aggregation of the stock SDK.
@@ -65,7 +69,9 @@ record ResolvedAggregation(Kind kind, List<Double> boundaries) {
     final boolean isHistogram = StockAggregations.isExplicitBucketHistogram(aggregation);
     if (isHistogram && NEVER_NEGATIVE.contains(type)) {
       return new ResolvedAggregation(
-          Kind.EXPLICIT_BUCKET_HISTOGRAM, StockAggregations.boundaries(aggregation));
+          Kind.EXPLICIT_BUCKET_HISTOGRAM,
+          StockAggregations.boundaries(aggregation),
+          StockAggregations.recordsMinMax(aggregation));
     }
     if (isHistogram
         || aggregation == Aggregation.defaultAggregation()
@@ -91,7 +97,8 @@ record ResolvedAggregation(Kind kind, List<Double> boundaries) {
       case HISTOGRAM ->
           new ResolvedAggregation(
               Kind.EXPLICIT_BUCKET_HISTOGRAM,
-              advisedBoundaries != null ? advisedBoundaries : DEFAULT_BOUNDARIES);
+              advisedBoundaries != null ? advisedBoundaries : DEFAULT_BOUNDARIES,
+              /* recordsMinMax= */ true);
     };
   }
 

@@ -13,6 +13,7 @@ import java.util.regex.Pattern;
 final class StockAggregations {
   private static final String PREFIX = "ExplicitBucketHistogramAggregation";
   private static final Pattern BOUNDARIES = Pattern.compile("bucketBoundaries=\\[([^\\]]*)\\]");
+  private static final Pattern RECORD_MIN_MAX = Pattern.compile("recordMinMax=(true|false)");
   private static final Pattern SEPARATOR = Pattern.compile("\\s*,\\s*");
 
   private StockAggregations() {}
@@ -31,21 +32,35 @@ final class StockAggregations {
     if (aggregation == Aggregation.explicitBucketHistogram()) {
       return ResolvedAggregation.DEFAULT_BOUNDARIES;
     }
-    final Matcher matcher = BOUNDARIES.matcher(aggregation.toString());
-    if (!matcher.find()) {
-      throw new IllegalArgumentException(
-          "The boundaries of the aggregation "
-              + aggregation
-              + " cannot be read. Glint knows opentelemetry-sdk-metrics 1.67.0; please report the"
-              + " version you use");
-    }
     final List<Double> boundaries = new ArrayList<>();
-    final String list = matcher.group(1).trim();
+    final String list = option(aggregation, BOUNDARIES).trim();
     if (!list.isEmpty()) {
       for (final String boundary : SEPARATOR.split(list, -1)) {
         boundaries.add(Double.parseDouble(boundary));
       }
     }
     return List.copyOf(boundaries);
+  }
+
+  /**
+   * Whether points of an explicit-bucket histogram aggregation have a minimum and a maximum.
+   *
+   * @throws IllegalArgumentException if the text of the aggregation does not tell
+   */
+  static boolean recordsMinMax(Aggregation aggregation) {
+    return aggregation == Aggregation.explicitBucketHistogram()
+        || Boolean.parseBoolean(option(aggregation, RECORD_MIN_MAX));
+  }
+
+  private static String option(Aggregation aggregation, Pattern pattern) {
+    final Matcher matcher = pattern.matcher(aggregation.toString());
+    if (!matcher.find()) {
+      throw new IllegalArgumentException(
+          "The options of the aggregation "
+              + aggregation
+              + " cannot be read. Glint knows opentelemetry-sdk-metrics 1.67.0; please report the"
+              + " version you use");
+    }
+    return matcher.group(1);
   }
 }

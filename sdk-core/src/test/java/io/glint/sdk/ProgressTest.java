@@ -1,0 +1,167 @@
+package io.glint.sdk;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.management.ThreadMXBean;
+import io.opentelemetry.api.common.AttributeKey;
+import io.opentelemetry.api.common.Attributes;
+import io.opentelemetry.api.metrics.DoubleGauge;
+import io.opentelemetry.api.metrics.DoubleHistogram;
+import io.opentelemetry.api.metrics.LongCounter;
+import io.opentelemetry.api.metrics.Meter;
+import io.opentelemetry.context.Context;
+import io.opentelemetry.context.Scope;
+import io.opentelemetry.sdk.common.Clock;
+import io.opentelemetry.sdk.metrics.ExemplarFilter;
+import io.opentelemetry.sdk.metrics.InstrumentType;
+import io.opentelemetry.sdk.metrics.InstrumentValueType;
+import io.opentelemetry.sdk.metrics.data.AggregationTemporality;
+import io.opentelemetry.sdk.metrics.data.LongPointData;
+import io.opentelemetry.sdk.testing.exporter.InMemoryMetricReader;
+import java.lang.management.ManagementFactory;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Recording waits for nobody and allocates nothing. */
+class ProgressTest {
+  private static final Attributes ATTRIBUTES =
+      Attributes.of(AttributeKey.stringKey("key"), "value");
+
+  private static SumStream stream(AggregationTemporality temporality) {
+    return new SumStream(
+        new StreamSettings(
+            new InstrumentDescriptor(
+                "sum", "", "", InstrumentType.COUNTER, InstrumentValueType.LONG),
+            temporality,
+            10,
+            new ExemplarSampling(ExemplarFilter.alwaysOff(), "sum", null, null),
+            Clock.getDefault(),
+            0));
+  }
+
+  @Test
+  @Timeout(60)
+  void othersRecordAMillionTimesWhileOneIsStoppedInMidRecord() {
+    final SumStream stream = stream(AggregationTemporality.DELTA);
+    stream.recordLong(1, ATTRIBUTES, Context.root());
+    final SumCell stopped = (SumCell) stream.take(ATTRIBUTES);
+    for (int i = 0; i < 1_000_000; i++) {
+      stream.recordLong(1, ATTRIBUTES, Context.root());
+    }
+    // The collection gives up on the cell in the end; what is in it comes with the next one.
+    assertThat(value(stream)).isEqualTo(1_000_000);
+    stopped.addLong(1);
+    stopped.release();
+    assertThat(value(stream)).isEqualTo(2);
+  }
+
+  @Test
+  @Timeout(60)
+  void aCumulativePointIsLeftOutRatherThanShownIncomplete() {
+    final SumStream stream = stream(AggregationTemporality.CUMULATIVE);
+    final SumCell stopped = (SumCell) stream.take(ATTRIBUTES);
+    stopped.addLong(5);
+    stream.recordLong(1, ATTRIBUTES, Context.root());
+    assertThat(stream.collect(0, 1)).isNull();
+    stopped.release();
+    assertThat(value(stream)).isEqualTo(6);
+  }
+
+  private static long value(SumStream stream) {
+    return ((LongPointData) stream.collect(0, 1).getPoints().iterator().next()).getValue();
+  }
+
+  @Test
+  @Timeout(60)
+  void othersRecordWhileACollectorIsStoppedInACallback() throws Exception {
+    final InMemoryMetricReader reader = InMemoryMetricReader.createDelta();
+    final CountDownLatch stopped = new CountDownLatch(1);
+    final CountDownLatch goOn = new CountDownLatch(1);
+    try (GlintMeterProvider provider =
+        GlintMeterProvider.builder().registerMetricReader(reader).build()) {
+      final Meter meter = provider.get("progress");
+      meter
+          .gaugeBuilder("hanging")
+          .buildWithCallback(
+              measurement -> {
+                stopped.countDown();
+                try {
+                  goOn.await(30, TimeUnit.SECONDS);
+                } catch (InterruptedException e) {
+                  Thread.currentThread().interrupt();
+                }
+              });
+      final LongCounter counter = meter.counterBuilder("counter").build();
+      final Thread collector = new Thread(reader::collectAllMetrics);
+      collector.start();
+      assertThat(stopped.await(30, TimeUnit.SECONDS)).isTrue();
+      for (int i = 0; i < 1_000_000; i++) {
+        counter.add(1);
+      }
+      meter.counterBuilder("new").build().add(1);
+      assertThat(collector.isAlive()).isTrue();
+      goOn.countDown();
+      collector.join(30_000);
+      assertThat(collector.isAlive()).isFalse();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"off", "trace", "on"})
+  void recordingAllocatesNothing(String filter) {
+    final InMemoryMetricReader reader = InMemoryMetricReader.create();
+    try (GlintMeterProvider provider =
+            GlintMeterProvider.builder()
+                .setExemplarFilter(
+                    switch (filter) {
+                      case "off" -> ExemplarFilter.alwaysOff();
+                      case "on" -> ExemplarFilter.alwaysOn();
+                      default -> ExemplarFilter.traceBased();
+                    })
+                .registerMetricReader(reader, type -> 2)
+                .build();
+        Scope ignored = Readers.span(1, true).makeCurrent()) {
+      final Meter meter = provider.get("allocation");
+      final DoubleHistogram histogram = meter.histogramBuilder("histogram").build();
+      final LongCounter counter = meter.counterBuilder("counter").build();
+      final DoubleGauge gauge = meter.gaugeBuilder("gauge").build();
+      final Attributes[] attributes = new Attributes[4];
+      for (int i = 0; i < attributes.length; i++) {
+        attributes[i] = Attributes.of(AttributeKey.longKey("series"), (long) i);
+      }
+      // The last two attribute sets overflow; NaN and negative values are rejected.
+      final Runnable records =
+          () -> {
+            for (int i = 0; i < 100_000; i++) {
+              histogram.record(i, attributes[i & 3]);
+              histogram.record(Double.NaN, attributes[i & 3]);
+              counter.add(i, attributes[i & 3]);
+              counter.add(-1, attributes[i & 3]);
+              counter.add(1);
+              gauge.set(i, attributes[i & 3]);
+            }
+          };
+      for (int i = 0; i < 5; i++) {
+        records.run();
+      }
+      assertThat(allocatedBy(records)).isZero();
+    }
+  }
+
+  /** The least of some tries: the JIT compiler may allocate on a thread's behalf. */
+  private static long allocatedBy(Runnable task) {
+    final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    final long id = Thread.currentThread().getId();
+    long least = Long.MAX_VALUE;
+    for (int i = 0; i < 5; i++) {
+      final long before = threads.getThreadAllocatedBytes(id);
+      task.run();
+      least = Math.min(least, threads.getThreadAllocatedBytes(id) - before);
+    }
+    return least;
+  }
+}

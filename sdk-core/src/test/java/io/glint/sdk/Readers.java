@@ -1,0 +1,34 @@
+package io.glint.sdk;
+
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.SpanContext;
+import io.opentelemetry.api.trace.TraceFlags;
+import io.opentelemetry.api.trace.TraceState;
+import io.opentelemetry.context.Context;
+import io.opentelemetry.sdk.metrics.data.MetricData;
+import io.opentelemetry.sdk.testing.exporter.InMemoryMetricReader;
+import java.util.Collection;
+
+/** What tests need of readers and spans. */
+final class Readers {
+  private Readers() {}
+
+  /** The metric of that name in a new collection, or null. */
+  static MetricData collect(InMemoryMetricReader reader, String name) {
+    final Collection<MetricData> all = reader.collectAllMetrics();
+    return all.stream().filter(metric -> metric.getName().equals(name)).findFirst().orElse(null);
+  }
+
+  /** A context with a span whose ids contain {@code number}. */
+  static Context span(long number, boolean sampled) {
+    return Context.root().with(Span.wrap(spanContext(number, sampled)));
+  }
+
+  static SpanContext spanContext(long number, boolean sampled) {
+    return SpanContext.create(
+        String.format("%032x", number),
+        String.format("%016x", number),
+        sampled ? TraceFlags.getSampled() : TraceFlags.getDefault(),
+        TraceState.getDefault());
+  }
+}
