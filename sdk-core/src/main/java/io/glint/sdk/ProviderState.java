@@ -5,7 +5,6 @@ import io.glint.reservoir.ReservoirSettings;
 import io.opentelemetry.sdk.common.Clock;
 import io.opentelemetry.sdk.common.InstrumentationScopeInfo;
 import io.opentelemetry.sdk.metrics.ExemplarFilter;
-import io.opentelemetry.sdk.metrics.InstrumentType;
 import io.opentelemetry.sdk.metrics.data.AggregationTemporality;
 import io.opentelemetry.sdk.metrics.export.CardinalityLimitSelector;
 import io.opentelemetry.sdk.metrics.export.MetricProducer;
@@ -44,17 +43,6 @@ final class ProviderState {
     this.producers = List.copyOf(producers);
     for (final ReaderRegistration reader : readers) {
       this.readers.add(new RegisteredReader(reader.reader(), reader.cardinalityLimits(), this));
-    }
-    requireKnownAggregations();
-  }
-
-  /** What a reader asks for is settled here, so that nothing can fail when instruments are made. */
-  private void requireKnownAggregations() {
-    for (final RegisteredReader reader : readers) {
-      for (final InstrumentType type : InstrumentType.values()) {
-        ResolvedAggregation.of(reader.reader().getDefaultAggregation(type), type, null);
-        reader.cardinalityLimit(type);
-      }
     }
   }
 
@@ -145,9 +133,7 @@ final class ProviderState {
   private static ResolvedAggregation aggregation(
       RegisteredReader reader, InstrumentDescriptor instrument, List<Double> advisedBoundaries) {
     return ResolvedAggregation.of(
-        reader.reader().getDefaultAggregation(instrument.type()),
-        instrument.type(),
-        advisedBoundaries);
+        reader.settings(instrument.type()).aggregation(), instrument.type(), advisedBoundaries);
   }
 
   private StreamSettings settings(
@@ -157,8 +143,8 @@ final class ProviderState {
       long creationEpochNanos) {
     return new StreamSettings(
         instrument,
-        reader.reader().getAggregationTemporality(instrument.type()),
-        reader.cardinalityLimit(instrument.type()),
+        reader.settings(instrument.type()).temporality(),
+        reader.settings(instrument.type()).cardinalityLimit(),
         new ExemplarSampling(
             exemplarFilter,
             instrument.inWords(),

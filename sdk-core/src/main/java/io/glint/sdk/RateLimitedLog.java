@@ -40,7 +40,8 @@ final class RateLimitedLog {
     reported = total;
     final String text =
         since > 1 ? message + " (" + since + " times since the last message)" : message;
-    logger.log(level, text, cause);
+    // The logger's class is the source, not this one.
+    logger.logp(level, logger.getName(), null, text, cause);
   }
 
   /** Counts an event and logs it if it is due. The message is made only then. */

@@ -1,7 +1,10 @@
 package io.glint.sdk;
 
 import io.opentelemetry.sdk.common.Clock;
+import io.opentelemetry.sdk.metrics.Aggregation;
 import io.opentelemetry.sdk.metrics.InstrumentType;
+import io.opentelemetry.sdk.metrics.data.AggregationTemporality;
+import io.opentelemetry.sdk.metrics.data.Data;
 import io.opentelemetry.sdk.metrics.data.MetricData;
 import io.opentelemetry.sdk.metrics.export.CardinalityLimitSelector;
 import io.opentelemetry.sdk.metrics.export.CollectionRegistration;
@@ -10,7 +13,10 @@ import io.opentelemetry.sdk.metrics.export.MetricReader;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -23,7 +29,7 @@ final class RegisteredReader implements CollectionRegistration {
   private static final Logger LOGGER = Logger.getLogger(RegisteredReader.class.getName());
 
   private final MetricReader reader;
-  private final CardinalityLimitSelector cardinalityLimits;
+  private final Map<InstrumentType, Settings> settings = new EnumMap<>(InstrumentType.class);
   private final ProviderState provider;
   private final RateLimitedLog producerFailures = new RateLimitedLog(LOGGER, Level.WARNING);
   private final RateLimitedLog reentries = new RateLimitedLog(LOGGER, Level.WARNING);
@@ -34,24 +40,42 @@ final class RegisteredReader implements CollectionRegistration {
   /** Guarded by lock. */
   private long lastCollectEpochNanos;
 
+  /** What a reader asks for, for instruments of one type. */
+  record Settings(
+      Aggregation aggregation, AggregationTemporality temporality, int cardinalityLimit) {}
+
+  /**
+   * Asks the reader for its settings, once and for all, so that nothing can fail when instruments
+   * are made.
+   *
+   * @throws IllegalArgumentException if it asks for an aggregation that Glint does not have, or for
+   *     a cardinality limit below 1
+   */
   RegisteredReader(
       MetricReader reader, CardinalityLimitSelector cardinalityLimits, ProviderState provider) {
     this.reader = reader;
-    this.cardinalityLimits = cardinalityLimits;
     this.provider = provider;
+    for (final InstrumentType type : InstrumentType.values()) {
+      final Aggregation aggregation = reader.getDefaultAggregation(type);
+      ResolvedAggregation.of(aggregation, type, /* advisedBoundaries= */ null);
+      settings.put(
+          type,
+          new Settings(
+              aggregation,
+              Objects.requireNonNull(reader.getAggregationTemporality(type), "temporality"),
+              requireLimit(cardinalityLimits.getCardinalityLimit(type), type)));
+    }
   }
 
   MetricReader reader() {
     return reader;
   }
 
-  /**
-   * Number of series that an instrument of this type may have for this reader.
-   *
-   * @throws IllegalArgumentException if the selector gives one below 1
-   */
-  int cardinalityLimit(InstrumentType type) {
-    final int limit = cardinalityLimits.getCardinalityLimit(type);
+  Settings settings(InstrumentType type) {
+    return settings.get(type);
+  }
+
+  private int requireLimit(int limit, InstrumentType type) {
     if (limit < 1) {
       throw new IllegalArgumentException(
           "The cardinality limit of reader "
@@ -98,7 +122,7 @@ final class RegisteredReader implements CollectionRegistration {
     meter.runCallbacks(this);
     for (final MetricSource source : meter.sources(this)) {
       try {
-        final var data = source.collect(lastCollectEpochNanos, now);
+        final Data<?> data = source.collect(lastCollectEpochNanos, now);
         if (data != null) {
           collected.add(
               new StreamMetricData(provider.resource(), meter.scope(), source.instrument(), data));

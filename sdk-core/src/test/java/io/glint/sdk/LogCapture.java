@@ -1,0 +1,39 @@
+package io.glint.sdk;
+
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import java.util.logging.SimpleFormatter;
+
+/** What Glint logs while it is open; kept off the console. */
+final class LogCapture extends Handler implements AutoCloseable {
+  private static final SimpleFormatter FORMATTER = new SimpleFormatter();
+
+  private final Logger logger = Logger.getLogger("io.glint");
+  private final List<String> messages = new CopyOnWriteArrayList<>();
+
+  LogCapture() {
+    logger.addHandler(this);
+    logger.setUseParentHandlers(false);
+  }
+
+  List<String> messages() {
+    return messages;
+  }
+
+  @Override
+  public void publish(LogRecord logRecord) {
+    messages.add(FORMATTER.formatMessage(logRecord));
+  }
+
+  @Override
+  public void flush() {}
+
+  @Override
+  public void close() {
+    logger.setUseParentHandlers(true);
+    logger.removeHandler(this);
+  }
+}
