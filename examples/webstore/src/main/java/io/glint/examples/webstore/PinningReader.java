@@ -1,0 +1,83 @@
+package io.glint.examples.webstore;
+
+import io.opentelemetry.sdk.common.CompletableResultCode;
+import io.opentelemetry.sdk.common.export.MemoryMode;
+import io.opentelemetry.sdk.metrics.Aggregation;
+import io.opentelemetry.sdk.metrics.InstrumentType;
+import io.opentelemetry.sdk.metrics.data.AggregationTemporality;
+import io.opentelemetry.sdk.metrics.data.MetricData;
+import io.opentelemetry.sdk.metrics.export.CollectionRegistration;
+import io.opentelemetry.sdk.metrics.export.MetricReader;
+import java.io.IOException;
+import java.util.Collection;
+
+/**
+ * Stands between the SDK and another reader and pins every trace that reader is about to show.
+ *
+ * <p>Why dead links cannot happen: an exemplar reaches the page only through a collection made
+ * here, and is pinned before that collection is handed on. It can only be too late if its trace was
+ * pushed out of the {@link TraceStore} before it was ever collected; {@link #collect}, called at
+ * each console report, leaves no exemplar uncollected for longer than that, and in that time the
+ * built-in traffic, even at its fastest, makes fewer traces than the store holds.
+ */
+final class PinningReader implements MetricReader {
+
+  private final MetricReader reader;
+  private final TraceStore traces;
+  private volatile CollectionRegistration pinning = CollectionRegistration.noop();
+
+  PinningReader(MetricReader reader, TraceStore traces) {
+    this.reader = reader;
+    this.traces = traces;
+  }
+
+  /** What the reader would show if it were asked now. */
+  Collection<MetricData> collect() {
+    return pinning.collectAllMetrics();
+  }
+
+  @Override
+  public void register(CollectionRegistration registration) {
+    pinning =
+        new CollectionRegistration() {
+          @Override
+          public synchronized Collection<MetricData> collectAllMetrics() {
+            Collection<MetricData> metrics = registration.collectAllMetrics();
+            traces.pin(Exemplars.traceIds(metrics));
+            return metrics;
+          }
+        };
+    reader.register(pinning);
+  }
+
+  @Override
+  public AggregationTemporality getAggregationTemporality(InstrumentType type) {
+    return reader.getAggregationTemporality(type);
+  }
+
+  @Override
+  public Aggregation getDefaultAggregation(InstrumentType type) {
+    return reader.getDefaultAggregation(type);
+  }
+
+  /** Not the reader's own: the console may collect while it still writes out what it collected. */
+  @Override
+  public MemoryMode getMemoryMode() {
+    return MemoryMode.IMMUTABLE_DATA;
+  }
+
+  @Override
+  public CompletableResultCode forceFlush() {
+    return reader.forceFlush();
+  }
+
+  @Override
+  public CompletableResultCode shutdown() {
+    return reader.shutdown();
+  }
+
+  @Override
+  public void close() throws IOException {
+    reader.close();
+  }
+}

@@ -1,0 +1,107 @@
+package io.glint.examples.webstore;
+
+import io.opentelemetry.sdk.metrics.export.PeriodicMetricReader;
+import java.io.PrintStream;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+
+/** Runs the demo from the command line. */
+public final class WebstoreMain {
+
+  private static final int CANNOT_START = 2;
+
+  /** Longer than closing takes at its slowest, and short enough for whoever pressed Ctrl-C. */
+  private static final long CLOSE_SECONDS = 15;
+
+  /** Held here because the log manager lets go of a logger, and of its level, that nobody holds. */
+  private static final Logger READER_LOGGER =
+      Logger.getLogger(PeriodicMetricReader.class.getName());
+
+  private WebstoreMain() {}
+
+  /** Exits with 0 after {@code --duration}, with 2 and one line on stderr if it cannot start. */
+  public static void main(String[] arguments) {
+    keepLogShort();
+    CountDownLatch stop = new CountDownLatch(1);
+    CountDownLatch stopped = new CountDownLatch(1);
+    Thread hook =
+        new Thread(
+            () -> {
+              stop.countDown();
+              awaitQuietly(stopped);
+            },
+            "webstore-shutdown");
+    Runtime.getRuntime().addShutdownHook(hook);
+    int status = run(List.of(arguments), System.getenv(), System.out, System.err, stop);
+    stopped.countDown();
+    System.exit(status);
+  }
+
+  /** Returns the exit status, once the demo has stopped by itself or was told to. */
+  static int run(
+      List<String> arguments,
+      Map<String, String> environment,
+      PrintStream out,
+      PrintStream err,
+      CountDownLatch stop) {
+    try {
+      Options options = Options.parse(arguments);
+      if (options.help()) {
+        out.print(Options.USAGE);
+        return 0;
+      }
+      Optional<String> otlpEndpoint =
+          Optional.ofNullable(environment.get("OTEL_EXPORTER_OTLP_ENDPOINT"))
+              .filter(endpoint -> !endpoint.isBlank());
+      Webstore webstore = Webstore.start(options, otlpEndpoint, out);
+      try {
+        awaitStop(options, stop);
+      } finally {
+        webstore.close();
+      }
+      return 0;
+    } catch (CannotStartException problem) {
+      err.println("webstore: " + problem.getMessage());
+      if (problem.wantsUsage()) {
+        err.println();
+        err.print(Options.USAGE);
+      }
+      return CANNOT_START;
+    }
+  }
+
+  /** A warning, say of an OTLP endpoint that does not answer, is one line between the reports. */
+  private static void keepLogShort() {
+    String format = "java.util.logging.SimpleFormatter.format";
+    if (System.getProperty(format) == null) {
+      System.setProperty(format, "%4$s: %5$s%6$s%n");
+    }
+    // It says only that an export failed; the exporter has said why.
+    READER_LOGGER.setLevel(Level.SEVERE);
+  }
+
+  private static void awaitStop(Options options, CountDownLatch stop) {
+    try {
+      if (options.duration().isPresent()) {
+        boolean unused = stop.await(options.duration().get().toMillis(), TimeUnit.MILLISECONDS);
+      } else {
+        stop.await();
+      }
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static void awaitQuietly(CountDownLatch latch) {
+    try {
+      boolean unused = latch.await(CLOSE_SECONDS, TimeUnit.SECONDS);
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

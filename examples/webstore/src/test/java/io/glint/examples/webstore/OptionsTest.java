@@ -1,0 +1,72 @@
+package io.glint.examples.webstore;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class OptionsTest {
+
+  @Test
+  void everythingHasADefault() throws Exception {
+    Options options = Options.parse(List.of());
+
+    assertThat(options.port()).isEqualTo(8080);
+    assertThat(options.metricsPort()).isEqualTo(9464);
+    assertThat(options.interval()).isEqualTo(Duration.ofSeconds(5));
+    assertThat(options.duration()).isEmpty();
+    assertThat(options.sampleRatio()).isEqualTo(1.0);
+    assertThat(options.help()).isFalse();
+  }
+
+  @Test
+  void aValueFollowsItsFlagOrAnEqualsSign() throws Exception {
+    Options options =
+        Options.parse(List.of("--port", "0", "--duration=7", "--sample-ratio=0.25", "--seed=-3"));
+
+    assertThat(options.port()).isZero();
+    assertThat(options.duration()).contains(Duration.ofSeconds(7));
+    assertThat(options.sampleRatio()).isEqualTo(0.25);
+    assertThat(options.seed()).isEqualTo(-3);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "--port=70000, --port must be a whole number from 0 to 65535",
+    "--rate=fast, --rate must be a whole number from 0 to 500",
+    "--interval=0, --interval must be a whole number from 1 to 30",
+    "--sample-ratio=1.5, --sample-ratio must be a number from 0.0 to 1.0",
+    "--sample-ratio=NaN, --sample-ratio must be a number from 0.0 to 1.0",
+    "--duration=, --duration must be a whole number",
+    "--duration, --duration needs a value",
+    "--colour=red, unknown flag --colour",
+    "red, unknown flag red"
+  })
+  void aBadFlagIsNamedTogetherWithWhatWouldBeGood(String argument, String message) {
+    assertThatThrownBy(() -> Options.parse(List.of(argument)))
+        .isInstanceOfSatisfying(
+            CannotStartException.class, problem -> assertThat(problem.wantsUsage()).isTrue())
+        .hasMessageContaining(message);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "--port",
+        "--metrics-port",
+        "--duration",
+        "--interval",
+        "--rate",
+        "--slow-every",
+        "--sample-ratio",
+        "--seed"
+      })
+  void usageExplainsEveryFlag(String flag) {
+    assertThat(Options.USAGE).contains("  " + flag + " ");
+  }
+}

@@ -1,0 +1,43 @@
+package io.glint.examples.webstore;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.glint.examples.webstore.Interval.Linked;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class TotalsTest {
+
+  @Test
+  void aTraceLinkedInTwoIntervalsIsCountedOnce() {
+    Totals totals =
+        Totals.ZERO
+            .plus(interval(1.0, Set.of("a", "b")))
+            .plus(interval(0.5, Set.of("b", "c")))
+            .plus(interval(0.7, Set.of()));
+
+    assertThat(totals.linkedTraces()).isEqualTo(3);
+  }
+
+  @Test
+  void theSlowestOfAllIsRemembered() {
+    Totals totals = Totals.ZERO.plus(interval(2.0, Set.of("a"))).plus(interval(0.5, Set.of("b")));
+
+    assertThat(totals.slowest()).get().returns(2.0, Linked::value);
+    assertThat(totals.requests()).isEqualTo(20);
+    assertThat(totals.orders()).isEqualTo(10);
+    assertThat(totals.declined()).isEqualTo(2);
+  }
+
+  private static Interval interval(double slowest, Set<String> linked) {
+    return new Interval(
+        10,
+        5,
+        1,
+        Distribution.EMPTY,
+        Optional.of(new Linked(slowest, "a", "FR", "card")),
+        Optional.empty(),
+        linked);
+  }
+}

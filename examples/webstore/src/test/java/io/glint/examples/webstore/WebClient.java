@@ -1,0 +1,34 @@
+package io.glint.examples.webstore;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.HttpURLConnection;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+
+/** A client that leaves no thread behind. */
+final class WebClient {
+
+  private static final int TIMEOUT_MILLIS = 10_000;
+
+  /** What came back. */
+  record Answer(int status, String type, String body) {}
+
+  private WebClient() {}
+
+  static Answer get(URI address, String accept) throws IOException {
+    HttpURLConnection connection = (HttpURLConnection) address.toURL().openConnection();
+    connection.setRequestProperty("Accept", accept);
+    connection.setRequestProperty("Connection", "close");
+    connection.setConnectTimeout(TIMEOUT_MILLIS);
+    connection.setReadTimeout(TIMEOUT_MILLIS);
+    int status = connection.getResponseCode();
+    try (InputStream body =
+        status < 400 ? connection.getInputStream() : connection.getErrorStream()) {
+      return new Answer(
+          status,
+          connection.getContentType(),
+          new String(body.readAllBytes(), StandardCharsets.UTF_8));
+    }
+  }
+}

@@ -1,0 +1,196 @@
+package io.glint.examples.webstore;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.glint.examples.webstore.WebClient.Answer;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** The whole demo in this process, with faster traffic and more slow payments than usual. */
+@Timeout(60)
+class WebstoreTest {
+
+  private static final String HTML = "text/html";
+  private static final String JSON = "application/json";
+  private static final String OPEN_METRICS = "application/openmetrics-text; version=1.0.0";
+  private static final Pattern EXEMPLAR =
+      Pattern.compile("^(\\w+?)(?:_bucket|_total).* # \\{.*?trace_id=\"(\\w+)\".*?} (\\S+)");
+  private static final Pattern PAYMENT_SECONDS =
+      Pattern.compile("\"payment\\.duration_s\":([^,}]+)");
+
+  private static final ByteArrayOutputStream CONSOLE = new ByteArrayOutputStream();
+  private static Webstore webstore;
+
+  @BeforeAll
+  static void open() throws Exception {
+    Options options =
+        Options.parse(
+            List.of(
+                "--port=0", "--metrics-port=0", "--rate=150", "--slow-every=25", "--interval=1"));
+    webstore =
+        Webstore.start(
+            options, Optional.empty(), new PrintStream(CONSOLE, true, StandardCharsets.UTF_8));
+    await(
+        "traffic has made slow payments",
+        () -> exemplars().stream().anyMatch(WebstoreTest::isSlow));
+  }
+
+  @AfterAll
+  static void close() {
+    webstore.close();
+  }
+
+  @Test
+  void everyExemplarOnTheMetricsPageHasItsTrace() throws Exception {
+    List<MatchResult> exemplars = exemplars();
+
+    assertThat(exemplars).hasSizeGreaterThan(20);
+    assertThat(exemplars)
+        .extracting(exemplar -> exemplar.group(1))
+        .contains("webstore_checkout_amount_USD", "webstore_payment_duration_seconds");
+    for (MatchResult exemplar : exemplars) {
+      assertThat(trace(exemplar.group(2), JSON).status()).isEqualTo(200);
+      assertThat(trace(exemplar.group(2), HTML).body()).contains(exemplar.group(2));
+    }
+  }
+
+  @Test
+  void theValueOfAnExemplarIsThePaymentTimeInItsTraceDigitForDigit() throws Exception {
+    List<MatchResult> payments = exemplars().stream().filter(WebstoreTest::isPayment).toList();
+
+    assertThat(payments).hasSizeGreaterThan(10);
+    for (MatchResult exemplar : payments) {
+      String trace = endedTrace(exemplar.group(2));
+      assertThat(PAYMENT_SECONDS.matcher(trace).results().map(found -> found.group(1)))
+          .singleElement()
+          .satisfies(
+              seconds ->
+                  assertThat(Double.parseDouble(seconds))
+                      .isEqualTo(Double.parseDouble(exemplar.group(3))));
+    }
+  }
+
+  @Test
+  void aSlowPaymentsTraceBlamesThePayment() throws Exception {
+    MatchResult slow = exemplars().stream().filter(WebstoreTest::isSlow).findFirst().orElseThrow();
+
+    assertThat(endedTrace(slow.group(2)))
+        .contains("\"slowestSpan\":\"payment.charge\"", "inventory.reserve", "POST /checkout");
+    assertThat(trace(slow.group(2), HTML))
+        .returns("text/html; charset=utf-8", Answer::type)
+        .extracting(Answer::body)
+        .asString()
+        .contains("payment.charge took", "gateway timed out");
+  }
+
+  @Test
+  void anOrderPlacedByHandLeadsToItsTrace() throws Exception {
+    Answer receipt = get("/checkout?product=kettle&country=FR&method=invoice&slow=true", JSON);
+    String trace = receipt.body().replaceAll("(?s).*\"trace\":\"/traces/(\\w+)\".*", "$1");
+
+    assertThat(endedTrace(trace)).contains("\"country\":\"FR\"", "\"payment.method\":\"invoice\"");
+    assertThat(get("/checkout?country=DE", HTML).body()).contains("href=\"/traces/");
+  }
+
+  @Test
+  void thePagesLinkToOneAnother() throws Exception {
+    assertThat(get("/", HTML).body())
+        .contains(
+            "/traces", "/exemplars", "p50", "p95", "p99", webstore.metricsAddress().toString());
+    assertThat(get("/traces", HTML).body()).contains("Slowest requests", "payment.charge");
+    assertThat(get("/traces", JSON).body()).startsWith("{\"traces\":[{\"traceId\"");
+    assertThat(get("/exemplars", HTML).body()).contains("FR invoice", "href=\"/traces/");
+    assertThat(get("/products", HTML).body()).contains("Burr grinder");
+    assertThat(get("/products", JSON).body()).contains("\"id\":\"grinder\"");
+  }
+
+  @Test
+  void aRequestThatMakesNoSenseIsRefused() throws Exception {
+    assertThat(get("/checkout?country=XX", JSON))
+        .returns(400, Answer::status)
+        .extracting(Answer::body)
+        .asString()
+        .contains("country must be one of");
+    assertThat(get("/checkout/out", JSON).status()).isEqualTo(404);
+    assertThat(get("/nothing", HTML).status()).isEqualTo(404);
+    assertThat(get("/traces/unknown", HTML).status()).isEqualTo(404);
+  }
+
+  @Test
+  void theMetricsPageHasEveryKindOfInstrument() throws Exception {
+    assertThat(WebClient.get(webstore.metricsAddress(), OPEN_METRICS).body())
+        .contains(
+            "# TYPE webstore_payment_duration_seconds histogram",
+            "# TYPE webstore_checkout_amount_USD histogram",
+            "# TYPE webstore_orders counter",
+            "# TYPE webstore_requests_active gauge",
+            "# TYPE webstore_basket_last_size gauge",
+            "webstore_inventory_level{",
+            "webstore_response_bytes_total");
+  }
+
+  @Test
+  void theConsoleNamesTheSlowestRequestAndItsTrace() throws Exception {
+    await("a report", () -> CONSOLE.toString(StandardCharsets.UTF_8).contains(" took 9"));
+
+    String console = CONSOLE.toString(StandardCharsets.UTF_8);
+    assertThat(console)
+        .contains("p50", "p95", "p99", "payment.charge took", webstore.address() + "traces/");
+    assertThat(console).as("no escape sequences").doesNotContain("\u001b");
+  }
+
+  private static boolean isPayment(MatchResult exemplar) {
+    return exemplar.group(1).equals("webstore_payment_duration_seconds");
+  }
+
+  private static boolean isSlow(MatchResult exemplar) {
+    return isPayment(exemplar) && Double.parseDouble(exemplar.group(3)) > 0.5;
+  }
+
+  private static List<MatchResult> exemplars() throws IOException {
+    return WebClient.get(webstore.metricsAddress(), OPEN_METRICS)
+        .body()
+        .lines()
+        .flatMap(line -> EXEMPLAR.matcher(line).results())
+        .toList();
+  }
+
+  /** A trace is there before its last span has ended; its attributes are not. */
+  private static String endedTrace(String id) throws Exception {
+    await(
+        "trace " + id + " has ended", () -> trace(id, JSON).body().contains("\"spansRunning\":0"));
+    return trace(id, JSON).body();
+  }
+
+  private static Answer trace(String id, String accept) throws IOException {
+    return get("/traces/" + id, accept);
+  }
+
+  private static Answer get(String path, String accept) throws IOException {
+    return WebClient.get(webstore.address().resolve(path), accept);
+  }
+
+  private static void await(String what, Condition condition) throws Exception {
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+    while (!condition.holds()) {
+      assertThat(System.nanoTime()).as(what).isLessThan(deadline);
+      Thread.sleep(20);
+    }
+  }
+
+  @FunctionalInterface
+  private interface Condition {
+    boolean holds() throws Exception;
+  }
+}

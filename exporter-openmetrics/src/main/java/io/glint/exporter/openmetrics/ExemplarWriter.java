@@ -1,0 +1,155 @@
+package io.glint.exporter.openmetrics;
+
+import io.opentelemetry.api.trace.SpanContext;
+import io.opentelemetry.sdk.metrics.data.DoubleExemplarData;
+import io.opentelemetry.sdk.metrics.data.ExemplarData;
+import io.opentelemetry.sdk.metrics.data.LongExemplarData;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Chooses and writes exemplars: {@code # {trace_id="..",span_id=".."} value timestamp}.
+ *
+ * <p>OpenMetrics 1.0, "Exemplars"; OpenTelemetry specification, "Prometheus and OpenMetrics
+ * Compatibility", "Exemplar Conversion". A line carries one exemplar: for a counter the latest, for
+ * a bucket the latest of those whose value falls into it. The ids of the span come first and win
+ * over filtered attributes of the same name; a filtered attribute is added if names and values
+ * together stay within 128 code points, in the order of label names, so that a long one does not
+ * keep out the short ones after it.
+ *
+ * <p>Not safe for use by several threads at once.
+ */
+final class ExemplarWriter {
+
+  static final int MAX_CODE_POINTS = 128;
+  private static final String TRACE_ID = "trace_id";
+  private static final String SPAN_ID = "span_id";
+
+  private final Numbers numbers;
+  private final LabelSet labelSet = new LabelSet();
+
+  /** The exemplar of each bucket; only the first {@link #buckets} entries count. */
+  private DoubleExemplarData[] byBucket = new DoubleExemplarData[16];
+
+  private int buckets;
+
+  ExemplarWriter(Numbers numbers) {
+    this.numbers = numbers;
+  }
+
+  /** Appends the latest exemplar, if there is one. */
+  void writeLatest(TextBuffer out, List<? extends ExemplarData> exemplars) {
+    ExemplarData latest = null;
+    for (int i = 0; i < exemplars.size(); i++) {
+      ExemplarData exemplar = exemplars.get(i);
+      if (latest == null || exemplar.getEpochNanos() > latest.getEpochNanos()) {
+        latest = exemplar;
+      }
+    }
+    if (latest != null) {
+      write(out, latest);
+    }
+  }
+
+  /** Keeps the latest exemplar of each bucket for {@link #writeOfBucket}. */
+  void sortIntoBuckets(List<DoubleExemplarData> exemplars, List<Double> bounds) {
+    Arrays.fill(byBucket, 0, buckets, null);
+    buckets = exemplars.isEmpty() ? 0 : bounds.size() + 1;
+    if (buckets > byBucket.length) {
+      byBucket = new DoubleExemplarData[buckets];
+    }
+    for (int i = 0; i < exemplars.size(); i++) {
+      DoubleExemplarData exemplar = exemplars.get(i);
+      if (Double.isNaN(exemplar.getValue())) {
+        continue;
+      }
+      int bucket = bucketOf(exemplar.getValue(), bounds);
+      DoubleExemplarData kept = byBucket[bucket];
+      if (kept == null || exemplar.getEpochNanos() > kept.getEpochNanos()) {
+        byBucket[bucket] = exemplar;
+      }
+    }
+  }
+
+  /** Appends the exemplar of a bucket, if there is one. */
+  void writeOfBucket(TextBuffer out, int bucket) {
+    if (bucket < buckets && byBucket[bucket] != null) {
+      write(out, byBucket[bucket]);
+    }
+  }
+
+  /** The first bucket whose upper bound, which is inclusive, is not below the value. */
+  private static int bucketOf(double value, List<Double> bounds) {
+    int low = 0;
+    int high = bounds.size();
+    while (low < high) {
+      int middle = (low + high) >>> 1;
+      if (value <= bounds.get(middle)) {
+        high = middle;
+      } else {
+        low = middle + 1;
+      }
+    }
+    return low;
+  }
+
+  private void write(TextBuffer out, ExemplarData exemplar) {
+    out.ascii(" # {");
+    labels(out, exemplar);
+    out.ascii("} ");
+    if (exemplar instanceof LongExemplarData integer) {
+      numbers.integer(out, integer.getValue());
+    } else {
+      numbers.floating(out, ((DoubleExemplarData) exemplar).getValue());
+    }
+    out.put(' ');
+    numbers.seconds(out, exemplar.getEpochNanos());
+  }
+
+  private void labels(TextBuffer out, ExemplarData exemplar) {
+    int start = out.size();
+    int codePoints = 0;
+    SpanContext span = exemplar.getSpanContext();
+    boolean ids = span.isValid();
+    if (ids) {
+      String traceId = span.getTraceId();
+      String spanId = span.getSpanId();
+      out.ascii(TRACE_ID).ascii("=\"").ascii(traceId).ascii("\",");
+      out.ascii(SPAN_ID).ascii("=\"").ascii(spanId).put('"');
+      codePoints = TRACE_ID.length() + traceId.length() + SPAN_ID.length() + spanId.length();
+    }
+    labelSet.only(exemplar.getFilteredAttributes());
+    for (int i = 0, end; i < labelSet.size(); i = end) {
+      end = labelSet.endOfName(i);
+      String name = labelSet.name(i);
+      int needed = codePoints(i, end);
+      if ((ids && (name.equals(TRACE_ID) || name.equals(SPAN_ID)))
+          || codePoints + needed > MAX_CODE_POINTS) {
+        continue;
+      }
+      int mark = out.size();
+      if (mark > start) {
+        out.put(',');
+      }
+      if (labelSet.writeLabel(out, i, end)) {
+        codePoints += needed;
+      } else {
+        out.truncate(mark);
+      }
+    }
+  }
+
+  /** The length of a label's name and value, without escapes, as the limit counts it. */
+  private int codePoints(int from, int to) {
+    int count = labelSet.name(from).length();
+    int values = 0;
+    for (int i = from; i < to; i++) {
+      String value = labelSet.value(i);
+      if (!value.isEmpty()) {
+        count += value.codePointCount(0, value.length()) + (values > 0 ? 1 : 0);
+        values++;
+      }
+    }
+    return count;
+  }
+}

@@ -1,0 +1,99 @@
+package io.glint.exporter.openmetrics;
+
+/**
+ * Turns OpenTelemetry names into names every Prometheus can read.
+ *
+ * <p>OpenTelemetry specification, "Prometheus and OpenMetrics Compatibility", sections "Metric
+ * Metadata" and "Metric Attributes": what is not in the legacy character set becomes an underscore,
+ * and runs of underscores become one. OpenMetrics 1.0 reserves names that begin with an underscore,
+ * so none is left over; that part is a choice of ours, as the specifications leave it open:
+ *
+ * <ul>
+ *   <li>metric {@code __a} becomes {@code a}, {@code 9lives} becomes {@code metric_9lives};
+ *   <li>label {@code _a} becomes {@code key_a}, {@code 9lives} becomes {@code key_9lives}.
+ * </ul>
+ */
+final class Names {
+
+  private static final String TOTAL = "_total";
+
+  private Names() {}
+
+  /** The metric name without unit and type suffix. */
+  static String metric(String name) {
+    String legacy = legacy(name, true);
+    int start = legacy.startsWith("_") ? 1 : 0;
+    if (legacy.length() == start) {
+      return "metric";
+    }
+    if (isDigit(legacy.charAt(start))) {
+      return "metric_" + legacy.substring(start);
+    }
+    return legacy.substring(start);
+  }
+
+  static String label(String name) {
+    String legacy = legacy(name, false);
+    if (legacy.isEmpty() || isDigit(legacy.charAt(0))) {
+      return "key_" + legacy;
+    }
+    return legacy.charAt(0) == '_' ? "key" + legacy : legacy;
+  }
+
+  /**
+   * The name of a metric family as OpenMetrics wants it: with the unit as suffix, and for a counter
+   * without {@code _total}.
+   *
+   * @param unit the unit's word, see {@link Units}; empty for none
+   */
+  static String family(String name, String unit, boolean counter) {
+    String family = metric(name);
+    if (counter && family.endsWith(TOTAL)) {
+      family = family.substring(0, family.length() - TOTAL.length());
+    }
+    if (unit.isEmpty() || family.equals(unit) || endsWithUnit(family, unit)) {
+      return family;
+    }
+    return family.endsWith("_") ? family + unit : family + '_' + unit;
+  }
+
+  /** Whether the unit is a suffix of the family name, as OpenMetrics asks for a UNIT line. */
+  static boolean endsWithUnit(String family, String unit) {
+    int start = family.length() - unit.length();
+    return start > 0 && family.charAt(start - 1) == '_' && family.endsWith(unit);
+  }
+
+  /** Replaces illegal characters and collapses underscores; returns the argument if it is fine. */
+  static String legacy(String name, boolean colonAllowed) {
+    int length = name.length();
+    int good = 0;
+    while (good < length
+        && isLegal(name.charAt(good), colonAllowed)
+        && !(name.charAt(good) == '_' && good > 0 && name.charAt(good - 1) == '_')) {
+      good++;
+    }
+    if (good == length) {
+      return name;
+    }
+    StringBuilder result = new StringBuilder(length).append(name, 0, good);
+    for (int i = good; i < length; i++) {
+      char c = isLegal(name.charAt(i), colonAllowed) ? name.charAt(i) : '_';
+      if (c != '_' || result.length() == 0 || result.charAt(result.length() - 1) != '_') {
+        result.append(c);
+      }
+    }
+    return result.toString();
+  }
+
+  private static boolean isLegal(char c, boolean colonAllowed) {
+    return (c >= 'a' && c <= 'z')
+        || (c >= 'A' && c <= 'Z')
+        || c == '_'
+        || isDigit(c)
+        || (c == ':' && colonAllowed);
+  }
+
+  private static boolean isDigit(char c) {
+    return c >= '0' && c <= '9';
+  }
+}

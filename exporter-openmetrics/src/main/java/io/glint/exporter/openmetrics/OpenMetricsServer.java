@@ -1,0 +1,267 @@
+package io.glint.exporter.openmetrics;
+
+import static java.util.Objects.requireNonNull;
+
+import com.sun.net.httpserver.HttpServer;
+import io.opentelemetry.sdk.common.CompletableResultCode;
+import io.opentelemetry.sdk.common.export.MemoryMode;
+import io.opentelemetry.sdk.metrics.Aggregation;
+import io.opentelemetry.sdk.metrics.InstrumentType;
+import io.opentelemetry.sdk.metrics.data.AggregationTemporality;
+import io.opentelemetry.sdk.metrics.export.CollectionRegistration;
+import io.opentelemetry.sdk.metrics.export.DefaultAggregationSelector;
+import io.opentelemetry.sdk.metrics.export.MetricReader;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.logging.Logger;
+
+/**
+ * A metric reader that is scraped: it listens on a port and answers {@code GET /metrics} with the
+ * metrics of its meter provider, as OpenMetrics 1.0 or as Prometheus text 0.0.4, whichever the
+ * request's Accept header prefers.
+ *
+ * <pre>{@code
+ * OpenMetricsServer server =
+ *     OpenMetricsServer.builder().setHost("127.0.0.1").setPort(9464).build();
+ * provider = SdkMeterProvider.builder().registerMetricReader(server).build();
+ * }</pre>
+ *
+ * <p>OpenTelemetry specification, "Metrics Exporter - Prometheus" and "Prometheus and OpenMetrics
+ * Compatibility". Where these leave something open, or data does not fit the formats:
+ *
+ * <ul>
+ *   <li>Temporality is cumulative for all instruments. Delta points, which only a {@code
+ *       MetricProducer} can bring, and exponential histograms are left out with a warning.
+ *   <li>Metrics whose names clash in type are left out, all but the first; of differing units or
+ *       descriptions of one family the first is kept. Each such problem is logged at most once in
+ *       ten minutes, by the logger that has the name of this class.
+ *   <li>In OpenMetrics a histogram has neither {@code _sum} nor {@code _count} if a bucket bound is
+ *       negative or the sum is negative or NaN. Prometheus text has both always.
+ *   <li>Exemplars are in OpenMetrics only: the latest for a counter, the latest of each bucket for
+ *       a histogram.
+ *   <li>A metric or label name never begins with an underscore; a label {@code le} or {@code
+ *       quantile} that comes from an attribute of a histogram or summary gets the prefix {@code
+ *       key_}.
+ * </ul>
+ *
+ * <p>Answers other than 200: 404 for other paths, 405 for methods other than GET and HEAD, 503
+ * before a meter provider has registered and after shutdown, 500 if the collection fails. A body is
+ * complete before its first byte is sent, so that no scrape is cut short by a failure. HEAD does
+ * not collect.
+ *
+ * <p>Threading: all methods may be called by any thread. Several scrapes may run at once; they
+ * collect one after the other and send their answers side by side, on at most {@value #MAX_THREADS}
+ * daemon threads. None of the threads keeps the JVM running. A client that stops reading, or that
+ * sends its request byte by byte, occupies a thread until it goes away; where clients are not
+ * trusted put a proxy in front, which also adds TLS.
+ */
+public final class OpenMetricsServer implements MetricReader {
+
+  static final String DEFAULT_HOST = "localhost";
+  static final int DEFAULT_PORT = 9464;
+  static final int MAX_THREADS = 4;
+
+  private static final int MAX_WAITING_REQUESTS = 64;
+  private static final long THREAD_KEEP_ALIVE_SECONDS = 60;
+  private static final long SHUTDOWN_GRACE_MILLIS = 1000;
+  private static final Logger LOGGER = Logger.getLogger(OpenMetricsServer.class.getName());
+
+  private final InetSocketAddress address;
+  private final HttpServer server;
+  private final ThreadPoolExecutor executor;
+  private final ScrapeHandler handler;
+  private final DefaultAggregationSelector defaultAggregation;
+  private final CompletableResultCode shutdownResult = new CompletableResultCode();
+
+  private OpenMetricsServer(
+      HttpServer server, DefaultAggregationSelector defaultAggregation, ScrapeHandler handler) {
+    this.server = server;
+    this.defaultAggregation = defaultAggregation;
+    this.handler = handler;
+    address = server.getAddress();
+    executor = newExecutor(address.getPort());
+  }
+
+  /** Returns a builder with the default settings. */
+  public static OpenMetricsServerBuilder builder() {
+    return new OpenMetricsServerBuilder();
+  }
+
+  static RateLimitedLogger newLogger() {
+    return new RateLimitedLogger(LOGGER, System::nanoTime);
+  }
+
+  static OpenMetricsServer start(
+      String host,
+      int port,
+      DefaultAggregationSelector defaultAggregation,
+      ExpositionWriter writer,
+      RateLimitedLogger logger) {
+    HttpServer http = bind(host, port);
+    ScrapeHandler handler = new ScrapeHandler(writer, logger);
+    OpenMetricsServer server = new OpenMetricsServer(http, defaultAggregation, handler);
+    http.setExecutor(server.executor);
+    http.createContext("/", handler);
+    // The server's dispatcher thread is a daemon if the one that starts it is.
+    Thread starter = new Thread(http::start, "glint-openmetrics-start");
+    starter.setDaemon(true);
+    starter.start();
+    joinUninterruptibly(starter);
+    return server;
+  }
+
+  private static HttpServer bind(String host, int port) {
+    try {
+      return HttpServer.create(new InetSocketAddress(InetAddress.getByName(host), port), 0);
+    } catch (UnknownHostException e) {
+      throw new IllegalStateException(
+          "Cannot listen on '"
+              + host
+              + "' for scrapes: the host is unknown. Set an address of this machine by"
+              + " OpenMetricsServerBuilder.setHost, \"0.0.0.0\" for all.",
+          e);
+    } catch (IOException e) {
+      throw new IllegalStateException(
+          "Cannot listen on "
+              + host
+              + ':'
+              + port
+              + " for scrapes: "
+              + e.getMessage()
+              + ". If another process or another OpenMetricsServer has the port, set another one by"
+              + " OpenMetricsServerBuilder.setPort, 0 for any free port; if the address is not of"
+              + " this machine, set one that is by setHost.",
+          e);
+    }
+  }
+
+  private static ThreadPoolExecutor newExecutor(int port) {
+    AtomicInteger number = new AtomicInteger();
+    ThreadFactory threads =
+        task -> {
+          Thread thread =
+              new Thread(task, "glint-openmetrics-" + port + "-" + number.incrementAndGet());
+          thread.setDaemon(true);
+          return thread;
+        };
+    ThreadPoolExecutor executor =
+        new ThreadPoolExecutor(
+            MAX_THREADS,
+            MAX_THREADS,
+            THREAD_KEEP_ALIVE_SECONDS,
+            TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(MAX_WAITING_REQUESTS),
+            threads);
+    executor.allowCoreThreadTimeOut(true);
+    return executor;
+  }
+
+  private static void joinUninterruptibly(Thread thread) {
+    boolean interrupted = false;
+    while (true) {
+      try {
+        thread.join();
+        break;
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Returns the port the server listens on, or did before shutdown; never 0. */
+  public int getPort() {
+    return address.getPort();
+  }
+
+  /** Returns the address the server listens on, or did before shutdown; never null. */
+  public InetSocketAddress getAddress() {
+    return address;
+  }
+
+  /**
+   * Connects the server to a meter provider, which calls this when it is built.
+   *
+   * @throws IllegalStateException if the server has been registered before, as a reader belongs to
+   *     one provider, or has been shut down
+   */
+  @Override
+  public void register(CollectionRegistration registration) {
+    handler.register(requireNonNull(registration, "registration"), this);
+  }
+
+  /** Returns {@link AggregationTemporality#CUMULATIVE} for all instruments. */
+  @Override
+  public AggregationTemporality getAggregationTemporality(InstrumentType instrumentType) {
+    return AggregationTemporality.CUMULATIVE;
+  }
+
+  @Override
+  public Aggregation getDefaultAggregation(InstrumentType instrumentType) {
+    return defaultAggregation.getDefaultAggregation(instrumentType);
+  }
+
+  @Override
+  public MemoryMode getMemoryMode() {
+    return MemoryMode.IMMUTABLE_DATA;
+  }
+
+  /** Does nothing, successfully: a scrape collects at the moment it is asked. */
+  @Override
+  public CompletableResultCode forceFlush() {
+    return CompletableResultCode.ofSuccess();
+  }
+
+  /**
+   * Stops to listen, lets running scrapes end for up to a second, and ends all threads. Takes a
+   * little more than two seconds at most. Further calls have no effect and return the same result.
+   *
+   * @return a result that is complete when the first call returns; it is a failure only if a scrape
+   *     hangs, for instance in a callback that does not end
+   */
+  @Override
+  public CompletableResultCode shutdown() {
+    if (!handler.close()) {
+      return shutdownResult;
+    }
+    boolean interrupted = !handler.awaitIdle(SHUTDOWN_GRACE_MILLIS);
+    server.stop(0);
+    executor.shutdownNow();
+    boolean terminated = false;
+    try {
+      terminated = executor.awaitTermination(SHUTDOWN_GRACE_MILLIS, TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      interrupted = true;
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+    if (terminated) {
+      return shutdownResult.succeed();
+    }
+    return shutdownResult.failExceptionally(
+        new IllegalStateException(
+            this + " was shut down while a scrape was stuck; look for a callback that hangs"));
+  }
+
+  @Override
+  public void close() {
+    shutdown().join(3 * SHUTDOWN_GRACE_MILLIS, TimeUnit.MILLISECONDS);
+  }
+
+  @Override
+  public String toString() {
+    String host = address.getAddress().getHostAddress();
+    String bracketed = host.indexOf(':') >= 0 ? '[' + host + ']' : host;
+    return "OpenMetricsServer{http://" + bracketed + ':' + address.getPort() + "/metrics}";
+  }
+}

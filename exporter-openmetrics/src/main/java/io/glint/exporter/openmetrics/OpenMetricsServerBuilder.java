@@ -1,0 +1,122 @@
+package io.glint.exporter.openmetrics;
+
+import static java.util.Objects.requireNonNull;
+
+import io.opentelemetry.sdk.metrics.export.DefaultAggregationSelector;
+
+/**
+ * Builds an {@link OpenMetricsServer}. Not safe for use by several threads; each {@link #build()}
+ * starts a server of its own.
+ */
+public final class OpenMetricsServerBuilder {
+
+  private static final int MAX_PORT = 65535;
+
+  private String host = OpenMetricsServer.DEFAULT_HOST;
+  private int port = OpenMetricsServer.DEFAULT_PORT;
+  private boolean createdSamples = true;
+  private boolean scopeLabels = true;
+  private boolean targetInfo = true;
+  private DefaultAggregationSelector defaultAggregation = DefaultAggregationSelector.getDefault();
+
+  OpenMetricsServerBuilder() {}
+
+  /**
+   * Sets the name or address of the interface to listen on. The default, {@code localhost}, cannot
+   * be reached from other machines; {@code 0.0.0.0} listens on all interfaces.
+   *
+   * @param host a host name or an IP address, not null nor empty
+   * @return this builder
+   * @throws IllegalArgumentException if {@code host} is empty
+   */
+  public OpenMetricsServerBuilder setHost(String host) {
+    requireNonNull(host, "host");
+    if (host.isBlank()) {
+      throw new IllegalArgumentException(
+          "host must not be empty; for all interfaces use \"0.0.0.0\"");
+    }
+    this.host = host;
+    return this;
+  }
+
+  /**
+   * Sets the TCP port to listen on, 9464 by default.
+   *
+   * @param port from 0 to 65535; 0 for any free port, see {@link OpenMetricsServer#getPort()}
+   * @return this builder
+   * @throws IllegalArgumentException if {@code port} is out of range
+   */
+  public OpenMetricsServerBuilder setPort(int port) {
+    if (port < 0 || port > MAX_PORT) {
+      throw new IllegalArgumentException(
+          "port must be from 0 (any free port) to " + MAX_PORT + " but is " + port);
+    }
+    this.port = port;
+    return this;
+  }
+
+  /**
+   * Sets whether OpenMetrics has a {@code _created} sample for each counter, histogram and summary:
+   * the time its count began, in seconds since the epoch (OpenMetrics 1.0, "Counter"). On by
+   * default, as the OpenTelemetry specification recommends. A scraper that takes these for series
+   * of their own stores one more series for each counter and histogram; switch them off then.
+   *
+   * @return this builder
+   */
+  public OpenMetricsServerBuilder setCreatedSamplesEnabled(boolean enabled) {
+    this.createdSamples = enabled;
+    return this;
+  }
+
+  /**
+   * Sets whether each sample has labels for the name, version, schema URL and attributes of its
+   * instrumentation scope. On by default. Without them, points of two scopes that have the same
+   * name and the same attributes cannot be told apart: the first stays, the other is left out with
+   * a warning.
+   *
+   * @return this builder
+   */
+  public OpenMetricsServerBuilder setScopeLabelsEnabled(boolean enabled) {
+    this.scopeLabels = enabled;
+    return this;
+  }
+
+  /**
+   * Sets whether a scrape begins with {@code target_info}, whose labels are the attributes of the
+   * resource. On by default.
+   *
+   * @return this builder
+   */
+  public OpenMetricsServerBuilder setTargetInfoEnabled(boolean enabled) {
+    this.targetInfo = enabled;
+    return this;
+  }
+
+  /**
+   * Sets the aggregation of instruments that no view gives one. By default that of the
+   * OpenTelemetry specification. Exponential histograms cannot be carried by the text formats and
+   * are left out of a scrape with a warning.
+   *
+   * @param selector not null
+   * @return this builder
+   */
+  public OpenMetricsServerBuilder setDefaultAggregationSelector(
+      DefaultAggregationSelector selector) {
+    this.defaultAggregation = requireNonNull(selector, "selector");
+    return this;
+  }
+
+  /**
+   * Binds the address and starts to listen.
+   *
+   * @return the listening server; scrapes are refused with status 503 until it is registered with a
+   *     meter provider
+   * @throws IllegalStateException if the host is unknown, or the address cannot be bound, for
+   *     instance because the port is in use; the message says which and what to do
+   */
+  public OpenMetricsServer build() {
+    RateLimitedLogger logger = OpenMetricsServer.newLogger();
+    ExpositionWriter writer = new ExpositionWriter(scopeLabels, targetInfo, createdSamples, logger);
+    return OpenMetricsServer.start(host, port, defaultAggregation, writer, logger);
+  }
+}

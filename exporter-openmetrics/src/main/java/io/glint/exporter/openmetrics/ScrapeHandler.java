@@ -1,0 +1,270 @@
+package io.glint.exporter.openmetrics;
+
+import com.sun.net.httpserver.Headers;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpHandler;
+import io.opentelemetry.sdk.metrics.data.MetricData;
+import io.opentelemetry.sdk.metrics.export.CollectionRegistration;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Collection;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.zip.GZIPOutputStream;
+
+/**
+ * Answers HTTP requests.
+ *
+ * <p>One lock serialises collections together with the rendering of what they return, because a
+ * provider may reuse the data for the next collection, and because the writer has buffers of its
+ * own. It is not held while bytes are sent. A second lock guards the life cycle; whoever holds it
+ * waits for nothing but its condition.
+ */
+final class ScrapeHandler implements HttpHandler {
+
+  private static final String METRICS_PATH = "/metrics";
+  private static final int INITIAL_BODY_BYTES = 16 * 1024;
+  private static final int GZIP_BUFFER_BYTES = 8 * 1024;
+
+  private final ExpositionWriter writer;
+  private final RateLimitedLogger logger;
+  private final ReentrantLock collecting = new ReentrantLock();
+
+  /** Bodies that are not in use: as many as there ever were answers at the same time. */
+  private final ConcurrentLinkedQueue<TextBuffer> bodies = new ConcurrentLinkedQueue<>();
+
+  private final ReentrantLock lifeCycle = new ReentrantLock();
+  private final Condition idle = lifeCycle.newCondition();
+  private volatile CollectionRegistration registration;
+  private volatile boolean closed;
+  private int running;
+
+  ScrapeHandler(ExpositionWriter writer, RateLimitedLogger logger) {
+    this.writer = writer;
+    this.logger = logger;
+  }
+
+  void register(CollectionRegistration newRegistration, Object server) {
+    lifeCycle.lock();
+    try {
+      if (closed) {
+        throw new IllegalStateException(
+            server + " was shut down and cannot be registered; build a new one");
+      }
+      if (registration != null) {
+        throw new IllegalStateException(
+            server
+                + " is already registered with a meter provider, and a reader belongs to one"
+                + " provider; build a server for each, on a port of its own");
+      }
+      registration = newRegistration;
+    } finally {
+      lifeCycle.unlock();
+    }
+  }
+
+  /** Refuses scrapes from now on; returns false if it did already. */
+  boolean close() {
+    lifeCycle.lock();
+    try {
+      boolean first = !closed;
+      closed = true;
+      return first;
+    } finally {
+      lifeCycle.unlock();
+    }
+  }
+
+  /** Waits until no request is in work, or the time is over; false if interrupted. */
+  boolean awaitIdle(long millis) {
+    long nanos = TimeUnit.MILLISECONDS.toNanos(millis);
+    lifeCycle.lock();
+    try {
+      while (running > 0 && nanos > 0) {
+        nanos = idle.awaitNanos(nanos);
+      }
+      return true;
+    } catch (InterruptedException e) {
+      return false;
+    } finally {
+      lifeCycle.unlock();
+    }
+  }
+
+  @Override
+  public void handle(HttpExchange exchange) throws IOException {
+    enter();
+    try {
+      answer(exchange);
+    } finally {
+      exchange.close();
+      leave();
+    }
+  }
+
+  private void enter() {
+    lifeCycle.lock();
+    try {
+      running++;
+    } finally {
+      lifeCycle.unlock();
+    }
+  }
+
+  private void leave() {
+    lifeCycle.lock();
+    try {
+      running--;
+      idle.signalAll();
+    } finally {
+      lifeCycle.unlock();
+    }
+  }
+
+  private void answer(HttpExchange exchange) throws IOException {
+    String path = exchange.getRequestURI().getPath();
+    boolean metrics = METRICS_PATH.equals(path);
+    if (!metrics && !"/".equals(path)) {
+      sendText(exchange, 404, "Not found. Metrics are at " + METRICS_PATH + "\n");
+      return;
+    }
+    String method = exchange.getRequestMethod();
+    if (!method.equals("GET") && !method.equals("HEAD")) {
+      exchange.getResponseHeaders().set("Allow", "GET, HEAD");
+      sendText(exchange, 405, "Only GET and HEAD are allowed here.\n");
+    } else if (metrics) {
+      scrape(exchange);
+    } else {
+      sendText(
+          exchange,
+          200,
+          "Glint serves OpenTelemetry metrics as OpenMetrics and Prometheus text.\n"
+              + "Metrics are at "
+              + METRICS_PATH
+              + "\n");
+    }
+  }
+
+  private void scrape(HttpExchange exchange) throws IOException {
+    CollectionRegistration source = registration;
+    if (closed) {
+      sendText(exchange, 503, "The metrics endpoint was shut down.\n");
+      return;
+    }
+    if (source == null) {
+      sendText(
+          exchange,
+          503,
+          "No meter provider is connected yet. Pass this OpenMetricsServer to"
+              + " registerMetricReader of the meter provider's builder.\n");
+      return;
+    }
+    Headers request = exchange.getRequestHeaders();
+    Negotiation negotiation = Negotiation.of(request.get("Accept"));
+    boolean gzip = Negotiation.allowsGzip(request.get("Accept-Encoding"));
+    if (isHead(exchange)) {
+      // No collection: on a stock provider it would take the exemplars from the next scrape.
+      setScrapeHeaders(exchange, negotiation, gzip);
+      exchange.sendResponseHeaders(200, -1);
+      return;
+    }
+    TextBuffer body = bodies.poll();
+    if (body == null) {
+      body = new TextBuffer(INITIAL_BODY_BYTES);
+    }
+    try {
+      body.clear();
+      if (collect(source, negotiation.format(), body, exchange)) {
+        setScrapeHeaders(exchange, negotiation, gzip);
+        sendBody(exchange, body, gzip);
+      }
+    } finally {
+      bodies.add(body);
+    }
+  }
+
+  /** Fills the body; if that fails it sends an error instead and returns false. */
+  private boolean collect(
+      CollectionRegistration source, ScrapeFormat format, TextBuffer body, HttpExchange exchange)
+      throws IOException {
+    Throwable failure;
+    try {
+      collecting.lockInterruptibly();
+      try {
+        Collection<MetricData> metrics = source.collectAllMetrics();
+        writer.write(metrics, format, body);
+        return true;
+      } finally {
+        collecting.unlock();
+      }
+    } catch (InterruptedException e) {
+      sendText(exchange, 503, "The metrics endpoint was shut down.\n");
+      return false;
+    } catch (Throwable e) {
+      // An Error too: the scraper is to get an answer, and the thread is to live on.
+      failure = e;
+    }
+    String type = failure.getClass().getName();
+    logger.warn(
+        "failure:" + type,
+        () ->
+            "The collection of metrics for a scrape failed; the scrape is answered with status 500."
+                + " The cause is in a callback, a MetricProducer or the meter provider:",
+        failure);
+    sendText(
+        exchange,
+        500,
+        "The collection of metrics failed with a "
+            + type
+            + ". The log of the process has the details, under the logger "
+            + OpenMetricsServer.class.getName()
+            + ".\n");
+    return false;
+  }
+
+  private static void setScrapeHeaders(
+      HttpExchange exchange, Negotiation negotiation, boolean gzip) {
+    Headers response = exchange.getResponseHeaders();
+    response.set("Content-Type", negotiation.contentType());
+    response.set("Vary", "Accept, Accept-Encoding");
+    if (gzip) {
+      response.set("Content-Encoding", "gzip");
+    }
+  }
+
+  private static void sendBody(HttpExchange exchange, TextBuffer body, boolean gzip)
+      throws IOException {
+    if (gzip) {
+      exchange.sendResponseHeaders(200, 0);
+      try (OutputStream stream =
+          new GZIPOutputStream(exchange.getResponseBody(), GZIP_BUFFER_BYTES)) {
+        body.writeTo(stream);
+      }
+      return;
+    }
+    // To this method a length of 0 means "unknown" and -1 "none".
+    exchange.sendResponseHeaders(200, body.size() == 0 ? -1 : body.size());
+    if (body.size() > 0) {
+      body.writeTo(exchange.getResponseBody());
+    }
+  }
+
+  private static void sendText(HttpExchange exchange, int status, String text) throws IOException {
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    exchange.getResponseHeaders().set("Content-Type", "text/plain; charset=utf-8");
+    if (isHead(exchange)) {
+      exchange.getResponseHeaders().set("Content-Length", Integer.toString(bytes.length));
+      exchange.sendResponseHeaders(status, -1);
+      return;
+    }
+    exchange.sendResponseHeaders(status, bytes.length);
+    exchange.getResponseBody().write(bytes);
+  }
+
+  private static boolean isHead(HttpExchange exchange) {
+    return exchange.getRequestMethod().equals("HEAD");
+  }
+}

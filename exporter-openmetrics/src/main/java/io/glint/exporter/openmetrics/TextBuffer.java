@@ -1,0 +1,156 @@
+package io.glint.exporter.openmetrics;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.util.Arrays;
+
+/**
+ * A growable array of UTF-8 bytes that is filled, written out, cleared and used again.
+ *
+ * <p>Not safe for use by several threads at once.
+ */
+final class TextBuffer {
+
+  private byte[] bytes;
+  private int size;
+
+  TextBuffer(int initialCapacity) {
+    bytes = new byte[initialCapacity];
+  }
+
+  int size() {
+    return size;
+  }
+
+  byte byteAt(int index) {
+    return bytes[index];
+  }
+
+  void clear() {
+    size = 0;
+  }
+
+  /** Forgets everything from {@code newSize} on. */
+  void truncate(int newSize) {
+    size = newSize;
+  }
+
+  void writeTo(OutputStream stream) throws IOException {
+    stream.write(bytes, 0, size);
+  }
+
+  byte[] toByteArray() {
+    return Arrays.copyOf(bytes, size);
+  }
+
+  /** Whether the ranges {@code [from, from + length)} and {@code [other, other + length)} agree. */
+  boolean sameBytes(int from, int other, int length) {
+    return Arrays.equals(bytes, from, from + length, bytes, other, other + length);
+  }
+
+  TextBuffer put(char asciiChar) {
+    ensure(1);
+    bytes[size++] = (byte) asciiChar;
+    return this;
+  }
+
+  /** Appends text that is known to hold ASCII only: names, keywords, digits. */
+  TextBuffer ascii(CharSequence text) {
+    int length = text.length();
+    ensure(length);
+    byte[] target = bytes;
+    int at = size;
+    for (int i = 0; i < length; i++) {
+      target[at++] = (byte) text.charAt(i);
+    }
+    size = at;
+    return this;
+  }
+
+  TextBuffer append(TextBuffer source, int from, int to) {
+    int length = to - from;
+    ensure(length);
+    System.arraycopy(source.bytes, from, bytes, size, length);
+    size += length;
+    return this;
+  }
+
+  /** Appends a label value: backslash, double quote and line feed are escaped. */
+  TextBuffer labelValue(String value) {
+    int length = value.length();
+    int i = 0;
+    while (i < length) {
+      char c = value.charAt(i);
+      switch (c) {
+        case '\\' -> put('\\').put('\\');
+        case '"' -> put('\\').put('"');
+        case '\n' -> put('\\').put('n');
+        default -> i += codePoint(value, i, c) - 1;
+      }
+      i++;
+    }
+    return this;
+  }
+
+  /**
+   * Appends the text of a HELP line: backslash and line feed are escaped, and the double quote too
+   * where the format asks for it. Carriage returns become line feeds, because one at the end of the
+   * text would turn the line's end into CR LF, which OpenMetrics forbids.
+   */
+  TextBuffer help(String text, boolean escapeQuotes) {
+    int length = text.length();
+    int i = 0;
+    while (i < length) {
+      char c = text.charAt(i);
+      if (c == '\\') {
+        put('\\').put('\\');
+      } else if (c == '\n') {
+        put('\\').put('n');
+      } else if (c == '\r') {
+        if (i + 1 == length || text.charAt(i + 1) != '\n') {
+          put('\\').put('n');
+        }
+      } else if (c == '"' && escapeQuotes) {
+        put('\\').put('"');
+      } else {
+        i += codePoint(text, i, c) - 1;
+      }
+      i++;
+    }
+    return this;
+  }
+
+  /** Appends the code point at {@code index} and returns how many chars it took. */
+  private int codePoint(String text, int index, char c) {
+    if (c < 0x80) {
+      put(c);
+      return 1;
+    }
+    ensure(4);
+    if (c < 0x800) {
+      bytes[size++] = (byte) (0xC0 | (c >> 6));
+      bytes[size++] = (byte) (0x80 | (c & 0x3F));
+      return 1;
+    }
+    int codePoint = text.codePointAt(index);
+    if (codePoint >= Character.MIN_SUPPLEMENTARY_CODE_POINT) {
+      bytes[size++] = (byte) (0xF0 | (codePoint >> 18));
+      bytes[size++] = (byte) (0x80 | ((codePoint >> 12) & 0x3F));
+      bytes[size++] = (byte) (0x80 | ((codePoint >> 6) & 0x3F));
+      bytes[size++] = (byte) (0x80 | (codePoint & 0x3F));
+      return 2;
+    }
+    // Half a surrogate pair has no UTF-8 form; the replacement character stands in for it.
+    int unit = Character.isSurrogate(c) ? 0xFFFD : c;
+    bytes[size++] = (byte) (0xE0 | (unit >> 12));
+    bytes[size++] = (byte) (0x80 | ((unit >> 6) & 0x3F));
+    bytes[size++] = (byte) (0x80 | (unit & 0x3F));
+    return 1;
+  }
+
+  private void ensure(int more) {
+    if (bytes.length - size < more) {
+      bytes = Arrays.copyOf(bytes, Math.max(bytes.length * 2, size + more));
+    }
+  }
+}

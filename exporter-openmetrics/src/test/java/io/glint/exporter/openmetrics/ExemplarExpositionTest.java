@@ -1,0 +1,197 @@
+package io.glint.exporter.openmetrics;
+
+import static io.glint.exporter.openmetrics.Metrics.NOW;
+import static io.glint.exporter.openmetrics.Metrics.exemplar;
+import static io.glint.exporter.openmetrics.Metrics.histogram;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.glint.exporter.openmetrics.Exposition.ParsedExemplar;
+import io.glint.exporter.openmetrics.Metrics.HistogramPoint;
+import io.glint.exporter.openmetrics.Metrics.LongPoint;
+import io.opentelemetry.api.common.Attributes;
+import io.opentelemetry.sdk.metrics.data.DoubleExemplarData;
+import io.opentelemetry.sdk.metrics.data.LongExemplarData;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ExemplarExpositionTest {
+
+  private static final String IDS =
+      "trace_id=\"00000000000000000000000000000001\",span_id=\"0000000000000001\"";
+
+  private final Renderer renderer = new Renderer();
+
+  @Test
+  void counterTakesTheLatestExemplar() {
+    var metric =
+        Metrics.doubleCounter(
+            "c",
+            Metrics.point(
+                Attributes.empty(),
+                7,
+                exemplar(1, NOW, 2),
+                exemplar(2.5, NOW + 5_000_000, 1),
+                exemplar(3, NOW - 1, 3)));
+    assertThat(renderer.openMetrics(metric))
+        .contains("c_total 7.0 # {" + IDS + "} 2.5 1600000060.128\n");
+  }
+
+  @Test
+  void exemplarOfALongCounterIsExact() {
+    LongExemplarData exemplar =
+        LongExemplarData.create(Attributes.empty(), NOW, Metrics.span(1), (1L << 53) + 1);
+    var metric =
+        Metrics.counter("c", new LongPoint(Attributes.empty(), Long.MAX_VALUE, List.of(exemplar)));
+    assertThat(renderer.openMetrics(metric))
+        .contains("# {" + IDS + "} 9007199254740993 1600000060.123\n");
+  }
+
+  @Test
+  void bucketExemplarIsTheLatestOneThatFallsInIt() {
+    var parsed =
+        renderer.parsed(
+            histogramOf(
+                exemplar(0.5, NOW + 1, 1),
+                exemplar(0.7, NOW + 3, 2),
+                exemplar(0.6, NOW + 2, 3),
+                exemplar(3, NOW, 4),
+                exemplar(100, NOW, 5)));
+    assertThat(exemplarOf(parsed, 0).value()).isEqualTo("0.7");
+    assertThat(exemplarOf(parsed, 1).value()).isEqualTo("3.0");
+    assertThat(exemplarOf(parsed, 2)).isNull();
+    assertThat(exemplarOf(parsed, 3).value()).isEqualTo("100.0");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "1, 0",
+    "1.0000001, 1",
+    "5, 1",
+    "10, 2",
+    "11, 3",
+    "Infinity, 3",
+    "-Infinity, 0",
+    "-1, 0",
+  })
+  void valueAtABoundBelongsToTheBucketBelow(double value, int bucket) {
+    var parsed = renderer.parsed(histogramOf(exemplar(value, NOW, 1)));
+    for (int i = 0; i < 4; i++) {
+      assertThat(exemplarOf(parsed, i) != null).isEqualTo(i == bucket);
+    }
+  }
+
+  @Test
+  void exemplarsOfOnePointDoNotLeakIntoTheNext() {
+    var parsed =
+        renderer.parsed(
+            histogram(
+                "h",
+                pointOf(Attributes.builder().put("i", 1).build(), exemplar(0.5, NOW, 1)),
+                pointOf(Attributes.builder().put("i", 2).build()),
+                pointOf(Attributes.builder().put("i", 3).build(), exemplar(3, NOW, 1))));
+    var samples = parsed.family("h").samples;
+    assertThat(samples.stream().filter(sample -> sample.exemplar() != null).count()).isEqualTo(2);
+  }
+
+  @Test
+  void nanFallsInNoBucket() {
+    assertThat(renderer.openMetrics(histogramOf(exemplar(Double.NaN, NOW, 1))))
+        .doesNotContain(" # ");
+  }
+
+  @Test
+  void exemplarWithoutLabelsHasEmptyBraces() {
+    assertThat(renderer.openMetrics(histogramOf(exemplar(0.5, NOW, 0))))
+        .contains("h_bucket{le=\"1.0\"} 1 # {} 0.5 1600000060.123\n");
+  }
+
+  @Test
+  void idsComeFirstAndWinOverFilteredAttributes() {
+    Attributes filtered =
+        Attributes.builder().put("a.b", "x").put("trace_id", "fake").put("span.id", "fake").build();
+    assertThat(renderer.openMetrics(histogramOf(exemplar(0.5, NOW, 1, filtered))))
+        .contains(" # {" + IDS + ",a_b=\"x\"} 0.5 ");
+    assertThat(renderer.openMetrics(histogramOf(exemplar(0.5, NOW, 0, filtered))))
+        .contains(" # {a_b=\"x\",span_id=\"fake\",trace_id=\"fake\"} 0.5 ");
+  }
+
+  @Test
+  void filteredAttributesAreAddedUpToTheLimitInCodePoints() {
+    // The ids with their names take 63 of 128; the name "a" takes one more, which leaves 64.
+    String fits = "😀".repeat(64);
+    assertThat(renderer.openMetrics(histogramOf(withAttribute("a", fits))))
+        .contains(" # {" + IDS + ",a=\"" + fits + "\"} ");
+    assertThat(renderer.openMetrics(histogramOf(withAttribute("a", fits + "😀"))))
+        .contains(" # {" + IDS + "} ");
+  }
+
+  @Test
+  void attributeThatDoesNotFitDoesNotKeepOutTheNext() {
+    Attributes filtered =
+        Attributes.builder().put("a", "x".repeat(500)).put("b", "y").put("c", "").build();
+    assertThat(renderer.openMetrics(histogramOf(exemplar(0.5, NOW, 1, filtered))))
+        .contains(" # {" + IDS + ",b=\"y\"} ");
+  }
+
+  @Test
+  void joinedValuesCountWithTheirSeparator() {
+    Attributes fits =
+        Attributes.builder().put("a.b", "x".repeat(30)).put("a_b", "y".repeat(31)).build();
+    assertThat(renderer.openMetrics(histogramOf(exemplar(0.5, NOW, 1, fits)))).contains("x;y");
+    Attributes tooLong =
+        Attributes.builder().put("a.b", "x".repeat(31)).put("a_b", "y".repeat(31)).build();
+    assertThat(renderer.openMetrics(histogramOf(exemplar(0.5, NOW, 1, tooLong))))
+        .doesNotContain("x;y");
+  }
+
+  @Test
+  void escapesInExemplarLabelsDoNotCountTowardsTheLimit() {
+    String value = "\n".repeat(64);
+    assertThat(renderer.openMetrics(histogramOf(withAttribute("a", value))))
+        .contains("a=\"" + "\\n".repeat(64) + "\"");
+  }
+
+  @Test
+  void onlyTotalAndBucketHaveExemplars() {
+    DoubleExemplarData exemplar = exemplar(0.5, NOW, 1);
+    assertThat(
+            renderer.openMetrics(
+                Metrics.gauge("g", Metrics.point(Attributes.empty(), 1, exemplar)),
+                Metrics.upDownCounter(
+                    "u",
+                    new LongPoint(
+                        Attributes.empty(),
+                        1,
+                        List.of(
+                            LongExemplarData.create(
+                                Attributes.empty(), NOW, Metrics.span(1), 1))))))
+        .doesNotContain(" # {");
+    for (String line : renderer.openMetrics(histogramOf(exemplar)).split("\n", -1)) {
+      assertThat(line.contains(" # {")).isEqualTo(line.startsWith("h_bucket{le=\"1.0\"}"));
+    }
+  }
+
+  @Test
+  void prometheusTextHasNoExemplars() {
+    assertThat(renderer.text(histogramOf(exemplar(0.5, NOW, 1)))).doesNotContain(" # ", "trace_id");
+  }
+
+  private static DoubleExemplarData withAttribute(String key, String value) {
+    return exemplar(0.5, NOW, 1, Attributes.builder().put(key, value).build());
+  }
+
+  private static Metrics.Metric histogramOf(DoubleExemplarData... exemplars) {
+    return histogram("h", pointOf(Attributes.empty(), exemplars));
+  }
+
+  private static HistogramPoint pointOf(Attributes attributes, DoubleExemplarData... exemplars) {
+    return new HistogramPoint(
+        attributes, 200, List.of(1.0, 5.0, 10.0), List.of(1L, 1L, 1L, 1L), List.of(exemplars));
+  }
+
+  private static ParsedExemplar exemplarOf(Exposition exposition, int bucket) {
+    return exposition.family("h").samples.get(bucket).exemplar();
+  }
+}

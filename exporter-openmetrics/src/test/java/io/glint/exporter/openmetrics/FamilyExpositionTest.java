@@ -1,0 +1,356 @@
+package io.glint.exporter.openmetrics;
+
+import static io.glint.exporter.openmetrics.Metrics.counter;
+import static io.glint.exporter.openmetrics.Metrics.gauge;
+import static io.glint.exporter.openmetrics.Metrics.histogram;
+import static io.glint.exporter.openmetrics.Metrics.longGauge;
+import static io.glint.exporter.openmetrics.Metrics.metric;
+import static io.glint.exporter.openmetrics.Metrics.point;
+import static io.glint.exporter.openmetrics.Metrics.summary;
+import static io.glint.exporter.openmetrics.Metrics.upDownCounter;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.opentelemetry.api.common.AttributeKey;
+import io.opentelemetry.api.common.Attributes;
+import io.opentelemetry.sdk.common.InstrumentationScopeInfo;
+import io.opentelemetry.sdk.metrics.data.AggregationTemporality;
+import io.opentelemetry.sdk.metrics.data.ExponentialHistogramBuckets;
+import io.opentelemetry.sdk.metrics.data.ExponentialHistogramData;
+import io.opentelemetry.sdk.metrics.data.ExponentialHistogramPointData;
+import io.opentelemetry.sdk.metrics.data.HistogramData;
+import io.opentelemetry.sdk.metrics.data.MetricDataType;
+import io.opentelemetry.sdk.metrics.data.SumData;
+import io.opentelemetry.sdk.metrics.data.SummaryPointData;
+import io.opentelemetry.sdk.metrics.data.ValueAtQuantile;
+import io.opentelemetry.sdk.resources.Resource;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Names, metadata, families and what clashes. */
+class FamilyExpositionTest {
+
+  private static final Attributes NONE = Attributes.empty();
+  private static final InstrumentationScopeInfo SCOPE_A = InstrumentationScopeInfo.create("a");
+  private static final InstrumentationScopeInfo SCOPE_B = InstrumentationScopeInfo.create("b");
+
+  private final Renderer renderer = Renderer.plain();
+
+  @Test
+  void noMetricsIsACompleteExposition() {
+    assertThat(renderer.openMetrics()).isEqualTo("# EOF\n");
+    assertThat(renderer.text()).isEmpty();
+  }
+
+  @Test
+  void openMetricsNamesTheFamilyAndPrometheusTextTheSample() {
+    var metric = counter("http.requests", 3).described("All \"requests\"").in("By");
+    assertThat(renderer.openMetrics(metric))
+        .isEqualTo(
+            """
+            # TYPE http_requests_bytes counter
+            # UNIT http_requests_bytes bytes
+            # HELP http_requests_bytes All \\"requests\\"
+            http_requests_bytes_total 3
+            # EOF
+            """);
+    assertThat(renderer.text(metric))
+        .isEqualTo(
+            """
+            # HELP http_requests_bytes_total All "requests"
+            # TYPE http_requests_bytes_total counter
+            http_requests_bytes_total 3
+            """);
+  }
+
+  @Test
+  void helpEscapesLineBreaksInBothFormats() {
+    var metric = gauge("a", 1).described("one\\two\nthree\r\nfour\rfive\r");
+    String escaped = "one\\\\two\\nthree\\nfour\\nfive\\n\n";
+    assertThat(renderer.openMetrics(metric)).contains("# HELP a " + escaped);
+    assertThat(renderer.text(metric)).contains("# HELP a " + escaped);
+  }
+
+  @Test
+  void gaugesAndNonMonotonicSumsAreGauges() {
+    assertThat(
+            renderer.openMetrics(
+                upDownCounter("up.down", point(NONE, -4)),
+                longGauge("long", point(NONE, Long.MIN_VALUE)),
+                gauge("double", Double.NaN)))
+        .isEqualTo(
+            """
+            # TYPE double gauge
+            double NaN
+            # TYPE long gauge
+            long -9223372036854775808
+            # TYPE up_down gauge
+            up_down -4
+            # EOF
+            """);
+  }
+
+  @Test
+  void integersBeyondTheDoublesPrecisionAreExact() {
+    assertThat(renderer.openMetrics(counter("c", (1L << 53) + 1)))
+        .contains("c_total 9007199254740993\n");
+  }
+
+  @Test
+  void createdIsTheStartTimeInSecondsAndOnlyInOpenMetrics() {
+    Renderer created = new Renderer();
+    assertThat(created.openMetrics(counter("c", 1)))
+        .contains("c_total 1\nc_created 1600000000.123\n");
+    assertThat(created.openMetrics(histogram("h", 1, List.of(), List.of(1L))))
+        .contains("h_sum 1.0\nh_created 1600000000.123\n");
+    assertThat(created.openMetrics(gauge("g", 1))).doesNotContain("_created");
+    assertThat(created.text(counter("c", 1))).doesNotContain("_created");
+    assertThat(renderer.openMetrics(counter("c", 1))).doesNotContain("_created");
+  }
+
+  @Test
+  void unitThatIsNotASuffixHasNoUnitLine() {
+    assertThat(renderer.openMetrics(gauge("seconds", 1).in("s")))
+        .isEqualTo("# TYPE seconds gauge\nseconds 1.0\n# EOF\n");
+  }
+
+  @Test
+  void scopesShareAFamilyThatIsWrittenInOnePiece() {
+    assertThat(
+            renderer.openMetrics(
+                counter("c", 1).of(SCOPE_A).described("help"),
+                gauge("b", 1),
+                counter("c", 2).of(SCOPE_B)))
+        .isEqualTo(
+            """
+            # TYPE b gauge
+            b 1.0
+            # TYPE c counter
+            # HELP c help
+            c_total{otel_scope_name="a"} 1
+            c_total{otel_scope_name="b"} 2
+            # EOF
+            """);
+    assertThat(renderer.warnings).isEmpty();
+  }
+
+  @Test
+  void typeClashDropsTheLaterMetricWithAWarning() {
+    assertThat(renderer.openMetrics(counter("foo", 1), gauge("foo", 7).of(SCOPE_B)))
+        .isEqualTo("# TYPE foo counter\nfoo_total 1\n# EOF\n");
+    assertThat(renderer.warnings)
+        .singleElement()
+        .asString()
+        .contains("'foo'", "scope 'b'", "gauge", "counter", "left out", "view");
+    assertThat(renderer.text(counter("foo", 1), gauge("foo", 7))).doesNotContain("7");
+  }
+
+  @Test
+  void helpClashDropsTheCommentAndKeepsThePoints() {
+    String exposition =
+        renderer.openMetrics(
+            counter("c", 1).of(SCOPE_A).described("one"),
+            counter("c", 2).of(SCOPE_B).described("two"));
+    assertThat(exposition).contains("# HELP c one\n", "} 1\n", "} 2\n").doesNotContain("two");
+    assertThat(renderer.warnings)
+        .singleElement()
+        .asString()
+        .contains("'c'", "scope 'b'", "description", "'one'", "'two'");
+  }
+
+  @Test
+  void unitClashDropsTheCommentAndKeepsThePoints() {
+    String exposition =
+        renderer.openMetrics(
+            gauge("c.x", 1).of(SCOPE_A).in("y"), gauge("c", 2).of(SCOPE_B).in("x_y"));
+    assertThat(exposition)
+        .contains("# UNIT c_x_y y\n", "{otel_scope_name=\"a\"} 1.0\n", "\"b\"} 2.0\n")
+        .containsOnlyOnce("# UNIT");
+    assertThat(renderer.warnings).singleElement().asString().contains("unit", "'y'", "'x_y'");
+  }
+
+  @Test
+  void descriptionOnOneMetricOnlyIsNoClash() {
+    assertThat(
+            renderer.openMetrics(
+                counter("c", 1).of(SCOPE_A), counter("c", 2).of(SCOPE_B).described("two")))
+        .contains("# HELP c two\n");
+    assertThat(renderer.warnings).isEmpty();
+  }
+
+  @Test
+  void familiesWhoseSamplesCouldBeMistakenClash() {
+    Renderer created = new Renderer();
+    assertThat(created.parsed(counter("foo", 1), gauge("foo_created", 1)).familyNames())
+        .containsExactly("foo");
+    assertThat(created.parsed(counter("foo", 1), gauge("foo_total", 1)).familyNames())
+        .containsExactly("foo");
+    for (String suffix : List.of("_bucket", "_sum", "_count")) {
+      assertThat(
+              created
+                  .parsed(histogram("foo", 1, List.of(), List.of(1L)), gauge("foo" + suffix, 1))
+                  .familyNames())
+          .containsExactly("foo");
+      assertThat(
+              created
+                  .parsed(gauge("foo" + suffix, 1), histogram("foo", 1, List.of(), List.of(1L)))
+                  .familyNames())
+          .containsExactly("foo" + suffix);
+    }
+    assertThat(created.warnings).isNotEmpty().allMatch(line -> line.contains("clash"));
+  }
+
+  @Test
+  void createdIsNoFreeNameEvenWhileCreatedSamplesAreOff() {
+    assertThat(renderer.parsed(counter("foo", 1), gauge("foo_created", 1)).familyNames())
+        .containsExactly("foo");
+    assertThat(renderer.parsed(gauge("bar", 1), gauge("bar_created", 2)).familyNames())
+        .containsExactly("bar", "bar_created");
+  }
+
+  @Test
+  void deltaPointsAreLeftOutWithAWarning() {
+    var sum =
+        metric(
+            "delta.sum",
+            MetricDataType.LONG_SUM,
+            SumData.createLongSumData(
+                true, AggregationTemporality.DELTA, List.of(point(NONE, 1L))));
+    var histogram =
+        metric(
+            "delta.histogram",
+            MetricDataType.HISTOGRAM,
+            HistogramData.create(
+                AggregationTemporality.DELTA,
+                List.of(new Metrics.HistogramPoint(NONE, 1, List.of(), List.of(1L), List.of()))));
+    assertThat(renderer.openMetrics(sum, histogram)).isEqualTo("# EOF\n");
+    assertThat(renderer.warnings)
+        .hasSize(2)
+        .allMatch(line -> line.contains("delta temporality") && line.contains("left out"));
+  }
+
+  @Test
+  void exponentialHistogramsAreLeftOutWithOneWarning() {
+    var metric =
+        metric(
+            "exponential",
+            MetricDataType.EXPONENTIAL_HISTOGRAM,
+            ExponentialHistogramData.create(
+                AggregationTemporality.CUMULATIVE,
+                List.of(
+                    ExponentialHistogramPointData.create(
+                        0,
+                        1,
+                        0,
+                        false,
+                        0,
+                        false,
+                        0,
+                        ExponentialHistogramBuckets.create(0, 0, List.of(1L)),
+                        ExponentialHistogramBuckets.create(0, 0, List.of()),
+                        0,
+                        1,
+                        NONE,
+                        List.of()))));
+    assertThat(renderer.openMetrics(metric)).isEqualTo("# EOF\n");
+    assertThat(renderer.text(metric)).isEmpty();
+    assertThat(renderer.warnings)
+        .singleElement()
+        .asString()
+        .contains("'exponential'", "exponential histogram", "left out");
+  }
+
+  @Test
+  void counterThatIsNotACountIsLeftOutWithAWarning() {
+    Attributes bad = Attributes.builder().put("bad", true).build();
+    String exposition =
+        renderer.openMetrics(
+            counter("c", point(NONE, 1), point(bad, -1)),
+            Metrics.doubleCounter("nan", point(bad, Double.NaN)),
+            Metrics.doubleCounter("negative", point(bad, -0.5)));
+    assertThat(exposition).isEqualTo("# TYPE c counter\nc_total 1\n# EOF\n");
+    assertThat(renderer.warnings)
+        .hasSize(3)
+        .allMatch(line -> line.contains("bad=\"true\"") && line.contains("left out"));
+  }
+
+  @Test
+  void targetInfoComesFirstAndHasTheResourceAttributesOnly() {
+    Resource resource =
+        Resource.create(
+            Attributes.builder().put("service.name", "shop").put("a.b", "1").put("a_b", 2).build());
+    var metric = gauge("a", 1).of(resource).of(SCOPE_A);
+    assertThat(renderer.openMetrics(metric))
+        .isEqualTo(
+            """
+            # TYPE target info
+            # HELP target Target metadata
+            target_info{a_b="1;2",service_name="shop"} 1
+            # TYPE a gauge
+            a{otel_scope_name="a"} 1.0
+            # EOF
+            """);
+    assertThat(renderer.text(metric))
+        .startsWith(
+            """
+            # HELP target_info Target metadata
+            # TYPE target_info gauge
+            target_info{a_b="1;2",service_name="shop"} 1
+            """);
+  }
+
+  @Test
+  void metricCannotTakeTheNameOfTargetInfo() {
+    Resource resource = Resource.create(Attributes.of(AttributeKey.stringKey("k"), "v"));
+    assertThat(
+            renderer
+                .parsed(gauge("target.info", 1).of(resource), gauge("target", 1).of(resource))
+                .familyNames())
+        .containsExactly("target");
+    assertThat(renderer.warnings).hasSize(2);
+  }
+
+  @Test
+  void targetInfoCanBeSwitchedOff() {
+    Resource resource = Resource.create(Attributes.of(AttributeKey.stringKey("k"), "v"));
+    assertThat(new Renderer(true, false, false).openMetrics(gauge("a", 1).of(resource)))
+        .isEqualTo("# TYPE a gauge\na 1.0\n# EOF\n");
+  }
+
+  @Test
+  void summaryHasSortedQuantilesCountAndSum() {
+    var metric =
+        summary(
+            "s",
+            SummaryPointData.create(
+                Metrics.START,
+                Metrics.NOW,
+                Attributes.builder().put("k", "v").put("quantile", "mine").build(),
+                5,
+                2.5,
+                List.of(
+                    ValueAtQuantile.create(1, 9),
+                    ValueAtQuantile.create(0.5, Double.NaN),
+                    ValueAtQuantile.create(0.5, 3),
+                    ValueAtQuantile.create(1.5, 3),
+                    ValueAtQuantile.create(0.1, -3),
+                    ValueAtQuantile.create(0, 0))));
+    String labels = "k=\"v\",key_quantile=\"mine\"";
+    assertThat(new Renderer().openMetrics(metric))
+        .isEqualTo(
+            "# TYPE s summary\n"
+                + ("s{" + labels + ",quantile=\"0.0\"} 0.0\n")
+                + ("s{" + labels + ",quantile=\"0.5\"} NaN\n")
+                + ("s{" + labels + ",quantile=\"1.0\"} 9.0\n")
+                + ("s_count{" + labels + "} 5\n")
+                + ("s_sum{" + labels + "} 2.5\n")
+                + ("s_created{" + labels + "} 1600000000.123\n")
+                + "# EOF\n");
+  }
+
+  @Test
+  void summaryWithoutUsableSumHasNoneInOpenMetrics() {
+    var metric = summary("s", SummaryPointData.create(0, 1, NONE, 5, Double.NaN, List.of()));
+    assertThat(renderer.openMetrics(metric)).isEqualTo("# TYPE s summary\ns_count 5\n# EOF\n");
+    assertThat(renderer.text(metric)).isEqualTo("# TYPE s summary\ns_count 5\ns_sum NaN\n");
+  }
+}

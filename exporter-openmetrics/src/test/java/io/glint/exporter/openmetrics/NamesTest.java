@@ -1,0 +1,66 @@
+package io.glint.exporter.openmetrics;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class NamesTest {
+
+  @ParameterizedTest
+  @CsvSource({
+    "http.server.duration, http_server_duration",
+    "http..req--dur, http_req_dur",
+    "a__b, a_b",
+    "job:requests:rate5m, job:requests:rate5m",
+    "9lives, metric_9lives",
+    "__a, a",
+    "_9, metric_9",
+    "größe, gr_e",
+    "日本, metric",
+    "'', metric",
+    "___, metric",
+    "trailing., trailing_",
+  })
+  void metricNamesAreLegacyNamesWithoutReservedUnderscore(String name, String expected) {
+    assertThat(Names.metric(name)).isEqualTo(expected);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "http.method, http_method",
+    "a.-b, a_b",
+    "a:b, a_b",
+    "1a, key_1a",
+    "_x, key_x",
+    "__x, key_x",
+    "'', key_",
+    "é, key_",
+  })
+  void labelNamesAreLegacyNamesWithoutReservedUnderscore(String name, String expected) {
+    assertThat(Names.label(name)).isEqualTo(expected);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "foo, seconds, false, foo_seconds",
+    "foo_seconds, seconds, false, foo_seconds",
+    "foo.seconds, seconds, false, foo_seconds",
+    "milliseconds, seconds, false, milliseconds_seconds",
+    "seconds, seconds, false, seconds",
+    "foo_total, bytes, true, foo_bytes",
+    "foo_bytes_total, bytes, true, foo_bytes",
+    "foo_total, bytes, false, foo_total_bytes",
+    "foo_total, '', true, foo",
+    "foo_total_total, '', true, foo_total",
+    "total, '', true, total",
+    "foo_info, '', true, foo_info",
+    "foo_created, '', true, foo_created",
+    "foo_bucket, '', false, foo_bucket",
+    "foo., seconds, false, foo_seconds",
+    "seconds_before_start, seconds, false, seconds_before_start_seconds",
+  })
+  void unitComesBeforeTotal(String name, String unit, boolean counter, String expected) {
+    assertThat(Names.family(name, unit, counter)).isEqualTo(expected);
+  }
+}
