@@ -1,0 +1,178 @@
+package io.glint.it;
+
+import static java.util.stream.Collectors.joining;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.glint.examples.webstore.WebstoreMain;
+import io.glint.exporter.openmetrics.OpenMetricsServer;
+import io.glint.exporter.otlp.OtlpMetricExporter;
+import io.glint.reservoir.ExemplarReservoir;
+import io.glint.sdk.GlintMeterProvider;
+import java.io.File;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.spi.ToolProvider;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The rules that hold the modules together, read off the class files by the JDK's jdeps. */
+class ArchitectureTest {
+  private static final Pattern DEPENDENCY = Pattern.compile("^\\s+(\\S+)\\s+->\\s+(\\S+).*$");
+
+  /** What a user of Glint gets on the class path, besides Glint. */
+  private static final Pattern INHERITED =
+      Pattern.compile(
+          "/(glint-|opentelemetry-(api|context|common|sdk-common|sdk-metrics)-\\d)|/classes$");
+
+  /** Each module's root package, a class in it, and the packages of Glint that it may use. */
+  record Module(String name, Class<?> anchor, Set<String> mayUse) {
+    Path classes() {
+      return Path.of(anchor.getProtectionDomain().getCodeSource().getLocation().getPath());
+    }
+
+    @Override
+    public String toString() {
+      return name;
+    }
+  }
+
+  private static final Module RESERVOIRS =
+      new Module("io.glint.reservoir", ExemplarReservoir.class, Set.of());
+  private static final Module SDK =
+      new Module("io.glint.sdk", GlintMeterProvider.class, Set.of("io.glint.reservoir"));
+  private static final Module OPEN_METRICS =
+      new Module(
+          "io.glint.exporter.openmetrics",
+          OpenMetricsServer.class,
+          Set.of("io.glint.reservoir", "io.glint.sdk"));
+  private static final Module OTLP =
+      new Module(
+          "io.glint.exporter.otlp",
+          OtlpMetricExporter.class,
+          Set.of("io.glint.reservoir", "io.glint.sdk"));
+  private static final Module WEBSTORE =
+      new Module(
+          "io.glint.examples.webstore",
+          WebstoreMain.class,
+          Set.of(
+              "io.glint.reservoir",
+              "io.glint.sdk",
+              "io.glint.exporter.openmetrics",
+              "io.glint.exporter.otlp"));
+
+  static List<Module> modules() {
+    return List.of(RESERVOIRS, SDK, OPEN_METRICS, OTLP, WEBSTORE);
+  }
+
+  static List<Module> shipped() {
+    return List.of(RESERVOIRS, SDK, OPEN_METRICS, OTLP);
+  }
+
+  @ParameterizedTest
+  @MethodSource("modules")
+  void dependenciesPointOneWay(Module module) {
+    final Set<String> used = new TreeSet<>();
+    dependencies(module, "-verbose:package", "-filter:none")
+        .forEach((from, targets) -> targets.stream().filter(this::isGlint).forEach(used::add));
+    used.removeIf(name -> name.equals(module.name()));
+    assertThat(module.mayUse()).containsAll(used);
+  }
+
+  private boolean isGlint(String name) {
+    return name.startsWith("io.glint.");
+  }
+
+  /** The stock SDK's engine is never called: only its data, export and configuration types. */
+  @ParameterizedTest
+  @MethodSource("shipped")
+  void nothingUsesInternalsOfTheStockSdkOrOfTheJdk(Module module) {
+    dependencies(module, "-verbose:class", "-filter:none")
+        .forEach(
+            (from, targets) ->
+                assertThat(targets)
+                    .as("what %s uses", from)
+                    .noneMatch(
+                        name ->
+                            name.startsWith("sun.")
+                                || name.startsWith("jdk.internal.")
+                                || name.matches("io\\.opentelemetry\\..*\\.internal\\..*")
+                                || name.startsWith("io.opentelemetry.sdk.metrics.SdkMeter")));
+  }
+
+  /** Not only our classes: everything they can reach on the class path of a user. */
+  @ParameterizedTest
+  @MethodSource("shipped")
+  void nothingThatIsReachedNeedsAnInternalOfTheJdk(Module module) {
+    final List<String> inherited =
+        classPath().filter(element -> INHERITED.matcher(element).find()).toList();
+    assertThat(inherited).hasSizeGreaterThanOrEqualTo(5);
+    final String report =
+        jdeps(
+            "--jdk-internals",
+            "--recursive",
+            "--class-path",
+            String.join(File.pathSeparator, inherited),
+            module.classes().toString());
+    assertThat(report).doesNotContain("sun.misc.Unsafe").doesNotContain("jdk.internal.");
+  }
+
+  @Test
+  void testsRunWithoutAnyFlagThatOpensTheJdk() {
+    assertThat(ManagementFactory.getRuntimeMXBean().getInputArguments())
+        .noneMatch(argument -> argument.contains("--add-") || argument.contains("unsafe"));
+  }
+
+  private static Map<String, Set<String>> dependencies(Module module, String... options) {
+    final Map<String, Set<String>> dependencies = new java.util.TreeMap<>();
+    final List<String> arguments = new ArrayList<>(List.of(options));
+    arguments.addAll(
+        List.of(
+            "--class-path",
+            classPath().collect(joining(File.pathSeparator)),
+            module.classes().toString()));
+    String from = "";
+    for (final String line : jdeps(arguments.toArray(new String[0])).lines().toList()) {
+      // Either "   a -> b   where", or "   a   where" followed by "      -> b   where".
+      final Matcher matcher = DEPENDENCY.matcher(line);
+      if (matcher.matches()) {
+        from = matcher.group(1);
+        dependencies.computeIfAbsent(from, key -> new TreeSet<>()).add(matcher.group(2));
+      } else if (line.strip().startsWith("->")) {
+        final String target = line.strip().substring(2).strip().split("\\s", 2)[0];
+        dependencies.computeIfAbsent(from, key -> new TreeSet<>()).add(target);
+      } else if (line.startsWith("   ") && !line.isBlank()) {
+        from = line.strip().split("\\s", 2)[0];
+      }
+    }
+    assertThat(dependencies).as("jdeps of %s", module).isNotEmpty();
+    return dependencies;
+  }
+
+  private static Stream<String> classPath() {
+    return Stream.of(System.getProperty("java.class.path").split(File.pathSeparator, -1))
+        .filter(element -> new File(element).exists());
+  }
+
+  private static String jdeps(String... arguments) {
+    final StringWriter out = new StringWriter();
+    final List<String> all = new ArrayList<>(List.of("--multi-release", "base"));
+    all.addAll(List.of(arguments));
+    final int status =
+        ToolProvider.findFirst("jdeps")
+            .orElseThrow()
+            .run(new PrintWriter(out), new PrintWriter(out), all.toArray(new String[0]));
+    assertThat(status).as(out.toString()).isZero();
+    return out.toString();
+  }
+}
