@@ -188,6 +188,8 @@ abstract class Stream implements MetricSource {
     clearTotal();
     cellOmitted = false;
     series.visitCells(cellVisitor);
+    final long start = Math.min(isDelta() ? deltaStart : series.startEpochNanos, epochNanos);
+    final List<ExemplarData> exemplars = exemplars(series, start, epochNanos);
     if (cellOmitted && !isDelta()) {
       // A cumulative point without one of its cells would go back; a delta catches up next time.
       omissions.event(
@@ -202,8 +204,7 @@ abstract class Stream implements MetricSource {
     if (isTotalEmpty()) {
       return cellOmitted;
     }
-    final long start = isDelta() ? deltaStart : Math.min(series.startEpochNanos, epochNanos);
-    points.add(point(series.attributes, start, epochNanos, exemplars(series, epochNanos)));
+    points.add(point(series.attributes, start, epochNanos, exemplars));
     return true;
   }
 
@@ -261,11 +262,11 @@ abstract class Stream implements MetricSource {
     }
   }
 
-  private List<ExemplarData> exemplars(Series series, long epochNanos) {
+  private List<ExemplarData> exemplars(Series series, long start, long epochNanos) {
     if (joined != null) {
       try {
         joined.collect(
-            (slot, exemplar) -> keepExemplar(slot, exemplar, series.attributes, epochNanos));
+            (slot, exemplar) -> keepExemplar(slot, exemplar, series.attributes, start, epochNanos));
       } catch (Throwable t) {
         joined = null;
         sampling.reservoirFailed(t);
@@ -281,12 +282,13 @@ abstract class Stream implements MetricSource {
   }
 
   private void keepExemplar(
-      int slot, Exemplar exemplar, Attributes pointAttributes, long epochNanos) {
+      int slot, Exemplar exemplar, Attributes pointAttributes, long start, long epochNanos) {
     if (slot >= newExemplars.length) {
       newExemplars = Arrays.copyOf(newExemplars, slot + 1);
     }
-    // A measurement made while the collection runs is counted in this point, so it is not later.
-    final long time = Math.min(exemplar.epochNanos(), epochNanos);
+    // The measurement is counted in this point, so it belongs into its window, also if it was made
+    // while the collection runs or if the wall clock was set meanwhile.
+    final long time = Math.max(start, Math.min(exemplar.epochNanos(), epochNanos));
     newExemplars[slot] =
         exemplarData(exemplar, Overflow.filtered(exemplar.attributes(), pointAttributes), time);
   }

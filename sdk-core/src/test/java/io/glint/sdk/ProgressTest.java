@@ -3,6 +3,8 @@ package io.glint.sdk;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
+import io.glint.reservoir.ExemplarReservoirFactory;
+import io.glint.reservoir.ReservoirSettings;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.metrics.DoubleGauge;
@@ -16,9 +18,11 @@ import io.opentelemetry.sdk.metrics.ExemplarFilter;
 import io.opentelemetry.sdk.metrics.InstrumentType;
 import io.opentelemetry.sdk.metrics.InstrumentValueType;
 import io.opentelemetry.sdk.metrics.data.AggregationTemporality;
+import io.opentelemetry.sdk.metrics.data.LongExemplarData;
 import io.opentelemetry.sdk.metrics.data.LongPointData;
 import io.opentelemetry.sdk.testing.exporter.InMemoryMetricReader;
 import java.lang.management.ManagementFactory;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -31,6 +35,8 @@ class ProgressTest {
   private static final Attributes ATTRIBUTES =
       Attributes.of(AttributeKey.stringKey("key"), "value");
 
+  private static final Attributes OTHER = Attributes.of(AttributeKey.stringKey("key"), "other");
+
   private static SumStream stream(AggregationTemporality temporality) {
     return new SumStream(
         new StreamSettings(
@@ -38,7 +44,11 @@ class ProgressTest {
                 "sum", "", "", InstrumentType.COUNTER, InstrumentValueType.LONG),
             temporality,
             10,
-            new ExemplarSampling(ExemplarFilter.alwaysOff(), "sum", null, null),
+            new ExemplarSampling(
+                ExemplarFilter.alwaysOn(),
+                "sum",
+                ExemplarReservoirFactory.fixedSize(1),
+                ReservoirSettings.create(1, () -> 1)),
             Clock.getDefault(),
             0));
   }
@@ -66,13 +76,28 @@ class ProgressTest {
     final SumCell stopped = (SumCell) stream.take(ATTRIBUTES);
     stopped.addLong(5);
     stream.recordLong(1, ATTRIBUTES, Context.root());
-    assertThat(stream.collect(0, 1)).isNull();
+    stream.recordLong(2, OTHER, Context.root());
+    final List<LongPointData> points = points(stream);
+    assertThat(points).hasSize(1);
+    assertThat(points.get(0).getAttributes()).isEqualTo(OTHER);
+    assertThat(exemplarValues(points.get(0))).containsExactly(2L);
     stopped.release();
-    assertThat(value(stream)).isEqualTo(6);
+    final List<LongPointData> complete = points(stream);
+    assertThat(complete.get(0).getValue()).isEqualTo(6);
+    assertThat(exemplarValues(complete.get(0))).containsExactly(1L);
+    assertThat(exemplarValues(complete.get(1))).containsExactly(2L);
+  }
+
+  private static List<LongPointData> points(SumStream stream) {
+    return stream.collect(0, 1).getPoints().stream().map(LongPointData.class::cast).toList();
+  }
+
+  private static List<Long> exemplarValues(LongPointData point) {
+    return point.getExemplars().stream().map(LongExemplarData::getValue).toList();
   }
 
   private static long value(SumStream stream) {
-    return ((LongPointData) stream.collect(0, 1).getPoints().iterator().next()).getValue();
+    return points(stream).get(0).getValue();
   }
 
   @Test
