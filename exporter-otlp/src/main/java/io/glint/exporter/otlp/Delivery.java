@@ -1,0 +1,167 @@
+package io.glint.exporter.otlp;
+
+import io.opentelemetry.sdk.common.CompletableResultCode;
+import java.io.IOException;
+import java.net.http.HttpRequest;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import javax.net.ssl.SSLException;
+
+/**
+ * Delivers one encoded request: attempts, waits in between, and the final result.
+ *
+ * <p>Runs on a thread of the exporter. It ends within the timeout, or soon after its thread is
+ * interrupted, and whatever happens completes its result once.
+ */
+final class Delivery implements Runnable {
+  private final byte[] body;
+  private final int points;
+  private final Deadline deadline;
+  private final Settings settings;
+  private final Consumer<Delivery> onEnd;
+  private final CompletableResultCode result = new CompletableResultCode();
+  private int attempts;
+
+  /**
+   * Creates a delivery, whose time starts now.
+   *
+   * @param onEnd called before the result is completed
+   */
+  Delivery(byte[] body, int points, Settings settings, Consumer<Delivery> onEnd) {
+    this.body = body;
+    this.points = points;
+    this.settings = settings;
+    this.deadline = Deadline.after(settings.timeout);
+    this.onEnd = onEnd;
+  }
+
+  CompletableResultCode result() {
+    return result;
+  }
+
+  @Override
+  public void run() {
+    // Stays if deliver() throws what nobody expects: the result must be completed nevertheless.
+    ExportFailure failure = ExportFailure.unexpected();
+    try {
+      failure = deliver();
+    } catch (InterruptedException e) {
+      // Only a shutdown interrupts; the pool's thread ends after this.
+      failure = ExportFailure.shutdown();
+    } finally {
+      end(failure);
+    }
+  }
+
+  /** Ends a delivery that is not to be run. */
+  void abandon(ExportFailure failure) {
+    end(failure);
+  }
+
+  /**
+   * Tries until the request is delivered, or there is no point in trying again.
+   *
+   * @return null if delivered
+   */
+  private ExportFailure deliver() throws InterruptedException {
+    HttpRequest request;
+    try {
+      request = settings.requests.request(body);
+    } catch (RuntimeException e) {
+      return ExportFailure.headers(e);
+    }
+    while (true) {
+      attempts++;
+      ExportFailure failure;
+      boolean retryable;
+      long delayNanos = settings.backoff.delayNanos(attempts);
+      try {
+        HttpTransport.Reply reply = attempt(request);
+        if (reply.isSuccess()) {
+          settings.log.delivered(points, reply.message());
+          return null;
+        }
+        failure = ExportFailure.of(reply);
+        retryable = reply.isRetryable();
+        delayNanos = reply.retryAfterNanos().orElse(delayNanos);
+      } catch (TimeoutException e) {
+        return ExportFailure.timeout(settings.timeout);
+      } catch (IOException e) {
+        failure = ExportFailure.of(e);
+        retryable = settings.isRetryable(e);
+      }
+      if (!retryable || !settings.backoff.allowsAttemptAfter(attempts)) {
+        return failure;
+      }
+      if (delayNanos >= deadline.remainingNanos()) {
+        return failure.withoutTimeToRetry();
+      }
+      settings.log.willRetry(failure, attempts, delayNanos);
+      TimeUnit.NANOSECONDS.sleep(delayNanos);
+    }
+  }
+
+  private HttpTransport.Reply attempt(HttpRequest request)
+      throws IOException, InterruptedException, TimeoutException {
+    long remainingNanos = deadline.remainingNanos();
+    if (remainingNanos == 0) {
+      throw new TimeoutException("no time left to send the request");
+    }
+    return settings.transport.exchange(request, remainingNanos);
+  }
+
+  private void end(ExportFailure failure) {
+    String message = "failed";
+    try {
+      if (failure != null) {
+        message = settings.log.failed(points, attempts, failure);
+      }
+    } finally {
+      // Even if a log handler throws.
+      onEnd.accept(this);
+      if (failure == null) {
+        result.succeed();
+      } else {
+        result.failExceptionally(new IOException(message));
+      }
+    }
+  }
+
+  /** What all deliveries of an exporter have in common. */
+  static final class Settings {
+    private final HttpTransport transport;
+    private final RequestFactory requests;
+    private final Backoff backoff;
+    private final Predicate<IOException> retryablePredicate;
+    private final Duration timeout;
+    private final ExportLog log;
+
+    Settings(
+        HttpTransport transport,
+        RequestFactory requests,
+        Backoff backoff,
+        Predicate<IOException> retryablePredicate,
+        Duration timeout,
+        ExportLog log) {
+      this.transport = transport;
+      this.requests = requests;
+      this.backoff = backoff;
+      this.retryablePredicate = retryablePredicate;
+      this.timeout = timeout;
+      this.log = log;
+    }
+
+    private boolean isRetryable(IOException exception) {
+      return !(exception instanceof ResponseTooLargeException)
+          && retryablePredicate.test(exception);
+    }
+
+    /** A connection that failed may work next time, a certificate that is not trusted will not. */
+    static boolean isRetryableByDefault(IOException exception) {
+      return !(exception instanceof SSLException);
+    }
+  }
+}

@@ -1,0 +1,83 @@
+package io.glint.exporter.otlp;
+
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.util.Locale;
+
+/** Checks endpoint URLs and puts them into the form that is requested. */
+final class Endpoint {
+  private static final String METRICS_PATH = "v1/metrics";
+
+  private Endpoint() {}
+
+  /**
+   * The URL as is, but for an absent path, which becomes {@code /}. A missing port is the one of
+   * the scheme, not 4318.
+   */
+  static URI parse(String url) {
+    URI uri;
+    try {
+      uri = new URI(url);
+    } catch (URISyntaxException e) {
+      throw invalid(url, "it is not a URL (" + e.getReason() + ")");
+    }
+    String scheme = uri.getScheme() == null ? "" : uri.getScheme().toLowerCase(Locale.ROOT);
+    if (!scheme.equals("http") && !scheme.equals("https")) {
+      throw invalid(url, "it does not start with http:// or https://");
+    }
+    if (uri.getRawUserInfo() != null || rawAuthority(uri).indexOf('@') >= 0) {
+      throw new IllegalArgumentException(
+          "The OTLP endpoint has user information in front of its host, which is never sent."
+              + " Set it as a header instead: addHeader(\"Authorization\", ...)");
+    }
+    if (uri.getHost() == null) {
+      throw invalid(url, "it has no valid host (letters, digits, '-' and '.'; no underscore)");
+    }
+    if (uri.getPort() == 0 || uri.getPort() > 65535) {
+      throw invalid(url, "its port is not between 1 and 65535");
+    }
+    return uri.getRawPath().isEmpty() ? withRootPath(uri) : uri;
+  }
+
+  /** The URL of the metrics signal below a base URL, joined by exactly one slash. */
+  static URI parseBase(String baseUrl) {
+    URI base = parse(baseUrl);
+    if (base.getRawQuery() != null || base.getRawFragment() != null) {
+      throw invalid(
+          baseUrl, "a base URL has no query or fragment: set the full URL with setEndpoint");
+    }
+    String text = base.toString();
+    return parse(text.endsWith("/") ? text + METRICS_PATH : text + "/" + METRICS_PATH);
+  }
+
+  /** The URL without its query, which may hold a key. */
+  static String printable(URI endpoint) {
+    String text = endpoint.toString();
+    int end = text.length();
+    for (char delimiter : new char[] {'?', '#'}) {
+      int at = text.indexOf(delimiter);
+      end = at >= 0 ? Math.min(end, at) : end;
+    }
+    return text.substring(0, end);
+  }
+
+  private static URI withRootPath(URI uri) {
+    String query = uri.getRawQuery() == null ? "" : "?" + uri.getRawQuery();
+    return URI.create(uri.getScheme() + "://" + uri.getRawAuthority() + "/" + query);
+  }
+
+  private static String rawAuthority(URI uri) {
+    return uri.getRawAuthority() == null ? "" : uri.getRawAuthority();
+  }
+
+  private static IllegalArgumentException invalid(String url, String why) {
+    // What stands in front of an '@' may be a password.
+    String shown = url.indexOf('@') >= 0 ? "" : " '" + url + "'";
+    return new IllegalArgumentException(
+        "The OTLP endpoint"
+            + shown
+            + " cannot be used: "
+            + why
+            + ". An example of a valid one is http://localhost:4318/v1/metrics");
+  }
+}

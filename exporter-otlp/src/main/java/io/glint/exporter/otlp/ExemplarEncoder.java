@@ -1,0 +1,50 @@
+package io.glint.exporter.otlp;
+
+import io.opentelemetry.api.trace.SpanContext;
+import io.opentelemetry.sdk.metrics.data.DoubleExemplarData;
+import io.opentelemetry.sdk.metrics.data.ExemplarData;
+import io.opentelemetry.sdk.metrics.data.LongExemplarData;
+import java.util.List;
+
+/** Writes exemplars. Ids are left out, not filled with zeros, when there was no valid span. */
+final class ExemplarEncoder {
+  private static final int TIME_UNIX_NANO = 2;
+  private static final int AS_DOUBLE = 3;
+  private static final int SPAN_ID = 4;
+  private static final int TRACE_ID = 5;
+  private static final int AS_INT = 6;
+  private static final int FILTERED_ATTRIBUTES = 7;
+
+  private final ProtoWriter out;
+  private final AttributesEncoder attributes;
+
+  ExemplarEncoder(ProtoWriter out, AttributesEncoder attributes) {
+    this.out = out;
+    this.attributes = attributes;
+  }
+
+  /** Writes each exemplar as one element of the repeated field. */
+  void write(int field, List<? extends ExemplarData> exemplars) {
+    for (int i = exemplars.size() - 1; i >= 0; i--) {
+      write(field, exemplars.get(i));
+    }
+  }
+
+  private void write(int field, ExemplarData exemplar) {
+    int end = out.size();
+    attributes.write(FILTERED_ATTRIBUTES, exemplar.getFilteredAttributes());
+    if (exemplar instanceof LongExemplarData longExemplar) {
+      out.fixed64Present(AS_INT, longExemplar.getValue());
+    }
+    SpanContext span = exemplar.getSpanContext();
+    if (span.isValid()) {
+      out.hexBytes(TRACE_ID, span.getTraceId());
+      out.hexBytes(SPAN_ID, span.getSpanId());
+    }
+    if (exemplar instanceof DoubleExemplarData doubleExemplar) {
+      out.float64Present(AS_DOUBLE, doubleExemplar.getValue());
+    }
+    out.fixed64(TIME_UNIX_NANO, exemplar.getEpochNanos());
+    out.endMessage(field, end);
+  }
+}

@@ -1,0 +1,123 @@
+package io.glint.exporter.otlp;
+
+import java.io.IOException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
+import java.net.http.HttpClient;
+import java.net.http.HttpHeaders;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Instant;
+import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** Makes one HTTP exchange within a given time. Safe for use by several threads at once. */
+final class HttpTransport {
+  private final int maxResponseSize;
+  private volatile HttpClient client;
+
+  HttpTransport(HttpClient client, int maxResponseSize) {
+    this.client = client;
+    this.maxResponseSize = maxResponseSize;
+  }
+
+  /**
+   * Sends a request and waits for the whole response.
+   *
+   * @throws TimeoutException if there is no complete response after that many nanoseconds; the
+   *     exchange is given up
+   * @throws InterruptedException if interrupted; the exchange is given up
+   * @throws ResponseTooLargeException if the response is larger than the limit
+   * @throws IOException if there is no response, or not all of it
+   */
+  Reply exchange(HttpRequest request, long timeoutNanos)
+      throws IOException, InterruptedException, TimeoutException {
+    HttpClient current = client;
+    if (current == null) {
+      throw new InterruptedException("closed");
+    }
+    // The request's own timeout would end with the response's headers and let the body hang.
+    CompletableFuture<HttpResponse<byte[]>> future =
+        current.sendAsync(request, info -> new LimitedBody(maxResponseSize));
+    try {
+      return reply(future.get(timeoutNanos, TimeUnit.NANOSECONDS));
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof IOException cause) {
+        throw cause;
+      }
+      throw new IOException(e.getCause());
+    } finally {
+      // Closes the connection of an exchange that is not over, and does nothing to one that is.
+      future.cancel(true);
+    }
+  }
+
+  /** Ends the client's threads; exchanges under way fail. */
+  void close() {
+    HttpClient last = client;
+    client = null;
+    if (last == null) {
+      return;
+    }
+    try {
+      // Since Java 21. Before, a client ends by itself some seconds after it became unreachable.
+      MethodHandles.publicLookup()
+          .findVirtual(HttpClient.class, "shutdownNow", MethodType.methodType(void.class))
+          .invokeExact(last);
+    } catch (NoSuchMethodException | IllegalAccessException e) {
+      // An older Java, see above.
+    } catch (Throwable e) {
+      if (e instanceof Error error) {
+        throw error;
+      }
+      throw new IllegalStateException("closing the HTTP client failed", e);
+    }
+  }
+
+  private Reply reply(HttpResponse<byte[]> response) throws IOException {
+    int status = response.statusCode();
+    HttpHeaders headers = response.headers();
+    String contentType = headers.firstValue("Content-Type").orElse("");
+    byte[] body = decode(response.body(), headers.firstValue("Content-Encoding").orElse(""));
+    ServerMessage message =
+        status / 100 == 2
+            ? ServerMessage.ofSuccess(contentType, body)
+            : ServerMessage.ofFailure(contentType, body);
+    OptionalLong retryAfter =
+        Backoff.retryAfterNanos(headers.firstValue("Retry-After"), Instant.now());
+    return new Reply(status, message, retryAfter);
+  }
+
+  private byte[] decode(byte[] body, String encoding) throws IOException {
+    if (encoding.isEmpty() || encoding.equalsIgnoreCase("identity")) {
+      return body;
+    }
+    if (encoding.equalsIgnoreCase("gzip")) {
+      try {
+        return LimitedBody.gunzip(body, maxResponseSize);
+      } catch (ResponseTooLargeException e) {
+        throw e;
+      } catch (IOException e) {
+        // The status is what counts; an unreadable body only says nothing more.
+        return new byte[0];
+      }
+    }
+    return new byte[0];
+  }
+
+  /** What the server answered. */
+  record Reply(int status, ServerMessage message, OptionalLong retryAfterNanos) {
+    /** Any 2xx: some backends answer 202 or 204 where the specification has 200. */
+    boolean isSuccess() {
+      return status / 100 == 2;
+    }
+
+    /** Exactly these (OTLP specification, Retryable Response Codes). */
+    boolean isRetryable() {
+      return status == 429 || status == 502 || status == 503 || status == 504;
+    }
+  }
+}

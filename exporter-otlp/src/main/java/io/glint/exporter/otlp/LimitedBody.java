@@ -1,0 +1,80 @@
+package io.glint.exporter.otlp;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.http.HttpResponse.BodySubscriber;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Flow;
+import java.util.zip.GZIPInputStream;
+
+/** Collects a response body up to a limit, and cuts off one that is longer. */
+final class LimitedBody implements BodySubscriber<byte[]> {
+  private final int limit;
+  private final ByteArrayOutputStream received = new ByteArrayOutputStream(64);
+  private final CompletableFuture<byte[]> body = new CompletableFuture<>();
+  private Flow.Subscription subscription;
+
+  LimitedBody(int limit) {
+    this.limit = limit;
+  }
+
+  /**
+   * Undoes gzip.
+   *
+   * @throws ResponseTooLargeException if the content is larger than the limit: a few kilobytes can
+   *     stand for gigabytes
+   */
+  static byte[] gunzip(byte[] compressed, int limit) throws IOException {
+    try (InputStream in = new GZIPInputStream(new ByteArrayInputStream(compressed))) {
+      byte[] content = in.readNBytes(limit);
+      if (in.read() >= 0) {
+        throw new ResponseTooLargeException(limit);
+      }
+      return content;
+    }
+  }
+
+  @Override
+  public CompletionStage<byte[]> getBody() {
+    return body;
+  }
+
+  @Override
+  public void onSubscribe(Flow.Subscription newSubscription) {
+    subscription = newSubscription;
+    newSubscription.request(Long.MAX_VALUE);
+  }
+
+  @Override
+  public void onNext(List<ByteBuffer> buffers) {
+    if (body.isDone()) {
+      return;
+    }
+    for (ByteBuffer buffer : buffers) {
+      int size = buffer.remaining();
+      if (size > limit - received.size()) {
+        body.completeExceptionally(new ResponseTooLargeException(limit));
+        subscription.cancel();
+        return;
+      }
+      byte[] bytes = new byte[size];
+      buffer.get(bytes);
+      received.write(bytes, 0, size);
+    }
+  }
+
+  @Override
+  public void onError(Throwable failure) {
+    body.completeExceptionally(failure);
+  }
+
+  @Override
+  public void onComplete() {
+    body.complete(received.toByteArray());
+  }
+}

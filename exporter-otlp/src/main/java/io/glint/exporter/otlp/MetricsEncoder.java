@@ -1,0 +1,219 @@
+package io.glint.exporter.otlp;
+
+import io.opentelemetry.sdk.common.InstrumentationScopeInfo;
+import io.opentelemetry.sdk.metrics.data.AggregationTemporality;
+import io.opentelemetry.sdk.metrics.data.DoublePointData;
+import io.opentelemetry.sdk.metrics.data.ExponentialHistogramData;
+import io.opentelemetry.sdk.metrics.data.ExponentialHistogramPointData;
+import io.opentelemetry.sdk.metrics.data.HistogramData;
+import io.opentelemetry.sdk.metrics.data.HistogramPointData;
+import io.opentelemetry.sdk.metrics.data.LongPointData;
+import io.opentelemetry.sdk.metrics.data.MetricData;
+import io.opentelemetry.sdk.metrics.data.PointData;
+import io.opentelemetry.sdk.metrics.data.SumData;
+import io.opentelemetry.sdk.metrics.data.SummaryPointData;
+import io.opentelemetry.sdk.resources.Resource;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.util.Arrays;
+import java.util.Collection;
+
+/**
+ * Encodes metric data as an {@code ExportMetricsServiceRequest}, grouped by resource and scope.
+ *
+ * <p>Everything it needs is kept for the next export. It reads the data only during {@link
+ * #encode}, so that whoever owns the data may change it afterwards. Not safe for use by several
+ * threads at once.
+ */
+final class MetricsEncoder {
+  private static final int RESOURCE_METRICS = 1;
+
+  private static final int RESOURCE_METRICS_RESOURCE = 1;
+  private static final int RESOURCE_METRICS_SCOPE_METRICS = 2;
+  private static final int RESOURCE_METRICS_SCHEMA_URL = 3;
+  private static final int RESOURCE_ATTRIBUTES = 1;
+
+  private static final int SCOPE_METRICS_SCOPE = 1;
+  private static final int SCOPE_METRICS_METRICS = 2;
+  private static final int SCOPE_METRICS_SCHEMA_URL = 3;
+  private static final int SCOPE_NAME = 1;
+  private static final int SCOPE_VERSION = 2;
+  private static final int SCOPE_ATTRIBUTES = 3;
+
+  private static final int METRIC_NAME = 1;
+  private static final int METRIC_DESCRIPTION = 2;
+  private static final int METRIC_UNIT = 3;
+  private static final int METRIC_GAUGE = 5;
+  private static final int METRIC_SUM = 7;
+  private static final int METRIC_HISTOGRAM = 9;
+  private static final int METRIC_EXPONENTIAL_HISTOGRAM = 10;
+  private static final int METRIC_SUMMARY = 11;
+
+  private static final int AGGREGATION_TEMPORALITY = 2;
+  private static final int IS_MONOTONIC = 3;
+  private static final int TEMPORALITY_DELTA = 1;
+  private static final int TEMPORALITY_CUMULATIVE = 2;
+
+  private final ProtoWriter out;
+  private final AttributesEncoder attributes;
+  private final PointEncoder pointEncoder;
+  private final MetricGroups groups = new MetricGroups();
+  private PointData[] points = new PointData[64];
+
+  /**
+   * Creates an encoder.
+   *
+   * @param maxSize the largest request in bytes
+   */
+  MetricsEncoder(int maxSize) {
+    this.out = new ProtoWriter(maxSize);
+    this.attributes = new AttributesEncoder(out);
+    this.pointEncoder = new PointEncoder(out, attributes);
+  }
+
+  /**
+   * Encodes the metrics that have points.
+   *
+   * @return the number of points, 0 if there is nothing to send
+   * @throws RequestTooLargeException if the request passes the limit
+   */
+  int encode(Collection<MetricData> metrics) {
+    out.reset();
+    try {
+      int count = groups.addAll(metrics);
+      for (int resource = groups.resourceCount() - 1; resource >= 0; resource--) {
+        writeResourceMetrics(resource);
+      }
+      return count;
+    } finally {
+      groups.clear();
+      attributes.clear();
+      Arrays.fill(points, null);
+    }
+  }
+
+  /** The size of the encoded request in bytes. */
+  int size() {
+    return out.size();
+  }
+
+  void writeTo(OutputStream target) throws IOException {
+    out.writeTo(target);
+  }
+
+  byte[] toByteArray() {
+    return out.toByteArray();
+  }
+
+  private void writeResourceMetrics(int resourceIndex) {
+    Resource resource = groups.resource(resourceIndex);
+    int end = out.size();
+    optionalString(RESOURCE_METRICS_SCHEMA_URL, resource.getSchemaUrl());
+    for (int scope = groups.scopeCount() - 1; scope >= 0; scope--) {
+      if (groups.resourceOfScope(scope) == resourceIndex) {
+        writeScopeMetrics(scope);
+      }
+    }
+    int resourceEnd = out.size();
+    attributes.write(RESOURCE_ATTRIBUTES, resource.getAttributes());
+    out.endMessage(RESOURCE_METRICS_RESOURCE, resourceEnd);
+    out.endMessage(RESOURCE_METRICS, end);
+  }
+
+  private void writeScopeMetrics(int scopeIndex) {
+    InstrumentationScopeInfo scope = groups.scope(scopeIndex);
+    int end = out.size();
+    optionalString(SCOPE_METRICS_SCHEMA_URL, scope.getSchemaUrl());
+    for (int i = groups.lastMetric(scopeIndex); i >= 0; i = groups.previousMetric(i)) {
+      writeMetric(groups.metric(i));
+    }
+    int scopeEnd = out.size();
+    attributes.write(SCOPE_ATTRIBUTES, scope.getAttributes());
+    optionalString(SCOPE_VERSION, scope.getVersion());
+    out.string(SCOPE_NAME, scope.getName());
+    out.endMessage(SCOPE_METRICS_SCOPE, scopeEnd);
+    out.endMessage(RESOURCE_METRICS_SCOPE_METRICS, end);
+  }
+
+  private void writeMetric(MetricData metric) {
+    int end = out.size();
+    writeData(metric);
+    out.string(METRIC_UNIT, metric.getUnit());
+    out.string(METRIC_DESCRIPTION, metric.getDescription());
+    out.string(METRIC_NAME, metric.getName());
+    out.endMessage(SCOPE_METRICS_METRICS, end);
+  }
+
+  private void writeData(MetricData metric) {
+    int end = out.size();
+    switch (metric.getType()) {
+      case LONG_GAUGE, DOUBLE_GAUGE -> {
+        writePoints(metric.getData().getPoints());
+        out.endMessage(METRIC_GAUGE, end);
+      }
+      case LONG_SUM, DOUBLE_SUM -> {
+        SumData<?> sum = (SumData<?>) metric.getData();
+        out.bool(IS_MONOTONIC, sum.isMonotonic());
+        writeTemporality(sum.getAggregationTemporality());
+        writePoints(sum.getPoints());
+        out.endMessage(METRIC_SUM, end);
+      }
+      case HISTOGRAM -> {
+        HistogramData histogram = metric.getHistogramData();
+        writeTemporality(histogram.getAggregationTemporality());
+        writePoints(histogram.getPoints());
+        out.endMessage(METRIC_HISTOGRAM, end);
+      }
+      case EXPONENTIAL_HISTOGRAM -> {
+        ExponentialHistogramData histogram = metric.getExponentialHistogramData();
+        writeTemporality(histogram.getAggregationTemporality());
+        writePoints(histogram.getPoints());
+        out.endMessage(METRIC_EXPONENTIAL_HISTOGRAM, end);
+      }
+      case SUMMARY -> {
+        writePoints(metric.getData().getPoints());
+        out.endMessage(METRIC_SUMMARY, end);
+      }
+    }
+  }
+
+  private void writeTemporality(AggregationTemporality temporality) {
+    out.int64(
+        AGGREGATION_TEMPORALITY,
+        temporality == AggregationTemporality.DELTA ? TEMPORALITY_DELTA : TEMPORALITY_CUMULATIVE);
+  }
+
+  /** A collection of points can only be walked forwards: it goes through a scratch array. */
+  private void writePoints(Collection<? extends PointData> all) {
+    int count = 0;
+    for (PointData point : all) {
+      if (count == points.length) {
+        points = Arrays.copyOf(points, 2 * count);
+      }
+      points[count++] = point;
+    }
+    while (count > 0) {
+      writePoint(points[--count]);
+    }
+  }
+
+  private void writePoint(PointData point) {
+    if (point instanceof LongPointData longPoint) {
+      pointEncoder.write(longPoint);
+    } else if (point instanceof DoublePointData doublePoint) {
+      pointEncoder.write(doublePoint);
+    } else if (point instanceof HistogramPointData histogramPoint) {
+      pointEncoder.write(histogramPoint);
+    } else if (point instanceof ExponentialHistogramPointData exponentialPoint) {
+      pointEncoder.write(exponentialPoint);
+    } else {
+      pointEncoder.write((SummaryPointData) point);
+    }
+  }
+
+  private void optionalString(int field, String value) {
+    if (value != null) {
+      out.string(field, value);
+    }
+  }
+}

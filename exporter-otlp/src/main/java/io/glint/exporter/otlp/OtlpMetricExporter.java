@@ -1,0 +1,303 @@
+package io.glint.exporter.otlp;
+
+import io.opentelemetry.sdk.common.CompletableResultCode;
+import io.opentelemetry.sdk.common.export.MemoryMode;
+import io.opentelemetry.sdk.common.export.RetryPolicy;
+import io.opentelemetry.sdk.metrics.Aggregation;
+import io.opentelemetry.sdk.metrics.InstrumentType;
+import io.opentelemetry.sdk.metrics.data.AggregationTemporality;
+import io.opentelemetry.sdk.metrics.data.MetricData;
+import io.opentelemetry.sdk.metrics.export.AggregationTemporalitySelector;
+import io.opentelemetry.sdk.metrics.export.DefaultAggregationSelector;
+import io.opentelemetry.sdk.metrics.export.MetricExporter;
+import java.io.IOException;
+import java.net.http.HttpClient;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+
+/**
+ * Exports metrics with OTLP over HTTP, encoded as binary protobuf.
+ *
+ * <p>Implements the <a
+ * href="https://opentelemetry.io/docs/specs/otel/protocol/exporter/">OpenTelemetry Protocol
+ * Exporter</a> and the client side of <a
+ * href="https://opentelemetry.io/docs/specs/otlp/#otlphttp">OTLP/HTTP</a>. It works with the metric
+ * readers of the stock SDK and of Glint:
+ *
+ * <pre>{@code
+ * MetricExporter exporter =
+ *     OtlpMetricExporter.builder().setEndpoint("http://collector:4318/v1/metrics").build();
+ * MetricReader reader = PeriodicMetricReader.create(exporter);
+ * }</pre>
+ *
+ * <p>Data that cannot be delivered is dropped. The exporter then logs a warning to the
+ * java.util.logging logger of this class's name, at most five a minute, with the endpoint, what
+ * happened, the number of points, and what to do; the result of the export carries the same
+ * message.
+ *
+ * <p>All methods may be called by several threads at once, and none waits for the network.
+ */
+public final class OtlpMetricExporter implements MetricExporter {
+  /** A reader has one export under way at a time; this bounds threads and memory for misuse. */
+  static final int MAX_IN_FLIGHT = 8;
+
+  private static final AtomicInteger THREAD_NUMBER = new AtomicInteger();
+
+  private final String description;
+  private final AggregationTemporalitySelector temporalitySelector;
+  private final DefaultAggregationSelector aggregationSelector;
+  private final int maxRequestSize;
+  private final Compression compression;
+  private final Duration shutdownGrace;
+  private final ExportLog log;
+  private final ThreadPoolExecutor threads;
+  private final HttpTransport transport;
+  private final Delivery.Settings deliverySettings;
+
+  /** The encoder of the last export, kept for the next one; null while it is in use. */
+  private final AtomicReference<MetricsEncoder> spareEncoder = new AtomicReference<>();
+
+  private final Set<Delivery> inFlight = ConcurrentHashMap.newKeySet();
+  private final AtomicReference<CompletableResultCode> shutdownResult = new AtomicReference<>();
+
+  OtlpMetricExporter(OtlpMetricExporterBuilder builder) {
+    this.description = builder.describe();
+    this.temporalitySelector = builder.temporalitySelector;
+    this.aggregationSelector = builder.aggregationSelector;
+    this.maxRequestSize = builder.maxRequestSize;
+    this.compression = builder.compression;
+    this.shutdownGrace = builder.shutdownGrace;
+    this.log = new ExportLog(Endpoint.printable(builder.endpoint), System::nanoTime);
+    this.threads =
+        new ThreadPoolExecutor(
+            0, Integer.MAX_VALUE, 30, TimeUnit.SECONDS, new SynchronousQueue<>(), threadFactory());
+    this.transport = new HttpTransport(newClient(builder), builder.maxResponseSize);
+    RetryPolicy policy = builder.retryPolicy;
+    this.deliverySettings =
+        new Delivery.Settings(
+            transport,
+            new RequestFactory(
+                builder.endpoint, builder.headers, builder.headerSupplier, builder.compression),
+            new Backoff(policy, () -> ThreadLocalRandom.current().nextDouble()),
+            policy == null || policy.getRetryExceptionPredicate() == null
+                ? Delivery.Settings::isRetryableByDefault
+                : policy.getRetryExceptionPredicate(),
+            builder.timeout,
+            log);
+  }
+
+  /** An exporter to {@code http://localhost:4318/v1/metrics} with all defaults. */
+  public static OtlpMetricExporter create() {
+    return builder().build();
+  }
+
+  /** A builder with the defaults of the specification. */
+  public static OtlpMetricExporterBuilder builder() {
+    return new OtlpMetricExporterBuilder();
+  }
+
+  /**
+   * Encodes the metrics on the calling thread and sends them on a thread of the exporter.
+   *
+   * <p>The data is not read after this method returns. The result succeeds when the server took the
+   * request, also if it reports to have rejected some of the points, which is logged; it fails when
+   * the points were dropped. It is completed within the timeout. Metrics without points are left
+   * out; when nothing remains, no request is sent and the result is a success.
+   *
+   * @param metrics must not be null nor contain null
+   */
+  @Override
+  public CompletableResultCode export(Collection<MetricData> metrics) {
+    Objects.requireNonNull(metrics, "metrics");
+    if (shutdownResult.get() != null) {
+      return dropped(countPoints(metrics), ExportFailure.shutdown());
+    }
+    int points;
+    byte[] body;
+    MetricsEncoder encoder = takeEncoder();
+    try {
+      points = encoder.encode(metrics);
+      if (points == 0) {
+        return CompletableResultCode.ofSuccess();
+      }
+      body = compression.apply(encoder);
+    } catch (RequestTooLargeException e) {
+      return dropped(countPoints(metrics), ExportFailure.tooLarge(maxRequestSize));
+    } catch (RuntimeException e) {
+      return dropped(countPoints(metrics), ExportFailure.encoding(e));
+    } finally {
+      spareEncoder.set(encoder);
+    }
+    return send(body, points);
+  }
+
+  /**
+   * Completes when the exports under way have completed, which takes at most the timeout.
+   *
+   * @return a failure if one of them failed
+   */
+  @Override
+  public CompletableResultCode flush() {
+    List<CompletableResultCode> results = new ArrayList<>();
+    inFlight.forEach(delivery -> results.add(delivery.result()));
+    return CompletableResultCode.ofAll(results);
+  }
+
+  /**
+   * Lets exports under way finish for up to five seconds, cancels those that have not, and ends the
+   * exporter's threads. Exports from now on fail. Further calls answer the same result.
+   *
+   * <p>Before Java 21 the HTTP client cannot be closed: its one daemon thread ends by itself some
+   * seconds after the garbage collector found the exporter unused.
+   *
+   * @return a failure if an export had to be cancelled, whose points were dropped
+   */
+  @Override
+  public CompletableResultCode shutdown() {
+    CompletableResultCode result = new CompletableResultCode();
+    if (!shutdownResult.compareAndSet(null, result)) {
+      return shutdownResult.get();
+    }
+    List<CompletableResultCode> pending = new ArrayList<>();
+    inFlight.forEach(delivery -> pending.add(delivery.result()));
+    if (pending.isEmpty()) {
+      closeThreads();
+      result.succeed();
+    } else {
+      threads.execute(() -> awaitAndClose(CompletableResultCode.ofAll(pending), result));
+    }
+    return result;
+  }
+
+  @Override
+  public AggregationTemporality getAggregationTemporality(InstrumentType instrumentType) {
+    return temporalitySelector.getAggregationTemporality(instrumentType);
+  }
+
+  @Override
+  public Aggregation getDefaultAggregation(InstrumentType instrumentType) {
+    return aggregationSelector.getDefaultAggregation(instrumentType);
+  }
+
+  /** Data objects may be reused: they are not read after {@link #export} has returned. */
+  @Override
+  public MemoryMode getMemoryMode() {
+    return MemoryMode.REUSABLE_DATA;
+  }
+
+  /** The configuration, without the values of headers. */
+  @Override
+  public String toString() {
+    return description;
+  }
+
+  private CompletableResultCode send(byte[] body, int points) {
+    Delivery delivery = new Delivery(body, points, deliverySettings, inFlight::remove);
+    inFlight.add(delivery);
+    // After the add: either a shutdown at the same time sees the delivery, or this sees it.
+    if (shutdownResult.get() != null) {
+      delivery.abandon(ExportFailure.shutdown());
+    } else if (inFlight.size() > MAX_IN_FLIGHT) {
+      delivery.abandon(ExportFailure.tooManyInFlight(MAX_IN_FLIGHT));
+    } else {
+      try {
+        threads.execute(() -> Untraced.run(delivery));
+      } catch (RejectedExecutionException e) {
+        delivery.abandon(ExportFailure.shutdown());
+      }
+    }
+    return delivery.result();
+  }
+
+  private void awaitAndClose(CompletableResultCode pending, CompletableResultCode result) {
+    pending.join(Deadline.nanos(shutdownGrace), TimeUnit.NANOSECONDS);
+    // A delivery that failed by itself has said so; only one that is cut off is news.
+    boolean allEnded = pending.isDone();
+    closeThreads();
+    // Closing interrupts this thread too; the cancelled exports still get to report their end.
+    Thread.interrupted();
+    pending.join(1, TimeUnit.SECONDS);
+    if (allEnded) {
+      result.succeed();
+    } else {
+      result.failExceptionally(
+          new IOException(
+              "The OTLP exporter was shut down while exports were under way;"
+                  + " those not done after "
+                  + shutdownGrace.toMillis()
+                  + " ms were cancelled and their points dropped"));
+    }
+  }
+
+  private void closeThreads() {
+    threads.shutdownNow();
+    transport.close();
+  }
+
+  private CompletableResultCode dropped(int points, ExportFailure failure) {
+    return CompletableResultCode.ofExceptionalFailure(
+        new IOException(log.failed(points, 0, failure)));
+  }
+
+  private MetricsEncoder takeEncoder() {
+    MetricsEncoder spare = spareEncoder.getAndSet(null);
+    return spare != null ? spare : new MetricsEncoder(maxRequestSize);
+  }
+
+  private static int countPoints(Collection<MetricData> metrics) {
+    int points = 0;
+    try {
+      for (MetricData metric : metrics) {
+        points += metric.getData().getPoints().size();
+      }
+    } catch (RuntimeException e) {
+      // Data so broken that it could not be encoded either: the message says why, this how much.
+    }
+    return points;
+  }
+
+  private HttpClient newClient(OtlpMetricExporterBuilder builder) {
+    Executor executor =
+        task -> {
+          try {
+            threads.execute(task);
+          } catch (RejectedExecutionException e) {
+            // The client tidies up its connections after the pool has ended.
+            task.run();
+          }
+        };
+    HttpClient.Builder client = HttpClient.newBuilder().executor(executor);
+    if (!builder.connectTimeout.isZero()) {
+      client.connectTimeout(builder.connectTimeout);
+    }
+    if (builder.sslContext != null) {
+      client.sslContext(builder.sslContext);
+    }
+    // Without TLS a client would ask to upgrade each new connection, with the body attached; many
+    // servers and proxies do not expect that.
+    boolean tls = builder.endpoint.getScheme().equalsIgnoreCase("https");
+    return client.version(tls ? HttpClient.Version.HTTP_2 : HttpClient.Version.HTTP_1_1).build();
+  }
+
+  private static ThreadFactory threadFactory() {
+    return task -> {
+      Thread thread = new Thread(task, "glint-otlp-exporter-" + THREAD_NUMBER.incrementAndGet());
+      thread.setDaemon(true);
+      return thread;
+    };
+  }
+}

@@ -1,0 +1,188 @@
+package io.glint.exporter.otlp;
+
+import io.opentelemetry.sdk.metrics.data.DoublePointData;
+import io.opentelemetry.sdk.metrics.data.ExponentialHistogramBuckets;
+import io.opentelemetry.sdk.metrics.data.ExponentialHistogramPointData;
+import io.opentelemetry.sdk.metrics.data.HistogramPointData;
+import io.opentelemetry.sdk.metrics.data.LongPointData;
+import io.opentelemetry.sdk.metrics.data.SummaryPointData;
+import io.opentelemetry.sdk.metrics.data.ValueAtQuantile;
+import java.util.List;
+
+/**
+ * Writes the points of every kind of metric, each as one element of the repeated {@code
+ * data_points}.
+ *
+ * <p>The value of a number point is a member of a oneof and always written, zero too. Minimum,
+ * maximum and sum of histograms are optional fields: written when known, whatever their value. A
+ * sum that is NaN counts as unknown, since no other value says so in the data interfaces.
+ */
+final class PointEncoder {
+  /** {@code data_points} of all five kinds of data. */
+  private static final int DATA_POINTS = 1;
+
+  // These two have the same number in all kinds of points, and the third in all but number points.
+  private static final int START_TIME_UNIX_NANO = 2;
+  private static final int TIME_UNIX_NANO = 3;
+  private static final int COUNT = 4;
+  private static final int SUM = 5;
+
+  private static final int NUMBER_AS_DOUBLE = 4;
+  private static final int NUMBER_EXEMPLARS = 5;
+  private static final int NUMBER_AS_INT = 6;
+  private static final int NUMBER_ATTRIBUTES = 7;
+
+  private static final int HISTOGRAM_BUCKET_COUNTS = 6;
+  private static final int HISTOGRAM_EXPLICIT_BOUNDS = 7;
+  private static final int HISTOGRAM_EXEMPLARS = 8;
+  private static final int HISTOGRAM_ATTRIBUTES = 9;
+  private static final int HISTOGRAM_MIN = 11;
+  private static final int HISTOGRAM_MAX = 12;
+
+  private static final int EXPONENTIAL_ATTRIBUTES = 1;
+  private static final int EXPONENTIAL_SCALE = 6;
+  private static final int EXPONENTIAL_ZERO_COUNT = 7;
+  private static final int EXPONENTIAL_POSITIVE = 8;
+  private static final int EXPONENTIAL_NEGATIVE = 9;
+  private static final int EXPONENTIAL_EXEMPLARS = 11;
+  private static final int EXPONENTIAL_MIN = 12;
+  private static final int EXPONENTIAL_MAX = 13;
+  private static final int BUCKETS_OFFSET = 1;
+  private static final int BUCKETS_COUNTS = 2;
+
+  private static final int SUMMARY_QUANTILE_VALUES = 6;
+  private static final int SUMMARY_ATTRIBUTES = 7;
+  private static final int QUANTILE = 1;
+  private static final int QUANTILE_VALUE = 2;
+
+  private final ProtoWriter out;
+  private final AttributesEncoder attributes;
+  private final ExemplarEncoder exemplars;
+
+  PointEncoder(ProtoWriter out, AttributesEncoder attributes) {
+    this.out = out;
+    this.attributes = attributes;
+    this.exemplars = new ExemplarEncoder(out, attributes);
+  }
+
+  void write(LongPointData point) {
+    int end = out.size();
+    attributes.write(NUMBER_ATTRIBUTES, point.getAttributes());
+    out.fixed64Present(NUMBER_AS_INT, point.getValue());
+    exemplars.write(NUMBER_EXEMPLARS, point.getExemplars());
+    endPoint(point.getStartEpochNanos(), point.getEpochNanos(), end);
+  }
+
+  void write(DoublePointData point) {
+    int end = out.size();
+    attributes.write(NUMBER_ATTRIBUTES, point.getAttributes());
+    exemplars.write(NUMBER_EXEMPLARS, point.getExemplars());
+    out.float64Present(NUMBER_AS_DOUBLE, point.getValue());
+    endPoint(point.getStartEpochNanos(), point.getEpochNanos(), end);
+  }
+
+  void write(HistogramPointData point) {
+    int end = out.size();
+    if (point.hasMax()) {
+      out.float64Present(HISTOGRAM_MAX, point.getMax());
+    }
+    if (point.hasMin()) {
+      out.float64Present(HISTOGRAM_MIN, point.getMin());
+    }
+    attributes.write(HISTOGRAM_ATTRIBUTES, point.getAttributes());
+    exemplars.write(HISTOGRAM_EXEMPLARS, point.getExemplars());
+    packedDoubles(HISTOGRAM_EXPLICIT_BOUNDS, point.getBoundaries());
+    packedFixed64(HISTOGRAM_BUCKET_COUNTS, point.getCounts());
+    knownSum(point.getSum());
+    out.fixed64(COUNT, point.getCount());
+    endPoint(point.getStartEpochNanos(), point.getEpochNanos(), end);
+  }
+
+  void write(ExponentialHistogramPointData point) {
+    int end = out.size();
+    if (point.hasMax()) {
+      out.float64Present(EXPONENTIAL_MAX, point.getMax());
+    }
+    if (point.hasMin()) {
+      out.float64Present(EXPONENTIAL_MIN, point.getMin());
+    }
+    exemplars.write(EXPONENTIAL_EXEMPLARS, point.getExemplars());
+    buckets(EXPONENTIAL_NEGATIVE, point.getNegativeBuckets());
+    buckets(EXPONENTIAL_POSITIVE, point.getPositiveBuckets());
+    out.fixed64(EXPONENTIAL_ZERO_COUNT, point.getZeroCount());
+    out.sint32(EXPONENTIAL_SCALE, point.getScale());
+    knownSum(point.getSum());
+    out.fixed64(COUNT, point.getCount());
+    times(point.getStartEpochNanos(), point.getEpochNanos());
+    attributes.write(EXPONENTIAL_ATTRIBUTES, point.getAttributes());
+    out.endMessage(DATA_POINTS, end);
+  }
+
+  void write(SummaryPointData point) {
+    int end = out.size();
+    attributes.write(SUMMARY_ATTRIBUTES, point.getAttributes());
+    List<ValueAtQuantile> values = point.getValues();
+    for (int i = values.size() - 1; i >= 0; i--) {
+      ValueAtQuantile value = values.get(i);
+      int valueEnd = out.size();
+      out.float64(QUANTILE_VALUE, value.getValue());
+      out.float64(QUANTILE, value.getQuantile());
+      out.endMessage(SUMMARY_QUANTILE_VALUES, valueEnd);
+    }
+    out.float64(SUM, point.getSum());
+    out.fixed64(COUNT, point.getCount());
+    endPoint(point.getStartEpochNanos(), point.getEpochNanos(), end);
+  }
+
+  private void endPoint(long startEpochNanos, long epochNanos, int end) {
+    times(startEpochNanos, epochNanos);
+    out.endMessage(DATA_POINTS, end);
+  }
+
+  private void times(long startEpochNanos, long epochNanos) {
+    out.fixed64(TIME_UNIX_NANO, epochNanos);
+    out.fixed64(START_TIME_UNIX_NANO, startEpochNanos);
+  }
+
+  private void knownSum(double sum) {
+    if (!Double.isNaN(sum)) {
+      out.float64Present(SUM, sum);
+    }
+  }
+
+  private void buckets(int field, ExponentialHistogramBuckets buckets) {
+    int end = out.size();
+    List<Long> counts = buckets.getBucketCounts();
+    int size = counts.size();
+    if (size > 0) {
+      for (int i = size - 1; i >= 0; i--) {
+        out.varint(counts.get(i));
+      }
+      out.endMessage(BUCKETS_COUNTS, end);
+    }
+    out.sint32(BUCKETS_OFFSET, buckets.getOffset());
+    out.endMessage(field, end);
+  }
+
+  private void packedFixed64(int field, List<Long> numbers) {
+    int size = numbers.size();
+    if (size > 0) {
+      int end = out.size();
+      for (int i = size - 1; i >= 0; i--) {
+        out.rawFixed64(numbers.get(i));
+      }
+      out.endMessage(field, end);
+    }
+  }
+
+  private void packedDoubles(int field, List<Double> numbers) {
+    int size = numbers.size();
+    if (size > 0) {
+      int end = out.size();
+      for (int i = size - 1; i >= 0; i--) {
+        out.rawFloat64(numbers.get(i));
+      }
+      out.endMessage(field, end);
+    }
+  }
+}

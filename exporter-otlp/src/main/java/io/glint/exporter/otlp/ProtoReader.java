@@ -1,0 +1,100 @@
+package io.glint.exporter.otlp;
+
+import java.nio.charset.StandardCharsets;
+
+/**
+ * Reads one protobuf message field by field, for the two small messages a server answers with.
+ * Every read is checked against the end of the message; what cannot be read throws {@link
+ * IllegalArgumentException}.
+ */
+final class ProtoReader {
+  static final int WIRE_VARINT = 0;
+  static final int WIRE_FIXED64 = 1;
+  static final int WIRE_LENGTH = 2;
+  static final int WIRE_FIXED32 = 5;
+
+  private final byte[] data;
+  private int position;
+  private final int end;
+  private int wireType;
+
+  ProtoReader(byte[] data) {
+    this(data, 0, data.length);
+  }
+
+  private ProtoReader(byte[] data, int position, int end) {
+    this.data = data;
+    this.position = position;
+    this.end = end;
+  }
+
+  /** The number of the next field, or 0 at the end of the message. */
+  int nextField() {
+    if (position == end) {
+      return 0;
+    }
+    long tag = readVarint();
+    wireType = (int) (tag & 7);
+    int field = (int) (tag >>> 3);
+    if (field <= 0) {
+      throw malformed("field number " + field);
+    }
+    return field;
+  }
+
+  /** The wire type of the field {@link #nextField} answered. */
+  int wireType() {
+    return wireType;
+  }
+
+  long readVarint() {
+    long value = 0;
+    for (int shift = 0; shift < 64; shift += 7) {
+      if (position == end) {
+        throw malformed("a number is cut off");
+      }
+      byte b = data[position++];
+      value |= (long) (b & 0x7F) << shift;
+      if (b >= 0) {
+        return value;
+      }
+    }
+    throw malformed("a number is longer than 64 bits");
+  }
+
+  /** A reader of the nested message; this one goes on behind it. */
+  ProtoReader readMessage() {
+    int start = skipBytes(readVarint());
+    return new ProtoReader(data, start, position);
+  }
+
+  String readString() {
+    int start = skipBytes(readVarint());
+    return new String(data, start, position - start, StandardCharsets.UTF_8);
+  }
+
+  /** Passes over the value of a field that is not of interest. */
+  void skip() {
+    switch (wireType) {
+      case WIRE_VARINT -> readVarint();
+      case WIRE_FIXED64 -> skipBytes(Long.BYTES);
+      case WIRE_LENGTH -> skipBytes(readVarint());
+      case WIRE_FIXED32 -> skipBytes(Integer.BYTES);
+      default -> throw malformed("wire type " + wireType);
+    }
+  }
+
+  /** Moves over that many bytes, and answers where they start. */
+  private int skipBytes(long length) {
+    if (length < 0 || length > end - position) {
+      throw malformed("a field is cut off");
+    }
+    int start = position;
+    position += (int) length;
+    return start;
+  }
+
+  private static IllegalArgumentException malformed(String what) {
+    return new IllegalArgumentException("malformed protobuf message: " + what);
+  }
+}

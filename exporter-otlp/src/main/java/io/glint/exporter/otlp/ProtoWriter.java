@@ -1,0 +1,276 @@
+package io.glint.exporter.otlp;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+
+/**
+ * Writes protobuf messages from their end to their beginning into one growing array.
+ *
+ * <p>A nested message carries its length in front of it. Writing backwards, the length is known by
+ * the time it is needed: no pass to compute sizes, no cache of sizes, no object per message. The
+ * price is that the fields of a message and the elements of a repeated field must be written last
+ * one first; on the wire they then appear in ascending order.
+ *
+ * <pre>{@code
+ * int end = out.size();        // where the nested message ends
+ * out.string(2, "version");
+ * out.string(1, "name");
+ * out.endMessage(1, end);      // length and tag of field 1
+ * }</pre>
+ *
+ * <p>The array is kept between messages, so that a writer in use allocates nothing. Methods named
+ * after a plain type follow the implicit presence of proto3 and leave out the default value; those
+ * that end in {@code Present} write it, for members of a oneof and fields declared optional.
+ *
+ * <p>Not safe for use by several threads at once.
+ */
+final class ProtoWriter {
+  private static final VarHandle LITTLE_ENDIAN_LONG =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+
+  private static final int WIRE_VARINT = 0;
+  private static final int WIRE_FIXED64 = 1;
+  private static final int WIRE_LENGTH = 2;
+
+  private static final int INITIAL_CAPACITY = 8 * 1024;
+
+  /** A larger array is given up again when a message fills less than a quarter of it. */
+  private static final int KEPT_CAPACITY = 1024 * 1024;
+
+  private final int maxSize;
+  private byte[] buffer;
+
+  /** Index of the first byte written; everything from here to the end of the array is content. */
+  private int position;
+
+  /**
+   * Creates a writer.
+   *
+   * @param maxSize the largest message in bytes; writing beyond it throws {@link
+   *     RequestTooLargeException}
+   */
+  ProtoWriter(int maxSize) {
+    this.maxSize = maxSize;
+    this.buffer = new byte[Math.min(INITIAL_CAPACITY, maxSize)];
+    this.position = buffer.length;
+  }
+
+  /** Forgets what was written; the array is kept unless it is far too large for it. */
+  void reset() {
+    int size = size();
+    if (buffer.length > KEPT_CAPACITY && size < buffer.length / 4) {
+      buffer = new byte[Math.max(size * 2, INITIAL_CAPACITY)];
+    }
+    position = buffer.length;
+  }
+
+  /** The number of bytes written so far. */
+  int size() {
+    return buffer.length - position;
+  }
+
+  /** The size of the array, for tests. */
+  int capacity() {
+    return buffer.length;
+  }
+
+  void writeTo(OutputStream target) throws IOException {
+    target.write(buffer, position, size());
+  }
+
+  byte[] toByteArray() {
+    return Arrays.copyOfRange(buffer, position, buffer.length);
+  }
+
+  /**
+   * Completes a nested message, string or packed field: puts its length and tag in front.
+   *
+   * @param end the {@link #size()} before its first byte was written
+   */
+  void endMessage(int field, int end) {
+    varint(size() - end);
+    tag(field, WIRE_LENGTH);
+  }
+
+  void fixed64(int field, long value) {
+    if (value != 0) {
+      fixed64Present(field, value);
+    }
+  }
+
+  void fixed64Present(int field, long value) {
+    rawFixed64(value);
+    tag(field, WIRE_FIXED64);
+  }
+
+  void float64(int field, double value) {
+    // By bits: -0.0 is not the default value.
+    fixed64(field, Double.doubleToRawLongBits(value));
+  }
+
+  void float64Present(int field, double value) {
+    fixed64Present(field, Double.doubleToRawLongBits(value));
+  }
+
+  void bool(int field, boolean value) {
+    if (value) {
+      boolPresent(field, true);
+    }
+  }
+
+  void boolPresent(int field, boolean value) {
+    rawByte(value ? 1 : 0);
+    tag(field, WIRE_VARINT);
+  }
+
+  /** A field of type int64 or of an enumeration. */
+  void int64(int field, long value) {
+    if (value != 0) {
+      int64Present(field, value);
+    }
+  }
+
+  void int64Present(int field, long value) {
+    varint(value);
+    tag(field, WIRE_VARINT);
+  }
+
+  /** A field of type sint32, which puts the sign into the lowest bit. */
+  void sint32(int field, int value) {
+    if (value != 0) {
+      varint(((value << 1) ^ (value >> 31)) & 0xFFFF_FFFFL);
+      tag(field, WIRE_VARINT);
+    }
+  }
+
+  void string(int field, String value) {
+    if (!value.isEmpty()) {
+      stringPresent(field, value);
+    }
+  }
+
+  void stringPresent(int field, String value) {
+    int end = size();
+    utf8(value);
+    endMessage(field, end);
+  }
+
+  /** A bytes field given in lower- or upper-case hexadecimal digits, as trace and span ids are. */
+  void hexBytes(int field, String digits) {
+    int end = size();
+    int count = digits.length() / 2;
+    ensure(count);
+    for (int i = count - 1; i >= 0; i--) {
+      int high = Character.digit(digits.charAt(2 * i), 16);
+      int low = Character.digit(digits.charAt(2 * i + 1), 16);
+      buffer[--position] = (byte) (high << 4 | low);
+    }
+    endMessage(field, end);
+  }
+
+  /** A bytes field: what remains in the buffer, whose position stays. */
+  void bytesPresent(int field, ByteBuffer value) {
+    int end = size();
+    int length = value.remaining();
+    ensure(length);
+    position -= length;
+    value.get(value.position(), buffer, position, length);
+    endMessage(field, end);
+  }
+
+  /** One element of a packed field of 64-bit numbers; {@link #endMessage} completes the field. */
+  void rawFixed64(long value) {
+    ensure(Long.BYTES);
+    position -= Long.BYTES;
+    LITTLE_ENDIAN_LONG.set(buffer, position, value);
+  }
+
+  /** One element of a packed field of doubles. */
+  void rawFloat64(double value) {
+    rawFixed64(Double.doubleToRawLongBits(value));
+  }
+
+  /** One element of a packed field of varints. */
+  void varint(long value) {
+    int length = (70 - Long.numberOfLeadingZeros(value | 1)) / 7;
+    ensure(length);
+    position -= length;
+    int at = position;
+    long rest = value;
+    while ((rest & ~0x7FL) != 0) {
+      buffer[at++] = (byte) ((rest & 0x7F) | 0x80);
+      rest >>>= 7;
+    }
+    buffer[at] = (byte) rest;
+  }
+
+  private void tag(int field, int wireType) {
+    varint((long) field << 3 | wireType);
+  }
+
+  private void rawByte(int value) {
+    ensure(1);
+    buffer[--position] = (byte) value;
+  }
+
+  private void utf8(String text) {
+    int i = text.length() - 1;
+    ensure(text.length());
+    // Nearly all names, keys and values are ASCII.
+    while (i >= 0 && text.charAt(i) < 0x80) {
+      buffer[--position] = (byte) text.charAt(i--);
+    }
+    while (i >= 0) {
+      char c = text.charAt(i--);
+      if (c < 0x80) {
+        rawByte(c);
+      } else if (c < 0x800) {
+        continuation(c);
+        rawByte(0xC0 | c >> 6);
+      } else if (!Character.isSurrogate(c)) {
+        continuation(c);
+        continuation(c >> 6);
+        rawByte(0xE0 | c >> 12);
+      } else if (Character.isLowSurrogate(c)
+          && i >= 0
+          && Character.isHighSurrogate(text.charAt(i))) {
+        int codePoint = Character.toCodePoint(text.charAt(i--), c);
+        continuation(codePoint);
+        continuation(codePoint >> 6);
+        continuation(codePoint >> 12);
+        rawByte(0xF0 | codePoint >> 18);
+      } else {
+        // Half a surrogate pair has no encoding; String.getBytes writes the same.
+        rawByte('?');
+      }
+    }
+  }
+
+  private void continuation(int bits) {
+    rawByte(0x80 | (bits & 0x3F));
+  }
+
+  private void ensure(int bytes) {
+    if (position < bytes) {
+      grow(bytes);
+    }
+  }
+
+  private void grow(int bytes) {
+    int size = size();
+    long needed = (long) size + bytes;
+    if (needed > maxSize) {
+      throw new RequestTooLargeException();
+    }
+    int capacity = (int) Math.min(maxSize, Math.max(needed, 2L * buffer.length));
+    byte[] larger = new byte[capacity];
+    System.arraycopy(buffer, position, larger, capacity - size, size);
+    buffer = larger;
+    position = capacity - size;
+  }
+}

@@ -1,0 +1,7 @@
+/**
+ * OTLP metric exporter over HTTP/protobuf.
+ *
+ * <p>{@link io.glint.exporter.otlp.OtlpMetricExporter} takes the metric data of any OpenTelemetry
+ * SDK for Java, encodes it with an encoder of its own and sends it with the HTTP client of the JDK.
+ */
+package io.glint.exporter.otlp;

@@ -1,0 +1,84 @@
+package io.glint.exporter.otlp;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.opentelemetry.sdk.common.export.RetryPolicy;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class BackoffTest {
+  private static final Instant NOW = Instant.parse("2026-11-20T08:00:00Z");
+
+  private static final RetryPolicy POLICY =
+      RetryPolicy.builder()
+          .setMaxAttempts(4)
+          .setInitialBackoff(Duration.ofSeconds(1))
+          .setMaxBackoff(Duration.ofSeconds(3))
+          .setBackoffMultiplier(2)
+          .build();
+
+  @Test
+  void delayGrowsExponentiallyUpToTheMaximum() {
+    Backoff backoff = new Backoff(POLICY, () -> 0.5);
+
+    assertThat(backoff.delayNanos(1)).isEqualTo(1_000_000_000L);
+    assertThat(backoff.delayNanos(2)).isEqualTo(2_000_000_000L);
+    assertThat(backoff.delayNanos(3)).isEqualTo(3_000_000_000L);
+    assertThat(backoff.delayNanos(100)).isEqualTo(3_000_000_000L);
+  }
+
+  @Test
+  void delayVariesByAFifth() {
+    assertThat(new Backoff(POLICY, () -> 0.0).delayNanos(1)).isEqualTo(800_000_000L);
+    assertThat(new Backoff(POLICY, () -> Math.nextDown(1.0)).delayNanos(1))
+        .isBetween(1_199_000_000L, 1_200_000_000L);
+  }
+
+  @Test
+  void attemptsAreThoseOfThePolicyAndOneWithout() {
+    Backoff backoff = new Backoff(POLICY, () -> 0.5);
+    assertThat(backoff.allowsAttemptAfter(3)).isTrue();
+    assertThat(backoff.allowsAttemptAfter(4)).isFalse();
+    assertThat(new Backoff(null, () -> 0.5).allowsAttemptAfter(1)).isFalse();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "1,1",
+    "120,120",
+    "' 7 ',7",
+    "'Fri, 20 Nov 2026 08:00:30 GMT',30",
+  })
+  void retryAfterIsReadInBothForms(String header, long seconds) {
+    assertThat(Backoff.retryAfterNanos(Optional.of(header), NOW))
+        .hasValue(Duration.ofSeconds(seconds).toNanos());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "0",
+        "-5",
+        "1.5",
+        "soon",
+        "99999999999999999999",
+        "Fri, 20 Nov 2026 07:59:59 GMT"
+      })
+  void retryAfterThatNamesNoFutureTimeIsIgnored(String header) {
+    assertThat(Backoff.retryAfterNanos(Optional.of(header), NOW)).isEqualTo(OptionalLong.empty());
+  }
+
+  @Test
+  void absentRetryAfterIsIgnoredAndAHugeOneIsCut() {
+    assertThat(Backoff.retryAfterNanos(Optional.empty(), NOW)).isEmpty();
+    assertThat(Backoff.retryAfterNanos(Optional.of("9000000000000000000"), NOW))
+        .hasValue(Long.MAX_VALUE / 2);
+  }
+}

@@ -1,0 +1,446 @@
+package io.glint.exporter.otlp;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.protobuf.CodedOutputStream;
+import io.opentelemetry.proto.collector.metrics.v1.ExportMetricsPartialSuccess;
+import io.opentelemetry.proto.collector.metrics.v1.ExportMetricsServiceResponse;
+import io.opentelemetry.sdk.common.CompletableResultCode;
+import io.opentelemetry.sdk.common.export.RetryPolicy;
+import io.opentelemetry.sdk.metrics.data.DelegatingMetricData;
+import io.opentelemetry.sdk.metrics.data.MetricData;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.channels.UnresolvedAddressException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.ZoneOffset;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.logging.Level;
+import java.util.zip.GZIPOutputStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What happens when a server, or the way to it, does not do what it should. */
+@Timeout(30)
+class OtlpMetricExporterFailureTest {
+  private static final RetryPolicy QUICK_RETRY =
+      RetryPolicy.builder()
+          .setMaxAttempts(3)
+          .setInitialBackoff(Duration.ofMillis(10))
+          .setMaxBackoff(Duration.ofMillis(20))
+          .build();
+
+  private final OtlpServer server = new OtlpServer();
+  private final LogCapture log = new LogCapture();
+
+  @AfterEach
+  void close() {
+    server.close();
+    log.close();
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {429, 502, 503, 504})
+  void passingFailureIsRetriedWithTheSameBody(int status) {
+    server.answer(status).answer(status);
+    try (OtlpMetricExporter exporter = retrying().build()) {
+      assertThat(export(exporter).isSuccess()).isTrue();
+    }
+    assertThat(server.received).hasSize(3);
+    assertThat(server.received.get(2).body()).isEqualTo(server.received.get(0).body());
+    assertThat(log.warnings()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {301, 400, 401, 404, 408, 413, 415, 500, 501, 505})
+  void lastingFailureIsNotRetriedAndIsLogged(int status) {
+    server.answer(status);
+    try (OtlpMetricExporter exporter = retrying().build()) {
+      assertThat(export(exporter).isSuccess()).isFalse();
+    }
+    assertThat(server.received).hasSize(1);
+    assertThat(log.warnings())
+        .singleElement()
+        .asString()
+        .contains("2 metric points", server.url("/v1/metrics"), "HTTP status " + status, "dropped");
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {200, 202, 204})
+  void anySuccessStatusIsASuccess(int status) {
+    server.answer(status);
+    try (OtlpMetricExporter exporter = retrying().build()) {
+      assertThat(export(exporter).isSuccess()).isTrue();
+    }
+    assertThat(log.warnings()).isEmpty();
+  }
+
+  @Test
+  void attemptsEndWithThePolicy() {
+    server.answer(503).answer(503).answer(503);
+    try (OtlpMetricExporter exporter = retrying().build()) {
+      CompletableResultCode result = export(exporter);
+      assertThat(result.isSuccess()).isFalse();
+      assertThat(result.getFailureThrowable()).hasMessageContaining("after 3 attempts");
+    }
+    assertThat(server.received).hasSize(3);
+  }
+
+  @Test
+  void withoutAPolicyThereIsOneAttempt() {
+    server.answer(503);
+    try (OtlpMetricExporter exporter = retrying().setRetryPolicy(null).build()) {
+      assertThat(export(exporter).isSuccess()).isFalse();
+    }
+    assertThat(server.received).hasSize(1);
+  }
+
+  @Test
+  void failedDataIsNotSentAgainByTheNextExport() {
+    server.answer(500);
+    try (OtlpMetricExporter exporter = retrying().build()) {
+      assertThat(export(exporter).isSuccess()).isFalse();
+      assertThat(export(exporter).isSuccess()).isTrue();
+    }
+    assertThat(server.received).hasSize(2);
+    assertThat(log.messages(Level.INFO)).singleElement().asString().contains("works again");
+  }
+
+  @Test
+  void retryAfterInSecondsIsWaitedFor() {
+    server.answer(503, "Retry-After", "1");
+    try (OtlpMetricExporter exporter = retrying().build()) {
+      assertThat(export(exporter).isSuccess()).isTrue();
+    }
+    assertThat(millisBetweenRequests()).isBetween(990L, 5_000L);
+  }
+
+  @Test
+  void retryAfterAsADateIsWaitedFor() {
+    ZonedDateTime date = ZonedDateTime.now(ZoneOffset.UTC).plusSeconds(2);
+    server.answer(503, "Retry-After", DateTimeFormatter.RFC_1123_DATE_TIME.format(date));
+    try (OtlpMetricExporter exporter = retrying().build()) {
+      assertThat(export(exporter).isSuccess()).isTrue();
+    }
+    // The date has whole seconds: between one and two of them remain.
+    assertThat(millisBetweenRequests()).isBetween(900L, 5_000L);
+  }
+
+  @Test
+  void retryAfterBeyondTheTimeoutEndsTheExportAtOnce() {
+    server.answer(503, "Retry-After", "3600");
+    long start = System.nanoTime();
+    try (OtlpMetricExporter exporter = retrying().setTimeout(Duration.ofSeconds(20)).build()) {
+      CompletableResultCode result = export(exporter);
+      assertThat(result.isSuccess()).isFalse();
+      assertThat(result.getFailureThrowable()).hasMessageContaining("leaves no time to try again");
+    }
+    assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(10));
+  }
+
+  @Test
+  void connectionClosedWithoutAResponseIsRetried() {
+    server.answer(exchange -> exchange.close());
+    try (OtlpMetricExporter exporter = retrying().build()) {
+      assertThat(export(exporter).isSuccess()).isTrue();
+    }
+    assertThat(server.received).hasSize(2);
+  }
+
+  @Test
+  void retryPredicateOfThePolicyDecidesOnExceptions() {
+    server.answer(exchange -> exchange.close());
+    RetryPolicy never =
+        QUICK_RETRY.toBuilder().setRetryExceptionPredicate(exception -> false).build();
+    try (OtlpMetricExporter exporter = retrying().setRetryPolicy(never).build()) {
+      assertThat(export(exporter).isSuccess()).isFalse();
+    }
+    assertThat(server.received).hasSize(1);
+  }
+
+  @Test
+  void serverThatNeverAnswersFailsTheExportWithinTheTimeout() throws IOException {
+    try (BlackHole blackHole = new BlackHole();
+        OtlpMetricExporter exporter =
+            OtlpMetricExporter.builder()
+                .setEndpoint(blackHole.url())
+                .setTimeout(Duration.ofMillis(200))
+                .build()) {
+      long start = System.nanoTime();
+      CompletableResultCode result = exporter.export(twoPoints());
+      result.join(10, TimeUnit.SECONDS);
+
+      assertThat(result.isSuccess()).isFalse();
+      assertThat(millisSince(start)).isBetween(200L, 5_000L);
+      assertThat(result.getFailureThrowable()).hasMessageContaining("within 200 ms");
+    }
+  }
+
+  @Test
+  void bodyThatNeverEndsFailsTheExportWithinTheTimeout() {
+    server.answer(
+        exchange -> {
+          exchange.sendResponseHeaders(200, 1_000);
+          exchange.getResponseBody().write(1);
+          exchange.getResponseBody().flush();
+        });
+    try (OtlpMetricExporter exporter = retrying().setTimeout(Duration.ofMillis(200)).build()) {
+      long start = System.nanoTime();
+      assertThat(export(exporter).isSuccess()).isFalse();
+      assertThat(millisSince(start)).isBetween(200L, 5_000L);
+    }
+  }
+
+  @Test
+  void timeoutCoversAllAttempts() {
+    server.answer(503).answer(503).answer(503).answer(503);
+    RetryPolicy slower =
+        QUICK_RETRY.toBuilder()
+            .setMaxAttempts(5)
+            .setInitialBackoff(Duration.ofMillis(600))
+            .setMaxBackoff(Duration.ofMillis(600))
+            .build();
+    try (OtlpMetricExporter exporter =
+        retrying().setRetryPolicy(slower).setTimeout(Duration.ofMillis(900)).build()) {
+      long start = System.nanoTime();
+      assertThat(export(exporter).isSuccess()).isFalse();
+      assertThat(millisSince(start)).isLessThan(5_000);
+    }
+    assertThat(server.received.size()).isBetween(1, 2);
+  }
+
+  @Test
+  void timeoutOfZeroIsNoLimit() {
+    try (OtlpMetricExporter exporter =
+        retrying().setTimeout(Duration.ZERO).setConnectTimeout(Duration.ZERO).build()) {
+      assertThat(export(exporter).isSuccess()).isTrue();
+    }
+  }
+
+  @Test
+  void partialSuccessIsLoggedAndNotRetried() {
+    server.answer(partialSuccess(1, "too old"));
+    try (OtlpMetricExporter exporter = retrying().build()) {
+      assertThat(export(exporter).isSuccess()).isTrue();
+    }
+    assertThat(server.received).hasSize(1);
+    assertThat(log.warnings())
+        .singleElement()
+        .asString()
+        .contains(server.url("/v1/metrics"), "rejected 1 of 2 metric points", "too old");
+  }
+
+  @Test
+  void warningOfAServerThatTookAllPointsIsLogged() {
+    server.answer(partialSuccess(0, "please compress"));
+    try (OtlpMetricExporter exporter = retrying().build()) {
+      assertThat(export(exporter).isSuccess()).isTrue();
+    }
+    assertThat(log.warnings()).singleElement().asString().contains("took all", "please compress");
+  }
+
+  @Test
+  void statusMessageOfTheServerIsLogged() {
+    server.answer(
+        exchange -> {
+          exchange.getResponseHeaders().set("Content-Type", "application/x-protobuf");
+          ByteArrayOutputStream status = new ByteArrayOutputStream();
+          CodedOutputStream out = CodedOutputStream.newInstance(status);
+          out.writeInt32(1, 3);
+          out.writeString(2, "bad\nmetric");
+          out.flush();
+          OtlpServer.reply(exchange, 400, status.toByteArray());
+        });
+    try (OtlpMetricExporter exporter = retrying().build()) {
+      assertThat(export(exporter).isSuccess()).isFalse();
+    }
+    assertThat(log.warnings()).singleElement().asString().contains("(bad metric)");
+  }
+
+  @Test
+  void requestThatIsTooLargeIsNotSent() {
+    OtlpMetricExporterBuilder builder = retrying().setCompression("gzip").setMaxRequestSize(100);
+    try (OtlpMetricExporter exporter = builder.build()) {
+      CompletableResultCode result = export(exporter);
+      assertThat(result.isSuccess()).isFalse();
+      assertThat(result.getFailureThrowable())
+          .hasMessageContaining("2 metric points")
+          .hasMessageContaining("larger than 100 bytes")
+          .hasMessageContaining("setMaxRequestSize");
+    }
+    assertThat(server.received).isEmpty();
+    assertThat(log.warnings()).hasSize(1);
+  }
+
+  @Test
+  void responseThatIsTooLargeFailsWithoutARetry() {
+    server.answer(
+        exchange -> {
+          exchange.sendResponseHeaders(200, 0);
+          byte[] chunk = new byte[8_192];
+          try (OutputStream out = exchange.getResponseBody()) {
+            for (int i = 0; i < 10_000; i++) {
+              out.write(chunk);
+            }
+          }
+        });
+    try (OtlpMetricExporter exporter = retrying().setMaxResponseSize(10_000).build()) {
+      CompletableResultCode result = export(exporter);
+      assertThat(result.isSuccess()).isFalse();
+      assertThat(result.getFailureThrowable()).hasMessageContaining("larger than 10000 bytes");
+    }
+    assertThat(server.received).hasSize(1);
+  }
+
+  @Test
+  void responseThatIsTooLargeOnceDecompressedFailsWithoutARetry() {
+    server.answer(
+        exchange -> {
+          exchange.getResponseHeaders().set("Content-Encoding", "gzip");
+          ByteArrayOutputStream bomb = new ByteArrayOutputStream();
+          try (GZIPOutputStream gzip = new GZIPOutputStream(bomb)) {
+            gzip.write(new byte[4 << 20]);
+          }
+          OtlpServer.reply(exchange, 503, bomb.toByteArray());
+        });
+    try (OtlpMetricExporter exporter = retrying().setMaxResponseSize(100_000).build()) {
+      CompletableResultCode result = export(exporter);
+      assertThat(result.isSuccess()).isFalse();
+      assertThat(result.getFailureThrowable()).hasMessageContaining("larger than 100000 bytes");
+    }
+    assertThat(server.received).hasSize(1);
+  }
+
+  @Test
+  void responseThatCannotBeReadIsStillASuccess() {
+    server.answer(
+        exchange -> {
+          exchange.getResponseHeaders().set("Content-Type", "application/x-protobuf");
+          exchange.getResponseHeaders().set("Content-Encoding", "gzip");
+          OtlpServer.reply(exchange, 200, "not gzip".getBytes(StandardCharsets.UTF_8));
+        });
+    try (OtlpMetricExporter exporter = retrying().build()) {
+      assertThat(export(exporter).isSuccess()).isTrue();
+    }
+  }
+
+  @Test
+  void unreachableEndpointIsRetriedAndLogsAtMostFiveLines() throws IOException {
+    try (OtlpMetricExporter exporter = retrying().setEndpoint(unusedUrl()).build()) {
+      for (int i = 0; i < 20; i++) {
+        assertThat(export(exporter).isSuccess()).isFalse();
+      }
+    }
+    assertThat(log.warnings()).hasSize(5);
+    assertThat(log.warnings().get(0))
+        .contains(
+            "2 metric points", "ConnectException", "after 3 attempts", "that a server listens");
+    assertThat(log.warnings().get(4)).contains("further messages of this kind are left out");
+  }
+
+  @Test
+  void hostThatDoesNotExistIsNamedAsSuch() {
+    // As the JDK's client reports it: without a message.
+    ConnectException exception = new ConnectException();
+    exception.initCause(new ConnectException().initCause(new UnresolvedAddressException()));
+
+    assertThat(ExportFailure.of(exception).what()).isEqualTo("the host name cannot be resolved");
+    assertThat(ExportFailure.of(exception).advice()).contains("Check the endpoint");
+  }
+
+  @Test
+  void dataThatCannotBeEncodedFailsTheExport() {
+    try (OtlpMetricExporter exporter = retrying().build()) {
+      CompletableResultCode result =
+          exporter.export(
+              List.of(
+                  new DelegatingMetricData(TestMetrics.longGauge("a", TestMetrics.point(1))) {
+                    @Override
+                    public String getName() {
+                      throw new IllegalStateException("no name");
+                    }
+                  }));
+      assertThat(result.isSuccess()).isFalse();
+      assertThat(log.warnings())
+          .singleElement()
+          .asString()
+          .contains("could not be encoded", "no name");
+      assertThat(export(exporter).isSuccess()).isTrue();
+    }
+  }
+
+  @Test
+  void exportsBeyondTheBoundFailAtOnce() throws IOException {
+    try (BlackHole blackHole = new BlackHole();
+        OtlpMetricExporter exporter =
+            OtlpMetricExporter.builder()
+                .setEndpoint(blackHole.url())
+                .setTimeout(Duration.ofSeconds(20))
+                .setShutdownGrace(Duration.ZERO)
+                .build()) {
+      // That this gets to the end shows too that export does not wait for the network.
+      List<CompletableResultCode> results = new ArrayList<>();
+      for (int i = 0; i < OtlpMetricExporter.MAX_IN_FLIGHT; i++) {
+        results.add(exporter.export(twoPoints()));
+      }
+      CompletableResultCode tooMany = exporter.export(twoPoints());
+
+      assertThat(tooMany.isDone()).isTrue();
+      assertThat(tooMany.isSuccess()).isFalse();
+      assertThat(results).noneMatch(CompletableResultCode::isDone);
+    }
+  }
+
+  private OtlpMetricExporterBuilder retrying() {
+    return OtlpMetricExporter.builder()
+        .setEndpoint(server.url("/v1/metrics"))
+        .setRetryPolicy(QUICK_RETRY);
+  }
+
+  private static CompletableResultCode export(OtlpMetricExporter exporter) {
+    return exporter.export(twoPoints()).join(20, TimeUnit.SECONDS);
+  }
+
+  private static List<MetricData> twoPoints() {
+    return List.of(
+        TestMetrics.longGauge("a", TestMetrics.point(1)),
+        TestMetrics.longGauge("b", TestMetrics.point(2)));
+  }
+
+  private long millisBetweenRequests() {
+    assertThat(server.received).hasSize(2);
+    return TimeUnit.NANOSECONDS.toMillis(
+        server.received.get(1).nanoTime() - server.received.get(0).nanoTime());
+  }
+
+  private static long millisSince(long nanoTime) {
+    return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - nanoTime);
+  }
+
+  private static String unusedUrl() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return "http://127.0.0.1:" + socket.getLocalPort() + "/v1/metrics";
+    }
+  }
+
+  private static ExportMetricsServiceResponse partialSuccess(long rejected, String message) {
+    return ExportMetricsServiceResponse.newBuilder()
+        .setPartialSuccess(
+            ExportMetricsPartialSuccess.newBuilder()
+                .setRejectedDataPoints(rejected)
+                .setErrorMessage(message))
+        .build();
+  }
+}

@@ -1,0 +1,239 @@
+package io.glint.exporter.otlp;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.opentelemetry.api.impl.InstrumentationUtil;
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.context.Context;
+import io.opentelemetry.sdk.common.CompletableResultCode;
+import io.opentelemetry.sdk.common.export.RetryPolicy;
+import io.opentelemetry.sdk.metrics.data.MetricData;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Flush, shutdown, threads and context. */
+@Timeout(30)
+class OtlpMetricExporterLifecycleTest {
+  private static final List<MetricData> METRICS =
+      List.of(TestMetrics.longGauge("gauge", TestMetrics.point(1)));
+
+  private final OtlpServer server = new OtlpServer();
+  private final LogCapture log = new LogCapture();
+  private final CountDownLatch arrived = new CountDownLatch(1);
+  private final CountDownLatch mayAnswer = new CountDownLatch(1);
+
+  @AfterEach
+  void close() {
+    mayAnswer.countDown();
+    server.close();
+    log.close();
+  }
+
+  @Test
+  void flushCompletesWithTheExportsUnderWay() throws InterruptedException {
+    holdAnswer(200);
+    try (OtlpMetricExporter exporter = builder().build()) {
+      assertThat(exporter.flush().isSuccess()).as("nothing under way").isTrue();
+      CompletableResultCode export = exporter.export(METRICS);
+      CompletableResultCode flush = exporter.flush();
+      arrived.await();
+      assertThat(flush.isDone()).isFalse();
+
+      mayAnswer.countDown();
+      assertThat(flush.join(10, TimeUnit.SECONDS).isSuccess()).isTrue();
+      assertThat(export.isDone()).isTrue();
+    }
+  }
+
+  @Test
+  void flushFailsWhenAnExportUnderWayFails() {
+    holdAnswer(500);
+    try (OtlpMetricExporter exporter = builder().build()) {
+      exporter.export(METRICS);
+      CompletableResultCode flush = exporter.flush();
+      mayAnswer.countDown();
+      flush.join(10, TimeUnit.SECONDS);
+
+      assertThat(flush.isDone()).isTrue();
+      assertThat(flush.isSuccess()).isFalse();
+    }
+  }
+
+  @Test
+  void shutdownLetsAnExportUnderWayFinish() throws InterruptedException {
+    holdAnswer(200);
+    OtlpMetricExporter exporter = builder().build();
+    CompletableResultCode export = exporter.export(METRICS);
+    arrived.await();
+    CompletableResultCode shutdown = exporter.shutdown();
+    assertThat(shutdown.isDone()).isFalse();
+
+    mayAnswer.countDown();
+    assertThat(shutdown.join(10, TimeUnit.SECONDS).isSuccess()).isTrue();
+    assertThat(export.isSuccess()).isTrue();
+    assertThat(log.warnings()).isEmpty();
+  }
+
+  @Test
+  void shutdownCancelsAnExportThatDoesNotEnd() throws IOException {
+    try (BlackHole blackHole = new BlackHole()) {
+      OtlpMetricExporter exporter =
+          OtlpMetricExporter.builder()
+              .setEndpoint(blackHole.url())
+              .setTimeout(Duration.ZERO)
+              .setShutdownGrace(Duration.ofMillis(100))
+              .build();
+      CompletableResultCode export = exporter.export(METRICS);
+
+      CompletableResultCode shutdown = exporter.shutdown().join(10, TimeUnit.SECONDS);
+      assertThat(shutdown.isSuccess()).isFalse();
+      assertThat(shutdown.getFailureThrowable()).hasMessageContaining("were cancelled");
+      export.join(10, TimeUnit.SECONDS);
+      assertThat(export.isSuccess()).isFalse();
+      assertThat(log.warnings()).singleElement().asString().contains("was shut down");
+    }
+  }
+
+  @Test
+  void shutdownEndsTheWaitForTheNextAttempt() throws InterruptedException {
+    server.answer(
+        exchange -> {
+          exchange.getResponseHeaders().set("Retry-After", "3600");
+          OtlpServer.reply(exchange, 503, new byte[0]);
+          arrived.countDown();
+        });
+    OtlpMetricExporter exporter =
+        builder()
+            .setRetryPolicy(RetryPolicy.getDefault())
+            .setTimeout(Duration.ZERO)
+            .setShutdownGrace(Duration.ofMillis(100))
+            .build();
+    CompletableResultCode export = exporter.export(METRICS);
+    arrived.await();
+
+    assertThat(exporter.shutdown().join(10, TimeUnit.SECONDS).isDone()).isTrue();
+    assertThat(export.join(10, TimeUnit.SECONDS).isDone()).isTrue();
+    assertThat(export.isSuccess()).isFalse();
+    assertThat(server.received).hasSize(1);
+  }
+
+  @Test
+  void shutdownIsIdempotent() {
+    OtlpMetricExporter exporter = builder().build();
+    CompletableResultCode first = exporter.shutdown();
+
+    assertThat(first.isSuccess()).isTrue();
+    assertThat(exporter.shutdown()).isSameAs(first);
+    exporter.close();
+    assertThat(exporter.flush().isSuccess()).isTrue();
+  }
+
+  @Test
+  void exportAfterShutdownFailsWithAMessage() {
+    OtlpMetricExporter exporter = builder().build();
+    exporter.shutdown();
+
+    CompletableResultCode export = exporter.export(METRICS);
+    assertThat(export.isDone()).isTrue();
+    assertThat(export.isSuccess()).isFalse();
+    assertThat(export.getFailureThrowable()).hasMessageContaining("was shut down");
+    assertThat(server.received).isEmpty();
+    assertThat(log.warnings()).singleElement().asString().contains("1 metric point ", "dropped");
+  }
+
+  @Test
+  void threadsAreDaemonsWithANameAndGoneAfterShutdown() throws InterruptedException {
+    OtlpMetricExporter exporter = builder().build();
+    assertThat(exporter.export(METRICS).join(10, TimeUnit.SECONDS).isSuccess()).isTrue();
+    Set<Thread> own = threadsNamed("glint-otlp-exporter-");
+    assertThat(own).isNotEmpty().allMatch(Thread::isDaemon);
+
+    exporter.shutdown();
+    for (Thread thread : own) {
+      thread.join(10_000);
+      assertThat(thread.isAlive()).as(thread.getName()).isFalse();
+    }
+  }
+
+  @Test
+  void threadOfTheHttpClientIsGoneAfterShutdown() throws InterruptedException {
+    Set<Thread> before = threadsNamed("HttpClient-");
+    OtlpMetricExporter exporter = builder().build();
+    assertThat(exporter.export(METRICS).join(10, TimeUnit.SECONDS).isSuccess()).isTrue();
+    Set<Thread> started = threadsNamed("HttpClient-");
+    started.removeAll(before);
+    assertThat(started).isNotEmpty();
+
+    exporter.shutdown();
+    for (Thread thread : started) {
+      // Before Java 21 it looks every three seconds whether its client was collected.
+      for (int i = 0; i < 200 && thread.isAlive(); i++) {
+        System.gc();
+        thread.join(50);
+      }
+      assertThat(thread.isAlive()).as(thread.getName()).isFalse();
+    }
+    assertThat(exporter.shutdown().isSuccess()).isTrue();
+  }
+
+  @Test
+  void requestsAreMadeOutsideTheCallersContextAndUntraced() {
+    AtomicReference<Context> seen = new AtomicReference<>();
+    OtlpMetricExporterBuilder builder =
+        builder()
+            .setHeaders(
+                () -> {
+                  seen.set(Context.current());
+                  return Map.of();
+                });
+    // The wrapper does on the calling thread what an agent does to tasks given to a pool.
+    Context traced = Context.root().with(Span.wrap(TestMetrics.SPAN));
+    traced.wrap(() -> Untraced.run(() -> seen.set(Context.current()))).run();
+    assertUntraced(seen.getAndSet(null));
+
+    try (OtlpMetricExporter exporter = builder.build()) {
+      Supplier<CompletableResultCode> export = () -> exporter.export(METRICS);
+      traced.wrapSupplier(export).get().join(10, TimeUnit.SECONDS);
+      assertUntraced(seen.get());
+    }
+  }
+
+  private static void assertUntraced(Context context) {
+    assertThat(Span.fromContext(context).getSpanContext().isValid()).isFalse();
+    assertThat(InstrumentationUtil.shouldSuppressInstrumentation(context)).isTrue();
+  }
+
+  private void holdAnswer(int status) {
+    server.answer(
+        exchange -> {
+          arrived.countDown();
+          try {
+            mayAnswer.await();
+          } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+          }
+          OtlpServer.reply(exchange, status, new byte[0]);
+        });
+  }
+
+  private OtlpMetricExporterBuilder builder() {
+    return OtlpMetricExporter.builder().setEndpoint(server.url("/")).setRetryPolicy(null);
+  }
+
+  private static Set<Thread> threadsNamed(String prefix) {
+    return Thread.getAllStackTraces().keySet().stream()
+        .filter(thread -> thread.getName().startsWith(prefix))
+        .collect(Collectors.toSet());
+  }
+}

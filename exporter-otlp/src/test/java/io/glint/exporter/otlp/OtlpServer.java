@@ -1,0 +1,128 @@
+package io.glint.exporter.otlp;
+
+import com.sun.net.httpserver.Headers;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import io.opentelemetry.proto.collector.metrics.v1.ExportMetricsServiceRequest;
+import io.opentelemetry.proto.collector.metrics.v1.ExportMetricsServiceResponse;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.zip.GZIPInputStream;
+
+/** An OTLP server that keeps what it received and answers by a script, then with success. */
+final class OtlpServer implements AutoCloseable {
+  final List<Received> received = new CopyOnWriteArrayList<>();
+  private final Deque<Answer> script = new ConcurrentLinkedDeque<>();
+  private final HttpServer server;
+  private final ExecutorService threads =
+      Executors.newCachedThreadPool(
+          task -> {
+            Thread thread = new Thread(task, "test-otlp-server");
+            thread.setDaemon(true);
+            return thread;
+          });
+
+  OtlpServer() {
+    try {
+      server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    } catch (IOException e) {
+      throw new IllegalStateException(e);
+    }
+    server.setExecutor(threads);
+    server.createContext("/", this::handle);
+    server.start();
+  }
+
+  String url(String path) {
+    return "http://127.0.0.1:" + server.getAddress().getPort() + path;
+  }
+
+  /** Answers the next request that no other answer is scripted for. */
+  OtlpServer answer(Answer answer) {
+    script.add(answer);
+    return this;
+  }
+
+  OtlpServer answer(int status) {
+    return answer(exchange -> reply(exchange, status, new byte[0]));
+  }
+
+  OtlpServer answer(int status, String header, String value) {
+    return answer(
+        exchange -> {
+          exchange.getResponseHeaders().set(header, value);
+          reply(exchange, status, new byte[0]);
+        });
+  }
+
+  OtlpServer answer(ExportMetricsServiceResponse response) {
+    return answer(
+        exchange -> {
+          exchange.getResponseHeaders().set("Content-Type", "application/x-protobuf");
+          reply(exchange, 200, response.toByteArray());
+        });
+  }
+
+  static void reply(HttpExchange exchange, int status, byte[] body) throws IOException {
+    exchange.sendResponseHeaders(status, body.length == 0 ? -1 : body.length);
+    if (body.length > 0) {
+      exchange.getResponseBody().write(body);
+    }
+    exchange.close();
+  }
+
+  private void handle(HttpExchange exchange) throws IOException {
+    byte[] body = exchange.getRequestBody().readAllBytes();
+    received.add(
+        new Received(
+            exchange.getRequestMethod(),
+            exchange.getRequestURI().toString(),
+            exchange.getRequestHeaders(),
+            body,
+            System.nanoTime()));
+    Answer answer = script.poll();
+    if (answer != null) {
+      answer.to(exchange);
+    } else {
+      reply(exchange, 200, new byte[0]);
+    }
+  }
+
+  @Override
+  public void close() {
+    server.stop(0);
+    threads.shutdownNow();
+  }
+
+  /** One scripted answer. */
+  interface Answer {
+    void to(HttpExchange exchange) throws IOException;
+  }
+
+  /** One request as it arrived. */
+  @SuppressWarnings("ArrayRecordComponent")
+  record Received(String method, String uri, Headers headers, byte[] body, long nanoTime) {
+    String header(String name) {
+      return headers.getFirst(name);
+    }
+
+    ExportMetricsServiceRequest request() {
+      try (InputStream raw = new ByteArrayInputStream(body);
+          InputStream in =
+              "gzip".equals(header("Content-Encoding")) ? new GZIPInputStream(raw) : raw) {
+        return ExportMetricsServiceRequest.parseFrom(in);
+      } catch (IOException e) {
+        throw new AssertionError("not an ExportMetricsServiceRequest", e);
+      }
+    }
+  }
+}

@@ -1,0 +1,152 @@
+package io.glint.exporter.otlp;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.google.protobuf.CodedInputStream;
+import com.google.protobuf.WireFormat;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ProtoWriterTest {
+  private final ProtoWriter out = new ProtoWriter(1 << 20);
+
+  @ParameterizedTest
+  @ValueSource(
+      longs = {
+        0,
+        1,
+        127,
+        128,
+        16_383,
+        16_384,
+        Integer.MAX_VALUE,
+        Long.MAX_VALUE,
+        -1,
+        Long.MIN_VALUE
+      })
+  void varintIsReadBack(long value) throws IOException {
+    out.int64Present(15, value);
+    out.int64Present(16, value);
+
+    CodedInputStream in = CodedInputStream.newInstance(out.toByteArray());
+    assertThat(in.readTag()).isEqualTo(16 << 3 | WireFormat.WIRETYPE_VARINT);
+    assertThat(in.readInt64()).isEqualTo(value);
+    assertThat(in.readTag()).isEqualTo(15 << 3 | WireFormat.WIRETYPE_VARINT);
+    assertThat(in.readInt64()).isEqualTo(value);
+    assertThat(in.isAtEnd()).isTrue();
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, -1, 2, Integer.MAX_VALUE, Integer.MIN_VALUE})
+  void sint32IsReadBack(int value) throws IOException {
+    out.sint32(1, value);
+
+    CodedInputStream in = CodedInputStream.newInstance(out.toByteArray());
+    in.readTag();
+    assertThat(in.readSInt32()).isEqualTo(value);
+    assertThat(in.isAtEnd()).isTrue();
+  }
+
+  @Test
+  void defaultValuesAreLeftOutOnlyByImplicitPresence() {
+    out.fixed64(1, 0);
+    out.float64(1, 0.0);
+    out.bool(1, false);
+    out.int64(1, 0);
+    out.sint32(1, 0);
+    out.string(1, "");
+    assertThat(out.size()).isZero();
+
+    out.fixed64Present(1, 0);
+    out.float64Present(1, 0.0);
+    out.boolPresent(1, false);
+    out.int64Present(1, 0);
+    out.stringPresent(1, "");
+    assertThat(out.size()).isEqualTo(9 + 9 + 2 + 2 + 2);
+  }
+
+  @Test
+  void negativeZeroIsNotADefaultValue() {
+    out.float64(1, -0.0);
+    assertThat(out.size()).isEqualTo(9);
+  }
+
+  @Test
+  void anyTextIsEncodedAsTheJdkDoes() throws IOException {
+    Random random = new Random(42);
+    for (int round = 0; round < 2_000; round++) {
+      String text = randomText(random);
+      out.reset();
+      out.stringPresent(1, text);
+
+      CodedInputStream in = CodedInputStream.newInstance(out.toByteArray());
+      in.readTag();
+      assertThat(in.readByteArray()).isEqualTo(text.getBytes(StandardCharsets.UTF_8));
+      assertThat(in.isAtEnd()).isTrue();
+    }
+  }
+
+  @Test
+  void contentSurvivesGrowth() throws IOException {
+    int count = 50_000;
+    for (int i = count - 1; i >= 0; i--) {
+      out.int64Present(1, i);
+    }
+    CodedInputStream in = CodedInputStream.newInstance(out.toByteArray());
+    for (int i = 0; i < count; i++) {
+      in.readTag();
+      assertThat(in.readInt64()).isEqualTo(i);
+    }
+    assertThat(in.isAtEnd()).isTrue();
+  }
+
+  @Test
+  void limitIsExact() {
+    ProtoWriter limited = new ProtoWriter(100);
+    String fits = "x".repeat(98);
+    assertThatCode(() -> limited.stringPresent(1, fits)).doesNotThrowAnyException();
+    assertThat(limited.size()).isEqualTo(100);
+
+    limited.reset();
+    assertThatThrownBy(() -> limited.stringPresent(1, fits + "x"))
+        .isInstanceOf(RequestTooLargeException.class);
+  }
+
+  @Test
+  void arrayOfARareLargeMessageIsGivenUp() throws IOException {
+    ProtoWriter writer = new ProtoWriter(64 << 20);
+    byte[] large = new byte[8 << 20];
+    Arrays.fill(large, (byte) 'x');
+    writer.stringPresent(1, new String(large, StandardCharsets.US_ASCII));
+    writer.reset();
+    writer.stringPresent(1, "small");
+    writer.reset();
+    writer.stringPresent(1, "small");
+
+    assertThat(new String(writer.toByteArray(), 2, 5, StandardCharsets.US_ASCII))
+        .isEqualTo("small");
+    assertThat(writer.capacity()).isLessThan(1 << 20);
+  }
+
+  private static String randomText(Random random) {
+    StringBuilder text = new StringBuilder();
+    int length = random.nextInt(20);
+    for (int i = 0; i < length; i++) {
+      switch (random.nextInt(5)) {
+        case 0 -> text.append((char) random.nextInt(0x80));
+        case 1 -> text.append((char) random.nextInt(0x800));
+        case 2 -> text.append((char) random.nextInt(0x10000));
+        case 3 -> text.append((char) (0xD800 + random.nextInt(0x800)));
+        default -> text.appendCodePoint(0x10000 + random.nextInt(0x100000));
+      }
+    }
+    return text.toString();
+  }
+}
