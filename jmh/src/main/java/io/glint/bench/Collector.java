@@ -1,0 +1,56 @@
+package io.glint.bench;
+
+import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * A thread that collects at a fixed interval, beside those that record. The reader belongs to it
+ * until {@link #stop} has returned.
+ */
+final class Collector {
+  private final OnDemandReader reader;
+  private final long intervalNanos;
+  private final Thread thread;
+  private volatile boolean stopping;
+  private Throwable failure;
+
+  Collector(OnDemandReader reader, Duration interval) {
+    this.reader = reader;
+    this.intervalNanos = interval.toNanos();
+    this.thread = new Thread(this::run, "collector");
+    thread.setDaemon(true);
+    thread.start();
+  }
+
+  private void run() {
+    try {
+      long next = System.nanoTime() + intervalNanos;
+      while (!stopping) {
+        final long now = System.nanoTime();
+        if (next - now > 0) {
+          LockSupport.parkNanos(next - now);
+          continue;
+        }
+        reader.collect();
+        // A collection that took longer than an interval is not made up for.
+        next = Math.max(next + intervalNanos, System.nanoTime());
+      }
+    } catch (Throwable t) {
+      failure = t;
+    }
+  }
+
+  /**
+   * Stops the thread and waits for it.
+   *
+   * @throws IllegalStateException if a collection has failed
+   */
+  void stop() throws InterruptedException {
+    stopping = true;
+    LockSupport.unpark(thread);
+    thread.join();
+    if (failure != null) {
+      throw new IllegalStateException("The collector failed", failure);
+    }
+  }
+}

@@ -1,0 +1,84 @@
+package io.glint.bench;
+
+import io.opentelemetry.api.common.AttributeKey;
+import io.opentelemetry.sdk.resources.Resource;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.openjdk.jmh.util.Version;
+
+/** Where a measurement was made, and of what: without it, a number says nothing. */
+final class Environment {
+  private static final Path CPU_INFO = Path.of("/proc/cpuinfo");
+  private static final String UNKNOWN = "unknown";
+
+  /** A load above this takes a processor away from the benchmarks for some of the time. */
+  private static final double BUSY = 0.5;
+
+  private Environment() {}
+
+  /** Facts by name, in the order in which to show them. */
+  static Map<String, String> facts() {
+    final Map<String, String> facts = new LinkedHashMap<>();
+    facts.put("CPU", cpuModel());
+    facts.put("processors", Integer.toString(Runtime.getRuntime().availableProcessors()));
+    facts.put("load before", load());
+    facts.put("OS", property("os.name") + " " + property("os.version") + " " + property("os.arch"));
+    facts.put(
+        "JDK",
+        property("java.vm.name")
+            + " "
+            + property("java.vm.version")
+            + " ("
+            + property("java.vm.vendor")
+            + ")");
+    facts.put("Glint", glintVersion() + ", commit " + property("glint.bench.commit"));
+    facts.put("stock", "opentelemetry-sdk-metrics " + stockVersion());
+    facts.put("JMH", Version.getPlainVersion());
+    return facts;
+  }
+
+  private static String cpuModel() {
+    if (!Files.isReadable(CPU_INFO)) {
+      return property("os.arch");
+    }
+    try (Stream<String> lines = Files.lines(CPU_INFO)) {
+      return lines
+          .filter(line -> line.startsWith("model name"))
+          .map(line -> line.substring(line.indexOf(':') + 1).strip())
+          .findFirst()
+          .orElse(property("os.arch"));
+    } catch (IOException e) {
+      return property("os.arch") + " (" + e + ")";
+    }
+  }
+
+  /** Average number of threads that ran or waited to run in the last minute. */
+  private static String load() {
+    final double load = ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage();
+    return load < 0
+        ? UNKNOWN
+        : String.format(Locale.ROOT, "%.2f", load) + (load > BUSY ? ", BUSY: expect noise" : "");
+  }
+
+  private static String glintVersion() {
+    final String version = Environment.class.getPackage().getImplementationVersion();
+    return version == null ? UNKNOWN : version;
+  }
+
+  /** As the stock SDK itself tells its backends. */
+  private static String stockVersion() {
+    final String version =
+        Resource.getDefault().getAttribute(AttributeKey.stringKey("telemetry.sdk.version"));
+    return version == null ? UNKNOWN : version;
+  }
+
+  private static String property(String name) {
+    return System.getProperty(name, UNKNOWN);
+  }
+}

@@ -1,0 +1,113 @@
+package io.glint.bench;
+
+import io.opentelemetry.api.common.Attributes;
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.context.Scope;
+import java.util.SplittableRandom;
+import org.openjdk.jmh.annotations.Level;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+
+/**
+ * One thread's way through values and series, all drawn before it starts; and its span, which is
+ * current while it records.
+ *
+ * <p>Each thread goes through the series in an order of its own, in rounds that visit each series
+ * once and differ from each other. Threads in lock step would all be at the same series at the same
+ * moment, a hot spot that no service has. Latencies are log-normal: 40 ms in the middle, a tenth
+ * above 210 ms. They fall into nearly all of the 16 default buckets, and with over two thousand of
+ * them a branch predictor cannot learn the sequence by heart.
+ *
+ * <p>Subclasses prepare it from a benchmark's state, whose concrete class JMH needs to know.
+ */
+@State(org.openjdk.jmh.annotations.Scope.Thread)
+public abstract class Walk {
+  private static final int SMALLEST_LENGTH = 2048;
+  private static final double MEDIAN_MILLIS = 40;
+  private static final double SIGMA = 1.3;
+  private static final long SEED = 0x6c69_6e74;
+
+  private double[] values;
+  private Attributes[] series;
+  private int mask;
+  private long steps;
+  private Span span;
+  private Scope scope;
+
+  /** Makes an unprepared walk, for JMH. */
+  protected Walk() {}
+
+  /**
+   * Prepares the walk.
+   *
+   * @param attributes one for each series
+   * @param span to be current during the walk
+   * @param threadIndex decides the order of values and series
+   */
+  final void start(Attributes[] attributes, Span span, int threadIndex) {
+    final SplittableRandom random = new SplittableRandom(SEED + threadIndex);
+    final int length = Math.max(SMALLEST_LENGTH, ceilingPowerOfTwo(attributes.length));
+    this.mask = length - 1;
+    this.values = latencies(length, random);
+    this.series = rounds(attributes, length, random);
+    this.steps = 0;
+    this.span = span;
+  }
+
+  private static int ceilingPowerOfTwo(int n) {
+    return n == 1 ? 1 : Integer.highestOneBit(n - 1) << 1;
+  }
+
+  private static double[] latencies(int length, SplittableRandom random) {
+    final double[] latencies = new double[length];
+    for (int i = 0; i < length; i++) {
+      latencies[i] = MEDIAN_MILLIS * Math.exp(SIGMA * random.nextGaussian());
+    }
+    return latencies;
+  }
+
+  private static Attributes[] rounds(Attributes[] all, int length, SplittableRandom random) {
+    final Attributes[] rounds = new Attributes[length];
+    final Attributes[] round = all.clone();
+    for (int i = 0; i < length; i++) {
+      final int place = i % round.length;
+      final int other = place + random.nextInt(round.length - place);
+      rounds[i] = round[other];
+      round[other] = round[place];
+      round[place] = rounds[i];
+    }
+    return rounds;
+  }
+
+  /** Makes the span current, on the thread that will record. */
+  @Setup(Level.Iteration)
+  @SuppressWarnings("MustBeClosedChecker") // Closed in leaveSpan.
+  public final void enterSpan() {
+    scope = span.makeCurrent();
+  }
+
+  /** Ends what {@link #enterSpan} began. */
+  @TearDown(Level.Iteration)
+  public final void leaveSpan() {
+    scope.close();
+  }
+
+  /** Takes a step, and says at which place in the prepared values and series it is. */
+  final int next() {
+    return (int) steps++ & mask;
+  }
+
+  final double value(int place) {
+    return values[place];
+  }
+
+  final Attributes attributes(int place) {
+    return series[place];
+  }
+
+  /** Steps taken, each of which was one recording. */
+  final long steps() {
+    return steps;
+  }
+}
