@@ -71,9 +71,11 @@ public final class Exemplar {
   }
 
   void set(long valueBits, long epochNanos, Attributes attributes, Context context) {
+    // First, as it may throw: then the exemplar is as it was.
+    final SpanContext spanContext = Span.fromContext(context).getSpanContext();
     this.valueBits = valueBits;
     this.epochNanos = epochNanos;
     this.attributes = attributes;
-    this.spanContext = Span.fromContext(context).getSpanContext();
+    this.spanContext = spanContext;
   }
 }

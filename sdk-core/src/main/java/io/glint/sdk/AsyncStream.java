@@ -35,7 +35,7 @@ final class AsyncStream implements MetricSource {
   private final boolean isSum;
   private final AggregationTemporality temporality;
   private final int cardinalityLimit;
-  private final long creationEpochNanos;
+  private long creationEpochNanos;
   private final boolean hasExemplars;
 
   private final Map<Attributes, Entry> entries = new LinkedHashMap<>();
@@ -108,6 +108,8 @@ final class AsyncStream implements MetricSource {
 
   @Override
   public Data<?> collect(long lastCollectEpochNanos, long epochNanos) {
+    // An instrument may have been made after the collection began.
+    creationEpochNanos = Math.min(creationEpochNanos, epochNanos);
     final long lastEnd = Math.max(lastCollectEpochNanos, creationEpochNanos);
     final List<PointData> points = new ArrayList<>(entries.size());
     final Iterator<Map.Entry<Attributes, Entry>> iterator = entries.entrySet().iterator();

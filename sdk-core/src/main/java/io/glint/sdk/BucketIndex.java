@@ -27,16 +27,25 @@ final class BucketIndex {
   private final int shift;
   private final long lowestKey;
 
+  /**
+   * Makes an index.
+   *
+   * @param boundaries finite and strictly increasing; may be empty
+   */
   BucketIndex(double[] boundaries) {
     this.limits = Arrays.copyOf(boundaries, boundaries.length + 1);
     this.limits[boundaries.length] = Double.POSITIVE_INFINITY;
-    final int firstPositive = firstPositive(boundaries);
+    for (int i = 0; i < boundaries.length; i++) {
+      limits[i] += 0.0; // -0.0 has the bits of the lowest number, but is 0.
+    }
+    final double[] ordered = Arrays.copyOf(limits, boundaries.length);
+    final int firstPositive = firstPositive(ordered);
     for (int shift = FRACTION_BITS; shift >= 0 && firstPositive <= 1; shift--) {
-      final short[] starts = cells(boundaries, firstPositive, shift);
+      final short[] starts = cells(ordered, firstPositive, shift);
       if (starts != null) {
         this.starts = starts;
         this.shift = shift;
-        this.lowestKey = lowestKey(boundaries, firstPositive, shift);
+        this.lowestKey = lowestKey(ordered, firstPositive, shift);
         return;
       }
     }

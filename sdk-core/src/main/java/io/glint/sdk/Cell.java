@@ -44,16 +44,16 @@ import java.lang.invoke.VarHandle;
  *       of the series, and if all are taken it adds one that it owns already. Adding is a
  *       compare-and-set of the array of stripes, which fails only because another thread has added
  *       one. A thread that is stopped while it owns a cell therefore costs the others that one
- *       cell, never their progress; there are never more cells than a small constant and the number
- *       of threads that were stopped in mid-record at one moment.
+ *       cell, never their progress; a series has never more cells than twice the processors (or 8)
+ *       and the number of threads that were stopped in mid-record at one moment.
  *   <li><b>Every measurement is counted exactly once.</b> A recorder updates a cell only while it
  *       owns it, and a collector that empties a cell owns it from the first word it reads to the
  *       last it clears.
  *   <li><b>A point is one consistent snapshot.</b> Each cell is copied whole under ownership, so it
  *       describes a set of complete measurements: count, sum, minimum, maximum and buckets agree. A
  *       union of such sets is such a set. Copies of different cells are not of the same instant;
- *       this decides only in which of two adjoining intervals a measurement falls that was made
- *       during the collection.
+ *       for sums and histograms this decides only in which of two adjoining intervals a measurement
+ *       falls that was made during the collection. For last values see {@link LastValueStream}.
  *   <li><b>An exemplar is counted in the point that carries it,</b> as the reservoir is emptied
  *       under the same ownership as the words are copied.
  *   <li><b>An evicted series loses nothing.</b> A collector that wants to evict an idle series
@@ -79,10 +79,11 @@ abstract class Cell {
   private static final long RETIRED = 2;
 
   /**
-   * Unused words at the end of a stripe: two cache lines, for neighbours are fetched in pairs. One
-   * end is enough, for the word before a stripe's first is never a hot word of another stripe.
+   * Unused words at the end of a stripe: two cache lines, for neighbours are fetched in pairs. They
+   * keep stripes off each other's lines. The one object before the first stripe in memory may still
+   * share a line with it; padding in front as well would make every index a variable one.
    */
-  private static final int PADDING_WORDS = 16;
+  static final int PADDING_WORDS = 16;
 
   private static final VarHandle WORDS = MethodHandles.arrayElementVarHandle(long[].class);
 
@@ -118,10 +119,6 @@ abstract class Cell {
     WORDS.setRelease(words, OWNER, RETIRED);
   }
 
-  final boolean isRetired() {
-    return (long) WORDS.getAcquire(words, OWNER) == RETIRED;
-  }
-
   /** True if the cell holds no measurement. For the owner. */
   abstract boolean isEmpty();
 
@@ -130,24 +127,28 @@ abstract class Cell {
 
   /**
    * Offers a measurement that is eligible and has been counted in this cell. For the owner.
-   * Whatever a reservoir throws ends here: the measurement is counted, its exemplar lost.
+   *
+   * @return what the reservoir threw, to be reported when the cell has been released, or null. The
+   *     measurement is counted either way.
    */
-  final void offerDouble(
+  final Throwable offerDouble(
       ExemplarSampling sampling, double value, int bucket, Attributes attributes, Context context) {
     try {
       reservoir(sampling).offerDouble(value, bucket, attributes, context);
+      return null;
     } catch (Throwable t) {
-      sampling.reservoirFailed(t);
+      return t;
     }
   }
 
   /** As {@link #offerDouble}. */
-  final void offerLong(
+  final Throwable offerLong(
       ExemplarSampling sampling, long value, int bucket, Attributes attributes, Context context) {
     try {
       reservoir(sampling).offerLong(value, bucket, attributes, context);
+      return null;
     } catch (Throwable t) {
-      sampling.reservoirFailed(t);
+      return t;
     }
   }
 

@@ -20,13 +20,13 @@ final class CounterInstruments {
   private CounterInstruments() {}
 
   static final class OfLong extends SyncInstrument implements LongCounter {
-    OfLong(InstrumentDescriptor instrument, Collection<Stream> streams, boolean exemplarsAreOff) {
-      super(instrument, streams, exemplarsAreOff);
+    OfLong(InstrumentDescriptor instrument, Collection<Stream> streams, ProviderState provider) {
+      super(instrument, streams, provider);
     }
 
     @Override
     public boolean isEnabled() {
-      return hasStreams();
+      return isRecording();
     }
 
     @Override
@@ -52,13 +52,13 @@ final class CounterInstruments {
   }
 
   static final class OfDouble extends SyncInstrument implements DoubleCounter {
-    OfDouble(InstrumentDescriptor instrument, Collection<Stream> streams, boolean exemplarsAreOff) {
-      super(instrument, streams, exemplarsAreOff);
+    OfDouble(InstrumentDescriptor instrument, Collection<Stream> streams, ProviderState provider) {
+      super(instrument, streams, provider);
     }
 
     @Override
     public boolean isEnabled() {
-      return hasStreams();
+      return isRecording();
     }
 
     @Override

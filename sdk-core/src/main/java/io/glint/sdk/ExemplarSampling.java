@@ -63,10 +63,6 @@ final class ExemplarSampling {
     return filter;
   }
 
-  boolean isOff() {
-    return filter == Filter.OFF;
-  }
-
   /** True if every measurement is eligible, whatever its context. */
   boolean isAlwaysOn() {
     return filter == Filter.ON;
@@ -97,12 +93,16 @@ final class ExemplarSampling {
 
   /** Reports that a reservoir threw; what it had kept of the series' interval may be lost. */
   void reservoirFailed(Throwable cause) {
-    failures.event(
-        cause,
-        () ->
-            "The exemplar reservoir of instrument "
-                + instrumentName
-                + " threw. The measurement was counted, its exemplar is lost. Exemplar reservoirs"
-                + " must not throw");
+    try {
+      failures.event(
+          cause,
+          () ->
+              "The exemplar reservoir of instrument "
+                  + instrumentName
+                  + " threw. The measurement was counted, its exemplar is lost. Exemplar reservoirs"
+                  + " must not throw");
+    } catch (OutOfMemoryError | StackOverflowError e) {
+      // What made the reservoir fail makes the report fail; the application goes on.
+    }
   }
 }

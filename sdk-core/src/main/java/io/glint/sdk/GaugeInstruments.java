@@ -20,13 +20,13 @@ final class GaugeInstruments {
   private GaugeInstruments() {}
 
   static final class OfLong extends SyncInstrument implements LongGauge {
-    OfLong(InstrumentDescriptor instrument, Collection<Stream> streams, boolean exemplarsAreOff) {
-      super(instrument, streams, exemplarsAreOff);
+    OfLong(InstrumentDescriptor instrument, Collection<Stream> streams, ProviderState provider) {
+      super(instrument, streams, provider);
     }
 
     @Override
     public boolean isEnabled() {
-      return hasStreams();
+      return isRecording();
     }
 
     @Override
@@ -48,13 +48,13 @@ final class GaugeInstruments {
   }
 
   static final class OfDouble extends SyncInstrument implements DoubleGauge {
-    OfDouble(InstrumentDescriptor instrument, Collection<Stream> streams, boolean exemplarsAreOff) {
-      super(instrument, streams, exemplarsAreOff);
+    OfDouble(InstrumentDescriptor instrument, Collection<Stream> streams, ProviderState provider) {
+      super(instrument, streams, provider);
     }
 
     @Override
     public boolean isEnabled() {
-      return hasStreams();
+      return isRecording();
     }
 
     @Override

@@ -17,6 +17,7 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -32,17 +33,25 @@ final class GlintMeter implements Meter {
   /** API specification, "Instrument name syntax". */
   private static final Pattern VALID_NAME = Pattern.compile("[A-Za-z][A-Za-z0-9_./\\-]{0,254}");
 
+  /** Stands for no advice. */
+  private static final List<Double> NONE = new ArrayList<>();
+
   private static final Meter NOOP = MeterProvider.noop().get("noop");
+
+  private static final long CALLBACK_PATIENCE_SECONDS = 2;
 
   private final ProviderState provider;
   private final InstrumentationScopeInfo scope;
   private final Map<InstrumentDescriptor, Object> instruments = new ConcurrentHashMap<>();
+  private final Map<InstrumentDescriptor, List<Double>> advice = new ConcurrentHashMap<>();
   private final Map<String, InstrumentDescriptor> firstByName = new ConcurrentHashMap<>();
   private final Map<RegisteredReader, Queue<MetricSource>> sources = new ConcurrentHashMap<>();
   private final List<CallbackRegistration> callbacks = new CopyOnWriteArrayList<>();
 
   /** Rounds of callbacks follow one another, also those for different readers. */
   private final ReentrantLock callbackLock = new ReentrantLock();
+
+  private final RateLimitedLog hangingCallbacks = new RateLimitedLog(LOGGER, Level.WARNING);
 
   GlintMeter(ProviderState provider, InstrumentationScopeInfo scope) {
     this.provider = provider;
@@ -136,7 +145,16 @@ final class GlintMeter implements Meter {
     if (callbacks.isEmpty()) {
       return;
     }
-    callbackLock.lock();
+    if (!lockCallbacks()) {
+      hangingCallbacks.event(
+          null,
+          () ->
+              "Callbacks of meter '"
+                  + scope.getName()
+                  + "' have been running for another reader for over two seconds. This collection"
+                  + " goes on without its asynchronous instruments. Callbacks must not block");
+      return;
+    }
     try {
       for (final CallbackRegistration callback : callbacks) {
         callback.run(reader);
@@ -144,6 +162,20 @@ final class GlintMeter implements Meter {
     } finally {
       callbackLock.unlock();
     }
+  }
+
+  private boolean lockCallbacks() {
+    try {
+      return callbackLock.tryLock(CALLBACK_PATIENCE_SECONDS, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return callbackLock.tryLock();
+    }
+  }
+
+  /** Ends the making of new series: nobody will collect them. */
+  void shutdown() {
+    sources.values().forEach(queue -> queue.forEach(MetricSource::shutdown));
   }
 
   Collection<MetricSource> sources(RegisteredReader reader) {
@@ -156,14 +188,26 @@ final class GlintMeter implements Meter {
       List<Double> advisedBoundaries,
       Class<T> kind,
       InstrumentBuilder.Maker<T> maker) {
+    final InstrumentDescriptor known = known(instrument);
+    final List<Double> first =
+        advice.computeIfAbsent(known, key -> advisedBoundaries == null ? NONE : advisedBoundaries);
+    if (advisedBoundaries != null && !advisedBoundaries.equals(first)) {
+      LOGGER.log(
+          Level.WARNING,
+          "Instrument {0} of meter ''{1}'' was asked for again with other bucket boundaries advised:"
+              + " {2}. It keeps what was advised first: {3}.",
+          new Object[] {
+            instrument.inWords(), scope.getName(), advisedBoundaries, first == NONE ? "none" : first
+          });
+    }
     return kind.cast(
         instruments.computeIfAbsent(
-            known(instrument),
+            known,
             identity -> {
               final Map<RegisteredReader, Stream> streams =
                   provider.newStreams(instrument, advisedBoundaries);
               streams.forEach((reader, stream) -> sources.get(reader).add(stream));
-              return maker.make(instrument, streams.values(), provider.exemplarsAreOff());
+              return maker.make(instrument, streams.values(), provider);
             }));
   }
 

@@ -8,7 +8,7 @@ import java.io.Closeable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -37,12 +37,27 @@ public final class GlintMeterProvider implements MeterProvider, Closeable {
   private static final long CLOSE_TIMEOUT_SECONDS = 10;
 
   private final ProviderState state;
-  private final AtomicBoolean isShutdown = new AtomicBoolean();
+  private final AtomicReference<CompletableResultCode> shutdown = new AtomicReference<>();
 
+  /**
+   * Registers with the readers.
+   *
+   * @throws IllegalArgumentException if a reader is registered with another provider
+   */
   GlintMeterProvider(ProviderState state) {
     this.state = state;
-    for (final RegisteredReader reader : state.readers()) {
-      reader.reader().register(reader);
+    final List<RegisteredReader> readers = state.readers();
+    readers.forEach(reader -> ReaderRegistry.claim(reader.reader()));
+    int registered = 0;
+    try {
+      for (; registered < readers.size(); registered++) {
+        readers.get(registered).reader().register(readers.get(registered));
+      }
+    } finally {
+      if (registered < readers.size()) {
+        // One refused, and throws: the others must not run on.
+        var unused = shutdown();
+      }
     }
   }
 
@@ -62,7 +77,7 @@ public final class GlintMeterProvider implements MeterProvider, Closeable {
    */
   @Override
   public MeterBuilder meterBuilder(String instrumentationScopeName) {
-    if (state.readers().isEmpty() || isShutdown.get()) {
+    if (state.readers().isEmpty() || state.isShutdown()) {
       return MeterProvider.noop().meterBuilder(instrumentationScopeName);
     }
     if (instrumentationScopeName == null || instrumentationScopeName.isEmpty()) {
@@ -86,17 +101,29 @@ public final class GlintMeterProvider implements MeterProvider, Closeable {
 
   /**
    * Shuts every reader down, which collects and exports a last time. Meters asked for afterwards
-   * record nothing; instruments that exist can still be called, without effect.
+   * record nothing; instruments that exist can still be called, say that they are not enabled, and
+   * take no new attribute sets.
    *
-   * @return completes when all readers have; failed if one of them fails. Calls after the first
-   *     succeed at once and do nothing.
+   * @return completes when all readers have; failed if one of them fails. Later calls do nothing
+   *     and return the same result.
    */
   public CompletableResultCode shutdown() {
-    if (!isShutdown.compareAndSet(false, true)) {
-      LOGGER.log(Level.INFO, "The meter provider was shut down before; this call does nothing.");
-      return CompletableResultCode.ofSuccess();
+    final CompletableResultCode result = new CompletableResultCode();
+    if (!shutdown.compareAndSet(null, result)) {
+      return shutdown.get();
     }
-    return all("shut down", MetricReader::shutdown);
+    final CompletableResultCode ofReaders = all("shut down", MetricReader::shutdown);
+    state.shutdown();
+    ofReaders.whenComplete(
+        () -> {
+          state.meters().forEach(GlintMeter::shutdown);
+          if (ofReaders.isSuccess()) {
+            result.succeed();
+          } else {
+            result.fail();
+          }
+        });
+    return result;
   }
 
   private CompletableResultCode all(
@@ -105,8 +132,8 @@ public final class GlintMeterProvider implements MeterProvider, Closeable {
     for (final RegisteredReader reader : state.readers()) {
       try {
         results.add(action.apply(reader.reader()));
-      } catch (RuntimeException e) {
-        LOGGER.log(Level.WARNING, "Reader " + reader.reader() + " could not " + what, e);
+      } catch (Throwable t) {
+        LOGGER.log(Level.WARNING, "Reader " + reader.reader() + " could not " + what, t);
         results.add(CompletableResultCode.ofFailure());
       }
     }

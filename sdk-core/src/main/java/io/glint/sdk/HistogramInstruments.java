@@ -16,13 +16,13 @@ final class HistogramInstruments {
   private HistogramInstruments() {}
 
   static final class OfLong extends SyncInstrument implements LongHistogram {
-    OfLong(InstrumentDescriptor instrument, Collection<Stream> streams, boolean exemplarsAreOff) {
-      super(instrument, streams, exemplarsAreOff);
+    OfLong(InstrumentDescriptor instrument, Collection<Stream> streams, ProviderState provider) {
+      super(instrument, streams, provider);
     }
 
     @Override
     public boolean isEnabled() {
-      return hasStreams();
+      return isRecording();
     }
 
     @Override
@@ -48,13 +48,13 @@ final class HistogramInstruments {
   }
 
   static final class OfDouble extends SyncInstrument implements DoubleHistogram {
-    OfDouble(InstrumentDescriptor instrument, Collection<Stream> streams, boolean exemplarsAreOff) {
-      super(instrument, streams, exemplarsAreOff);
+    OfDouble(InstrumentDescriptor instrument, Collection<Stream> streams, ProviderState provider) {
+      super(instrument, streams, provider);
     }
 
     @Override
     public boolean isEnabled() {
-      return hasStreams();
+      return isRecording();
     }
 
     @Override

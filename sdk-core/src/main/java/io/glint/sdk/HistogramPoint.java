@@ -4,14 +4,12 @@ import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.sdk.metrics.data.DoubleExemplarData;
 import io.opentelemetry.sdk.metrics.data.ExemplarData;
 import io.opentelemetry.sdk.metrics.data.HistogramPointData;
-import java.util.AbstractList;
 import java.util.List;
-import java.util.RandomAccess;
 
 /** A point of an explicit-bucket histogram. Immutable. */
 final class HistogramPoint extends AbstractPoint implements HistogramPointData {
   private final List<Double> boundaries;
-  private final Counts counts;
+  private final BucketCounts counts;
   private final long count;
   private final double sum;
   private final boolean hasMinMax;
@@ -19,20 +17,26 @@ final class HistogramPoint extends AbstractPoint implements HistogramPointData {
   private final double max;
   private final List<DoubleExemplarData> exemplars;
 
-  /** Copies what {@code total} holds. */
+  /**
+   * Copies what {@code total} holds.
+   *
+   * @param hasSum false if the sum is left out; the data interface has no better way to say that
+   *     than NaN
+   */
   HistogramPoint(
       long startEpochNanos,
       long epochNanos,
       Attributes attributes,
       List<Double> boundaries,
       HistogramTotal total,
+      boolean hasSum,
       boolean hasMinMax,
       List<ExemplarData> exemplars) {
     super(startEpochNanos, epochNanos, attributes);
     this.boundaries = boundaries;
-    this.counts = new Counts(total.counts.clone());
+    this.counts = new BucketCounts(total.counts.clone());
     this.count = total.count();
-    this.sum = total.sum;
+    this.sum = hasSum ? total.sum : Double.NaN;
     this.hasMinMax = hasMinMax && count > 0;
     this.min = this.hasMinMax ? total.min : 0;
     this.max = this.hasMinMax ? total.max : 0;
@@ -115,23 +119,5 @@ final class HistogramPoint extends AbstractPoint implements HistogramPointData {
             + boundaries
             + ", counts="
             + counts);
-  }
-
-  private static final class Counts extends AbstractList<Long> implements RandomAccess {
-    private final long[] counts;
-
-    Counts(long[] counts) {
-      this.counts = counts;
-    }
-
-    @Override
-    public Long get(int index) {
-      return counts[index];
-    }
-
-    @Override
-    public int size() {
-      return counts.length;
-    }
   }
 }

@@ -38,13 +38,17 @@ final class HistogramStream extends Stream {
     if (cell == null) {
       return;
     }
+    Throwable lostExemplar = null;
     try {
       cell.add(value, bucket);
       if (eligible) {
-        cell.offerDouble(sampling, value, bucket, attributes, context);
+        lostExemplar = cell.offerDouble(sampling, value, bucket, attributes, context);
       }
     } finally {
       cell.release();
+    }
+    if (lostExemplar != null) {
+      sampling.reservoirFailed(lostExemplar);
     }
   }
 
@@ -54,7 +58,7 @@ final class HistogramStream extends Stream {
   }
 
   @Override
-  void clearTotal() {
+  void begin(Series series) {
     total.clear();
   }
 
@@ -72,13 +76,20 @@ final class HistogramStream extends Stream {
   PointData point(
       Attributes attributes, long start, long epochNanos, List<ExemplarData> exemplars) {
     return new HistogramPoint(
-        start, epochNanos, attributes, boundaries, total, recordsMinMax, exemplars);
+        start,
+        epochNanos,
+        attributes,
+        boundaries,
+        total,
+        !instrument.mayRecordNegatives(),
+        recordsMinMax,
+        exemplars);
   }
 
   @Override
-  ExemplarData exemplarData(Exemplar exemplar, Attributes filtered, long epochNanos) {
+  ExemplarData exemplarData(Exemplar exemplar, Attributes filtered) {
     return DoubleExemplarData.create(
-        filtered, epochNanos, exemplar.spanContext(), exemplar.doubleValue());
+        filtered, exemplar.epochNanos(), exemplar.spanContext(), exemplar.doubleValue());
   }
 
   @Override

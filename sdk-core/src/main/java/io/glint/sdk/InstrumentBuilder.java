@@ -64,7 +64,7 @@ abstract class InstrumentBuilder {
 
   /** Makes a synchronous instrument out of its streams. */
   interface Maker<T> {
-    T make(InstrumentDescriptor instrument, Collection<Stream> streams, boolean exemplarsAreOff);
+    T make(InstrumentDescriptor instrument, Collection<Stream> streams, ProviderState provider);
   }
 
   final <T> T synchronous(Class<T> kind, Maker<T> maker) {

@@ -28,6 +28,11 @@ record InstrumentDescriptor(
     };
   }
 
+  /** True if a sum of its measurements can fall, so that a histogram has no use for it. */
+  boolean mayRecordNegatives() {
+    return !isMonotonic();
+  }
+
   /** For messages: what a user needs to find the instrument in the code. */
   String inWords() {
     return "'"

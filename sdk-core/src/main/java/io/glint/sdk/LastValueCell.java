@@ -35,6 +35,12 @@ final class LastValueCell extends Cell {
     }
   }
 
+  /** True if the value was set at least as late as one with this age and stamp. */
+  boolean isNewerThan(long otherAge, long otherStamp) {
+    final long age = words[AGE];
+    return age > otherAge || (age == otherAge && words[STAMP] - otherStamp >= 0);
+  }
+
   long valueBits() {
     return words[VALUE];
   }

@@ -6,11 +6,16 @@ import io.opentelemetry.sdk.metrics.data.Data;
 import io.opentelemetry.sdk.metrics.data.PointData;
 import java.util.List;
 
-/** Last value aggregation. */
+/**
+ * Last value aggregation. The cells of a series are not read at one instant, so a delta collection
+ * could find an older value in a cell that it had passed before a newer one was set in another: a
+ * value that is older than one that was reported already is not reported any more.
+ */
 final class LastValueStream extends NumberStream {
   private long latestBits;
   private long latestStamp;
   private long latestAge;
+  private Series series;
 
   LastValueStream(StreamSettings settings) {
     super(settings);
@@ -23,13 +28,17 @@ final class LastValueStream extends NumberStream {
     if (cell == null) {
       return;
     }
+    Throwable lostExemplar = null;
     try {
       cell.set(value);
       if (eligible) {
-        cell.offerLong(sampling, value, 0, attributes, context);
+        lostExemplar = cell.offerLong(sampling, value, 0, attributes, context);
       }
     } finally {
       cell.release();
+    }
+    if (lostExemplar != null) {
+      sampling.reservoirFailed(lostExemplar);
     }
   }
 
@@ -40,13 +49,17 @@ final class LastValueStream extends NumberStream {
     if (cell == null) {
       return;
     }
+    Throwable lostExemplar = null;
     try {
       cell.set(Double.doubleToRawLongBits(value));
       if (eligible) {
-        cell.offerDouble(sampling, value, 0, attributes, context);
+        lostExemplar = cell.offerDouble(sampling, value, 0, attributes, context);
       }
     } finally {
       cell.release();
+    }
+    if (lostExemplar != null) {
+      sampling.reservoirFailed(lostExemplar);
     }
   }
 
@@ -56,7 +69,8 @@ final class LastValueStream extends NumberStream {
   }
 
   @Override
-  void clearTotal() {
+  void begin(Series series) {
+    this.series = series;
     latestAge = LastValueCell.NEVER_SET;
     latestBits = 0;
     latestStamp = 0;
@@ -65,9 +79,8 @@ final class LastValueStream extends NumberStream {
   @Override
   void addToTotal(Cell cell) {
     final LastValueCell value = (LastValueCell) cell;
-    final boolean newer =
-        value.age() > latestAge || (value.age() == latestAge && value.stamp() - latestStamp >= 0);
-    if (newer) {
+    if (value.isNewerThan(latestAge, latestStamp)
+        && value.isNewerThan(series.reportedAge, series.reportedStamp)) {
       latestAge = value.age();
       latestBits = value.valueBits();
       latestStamp = value.stamp();
@@ -81,6 +94,10 @@ final class LastValueStream extends NumberStream {
 
   @Override
   long totalBits() {
+    if (latestAge == LastValueCell.SET_AT_STAMP) {
+      series.reportedAge = latestAge;
+      series.reportedStamp = latestStamp;
+    }
     return latestBits;
   }
 

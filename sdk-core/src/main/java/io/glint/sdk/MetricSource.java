@@ -15,4 +15,7 @@ interface MetricSource {
    * @return the points, or null if there are none
    */
   Data<?> collect(long lastCollectEpochNanos, long epochNanos);
+
+  /** Tells that nobody will collect any more. Recording goes on to be harmless. */
+  default void shutdown() {}
 }

@@ -28,11 +28,11 @@ abstract class NumberStream extends Stream {
   }
 
   @Override
-  final ExemplarData exemplarData(Exemplar exemplar, Attributes filtered, long epochNanos) {
+  final ExemplarData exemplarData(Exemplar exemplar, Attributes filtered) {
     return isLong
         ? LongExemplarData.create(
-            filtered, epochNanos, exemplar.spanContext(), exemplar.longValue())
+            filtered, exemplar.epochNanos(), exemplar.spanContext(), exemplar.longValue())
         : DoubleExemplarData.create(
-            filtered, epochNanos, exemplar.spanContext(), exemplar.doubleValue());
+            filtered, exemplar.epochNanos(), exemplar.spanContext(), exemplar.doubleValue());
   }
 }

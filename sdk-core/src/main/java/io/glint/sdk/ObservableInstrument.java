@@ -3,6 +3,7 @@ package io.glint.sdk;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.metrics.ObservableDoubleMeasurement;
 import io.opentelemetry.api.metrics.ObservableLongMeasurement;
+import io.opentelemetry.sdk.metrics.InstrumentType;
 import io.opentelemetry.sdk.metrics.InstrumentValueType;
 import java.util.Map;
 import java.util.logging.Level;
@@ -22,6 +23,7 @@ final class ObservableInstrument implements ObservableLongMeasurement, Observabl
   private final InstrumentDescriptor instrument;
   private final Map<RegisteredReader, AsyncStream> streams;
   private final boolean isLong;
+  private final boolean isSum;
   private final RateLimitedLog strays = new RateLimitedLog(LOGGER, Level.WARNING);
   private final RateLimitedLog badValues = new RateLimitedLog(LOGGER, Level.WARNING);
 
@@ -36,6 +38,7 @@ final class ObservableInstrument implements ObservableLongMeasurement, Observabl
     this.instrument = instrument;
     this.streams = Map.copyOf(streams);
     this.isLong = instrument.valueType() == InstrumentValueType.LONG;
+    this.isSum = instrument.type() != InstrumentType.OBSERVABLE_GAUGE;
   }
 
   GlintMeter meter() {
@@ -82,13 +85,15 @@ final class ObservableInstrument implements ObservableLongMeasurement, Observabl
 
   @Override
   public void record(double value, Attributes attributes) {
-    if (Double.isNaN(value)) {
+    if (Double.isNaN(value) || (isSum && Double.isInfinite(value))) {
       badValues.event(
           null,
           () ->
               "Asynchronous instrument "
                   + instrument.inWords()
-                  + " observed NaN. The observation was dropped");
+                  + " observed "
+                  + value
+                  + ". The observation was dropped. Check what computes the value");
       return;
     }
     observe(isLong ? (long) value : Double.doubleToRawLongBits(value), attributes);

@@ -19,6 +19,8 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /** What the meters of one provider share, and where the streams of an instrument are made. */
 final class ProviderState {
+  private static final int LARGEST_EXPONENTIAL_RESERVOIR = 20;
+
   /** A reader as the builder took it. */
   record ReaderRegistration(MetricReader reader, CardinalityLimitSelector cardinalityLimits) {}
 
@@ -28,6 +30,7 @@ final class ProviderState {
   private final ExemplarFilter exemplarFilter;
   private final List<MetricProducer> producers;
   private final List<RegisteredReader> readers = new ArrayList<>();
+  private volatile boolean isShutdown;
   private final Map<InstrumentationScopeInfo, GlintMeter> meters = new ConcurrentHashMap<>();
 
   ProviderState(
@@ -64,6 +67,19 @@ final class ProviderState {
 
   List<RegisteredReader> readers() {
     return readers;
+  }
+
+  boolean isCollectedByCurrentThread() {
+    return readers.stream().anyMatch(RegisteredReader::isCollectedByCurrentThread);
+  }
+
+  boolean isShutdown() {
+    return isShutdown;
+  }
+
+  /** From now on no meter, and no series, is made any more. */
+  void shutdown() {
+    isShutdown = true;
   }
 
   Collection<GlintMeter> meters() {
@@ -109,6 +125,7 @@ final class ProviderState {
       case SUM -> new SumStream(settings);
       case LAST_VALUE -> new LastValueStream(settings);
       case EXPLICIT_BUCKET_HISTOGRAM -> new HistogramStream(settings, aggregation);
+      case BASE2_EXPONENTIAL_HISTOGRAM -> new ExponentialHistogramStream(settings, aggregation);
       case DROP -> throw new IllegalArgumentException("nothing to make");
     };
   }
@@ -156,6 +173,10 @@ final class ProviderState {
 
   /** SDK specification, "Exemplar defaults". */
   private static ExemplarReservoirFactory defaultReservoir(ResolvedAggregation aggregation) {
+    if (aggregation.kind() == ResolvedAggregation.Kind.BASE2_EXPONENTIAL_HISTOGRAM) {
+      return ExemplarReservoirFactory.fixedSize(
+          Math.min(LARGEST_EXPONENTIAL_RESERVOIR, aggregation.maxBuckets()));
+    }
     return aggregation.bucketCount() > 1
         ? ExemplarReservoirFactory.alignedHistogramBucket()
         : ExemplarReservoirFactory.fixedSize(1);

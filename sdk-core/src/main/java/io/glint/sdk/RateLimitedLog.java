@@ -8,8 +8,8 @@ import java.util.logging.Logger;
 
 /**
  * Logs one kind of event at once, and again at most once a minute with the number of events since.
- * Thread-safe; while nothing is logged, an event costs one counter increment and a clock read, and
- * allocates nothing.
+ * Thread-safe; while nothing is logged, {@link #isDue} costs one counter increment and a clock
+ * read, and allocates nothing.
  */
 final class RateLimitedLog {
   private static final long INTERVAL_NANOS = 60_000_000_000L;
@@ -49,10 +49,5 @@ final class RateLimitedLog {
     if (isDue()) {
       log(message.get(), cause);
     }
-  }
-
-  /** Number of events so far. */
-  long events() {
-    return events.sum();
   }
 }

@@ -23,7 +23,8 @@ import java.util.logging.Logger;
 
 /**
  * A reader and its view of the provider: what it is handed to collect with. Collections of one
- * reader follow one another; those of different readers do not affect each other.
+ * reader follow one another. Those of different readers do not see each other's data; where they
+ * share a stream or the callbacks of a meter, one waits for the other, for a bounded time.
  */
 final class RegisteredReader implements CollectionRegistration {
   private static final Logger LOGGER = Logger.getLogger(RegisteredReader.class.getName());
@@ -37,8 +38,9 @@ final class RegisteredReader implements CollectionRegistration {
 
   private final ReentrantLock lock = new ReentrantLock();
 
-  /** Guarded by lock. */
+  // Guarded by lock.
   private long lastCollectEpochNanos;
+  private long lastCollectNanoTime;
 
   /** What a reader asks for, for instruments of one type. */
   record Settings(
@@ -91,19 +93,17 @@ final class RegisteredReader implements CollectionRegistration {
 
   @Override
   public Collection<MetricData> collectAllMetrics() {
-    if (lock.isHeldByCurrentThread()) {
+    if (provider.isCollectedByCurrentThread()) {
       reentries.event(
           null,
           () ->
-              "A callback asked the reader that is running it to collect. The inner collection"
+              "A callback asked a reader of its own provider to collect. The inner collection"
                   + " yields nothing; do not flush or collect from a callback");
       return Collections.emptyList();
     }
     lock.lock();
     try {
-      final Clock clock = provider.clock();
-      final long now = Math.max(clock.now(), lastCollectEpochNanos);
-      provider.measurementClock().synchronize(clock.now());
+      final long now = now();
       final List<MetricData> collected = new ArrayList<>();
       for (final GlintMeter meter : provider.meters()) {
         collectMeter(meter, now, collected);
@@ -112,10 +112,25 @@ final class RegisteredReader implements CollectionRegistration {
         produce(producer, collected);
       }
       lastCollectEpochNanos = now;
+      lastCollectNanoTime = provider.clock().nanoTime();
       return Collections.unmodifiableList(collected);
     } finally {
       lock.unlock();
     }
+  }
+
+  boolean isCollectedByCurrentThread() {
+    return lock.isHeldByCurrentThread();
+  }
+
+  /** The time, which also moves on while a wall clock that was set back catches up. */
+  private long now() {
+    final Clock clock = provider.clock();
+    final long wallClock = clock.now();
+    provider.measurementClock().synchronize(wallClock);
+    return wallClock >= lastCollectEpochNanos
+        ? wallClock
+        : lastCollectEpochNanos + Math.max(0, clock.nanoTime() - lastCollectNanoTime);
   }
 
   private void collectMeter(GlintMeter meter, long now, List<MetricData> collected) {
@@ -127,9 +142,9 @@ final class RegisteredReader implements CollectionRegistration {
           collected.add(
               new StreamMetricData(provider.resource(), meter.scope(), source.instrument(), data));
         }
-      } catch (RuntimeException e) {
+      } catch (Throwable t) {
         failures.event(
-            e,
+            t,
             () ->
                 "Instrument "
                     + source.instrument().inWords()

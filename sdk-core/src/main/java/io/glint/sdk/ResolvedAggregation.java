@@ -10,16 +10,19 @@ import java.util.Set;
  * An aggregation with everything decided, from what a reader asks for and the instrument advises.
  *
  * @param boundaries of an explicit-bucket histogram; empty for the others
+ * @param maxBuckets of a base-2 exponential histogram, for each sign; 0 for the others
+ * @param maxScale of a base-2 exponential histogram; 0 for the others
  * @param recordsMinMax whether points of a histogram have a minimum and a maximum
  */
-record ResolvedAggregation(Kind kind, List<Double> boundaries, boolean recordsMinMax) {
+record ResolvedAggregation(
+    Kind kind, List<Double> boundaries, int maxBuckets, int maxScale, boolean recordsMinMax) {
 
-  /** Base-2 exponential histograms will be a kind of their own. */
   enum Kind {
     DROP,
     SUM,
     LAST_VALUE,
-    EXPLICIT_BUCKET_HISTOGRAM
+    EXPLICIT_BUCKET_HISTOGRAM,
+    BASE2_EXPONENTIAL_HISTOGRAM
   }
 
   /** SDK specification, "Explicit Bucket Histogram Aggregation". */
@@ -32,20 +35,25 @@ record ResolvedAggregation(Kind kind, List<Double> boundaries, boolean recordsMi
   private static final ResolvedAggregation SUM = simple(Kind.SUM);
   private static final ResolvedAggregation LAST_VALUE = simple(Kind.LAST_VALUE);
 
-  private static final Set<InstrumentType> SUMMABLE =
-      Set.of(
-          InstrumentType.COUNTER,
-          InstrumentType.UP_DOWN_COUNTER,
-          InstrumentType.OBSERVABLE_COUNTER,
-          InstrumentType.OBSERVABLE_UP_DOWN_COUNTER,
-          InstrumentType.HISTOGRAM);
   private static final Set<InstrumentType> GAUGES =
       Set.of(InstrumentType.GAUGE, InstrumentType.OBSERVABLE_GAUGE);
-  private static final Set<InstrumentType> NEVER_NEGATIVE =
-      Set.of(InstrumentType.COUNTER, InstrumentType.HISTOGRAM);
+  private static final Set<InstrumentType> ASYNCHRONOUS =
+      Set.of(
+          InstrumentType.OBSERVABLE_COUNTER,
+          InstrumentType.OBSERVABLE_UP_DOWN_COUNTER,
+          InstrumentType.OBSERVABLE_GAUGE);
 
   private static ResolvedAggregation simple(Kind kind) {
-    return new ResolvedAggregation(kind, List.of(), false);
+    return new ResolvedAggregation(kind, List.of(), 0, 0, false);
+  }
+
+  static ResolvedAggregation explicitBuckets(List<Double> boundaries, boolean recordsMinMax) {
+    return new ResolvedAggregation(Kind.EXPLICIT_BUCKET_HISTOGRAM, boundaries, 0, 0, recordsMinMax);
+  }
+
+  static ResolvedAggregation exponential(int maxBuckets, int maxScale, boolean recordsMinMax) {
+    return new ResolvedAggregation(
+        Kind.BASE2_EXPONENTIAL_HISTOGRAM, List.of(), maxBuckets, maxScale, recordsMinMax);
   }
 
   /**
@@ -57,35 +65,33 @@ record ResolvedAggregation(Kind kind, List<Double> boundaries, boolean recordsMi
    */
   static ResolvedAggregation of(
       Aggregation aggregation, InstrumentType type, List<Double> advisedBoundaries) {
-    if (aggregation == Aggregation.drop()) {
-      return DROP;
-    }
-    if (aggregation == Aggregation.sum() && SUMMABLE.contains(type)) {
-      return SUM;
-    }
-    if (aggregation == Aggregation.lastValue() && GAUGES.contains(type)) {
-      return LAST_VALUE;
-    }
-    final boolean isHistogram = StockAggregations.isExplicitBucketHistogram(aggregation);
-    if (isHistogram && NEVER_NEGATIVE.contains(type)) {
-      return new ResolvedAggregation(
-          Kind.EXPLICIT_BUCKET_HISTOGRAM,
-          StockAggregations.boundaries(aggregation),
-          StockAggregations.recordsMinMax(aggregation));
-    }
-    if (isHistogram
-        || aggregation == Aggregation.defaultAggregation()
-        || aggregation == Aggregation.sum()
-        || aggregation == Aggregation.lastValue()) {
+    if (aggregation == Aggregation.defaultAggregation()) {
       return ofDefault(type, advisedBoundaries);
     }
-    throw new IllegalArgumentException(
-        "Aggregation "
-            + aggregation
-            + " for instruments of type "
-            + type
-            + " is not supported. Use one of the aggregations drop, sum, lastValue,"
-            + " explicitBucketHistogram or defaultAggregation");
+    final ResolvedAggregation asked;
+    if (aggregation == Aggregation.drop()) {
+      asked = DROP;
+    } else if (aggregation == Aggregation.sum()) {
+      asked = SUM;
+    } else if (aggregation == Aggregation.lastValue()) {
+      asked = LAST_VALUE;
+    } else {
+      asked = StockAggregations.histogram(aggregation);
+    }
+    // What makes no sense for the instrument is as if it had not been asked for.
+    return asked.suits(type) ? asked : ofDefault(type, advisedBoundaries);
+  }
+
+  /**
+   * SDK specification, "Measurement processing": a histogram of observations that are totals
+   * already makes no sense, nor does the last of several increments.
+   */
+  private boolean suits(InstrumentType type) {
+    return switch (kind) {
+      case DROP, SUM -> true;
+      case LAST_VALUE -> GAUGES.contains(type);
+      case EXPLICIT_BUCKET_HISTOGRAM, BASE2_EXPONENTIAL_HISTOGRAM -> !ASYNCHRONOUS.contains(type);
+    };
   }
 
   /** SDK specification, "Default Aggregation". */
@@ -95,8 +101,7 @@ record ResolvedAggregation(Kind kind, List<Double> boundaries, boolean recordsMi
       case COUNTER, UP_DOWN_COUNTER, OBSERVABLE_COUNTER, OBSERVABLE_UP_DOWN_COUNTER -> SUM;
       case GAUGE, OBSERVABLE_GAUGE -> LAST_VALUE;
       case HISTOGRAM ->
-          new ResolvedAggregation(
-              Kind.EXPLICIT_BUCKET_HISTOGRAM,
+          explicitBuckets(
               advisedBoundaries != null ? advisedBoundaries : DEFAULT_BOUNDARIES,
               /* recordsMinMax= */ true);
     };
@@ -106,7 +111,7 @@ record ResolvedAggregation(Kind kind, List<Double> boundaries, boolean recordsMi
     return boundaries.stream().mapToDouble(Double::doubleValue).toArray();
   }
 
-  /** Number of histogram buckets; 1 for the other aggregations. */
+  /** Number of buckets of an explicit-bucket histogram; 1 for the other aggregations. */
   int bucketCount() {
     return boundaries.size() + 1;
   }

@@ -3,6 +3,7 @@ package io.glint.sdk;
 import io.opentelemetry.api.common.Attributes;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.Arrays;
 
 /**
  * One time series of a stream: an attribute set and the cells that hold its value. Cells and the
@@ -24,6 +25,8 @@ final class Series {
   /** Failed attempts at a home, within one collection interval, that make the array double. */
   private static final int COLLISIONS_BEFORE_SPREADING = 16;
 
+  private static final int ATTEMPTS_BEFORE_STRIPING = 8;
+
   /** Takes the place of the stripes of an evicted series, for good. */
   private static final Cell[] EVICTED = {new RetiredCell()};
 
@@ -42,11 +45,21 @@ final class Series {
   /** Spread hash of the attributes, as {@link SeriesMap} uses it. */
   final int hash;
 
-  /** When the series was first recorded into; the start of its cumulative points. */
-  final long startEpochNanos;
+  // What the collector knows of the series, guarded by the stream's collection lock.
 
-  /** Exemplars that a cumulative point goes on showing. Guarded by the stream's collection lock. */
+  /** When the series was first recorded into; the start of its cumulative points. */
+  long startEpochNanos;
+
+  /** Exemplars that a cumulative point goes on showing. */
   VisibleExemplars visibleExemplars = VisibleExemplars.NONE;
+
+  /** True if the last collection found no measurement. */
+  boolean isIdle;
+
+  /** Age and stamp of the newest last value that was reported, see {@link LastValueCell}. */
+  long reportedAge;
+
+  long reportedStamp;
 
   private final Stream stream;
   private final Cell first;
@@ -99,10 +112,7 @@ final class Series {
         return null;
       }
       if (stripes == null) {
-        if (first.tryTake()) {
-          return first;
-        }
-        final Cell taken = addCell(null, new Cell[] {first, null}, 1);
+        final Cell taken = takeFirstOrAdd();
         if (taken != null) {
           return taken;
         }
@@ -110,7 +120,7 @@ final class Series {
       }
       final int home = home(stripes);
       if (stripes[home] == null) {
-        final Cell taken = addCell(stripes, stripes.clone(), home);
+        final Cell taken = addCell(stripes, stripes.length, home);
         if (taken != null) {
           return taken;
         }
@@ -124,12 +134,28 @@ final class Series {
       final int empty = firstEmpty(stripes, home);
       final Cell added =
           empty >= 0
-              ? addCell(stripes, stripes.clone(), empty)
-              : addCell(stripes, doubled(stripes), stripes.length + home);
+              ? addCell(stripes, stripes.length, empty)
+              : addCell(stripes, 2 * stripes.length, stripes.length + home);
       if (added != null) {
         return added;
       }
     }
+  }
+
+  /**
+   * Tries the only cell a few more times, a fraction of a microsecond, before it adds another one:
+   * a collector holds a cell for no longer than that, and is no reason to have a second cell for
+   * ever.
+   */
+  private Cell takeFirstOrAdd() {
+    for (int i = 0; i < ATTEMPTS_BEFORE_STRIPING; i++) {
+      if (first.tryTake()) {
+        countCollision(null);
+        return first;
+      }
+      Thread.onSpinWait();
+    }
+    return addCell(null, 2, 1);
   }
 
   private static int home(Cell[] stripes) {
@@ -156,26 +182,38 @@ final class Series {
     return -1;
   }
 
-  /** Publishes {@code copy} with a new cell in it that the caller owns; null if it was too late. */
-  private Cell addCell(Cell[] expected, Cell[] copy, int index) {
+  /**
+   * Publishes the stripes with a new cell at {@code index} that the caller owns; null if another
+   * thread has changed them.
+   */
+  private Cell addCell(Cell[] expected, int newLength, int index) {
     final Cell cell = stream.newCell(this, /* padded= */ true);
     cell.tryTake();
+    // After the cell, so that the array, which all threads read, lies behind the cell's padding.
+    final Cell[] copy =
+        expected == null ? new Cell[] {first, null} : Arrays.copyOf(expected, newLength);
     copy[index] = cell;
     return STRIPES.compareAndSet(this, expected, copy) ? cell : null;
   }
 
-  /** Lets threads that keep meeting at one home go apart, without a cell for the new half yet. */
+  /**
+   * Lets threads that keep meeting at one home go apart, without a cell for the new half yet. The
+   * caller owns a cell, so nothing may be thrown.
+   */
   private void countCollision(Cell[] stripes) {
-    if (++collisions >= COLLISIONS_BEFORE_SPREADING && stripes.length < SPREAD_LIMIT) {
-      collisions = 0;
-      STRIPES.compareAndSet(this, stripes, doubled(stripes));
+    if (++collisions < COLLISIONS_BEFORE_SPREADING) {
+      return;
     }
-  }
-
-  private static Cell[] doubled(Cell[] stripes) {
-    final Cell[] doubled = new Cell[2 * stripes.length];
-    System.arraycopy(stripes, 0, doubled, 0, stripes.length);
-    return doubled;
+    collisions = 0;
+    try {
+      if (stripes == null) {
+        STRIPES.compareAndSet(this, null, new Cell[] {first, null});
+      } else if (stripes.length < SPREAD_LIMIT) {
+        STRIPES.compareAndSet(this, stripes, Arrays.copyOf(stripes, 2 * stripes.length));
+      }
+    } catch (OutOfMemoryError | StackOverflowError e) {
+      // They stay together.
+    }
   }
 
   /** True once the series has more than one cell. */

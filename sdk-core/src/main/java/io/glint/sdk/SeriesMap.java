@@ -36,8 +36,11 @@ import java.lang.invoke.VarHandle;
  * evicted into a larger or smaller one and publishes that by compare-and-set; it does not matter
  * who wins.
  *
- * <p>Access modes: entries of both arrays are stored by compare-and-set and read with acquire, so
- * that a series is seen complete. {@code table} is volatile.
+ * <p>Access modes: entries of both arrays are stored by compare-and-set. {@code order} is read with
+ * acquire. The look-up reads {@code index} with plain accesses, which is one type check less on the
+ * record path: a series that it finds is seen complete, for what a recorder needs of it is in final
+ * fields, and one that it does not find yet is found in {@code order}. {@code table} and {@code
+ * indexed} are volatile.
  */
 final class SeriesMap {
   private static final int SMALLEST_CAPACITY = 4;
@@ -177,7 +180,12 @@ final class SeriesMap {
     }
   }
 
-  /** Number of series; for tests and for sizing. */
+  /** True if no further series can be added. */
+  boolean isFull() {
+    return size() >= limit;
+  }
+
+  /** Number of series. */
   int size() {
     final int[] count = new int[1];
     forEach(series -> count[0]++);
@@ -222,7 +230,7 @@ final class SeriesMap {
       final int mask = index.length - 1;
       int i = hash & mask;
       Series series;
-      while ((series = (Series) ENTRY.getAcquire(index, i)) != null) {
+      while ((series = index[i]) != null) {
         if (series.attributes == attributes
             || (series.hash == hash && series.attributes.equals(attributes))) {
           return series;

@@ -7,60 +7,62 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Reads the options of the stock SDK's aggregations, which have no accessors, from their text. This
- * is the only place that depends on it; a text that is not understood is refused, never guessed at.
+ * Reads the options of the stock SDK's histogram aggregations, which have no accessors, from their
+ * text. This is the only place that depends on it; a text that is not understood is refused when
+ * the provider is built, never guessed at.
  */
 final class StockAggregations {
-  private static final String PREFIX = "ExplicitBucketHistogramAggregation";
   private static final Pattern BOUNDARIES = Pattern.compile("bucketBoundaries=\\[([^\\]]*)\\]");
+  private static final Pattern MAX_BUCKETS = Pattern.compile("maxBuckets=(-?\\d+)");
+  private static final Pattern MAX_SCALE = Pattern.compile("maxScale=(-?\\d+)");
   private static final Pattern RECORD_MIN_MAX = Pattern.compile("recordMinMax=(true|false)");
   private static final Pattern SEPARATOR = Pattern.compile("\\s*,\\s*");
 
   private StockAggregations() {}
 
-  static boolean isExplicitBucketHistogram(Aggregation aggregation) {
-    return aggregation == Aggregation.explicitBucketHistogram()
-        || aggregation.toString().startsWith(PREFIX);
-  }
-
   /**
-   * The boundaries of an explicit-bucket histogram aggregation.
+   * The histogram that an aggregation of the stock SDK stands for.
    *
-   * @throws IllegalArgumentException if the text of the aggregation does not tell them
+   * @throws IllegalArgumentException if it is none, or its text does not tell its options
    */
-  static List<Double> boundaries(Aggregation aggregation) {
-    if (aggregation == Aggregation.explicitBucketHistogram()) {
-      return ResolvedAggregation.DEFAULT_BOUNDARIES;
+  static ResolvedAggregation histogram(Aggregation aggregation) {
+    final String text = aggregation.toString();
+    if (text.startsWith("ExplicitBucketHistogramAggregation")) {
+      return ResolvedAggregation.explicitBuckets(
+          numbers(option(text, BOUNDARIES)), Boolean.parseBoolean(option(text, RECORD_MIN_MAX)));
     }
-    final List<Double> boundaries = new ArrayList<>();
-    final String list = option(aggregation, BOUNDARIES).trim();
-    if (!list.isEmpty()) {
-      for (final String boundary : SEPARATOR.split(list, -1)) {
-        boundaries.add(Double.parseDouble(boundary));
-      }
+    if (text.startsWith("Base2ExponentialHistogramAggregation")) {
+      return ResolvedAggregation.exponential(
+          Integer.parseInt(option(text, MAX_BUCKETS)),
+          Integer.parseInt(option(text, MAX_SCALE)),
+          Boolean.parseBoolean(option(text, RECORD_MIN_MAX)));
     }
-    return List.copyOf(boundaries);
+    throw new IllegalArgumentException(
+        "Aggregation "
+            + text
+            + " is not supported. Use one of the factory methods of"
+            + " io.opentelemetry.sdk.metrics.Aggregation");
   }
 
-  /**
-   * Whether points of an explicit-bucket histogram aggregation have a minimum and a maximum.
-   *
-   * @throws IllegalArgumentException if the text of the aggregation does not tell
-   */
-  static boolean recordsMinMax(Aggregation aggregation) {
-    return aggregation == Aggregation.explicitBucketHistogram()
-        || Boolean.parseBoolean(option(aggregation, RECORD_MIN_MAX));
-  }
-
-  private static String option(Aggregation aggregation, Pattern pattern) {
-    final Matcher matcher = pattern.matcher(aggregation.toString());
+  private static String option(String text, Pattern pattern) {
+    final Matcher matcher = pattern.matcher(text);
     if (!matcher.find()) {
       throw new IllegalArgumentException(
           "The options of the aggregation "
-              + aggregation
+              + text
               + " cannot be read. Glint knows opentelemetry-sdk-metrics 1.67.0; please report the"
               + " version you use");
     }
     return matcher.group(1);
+  }
+
+  private static List<Double> numbers(String list) {
+    final List<Double> numbers = new ArrayList<>();
+    if (!list.isBlank()) {
+      for (final String number : SEPARATOR.split(list.trim(), -1)) {
+        numbers.add(Double.parseDouble(number));
+      }
+    }
+    return List.copyOf(numbers);
   }
 }

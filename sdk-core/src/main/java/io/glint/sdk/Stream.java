@@ -1,7 +1,6 @@
 package io.glint.sdk;
 
 import io.glint.reservoir.Exemplar;
-import io.glint.reservoir.ExemplarReservoir;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.sdk.common.Clock;
@@ -10,7 +9,6 @@ import io.opentelemetry.sdk.metrics.data.Data;
 import io.opentelemetry.sdk.metrics.data.ExemplarData;
 import io.opentelemetry.sdk.metrics.data.PointData;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
@@ -42,11 +40,12 @@ abstract class Stream implements MetricSource {
   final ExemplarSampling sampling;
   final AggregationTemporality temporality;
 
+  private final boolean isDelta;
   private final Clock clock;
   private final int cardinalityLimit;
-  private final long creationEpochNanos;
   private final SeriesMap seriesMap;
   private final AtomicReference<Series> overflow = new AtomicReference<>();
+  private volatile boolean isShutdown;
 
   private final RateLimitedLog failures = new RateLimitedLog(LOGGER, Level.WARNING);
   private final RateLimitedLog omissions = new RateLimitedLog(LOGGER, Level.WARNING);
@@ -55,8 +54,8 @@ abstract class Stream implements MetricSource {
 
   // The rest is guarded by collectLock.
   private final Series.CellVisitor cellVisitor = this::collectCell;
-  private ExemplarReservoir joined;
-  private ExemplarData[] newExemplars = new ExemplarData[0];
+  private final ExemplarCollector exemplarCollector;
+  private long creationEpochNanos;
   private long patienceEnds;
   private boolean cellOmitted;
 
@@ -64,9 +63,11 @@ abstract class Stream implements MetricSource {
     this.instrument = settings.instrument();
     this.sampling = settings.sampling();
     this.temporality = settings.temporality();
+    this.isDelta = temporality == AggregationTemporality.DELTA;
     this.clock = settings.clock();
     this.cardinalityLimit = settings.cardinalityLimit();
     this.creationEpochNanos = settings.creationEpochNanos();
+    this.exemplarCollector = new ExemplarCollector(sampling, this::exemplarData);
     this.seriesMap = new SeriesMap(this, settings.cardinalityLimit());
   }
 
@@ -89,39 +90,53 @@ abstract class Stream implements MetricSource {
    * Takes a cell of the series of these attributes.
    *
    * @return a cell that the caller owns and must release; null if attributes are broken or memory
-   *     has run out, which is reported
+   *     has run out, which is reported, and for a new series after shutdown
    */
   final Cell take(Attributes attributes) {
     try {
-      while (true) {
-        Series series = seriesMap.find(attributes);
-        if (series == null) {
-          series = addOrOverflow(attributes);
-        }
+      final Series series = seriesMap.find(attributes);
+      if (series != null) {
         final Cell cell = series.take();
         if (cell != null) {
           return cell;
         }
-        seriesMap.removeEvicted();
       }
+      return takeFromNew(attributes);
     } catch (RuntimeException | OutOfMemoryError | StackOverflowError e) {
       measurementLost(e);
       return null;
     }
   }
 
-  private void measurementLost(Throwable cause) {
-    failures.event(
-        cause,
-        () ->
-            "A measurement of instrument "
-                + instrument.inWords()
-                + " could not be recorded and is lost");
+  /** Null after shutdown: what nobody will collect is not kept. */
+  private Cell takeFromNew(Attributes attributes) {
+    while (!isShutdown) {
+      final Series series = seriesMap.findOrAdd(attributes);
+      final Cell cell = (series != null ? series : overflow()).take();
+      if (cell != null) {
+        return cell;
+      }
+      seriesMap.removeEvicted();
+    }
+    return null;
   }
 
-  private Series addOrOverflow(Attributes attributes) {
-    final Series series = seriesMap.findOrAdd(attributes);
-    return series != null ? series : overflow();
+  @Override
+  public final void shutdown() {
+    isShutdown = true;
+  }
+
+  private void measurementLost(Throwable cause) {
+    try {
+      failures.event(
+          cause,
+          () ->
+              "A measurement of instrument "
+                  + instrument.inWords()
+                  + " could not be recorded and is lost");
+    } catch (OutOfMemoryError | StackOverflowError e) {
+      // What made the measurement fail makes the report fail; the application goes on.
+    }
   }
 
   final Series newSeries(Attributes attributes, int hash) {
@@ -160,17 +175,17 @@ abstract class Stream implements MetricSource {
     collectLock.lock();
     try {
       patienceEnds = System.nanoTime() + PATIENCE_NANOS;
+      // An instrument may have been made after the collection began.
+      creationEpochNanos = Math.min(creationEpochNanos, epochNanos);
       final long deltaStart = Math.max(lastCollectEpochNanos, creationEpochNanos);
       final List<PointData> points = new ArrayList<>();
-      final boolean[] anyIdle = new boolean[1];
-      seriesMap.forEach(
-          series -> anyIdle[0] |= !collectSeries(series, points, deltaStart, epochNanos));
+      seriesMap.forEach(series -> collectSeries(series, points, deltaStart, epochNanos));
       final Series overflow = this.overflow.get();
       if (overflow != null) {
         collectSeries(overflow, points, deltaStart, epochNanos);
       }
-      if (isDelta() && anyIdle[0]) {
-        evictIdle();
+      if (isDelta) {
+        evict();
       }
       return points.isEmpty() ? null : data(points);
     } finally {
@@ -178,19 +193,19 @@ abstract class Stream implements MetricSource {
     }
   }
 
-  private boolean isDelta() {
-    return temporality == AggregationTemporality.DELTA;
-  }
-
-  /** Collects a series; false if it holds no measurement, and so has no point. */
-  private boolean collectSeries(
+  /** Collects a series, which has no point if it holds no measurement. */
+  private void collectSeries(
       Series series, List<PointData> points, long deltaStart, long epochNanos) {
-    clearTotal();
+    begin(series);
     cellOmitted = false;
     series.visitCells(cellVisitor);
-    final long start = Math.min(isDelta() ? deltaStart : series.startEpochNanos, epochNanos);
-    final List<ExemplarData> exemplars = exemplars(series, start, epochNanos);
-    if (cellOmitted && !isDelta()) {
+    // A series may have been recorded into for the first time after the collection began.
+    series.startEpochNanos = Math.min(series.startEpochNanos, epochNanos);
+    final long start = isDelta ? deltaStart : series.startEpochNanos;
+    final List<ExemplarData> exemplars = exemplarCollector.take(series, isDelta, start, epochNanos);
+    final boolean isEmpty = isTotalEmpty();
+    series.isIdle = isEmpty && !cellOmitted;
+    if (cellOmitted && !isDelta) {
       // A cumulative point without one of its cells would go back; a delta catches up next time.
       omissions.event(
           null,
@@ -199,13 +214,9 @@ abstract class Stream implements MetricSource {
                   + instrument.inWords()
                   + " is left out of a collection: a thread has been stopped for over a second in"
                   + " the middle of recording. Its measurements are kept for the next collection");
-      return true;
+    } else if (!isEmpty) {
+      points.add(point(series.attributes, start, epochNanos, exemplars));
     }
-    if (isTotalEmpty()) {
-      return cellOmitted;
-    }
-    points.add(point(series.attributes, start, epochNanos, exemplars));
-    return true;
   }
 
   private void collectCell(Cell cell) {
@@ -213,16 +224,20 @@ abstract class Stream implements MetricSource {
       cellOmitted = true;
       return;
     }
+    Throwable lostExemplars = null;
     try {
       if (!cell.isEmpty()) {
         addToTotal(cell);
-        joinExemplars(cell.reservoirOrNull());
-        if (isDelta()) {
+        lostExemplars = exemplarCollector.join(cell.reservoirOrNull());
+        if (isDelta) {
           cell.clear();
         }
       }
     } finally {
       cell.release();
+    }
+    if (lostExemplars != null) {
+      sampling.reservoirFailed(lostExemplars);
     }
   }
 
@@ -239,63 +254,23 @@ abstract class Stream implements MetricSource {
     return true;
   }
 
-  private void evictIdle() {
+  /**
+   * Evicts the series that were silent for the whole interval. At the limit, evicts every series
+   * that holds nothing now, so that the next interval can have as many new ones as the limit says.
+   */
+  private void evict() {
+    final boolean isFull = seriesMap.isFull();
     final boolean[] anyEvicted = new boolean[1];
-    seriesMap.forEach(series -> anyEvicted[0] |= series.tryEvict());
+    seriesMap.forEach(series -> anyEvicted[0] |= (isFull || series.isIdle) && series.tryEvict());
     if (anyEvicted[0]) {
       seriesMap.removeEvicted();
     }
   }
 
-  private void joinExemplars(ExemplarReservoir reservoir) {
-    if (reservoir == null) {
-      return;
-    }
-    try {
-      if (joined == null) {
-        joined = sampling.newReservoir();
-      }
-      joined.absorb(reservoir);
-    } catch (Throwable t) {
-      joined = null;
-      sampling.reservoirFailed(t);
-    }
-  }
-
-  private List<ExemplarData> exemplars(Series series, long start, long epochNanos) {
-    if (joined != null) {
-      try {
-        joined.collect(
-            (slot, exemplar) -> keepExemplar(slot, exemplar, series.attributes, start, epochNanos));
-      } catch (Throwable t) {
-        joined = null;
-        sampling.reservoirFailed(t);
-      }
-    }
-    final VisibleExemplars before = isDelta() ? VisibleExemplars.NONE : series.visibleExemplars;
-    final VisibleExemplars now = before.replacedBy(newExemplars);
-    Arrays.fill(newExemplars, null);
-    if (!isDelta()) {
-      series.visibleExemplars = now;
-    }
-    return now.list();
-  }
-
-  private void keepExemplar(
-      int slot, Exemplar exemplar, Attributes pointAttributes, long start, long epochNanos) {
-    if (slot >= newExemplars.length) {
-      newExemplars = Arrays.copyOf(newExemplars, slot + 1);
-    }
-    // The measurement is counted in this point, so it belongs into its window, also if it was made
-    // while the collection runs or if the wall clock was set meanwhile.
-    final long time = Math.max(start, Math.min(exemplar.epochNanos(), epochNanos));
-    newExemplars[slot] =
-        exemplarData(exemplar, Overflow.filtered(exemplar.attributes(), pointAttributes), time);
-  }
-
   // What an aggregation is, to the collection. All guarded by collectLock.
 
-  abstract void clearTotal();
+  /** Starts to add up the cells of a series. */
+  abstract void begin(Series series);
 
   abstract void addToTotal(Cell cell);
 
@@ -304,7 +279,7 @@ abstract class Stream implements MetricSource {
   abstract PointData point(
       Attributes attributes, long start, long epochNanos, List<ExemplarData> exemplars);
 
-  abstract ExemplarData exemplarData(Exemplar exemplar, Attributes filtered, long epochNanos);
+  abstract ExemplarData exemplarData(Exemplar exemplar, Attributes filtered);
 
   /** Wraps points that {@link #point} made; never empty. */
   abstract Data<?> data(List<PointData> points);

@@ -3,6 +3,7 @@ package io.glint.sdk;
 import io.opentelemetry.sdk.common.InstrumentationScopeInfo;
 import io.opentelemetry.sdk.metrics.InstrumentValueType;
 import io.opentelemetry.sdk.metrics.data.Data;
+import io.opentelemetry.sdk.metrics.data.ExponentialHistogramData;
 import io.opentelemetry.sdk.metrics.data.GaugeData;
 import io.opentelemetry.sdk.metrics.data.HistogramData;
 import io.opentelemetry.sdk.metrics.data.MetricData;
@@ -57,6 +58,9 @@ final class StreamMetricData implements MetricData {
   public MetricDataType getType() {
     if (data instanceof HistogramData) {
       return MetricDataType.HISTOGRAM;
+    }
+    if (data instanceof ExponentialHistogramData) {
+      return MetricDataType.EXPONENTIAL_HISTOGRAM;
     }
     final boolean isLong = instrument.valueType() == InstrumentValueType.LONG;
     if (data instanceof GaugeData) {

@@ -26,13 +26,17 @@ final class SumStream extends NumberStream {
     if (cell == null) {
       return;
     }
+    Throwable lostExemplar = null;
     try {
       cell.addLong(value);
       if (eligible) {
-        cell.offerLong(sampling, value, 0, attributes, context);
+        lostExemplar = cell.offerLong(sampling, value, 0, attributes, context);
       }
     } finally {
       cell.release();
+    }
+    if (lostExemplar != null) {
+      sampling.reservoirFailed(lostExemplar);
     }
   }
 
@@ -43,13 +47,17 @@ final class SumStream extends NumberStream {
     if (cell == null) {
       return;
     }
+    Throwable lostExemplar = null;
     try {
       cell.addDouble(value);
       if (eligible) {
-        cell.offerDouble(sampling, value, 0, attributes, context);
+        lostExemplar = cell.offerDouble(sampling, value, 0, attributes, context);
       }
     } finally {
       cell.release();
+    }
+    if (lostExemplar != null) {
+      sampling.reservoirFailed(lostExemplar);
     }
   }
 
@@ -59,7 +67,7 @@ final class SumStream extends NumberStream {
   }
 
   @Override
-  void clearTotal() {
+  void begin(Series series) {
     totalLong = 0;
     totalDouble = 0;
     totalCount = 0;

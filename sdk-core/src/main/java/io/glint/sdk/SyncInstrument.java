@@ -20,16 +20,18 @@ abstract class SyncInstrument {
   final Stream[] streams;
 
   private final InstrumentDescriptor instrument;
+  private final ProviderState provider;
   private final boolean readsContext;
   private final RateLimitedLog negatives = new RateLimitedLog(LOGGER, Level.WARNING);
   private final RateLimitedLog nonFinites = new RateLimitedLog(LOGGER, Level.WARNING);
   private final RateLimitedLog nulls = new RateLimitedLog(LOGGER, Level.WARNING);
 
   SyncInstrument(
-      InstrumentDescriptor instrument, Collection<Stream> streams, boolean exemplarsAreOff) {
+      InstrumentDescriptor instrument, Collection<Stream> streams, ProviderState provider) {
     this.instrument = instrument;
     this.streams = new HashSet<>(streams).toArray(new Stream[0]);
-    this.readsContext = !exemplarsAreOff;
+    this.provider = provider;
+    this.readsContext = !provider.exemplarsAreOff();
   }
 
   /** The current context if exemplars may need it; with exemplars off nothing is read. */
@@ -43,13 +45,14 @@ abstract class SyncInstrument {
   }
 
   private Attributes noAttributes() {
-    nulls.event(
-        null,
-        () ->
-            "Instrument "
-                + instrument.inWords()
-                + " was given null attributes. The measurement was recorded without attributes."
-                + " Use Attributes.empty()");
+    if (nulls.isDue()) {
+      nulls.log(
+          "Instrument "
+              + instrument.inWords()
+              + " was given null attributes. The measurement was recorded without attributes. Use"
+              + " Attributes.empty()",
+          null);
+    }
     return Attributes.empty();
   }
 
@@ -72,7 +75,7 @@ abstract class SyncInstrument {
     }
   }
 
-  /** Drops a value that would make a sum useless for ever. */
+  /** Drops a value that is no measurement, or would make a sum useless for ever. */
   final void rejectNonFinite(double value) {
     if (nonFinites.isDue()) {
       nonFinites.log(
@@ -80,14 +83,14 @@ abstract class SyncInstrument {
               + instrument.inWords()
               + " was given the value "
               + value
-              + ". The measurement was dropped: it would make every later sum "
-              + value
-              + " too",
+              + ". The measurement was dropped: it is no measurement, or would make every later sum"
+              + " infinite. Check what computes the value",
           null);
     }
   }
 
-  final boolean hasStreams() {
-    return streams.length > 0;
+  /** False if every reader drops what is recorded, and after shutdown. */
+  final boolean isRecording() {
+    return streams.length > 0 && !provider.isShutdown();
   }
 }

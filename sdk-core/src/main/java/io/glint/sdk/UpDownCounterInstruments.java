@@ -20,13 +20,13 @@ final class UpDownCounterInstruments {
   private UpDownCounterInstruments() {}
 
   static final class OfLong extends SyncInstrument implements LongUpDownCounter {
-    OfLong(InstrumentDescriptor instrument, Collection<Stream> streams, boolean exemplarsAreOff) {
-      super(instrument, streams, exemplarsAreOff);
+    OfLong(InstrumentDescriptor instrument, Collection<Stream> streams, ProviderState provider) {
+      super(instrument, streams, provider);
     }
 
     @Override
     public boolean isEnabled() {
-      return hasStreams();
+      return isRecording();
     }
 
     @Override
@@ -48,13 +48,13 @@ final class UpDownCounterInstruments {
   }
 
   static final class OfDouble extends SyncInstrument implements DoubleUpDownCounter {
-    OfDouble(InstrumentDescriptor instrument, Collection<Stream> streams, boolean exemplarsAreOff) {
-      super(instrument, streams, exemplarsAreOff);
+    OfDouble(InstrumentDescriptor instrument, Collection<Stream> streams, ProviderState provider) {
+      super(instrument, streams, provider);
     }
 
     @Override
     public boolean isEnabled() {
-      return hasStreams();
+      return isRecording();
     }
 
     @Override

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.opentelemetry.api.OpenTelemetry;
+import io.opentelemetry.api.common.AttributeKey;
+import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.metrics.LongCounter;
 import io.opentelemetry.api.trace.propagation.W3CTraceContextPropagator;
 import io.opentelemetry.context.propagation.ContextPropagators;
@@ -64,7 +66,7 @@ class LifecycleTest {
     @Override
     public CompletableResultCode shutdown() {
       if (shutdowns.incrementAndGet() == 1 && !result.isSuccess()) {
-        throw new IllegalStateException("cannot shut down");
+        throw new AssertionError("cannot shut down");
       }
       return result;
     }
@@ -84,7 +86,9 @@ class LifecycleTest {
           GlintMeterProvider.builder().registerMetricReader(bad).registerMetricReader(good).build();
       assertThat(provider.forceFlush().join(1, TimeUnit.SECONDS).isSuccess()).isFalse();
       assertThat(provider.shutdown().join(1, TimeUnit.SECONDS).isSuccess()).isFalse();
-      assertThat(provider.shutdown().join(1, TimeUnit.SECONDS).isSuccess()).isTrue();
+      assertThat(provider.shutdown().join(1, TimeUnit.SECONDS).isSuccess())
+          .as("the result stays what it was")
+          .isFalse();
       provider.close();
       assertThat(good.flushes).hasValue(1);
       assertThat(good.shutdowns).hasValue(1);
@@ -100,7 +104,39 @@ class LifecycleTest {
     final LongCounter counter = provider.get("meter").counterBuilder("counter").build();
     provider.close();
     assertThatCode(() -> counter.add(1)).doesNotThrowAnyException();
+    assertThat(counter.isEnabled()).isFalse();
     assertThat(provider.get("meter").counterBuilder("later").build().isEnabled()).isFalse();
+  }
+
+  @Test
+  void afterShutdownNoSeriesIsMade() {
+    final CountingReader reader = new CountingReader(CompletableResultCode.ofSuccess());
+    final GlintMeterProvider provider =
+        GlintMeterProvider.builder().registerMetricReader(reader).build();
+    final LongCounter counter = provider.get("meter").counterBuilder("counter").build();
+    final Attributes known = Attributes.of(AttributeKey.stringKey("key"), "known");
+    counter.add(1, known);
+    provider.close();
+    counter.add(1, known);
+    counter.add(1, Attributes.of(AttributeKey.stringKey("key"), "new"));
+    assertThat(
+            reader.registration.collectAllMetrics().iterator().next().getLongSumData().getPoints())
+        .singleElement()
+        .satisfies(point -> assertThat(point.getAttributes()).isEqualTo(known));
+  }
+
+  @Test
+  void aReaderServesOneProvider() {
+    final InMemoryMetricReader reader = InMemoryMetricReader.create();
+    final GlintMeterProviderBuilder builder =
+        GlintMeterProvider.builder().registerMetricReader(reader);
+    try (GlintMeterProvider provider = builder.build()) {
+      assertThatThrownBy(builder::build)
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("another GlintMeterProvider");
+      provider.get("meter").counterBuilder("counter").build().add(1);
+      assertThat(reader.collectAllMetrics()).hasSize(1);
+    }
   }
 
   @Test
@@ -187,11 +223,11 @@ class LifecycleTest {
   @Test
   void setUpErrorsAreFoundWhenTheProviderIsBuilt() {
     final CountingReader reader = new CountingReader(CompletableResultCode.ofSuccess());
-    reader.histogramAggregation = Aggregation.base2ExponentialBucketHistogram();
+    reader.histogramAggregation = new Aggregation() {};
     assertThatThrownBy(() -> GlintMeterProvider.builder().registerMetricReader(reader).build())
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("HISTOGRAM")
-        .hasMessageContaining("explicitBucketHistogram");
+        .hasMessageContaining("not supported")
+        .hasMessageContaining("io.opentelemetry.sdk.metrics.Aggregation");
     final InMemoryMetricReader limited = InMemoryMetricReader.create();
     assertThatThrownBy(
             () -> GlintMeterProvider.builder().registerMetricReader(limited, type -> 0).build())

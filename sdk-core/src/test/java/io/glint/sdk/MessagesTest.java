@@ -108,4 +108,14 @@ class MessagesTest {
     assertThat(reader.collectAllMetrics().iterator().next().getInstrumentationScopeInfo().getName())
         .isEmpty();
   }
+
+  @Test
+  void otherAdviceForAKnownHistogram() {
+    meter.histogramBuilder("latency").setExplicitBucketBoundariesAdvice(List.of(1d)).build();
+    meter.histogramBuilder("latency").setExplicitBucketBoundariesAdvice(List.of(1d)).build();
+    meter.histogramBuilder("latency").build();
+    assertThat(log.messages()).isEmpty();
+    meter.histogramBuilder("latency").setExplicitBucketBoundariesAdvice(List.of(2d)).build();
+    assertOneMessageWith("'latency'", "[2.0]", "keeps what was advised first: [1.0]");
+  }
 }

@@ -8,11 +8,17 @@ import io.opentelemetry.api.metrics.DoubleHistogram;
 import io.opentelemetry.api.metrics.LongCounter;
 import io.opentelemetry.api.metrics.Meter;
 import io.opentelemetry.context.Context;
+import io.opentelemetry.sdk.metrics.Aggregation;
+import io.opentelemetry.sdk.metrics.InstrumentType;
 import io.opentelemetry.sdk.metrics.data.AggregationTemporality;
 import io.opentelemetry.sdk.metrics.data.DoubleExemplarData;
+import io.opentelemetry.sdk.metrics.data.ExemplarData;
+import io.opentelemetry.sdk.metrics.data.ExponentialHistogramPointData;
 import io.opentelemetry.sdk.metrics.data.HistogramPointData;
 import io.opentelemetry.sdk.metrics.data.LongPointData;
 import io.opentelemetry.sdk.metrics.data.MetricData;
+import io.opentelemetry.sdk.metrics.data.PointData;
+import io.opentelemetry.sdk.metrics.export.DefaultAggregationSelector;
 import io.opentelemetry.sdk.testing.exporter.InMemoryMetricReader;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -23,7 +29,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * Eight threads record five million measurements each while a collector never pauses. Totals are
@@ -35,17 +41,27 @@ class RecordingStressTest {
   private static final int RECORDS = 5_000_000;
   private static final AttributeKey<Long> SERIES = AttributeKey.longKey("series");
 
+  private static final Attributes SERIES_0 = Attributes.of(SERIES, 0L);
+
   /** One value for each series: then the sum of a coherent point is its count times the value. */
   private static final double[] VALUES = {3, 7, 60, 20_000};
 
   private static final int[] BUCKETS = {1, 2, 5, 15};
 
   @ParameterizedTest
-  @EnumSource(AggregationTemporality.class)
-  void totalsAreExactAndEveryPointIsCoherent(AggregationTemporality temporality) throws Exception {
+  @CsvSource({"CUMULATIVE, false", "DELTA, false", "CUMULATIVE, true", "DELTA, true"})
+  void totalsAreExactAndEveryPointIsCoherent(
+      AggregationTemporality temporality, boolean isExponential) throws Exception {
     final boolean isDelta = temporality == AggregationTemporality.DELTA;
     final InMemoryMetricReader reader =
-        isDelta ? InMemoryMetricReader.createDelta() : InMemoryMetricReader.create();
+        InMemoryMetricReader.create(
+            type -> temporality,
+            DefaultAggregationSelector.getDefault()
+                .with(
+                    InstrumentType.HISTOGRAM,
+                    isExponential
+                        ? Aggregation.base2ExponentialBucketHistogram()
+                        : Aggregation.defaultAggregation()));
     final Totals totals = new Totals(isDelta);
     final ExecutorService pool = Executors.newFixedThreadPool(THREADS);
     try (GlintMeterProvider provider =
@@ -60,16 +76,20 @@ class RecordingStressTest {
       }
       boolean running = true;
       int collections = 0;
+      boolean haveMet = false;
       while (running) {
         running = recorders.stream().anyMatch(recorder -> !recorder.isDone());
         totals.add(reader.collectAllMetrics());
         collections++;
+        final Series series = ((SyncInstrument) histogram).streams[0].seriesMap().find(SERIES_0);
+        haveMet |= series != null && series.isStriped();
       }
       for (final Future<?> recorder : recorders) {
         recorder.get(60, TimeUnit.SECONDS);
       }
       totals.add(reader.collectAllMetrics());
-      assertThat(collections).isGreaterThan(100);
+      assertThat(collections).as("collections meanwhile").isGreaterThan(10);
+      assertThat(haveMet).as("threads have met in a series").isTrue();
     } finally {
       pool.shutdownNow();
     }
@@ -106,7 +126,18 @@ class RecordingStressTest {
       long counterNow = 0;
       for (final MetricData metric : metrics) {
         for (final HistogramPointData point : metric.getHistogramData().getPoints()) {
-          add(point);
+          final long series = point.getAttributes().get(SERIES);
+          assertThat(point.getCounts().get(BUCKETS[(int) series])).isEqualTo(point.getCount());
+          assertThat(point.getCounts().stream().mapToLong(Long::longValue).sum())
+              .isEqualTo(point.getCount());
+          add(point, point.getCount(), point.getSum(), point.getMin(), point.getMax());
+        }
+        for (final ExponentialHistogramPointData point :
+            metric.getExponentialHistogramData().getPoints()) {
+          assertThat(point.getScale()).isEqualTo(20);
+          assertThat(point.getPositiveBuckets().getBucketCounts())
+              .containsExactly(point.getCount());
+          add(point, point.getCount(), point.getSum(), point.getMin(), point.getMax());
         }
         for (final LongPointData point : metric.getLongSumData().getPoints()) {
           assertThat(point.getValue() % 2).isZero();
@@ -116,32 +147,33 @@ class RecordingStressTest {
       counted = isDelta ? counted + counterNow : counterNow;
     }
 
-    private void add(HistogramPointData point) {
+    private void add(PointData point, long count, double sum, double min, double max) {
       final long series = point.getAttributes().get(SERIES);
       final double value = VALUES[(int) series];
-      final int bucket = BUCKETS[(int) series];
-      final long count = point.getCount();
       assertThat(count).isPositive();
-      assertThat(point.getCounts().get(bucket)).isEqualTo(count);
-      assertThat(point.getCounts().stream().mapToLong(Long::longValue).sum()).isEqualTo(count);
-      assertThat(point.getSum()).isEqualTo(count * value);
-      assertThat(point.getMin()).isEqualTo(value);
-      assertThat(point.getMax()).isEqualTo(value);
-      assertThat(point.getExemplars()).hasSize(1);
-      final DoubleExemplarData exemplar = point.getExemplars().get(0);
-      assertThat(exemplar.getValue()).isEqualTo(value);
-      final long id = Long.parseLong(exemplar.getSpanContext().getSpanId(), 16);
-      assertThat((id - 1) % 16).isEqualTo(series);
-      assertThat(exemplar.getSpanContext()).isEqualTo(Readers.spanContext(id, /* sampled= */ true));
-      assertThat(exemplar.getFilteredAttributes().isEmpty()).isTrue();
-      assertThat(exemplar.getEpochNanos())
-          .isBetween(point.getStartEpochNanos(), point.getEpochNanos());
+      assertThat(sum).isEqualTo(count * value);
+      assertThat(min).isEqualTo(value);
+      assertThat(max).isEqualTo(value);
+      assertThat(point.getExemplars()).isNotEmpty();
+      for (final ExemplarData exemplar : point.getExemplars()) {
+        check(point, series, (DoubleExemplarData) exemplar);
+      }
       if (isDelta) {
         counts.merge(series, count, Long::sum);
       } else {
         assertThat(count).isGreaterThanOrEqualTo(counts.getOrDefault(series, 0L));
         counts.put(series, count);
       }
+    }
+
+    private static void check(PointData point, long series, DoubleExemplarData exemplar) {
+      assertThat(exemplar.getValue()).isEqualTo(VALUES[(int) series]);
+      final long id = Long.parseLong(exemplar.getSpanContext().getSpanId(), 16);
+      assertThat((id - 1) % 16).isEqualTo(series);
+      assertThat(exemplar.getSpanContext()).isEqualTo(Readers.spanContext(id, /* sampled= */ true));
+      assertThat(exemplar.getFilteredAttributes().isEmpty()).isTrue();
+      assertThat(exemplar.getEpochNanos())
+          .isBetween(point.getStartEpochNanos(), point.getEpochNanos());
     }
 
     void assertExact() {

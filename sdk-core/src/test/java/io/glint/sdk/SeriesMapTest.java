@@ -208,10 +208,14 @@ class SeriesMapTest {
       }
       long total = 0;
       boolean running = true;
+      final Series first = stream.seriesMap().find(attributes(0));
+      boolean anyEvicted = false;
       while (running) {
         running = recorders.stream().anyMatch(recorder -> !recorder.isDone());
         total += sum(stream);
+        anyEvicted |= first != stream.seriesMap().find(attributes(0));
       }
+      assertThat(anyEvicted).as("series are evicted meanwhile").isTrue();
       for (final Future<?> recorder : recorders) {
         recorder.get(60, TimeUnit.SECONDS);
       }

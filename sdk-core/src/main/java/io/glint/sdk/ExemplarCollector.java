@@ -1,0 +1,85 @@
+package io.glint.sdk;
+
+import io.glint.reservoir.Exemplar;
+import io.glint.reservoir.ExemplarReservoir;
+import io.opentelemetry.api.common.Attributes;
+import io.opentelemetry.sdk.metrics.data.ExemplarData;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Turns what the reservoirs of a series' cells have kept into the exemplars of its point. Belongs
+ * to a stream and is guarded by its collection lock.
+ */
+final class ExemplarCollector {
+
+  /** Makes exemplar data of the type of the stream's points. */
+  interface Converter {
+    ExemplarData convert(Exemplar exemplar, Attributes filteredAttributes);
+  }
+
+  private final ExemplarSampling sampling;
+  private final Converter converter;
+
+  /** Takes over what the reservoirs of the cells hold; null until there is one. */
+  private ExemplarReservoir joined;
+
+  private ExemplarData[] kept = new ExemplarData[0];
+
+  ExemplarCollector(ExemplarSampling sampling, Converter converter) {
+    this.sampling = sampling;
+    this.converter = converter;
+  }
+
+  /**
+   * Empties a cell's reservoir. The caller owns the cell.
+   *
+   * @param reservoir null if the cell has none yet
+   * @return what the reservoir threw, to be reported when the cell has been released, or null
+   */
+  Throwable join(ExemplarReservoir reservoir) {
+    if (reservoir == null) {
+      return null;
+    }
+    try {
+      if (joined == null) {
+        joined = sampling.newReservoir();
+      }
+      joined.absorb(reservoir);
+      return null;
+    } catch (Throwable t) {
+      joined = null;
+      return t;
+    }
+  }
+
+  /**
+   * The exemplars of the series' point, after all its cells were {@linkplain #join joined}. For the
+   * next series everything starts over.
+   */
+  List<ExemplarData> take(Series series, boolean isDelta, long start, long epochNanos) {
+    if (joined != null) {
+      try {
+        joined.collect((slot, exemplar) -> keep(slot, exemplar, series.attributes));
+      } catch (Throwable t) {
+        joined = null;
+        sampling.reservoirFailed(t);
+      }
+    }
+    final VisibleExemplars before = isDelta ? VisibleExemplars.NONE : series.visibleExemplars;
+    final VisibleExemplars now = before.replacedBy(kept);
+    Arrays.fill(kept, null);
+    if (!isDelta) {
+      series.visibleExemplars = now;
+    }
+    return now.within(start, epochNanos);
+  }
+
+  private void keep(int slot, Exemplar exemplar, Attributes pointAttributes) {
+    if (slot >= kept.length) {
+      kept = Arrays.copyOf(kept, slot + 1);
+    }
+    kept[slot] =
+        converter.convert(exemplar, Overflow.filtered(exemplar.attributes(), pointAttributes));
+  }
+}

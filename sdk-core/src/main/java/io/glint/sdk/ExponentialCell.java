@@ -1,0 +1,104 @@
+package io.glint.sdk;
+
+/**
+ * Cell of a base-2 exponential histogram. Each cell has a scale of its own, the highest at which
+ * what it has counted fits; buckets of different scales join exactly, as those of a scale are
+ * unions of those of the next.
+ */
+final class ExponentialCell extends Cell {
+  private static final int SUM = FIRST_STATE_WORD;
+  private static final int MIN = SUM + 1;
+  private static final int MAX = MIN + 1;
+  private static final int ZEROS = MAX + 1;
+  private static final int SCALE = ZEROS + 1;
+  private static final int STATE_WORDS = 5;
+
+  private final int maxScale;
+  private final int maxSize;
+  private final int padding;
+  private final ExponentialBuckets positive;
+
+  /** Null until a negative value is recorded. */
+  private ExponentialBuckets negative;
+
+  ExponentialCell(Series series, int maxScale, int maxSize, boolean padded) {
+    super(series, STATE_WORDS, padded);
+    this.maxScale = maxScale;
+    this.maxSize = maxSize;
+    this.padding = padded ? PADDING_WORDS : 0;
+    this.positive = new ExponentialBuckets(maxSize, padding);
+    clear();
+  }
+
+  /** Counts a finite measurement. For the owner. */
+  void add(double value) {
+    final long[] words = this.words;
+    words[SUM] = Double.doubleToRawLongBits(Double.longBitsToDouble(words[SUM]) + value);
+    if (value < Double.longBitsToDouble(words[MIN])) {
+      words[MIN] = Double.doubleToRawLongBits(value);
+    }
+    if (value > Double.longBitsToDouble(words[MAX])) {
+      words[MAX] = Double.doubleToRawLongBits(value);
+    }
+    if (value == 0) {
+      words[ZEROS]++;
+      return;
+    }
+    final ExponentialBuckets buckets = value > 0 ? positive : negative();
+    // The specification allows subnormal values to count as the smallest normal one.
+    final double magnitude = Math.max(Double.MIN_NORMAL, Math.abs(value));
+    final int bucket = Base2Index.at(magnitude, (int) words[SCALE]);
+    if (!buckets.incrementInWindow(bucket)) {
+      widen(buckets, bucket);
+    }
+  }
+
+  private ExponentialBuckets negative() {
+    if (negative == null) {
+      negative = new ExponentialBuckets(maxSize, padding);
+    }
+    return negative;
+  }
+
+  private void widen(ExponentialBuckets buckets, int bucket) {
+    final int steps = buckets.stepsToFit(bucket, bucket);
+    if (steps > 0) {
+      positive.downscale(steps);
+      if (negative != null) {
+        negative.downscale(steps);
+      }
+      words[SCALE] -= steps;
+    }
+    buckets.add(bucket >> steps, 1);
+  }
+
+  /** Adds what this cell has counted to {@code total}. For the owner. */
+  void addTo(ExponentialTotal total) {
+    final long[] words = this.words;
+    total.sum += Double.longBitsToDouble(words[SUM]);
+    total.min = Math.min(total.min, Double.longBitsToDouble(words[MIN]));
+    total.max = Math.max(total.max, Double.longBitsToDouble(words[MAX]));
+    total.zeros += words[ZEROS];
+    total.addBuckets(positive, negative, (int) words[SCALE]);
+  }
+
+  @Override
+  boolean isEmpty() {
+    // The first measurement sets the minimum, as every one is below infinity.
+    return Double.longBitsToDouble(words[MIN]) == Double.POSITIVE_INFINITY;
+  }
+
+  @Override
+  void clear() {
+    final long[] words = this.words;
+    words[SUM] = 0;
+    words[MIN] = Double.doubleToRawLongBits(Double.POSITIVE_INFINITY);
+    words[MAX] = Double.doubleToRawLongBits(Double.NEGATIVE_INFINITY);
+    words[ZEROS] = 0;
+    words[SCALE] = maxScale;
+    positive.clear();
+    if (negative != null) {
+      negative.clear();
+    }
+  }
+}

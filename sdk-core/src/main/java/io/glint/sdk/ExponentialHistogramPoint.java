@@ -1,0 +1,188 @@
+package io.glint.sdk;
+
+import io.opentelemetry.api.common.Attributes;
+import io.opentelemetry.sdk.metrics.data.DoubleExemplarData;
+import io.opentelemetry.sdk.metrics.data.ExemplarData;
+import io.opentelemetry.sdk.metrics.data.ExponentialHistogramBuckets;
+import io.opentelemetry.sdk.metrics.data.ExponentialHistogramPointData;
+import java.util.List;
+
+/** A point of a base-2 exponential histogram. Immutable. */
+final class ExponentialHistogramPoint extends AbstractPoint
+    implements ExponentialHistogramPointData {
+  private final int scale;
+  private final long zeroCount;
+  private final Buckets positive;
+  private final Buckets negative;
+  private final double sum;
+  private final boolean hasMinMax;
+  private final double min;
+  private final double max;
+  private final List<DoubleExemplarData> exemplars;
+
+  /** Copies what {@code total} holds. */
+  ExponentialHistogramPoint(
+      long startEpochNanos,
+      long epochNanos,
+      Attributes attributes,
+      ExponentialTotal total,
+      InstrumentDescriptor instrument,
+      ResolvedAggregation aggregation,
+      List<ExemplarData> exemplars) {
+    super(startEpochNanos, epochNanos, attributes);
+    this.scale = total.scale();
+    this.zeroCount = total.zeros;
+    this.positive = new Buckets(scale, total.positive());
+    this.negative = new Buckets(scale, total.negative());
+    this.sum = instrument.mayRecordNegatives() ? Double.NaN : total.sum;
+    this.hasMinMax = aggregation.recordsMinMax();
+    this.min = hasMinMax ? total.min : 0;
+    this.max = hasMinMax ? total.max : 0;
+    this.exemplars = Points.cast(exemplars);
+  }
+
+  @Override
+  public int getScale() {
+    return scale;
+  }
+
+  @Override
+  public double getSum() {
+    return sum;
+  }
+
+  @Override
+  public long getCount() {
+    return zeroCount + positive.total + negative.total;
+  }
+
+  @Override
+  public long getZeroCount() {
+    return zeroCount;
+  }
+
+  @Override
+  public boolean hasMin() {
+    return hasMinMax;
+  }
+
+  @Override
+  public double getMin() {
+    return min;
+  }
+
+  @Override
+  public boolean hasMax() {
+    return hasMinMax;
+  }
+
+  @Override
+  public double getMax() {
+    return max;
+  }
+
+  @Override
+  public ExponentialHistogramBuckets getPositiveBuckets() {
+    return positive;
+  }
+
+  @Override
+  public ExponentialHistogramBuckets getNegativeBuckets() {
+    return negative;
+  }
+
+  @Override
+  public List<DoubleExemplarData> getExemplars() {
+    return exemplars;
+  }
+
+  @Override
+  public boolean equals(Object object) {
+    return object instanceof ExponentialHistogramPointData other
+        && scale == other.getScale()
+        && zeroCount == other.getZeroCount()
+        && Double.compare(sum, other.getSum()) == 0
+        && hasMinMax == other.hasMin()
+        && Double.compare(min, other.getMin()) == 0
+        && hasMinMax == other.hasMax()
+        && Double.compare(max, other.getMax()) == 0
+        && positive.equals(other.getPositiveBuckets())
+        && negative.equals(other.getNegativeBuckets())
+        && hasSameFrame(other);
+  }
+
+  @Override
+  public int hashCode() {
+    return (super.hashCode() * 31 + positive.hashCode()) * 31 + negative.hashCode();
+  }
+
+  @Override
+  public String toString() {
+    return describe(
+        "scale="
+            + scale
+            + ", count="
+            + getCount()
+            + ", zeroCount="
+            + zeroCount
+            + ", sum="
+            + sum
+            + (hasMinMax ? ", min=" + min + ", max=" + max : "")
+            + ", positive="
+            + positive
+            + ", negative="
+            + negative);
+  }
+
+  private static final class Buckets implements ExponentialHistogramBuckets {
+    private final int scale;
+    private final int offset;
+    private final BucketCounts counts;
+    private final long total;
+
+    Buckets(int scale, ExponentialBuckets buckets) {
+      this.scale = scale;
+      this.offset = buckets.isEmpty() ? 0 : buckets.low();
+      this.counts = new BucketCounts(buckets.copyCounts());
+      this.total = counts.sum();
+    }
+
+    @Override
+    public int getScale() {
+      return scale;
+    }
+
+    @Override
+    public int getOffset() {
+      return offset;
+    }
+
+    @Override
+    public List<Long> getBucketCounts() {
+      return counts;
+    }
+
+    @Override
+    public long getTotalCount() {
+      return total;
+    }
+
+    @Override
+    public boolean equals(Object object) {
+      return object instanceof ExponentialHistogramBuckets other
+          && scale == other.getScale()
+          && offset == other.getOffset()
+          && counts.equals(other.getBucketCounts());
+    }
+
+    @Override
+    public int hashCode() {
+      return (scale * 31 + offset) * 31 + counts.hashCode();
+    }
+
+    @Override
+    public String toString() {
+      return "{offset=" + offset + ", counts=" + counts + "}";
+    }
+  }
+}

@@ -1,0 +1,81 @@
+package io.glint.sdk;
+
+/**
+ * The cells of one base-2 exponential histogram series, added up by the collecting thread. Reused,
+ * not shared.
+ */
+final class ExponentialTotal {
+  double sum;
+  double min;
+  double max;
+  long zeros;
+
+  private final int maxScale;
+  private final ExponentialBuckets positive;
+  private final ExponentialBuckets negative;
+  private int scale;
+
+  ExponentialTotal(int maxScale, int maxSize) {
+    this.maxScale = maxScale;
+    this.positive = new ExponentialBuckets(maxSize, 0);
+    this.negative = new ExponentialBuckets(maxSize, 0);
+    clear();
+  }
+
+  void clear() {
+    sum = 0;
+    min = Double.POSITIVE_INFINITY;
+    max = Double.NEGATIVE_INFINITY;
+    zeros = 0;
+    scale = maxScale;
+    positive.clear();
+    negative.clear();
+  }
+
+  /**
+   * Adds buckets of a scale, at the highest scale at which all fit.
+   *
+   * @param morePositive never null
+   * @param moreNegative null if there are none
+   */
+  void addBuckets(ExponentialBuckets morePositive, ExponentialBuckets moreNegative, int itsScale) {
+    downscaleTo(Math.min(scale, itsScale));
+    final int steps =
+        Math.max(
+            stepsToFit(positive, morePositive, itsScale - scale),
+            stepsToFit(negative, moreNegative, itsScale - scale));
+    downscaleTo(scale - steps);
+    positive.addAll(morePositive, itsScale - scale);
+    if (moreNegative != null) {
+      negative.addAll(moreNegative, itsScale - scale);
+    }
+  }
+
+  private static int stepsToFit(ExponentialBuckets buckets, ExponentialBuckets more, int itsSteps) {
+    return more == null || more.isEmpty()
+        ? 0
+        : buckets.stepsToFit(more.low() >> itsSteps, more.high() >> itsSteps);
+  }
+
+  private void downscaleTo(int lower) {
+    positive.downscale(scale - lower);
+    negative.downscale(scale - lower);
+    scale = lower;
+  }
+
+  boolean isEmpty() {
+    return min == Double.POSITIVE_INFINITY;
+  }
+
+  int scale() {
+    return scale;
+  }
+
+  ExponentialBuckets positive() {
+    return positive;
+  }
+
+  ExponentialBuckets negative() {
+    return negative;
+  }
+}

@@ -1,0 +1,264 @@
+package io.glint.sdk;
+
+import static io.glint.sdk.Readers.collect;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.opentelemetry.api.common.AttributeKey;
+import io.opentelemetry.api.common.Attributes;
+import io.opentelemetry.api.metrics.DoubleHistogram;
+import io.opentelemetry.api.metrics.LongCounter;
+import io.opentelemetry.api.metrics.Meter;
+import io.opentelemetry.sdk.metrics.data.LongPointData;
+import io.opentelemetry.sdk.metrics.data.MetricData;
+import io.opentelemetry.sdk.metrics.data.PointData;
+import io.opentelemetry.sdk.testing.exporter.InMemoryMetricReader;
+import io.opentelemetry.sdk.testing.time.TestClock;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** What happens between and during collections. */
+class CollectionTest {
+  private static final AttributeKey<Long> KEY = AttributeKey.longKey("key");
+  private static final int LIMIT = 4;
+
+  private final TestClock clock = TestClock.create();
+  private final InMemoryMetricReader cumulative = InMemoryMetricReader.create();
+  private final InMemoryMetricReader delta = InMemoryMetricReader.createDelta();
+  private final GlintMeterProvider provider =
+      GlintMeterProvider.builder()
+          .setClock(clock)
+          .registerMetricReader(cumulative)
+          .registerMetricReader(delta, type -> LIMIT)
+          .build();
+  private final Meter meter = provider.get("collection");
+
+  @AfterEach
+  void close() {
+    provider.close();
+  }
+
+  private static Attributes attributes(long value) {
+    return Attributes.of(KEY, value);
+  }
+
+  private SeriesMap deltaSeries(LongCounter counter) {
+    for (final Stream stream : ((SyncInstrument) counter).streams) {
+      if (stream.temporality == io.opentelemetry.sdk.metrics.data.AggregationTemporality.DELTA) {
+        return stream.seriesMap();
+      }
+    }
+    throw new AssertionError("no delta stream");
+  }
+
+  @Test
+  void underDeltaASeriesStaysAsLongAsItIsRecordedIntoAndGoesWhenItIsIdle() {
+    final LongCounter counter = meter.counterBuilder("counter").build();
+    final SeriesMap series = deltaSeries(counter);
+    counter.add(1, attributes(0));
+    counter.add(1, attributes(1));
+    final Series busy = series.find(attributes(0));
+    for (int i = 0; i < 3; i++) {
+      delta.collectAllMetrics();
+      counter.add(1, attributes(0));
+      assertThat(series.find(attributes(0))).isSameAs(busy);
+    }
+    assertThat(series.find(attributes(1))).isNull();
+  }
+
+  @Test
+  void underDeltaNoIntervalOverflowsThatHasNoMoreSetsThanTheLimit() {
+    final LongCounter counter = meter.counterBuilder("counter").build();
+    for (int interval = 0; interval < 5; interval++) {
+      for (int i = 0; i < LIMIT; i++) {
+        counter.add(1, attributes(interval * LIMIT + i));
+      }
+      assertThat(collect(delta, "counter").getLongSumData().getPoints())
+          .hasSize(LIMIT)
+          .allMatch(point -> point.getAttributes().get(KEY) != null);
+    }
+  }
+
+  @Test
+  void theStartOfACumulativeSeriesNeverChanges() {
+    final LongCounter counter = meter.counterBuilder("counter").build();
+    // The callback takes three seconds, and a series appears meanwhile.
+    meter
+        .gaugeBuilder("slow")
+        .buildWithCallback(
+            measurement -> {
+              clock.advance(Duration.ofSeconds(3));
+              counter.add(1);
+            });
+    final LongPointData first = onlyPoint("counter");
+    clock.advance(Duration.ofSeconds(10));
+    final LongPointData second = onlyPoint("counter");
+    assertThat(second.getStartEpochNanos()).isEqualTo(first.getStartEpochNanos());
+    assertThat(first.getStartEpochNanos()).isLessThanOrEqualTo(first.getEpochNanos());
+    assertThat(second.getValue()).isEqualTo(2);
+  }
+
+  private LongPointData onlyPoint(String name) {
+    return collect(cumulative, name).getLongSumData().getPoints().iterator().next();
+  }
+
+  @Test
+  void noPointStartsAfterItsEnd() {
+    final AtomicInteger made = new AtomicInteger();
+    meter
+        .gaugeBuilder("maker")
+        .buildWithCallback(
+            measurement -> {
+              clock.advance(Duration.ofSeconds(1));
+              final String name = "made" + made.getAndIncrement();
+              meter.counterBuilder(name).build().add(1);
+              meter.gaugeBuilder(name + ".async").buildWithCallback(m -> m.record(1));
+            });
+    for (final InMemoryMetricReader reader : List.of(cumulative, delta, delta, cumulative)) {
+      for (final MetricData metric : reader.collectAllMetrics()) {
+        for (final PointData point : metric.getData().getPoints()) {
+          assertThat(point.getStartEpochNanos())
+              .as(metric.getName())
+              .isLessThanOrEqualTo(point.getEpochNanos());
+        }
+      }
+    }
+  }
+
+  @Test
+  void aWallClockThatIsSetBackLeavesNoIntervalWithoutLength() {
+    final LongCounter counter = meter.counterBuilder("counter").build();
+    counter.add(1);
+    collect(delta, "counter");
+    clock.setTime(java.time.Instant.ofEpochSecond(0, clock.now() - 3_600_000_000_000L));
+    for (int i = 0; i < 3; i++) {
+      counter.add(1);
+      final LongPointData point =
+          collect(delta, "counter").getLongSumData().getPoints().iterator().next();
+      assertThat(point.getStartEpochNanos()).isLessThanOrEqualTo(point.getEpochNanos());
+    }
+  }
+
+  @Test
+  void aCallbackThatCollectsAnotherReaderGetsNothingAndDisturbsNothing() {
+    final AtomicInteger inner = new AtomicInteger(-1);
+    final LogCapture log = new LogCapture();
+    meter
+        .gaugeBuilder("gauge")
+        .buildWithCallback(
+            measurement -> {
+              measurement.record(1, attributes(1));
+              final Collection<MetricData> collected = delta.collectAllMetrics();
+              inner.set(collected.size());
+              measurement.record(2, attributes(2));
+            });
+    assertThat(collect(cumulative, "gauge").getDoubleGaugeData().getPoints()).hasSize(2);
+    assertThat(inner).hasValue(0);
+    assertThat(log.messages()).singleElement().asString().contains("do not flush or collect");
+    log.close();
+  }
+
+  @Test
+  @Timeout(60)
+  void aHangingCallbackOfOneReaderDoesNotStopAnother() throws Exception {
+    final CountDownLatch hanging = new CountDownLatch(1);
+    final CountDownLatch goOn = new CountDownLatch(1);
+    final AtomicInteger runs = new AtomicInteger();
+    meter
+        .gaugeBuilder("hanging")
+        .buildWithCallback(
+            measurement -> {
+              if (runs.getAndIncrement() == 0) {
+                hanging.countDown();
+                try {
+                  goOn.await(40, TimeUnit.SECONDS);
+                } catch (InterruptedException e) {
+                  Thread.currentThread().interrupt();
+                }
+              }
+            });
+    meter.counterBuilder("counter").build().add(1);
+    final Thread collector = new Thread(delta::collectAllMetrics);
+    collector.start();
+    try (LogCapture log = new LogCapture()) {
+      assertThat(hanging.await(30, TimeUnit.SECONDS)).isTrue();
+      assertThat(collect(cumulative, "counter")).isNotNull();
+      assertThat(log.messages()).singleElement().asString().contains("must not block");
+    } finally {
+      goOn.countDown();
+      collector.join(30_000);
+    }
+    assertThat(collector.isAlive()).isFalse();
+  }
+
+  @Test
+  void aMeasurementMadeDuringTheCollectionShowsItsTrueTimeLater() {
+    final DoubleHistogram histogram = meter.histogramBuilder("histogram").build();
+    final AtomicInteger runs = new AtomicInteger();
+    meter
+        .gaugeBuilder("slow")
+        .buildWithCallback(
+            measurement -> {
+              if (runs.getAndIncrement() == 0) {
+                clock.advance(Duration.ofSeconds(3));
+                histogram.record(1, Attributes.empty(), Readers.span(1, true));
+              }
+            });
+    final long begun = clock.now();
+    assertThat(exemplarTime()).isEqualTo(begun);
+    clock.advance(Duration.ofSeconds(10));
+    assertThat(exemplarTime()).isEqualTo(begun + 3_000_000_000L);
+  }
+
+  private long exemplarTime() {
+    return collect(cumulative, "histogram")
+        .getHistogramData()
+        .getPoints()
+        .iterator()
+        .next()
+        .getExemplars()
+        .get(0)
+        .getEpochNanos();
+  }
+
+  @Test
+  void aDeltaGaugeNeverGoesBackToAnOlderValue() {
+    meter.gaugeBuilder("gauge").ofLongs().build().set(0);
+    final LastValueStream stream =
+        new LastValueStream(
+            new StreamSettings(
+                new InstrumentDescriptor(
+                    "gauge",
+                    "",
+                    "",
+                    io.opentelemetry.sdk.metrics.InstrumentType.GAUGE,
+                    io.opentelemetry.sdk.metrics.InstrumentValueType.LONG),
+                io.opentelemetry.sdk.metrics.data.AggregationTemporality.DELTA,
+                LIMIT,
+                new ExemplarSampling(
+                    io.opentelemetry.sdk.metrics.ExemplarFilter.alwaysOff(), "gauge", null, null),
+                clock,
+                0));
+    final LastValueCell one = (LastValueCell) stream.take(Attributes.empty());
+    final LastValueCell two = (LastValueCell) stream.take(Attributes.empty());
+    one.set(111);
+    two.set(222);
+    two.release();
+    // The collector passes the first cell, which is taken, and finds 222 in the second.
+    assertThat(value(stream)).isEqualTo(222);
+    one.release();
+    assertThat(stream.collect(0, 2)).isNull();
+    stream.recordLong(333, Attributes.empty(), io.opentelemetry.context.Context.root());
+    assertThat(value(stream)).isEqualTo(333);
+  }
+
+  private static long value(LastValueStream stream) {
+    return ((LongPointData) stream.collect(0, 1).getPoints().iterator().next()).getValue();
+  }
+}
