@@ -1,9 +1,11 @@
 package io.glint.sdk;
 
 import io.opentelemetry.sdk.metrics.export.MetricReader;
+import java.lang.ref.Reference;
+import java.lang.ref.ReferenceQueue;
 import java.lang.ref.WeakReference;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.HashSet;
+import java.util.Set;
 
 /**
  * Knows which readers have been registered, because a reader serves one provider only (SDK
@@ -11,7 +13,8 @@ import java.util.List;
  * lose its metrics. Holds no reader back from garbage collection.
  */
 final class ReaderRegistry {
-  private static final List<WeakReference<MetricReader>> CLAIMED = new ArrayList<>();
+  private static final Set<Claim> CLAIMS = new HashSet<>();
+  private static final ReferenceQueue<MetricReader> COLLECTED = new ReferenceQueue<>();
 
   private ReaderRegistry() {}
 
@@ -21,18 +24,39 @@ final class ReaderRegistry {
    * @throws IllegalArgumentException if it is claimed already
    */
   static void claim(MetricReader reader) {
-    synchronized (CLAIMED) {
-      CLAIMED.removeIf(claimed -> claimed.get() == null);
-      for (final WeakReference<MetricReader> claimed : CLAIMED) {
-        if (claimed.get() == reader) {
-          throw new IllegalArgumentException(
-              "Reader "
-                  + reader
-                  + " is registered with another GlintMeterProvider already; a reader collects from"
-                  + " one provider. Make a new reader for each provider");
-        }
+    synchronized (CLAIMS) {
+      Reference<? extends MetricReader> collected;
+      while ((collected = COLLECTED.poll()) != null) {
+        CLAIMS.remove(collected);
       }
-      CLAIMED.add(new WeakReference<>(reader));
+      if (!CLAIMS.add(new Claim(reader))) {
+        throw new IllegalArgumentException(
+            "Reader "
+                + reader
+                + " is registered with another GlintMeterProvider already; a reader collects from"
+                + " one provider. Make a new reader for each provider");
+      }
+    }
+  }
+
+  /** A reader by identity, whatever its own equality is. */
+  private static final class Claim extends WeakReference<MetricReader> {
+    private final int hash;
+
+    Claim(MetricReader reader) {
+      super(reader, COLLECTED);
+      this.hash = System.identityHashCode(reader);
+    }
+
+    @Override
+    public boolean equals(Object object) {
+      return this == object
+          || (object instanceof Claim other && get() != null && get() == other.get());
+    }
+
+    @Override
+    public int hashCode() {
+      return hash;
     }
   }
 }

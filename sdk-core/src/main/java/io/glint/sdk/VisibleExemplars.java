@@ -40,15 +40,16 @@ final class VisibleExemplars {
 
   /** These exemplars, with those of {@code newer} in the slots that are not null there. */
   VisibleExemplars replacedBy(ExemplarData[] newer) {
-    final ExemplarData[] merged = Arrays.copyOf(slots, Math.max(slots.length, newer.length));
-    boolean changed = false;
+    ExemplarData[] merged = null;
     for (int i = 0; i < newer.length; i++) {
       if (newer[i] != null) {
+        if (merged == null) {
+          merged = Arrays.copyOf(slots, Math.max(slots.length, newer.length));
+        }
         merged[i] = newer[i];
-        changed = true;
       }
     }
-    return changed ? new VisibleExemplars(merged) : this;
+    return merged == null ? this : new VisibleExemplars(merged);
   }
 
   /**

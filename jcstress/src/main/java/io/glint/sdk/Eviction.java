@@ -1,0 +1,257 @@
+package io.glint.sdk;
+
+import static io.glint.sdk.Fixture.A;
+import static io.glint.sdk.Fixture.B;
+import static io.glint.sdk.Fixture.DELTA;
+import static io.glint.sdk.Fixture.NO_LIMIT;
+import static io.glint.sdk.Fixture.OTHER_A;
+import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
+import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE_INTERESTING;
+import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
+
+import java.util.concurrent.atomic.AtomicReference;
+import org.openjdk.jcstress.annotations.Actor;
+import org.openjdk.jcstress.annotations.Arbiter;
+import org.openjdk.jcstress.annotations.JCStressTest;
+import org.openjdk.jcstress.annotations.Outcome;
+import org.openjdk.jcstress.annotations.State;
+import org.openjdk.jcstress.infra.results.II_Result;
+import org.openjdk.jcstress.infra.results.I_Result;
+
+/** A measurement recorded while its idle series is evicted is counted exactly once. */
+public class Eviction {
+
+  /**
+   * In a series that is idle, so that the collection evicts it unless the measurement comes first.
+   */
+  @JCStressTest
+  @State
+  @Outcome(id = "1, 0", expect = ACCEPTABLE, desc = "in the first interval")
+  @Outcome(id = "0, 1", expect = ACCEPTABLE, desc = "in the second interval")
+  @Outcome(expect = FORBIDDEN, desc = "a measurement was lost or counted twice")
+  public static class ActualIdle {
+    private final SumStream stream = Fixture.longCounter(DELTA, NO_LIMIT);
+
+    public ActualIdle() {
+      Fixture.seriesOfA(stream);
+    }
+
+    @Actor
+    public void record() {
+      stream.recordLong(1, A, null);
+    }
+
+    @Actor
+    public void collect(II_Result r) {
+      r.r1 = Fixture.collectTotal(stream);
+    }
+
+    @Arbiter
+    public void collectRest(II_Result r) {
+      r.r2 = Fixture.collectTotal(stream);
+    }
+  }
+
+  /** In one that has two cells. */
+  @JCStressTest
+  @State
+  @Outcome(id = "1, 0", expect = ACCEPTABLE, desc = "in the first interval")
+  @Outcome(id = "0, 1", expect = ACCEPTABLE, desc = "in the second interval")
+  @Outcome(expect = FORBIDDEN, desc = "a measurement was lost or counted twice")
+  public static class ActualIdleStripes {
+    private final SumStream stream = Fixture.longCounter(DELTA, NO_LIMIT);
+
+    public ActualIdleStripes() {
+      Fixture.stripe(Fixture.seriesOfA(stream));
+    }
+
+    @Actor
+    public void record() {
+      stream.recordLong(1, A, null);
+    }
+
+    @Actor
+    public void collect(II_Result r) {
+      r.r1 = Fixture.collectTotal(stream);
+    }
+
+    @Arbiter
+    public void collectRest(II_Result r) {
+      r.r2 = Fixture.collectTotal(stream);
+    }
+  }
+
+  /** Two collections, of which the second evicts what the first has emptied. */
+  @JCStressTest
+  @State
+  @Outcome(
+      id = {"3, 0", "2, 1"},
+      expect = ACCEPTABLE,
+      desc = "all three, each once")
+  @Outcome(expect = FORBIDDEN, desc = "a measurement was lost or counted twice")
+  public static class ActualTwoCollections {
+    private final SumStream stream = Fixture.longCounter(DELTA, NO_LIMIT);
+
+    public ActualTwoCollections() {
+      stream.recordLong(2, A, null);
+    }
+
+    @Actor
+    public void record() {
+      stream.recordLong(1, A, null);
+    }
+
+    @Actor
+    public void collect(II_Result r) {
+      r.r1 = Fixture.collectTotal(stream) + Fixture.collectTotal(stream);
+    }
+
+    @Arbiter
+    public void collectRest(II_Result r) {
+      r.r2 = Fixture.collectTotal(stream);
+    }
+  }
+
+  /**
+   * With other attributes than the idle series, which has the only place: there or in the overflow.
+   */
+  @JCStressTest
+  @State
+  @Outcome(id = "1, 0", expect = ACCEPTABLE, desc = "in the first interval")
+  @Outcome(id = "0, 1", expect = ACCEPTABLE, desc = "in the second interval")
+  @Outcome(expect = FORBIDDEN, desc = "a measurement was lost or counted twice")
+  public static class ActualFreedPlace {
+    private final SumStream stream = Fixture.longCounter(DELTA, 1);
+
+    public ActualFreedPlace() {
+      Fixture.seriesOfA(stream);
+    }
+
+    @Actor
+    public void record() {
+      stream.recordLong(1, B, null);
+    }
+
+    @Actor
+    public void collect(II_Result r) {
+      r.r1 = Fixture.collectTotal(stream);
+    }
+
+    @Arbiter
+    public void collectRest(II_Result r) {
+      r.r2 = Fixture.collectTotal(stream);
+    }
+  }
+
+  /**
+   * Both recorders come across a series that is evicted but still in the table: they make one new
+   * one.
+   */
+  @JCStressTest
+  @State
+  @Outcome(id = "1, 2", expect = ACCEPTABLE, desc = "one series that counts both")
+  @Outcome(expect = FORBIDDEN, desc = "two series, an overflow, or a measurement lost")
+  public static class ActualTwoRecorders {
+    private final SumStream stream = Fixture.longCounter(DELTA, 1);
+
+    public ActualTwoRecorders() {
+      Fixture.seriesOfA(stream).tryEvict();
+    }
+
+    @Actor
+    public void one() {
+      stream.recordLong(1, A, null);
+    }
+
+    @Actor
+    public void two() {
+      stream.recordLong(1, OTHER_A, null);
+    }
+
+    @Arbiter
+    public void collect(II_Result r) {
+      r.r1 = stream.seriesMap().size();
+      r.r2 = Fixture.total(Fixture.point(Fixture.collect(stream), A));
+    }
+  }
+
+  /** A collector evicts, and a recorder removes, while another series is added: it stays. */
+  @JCStressTest
+  @State
+  @Outcome(id = "1, 1", expect = ACCEPTABLE, desc = "the new series is there, the old one is not")
+  @Outcome(expect = FORBIDDEN, desc = "a live series was removed")
+  public static class ActualRemovalAndAddition {
+    private final SumStream stream = Fixture.longCounter(DELTA, NO_LIMIT);
+    private final Series idle = Fixture.seriesOfA(stream);
+
+    @Actor
+    public void record() {
+      stream.recordLong(1, B, null);
+    }
+
+    @Actor
+    public void evict() {
+      if (idle.tryEvict()) {
+        stream.seriesMap().removeEvicted();
+      }
+    }
+
+    @Arbiter
+    public void collect(II_Result r) {
+      r.r1 = stream.seriesMap().size();
+      r.r2 = Fixture.total(Fixture.point(Fixture.collect(stream), B));
+    }
+  }
+
+  /**
+   * A series that is removed because it was empty a moment ago takes a late measurement with it.
+   */
+  @JCStressTest
+  @State
+  @Outcome(id = "1", expect = ACCEPTABLE, desc = "counted")
+  @Outcome(expect = ACCEPTABLE_INTERESTING, desc = "the fault shows")
+  public static class BrokenByRemovalWithoutRetirement {
+    private final SumStream stream = Fixture.longCounter(DELTA, NO_LIMIT);
+    private final AtomicReference<Series> only = new AtomicReference<>(new Series(stream, A, 0, 0));
+
+    @Actor
+    public void record() {
+      Series series = only.get();
+      if (series == null) {
+        series = new Series(stream, A, 0, 0);
+        only.set(series);
+      }
+      final SumCell cell = (SumCell) series.take();
+      cell.addLong(1);
+      cell.release();
+    }
+
+    @Actor
+    public void evict() {
+      final boolean[] empty = {true};
+      only.get()
+          .visitCells(
+              cell -> {
+                if (cell.tryTake()) {
+                  empty[0] &= cell.isEmpty();
+                  cell.release();
+                } else {
+                  empty[0] = false;
+                }
+              });
+      if (empty[0]) {
+        only.set(null);
+      }
+    }
+
+    @Arbiter
+    public void collect(I_Result r) {
+      final Series series = only.get();
+      if (series != null) {
+        series.visitCells(cell -> r.r1 += (int) ((SumCell) cell).longSum());
+      }
+    }
+  }
+
+  private Eviction() {}
+}

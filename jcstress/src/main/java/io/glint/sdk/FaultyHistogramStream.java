@@ -1,0 +1,152 @@
+package io.glint.sdk;
+
+import io.glint.reservoir.Exemplar;
+import io.opentelemetry.api.common.Attributes;
+import io.opentelemetry.context.Context;
+import io.opentelemetry.sdk.metrics.ExemplarFilter;
+import io.opentelemetry.sdk.metrics.data.AggregationTemporality;
+import io.opentelemetry.sdk.metrics.data.Data;
+import io.opentelemetry.sdk.metrics.data.ExemplarData;
+import io.opentelemetry.sdk.metrics.data.PointData;
+import java.util.List;
+
+/**
+ * The histogram stream with the ownership of its cells broken in one chosen way. Everything else is
+ * the real thing, so what a test sees of the fault is what it would see of such a defect. The
+ * moment in which a fault can show is drawn out, so that a short run is sure to see it.
+ */
+final class FaultyHistogramStream extends Stream {
+  enum Fault {
+    /** The recorder gives its cell back before it has counted the measurement. */
+    RECORDS_WITHOUT_OWNING,
+
+    /** The recorder gives its cell back before it offers the exemplar. */
+    OFFERS_WITHOUT_OWNING,
+
+    /** The collector gives a cell back before it has read and cleared it. */
+    COLLECTS_WITHOUT_OWNING
+  }
+
+  private final Fault fault;
+
+  /** Never recorded into: it only does what is to be done with the total. */
+  private final HistogramStream real;
+
+  FaultyHistogramStream(Fault fault, AggregationTemporality temporality) {
+    this(fault, temporality, Fixture.NO_LIMIT, ExemplarFilter.alwaysOff());
+  }
+
+  FaultyHistogramStream(
+      Fault fault, AggregationTemporality temporality, int limit, ExemplarFilter filter) {
+    super(Fixture.histogramSettings(temporality, limit, filter));
+    this.fault = fault;
+    this.real = Fixture.histogram(temporality, limit, filter);
+  }
+
+  @Override
+  void recordLong(long value, Attributes attributes, Context context) {
+    recordDouble((double) value, attributes, context);
+  }
+
+  @Override
+  void recordDouble(double value, Attributes attributes, Context context) {
+    final int bucket = value > 10 ? 1 : 0;
+    final FaultyCell cell = (FaultyCell) take(attributes);
+    if (fault == Fault.RECORDS_WITHOUT_OWNING) {
+      cell.release();
+    }
+    cell.state.add(value, bucket);
+    if (fault == Fault.OFFERS_WITHOUT_OWNING) {
+      cell.release();
+      linger();
+    }
+    if (sampling.admits(context)) {
+      var unused = cell.offerDouble(sampling, value, bucket, attributes, context);
+    }
+    if (fault == Fault.COLLECTS_WITHOUT_OWNING) {
+      cell.release();
+    }
+  }
+
+  private static void linger() {
+    for (int i = 0; i < 10; i++) {
+      Thread.onSpinWait();
+    }
+  }
+
+  @Override
+  Cell newCell(Series series, boolean padded) {
+    return new FaultyCell(series, padded, fault);
+  }
+
+  @Override
+  void begin(Series series) {
+    real.begin(series);
+  }
+
+  @Override
+  void addToTotal(Cell cell) {
+    real.addToTotal(((FaultyCell) cell).copy());
+  }
+
+  @Override
+  boolean isTotalEmpty() {
+    return real.isTotalEmpty();
+  }
+
+  @Override
+  PointData point(
+      Attributes attributes, long start, long epochNanos, List<ExemplarData> exemplars) {
+    return real.point(attributes, start, epochNanos, exemplars);
+  }
+
+  @Override
+  ExemplarData exemplarData(Exemplar exemplar, Attributes filtered) {
+    return real.exemplarData(exemplar, filtered);
+  }
+
+  @Override
+  Data<?> data(List<PointData> points) {
+    return real.data(points);
+  }
+
+  private static final class FaultyCell extends Cell {
+    /** Never taken: only its words are used. */
+    final HistogramCell state;
+
+    private final Fault fault;
+
+    FaultyCell(Series series, boolean padded, Fault fault) {
+      super(series, 0, padded);
+      this.state = new HistogramCell(series, 2, padded);
+      this.fault = fault;
+    }
+
+    /** The words as the collector finds them, read in two halves. */
+    HistogramCell copy() {
+      final HistogramCell copy = new HistogramCell(series, 2, /* padded= */ false);
+      final int half = copy.words.length - 2;
+      System.arraycopy(state.words, 0, copy.words, 0, half);
+      linger();
+      System.arraycopy(state.words, half, copy.words, half, 2);
+      return copy;
+    }
+
+    /** The first thing that the collector asks a cell which it has taken. */
+    @Override
+    boolean isEmpty() {
+      if (fault == Fault.COLLECTS_WITHOUT_OWNING) {
+        release();
+      }
+      return state.isEmpty();
+    }
+
+    @Override
+    void clear() {
+      if (fault == Fault.COLLECTS_WITHOUT_OWNING) {
+        linger();
+      }
+      state.clear();
+    }
+  }
+}

@@ -1,0 +1,286 @@
+package io.glint.sdk;
+
+import io.glint.reservoir.ExemplarReservoirFactory;
+import io.glint.reservoir.ReservoirSettings;
+import io.opentelemetry.api.common.AttributeKey;
+import io.opentelemetry.api.common.Attributes;
+import io.opentelemetry.sdk.common.Clock;
+import io.opentelemetry.sdk.metrics.ExemplarFilter;
+import io.opentelemetry.sdk.metrics.InstrumentType;
+import io.opentelemetry.sdk.metrics.InstrumentValueType;
+import io.opentelemetry.sdk.metrics.data.AggregationTemporality;
+import io.opentelemetry.sdk.metrics.data.Data;
+import io.opentelemetry.sdk.metrics.data.DoubleExemplarData;
+import io.opentelemetry.sdk.metrics.data.DoublePointData;
+import io.opentelemetry.sdk.metrics.data.ExemplarData;
+import io.opentelemetry.sdk.metrics.data.HistogramPointData;
+import io.opentelemetry.sdk.metrics.data.LongPointData;
+import io.opentelemetry.sdk.metrics.data.PointData;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+
+/**
+ * What the tests have in common: streams that are cheap to make, for jcstress makes a new state for
+ * every sample, and a reading of what a collection returned that fits into a result.
+ */
+final class Fixture {
+  static final AggregationTemporality DELTA = AggregationTemporality.DELTA;
+  static final AggregationTemporality CUMULATIVE = AggregationTemporality.CUMULATIVE;
+
+  static final int NO_LIMIT = 1000;
+
+  private static final AttributeKey<String> KEY = AttributeKey.stringKey("key");
+
+  static final Attributes A = attributes("a");
+  static final Attributes B = attributes("b");
+  static final Attributes C = attributes("c");
+
+  /** Equal to {@link #A}, yet another object. */
+  static final Attributes OTHER_A = attributes("a");
+
+  private static final List<Attributes> FILLERS =
+      List.of(attributes("w"), attributes("x"), attributes("y"), attributes("z"));
+
+  /** Two buckets: up to 10, and above. */
+  private static final ResolvedAggregation TWO_BUCKETS =
+      ResolvedAggregation.explicitBuckets(List.of(10.0), /* recordsMinMax= */ true);
+
+  private static final long START = 1000;
+  static final long NOW = 2000;
+
+  /** Stands still, so that no test depends on time or pays for reading it. */
+  static final Clock CLOCK =
+      new Clock() {
+        @Override
+        public long now() {
+          return NOW;
+        }
+
+        @Override
+        public long nanoTime() {
+          return 0;
+        }
+      };
+
+  /** Held strongly, as the log manager would forget the level otherwise. */
+  private static final Logger LOGGER = Logger.getLogger("io.glint.sdk");
+
+  static {
+    // Each stream of each sample that overflows would log once.
+    LOGGER.setLevel(Level.OFF);
+  }
+
+  private Fixture() {}
+
+  static Attributes attributes(String value) {
+    return Attributes.of(KEY, value);
+  }
+
+  // ------------------------------------------------------------------------------------- streams
+
+  static HistogramStream histogram(AggregationTemporality temporality) {
+    return histogram(temporality, NO_LIMIT, ExemplarFilter.alwaysOff());
+  }
+
+  static HistogramStream histogram(
+      AggregationTemporality temporality, int limit, ExemplarFilter filter) {
+    return new HistogramStream(histogramSettings(temporality, limit, filter), TWO_BUCKETS);
+  }
+
+  static StreamSettings histogramSettings(
+      AggregationTemporality temporality, int limit, ExemplarFilter filter) {
+    return settings(
+        InstrumentType.HISTOGRAM, InstrumentValueType.DOUBLE, temporality, limit, filter);
+  }
+
+  static SumStream longCounter(AggregationTemporality temporality, int limit) {
+    return new SumStream(
+        settings(
+            InstrumentType.COUNTER,
+            InstrumentValueType.LONG,
+            temporality,
+            limit,
+            ExemplarFilter.alwaysOff()));
+  }
+
+  static SumStream doubleCounter(AggregationTemporality temporality) {
+    return new SumStream(
+        settings(
+            InstrumentType.COUNTER,
+            InstrumentValueType.DOUBLE,
+            temporality,
+            NO_LIMIT,
+            ExemplarFilter.alwaysOff()));
+  }
+
+  static StreamSettings gaugeSettings(AggregationTemporality temporality) {
+    return settings(
+        InstrumentType.GAUGE,
+        InstrumentValueType.LONG,
+        temporality,
+        NO_LIMIT,
+        ExemplarFilter.alwaysOff());
+  }
+
+  static LastValueStream gauge(AggregationTemporality temporality) {
+    return new LastValueStream(gaugeSettings(temporality));
+  }
+
+  private static StreamSettings settings(
+      InstrumentType type,
+      InstrumentValueType valueType,
+      AggregationTemporality temporality,
+      int limit,
+      ExemplarFilter filter) {
+    final boolean hasBuckets = type == InstrumentType.HISTOGRAM;
+    return new StreamSettings(
+        new InstrumentDescriptor("stressed", "", "", type, valueType),
+        temporality,
+        limit,
+        new ExemplarSampling(
+            filter,
+            "stressed",
+            hasBuckets
+                ? ExemplarReservoirFactory.alignedHistogramBucket()
+                : ExemplarReservoirFactory.fixedSize(1),
+            ReservoirSettings.create(hasBuckets ? TWO_BUCKETS.bucketCount() : 1, () -> NOW)),
+        CLOCK,
+        START);
+  }
+
+  /** The series of {@link #A}, which is made if it is missing. */
+  static Series seriesOfA(Stream stream) {
+    return stream.seriesMap().findOrAdd(A);
+  }
+
+  /** Adds series until there are four, which is what the first table of a stream can hold. */
+  static void fillSmallestTable(Stream stream) {
+    for (int i = stream.seriesMap().size(); i < 4; i++) {
+      stream.seriesMap().findOrAdd(FILLERS.get(i));
+    }
+  }
+
+  /** Makes the series have two cells, both free: as if two threads had met in it before. */
+  static void stripe(Series series) {
+    final Cell one = series.take();
+    final Cell two = series.take();
+    one.release();
+    two.release();
+  }
+
+  // ---------------------------------------------------------------------------------- collection
+
+  static List<? extends PointData> collect(Stream stream) {
+    final Data<?> data = stream.collect(START, NOW);
+    return data == null ? Collections.emptyList() : List.copyOf(data.getPoints());
+  }
+
+  /** The point of these attributes, null if there is none. */
+  static PointData point(List<? extends PointData> points, Attributes attributes) {
+    for (final PointData point : points) {
+      if (point.getAttributes().equals(attributes)) {
+        return point;
+      }
+    }
+    return null;
+  }
+
+  /** Measurements counted in a histogram's points, or the sum of a counter's. */
+  static int total(List<? extends PointData> points) {
+    long total = 0;
+    for (final PointData point : points) {
+      total += total(point);
+    }
+    return (int) total;
+  }
+
+  static int total(PointData point) {
+    if (point == null) {
+      return 0;
+    }
+    if (point instanceof HistogramPointData histogram) {
+      return (int) histogram.getCount();
+    }
+    return (int) ((LongPointData) point).getValue();
+  }
+
+  static int collectTotal(Stream stream) {
+    return total(collect(stream));
+  }
+
+  /** Sum of the one point of a stream of doubles, which must be there. */
+  static double sum(List<? extends PointData> points) {
+    final PointData point = points.get(0);
+    return point instanceof HistogramPointData histogram
+        ? histogram.getSum()
+        : ((DoublePointData) point).getValue();
+  }
+
+  /** The value of the one point of a gauge of longs; 0 if there is none. */
+  static int collectLast(Stream stream) {
+    return total(collect(stream));
+  }
+
+  /**
+   * Names the measurements that a histogram point describes, of the values 7 and 20: "none", "7",
+   * "7+20" and so on. If its count, sum, minimum, maximum and buckets do not all describe the same
+   * ones, says "incoherent" and what is in it.
+   */
+  static String describe(List<? extends PointData> points) {
+    if (points.isEmpty()) {
+      return "none";
+    }
+    final HistogramPointData point = (HistogramPointData) points.get(0);
+    final long sevens = point.getCounts().get(0);
+    final long twenties = point.getCounts().get(1);
+    final boolean coherent =
+        points.size() == 1
+            && point.getCount() == sevens + twenties
+            && point.getCount() > 0
+            && point.getSum() == 7.0 * sevens + 20.0 * twenties
+            && point.getMin() == (sevens > 0 ? 7.0 : 20.0)
+            && point.getMax() == (twenties > 0 ? 20.0 : 7.0);
+    if (!coherent) {
+      return "incoherent";
+    }
+    final List<String> names = new ArrayList<>();
+    names.addAll(Collections.nCopies((int) sevens, "7"));
+    names.addAll(Collections.nCopies((int) twenties, "20"));
+    return String.join("+", names);
+  }
+
+  /** Number of exemplars in these points. */
+  static int exemplars(List<? extends PointData> points) {
+    int exemplars = 0;
+    for (final PointData point : points) {
+      exemplars += point.getExemplars().size();
+    }
+    return exemplars;
+  }
+
+  /**
+   * Names the exemplars of these points by the measurements they come from, see {@link
+   * Measurement}; "torn" if one has parts of different measurements, "misplaced" if its bucket
+   * counts none.
+   */
+  static String exemplarNames(List<? extends PointData> points) {
+    final StringBuilder names = new StringBuilder();
+    for (final PointData point : points) {
+      for (final ExemplarData exemplar : point.getExemplars()) {
+        final double value = ((DoubleExemplarData) exemplar).getValue();
+        final Measurement measurement = Measurement.of(value);
+        if (measurement == null || !measurement.isSource(exemplar, point.getAttributes())) {
+          return "torn";
+        }
+        if (((HistogramPointData) point).getCounts().get(value > 10 ? 1 : 0) == 0) {
+          return "misplaced";
+        }
+        names.append(names.length() > 0 ? "+" : "").append(measurement);
+      }
+    }
+    return names.length() > 0 ? names.toString() : "none";
+  }
+}

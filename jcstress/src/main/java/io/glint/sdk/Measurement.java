@@ -1,0 +1,71 @@
+package io.glint.sdk;
+
+import io.opentelemetry.api.common.Attributes;
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.SpanContext;
+import io.opentelemetry.api.trace.TraceFlags;
+import io.opentelemetry.api.trace.TraceState;
+import io.opentelemetry.context.Context;
+import io.opentelemetry.sdk.metrics.data.ExemplarData;
+import java.util.List;
+
+/** A measurement whose value, attributes and span each tell which one it is. */
+final class Measurement {
+  static final Measurement ONE = new Measurement("1", 1, Fixture.B);
+  static final Measurement TWO = new Measurement("2", 2, Fixture.C);
+
+  /** In the upper bucket, unlike the other two. */
+  static final Measurement TWENTY = new Measurement("20", 20, Fixture.C);
+
+  private static final List<Measurement> ALL = List.of(ONE, TWO, TWENTY);
+
+  private final String name;
+  private final double value;
+  private final Attributes attributes;
+  private final Context context;
+
+  private Measurement(String name, double value, Attributes attributes) {
+    this.name = name;
+    this.value = value;
+    this.attributes = attributes;
+    this.context =
+        Context.root()
+            .with(
+                Span.wrap(
+                    SpanContext.create(
+                        "0".repeat(32 - name.length()) + name,
+                        "0".repeat(16 - name.length()) + name,
+                        TraceFlags.getSampled(),
+                        TraceState.getDefault())));
+  }
+
+  /** The measurement of this value; null if there is none. */
+  static Measurement of(double value) {
+    for (final Measurement measurement : ALL) {
+      if (measurement.value == value) {
+        return measurement;
+      }
+    }
+    return null;
+  }
+
+  void recordInto(Stream stream) {
+    stream.recordDouble(value, attributes, context);
+  }
+
+  Context context() {
+    return context;
+  }
+
+  /** True if every part of {@code exemplar} comes from this measurement. */
+  boolean isSource(ExemplarData exemplar, Attributes ofPoint) {
+    return exemplar.getSpanContext().equals(Span.fromContext(context).getSpanContext())
+        && exemplar.getEpochNanos() == Fixture.NOW
+        && exemplar.getFilteredAttributes().equals(Overflow.filtered(attributes, ofPoint));
+  }
+
+  @Override
+  public String toString() {
+    return name;
+  }
+}
