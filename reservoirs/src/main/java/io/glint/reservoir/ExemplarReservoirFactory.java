@@ -27,7 +27,7 @@ public interface ExemplarReservoirFactory {
    * hit.
    */
   static ExemplarReservoirFactory alignedHistogramBucket() {
-    return AlignedHistogramBucketReservoir::new;
+    return AlignedHistogramBucketExemplarReservoir::new;
   }
 
   /**
@@ -41,13 +41,7 @@ public interface ExemplarReservoirFactory {
    * @throws IllegalArgumentException if {@code size} is below 1
    */
   static ExemplarReservoirFactory fixedSize(int size) {
-    if (size < 1) {
-      throw new IllegalArgumentException(
-          "An exemplar reservoir of size "
-              + size
-              + " cannot keep anything; use a size of 1 or"
-              + " more, or ExemplarFilter.alwaysOff() for no exemplars");
-    }
-    return settings -> new FixedSizeReservoir(size, settings);
+    SimpleFixedSizeExemplarReservoir.requireCapacity(size);
+    return settings -> new SimpleFixedSizeExemplarReservoir(size, settings);
   }
 }

@@ -22,7 +22,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class AlignedHistogramBucketReservoirTest {
+class AlignedHistogramBucketExemplarReservoirTest {
   private static final int TRIALS = 200_000;
 
   @Test
@@ -41,7 +41,7 @@ class AlignedHistogramBucketReservoirTest {
 
   @Test
   void startsOverAtEachCollection() {
-    final ExemplarReservoir reservoir = new AlignedHistogramBucketReservoir(settings(1, 1));
+    final ExemplarReservoir reservoir = new AlignedHistogramBucketExemplarReservoir(settings(1, 1));
     offerRange(reservoir, 0, 1_000_000);
     assertThat(collect(reservoir)).hasSize(1);
     assertThat(collect(reservoir)).isEmpty();
@@ -53,7 +53,8 @@ class AlignedHistogramBucketReservoirTest {
   @ValueSource(ints = {1, 2, 3, 4, 5, 8, 13})
   void everyOneOfFewMeasurementsHasTheSameChance(int offers) {
     final long[] kept = new long[offers];
-    final ExemplarReservoir reservoir = new AlignedHistogramBucketReservoir(settings(1, offers));
+    final ExemplarReservoir reservoir =
+        new AlignedHistogramBucketExemplarReservoir(settings(1, offers));
     for (int trial = 0; trial < TRIALS; trial++) {
       offerRange(reservoir, 0, offers);
       for (final long value : collect(reservoir)) {
@@ -67,7 +68,7 @@ class AlignedHistogramBucketReservoirTest {
   void everyOneOfManyMeasurementsHasTheSameChance() {
     final long[] kept = new long[50];
     final int trials = 50_000;
-    final ExemplarReservoir reservoir = new AlignedHistogramBucketReservoir(settings(1, 3));
+    final ExemplarReservoir reservoir = new AlignedHistogramBucketExemplarReservoir(settings(1, 3));
     for (int trial = 0; trial < trials; trial++) {
       offerRange(reservoir, 0, 1000);
       kept[(int) (collect(reservoir).get(0) * kept.length / 1000)]++;
@@ -80,9 +81,9 @@ class AlignedHistogramBucketReservoirTest {
   void joinedReservoirsGiveEveryMeasurementTheSameChance(int first, int second) {
     final long[] kept = new long[first + second];
     final ReservoirSettings settings = settings(1, 10L * first + second);
-    final ExemplarReservoir one = new AlignedHistogramBucketReservoir(settings);
-    final ExemplarReservoir two = new AlignedHistogramBucketReservoir(settings);
-    final ExemplarReservoir joined = new AlignedHistogramBucketReservoir(settings);
+    final ExemplarReservoir one = new AlignedHistogramBucketExemplarReservoir(settings);
+    final ExemplarReservoir two = new AlignedHistogramBucketExemplarReservoir(settings);
+    final ExemplarReservoir joined = new AlignedHistogramBucketExemplarReservoir(settings);
     for (int trial = 0; trial < TRIALS; trial++) {
       offerRange(one, 0, first);
       offerRange(two, first, kept.length);
@@ -99,7 +100,8 @@ class AlignedHistogramBucketReservoirTest {
   void readsTheClockOnlyForMeasurementsItKeeps() {
     final AtomicInteger reads = new AtomicInteger();
     final ExemplarReservoir reservoir =
-        new AlignedHistogramBucketReservoir(settings(1, () -> (long) reads.incrementAndGet()));
+        new AlignedHistogramBucketExemplarReservoir(
+            settings(1, () -> (long) reads.incrementAndGet()));
     offerRange(reservoir, 0, 1_000_000);
     // The expectation is ln(10⁶) + 0.58 = 14.4, the standard deviation about 3.6.
     assertThat(reads).hasValueBetween(1, 40);
@@ -107,7 +109,7 @@ class AlignedHistogramBucketReservoirTest {
 
   @Test
   void aReusedSlotShowsNothingOfItsFormerMeasurement() {
-    final ExemplarReservoir reservoir = new AlignedHistogramBucketReservoir(settings(1, 1));
+    final ExemplarReservoir reservoir = new AlignedHistogramBucketExemplarReservoir(settings(1, 1));
     final SpanContext span =
         SpanContext.create(
             "0af7651916cd43dd8448eb211c80319c",
@@ -134,7 +136,7 @@ class AlignedHistogramBucketReservoirTest {
   void aClockThatThrowsCostsOnlyTheExemplarOfThatMeasurement() {
     final AtomicInteger calls = new AtomicInteger();
     final ExemplarReservoir reservoir =
-        new AlignedHistogramBucketReservoir(
+        new AlignedHistogramBucketExemplarReservoir(
             settings(
                 1,
                 () -> {

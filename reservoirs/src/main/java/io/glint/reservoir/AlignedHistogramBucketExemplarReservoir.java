@@ -5,7 +5,9 @@ import io.opentelemetry.context.Context;
 import java.util.function.LongSupplier;
 
 /**
- * One slot for each bucket, each a uniform sample of size one.
+ * One slot for each histogram bucket; each holds a uniform choice among the measurements offered
+ * for its bucket since the last collection. Implements AlignedHistogramBucketExemplarReservoir of
+ * the SDK specification. Threading is that of {@link ExemplarReservoir}.
  *
  * <p>The first measurement is kept. After the n-th has been kept, the next to be kept is number
  * {@code floor(n / u) + 1} with u uniform in (0, 1], for the chance that none of the numbers n+1 to
@@ -13,7 +15,7 @@ import java.util.function.LongSupplier;
  * comparison, and of N measurements about ln(N) + 0.58 are kept: 14 in a million. Only those read
  * the clock and the span.
  */
-final class AlignedHistogramBucketReservoir implements ExemplarReservoir {
+public final class AlignedHistogramBucketExemplarReservoir implements ExemplarReservoir {
 
   /** Two entries for each bucket: measurements seen, and the number of the next one to keep. */
   private final long[] counters;
@@ -22,7 +24,12 @@ final class AlignedHistogramBucketReservoir implements ExemplarReservoir {
   private final LongSupplier epochNanoClock;
   private long randomState;
 
-  AlignedHistogramBucketReservoir(ReservoirSettings settings) {
+  /**
+   * Makes an empty reservoir.
+   *
+   * @param settings say how many buckets there are; never null
+   */
+  public AlignedHistogramBucketExemplarReservoir(ReservoirSettings settings) {
     this.counters = new long[2 * settings.bucketCount()];
     this.slots = new Exemplar[settings.bucketCount()];
     this.epochNanoClock = settings.epochNanoClock();
@@ -73,7 +80,8 @@ final class AlignedHistogramBucketReservoir implements ExemplarReservoir {
    */
   @Override
   public void absorb(ExemplarReservoir reservoir) {
-    final AlignedHistogramBucketReservoir other = (AlignedHistogramBucketReservoir) reservoir;
+    final AlignedHistogramBucketExemplarReservoir other =
+        (AlignedHistogramBucketExemplarReservoir) reservoir;
     for (int bucket = 0; bucket < slots.length; bucket++) {
       if (!other.isKept(bucket)) {
         continue;

@@ -12,12 +12,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class FixedSizeReservoirTest {
+class SimpleFixedSizeExemplarReservoirTest {
   private static final int TRIALS = 200_000;
 
   @Test
   void keepsEverythingWhileThereIsRoom() {
-    final ExemplarReservoir reservoir = new FixedSizeReservoir(4, settings(1, 1));
+    final ExemplarReservoir reservoir = new SimpleFixedSizeExemplarReservoir(4, settings(1, 1));
     offerRange(reservoir, 0, 3);
     assertThat(collect(reservoir)).containsExactly(0L, 1L, 2L);
     offerRange(reservoir, 0, 4);
@@ -27,14 +27,14 @@ class FixedSizeReservoirTest {
   @ParameterizedTest
   @CsvSource({"1, 1", "1, 1000", "3, 4", "7, 1000", "20, 100000"})
   void isFilledToTheSmallerOfSizeAndOffers(int size, int offers) {
-    final ExemplarReservoir reservoir = new FixedSizeReservoir(size, settings(1, 5));
+    final ExemplarReservoir reservoir = new SimpleFixedSizeExemplarReservoir(size, settings(1, 5));
     offerRange(reservoir, 0, offers);
     assertThat(collect(reservoir)).hasSize(Math.min(size, offers)).doesNotHaveDuplicates();
   }
 
   @Test
   void startsOverAtEachCollection() {
-    final ExemplarReservoir reservoir = new FixedSizeReservoir(1, settings(1, 1));
+    final ExemplarReservoir reservoir = new SimpleFixedSizeExemplarReservoir(1, settings(1, 1));
     offerRange(reservoir, 0, 1_000_000);
     assertThat(collect(reservoir)).hasSize(1);
     assertThat(collect(reservoir)).isEmpty();
@@ -50,7 +50,7 @@ class FixedSizeReservoirTest {
   void everyOneOfFewMeasurementsHasTheSameChance(int size, int offers) {
     final long[] kept = new long[offers];
     final ExemplarReservoir reservoir =
-        new FixedSizeReservoir(size, settings(1, 31L * size + offers));
+        new SimpleFixedSizeExemplarReservoir(size, settings(1, 31L * size + offers));
     for (int trial = 0; trial < TRIALS; trial++) {
       offerRange(reservoir, 0, offers);
       for (final long value : collect(reservoir)) {
@@ -65,7 +65,8 @@ class FixedSizeReservoirTest {
   void everyOneOfManyMeasurementsHasTheSameChance(int size, int offers) {
     final long[] kept = new long[20];
     final int trials = 20_000;
-    final ExemplarReservoir reservoir = new FixedSizeReservoir(size, settings(1, 77L + size));
+    final ExemplarReservoir reservoir =
+        new SimpleFixedSizeExemplarReservoir(size, settings(1, 77L + size));
     for (int trial = 0; trial < trials; trial++) {
       offerRange(reservoir, 0, offers);
       for (final long value : collect(reservoir)) {
@@ -82,9 +83,9 @@ class FixedSizeReservoirTest {
     final int offers = first + second;
     final long[] kept = new long[offers];
     final ReservoirSettings settings = settings(1, 1000L * size + 10L * first + second);
-    final ExemplarReservoir one = new FixedSizeReservoir(size, settings);
-    final ExemplarReservoir two = new FixedSizeReservoir(size, settings);
-    final ExemplarReservoir joined = new FixedSizeReservoir(size, settings);
+    final ExemplarReservoir one = new SimpleFixedSizeExemplarReservoir(size, settings);
+    final ExemplarReservoir two = new SimpleFixedSizeExemplarReservoir(size, settings);
+    final ExemplarReservoir joined = new SimpleFixedSizeExemplarReservoir(size, settings);
     for (int trial = 0; trial < TRIALS; trial++) {
       offerRange(one, 0, first);
       offerRange(two, first, offers);

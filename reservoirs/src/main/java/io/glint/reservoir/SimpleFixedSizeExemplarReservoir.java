@@ -5,15 +5,19 @@ import io.opentelemetry.context.Context;
 import java.util.function.LongSupplier;
 
 /**
- * A uniform sample of k measurements by Algorithm L (Li: Reservoir-sampling algorithms of time
- * complexity O(n(1+log(N/n))), ACM TOMS 20(4), 1994).
+ * A uniform sample of the measurements offered since the last collection, of a fixed size; all of
+ * them while they are fewer. Implements SimpleFixedSizeExemplarReservoir of the SDK specification.
+ * Threading is that of {@link ExemplarReservoir}.
+ *
+ * <p>The sample of k is drawn by Algorithm L (Li: Reservoir-sampling algorithms of time complexity
+ * O(n(1+log(N/n))), ACM TOMS 20(4), 1994).
  *
  * <p>The first k measurements fill the slots in order. From then on {@code w} is distributed as the
  * largest of the k smallest of all the uniform numbers the measurements would have drawn; the
  * number of measurements to skip before one is small enough to enter is geometric with parameter
  * {@code w}, so a measurement that is not kept costs one increment and one comparison.
  */
-final class FixedSizeReservoir implements ExemplarReservoir {
+public final class SimpleFixedSizeExemplarReservoir implements ExemplarReservoir {
   private final Exemplar[] slots;
   private final LongSupplier epochNanoClock;
   private long randomState;
@@ -29,7 +33,15 @@ final class FixedSizeReservoir implements ExemplarReservoir {
 
   private double w;
 
-  FixedSizeReservoir(int capacity, ReservoirSettings settings) {
+  /**
+   * Makes an empty reservoir.
+   *
+   * @param capacity number of measurements it can keep, at least 1
+   * @param settings never null
+   * @throws IllegalArgumentException if {@code capacity} is below 1
+   */
+  public SimpleFixedSizeExemplarReservoir(int capacity, ReservoirSettings settings) {
+    requireCapacity(capacity);
     this.slots = new Exemplar[capacity];
     this.epochNanoClock = settings.epochNanoClock();
     this.randomState = settings.nextSeed();
@@ -46,6 +58,16 @@ final class FixedSizeReservoir implements ExemplarReservoir {
   public void offerLong(long value, int bucket, Attributes attributes, Context context) {
     if (++seen >= next) {
       keep(value, attributes, context);
+    }
+  }
+
+  static void requireCapacity(int capacity) {
+    if (capacity < 1) {
+      throw new IllegalArgumentException(
+          "An exemplar reservoir of size "
+              + capacity
+              + " cannot keep anything; use a size of 1 or more, or ExemplarFilter.alwaysOff() for"
+              + " no exemplars");
     }
   }
 
@@ -76,7 +98,7 @@ final class FixedSizeReservoir implements ExemplarReservoir {
    */
   @Override
   public void absorb(ExemplarReservoir reservoir) {
-    final FixedSizeReservoir other = (FixedSizeReservoir) reservoir;
+    final SimpleFixedSizeExemplarReservoir other = (SimpleFixedSizeExemplarReservoir) reservoir;
     if (other.size == 0) {
       return;
     }
