@@ -27,6 +27,8 @@ class PrometheusTest {
   private static final Pattern RETURNED =
       Pattern.compile("\\{\"labels\":\\{([^}]*)\\},\"value\":\"([^\"]+)\",\"timestamp\":[^}]+\\}");
 
+  private static final Pattern DURATION = Pattern.compile("\"payment\\.duration_s\":([0-9.eE+-]+)");
+
   @Test
   void prometheusScrapesTheDemoAndReturnsItsExemplars(@TempDir Path directory) throws Exception {
     final String program = System.getProperty("glint.prometheus");
@@ -119,10 +121,8 @@ class PrometheusTest {
       throws Exception {
     final Matcher traceId = Pattern.compile("\"trace_id\":\"([0-9a-f]{32})\"").matcher(labels);
     assertThat(traceId.find()).as(labels).isTrue();
-    final String trace =
-        WebstoreProcess.get(shop.resolve("/traces/" + traceId.group(1)), "application/json").body();
-    final Matcher duration =
-        Pattern.compile("\"payment\\.duration_s\":([0-9.eE+-]+)").matcher(trace);
+    final String trace = WebstoreProcess.trace(shop, traceId.group(1), DURATION);
+    final Matcher duration = DURATION.matcher(trace);
     assertThat(duration.find()).as(trace).isTrue();
     assertThat(Double.parseDouble(duration.group(1))).isEqualTo(Double.parseDouble(value));
   }

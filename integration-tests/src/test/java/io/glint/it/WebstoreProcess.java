@@ -109,6 +109,21 @@ final class WebstoreProcess implements AutoCloseable {
     }
   }
 
+  /**
+   * Returns the trace as JSON once the pattern is found in it, at the latest after a second: an
+   * exemplar can be seen some moments before the spans that it names have ended.
+   */
+  static String trace(URI shop, String traceId, Pattern awaited) throws Exception {
+    final URI page = shop.resolve("/traces/" + traceId);
+    final long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(1);
+    String json = get(page, "application/json").body();
+    while (!awaited.matcher(json).find() && System.nanoTime() < deadline) {
+      Thread.sleep(20);
+      json = get(page, "application/json").body();
+    }
+    return json;
+  }
+
   static HttpResponse<String> get(URI uri, String accept) throws Exception {
     return CLIENT.send(
         HttpRequest.newBuilder(uri)

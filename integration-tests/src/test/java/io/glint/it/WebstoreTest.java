@@ -96,9 +96,10 @@ class WebstoreTest {
   }
 
   private static void assertLeadsToItsTrace(URI shop, Shown exemplar) throws Exception {
-    final URI page = shop.resolve("/traces/" + exemplar.traceId());
-    final String json = WebstoreProcess.get(page, "application/json").body();
-    final int span = json.indexOf("\"spanId\":\"" + exemplar.spanId() + "\"");
+    final String spanId = "\"spanId\":\"" + exemplar.spanId() + "\"";
+    final String json =
+        WebstoreProcess.trace(shop, exemplar.traceId(), Pattern.compile(Pattern.quote(spanId)));
+    final int span = json.indexOf(spanId);
     assertThat(span).as("the span of %s in %s", exemplar, json).isPositive();
     final String duration =
         find(Pattern.compile("\"payment\\.duration_s\":([0-9.eE+-]+)"), json.substring(span));

@@ -9,9 +9,14 @@ import java.util.List;
 /**
  * Attribute values as label values: OpenTelemetry specification, "Common", section "AnyValue
  * representation for non-OTLP protocols". Strings stand for themselves, everything else is JSON
- * with the exceptions listed there.
+ * with the exceptions listed there; below {@value #MAX_DEPTH} levels there is {@code "..."}.
  */
 final class AttributeText {
+
+  /**
+   * Arrays and maps nested deeper than this are cut: deep enough nesting would overflow a stack.
+   */
+  static final int MAX_DEPTH = 64;
 
   private AttributeText() {}
 
@@ -22,7 +27,7 @@ final class AttributeText {
     }
     if (value instanceof List<?>) {
       StringBuilder json = new StringBuilder();
-      appendJson(json, value);
+      appendJson(json, value, 0);
       return json.toString();
     }
     if (value instanceof Value<?> wrapped) {
@@ -31,7 +36,7 @@ final class AttributeText {
         case BYTES -> base64((ByteBuffer) wrapped.getValue());
         case ARRAY, KEY_VALUE_LIST -> {
           StringBuilder json = new StringBuilder();
-          appendJson(json, wrapped);
+          appendJson(json, wrapped, 0);
           yield json.toString();
         }
         default -> wrapped.getValue().toString();
@@ -41,16 +46,18 @@ final class AttributeText {
     return value.toString();
   }
 
-  private static void appendJson(StringBuilder json, Object value) {
-    if (value instanceof Value<?> wrapped) {
+  private static void appendJson(StringBuilder json, Object value, int depth) {
+    if (depth > MAX_DEPTH) {
+      json.append("\"...\"");
+    } else if (value instanceof Value<?> wrapped) {
       switch (wrapped.getType()) {
         case EMPTY -> json.append("null");
         case BYTES -> json.append('"').append(base64((ByteBuffer) wrapped.getValue())).append('"');
-        case KEY_VALUE_LIST -> appendMap(json, (List<?>) wrapped.getValue());
-        default -> appendJson(json, wrapped.getValue());
+        case KEY_VALUE_LIST -> appendMap(json, (List<?>) wrapped.getValue(), depth);
+        default -> appendJson(json, wrapped.getValue(), depth);
       }
     } else if (value instanceof List<?> list) {
-      appendArray(json, list);
+      appendArray(json, list, depth);
     } else if (value instanceof Double number && !Double.isFinite(number)) {
       json.append('"').append(number.doubleValue()).append('"');
     } else if (value instanceof Boolean || value instanceof Number) {
@@ -60,18 +67,18 @@ final class AttributeText {
     }
   }
 
-  private static void appendArray(StringBuilder json, List<?> list) {
+  private static void appendArray(StringBuilder json, List<?> list, int depth) {
     json.append('[');
     for (int i = 0; i < list.size(); i++) {
       if (i > 0) {
         json.append(',');
       }
-      appendJson(json, list.get(i));
+      appendJson(json, list.get(i), depth + 1);
     }
     json.append(']');
   }
 
-  private static void appendMap(StringBuilder json, List<?> entries) {
+  private static void appendMap(StringBuilder json, List<?> entries, int depth) {
     json.append('{');
     for (int i = 0; i < entries.size(); i++) {
       if (i > 0) {
@@ -80,7 +87,7 @@ final class AttributeText {
       KeyValue entry = (KeyValue) entries.get(i);
       appendString(json, entry.getKey());
       json.append(':');
-      appendJson(json, entry.getValue());
+      appendJson(json, entry.getValue(), depth + 1);
     }
     json.append('}');
   }

@@ -33,15 +33,15 @@ final class ExpositionWriter {
   private final TextBuffer labels = new TextBuffer(4096);
   private final LabelSetIndex seen = new LabelSetIndex(labels);
   private final PointWriter points;
-  private final RateLimitedLogger logger;
+  private final RateLimitedLog log;
 
   ExpositionWriter(
-      boolean scopeLabels, boolean targetInfo, boolean createdSamples, RateLimitedLogger logger) {
+      boolean scopeLabels, boolean targetInfo, boolean createdSamples, RateLimitedLog log) {
     this.scopeLabels = scopeLabels;
     this.targetInfo = targetInfo;
-    this.logger = logger;
-    families = new FamilyIndex(logger);
-    points = new PointWriter(labels, createdSamples, logger);
+    this.log = log;
+    families = new FamilyIndex(log);
+    points = new PointWriter(labels, createdSamples, log);
   }
 
   /** Appends a complete exposition to {@code out}. */
@@ -58,6 +58,8 @@ final class ExpositionWriter {
       }
     } finally {
       families.clear();
+      labels.reset();
+      seen.reset();
     }
     if (openMetrics) {
       out.ascii("# EOF\n");
@@ -132,8 +134,8 @@ final class ExpositionWriter {
     labelSet.writeTo(labels);
     int end = labels.size();
     if (!seen.add(start, end)) {
+      warnOfDuplicate(family, metric, start, end);
       labels.truncate(start);
-      warnOfDuplicate(family, metric, point);
       return;
     }
     points.point(family, metric, start, end);
@@ -160,19 +162,20 @@ final class ExpositionWriter {
     }
   }
 
-  private void warnOfDuplicate(Family family, MetricData metric, PointData point) {
-    logger.warn(
-        "duplicate:" + family.name,
+  private void warnOfDuplicate(Family family, MetricData metric, int start, int end) {
+    log.warn(
+        "duplicate",
+        family.name,
         () ->
             "Metric '"
-                + metric.getName()
+                + LogText.of(metric.getName())
                 + "' of scope '"
-                + metric.getInstrumentationScopeInfo().getName()
+                + LogText.of(metric.getInstrumentationScopeInfo().getName())
                 + "' has a point whose labels another point of '"
-                + family.name
-                + "' already has; the point is left out of the scrape. Its attributes: "
-                + point.getAttributes()
-                + ". Leave the scope labels on, or make names and attributes differ in more than"
+                + LogText.of(family.name)
+                + "' already has; the point is left out of the scrape. Its labels: {"
+                + LogText.of(labels.text(start, end))
+                + "}. Leave the scope labels on, or make names and attributes differ in more than"
                 + " what a label name cannot hold.");
   }
 }

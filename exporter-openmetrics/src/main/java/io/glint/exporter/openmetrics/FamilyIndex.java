@@ -26,7 +26,7 @@ final class FamilyIndex {
 
   private static final Comparator<Family> BY_NAME = Comparator.comparing(family -> family.name);
 
-  private final RateLimitedLogger logger;
+  private final RateLimitedLog log;
   private final Map<String, Family> byName = new HashMap<>();
 
   /** Every name that belongs to a family or to one of its samples. */
@@ -34,8 +34,8 @@ final class FamilyIndex {
 
   private final List<Family> sorted = new ArrayList<>();
 
-  FamilyIndex(RateLimitedLogger logger) {
-    this.logger = logger;
+  FamilyIndex(RateLimitedLog log) {
+    this.log = log;
   }
 
   void clear() {
@@ -112,11 +112,12 @@ final class FamilyIndex {
         return FamilyType.SUMMARY;
       }
       case EXPONENTIAL_HISTOGRAM -> {
-        logger.warn(
-            "exponential:" + metric.getName(),
+        log.warn(
+            "exponential",
+            metric.getName(),
             () ->
                 "Metric '"
-                    + metric.getName()
+                    + LogText.of(metric.getName())
                     + "' is an exponential histogram, which the text formats cannot carry; it is"
                     + " left out of the scrape. Give its instrument an explicit-bucket aggregation"
                     + " by a view, or export it by OTLP.");
@@ -130,11 +131,12 @@ final class FamilyIndex {
     if (temporality == AggregationTemporality.CUMULATIVE) {
       return false;
     }
-    logger.warn(
-        "delta:" + metric.getName(),
+    log.warn(
+        "delta",
+        metric.getName(),
         () ->
             "Metric '"
-                + metric.getName()
+                + LogText.of(metric.getName())
                 + "' has delta temporality, which a scrape cannot carry; it is left out. It comes"
                 + " from a MetricProducer: let that produce cumulative points.");
     return true;
@@ -156,21 +158,22 @@ final class FamilyIndex {
   }
 
   private void warnOfClash(MetricData dropped, Family family, Family owner) {
-    logger.warn(
-        "clash:" + dropped.getName() + ':' + owner.name,
+    log.warn(
+        "clash:" + owner.name,
+        dropped.getName(),
         () ->
             "Metric '"
-                + dropped.getName()
+                + LogText.of(dropped.getName())
                 + "' of scope '"
-                + dropped.getInstrumentationScopeInfo().getName()
+                + LogText.of(dropped.getInstrumentationScopeInfo().getName())
                 + "' becomes the "
                 + family.type.openMetrics
                 + " '"
-                + family.name
+                + LogText.of(family.name)
                 + "', whose names clash with those of the "
                 + owner.type.openMetrics
                 + " '"
-                + owner.name
+                + LogText.of(owner.name)
                 + "'; it is left out of the scrape. Rename one of them by a view.");
   }
 
@@ -193,23 +196,24 @@ final class FamilyIndex {
 
   private void warnOfComment(
       MetricData metric, Family family, String what, String kept, String dropped) {
-    logger.warn(
-        what + ':' + family.name,
+    log.warn(
+        what,
+        family.name,
         () ->
             "Metric '"
-                + metric.getName()
+                + LogText.of(metric.getName())
                 + "' of scope '"
-                + metric.getInstrumentationScopeInfo().getName()
+                + LogText.of(metric.getInstrumentationScopeInfo().getName())
                 + "' shares the name '"
-                + family.name
+                + LogText.of(family.name)
                 + "' with another metric of another "
                 + what
                 + ". Its points are exported under the first "
                 + what
                 + " '"
-                + kept
+                + LogText.of(kept)
                 + "'; '"
-                + dropped
+                + LogText.of(dropped)
                 + "' is dropped. Make them equal, by a view if need be.");
   }
 }

@@ -11,25 +11,70 @@ import java.util.Arrays;
  */
 final class LabelSetIndex {
 
+  private static final int INITIAL_ENTRIES = 32;
+
+  /** A larger table is given up again when less than a quarter of its entries was needed. */
+  private static final int KEPT_SLOTS = 128 * 1024;
+
   private final TextBuffer labels;
 
   /** Open addressing; an entry is the index of a range plus one, 0 is free. */
-  private int[] table = new int[64];
+  private int[] table;
 
-  private int[] starts = new int[32];
-  private int[] ends = new int[32];
-  private int[] hashes = new int[32];
+  private int[] starts;
+  private int[] ends;
+  private int[] hashes;
   private int size;
+
+  /** The largest size that was cleared away since the last reset. */
+  private int peak;
 
   LabelSetIndex(TextBuffer labels) {
     this.labels = labels;
+    allocate(INITIAL_ENTRIES);
   }
 
+  /**
+   * @param entries a power of two
+   */
+  private void allocate(int entries) {
+    table = new int[entries * 2];
+    starts = new int[entries];
+    ends = new int[entries];
+    hashes = new int[entries];
+  }
+
+  /** Takes time by what is in, not by the most that ever was in. */
   void clear() {
-    if (size > 0) {
+    if (size >= table.length / 8) {
       Arrays.fill(table, 0);
-      size = 0;
+    } else {
+      int mask = table.length - 1;
+      for (int entry = 0; entry < size; entry++) {
+        // Slots freed before do not end the search: the entry is known to be there.
+        int slot = hashes[entry] & mask;
+        while (table[slot] != entry + 1) {
+          slot = (slot + 1) & mask;
+        }
+        table[slot] = 0;
+      }
     }
+    peak = Math.max(peak, size);
+    size = 0;
+  }
+
+  /** Clears, and lets go of arrays that are far too large for what was in them since last time. */
+  void reset() {
+    clear();
+    if (table.length > KEPT_SLOTS && peak < table.length / 8) {
+      allocate(Math.max(INITIAL_ENTRIES, Integer.highestOneBit(peak) * 2));
+    }
+    peak = 0;
+  }
+
+  /** The number of slots, for tests. */
+  int slots() {
+    return table.length;
   }
 
   /** Adds the range unless a range of the same bytes is in; returns whether it was added. */

@@ -10,8 +10,9 @@ import java.util.Set;
  * negotiation"; OpenMetrics 1.0, "Protocol Negotiation".
  *
  * <p>The supported type with the highest weight wins. OpenMetrics wins a tie, but only if it is
- * named: "anything" means Prometheus text, as does a header that asks for nothing we have, or that
- * cannot be understood. Whatever the header holds, the answer is one of three constants.
+ * named, also as {@code application/*}: "anything" means Prometheus text, as does a header that
+ * asks for nothing we have, or that cannot be understood. Whatever the header holds, the answer is
+ * one of three constants.
  *
  * @param format the format of the body
  * @param contentType the value of the Content-Type header

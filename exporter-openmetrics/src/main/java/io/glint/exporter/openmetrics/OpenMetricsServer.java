@@ -16,6 +16,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -41,9 +42,12 @@ import java.util.logging.Logger;
  *       MetricProducer} can bring, and exponential histograms are left out with a warning.
  *   <li>Metrics whose names clash in type are left out, all but the first; of differing units or
  *       descriptions of one family the first is kept. Each such problem is logged at most once in
- *       ten minutes, by the logger that has the name of this class.
+ *       ten minutes, by the logger that has the name of this class, with the number of times it was
+ *       met.
  *   <li>In OpenMetrics a histogram has neither {@code _sum} nor {@code _count} if a bucket bound is
- *       negative or the sum is negative or NaN. Prometheus text has both always.
+ *       negative or the sum is negative or NaN. Prometheus text has the {@code _count} always, and
+ *       the {@code _sum} unless it is NaN. A sum that is NaN means that it was left out where the
+ *       point was made, and is not worth a warning.
  *   <li>Exemplars are in OpenMetrics only: the latest for a counter, the latest of each bucket for
  *       a histogram.
  *   <li>A metric or label name never begins with an underscore; a label {@code le} or {@code
@@ -52,21 +56,33 @@ import java.util.logging.Logger;
  * </ul>
  *
  * <p>Answers other than 200: 404 for other paths, 405 for methods other than GET and HEAD, 503
- * before a meter provider has registered and after shutdown, 500 if the collection fails. A body is
- * complete before its first byte is sent, so that no scrape is cut short by a failure. HEAD does
+ * before a meter provider has registered, after shutdown, and when the collection of another scrape
+ * does not end within {@value #MAX_COLLECTION_WAIT_SECONDS} s, 500 if the collection fails. A body
+ * is complete before its first byte is sent, so that no scrape is cut short by a failure. HEAD does
  * not collect.
  *
  * <p>Threading: all methods may be called by any thread. Several scrapes may run at once; they
  * collect one after the other and send their answers side by side, on at most {@value #MAX_THREADS}
  * daemon threads. None of the threads keeps the JVM running. A client that stops reading, or that
- * sends its request byte by byte, occupies a thread until it goes away; where clients are not
- * trusted put a proxy in front, which also adds TLS.
+ * sends its request byte by byte, occupies a thread until a time limit cuts it off; where clients
+ * are not trusted put a proxy in front, which also adds TLS.
+ *
+ * <p>The time limits are those of the JDK's HTTP server, {@code com.sun.net.httpserver}, which has
+ * none by default and takes them from system properties. Building an {@code OpenMetricsServer} sets
+ * those of the following that are not set: {@code sun.net.httpserver.maxReqTime} to 60 seconds for
+ * receiving a request, {@code sun.net.httpserver.maxRspTime} to 600 seconds for answering it, and
+ * {@code sun.net.httpserver.nodelay} to true. They hold for all servers of that kind in the JVM.
+ * The JDK reads them once, when the first such server is created: if the application creates one
+ * before, it has to set them itself, best on the command line.
  */
 public final class OpenMetricsServer implements MetricReader {
 
   static final String DEFAULT_HOST = "localhost";
   static final int DEFAULT_PORT = 9464;
-  static final int MAX_THREADS = 4;
+  static final int MAX_THREADS = 16;
+
+  /** How long a scrape waits for a collection that another one has under way. */
+  static final int MAX_COLLECTION_WAIT_SECONDS = 10;
 
   private static final int MAX_WAITING_REQUESTS = 64;
   private static final long THREAD_KEEP_ALIVE_SECONDS = 60;
@@ -81,12 +97,15 @@ public final class OpenMetricsServer implements MetricReader {
   private final CompletableResultCode shutdownResult = new CompletableResultCode();
 
   private OpenMetricsServer(
-      HttpServer server, DefaultAggregationSelector defaultAggregation, ScrapeHandler handler) {
+      HttpServer server,
+      DefaultAggregationSelector defaultAggregation,
+      ScrapeHandler handler,
+      RateLimitedLog log) {
     this.server = server;
     this.defaultAggregation = defaultAggregation;
     this.handler = handler;
     address = server.getAddress();
-    executor = newExecutor(address.getPort());
+    executor = newExecutor(address.getPort(), log);
   }
 
   /** Returns a builder with the default settings. */
@@ -94,8 +113,8 @@ public final class OpenMetricsServer implements MetricReader {
     return new OpenMetricsServerBuilder();
   }
 
-  static RateLimitedLogger newLogger() {
-    return new RateLimitedLogger(LOGGER, System::nanoTime);
+  static RateLimitedLog newLog() {
+    return new RateLimitedLog(LOGGER, System::nanoTime);
   }
 
   static OpenMetricsServer start(
@@ -103,10 +122,11 @@ public final class OpenMetricsServer implements MetricReader {
       int port,
       DefaultAggregationSelector defaultAggregation,
       ExpositionWriter writer,
-      RateLimitedLogger logger) {
+      RateLimitedLog log,
+      int maxCollectionWaitSeconds) {
     HttpServer http = bind(host, port);
-    ScrapeHandler handler = new ScrapeHandler(writer, logger);
-    OpenMetricsServer server = new OpenMetricsServer(http, defaultAggregation, handler);
+    ScrapeHandler handler = new ScrapeHandler(writer, log, maxCollectionWaitSeconds);
+    OpenMetricsServer server = new OpenMetricsServer(http, defaultAggregation, handler, log);
     http.setExecutor(server.executor);
     http.createContext("/", handler);
     // The server's dispatcher thread is a daemon if the one that starts it is.
@@ -118,6 +138,7 @@ public final class OpenMetricsServer implements MetricReader {
   }
 
   private static HttpServer bind(String host, int port) {
+    HttpServerSettings.apply();
     try {
       return HttpServer.create(new InetSocketAddress(InetAddress.getByName(host), port), 0);
     } catch (UnknownHostException e) {
@@ -142,7 +163,7 @@ public final class OpenMetricsServer implements MetricReader {
     }
   }
 
-  private static ThreadPoolExecutor newExecutor(int port) {
+  private static ThreadPoolExecutor newExecutor(int port, RateLimitedLog log) {
     AtomicInteger number = new AtomicInteger();
     ThreadFactory threads =
         task -> {
@@ -158,9 +179,29 @@ public final class OpenMetricsServer implements MetricReader {
             THREAD_KEEP_ALIVE_SECONDS,
             TimeUnit.SECONDS,
             new LinkedBlockingQueue<>(MAX_WAITING_REQUESTS),
-            threads);
+            threads,
+            (task, full) -> reject(port, full, log));
     executor.allowCoreThreadTimeOut(true);
     return executor;
+  }
+
+  /** The JDK's server closes the connection of a request that is rejected. */
+  private static void reject(int port, ThreadPoolExecutor executor, RateLimitedLog log) {
+    if (!executor.isShutdown()) {
+      log.warn(
+          "rejected",
+          "",
+          () ->
+              "All "
+                  + MAX_THREADS
+                  + " threads that answer scrapes at port "
+                  + port
+                  + " are occupied and "
+                  + MAX_WAITING_REQUESTS
+                  + " requests are waiting; further connections are closed. Look for clients that"
+                  + " open connections and send or read nothing, and for a slow callback.");
+    }
+    throw new RejectedExecutionException("too many requests at port " + port);
   }
 
   private static void joinUninterruptibly(Thread thread) {

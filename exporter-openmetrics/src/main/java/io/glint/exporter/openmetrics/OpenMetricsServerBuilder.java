@@ -19,6 +19,9 @@ public final class OpenMetricsServerBuilder {
   private boolean targetInfo = true;
   private DefaultAggregationSelector defaultAggregation = DefaultAggregationSelector.getDefault();
 
+  /** Shorter in tests. */
+  int maxCollectionWaitSeconds = OpenMetricsServer.MAX_COLLECTION_WAIT_SECONDS;
+
   OpenMetricsServerBuilder() {}
 
   /**
@@ -107,7 +110,8 @@ public final class OpenMetricsServerBuilder {
   }
 
   /**
-   * Binds the address and starts to listen.
+   * Binds the address and starts to listen. Sets those system properties of the JDK's HTTP server
+   * that {@link OpenMetricsServer} names and nobody has set.
    *
    * @return the listening server; scrapes are refused with status 503 until it is registered with a
    *     meter provider
@@ -115,8 +119,9 @@ public final class OpenMetricsServerBuilder {
    *     instance because the port is in use; the message says which and what to do
    */
   public OpenMetricsServer build() {
-    RateLimitedLogger logger = OpenMetricsServer.newLogger();
-    ExpositionWriter writer = new ExpositionWriter(scopeLabels, targetInfo, createdSamples, logger);
-    return OpenMetricsServer.start(host, port, defaultAggregation, writer, logger);
+    RateLimitedLog log = OpenMetricsServer.newLog();
+    ExpositionWriter writer = new ExpositionWriter(scopeLabels, targetInfo, createdSamples, log);
+    return OpenMetricsServer.start(
+        host, port, defaultAggregation, writer, log, maxCollectionWaitSeconds);
   }
 }

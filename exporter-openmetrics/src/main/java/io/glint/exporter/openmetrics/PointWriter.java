@@ -7,10 +7,10 @@ import io.opentelemetry.sdk.metrics.data.MetricData;
 import io.opentelemetry.sdk.metrics.data.PointData;
 import io.opentelemetry.sdk.metrics.data.SummaryPointData;
 import io.opentelemetry.sdk.metrics.data.ValueAtQuantile;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.Supplier;
 
 /**
  * Writes the sample lines of one point at a time: value, exemplar and {@code _created}, never a
@@ -28,7 +28,7 @@ final class PointWriter {
 
   private final TextBuffer labels;
   private final boolean createdSamples;
-  private final RateLimitedLogger logger;
+  private final RateLimitedLog log;
   private final Numbers numbers = new Numbers();
   private final ExemplarWriter exemplars = new ExemplarWriter(numbers);
   private final List<ValueAtQuantile> quantiles = new ArrayList<>();
@@ -43,10 +43,10 @@ final class PointWriter {
   /**
    * @param labels where the label sets of the points are
    */
-  PointWriter(TextBuffer labels, boolean createdSamples, RateLimitedLogger logger) {
+  PointWriter(TextBuffer labels, boolean createdSamples, RateLimitedLog log) {
     this.labels = labels;
     this.createdSamples = createdSamples;
-    this.logger = logger;
+    this.log = log;
   }
 
   /** The label name that the samples of a type add themselves, or null. */
@@ -87,7 +87,7 @@ final class PointWriter {
   void counter(LongPointData point) {
     long value = point.getValue();
     if (value < 0) {
-      warnOfCounter(Long.toString(value));
+      warn("counter", () -> "the counter value " + value + ", the point is");
       return;
     }
     name("_total");
@@ -102,7 +102,7 @@ final class PointWriter {
   void counter(DoublePointData point) {
     double value = point.getValue();
     if (!(value >= 0)) {
-      warnOfCounter(Double.toString(value));
+      warn("counter", () -> "the counter value " + value + ", the point is");
       return;
     }
     name("_total");
@@ -118,7 +118,12 @@ final class PointWriter {
     List<Double> bounds = point.getBoundaries();
     List<Long> counts = point.getCounts();
     if (!isWellFormed(bounds, counts)) {
-      warnOfHistogram(bounds, counts);
+      warn(
+          "histogram",
+          () ->
+              LogText.of("the bounds " + bounds)
+                  + LogText.of(" with the counts " + counts)
+                  + ", the point is");
       return;
     }
     if (openMetrics) {
@@ -164,11 +169,16 @@ final class PointWriter {
   /**
    * OpenMetrics 1.0, "Histogram": sums are counters, hence neither NaN nor below zero, and absent
    * if a bound is negative; there is a count if and only if there is a sum. Prometheus text knows
-   * no such rule and its readers expect both.
+   * no such rule, and most of its readers expect both.
+   *
+   * <p>NaN means that the point has no sum, as for a histogram whose instrument may record negative
+   * values (OpenTelemetry metrics data model, "Histogram": the sum is optional). That is as it
+   * should be: no warning, and in Prometheus text the count alone, for a series of NaN would tell
+   * nothing and spoil what is computed with it.
    */
   private void countAndSum(long count, double sum, boolean negativeBound) {
     if (openMetrics && (negativeBound || !(sum >= 0))) {
-      if (!negativeBound) {
+      if (!negativeBound && !Double.isNaN(sum)) {
         warnOfSum(sum, "_sum and _count are");
       }
       return;
@@ -176,14 +186,16 @@ final class PointWriter {
     name("_count");
     numbers.integer(out, count);
     out.put('\n');
-    name("_sum");
-    numbers.floating(out, sum);
-    out.put('\n');
+    if (!Double.isNaN(sum)) {
+      name("_sum");
+      numbers.floating(out, sum);
+      out.put('\n');
+    }
   }
 
   void summary(SummaryPointData point) {
     if (point.getCount() < 0) {
-      warn("summary", "a summary with the count " + point.getCount() + ", the point is");
+      warn("summary", () -> "a summary with the count " + point.getCount() + ", the point is");
       return;
     }
     quantiles.clear();
@@ -194,7 +206,8 @@ final class PointWriter {
       double quantile = quantiles.get(i).getQuantile();
       double value = quantiles.get(i).getValue();
       if (quantile == previous || !(quantile >= 0 && quantile <= 1) || value < 0) {
-        warn("quantile", "the value " + value + " at quantile " + quantile + ", this line is");
+        warn(
+            "quantile", () -> "the value " + value + " at quantile " + quantile + ", this line is");
         continue;
       }
       out.ascii(family.name).put('{');
@@ -265,33 +278,22 @@ final class PointWriter {
     return true;
   }
 
-  private void warnOfCounter(String value) {
-    warn("counter", "the counter value " + value + ", the point is");
-  }
-
-  private void warnOfHistogram(List<Double> bounds, List<Long> counts) {
-    warn("histogram", "the bounds " + bounds + " with the counts " + counts + ", the point is");
-  }
-
   private void warnOfSum(double sum, String whatIs) {
-    warn("sum", "the sum " + sum + ", which is not a number of zero or more, " + whatIs);
+    warn("sum", () -> "the sum " + sum + ", which is not a number of zero or more, " + whatIs);
   }
 
-  private void warn(String kind, String what) {
+  private void warn(String kind, Supplier<String> what) {
     String name = metric.getName();
-    logger.warn(
-        kind + ':' + name,
+    log.warn(
+        kind,
+        name,
         () ->
             "Metric '"
-                + name
+                + LogText.of(name)
                 + "' has "
-                + what
+                + what.get()
                 + " left out of the scrape. Labels of the point: {"
-                + new String(
-                    labels.toByteArray(),
-                    labelsStart,
-                    labelsEnd - labelsStart,
-                    StandardCharsets.UTF_8)
+                + LogText.of(labels.text(labelsStart, labelsEnd))
                 + "}. Record finite values of zero or more, or use another instrument kind.");
   }
 }

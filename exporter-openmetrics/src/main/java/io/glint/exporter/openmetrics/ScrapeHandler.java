@@ -9,7 +9,8 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Collection;
-import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.Queue;
+import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -28,13 +29,22 @@ final class ScrapeHandler implements HttpHandler {
   private static final String METRICS_PATH = "/metrics";
   private static final int INITIAL_BODY_BYTES = 16 * 1024;
   private static final int GZIP_BUFFER_BYTES = 8 * 1024;
+  private static final int MAX_SPARE_BUFFERS = 2;
 
   private final ExpositionWriter writer;
-  private final RateLimitedLogger logger;
+  private final RateLimitedLog log;
   private final ReentrantLock collecting = new ReentrantLock();
 
-  /** Bodies that are not in use: as many as there ever were answers at the same time. */
-  private final ConcurrentLinkedQueue<TextBuffer> bodies = new ConcurrentLinkedQueue<>();
+  private final int maxCollectionWaitSeconds;
+
+  /** When the collection under way began, or the last one if there is none. */
+  private volatile long collectionStartNanos;
+
+  /** Buffers that are not in use; what does not fit is left to the garbage collector. */
+  private final Queue<TextBuffer> spareBodies = new ArrayBlockingQueue<>(MAX_SPARE_BUFFERS);
+
+  /** The same for compressed bodies, which are of another size. */
+  private final Queue<TextBuffer> spareZipped = new ArrayBlockingQueue<>(MAX_SPARE_BUFFERS);
 
   private final ReentrantLock lifeCycle = new ReentrantLock();
   private final Condition idle = lifeCycle.newCondition();
@@ -42,9 +52,10 @@ final class ScrapeHandler implements HttpHandler {
   private volatile boolean closed;
   private int running;
 
-  ScrapeHandler(ExpositionWriter writer, RateLimitedLogger logger) {
+  ScrapeHandler(ExpositionWriter writer, RateLimitedLog log, int maxCollectionWaitSeconds) {
     this.writer = writer;
-    this.logger = logger;
+    this.log = log;
+    this.maxCollectionWaitSeconds = maxCollectionWaitSeconds;
   }
 
   void register(CollectionRegistration newRegistration, Object server) {
@@ -171,35 +182,49 @@ final class ScrapeHandler implements HttpHandler {
       exchange.sendResponseHeaders(200, -1);
       return;
     }
-    TextBuffer body = bodies.poll();
-    if (body == null) {
-      body = new TextBuffer(INITIAL_BODY_BYTES);
-    }
+    TextBuffer body = take(spareBodies);
     try {
-      body.clear();
       if (collect(source, negotiation.format(), body, exchange)) {
         setScrapeHeaders(exchange, negotiation, gzip);
-        sendBody(exchange, body, gzip);
+        if (gzip) {
+          sendZipped(exchange, body);
+        } else {
+          sendBody(exchange, body);
+        }
       }
     } finally {
-      bodies.add(body);
+      giveBack(body, spareBodies);
     }
+  }
+
+  private static TextBuffer take(Queue<TextBuffer> spares) {
+    TextBuffer spare = spares.poll();
+    return spare != null ? spare : new TextBuffer(INITIAL_BODY_BYTES);
+  }
+
+  private static void giveBack(TextBuffer buffer, Queue<TextBuffer> spares) {
+    buffer.reset();
+    boolean unused = spares.offer(buffer);
   }
 
   /** Fills the body; if that fails it sends an error instead and returns false. */
   private boolean collect(
       CollectionRegistration source, ScrapeFormat format, TextBuffer body, HttpExchange exchange)
       throws IOException {
+    // Stays null if the collection was not even begun.
     Throwable failure;
     try {
-      collecting.lockInterruptibly();
-      try {
-        Collection<MetricData> metrics = source.collectAllMetrics();
-        writer.write(metrics, format, body);
-        return true;
-      } finally {
-        collecting.unlock();
+      if (collecting.tryLock(maxCollectionWaitSeconds, TimeUnit.SECONDS)) {
+        try {
+          collectionStartNanos = System.nanoTime();
+          Collection<MetricData> metrics = source.collectAllMetrics();
+          writer.write(metrics, format, body);
+          return true;
+        } finally {
+          collecting.unlock();
+        }
       }
+      failure = null;
     } catch (InterruptedException e) {
       sendText(exchange, 503, "The metrics endpoint was shut down.\n");
       return false;
@@ -207,9 +232,14 @@ final class ScrapeHandler implements HttpHandler {
       // An Error too: the scraper is to get an answer, and the thread is to live on.
       failure = e;
     }
+    if (failure == null) {
+      sendText(exchange, 503, warnOfSlowCollection() + "\n");
+      return false;
+    }
     String type = failure.getClass().getName();
-    logger.warn(
-        "failure:" + type,
+    log.warn(
+        "failure",
+        type,
         () ->
             "The collection of metrics for a scrape failed; the scrape is answered with status 500."
                 + " The cause is in a callback, a MetricProducer or the meter provider:",
@@ -225,6 +255,20 @@ final class ScrapeHandler implements HttpHandler {
     return false;
   }
 
+  /** Logs why a scrape gets no answer, and returns the same for the scraper. */
+  private String warnOfSlowCollection() {
+    long runningNanos = System.nanoTime() - collectionStartNanos;
+    boolean one = runningNanos >= TimeUnit.SECONDS.toNanos(maxCollectionWaitSeconds);
+    String why =
+        (one ? "a collection has been running" : "other scrapes have been waiting to collect")
+            + " for more than "
+            + maxCollectionWaitSeconds
+            + " s; look for a slow callback"
+            + (one ? "" : ", or scrape less often");
+    log.warn("slow", "", () -> "A scrape is answered with status 503: " + why + ".");
+    return why;
+  }
+
   private static void setScrapeHeaders(
       HttpExchange exchange, Negotiation negotiation, boolean gzip) {
     Headers response = exchange.getResponseHeaders();
@@ -235,16 +279,20 @@ final class ScrapeHandler implements HttpHandler {
     }
   }
 
-  private static void sendBody(HttpExchange exchange, TextBuffer body, boolean gzip)
-      throws IOException {
-    if (gzip) {
-      exchange.sendResponseHeaders(200, 0);
-      try (OutputStream stream =
-          new GZIPOutputStream(exchange.getResponseBody(), GZIP_BUFFER_BYTES)) {
+  /** Compresses all of it before it is sent: then its length is known, and no chunks are needed. */
+  private void sendZipped(HttpExchange exchange, TextBuffer body) throws IOException {
+    TextBuffer zipped = take(spareZipped);
+    try {
+      try (OutputStream stream = new GZIPOutputStream(zipped.asStream(), GZIP_BUFFER_BYTES)) {
         body.writeTo(stream);
       }
-      return;
+      sendBody(exchange, zipped);
+    } finally {
+      giveBack(zipped, spareZipped);
     }
+  }
+
+  private static void sendBody(HttpExchange exchange, TextBuffer body) throws IOException {
     // To this method a length of 0 means "unknown" and -1 "none".
     exchange.sendResponseHeaders(200, body.size() == 0 ? -1 : body.size());
     if (body.size() > 0) {

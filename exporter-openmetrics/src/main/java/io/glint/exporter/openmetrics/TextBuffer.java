@@ -2,6 +2,7 @@ package io.glint.exporter.openmetrics;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
@@ -11,8 +12,16 @@ import java.util.Arrays;
  */
 final class TextBuffer {
 
+  /** A larger array is given up again when less than a quarter of it was needed. */
+  static final int KEPT_CAPACITY = 1024 * 1024;
+
+  private static final int SMALLEST_REPLACEMENT = 16 * 1024;
+
   private byte[] bytes;
   private int size;
+
+  /** The largest size that was cleared away since the last reset. */
+  private int peak;
 
   TextBuffer(int initialCapacity) {
     bytes = new byte[initialCapacity];
@@ -26,8 +35,23 @@ final class TextBuffer {
     return bytes[index];
   }
 
+  /** The size of the array, for tests. */
+  int capacity() {
+    return bytes.length;
+  }
+
   void clear() {
+    peak = Math.max(peak, size);
     size = 0;
+  }
+
+  /** Clears, and lets go of an array that is far too large for what was in it since last time. */
+  void reset() {
+    clear();
+    if (bytes.length > KEPT_CAPACITY && peak < bytes.length / 4) {
+      bytes = new byte[Math.max(peak * 2, SMALLEST_REPLACEMENT)];
+    }
+    peak = 0;
   }
 
   /** Forgets everything from {@code newSize} on. */
@@ -39,8 +63,30 @@ final class TextBuffer {
     stream.write(bytes, 0, size);
   }
 
+  /** A stream that appends to this. */
+  OutputStream asStream() {
+    return new OutputStream() {
+      @Override
+      public void write(int oneByte) {
+        ensure(1);
+        bytes[size++] = (byte) oneByte;
+      }
+
+      @Override
+      public void write(byte[] source, int offset, int length) {
+        ensure(length);
+        System.arraycopy(source, offset, bytes, size, length);
+        size += length;
+      }
+    };
+  }
+
   byte[] toByteArray() {
     return Arrays.copyOf(bytes, size);
+  }
+
+  String text(int from, int to) {
+    return new String(bytes, from, to - from, StandardCharsets.UTF_8);
   }
 
   /** Whether the ranges {@code [from, from + length)} and {@code [other, other + length)} agree. */

@@ -31,6 +31,29 @@ class AttributeTextTest {
   }
 
   @Test
+  void deepNestingIsCut() {
+    assertThat(AttributeText.of(nested(1))).isEqualTo("[1]");
+    assertThat(AttributeText.of(nested(AttributeText.MAX_DEPTH)))
+        .isEqualTo("[".repeat(64) + 1 + "]".repeat(64));
+    String cut = "[".repeat(65) + "\"...\"" + "]".repeat(65);
+    assertThat(AttributeText.of(nested(AttributeText.MAX_DEPTH + 1))).isEqualTo(cut);
+    assertThat(AttributeText.of(nested(200_000))).isEqualTo(cut);
+    Value<?> map = Value.of(1);
+    for (int i = 0; i < 200_000; i++) {
+      map = Value.of(KeyValue.of("k", map));
+    }
+    assertThat(AttributeText.of(map)).startsWith("{\"k\":{\"k\":").contains(":\"...\"}}");
+  }
+
+  private static Value<?> nested(int levels) {
+    Value<?> value = Value.of(1);
+    for (int i = 0; i < levels; i++) {
+      value = Value.of(value);
+    }
+    return value;
+  }
+
+  @Test
   void valuesPrintByTheirType() {
     assertThat(AttributeText.of(Value.of("x"))).isEqualTo("x");
     assertThat(AttributeText.of(Value.of(7))).isEqualTo("7");

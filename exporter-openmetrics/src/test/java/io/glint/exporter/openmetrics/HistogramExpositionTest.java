@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.glint.exporter.openmetrics.Metrics.HistogramPoint;
 import io.opentelemetry.api.common.Attributes;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -42,12 +43,48 @@ class HistogramExpositionTest {
   }
 
   @ParameterizedTest
-  @ValueSource(doubles = {Double.NaN, -0.5, Double.NEGATIVE_INFINITY})
+  @ValueSource(doubles = {-0.5, Double.NEGATIVE_INFINITY})
   void sumThatIsNoCounterIsLeftOutTogetherWithTheCount(double sum) {
     var metric = histogram("h", sum, List.of(1.0), List.of(1L, 2L));
     assertThat(renderer.openMetrics(metric)).doesNotContain("h_sum", "h_count");
     assertThat(renderer.text(metric)).contains("h_count 3\n", "h_sum ");
     assertThat(renderer.warnings).singleElement().asString().contains("'h'", "sum", "left out");
+  }
+
+  @Test
+  void sumThatIsNotANumberIsNoSumAndNoProblem() {
+    var metric = histogram("h", Double.NaN, List.of(1.0), List.of(1L, 2L));
+    assertThat(renderer.openMetrics(metric))
+        .contains("h_bucket{le=\"+Inf\"} 3\n")
+        .doesNotContain("h_sum", "h_count");
+    assertThat(renderer.text(metric)).contains("h_count 3\n").doesNotContain("h_sum");
+    assertThat(renderer.warnings).isEmpty();
+  }
+
+  @Test
+  void warningsHoldNoControlCharactersAndNoLongText() {
+    var point =
+        new HistogramPoint(
+            Attributes.builder().put("k", "a\u0007b\u2028" + "x".repeat(100_000)).build(),
+            -1,
+            List.of(1.0),
+            List.of(1L, 2L),
+            List.of());
+    assertThat(renderer.openMetrics(histogram("h", point))).contains("h_bucket");
+    renderer.openMetrics(
+        histogram(
+            "wrong",
+            1,
+            IntStream.range(0, 10_000).mapToObj(i -> (double) i).toList(),
+            List.of(1L)));
+    assertThat(renderer.warnings)
+        .hasSize(2)
+        .allSatisfy(
+            line ->
+                assertThat(line).hasSizeLessThan(1_000).doesNotContainPattern("\\p{Cntrl}|\u2028"))
+        .first()
+        .asString()
+        .contains("{k=\"a b xxx", "...}. Record");
   }
 
   @Test

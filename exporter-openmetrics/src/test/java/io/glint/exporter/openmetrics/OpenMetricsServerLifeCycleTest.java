@@ -165,7 +165,7 @@ class OpenMetricsServerLifeCycleTest {
     assertThat(first.status()).isEqualTo(500);
     assertThat(first.header("Content-Type")).isEqualTo("text/plain; charset=utf-8");
     assertThat(first.text())
-        .contains("IllegalArgumentException", "log")
+        .contains("IllegalArgumentException", "under the logger")
         .doesNotContain("secret", "# ");
     assertThat(client.get("/metrics", "Accept-Encoding", "gzip").status()).isEqualTo(500);
     assertThat(client.scrape().parsed().familyNames()).containsExactly("ok");

@@ -196,6 +196,8 @@ class OpenMetricsServerTest {
     assertThat(plain.header("Content-Encoding")).isNull();
     assertThat(plain.header("Content-Length")).isEqualTo(Integer.toString(plain.bytes().length));
     assertThat(zipped.header("Content-Encoding")).isEqualTo("gzip");
+    assertThat(zipped.header("Transfer-Encoding")).isNull();
+    assertThat(zipped.header("Content-Length")).isEqualTo(Integer.toString(zipped.bytes().length));
     assertThat(zipped.unzipped()).isEqualTo(plain.text());
   }
 

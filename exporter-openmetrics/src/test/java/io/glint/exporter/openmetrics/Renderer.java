@@ -37,7 +37,7 @@ final class Renderer {
         });
     writer =
         new ExpositionWriter(
-            scopeLabels, targetInfo, createdSamples, new RateLimitedLogger(logger, () -> 0));
+            scopeLabels, targetInfo, createdSamples, new RateLimitedLog(logger, () -> 0));
   }
 
   /** A renderer that leaves out {@code _created}, so that the rest is short to compare. */

@@ -8,6 +8,7 @@ import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeParseException;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.TimeUnit;
 import java.util.function.DoubleSupplier;
 
 /**
@@ -15,9 +16,15 @@ import java.util.function.DoubleSupplier;
  *
  * <p>The delay grows exponentially from one attempt to the next and varies by a fifth either way,
  * so that clients that failed together do not come back together. A server that names a delay in
- * {@code Retry-After} is obeyed instead (OTLP specification, OTLP/HTTP Throttling).
+ * {@code Retry-After} is obeyed instead (OTLP specification, OTLP/HTTP Throttling), up to five
+ * minutes.
  */
 final class Backoff {
+  /**
+   * A server that asks for a longer delay is not waited for: the data would be kept for so long.
+   */
+  static final long MAX_RETRY_AFTER_NANOS = TimeUnit.MINUTES.toNanos(5);
+
   private static final double JITTER = 0.2;
 
   private final int maxAttempts;

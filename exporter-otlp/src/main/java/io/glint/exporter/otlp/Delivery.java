@@ -77,6 +77,7 @@ final class Delivery implements Runnable {
       attempts++;
       ExportFailure failure;
       boolean retryable;
+      boolean delayIsOfServer = false;
       long delayNanos = settings.backoff.delayNanos(attempts);
       try {
         HttpTransport.Reply reply = attempt(request);
@@ -86,6 +87,7 @@ final class Delivery implements Runnable {
         }
         failure = ExportFailure.of(reply);
         retryable = reply.isRetryable();
+        delayIsOfServer = reply.retryAfterNanos().isPresent();
         delayNanos = reply.retryAfterNanos().orElse(delayNanos);
       } catch (TimeoutException e) {
         return ExportFailure.timeout(settings.timeout);
@@ -98,6 +100,9 @@ final class Delivery implements Runnable {
       }
       if (delayNanos >= deadline.remainingNanos()) {
         return failure.withoutTimeToRetry();
+      }
+      if (delayIsOfServer && delayNanos > Backoff.MAX_RETRY_AFTER_NANOS) {
+        return failure.withTooLongDelay(delayNanos);
       }
       settings.log.willRetry(failure, attempts, delayNanos);
       TimeUnit.NANOSECONDS.sleep(delayNanos);

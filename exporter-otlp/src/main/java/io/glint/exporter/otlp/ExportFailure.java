@@ -5,6 +5,7 @@ import java.net.ConnectException;
 import java.net.http.HttpConnectTimeoutException;
 import java.nio.channels.UnresolvedAddressException;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLException;
 
 /**
@@ -49,9 +50,12 @@ record ExportFailure(String what, String advice) {
         "Check the supplier given to setHeaders.");
   }
 
-  static ExportFailure encoding(RuntimeException exception) {
+  static ExportFailure encoding(Throwable exception) {
     return new ExportFailure(
-        "the data could not be encoded: " + describe(exception),
+        "the data could not be encoded: "
+            + (exception instanceof StackOverflowError
+                ? "an attribute value is nested too deeply"
+                : describe(exception)),
         "Check where the metric data comes from; the stock SDK's and Glint's can be encoded.");
   }
 
@@ -71,12 +75,28 @@ record ExportFailure(String what, String advice) {
     return new ExportFailure(what + ", and the timeout leaves no time to try again", advice);
   }
 
+  /** The same failure, when the server asks to wait for so long that the data would be stale. */
+  ExportFailure withTooLongDelay(long delayNanos) {
+    return new ExportFailure(
+        what
+            + ", and the server asks not to try again for "
+            + TimeUnit.NANOSECONDS.toSeconds(delayNanos)
+            + " s, which is more than the "
+            + TimeUnit.NANOSECONDS.toSeconds(Backoff.MAX_RETRY_AFTER_NANOS)
+            + " s that the exporter waits",
+        advice);
+  }
+
   private static String adviceForStatus(int status) {
     return switch (status) {
       case 400 ->
           "The server could not read the request: check that it speaks OTLP, and report this.";
       case 401, 403 -> "Check the credentials set with addHeader or setHeaders.";
       case 404, 405 -> "Check the path of the endpoint: a Collector takes metrics at /v1/metrics.";
+      case 407 ->
+          "The answer is from a proxy on the way, which asks for credentials: have it let requests"
+              + " to the endpoint pass, or go around it with the system property"
+              + " http.nonProxyHosts.";
       case 413 ->
           "Export fewer points at a time, compress with setCompression(\"gzip\"), or raise the"
               + " server's limit.";
@@ -104,7 +124,7 @@ record ExportFailure(String what, String advice) {
     return "Check that the endpoint is an OTLP server and that the network lets requests through.";
   }
 
-  private static String describe(Exception exception) {
+  private static String describe(Throwable exception) {
     // An unknown host comes as a ConnectException without a message.
     for (Throwable t = exception; t != null; t = t.getCause()) {
       if (t instanceof UnresolvedAddressException) {
@@ -112,6 +132,7 @@ record ExportFailure(String what, String advice) {
       }
     }
     String message = exception.getMessage();
-    return exception.getClass().getSimpleName() + (message == null ? "" : ": " + message);
+    String type = exception.getClass().getSimpleName();
+    return message == null ? type : type + ": " + ServerMessage.oneLine(message);
   }
 }

@@ -12,6 +12,8 @@ final class ExportLog {
   private final String endpoint;
   private final RateLimitedLog failures;
   private final RateLimitedLog serverMessages;
+
+  /** Whether a failure was logged since the last success: then its end is news. */
   private final AtomicBoolean failing = new AtomicBoolean();
 
   ExportLog(String endpoint, LongSupplier nanoTime) {
@@ -22,7 +24,6 @@ final class ExportLog {
 
   /** Logs that points were dropped, and answers the message. */
   String failed(int points, int attempts, ExportFailure failure) {
-    failing.set(true);
     String message =
         "Exporting "
             + count(points, "metric point")
@@ -34,24 +35,44 @@ final class ExportLog {
             + (attempts > 0 ? " after " + count(attempts, "attempt") : "")
             + ". "
             + failure.advice();
-    failures.log(Level.WARNING, message);
+    if (failures.log(Level.WARNING, message)) {
+      failing.set(true);
+    }
     return message;
   }
 
   /** Logs that an attempt failed which is followed by another. */
   void willRetry(ExportFailure failure, int attempt, long delayNanos) {
     if (LOGGER.isLoggable(Level.FINE)) {
-      LOGGER.log(
+      LOGGER.logp(
           Level.FINE,
+          LOGGER.getName(),
+          null,
           "Attempt {0} to export to {1} failed: {2}. Trying again in {3} ms",
           new Object[] {attempt, endpoint, failure.what(), delayNanos / 1_000_000});
     }
   }
 
-  /** Logs what a server said about points it took, and the end of a series of failures. */
+  /**
+   * Logs what a server said about points it took, and the end of a series of failures of which at
+   * least one was logged.
+   */
   void delivered(int points, ServerMessage message) {
     if (failing.compareAndSet(true, false)) {
-      LOGGER.log(Level.INFO, "Exporting metrics to {0} works again", endpoint);
+      LOGGER.logp(
+          Level.INFO,
+          LOGGER.getName(),
+          null,
+          "Exporting metrics to {0} works again",
+          new Object[] {endpoint});
+    }
+    if (!message.understood()) {
+      LOGGER.logp(
+          Level.FINE,
+          LOGGER.getName(),
+          null,
+          "The server at {0} took the request; what its response says cannot be read",
+          new Object[] {endpoint});
     }
     String text = message.text().isEmpty() ? "no reason given" : message.text();
     if (message.rejectedPoints() > 0) {

@@ -82,17 +82,22 @@ final class HttpTransport {
     HttpHeaders headers = response.headers();
     String contentType = headers.firstValue("Content-Type").orElse("");
     byte[] body = decode(response.body(), headers.firstValue("Content-Encoding").orElse(""));
-    ServerMessage message =
-        status / 100 == 2
-            ? ServerMessage.ofSuccess(contentType, body)
-            : ServerMessage.ofFailure(contentType, body);
+    ServerMessage message;
+    if (body == null) {
+      message = ServerMessage.NOT_UNDERSTOOD;
+    } else if (status / 100 == 2) {
+      message = ServerMessage.ofSuccess(contentType, body);
+    } else {
+      message = ServerMessage.ofFailure(contentType, body);
+    }
     OptionalLong retryAfter =
         Backoff.retryAfterNanos(headers.firstValue("Retry-After"), Instant.now());
     return new Reply(status, message, retryAfter);
   }
 
+  /** The body without its encoding, or null if that is not possible. */
   private byte[] decode(byte[] body, String encoding) throws IOException {
-    if (encoding.isEmpty() || encoding.equalsIgnoreCase("identity")) {
+    if (body.length == 0 || encoding.isEmpty() || encoding.equalsIgnoreCase("identity")) {
       return body;
     }
     if (encoding.equalsIgnoreCase("gzip")) {
@@ -102,10 +107,10 @@ final class HttpTransport {
         throw e;
       } catch (IOException e) {
         // The status is what counts; an unreadable body only says nothing more.
-        return new byte[0];
+        return null;
       }
     }
-    return new byte[0];
+    return null;
   }
 
   /** What the server answered. */

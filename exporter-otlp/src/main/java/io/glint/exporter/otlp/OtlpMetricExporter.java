@@ -137,7 +137,8 @@ public final class OtlpMetricExporter implements MetricExporter {
       body = compression.apply(encoder);
     } catch (RequestTooLargeException e) {
       return dropped(countPoints(metrics), ExportFailure.tooLarge(maxRequestSize));
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | StackOverflowError e) {
+      // The latter is what attribute values that are nested thousands of levels deep cause.
       return dropped(countPoints(metrics), ExportFailure.encoding(e));
     } finally {
       spareEncoder.set(encoder);

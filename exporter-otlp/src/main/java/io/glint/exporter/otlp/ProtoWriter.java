@@ -37,6 +37,8 @@ final class ProtoWriter {
   private static final int WIRE_FIXED64 = 1;
   private static final int WIRE_LENGTH = 2;
 
+  private static final char REPLACEMENT = '\uFFFD';
+
   private static final int INITIAL_CAPACITY = 8 * 1024;
 
   /** A larger array is given up again when a message fills less than a quarter of it. */
@@ -245,8 +247,10 @@ final class ProtoWriter {
         continuation(codePoint >> 12);
         rawByte(0xF0 | codePoint >> 18);
       } else {
-        // Half a surrogate pair has no encoding; String.getBytes writes the same.
-        rawByte('?');
+        // Half a surrogate pair has no encoding; the replacement character stands in for it.
+        continuation(REPLACEMENT);
+        continuation(REPLACEMENT >> 6);
+        rawByte(0xE0 | REPLACEMENT >> 12);
       }
     }
   }

@@ -25,7 +25,8 @@ final class RateLimitedLog {
     this.windowStart = nanoTime.getAsLong();
   }
 
-  void log(Level level, String message) {
+  /** Returns whether the message was logged. */
+  boolean log(Level level, String message) {
     long leftOut;
     boolean last;
     synchronized (this) {
@@ -36,7 +37,7 @@ final class RateLimitedLog {
       }
       if (logged == MESSAGES_PER_WINDOW) {
         suppressed++;
-        return;
+        return false;
       }
       last = ++logged == MESSAGES_PER_WINDOW;
       leftOut = suppressed;
@@ -44,6 +45,8 @@ final class RateLimitedLog {
     }
     String before = leftOut == 0 ? "" : " (" + leftOut + " more messages were left out before)";
     String after = last ? " (further messages of this kind are left out for up to a minute)" : "";
-    logger.log(level, message + before + after);
+    // The logger's class is the source, not this one.
+    logger.logp(level, logger.getName(), null, message + before + after);
+    return true;
   }
 }

@@ -1,6 +1,7 @@
 package io.glint.exporter.otlp;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 
 /**
  * What a server has to say about a request: the {@code partial_success} of an {@code
@@ -8,9 +9,11 @@ import java.nio.charset.StandardCharsets;
  *
  * @param rejectedPoints the number of points the server did not take
  * @param text one line for people; empty if the server said nothing
+ * @param understood whether the body was empty or of the form it should have
  */
-record ServerMessage(long rejectedPoints, String text) {
-  static final ServerMessage NONE = new ServerMessage(0, "");
+record ServerMessage(long rejectedPoints, String text, boolean understood) {
+  static final ServerMessage NONE = new ServerMessage(0, "", true);
+  static final ServerMessage NOT_UNDERSTOOD = new ServerMessage(0, "", false);
 
   /** A longer text is cut: it goes into a log message. */
   private static final int MAX_CHARS = 1024;
@@ -20,10 +23,16 @@ record ServerMessage(long rejectedPoints, String text) {
   private static final int PARTIAL_SUCCESS_MESSAGE = 2;
   private static final int STATUS_MESSAGE = 2;
 
-  /** Reads the body of a successful response. A body of any other form says nothing. */
+  /**
+   * Reads the body of a successful response. Some servers and proxies give it another content type
+   * than they should, or none: it is read unless its type says that it is something else.
+   */
   static ServerMessage ofSuccess(String contentType, byte[] body) {
-    if (!isProtobuf(contentType)) {
+    if (body.length == 0) {
       return NONE;
+    }
+    if (isTextual(contentType)) {
+      return NOT_UNDERSTOOD;
     }
     try {
       ServerMessage message = NONE;
@@ -38,7 +47,7 @@ record ServerMessage(long rejectedPoints, String text) {
       return message;
     } catch (IllegalArgumentException e) {
       // The request was accepted, whatever this is.
-      return NONE;
+      return NOT_UNDERSTOOD;
     }
   }
 
@@ -46,13 +55,13 @@ record ServerMessage(long rejectedPoints, String text) {
   static ServerMessage ofFailure(String contentType, byte[] body) {
     if (isProtobuf(contentType)) {
       try {
-        return new ServerMessage(0, readStatus(new ProtoReader(body)));
+        return new ServerMessage(0, readStatus(new ProtoReader(body)), true);
       } catch (IllegalArgumentException e) {
-        return NONE;
+        return NOT_UNDERSTOOD;
       }
     }
     int length = Math.min(body.length, 4 * MAX_CHARS);
-    return new ServerMessage(0, oneLine(new String(body, 0, length, StandardCharsets.UTF_8)));
+    return new ServerMessage(0, oneLine(new String(body, 0, length, StandardCharsets.UTF_8)), true);
   }
 
   private static ServerMessage readPartialSuccess(ProtoReader partialSuccess) {
@@ -69,7 +78,7 @@ record ServerMessage(long rejectedPoints, String text) {
         partialSuccess.skip();
       }
     }
-    return new ServerMessage(rejected, text);
+    return new ServerMessage(rejected, text, true);
   }
 
   private static String readStatus(ProtoReader status) {
@@ -88,8 +97,13 @@ record ServerMessage(long rejectedPoints, String text) {
     return contentType.regionMatches(true, 0, "application/x-protobuf", 0, 22);
   }
 
+  private static boolean isTextual(String contentType) {
+    String type = contentType.strip().toLowerCase(Locale.ROOT);
+    return type.startsWith("text/") || type.contains("json");
+  }
+
   /** Without line breaks and control characters, which could forge log lines. */
-  private static String oneLine(String text) {
+  static String oneLine(String text) {
     String cut = text.length() > MAX_CHARS ? text.substring(0, MAX_CHARS) + "..." : text;
     return cut.replaceAll("\\p{Cntrl}+", " ").trim();
   }

@@ -26,6 +26,10 @@ final class LogCapture extends Handler {
         .toList();
   }
 
+  List<LogRecord> records() {
+    return records;
+  }
+
   List<String> warnings() {
     return messages(Level.WARNING);
   }

@@ -3,11 +3,17 @@ package io.glint.exporter.otlp;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.CodedOutputStream;
+import io.opentelemetry.api.common.AttributeKey;
+import io.opentelemetry.api.common.Attributes;
+import io.opentelemetry.api.common.Value;
 import io.opentelemetry.proto.collector.metrics.v1.ExportMetricsPartialSuccess;
 import io.opentelemetry.proto.collector.metrics.v1.ExportMetricsServiceResponse;
+import io.opentelemetry.proto.metrics.v1.HistogramDataPoint;
 import io.opentelemetry.sdk.common.CompletableResultCode;
 import io.opentelemetry.sdk.common.export.RetryPolicy;
 import io.opentelemetry.sdk.metrics.data.DelegatingMetricData;
+import io.opentelemetry.sdk.metrics.data.HistogramPointData;
+import io.opentelemetry.sdk.metrics.data.LongPointData;
 import io.opentelemetry.sdk.metrics.data.MetricData;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -23,8 +29,10 @@ import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import java.util.logging.Level;
+import java.util.logging.Logger;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -148,6 +156,133 @@ class OtlpMetricExporterFailureTest {
       assertThat(result.getFailureThrowable()).hasMessageContaining("leaves no time to try again");
     }
     assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(10));
+  }
+
+  @Test
+  void retryAfterOfMoreThanFiveMinutesIsNotWaitedForEvenWithoutATimeout() {
+    server.answer(503, "Retry-After", "301");
+    try (OtlpMetricExporter exporter = retrying().setTimeout(Duration.ZERO).build()) {
+      CompletableResultCode result = export(exporter);
+      assertThat(result.isDone()).isTrue();
+      assertThat(result.isSuccess()).isFalse();
+      assertThat(result.getFailureThrowable())
+          .hasMessageContainingAll("HTTP status 503", "for 301 s", "more than the 300 s");
+    }
+    assertThat(server.received).hasSize(1);
+  }
+
+  @Test
+  void adviceForAProxyThatAsksForCredentialsNamesTheProxy() {
+    HttpTransport.Reply reply =
+        new HttpTransport.Reply(407, ServerMessage.NONE, OptionalLong.empty());
+    assertThat(ExportFailure.of(reply).advice()).contains("proxy", "http.nonProxyHosts");
+  }
+
+  @Test
+  void textOfAnExceptionIsOneShortLine() {
+    String text = "first\r\nWARNING: forged\u0007" + "x".repeat(5_000);
+    assertThat(ExportFailure.encoding(new IllegalStateException(text)).what())
+        .startsWith("the data could not be encoded: IllegalStateException: first WARNING: forged x")
+        .endsWith("...")
+        .hasSizeLessThan(1_200);
+  }
+
+  @Test
+  void endOfAFailureThatWasNotLoggedIsNotLogged() {
+    // Failure and success in turn: five failures are logged in a minute, and so are their ends.
+    for (int i = 0; i < 10; i++) {
+      server.answer(500).answer(200);
+    }
+    try (OtlpMetricExporter exporter = retrying().build()) {
+      for (int i = 0; i < 10; i++) {
+        assertThat(export(exporter).isSuccess()).isFalse();
+        assertThat(export(exporter).isSuccess()).isTrue();
+      }
+    }
+    assertThat(log.warnings()).hasSize(5);
+    assertThat(log.messages(Level.INFO)).hasSize(5);
+  }
+
+  @Test
+  void endOfAFailureIsLoggedIfOnlyItsBeginningWasLogged() {
+    for (int i = 0; i < 7; i++) {
+      server.answer(500);
+    }
+    try (OtlpMetricExporter exporter = retrying().build()) {
+      for (int i = 0; i < 7; i++) {
+        assertThat(export(exporter).isSuccess()).isFalse();
+      }
+      assertThat(export(exporter).isSuccess()).isTrue();
+    }
+    assertThat(log.messages(Level.INFO)).hasSize(1);
+    assertThat(log.records())
+        .allMatch(entry -> OtlpMetricExporter.class.getName().equals(entry.getSourceClassName()));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"text/html", "application/x-protobuf"})
+  void successWhoseBodyCannotBeReadIsNoteworthyAtLevelFineOnly(String contentType) {
+    Logger logger = Logger.getLogger(OtlpMetricExporter.class.getName());
+    logger.setLevel(Level.FINE);
+    try (OtlpMetricExporter exporter = retrying().build()) {
+      server.answer(
+          exchange -> {
+            exchange.getResponseHeaders().set("Content-Type", contentType);
+            OtlpServer.reply(exchange, 200, "<html>".getBytes(StandardCharsets.UTF_8));
+          });
+      assertThat(export(exporter).isSuccess()).isTrue();
+      assertThat(log.messages(Level.FINE)).singleElement().asString().contains("cannot be read");
+      assertThat(export(exporter).isSuccess()).isTrue();
+      assertThat(log.records()).hasSize(1);
+    } finally {
+      logger.setLevel(null);
+    }
+  }
+
+  @Test
+  void attributeNestedTooDeeplyFailsTheExport() {
+    Value<?> value = Value.of(1);
+    for (int i = 0; i < 200_000; i++) {
+      value = Value.of(value);
+    }
+    LongPointData point =
+        LongPointData.create(1, 2, Attributes.of(AttributeKey.valueKey("deep"), value), 3);
+    try (OtlpMetricExporter exporter = retrying().build()) {
+      CompletableResultCode result =
+          exporter.export(List.of(TestMetrics.longGauge("a", point))).join(20, TimeUnit.SECONDS);
+      assertThat(result.isSuccess()).isFalse();
+      assertThat(result.getFailureThrowable())
+          .hasMessageContainingAll("1 metric point", "could not be encoded", "nested too deeply");
+      assertThat(export(exporter).isSuccess()).isTrue();
+    }
+  }
+
+  @Test
+  void histogramWithoutASumIsSentWithoutItAndWithoutAWarning() {
+    HistogramPointData point =
+        HistogramPointData.create(
+            1, 2, Attributes.empty(), Double.NaN, false, 0, false, 0, List.of(), List.of(3L));
+    try (OtlpMetricExporter exporter = retrying().build()) {
+      assertThat(
+              exporter
+                  .export(List.of(TestMetrics.histogram(point)))
+                  .join(20, TimeUnit.SECONDS)
+                  .isSuccess())
+          .isTrue();
+    }
+    HistogramDataPoint sent =
+        server
+            .received
+            .get(0)
+            .request()
+            .getResourceMetrics(0)
+            .getScopeMetrics(0)
+            .getMetrics(0)
+            .getHistogram()
+            .getDataPoints(0);
+    assertThat(sent.hasSum()).isFalse();
+    assertThat(sent.getCount()).isEqualTo(3);
+    assertThat(log.records()).isEmpty();
   }
 
   @Test

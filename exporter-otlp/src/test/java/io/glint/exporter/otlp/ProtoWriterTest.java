@@ -7,6 +7,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.WireFormat;
 import java.io.IOException;
+import java.nio.CharBuffer;
+import java.nio.charset.CharsetEncoder;
+import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Random;
@@ -80,6 +83,12 @@ class ProtoWriterTest {
 
   @Test
   void anyTextIsEncodedAsTheJdkDoes() throws IOException {
+    // For half a surrogate pair, which has no encoding, the JDK would write a question mark.
+    CharsetEncoder jdk =
+        StandardCharsets.UTF_8
+            .newEncoder()
+            .onMalformedInput(CodingErrorAction.REPLACE)
+            .replaceWith("\uFFFD".getBytes(StandardCharsets.UTF_8));
     Random random = new Random(42);
     for (int round = 0; round < 2_000; round++) {
       String text = randomText(random);
@@ -88,9 +97,18 @@ class ProtoWriterTest {
 
       CodedInputStream in = CodedInputStream.newInstance(out.toByteArray());
       in.readTag();
-      assertThat(in.readByteArray()).isEqualTo(text.getBytes(StandardCharsets.UTF_8));
+      assertThat(in.readByteBuffer()).isEqualTo(jdk.encode(CharBuffer.wrap(text)));
       assertThat(in.isAtEnd()).isTrue();
     }
+  }
+
+  @Test
+  void halfASurrogatePairBecomesTheReplacementCharacter() throws IOException {
+    out.stringPresent(1, "\uD83Da\uDE00\uDE00\uD83D\uDE00\uD83D");
+
+    CodedInputStream in = CodedInputStream.newInstance(out.toByteArray());
+    in.readTag();
+    assertThat(in.readStringRequireUtf8()).isEqualTo("\uFFFDa\uFFFD\uFFFD\uD83D\uDE00\uFFFD");
   }
 
   @Test

@@ -16,16 +16,19 @@ class RateLimitedLogTest {
     try {
       RateLimitedLog log = new RateLimitedLog(logger, nanoTime::get);
       for (int i = 0; i < 12; i++) {
-        log.log(Level.WARNING, "message {0} " + i);
+        assertThat(log.log(Level.WARNING, "message {0} " + i)).isEqualTo(i < 5);
       }
+      assertThat(capture.records())
+          .allMatch(entry -> logger.getName().equals(entry.getSourceClassName()))
+          .allMatch(entry -> entry.getSourceMethodName() == null);
       assertThat(capture.warnings()).hasSize(5).last().asString().startsWith("message {0} 4");
 
       nanoTime.addAndGet(RateLimitedLog.WINDOW_NANOS - 1);
-      log.log(Level.WARNING, "too early");
+      assertThat(log.log(Level.WARNING, "too early")).isFalse();
       assertThat(capture.warnings()).hasSize(5);
 
       nanoTime.addAndGet(1);
-      log.log(Level.WARNING, "later");
+      assertThat(log.log(Level.WARNING, "later")).isTrue();
       assertThat(capture.warnings())
           .hasSize(6)
           .last()

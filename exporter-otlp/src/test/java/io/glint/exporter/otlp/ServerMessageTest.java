@@ -9,6 +9,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ServerMessageTest {
   private static final String PROTOBUF = "application/x-protobuf";
@@ -48,9 +50,27 @@ class ServerMessageTest {
   void bodyOfAnotherFormSaysNothing() {
     byte[] json = "{\"partialSuccess\":{}}".getBytes(StandardCharsets.UTF_8);
 
-    assertThat(ServerMessage.ofSuccess("application/json", json)).isEqualTo(ServerMessage.NONE);
+    for (String type : new String[] {"application/json", "text/html", "Application/Problem+JSON"}) {
+      assertThat(ServerMessage.ofSuccess(type, json)).isEqualTo(ServerMessage.NOT_UNDERSTOOD);
+      assertThat(ServerMessage.ofSuccess(type, PARTIAL_SUCCESS))
+          .isEqualTo(ServerMessage.NOT_UNDERSTOOD);
+      assertThat(ServerMessage.ofSuccess(type, new byte[0])).isEqualTo(ServerMessage.NONE);
+    }
+    assertThat(ServerMessage.ofSuccess("", json)).isEqualTo(ServerMessage.NOT_UNDERSTOOD);
     assertThat(ServerMessage.ofSuccess(PROTOBUF, new byte[0])).isEqualTo(ServerMessage.NONE);
-    assertThat(ServerMessage.ofSuccess("", PARTIAL_SUCCESS)).isEqualTo(ServerMessage.NONE);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "application/protobuf",
+        "application/vnd.google.protobuf",
+        "application/octet-stream",
+        "APPLICATION/X-PROTOBUF"
+      })
+  void partialSuccessIsReadUnlessTheTypeSaysOtherwise(String contentType) {
+    assertThat(ServerMessage.ofSuccess(contentType, PARTIAL_SUCCESS).text()).isEqualTo("Größe");
   }
 
   @Test

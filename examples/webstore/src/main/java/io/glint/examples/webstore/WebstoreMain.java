@@ -49,6 +49,7 @@ public final class WebstoreMain {
       PrintStream out,
       PrintStream err,
       CountDownLatch stop) {
+    sendAtOnce();
     try {
       Options options = Options.parse(arguments);
       if (options.help()) {
@@ -73,6 +74,14 @@ public final class WebstoreMain {
       }
       return CANNOT_START;
     }
+  }
+
+  /**
+   * The JDK's HTTP server leaves it to the network to hold an answer back for some 40 ms, unless
+   * told otherwise before the first server is made.
+   */
+  private static void sendAtOnce() {
+    System.getProperties().putIfAbsent("sun.net.httpserver.nodelay", "true");
   }
 
   /** A warning, say of an OTLP endpoint that does not answer, is one line between the reports. */

@@ -43,6 +43,21 @@ class WebstoreMainTest {
   }
 
   @Test
+  void answersAreSentAtOnceUnlessTheUserWantsOtherwise() {
+    String property = "sun.net.httpserver.nodelay";
+    try {
+      System.clearProperty(property);
+      run(Map.of(), "--help");
+      assertThat(System.getProperty(property)).isEqualTo("true");
+      System.setProperty(property, "false");
+      run(Map.of(), "--help");
+      assertThat(System.getProperty(property)).isEqualTo("false");
+    } finally {
+      System.clearProperty(property);
+    }
+  }
+
+  @Test
   void toldToStopItDoesSoSoonAndLeavesNoThread() throws Exception {
     Set<Thread> before = Thread.getAllStackTraces().keySet();
     stop.countDown();

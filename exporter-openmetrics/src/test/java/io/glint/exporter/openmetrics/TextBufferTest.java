@@ -1,0 +1,48 @@
+package io.glint.exporter.openmetrics;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.Test;
+
+class TextBufferTest {
+
+  private static final int LARGE = 4 * TextBuffer.KEPT_CAPACITY;
+
+  private final TextBuffer buffer = new TextBuffer(16);
+
+  @Test
+  void largeArrayIsGivenUpAfterASmallUse() {
+    buffer.ascii("x".repeat(LARGE));
+    buffer.reset();
+    assertThat(buffer.capacity()).isGreaterThanOrEqualTo(LARGE);
+    buffer.ascii("small");
+    buffer.reset();
+    assertThat(buffer.capacity()).isLessThan(TextBuffer.KEPT_CAPACITY);
+    assertThat(buffer.ascii("again").text(0, 5)).isEqualTo("again");
+  }
+
+  @Test
+  void largeArrayIsKeptIfAnyUseSinceTheLastResetNeededIt() {
+    for (int i = 0; i < 3; i++) {
+      buffer.ascii("x".repeat(LARGE));
+      buffer.clear();
+      buffer.ascii("small");
+      buffer.reset();
+      assertThat(buffer.capacity()).isGreaterThanOrEqualTo(LARGE);
+    }
+  }
+
+  @Test
+  void streamAppends() throws IOException {
+    buffer.ascii("a");
+    try (OutputStream stream = buffer.asStream()) {
+      stream.write('b');
+      stream.write("-cd".repeat(100).getBytes(StandardCharsets.US_ASCII), 1, 200);
+    }
+    assertThat(buffer.size()).isEqualTo(202);
+    assertThat(buffer.text(0, 6)).isEqualTo("abcd-c");
+  }
+}
