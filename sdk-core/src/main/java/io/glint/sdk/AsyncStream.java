@@ -22,8 +22,8 @@ import java.util.logging.Logger;
  *
  * <p>A collection is a round: callbacks observe absolute values, and {@link #collect} turns what
  * was observed since the last round into points. Only series that were observed in the round have a
- * point (SDK specification, "MetricReader"). Observations of one attribute set in one round merge:
- * sums add up, of last values the last one stays.
+ * point (SDK specification, "MetricReader"). Observations of one attribute set in one round, also
+ * if a view has made them one, merge: sums add up, of last values the last one stays.
  *
  * <p>Not thread-safe: used by the collecting thread under the lock of its reader.
  */
@@ -31,6 +31,8 @@ final class AsyncStream implements MetricSource {
   private static final Logger LOGGER = Logger.getLogger(AsyncStream.class.getName());
 
   private final InstrumentDescriptor instrument;
+  private final InstrumentDescriptor metric;
+  private final AttributeFilter attributeFilter;
   private final boolean isLong;
   private final boolean isSum;
   private final AggregationTemporality temporality;
@@ -45,6 +47,8 @@ final class AsyncStream implements MetricSource {
 
   AsyncStream(StreamSettings settings, boolean isSum) {
     this.instrument = settings.instrument();
+    this.metric = settings.metric();
+    this.attributeFilter = settings.attributeFilter();
     this.isLong = instrument.valueType() == InstrumentValueType.LONG;
     this.isSum = isSum;
     this.temporality = settings.temporality();
@@ -54,8 +58,8 @@ final class AsyncStream implements MetricSource {
   }
 
   @Override
-  public InstrumentDescriptor instrument() {
-    return instrument;
+  public InstrumentDescriptor metric() {
+    return metric;
   }
 
   /**
@@ -64,7 +68,9 @@ final class AsyncStream implements MetricSource {
    * @param bits the value, as a long or the bits of a double
    */
   void observe(long bits, Attributes attributes) {
-    Entry entry = entries.get(attributes);
+    final Attributes kept =
+        attributeFilter == null ? attributes : attributeFilter.apply(attributes);
+    Entry entry = entries.get(kept);
     if (entry == null || entry.round != round) {
       if (observedInRound >= cardinalityLimit) {
         observeOverflow(bits, attributes);
@@ -73,7 +79,7 @@ final class AsyncStream implements MetricSource {
       observedInRound++;
       if (entry == null) {
         entry = new Entry();
-        entries.put(attributes, entry);
+        entries.put(kept, entry);
       }
     }
     merge(entry, bits, attributes);

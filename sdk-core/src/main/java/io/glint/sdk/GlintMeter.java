@@ -44,8 +44,14 @@ final class GlintMeter implements Meter {
   private final InstrumentationScopeInfo scope;
   private final Map<InstrumentDescriptor, Object> instruments = new ConcurrentHashMap<>();
   private final Map<InstrumentDescriptor, List<Double>> advice = new ConcurrentHashMap<>();
-  private final Map<String, InstrumentDescriptor> firstByName = new ConcurrentHashMap<>();
+  private final Map<InstrumentDescriptor, InstrumentDescriptor> firstSpelling =
+      new ConcurrentHashMap<>();
   private final Map<RegisteredReader, Queue<MetricSource>> sources = new ConcurrentHashMap<>();
+
+  /** For each reader the first metric of each name, in lower case. */
+  private final Map<RegisteredReader, Map<String, InstrumentDescriptor>> metrics =
+      new ConcurrentHashMap<>();
+
   private final List<CallbackRegistration> callbacks = new CopyOnWriteArrayList<>();
 
   /** Rounds of callbacks follow one another, also those for different readers. */
@@ -58,6 +64,7 @@ final class GlintMeter implements Meter {
     this.scope = scope;
     for (final RegisteredReader reader : provider.readers()) {
       sources.put(reader, new ConcurrentLinkedQueue<>());
+      metrics.put(reader, new ConcurrentHashMap<>());
     }
   }
 
@@ -204,10 +211,11 @@ final class GlintMeter implements Meter {
         instruments.computeIfAbsent(
             known,
             identity -> {
-              final Map<RegisteredReader, Stream> streams =
-                  provider.newStreams(instrument, advisedBoundaries);
-              streams.forEach((reader, stream) -> sources.get(reader).add(stream));
-              return maker.make(instrument, streams.values(), provider);
+              final Map<RegisteredReader, List<Stream>> streams =
+                  provider.newStreams(instrument, scope, advisedBoundaries);
+              add(instrument, streams);
+              return maker.make(
+                  instrument, streams.values().stream().flatMap(List::stream).toList(), provider);
             }));
   }
 
@@ -217,33 +225,55 @@ final class GlintMeter implements Meter {
         instruments.computeIfAbsent(
             known(instrument),
             identity -> {
-              final Map<RegisteredReader, AsyncStream> streams =
-                  provider.newAsyncStreams(instrument);
-              streams.forEach((reader, stream) -> sources.get(reader).add(stream));
+              final Map<RegisteredReader, List<AsyncStream>> streams =
+                  provider.newAsyncStreams(instrument, scope);
+              add(instrument, streams);
               return new ObservableInstrument(this, instrument, streams);
             });
   }
 
-  /** The identity of the instrument; warns if another one of that name is different. */
+  /** Gives the streams of a new instrument to their readers. */
+  private void add(
+      InstrumentDescriptor instrument,
+      Map<RegisteredReader, ? extends List<? extends MetricSource>> streams) {
+    boolean isConflictTold = false;
+    for (final Map.Entry<RegisteredReader, ? extends List<? extends MetricSource>> entry :
+        streams.entrySet()) {
+      for (final MetricSource stream : entry.getValue()) {
+        sources.get(entry.getKey()).add(stream);
+        final InstrumentDescriptor other =
+            metrics
+                .get(entry.getKey())
+                .putIfAbsent(stream.metric().identity().name(), stream.metric());
+        if (other != null && !isConflictTold) {
+          warnOfConflict(instrument, stream.metric(), other);
+          isConflictTold = true;
+        }
+      }
+    }
+  }
+
+  private void warnOfConflict(
+      InstrumentDescriptor instrument, InstrumentDescriptor metric, InstrumentDescriptor other) {
+    LOGGER.log(
+        Level.WARNING,
+        "Meter ''{0}'' has two different metrics of one name: {1} and {2}, the latter from"
+            + " instrument ''{3}''. Both are exported, which many backends cannot tell apart. Make"
+            + " name, kind, unit and description the same, rename one, or give one another name by a"
+            + " view.",
+        new Object[] {scope.getName(), other.inWords(), metric.inWords(), instrument.name()});
+  }
+
+  /** The identity of the instrument; tells if it is known under another spelling. */
   private InstrumentDescriptor known(InstrumentDescriptor instrument) {
     final InstrumentDescriptor identity = instrument.identity();
-    final InstrumentDescriptor first = firstByName.putIfAbsent(identity.name(), instrument);
-    if (first == null || first.equals(instrument)) {
-      return identity;
-    }
-    if (first.identity().equals(identity)) {
+    final InstrumentDescriptor first = firstSpelling.putIfAbsent(identity, instrument);
+    if (first != null && !first.equals(instrument)) {
       LOGGER.log(
           Level.WARNING,
           "Instrument {0} of meter ''{1}'' was asked for as ''{2}''. Names that differ only in case"
               + " are one instrument; it keeps the first spelling.",
           new Object[] {first.inWords(), scope.getName(), instrument.name()});
-    } else if (!instruments.containsKey(identity)) {
-      LOGGER.log(
-          Level.WARNING,
-          "Meter ''{0}'' has two different instruments of one name: {1} and {2}. Both are exported,"
-              + " which many backends cannot tell apart. Make name, kind, unit and description the"
-              + " same, or rename one.",
-          new Object[] {scope.getName(), first.inWords(), instrument.inWords()});
     }
     return identity;
   }

@@ -2,6 +2,8 @@ package io.glint.sdk;
 
 import io.opentelemetry.sdk.common.Clock;
 import io.opentelemetry.sdk.metrics.ExemplarFilter;
+import io.opentelemetry.sdk.metrics.InstrumentSelector;
+import io.opentelemetry.sdk.metrics.View;
 import io.opentelemetry.sdk.metrics.export.CardinalityLimitSelector;
 import io.opentelemetry.sdk.metrics.export.MetricProducer;
 import io.opentelemetry.sdk.metrics.export.MetricReader;
@@ -21,6 +23,7 @@ public final class GlintMeterProviderBuilder {
   private ExemplarFilter exemplarFilter = ExemplarFilter.traceBased();
   private final List<ProviderState.ReaderRegistration> readers = new ArrayList<>();
   private final List<MetricProducer> producers = new ArrayList<>();
+  private final List<ViewRegistry.Registration> views = new ArrayList<>();
 
   GlintMeterProviderBuilder() {}
 
@@ -50,6 +53,32 @@ public final class GlintMeterProviderBuilder {
    */
   public GlintMeterProviderBuilder setExemplarFilter(ExemplarFilter filter) {
     this.exemplarFilter = ExemplarSampling.requireSupported(filter);
+    return this;
+  }
+
+  /**
+   * Registers a view of the stock SDK, with its name, description, aggregation, attribute filter
+   * and cardinality limit. A limit of 2000, which a stock view also has if none was set, stands for
+   * the reader's.
+   *
+   * @param selector which instruments the view is for; instrument names match without regard to
+   *     case
+   */
+  public GlintMeterProviderBuilder registerView(InstrumentSelector selector, View view) {
+    return registerView(selector, GlintView.of(Objects.requireNonNull(view, "view")));
+  }
+
+  /**
+   * Registers a view. Each view that matches an instrument makes a stream of its own; an instrument
+   * that no view matches has the one that the reader asks for.
+   *
+   * @param selector which instruments the view is for; instrument names match without regard to
+   *     case
+   */
+  public GlintMeterProviderBuilder registerView(InstrumentSelector selector, GlintView view) {
+    views.add(
+        new ViewRegistry.Registration(
+            Objects.requireNonNull(selector, "selector"), Objects.requireNonNull(view, "view")));
     return this;
   }
 
@@ -91,6 +120,6 @@ public final class GlintMeterProviderBuilder {
    */
   public GlintMeterProvider build() {
     return new GlintMeterProvider(
-        new ProviderState(clock, resource, exemplarFilter, producers, readers));
+        new ProviderState(clock, resource, exemplarFilter, producers, views, readers));
   }
 }

@@ -21,6 +21,16 @@ record InstrumentDescriptor(
         name.toLowerCase(Locale.ROOT), description, unit, type, valueType);
   }
 
+  /** The metric that a view makes of the instrument; null stands for what the instrument has. */
+  InstrumentDescriptor renamed(String newName, String newDescription) {
+    return new InstrumentDescriptor(
+        newName != null ? newName : name,
+        newDescription != null ? newDescription : description,
+        unit,
+        type,
+        valueType);
+  }
+
   boolean isMonotonic() {
     return switch (type) {
       case COUNTER, OBSERVABLE_COUNTER, HISTOGRAM -> true;

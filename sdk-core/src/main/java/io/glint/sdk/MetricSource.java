@@ -5,7 +5,8 @@ import io.opentelemetry.sdk.metrics.data.Data;
 /** Something that a reader collects: one metric stream. */
 interface MetricSource {
 
-  InstrumentDescriptor instrument();
+  /** Name and description as they are exported. */
+  InstrumentDescriptor metric();
 
   /**
    * Collects.

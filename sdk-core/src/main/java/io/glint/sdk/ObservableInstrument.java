@@ -5,6 +5,7 @@ import io.opentelemetry.api.metrics.ObservableDoubleMeasurement;
 import io.opentelemetry.api.metrics.ObservableLongMeasurement;
 import io.opentelemetry.sdk.metrics.InstrumentType;
 import io.opentelemetry.sdk.metrics.InstrumentValueType;
+import java.util.List;
 import java.util.Map;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -17,11 +18,11 @@ import java.util.logging.Logger;
 final class ObservableInstrument implements ObservableLongMeasurement, ObservableDoubleMeasurement {
   private static final Logger LOGGER = Logger.getLogger(ObservableInstrument.class.getName());
 
-  private record Round(Thread thread, AsyncStream stream) {}
+  private record Round(Thread thread, List<AsyncStream> streams) {}
 
   private final GlintMeter meter;
   private final InstrumentDescriptor instrument;
-  private final Map<RegisteredReader, AsyncStream> streams;
+  private final Map<RegisteredReader, List<AsyncStream>> streams;
   private final boolean isLong;
   private final boolean isSum;
   private final RateLimitedLog strays = new RateLimitedLog(LOGGER, Level.WARNING);
@@ -33,7 +34,7 @@ final class ObservableInstrument implements ObservableLongMeasurement, Observabl
   ObservableInstrument(
       GlintMeter meter,
       InstrumentDescriptor instrument,
-      Map<RegisteredReader, AsyncStream> streams) {
+      Map<RegisteredReader, List<AsyncStream>> streams) {
     this.meter = meter;
     this.instrument = instrument;
     this.streams = Map.copyOf(streams);
@@ -49,15 +50,15 @@ final class ObservableInstrument implements ObservableLongMeasurement, Observabl
     return instrument;
   }
 
-  Map<RegisteredReader, AsyncStream> streams() {
+  Map<RegisteredReader, List<AsyncStream>> streams() {
     return streams;
   }
 
   /** Lets observations of the current thread go to {@code reader}. False if it drops them. */
   boolean open(RegisteredReader reader) {
-    final AsyncStream stream = streams.get(reader);
-    round = stream == null ? null : new Round(Thread.currentThread(), stream);
-    return stream != null;
+    final List<AsyncStream> ofReader = streams.get(reader);
+    round = ofReader == null ? null : new Round(Thread.currentThread(), ofReader);
+    return ofReader != null;
   }
 
   void close() {
@@ -112,6 +113,8 @@ final class ObservableInstrument implements ObservableLongMeasurement, Observabl
                   + " this instrument, on the thread that calls it");
       return;
     }
-    round.stream().observe(bits, attributes == null ? Attributes.empty() : attributes);
+    for (final AsyncStream stream : round.streams()) {
+      stream.observe(bits, attributes == null ? Attributes.empty() : attributes);
+    }
   }
 }

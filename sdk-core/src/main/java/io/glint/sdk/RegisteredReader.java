@@ -59,7 +59,7 @@ final class RegisteredReader implements CollectionRegistration {
     this.provider = provider;
     for (final InstrumentType type : InstrumentType.values()) {
       final Aggregation aggregation = reader.getDefaultAggregation(type);
-      ResolvedAggregation.of(aggregation, type, /* advisedBoundaries= */ null);
+      ResolvedAggregation.requireKnown(aggregation);
       settings.put(
           type,
           new Settings(
@@ -140,14 +140,14 @@ final class RegisteredReader implements CollectionRegistration {
         final Data<?> data = source.collect(lastCollectEpochNanos, now);
         if (data != null) {
           collected.add(
-              new StreamMetricData(provider.resource(), meter.scope(), source.instrument(), data));
+              new StreamMetricData(provider.resource(), meter.scope(), source.metric(), data));
         }
       } catch (Throwable t) {
         failures.event(
             t,
             () ->
                 "Instrument "
-                    + source.instrument().inWords()
+                    + source.metric().inWords()
                     + " could not be collected and is missing from this collection");
       }
     }

@@ -61,6 +61,7 @@ record ResolvedAggregation(
    *
    * @param advisedBoundaries what the instrument advises, or null; used where the aggregation is
    *     the default one
+   * @return null if the aggregation makes no sense for instruments of this type
    * @throws IllegalArgumentException if the aggregation is not one that Glint knows
    */
   static ResolvedAggregation of(
@@ -68,18 +69,27 @@ record ResolvedAggregation(
     if (aggregation == Aggregation.defaultAggregation()) {
       return ofDefault(type, advisedBoundaries);
     }
-    final ResolvedAggregation asked;
+    final ResolvedAggregation asked = known(aggregation);
+    return asked.suits(type) ? asked : null;
+  }
+
+  private static ResolvedAggregation known(Aggregation aggregation) {
     if (aggregation == Aggregation.drop()) {
-      asked = DROP;
-    } else if (aggregation == Aggregation.sum()) {
-      asked = SUM;
-    } else if (aggregation == Aggregation.lastValue()) {
-      asked = LAST_VALUE;
-    } else {
-      asked = StockAggregations.histogram(aggregation);
+      return DROP;
     }
-    // What makes no sense for the instrument is as if it had not been asked for.
-    return asked.suits(type) ? asked : ofDefault(type, advisedBoundaries);
+    if (aggregation == Aggregation.sum()) {
+      return SUM;
+    }
+    return aggregation == Aggregation.lastValue()
+        ? LAST_VALUE
+        : StockAggregations.histogram(aggregation);
+  }
+
+  /** Throws if the aggregation is not one that Glint knows. */
+  static void requireKnown(Aggregation aggregation) {
+    if (aggregation != Aggregation.defaultAggregation()) {
+      known(aggregation);
+    }
   }
 
   /**
@@ -95,8 +105,7 @@ record ResolvedAggregation(
   }
 
   /** SDK specification, "Default Aggregation". */
-  private static ResolvedAggregation ofDefault(
-      InstrumentType type, List<Double> advisedBoundaries) {
+  static ResolvedAggregation ofDefault(InstrumentType type, List<Double> advisedBoundaries) {
     return switch (type) {
       case COUNTER, UP_DOWN_COUNTER, OBSERVABLE_COUNTER, OBSERVABLE_UP_DOWN_COUNTER -> SUM;
       case GAUGE, OBSERVABLE_GAUGE -> LAST_VALUE;

@@ -198,7 +198,7 @@ final class SeriesMap {
   }
 
   /** Attributes cache their hash, but mix its low bits badly. */
-  private static int hash(Attributes attributes) {
+  static int hash(Attributes attributes) {
     final int hash = attributes.hashCode() * 0x9E3779B9;
     return hash ^ (hash >>> 15);
   }

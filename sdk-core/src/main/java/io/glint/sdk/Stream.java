@@ -40,10 +40,16 @@ abstract class Stream implements MetricSource {
   final ExemplarSampling sampling;
   final AggregationTemporality temporality;
 
+  private final InstrumentDescriptor metric;
   private final boolean isDelta;
   private final Clock clock;
   private final int cardinalityLimit;
   private final SeriesMap seriesMap;
+
+  /** Null if all attributes are kept; then so is the cache. */
+  private final AttributeFilter attributeFilter;
+
+  private final AliasCache aliases;
   private final AtomicReference<Series> overflow = new AtomicReference<>();
   private volatile boolean isShutdown;
 
@@ -61,6 +67,9 @@ abstract class Stream implements MetricSource {
 
   Stream(StreamSettings settings) {
     this.instrument = settings.instrument();
+    this.metric = settings.metric();
+    this.attributeFilter = settings.attributeFilter();
+    this.aliases = attributeFilter == null ? null : new AliasCache();
     this.sampling = settings.sampling();
     this.temporality = settings.temporality();
     this.isDelta = temporality == AggregationTemporality.DELTA;
@@ -94,7 +103,7 @@ abstract class Stream implements MetricSource {
    */
   final Cell take(Attributes attributes) {
     try {
-      final Series series = seriesMap.find(attributes);
+      final Series series = aliases == null ? seriesMap.find(attributes) : aliases.find(attributes);
       if (series != null) {
         final Cell cell = series.take();
         if (cell != null) {
@@ -110,15 +119,35 @@ abstract class Stream implements MetricSource {
 
   /** Null after shutdown: what nobody will collect is not kept. */
   private Cell takeFromNew(Attributes attributes) {
+    final Attributes kept =
+        attributeFilter == null ? attributes : attributeFilter.apply(attributes);
     while (!isShutdown) {
-      final Series series = seriesMap.findOrAdd(attributes);
-      final Cell cell = (series != null ? series : overflow()).take();
+      final Series found = seriesMap.findOrAdd(kept);
+      final Series series = found != null ? found : overflow();
+      final Cell cell = series.take();
       if (cell != null) {
+        remember(attributes, series, cell);
         return cell;
       }
       seriesMap.removeEvicted();
     }
     return null;
+  }
+
+  /** Remembers where the filtered attributes lead. Whatever it throws, the cell is given back. */
+  private void remember(Attributes attributes, Series series, Cell cell) {
+    if (aliases == null) {
+      return;
+    }
+    boolean done = false;
+    try {
+      aliases.put(attributes, series);
+      done = true;
+    } finally {
+      if (!done) {
+        cell.release();
+      }
+    }
   }
 
   @Override
@@ -166,8 +195,8 @@ abstract class Stream implements MetricSource {
   // --------------------------------------------------------------------------------- collection
 
   @Override
-  public final InstrumentDescriptor instrument() {
-    return instrument;
+  public final InstrumentDescriptor metric() {
+    return metric;
   }
 
   @Override
@@ -260,6 +289,10 @@ abstract class Stream implements MetricSource {
    */
   private void evict() {
     final boolean isFull = seriesMap.isFull();
+    if (isFull && aliases != null) {
+      // Some may lead to the overflow series, although there will be room now.
+      aliases.clear();
+    }
     final boolean[] anyEvicted = new boolean[1];
     seriesMap.forEach(series -> anyEvicted[0] |= (isFull || series.isIdle) && series.tryEvict());
     if (anyEvicted[0]) {

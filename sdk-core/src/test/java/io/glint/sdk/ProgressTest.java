@@ -15,6 +15,7 @@ import io.opentelemetry.context.Context;
 import io.opentelemetry.context.Scope;
 import io.opentelemetry.sdk.common.Clock;
 import io.opentelemetry.sdk.metrics.ExemplarFilter;
+import io.opentelemetry.sdk.metrics.InstrumentSelector;
 import io.opentelemetry.sdk.metrics.InstrumentType;
 import io.opentelemetry.sdk.metrics.InstrumentValueType;
 import io.opentelemetry.sdk.metrics.data.AggregationTemporality;
@@ -23,6 +24,7 @@ import io.opentelemetry.sdk.metrics.data.LongPointData;
 import io.opentelemetry.sdk.testing.exporter.InMemoryMetricReader;
 import java.lang.management.ManagementFactory;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -148,15 +150,21 @@ class ProgressTest {
                       default -> ExemplarFilter.traceBased();
                     })
                 .registerMetricReader(reader, type -> 2)
+                .registerView(
+                    InstrumentSelector.builder().setName("filtered").build(),
+                    GlintView.builder().setExcludedAttributeKeys(Set.of("dropped")).build())
                 .build();
         Scope ignored = Readers.span(1, true).makeCurrent()) {
       final Meter meter = provider.get("allocation");
       final DoubleHistogram histogram = meter.histogramBuilder("histogram").build();
       final LongCounter counter = meter.counterBuilder("counter").build();
       final DoubleGauge gauge = meter.gaugeBuilder("gauge").build();
+      final LongCounter filtered = meter.counterBuilder("filtered").build();
       final Attributes[] attributes = new Attributes[4];
       for (int i = 0; i < attributes.length; i++) {
-        attributes[i] = Attributes.of(AttributeKey.longKey("series"), (long) i);
+        attributes[i] =
+            Attributes.of(
+                AttributeKey.longKey("series"), (long) i, AttributeKey.longKey("dropped"), 1L);
       }
       // The last two attribute sets overflow; NaN and negative values are rejected.
       final Runnable records =
@@ -168,6 +176,7 @@ class ProgressTest {
               counter.add(-1, attributes[i & 3]);
               counter.add(1);
               gauge.set(i, attributes[i & 3]);
+              filtered.add(i, attributes[i & 3]);
             }
           };
       for (int i = 0; i < 5; i++) {

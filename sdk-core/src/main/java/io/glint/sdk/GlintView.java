@@ -1,0 +1,190 @@
+package io.glint.sdk;
+
+import io.glint.reservoir.ExemplarReservoirFactory;
+import io.opentelemetry.sdk.metrics.Aggregation;
+import io.opentelemetry.sdk.metrics.View;
+import java.util.Objects;
+import java.util.Set;
+import java.util.function.Predicate;
+
+/**
+ * What becomes of the measurements of the instruments that a selector matches: the stream
+ * configuration of the SDK specification ("Stream configuration"), with all its parameters.
+ *
+ * <p>Whatever is not set stays as it is without the view: name and description those of the
+ * instrument, aggregation and cardinality limit those the reader asks for, all attributes, the
+ * specification's default exemplar reservoir. Immutable and thread-safe.
+ *
+ * <p>Attributes that a view removes are not on the points, but they are on the exemplars, which the
+ * specification demands: they can leave the process. Use {@code ExemplarFilter.alwaysOff()} if they
+ * must not.
+ */
+public final class GlintView {
+  private final String name;
+  private final String description;
+  private final Aggregation aggregation;
+  private final Predicate<String> attributeFilter;
+  private final int cardinalityLimit;
+  private final ExemplarReservoirFactory exemplarReservoir;
+
+  private GlintView(Builder builder) {
+    this.name = builder.name;
+    this.description = builder.description;
+    this.aggregation = builder.aggregation;
+    this.attributeFilter = builder.attributeFilter;
+    this.cardinalityLimit = builder.cardinalityLimit;
+    this.exemplarReservoir = builder.exemplarReservoir;
+  }
+
+  /** Starts a view that changes nothing. */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /**
+   * A view of the stock SDK as one of Glint. Its cardinality limit is taken over unless it is 2000,
+   * which a stock view also says when none was set.
+   */
+  static GlintView of(View view) {
+    final Builder builder = builder().setAggregation(view.getAggregation());
+    builder.name = view.getName();
+    builder.description = view.getDescription();
+    builder.attributeFilter = view.getAttributeFilter();
+    if (view.getCardinalityLimit() != STOCK_DEFAULT_LIMIT) {
+      builder.setCardinalityLimit(view.getCardinalityLimit());
+    }
+    return builder.build();
+  }
+
+  private static final int STOCK_DEFAULT_LIMIT = 2000;
+
+  /** Name of the metric; null for the instrument's. */
+  String name() {
+    return name;
+  }
+
+  /** Description of the metric; null for the instrument's. */
+  String description() {
+    return description;
+  }
+
+  /** The default aggregation stands for the reader's. */
+  Aggregation aggregation() {
+    return aggregation;
+  }
+
+  /** Which attribute keys points keep; null for all. */
+  Predicate<String> attributeFilter() {
+    return attributeFilter;
+  }
+
+  /** 0 for the reader's. */
+  int cardinalityLimit() {
+    return cardinalityLimit;
+  }
+
+  /** Null for the default. */
+  ExemplarReservoirFactory exemplarReservoir() {
+    return exemplarReservoir;
+  }
+
+  @Override
+  public String toString() {
+    return "GlintView{name="
+        + name
+        + ", description="
+        + description
+        + ", aggregation="
+        + aggregation
+        + ", attributeFilter="
+        + attributeFilter
+        + ", cardinalityLimit="
+        + cardinalityLimit
+        + ", exemplarReservoir="
+        + exemplarReservoir
+        + "}";
+  }
+
+  /** Configures a {@link GlintView}. Not thread-safe. Null arguments are refused. */
+  public static final class Builder {
+    private String name;
+    private String description;
+    private Aggregation aggregation = Aggregation.defaultAggregation();
+    private Predicate<String> attributeFilter;
+    private int cardinalityLimit;
+    private ExemplarReservoirFactory exemplarReservoir;
+
+    private Builder() {}
+
+    /** Sets the name of the metric. It need not follow the syntax of instrument names. */
+    public Builder setName(String name) {
+      this.name = Objects.requireNonNull(name, "name");
+      return this;
+    }
+
+    /** Sets the description of the metric. */
+    public Builder setDescription(String description) {
+      this.description = Objects.requireNonNull(description, "description");
+      return this;
+    }
+
+    /**
+     * Sets the aggregation, one of the stock SDK's. {@link Aggregation#defaultAggregation}, which
+     * is the default, stands for the one that the reader asks for.
+     *
+     * @throws IllegalArgumentException if it is not one of the stock SDK's
+     */
+    public Builder setAggregation(Aggregation aggregation) {
+      ResolvedAggregation.requireKnown(Objects.requireNonNull(aggregation, "aggregation"));
+      this.aggregation = aggregation;
+      return this;
+    }
+
+    /**
+     * Keeps the attributes whose key the predicate accepts. Several calls keep what all accept.
+     *
+     * @param keysToKeep called by recording threads, once for each new attribute set at least, so
+     *     it must be thread-safe and quick
+     */
+    public Builder setAttributeFilter(Predicate<String> keysToKeep) {
+      Objects.requireNonNull(keysToKeep, "keysToKeep");
+      this.attributeFilter = attributeFilter == null ? keysToKeep : attributeFilter.and(keysToKeep);
+      return this;
+    }
+
+    /** Keeps the attributes with these keys; with an empty set, none. */
+    public Builder setAttributeFilter(Set<String> keysToKeep) {
+      return setAttributeFilter(Set.copyOf(keysToKeep)::contains);
+    }
+
+    /** Removes the attributes with these keys. */
+    public Builder setExcludedAttributeKeys(Set<String> keysToRemove) {
+      return setAttributeFilter(Predicate.not(Set.copyOf(keysToRemove)::contains));
+    }
+
+    /**
+     * Sets how many attribute sets have series of their own, after attributes were removed.
+     *
+     * @throws IllegalArgumentException if it is below 1
+     */
+    public Builder setCardinalityLimit(int cardinalityLimit) {
+      if (cardinalityLimit < 1) {
+        throw new IllegalArgumentException(
+            "The cardinality limit of a view is " + cardinalityLimit + ", must be at least 1");
+      }
+      this.cardinalityLimit = cardinalityLimit;
+      return this;
+    }
+
+    /** Sets where exemplars are kept. Each series gets a reservoir of its own. */
+    public Builder setExemplarReservoir(ExemplarReservoirFactory exemplarReservoir) {
+      this.exemplarReservoir = Objects.requireNonNull(exemplarReservoir, "exemplarReservoir");
+      return this;
+    }
+
+    /** Makes the view. */
+    public GlintView build() {
+      return new GlintView(this);
+    }
+  }
+}

@@ -1,0 +1,74 @@
+package io.glint.sdk;
+
+import io.opentelemetry.sdk.common.InstrumentationScopeInfo;
+import io.opentelemetry.sdk.metrics.InstrumentSelector;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.regex.Pattern;
+
+/**
+ * The views of a provider and the instruments they are for (SDK specification, "Instrument
+ * selection criteria"). All criteria that a selector names must hold. Instrument names match
+ * without regard to case, as instruments themselves do; the other criteria match exactly.
+ * Immutable.
+ */
+final class ViewRegistry {
+
+  /** A view as it was registered. */
+  record Registration(InstrumentSelector selector, GlintView view) {}
+
+  private record Entry(InstrumentSelector selector, Pattern name, GlintView view) {}
+
+  private final List<Entry> entries = new ArrayList<>();
+
+  ViewRegistry(List<Registration> registrations) {
+    for (final Registration registration : registrations) {
+      final String name = registration.selector().getInstrumentName();
+      entries.add(
+          new Entry(
+              registration.selector(), name == null ? null : pattern(name), registration.view()));
+    }
+  }
+
+  /** The views that match an instrument, in the order they were registered. */
+  List<GlintView> matching(InstrumentDescriptor instrument, InstrumentationScopeInfo scope) {
+    final List<GlintView> matching = new ArrayList<>();
+    for (final Entry entry : entries) {
+      if (matches(entry, instrument, scope)) {
+        matching.add(entry.view());
+      }
+    }
+    return matching;
+  }
+
+  private static boolean matches(
+      Entry entry, InstrumentDescriptor instrument, InstrumentationScopeInfo scope) {
+    final InstrumentSelector selector = entry.selector();
+    return (entry.name() == null || entry.name().matcher(instrument.name()).matches())
+        && isUnsetOr(selector.getInstrumentType(), instrument.type())
+        && isUnsetOr(selector.getInstrumentUnit(), instrument.unit())
+        && isUnsetOr(selector.getMeterName(), scope.getName())
+        && isUnsetOr(selector.getMeterVersion(), scope.getVersion())
+        && isUnsetOr(selector.getMeterSchemaUrl(), scope.getSchemaUrl());
+  }
+
+  private static boolean isUnsetOr(Object criterion, Object actual) {
+    return criterion == null || Objects.equals(criterion, actual);
+  }
+
+  /** '*' stands for any run of characters, '?' for exactly one, everything else for itself. */
+  static Pattern pattern(String glob) {
+    final StringBuilder regex = new StringBuilder();
+    for (int i = 0; i < glob.length(); i++) {
+      final char character = glob.charAt(i);
+      regex.append(
+          switch (character) {
+            case '*' -> ".*";
+            case '?' -> ".";
+            default -> Pattern.quote(String.valueOf(character));
+          });
+    }
+    return Pattern.compile(regex.toString(), Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
+  }
+}
