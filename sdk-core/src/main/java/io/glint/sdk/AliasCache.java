@@ -8,7 +8,8 @@ import io.opentelemetry.api.common.Attributes;
  *
  * <p>It is a cache: a lost or overwritten entry costs filtering once more. So it is read and
  * written without synchronization, which is safe because entries have only final fields. It grows
- * up to {@value #LARGEST_CAPACITY} entries and then replaces.
+ * up to {@value #LARGEST_CAPACITY} entries and then replaces; with more attribute sets than about a
+ * third of that in use, some are filtered again and again, which allocates.
  */
 final class AliasCache {
   private static final int SMALLEST_CAPACITY = 64;
@@ -46,8 +47,16 @@ final class AliasCache {
     return null;
   }
 
-  /** Remembers the series of these attributes. */
+  /** Remembers the series of these attributes, unless memory has run out. */
   void put(Attributes attributes, Series series) {
+    try {
+      putOrThrow(attributes, series);
+    } catch (OutOfMemoryError e) {
+      // The next measurement filters again.
+    }
+  }
+
+  private void putOrThrow(Attributes attributes, Series series) {
     final int hash = SeriesMap.hash(attributes);
     final Alias alias = new Alias(attributes, hash, series);
     Alias[] table = this.table;
@@ -58,6 +67,17 @@ final class AliasCache {
       }
       table = doubled(table);
       this.table = table;
+    }
+  }
+
+  /** Lets go of the series that have been evicted. Called by the collector. */
+  void forgetEvicted() {
+    final Alias[] table = this.table;
+    for (int i = 0; i < table.length; i++) {
+      final Alias alias = table[i];
+      if (alias != null && alias.series.isEvicted()) {
+        table[i] = null;
+      }
     }
   }
 
@@ -83,10 +103,5 @@ final class AliasCache {
       }
     }
     return doubled;
-  }
-
-  /** Forgets everything. */
-  void clear() {
-    table = new Alias[SMALLEST_CAPACITY];
   }
 }

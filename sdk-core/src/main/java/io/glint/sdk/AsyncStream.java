@@ -31,7 +31,7 @@ final class AsyncStream implements MetricSource {
   private static final Logger LOGGER = Logger.getLogger(AsyncStream.class.getName());
 
   private final InstrumentDescriptor instrument;
-  private final InstrumentDescriptor metric;
+  private final MetricIdentity metric;
   private final AttributeFilter attributeFilter;
   private final boolean isLong;
   private final boolean isSum;
@@ -59,17 +59,31 @@ final class AsyncStream implements MetricSource {
 
   @Override
   public InstrumentDescriptor metric() {
-    return metric;
+    return metric.descriptor();
+  }
+
+  @Override
+  public boolean describe(String description) {
+    return metric.describe(description);
+  }
+
+  /** What the view keeps of the attributes of an observation. Calls user code, for any thread. */
+  Attributes keep(Attributes attributes) {
+    return attributeFilter == null ? attributes : attributeFilter.apply(attributes);
+  }
+
+  /** False for what would make a sum useless. For any thread. */
+  boolean accepts(long bits) {
+    return isLong || !isSum || !Double.isInfinite(toDouble(bits));
   }
 
   /**
    * Takes an observation of the current round.
    *
-   * @param bits the value, as a long or the bits of a double
+   * @param bits the value, as a long or the bits of a double; {@linkplain #accepts accepted}
+   * @param kept what {@link #keep} makes of the attributes
    */
-  void observe(long bits, Attributes attributes) {
-    final Attributes kept =
-        attributeFilter == null ? attributes : attributeFilter.apply(attributes);
+  void observe(long bits, Attributes attributes, Attributes kept) {
     Entry entry = entries.get(kept);
     if (entry == null || entry.round != round) {
       if (observedInRound >= cardinalityLimit) {

@@ -7,8 +7,10 @@ import io.opentelemetry.api.metrics.ObservableDoubleUpDownCounter;
 import io.opentelemetry.api.metrics.ObservableLongCounter;
 import io.opentelemetry.api.metrics.ObservableLongGauge;
 import io.opentelemetry.api.metrics.ObservableLongUpDownCounter;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
@@ -42,6 +44,10 @@ final class CallbackRegistration
   private final ClassLoader contextClassLoader = Thread.currentThread().getContextClassLoader();
   private final AtomicReference<State> state = new AtomicReference<>(State.IDLE);
   private final RateLimitedLog failures = new RateLimitedLog(LOGGER, Level.WARNING);
+  private final RateLimitedLog hangs = new RateLimitedLog(LOGGER, Level.WARNING);
+
+  /** Those of the current or the last run, one for each observable. */
+  private volatile List<ObservableInstrument.Round> rounds = List.of();
 
   CallbackRegistration(
       GlintMeter meter, Runnable callback, List<ObservableInstrument> observables) {
@@ -50,23 +56,29 @@ final class CallbackRegistration
     this.observables = List.copyOf(observables);
   }
 
-  /** Runs the callback for a reader, unless that drops all it observes. */
-  void run(RegisteredReader reader) {
-    boolean wanted = false;
-    for (final ObservableInstrument observable : observables) {
-      wanted |= observable.streams().containsKey(reader);
-    }
-    if (!wanted || !state.compareAndSet(State.IDLE, State.RUNNING)) {
+  /** False if the reader drops all that the callback observes. */
+  boolean isWantedBy(RegisteredReader reader) {
+    return observables.stream().anyMatch(observable -> observable.streams().containsKey(reader));
+  }
+
+  /**
+   * Runs the callback for a reader.
+   *
+   * @param isAbandoned true once {@link #abandon} has been, or is about to be, called
+   */
+  void run(RegisteredReader reader, BooleanSupplier isAbandoned) {
+    if (!state.compareAndSet(State.IDLE, State.RUNNING)) {
       return;
     }
     final Thread thread = Thread.currentThread();
     final ClassLoader before = thread.getContextClassLoader();
     try {
       thread.setContextClassLoader(contextClassLoader);
-      for (final ObservableInstrument observable : observables) {
-        observable.open(reader);
+      rounds = observables.stream().map(observable -> observable.open(reader)).toList();
+      // After the rounds can be seen: the one who abandons closes them, or this sees that he did.
+      if (!isAbandoned.getAsBoolean()) {
+        callback.run();
       }
-      callback.run();
     } catch (Throwable t) {
       failures.event(
           t,
@@ -76,9 +88,30 @@ final class CallbackRegistration
                   + " threw. What it observed before is kept, the rest is missing from this"
                   + " collection");
     } finally {
-      observables.forEach(ObservableInstrument::close);
+      closeRounds();
       thread.setContextClassLoader(before);
       state.compareAndSet(State.RUNNING, State.IDLE);
+    }
+  }
+
+  /** Ends a run that takes too long, for the collection. The callback itself goes on. */
+  void abandon(long timeoutNanos) {
+    closeRounds();
+    hangs.event(
+        null,
+        () ->
+            "The callback of "
+                + names()
+                + " has been running for over "
+                + Duration.ofNanos(timeoutNanos).toMillis()
+                + " ms. The collection goes on without it, and it is not started again until it has"
+                + " returned. Callbacks must not block; see setCallbackTimeout");
+  }
+
+  private void closeRounds() {
+    final List<ObservableInstrument.Round> open = rounds;
+    for (int i = 0; i < open.size(); i++) {
+      observables.get(i).close(open.get(i));
     }
   }
 

@@ -30,9 +30,18 @@ final class ExponentialCell extends Cell {
     clear();
   }
 
-  /** Counts a finite measurement. For the owner. */
+  /**
+   * Counts a finite measurement. For the owner.
+   *
+   * @throws OutOfMemoryError if buckets have to grow and cannot; then nothing is counted
+   */
   void add(double value) {
     final long[] words = this.words;
+    if (value == 0) {
+      words[ZEROS]++;
+    } else {
+      countInBucket(value);
+    }
     words[SUM] = Double.doubleToRawLongBits(Double.longBitsToDouble(words[SUM]) + value);
     if (value < Double.longBitsToDouble(words[MIN])) {
       words[MIN] = Double.doubleToRawLongBits(value);
@@ -40,10 +49,9 @@ final class ExponentialCell extends Cell {
     if (value > Double.longBitsToDouble(words[MAX])) {
       words[MAX] = Double.doubleToRawLongBits(value);
     }
-    if (value == 0) {
-      words[ZEROS]++;
-      return;
-    }
+  }
+
+  private void countInBucket(double value) {
     final ExponentialBuckets buckets = value > 0 ? positive : negative();
     // The specification allows subnormal values to count as the smallest normal one.
     final double magnitude = Math.max(Double.MIN_NORMAL, Math.abs(value));

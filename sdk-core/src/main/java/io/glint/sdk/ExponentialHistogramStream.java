@@ -39,6 +39,8 @@ final class ExponentialHistogramStream extends Stream {
       if (eligible) {
         lostExemplar = cell.offerDouble(sampling, value, 0, attributes, context);
       }
+    } catch (OutOfMemoryError | StackOverflowError e) {
+      measurementLost(e);
     } finally {
       cell.release();
     }

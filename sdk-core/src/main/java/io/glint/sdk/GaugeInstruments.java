@@ -69,12 +69,23 @@ final class GaugeInstruments {
 
     @Override
     public void set(double value, Attributes attributes, Context context) {
-      if (Double.isNaN(value)) {
-        rejectNonFinite(value);
+      if (!Double.isFinite(value)) {
+        setNonFinite(value, attributes, context);
         return;
       }
       for (final Stream stream : streams) {
         stream.recordDouble(value, orEmpty(attributes), context);
+      }
+    }
+
+    /** A gauge may well be infinite, which a view that makes a histogram or a sum of it drops. */
+    private void setNonFinite(double value, Attributes attributes, Context context) {
+      for (final Stream stream : streams) {
+        if (!Double.isNaN(value) && stream.takesInfinity()) {
+          stream.recordDouble(value, orEmpty(attributes), context);
+        } else {
+          rejectNonFinite(value);
+        }
       }
     }
   }

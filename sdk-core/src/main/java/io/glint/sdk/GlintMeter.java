@@ -12,12 +12,12 @@ import io.opentelemetry.sdk.common.InstrumentationScopeInfo;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -33,31 +33,19 @@ final class GlintMeter implements Meter {
   /** API specification, "Instrument name syntax". */
   private static final Pattern VALID_NAME = Pattern.compile("[A-Za-z][A-Za-z0-9_./\\-]{0,254}");
 
-  /** Stands for no advice. */
-  private static final List<Double> NONE = new ArrayList<>();
-
   private static final Meter NOOP = MeterProvider.noop().get("noop");
-
-  private static final long CALLBACK_PATIENCE_SECONDS = 2;
 
   private final ProviderState provider;
   private final InstrumentationScopeInfo scope;
-  private final Map<InstrumentDescriptor, Object> instruments = new ConcurrentHashMap<>();
-  private final Map<InstrumentDescriptor, List<Double>> advice = new ConcurrentHashMap<>();
-  private final Map<InstrumentDescriptor, InstrumentDescriptor> firstSpelling =
-      new ConcurrentHashMap<>();
+  private final Map<InstrumentDescriptor, Registered> instruments = new ConcurrentHashMap<>();
   private final Map<RegisteredReader, Queue<MetricSource>> sources = new ConcurrentHashMap<>();
 
-  /** For each reader the first metric of each name, in lower case. */
-  private final Map<RegisteredReader, Map<String, InstrumentDescriptor>> metrics =
-      new ConcurrentHashMap<>();
+  /** For each reader the first instrument that has a metric of each name, in lower case. */
+  private final Map<RegisteredReader, Map<String, Registered>> metrics = new ConcurrentHashMap<>();
+
+  private final ReentrantLock makingLock = new ReentrantLock();
 
   private final List<CallbackRegistration> callbacks = new CopyOnWriteArrayList<>();
-
-  /** Rounds of callbacks follow one another, also those for different readers. */
-  private final ReentrantLock callbackLock = new ReentrantLock();
-
-  private final RateLimitedLog hangingCallbacks = new RateLimitedLog(LOGGER, Level.WARNING);
 
   GlintMeter(ProviderState provider, InstrumentationScopeInfo scope) {
     this.provider = provider;
@@ -147,37 +135,9 @@ final class GlintMeter implements Meter {
     callbacks.remove(registration);
   }
 
-  /** Runs each callback once, for one reader. */
-  void runCallbacks(RegisteredReader reader) {
-    if (callbacks.isEmpty()) {
-      return;
-    }
-    if (!lockCallbacks()) {
-      hangingCallbacks.event(
-          null,
-          () ->
-              "Callbacks of meter '"
-                  + scope.getName()
-                  + "' have been running for another reader for over two seconds. This collection"
-                  + " goes on without its asynchronous instruments. Callbacks must not block");
-      return;
-    }
-    try {
-      for (final CallbackRegistration callback : callbacks) {
-        callback.run(reader);
-      }
-    } finally {
-      callbackLock.unlock();
-    }
-  }
-
-  private boolean lockCallbacks() {
-    try {
-      return callbackLock.tryLock(CALLBACK_PATIENCE_SECONDS, TimeUnit.SECONDS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return callbackLock.tryLock();
-    }
+  /** The callbacks that run in each collection. */
+  List<CallbackRegistration> callbacks() {
+    return callbacks;
   }
 
   /** Ends the making of new series: nobody will collect them. */
@@ -195,86 +155,122 @@ final class GlintMeter implements Meter {
       List<Double> advisedBoundaries,
       Class<T> kind,
       InstrumentBuilder.Maker<T> maker) {
-    final InstrumentDescriptor known = known(instrument);
-    final List<Double> first =
-        advice.computeIfAbsent(known, key -> advisedBoundaries == null ? NONE : advisedBoundaries);
-    if (advisedBoundaries != null && !advisedBoundaries.equals(first)) {
-      LOGGER.log(
-          Level.WARNING,
-          "Instrument {0} of meter ''{1}'' was asked for again with other bucket boundaries advised:"
-              + " {2}. It keeps what was advised first: {3}.",
-          new Object[] {
-            instrument.inWords(), scope.getName(), advisedBoundaries, first == NONE ? "none" : first
-          });
-    }
-    return kind.cast(
-        instruments.computeIfAbsent(
-            known,
-            identity -> {
+    final Registered registered =
+        registered(
+            instrument,
+            advisedBoundaries,
+            notices -> {
               final Map<RegisteredReader, List<Stream>> streams =
-                  provider.newStreams(instrument, scope, advisedBoundaries);
-              add(instrument, streams);
-              return maker.make(
-                  instrument, streams.values().stream().flatMap(List::stream).toList(), provider);
-            }));
+                  provider.newStreams(instrument, scope, advisedBoundaries, notices);
+              return new Made(
+                  maker.make(
+                      instrument,
+                      streams.values().stream().flatMap(List::stream).toList(),
+                      provider),
+                  streams);
+            });
+    return kind.cast(registered.made());
   }
 
   /** Returns the asynchronous instrument of this identity, which is made if it is the first. */
   ObservableInstrument observable(InstrumentDescriptor instrument) {
-    return (ObservableInstrument)
-        instruments.computeIfAbsent(
-            known(instrument),
-            identity -> {
+    final Registered registered =
+        registered(
+            instrument,
+            /* advisedBoundaries= */ null,
+            notices -> {
               final Map<RegisteredReader, List<AsyncStream>> streams =
-                  provider.newAsyncStreams(instrument, scope);
-              add(instrument, streams);
-              return new ObservableInstrument(this, instrument, streams);
+                  provider.newAsyncStreams(instrument, scope, notices);
+              return new Made(new ObservableInstrument(this, instrument, streams), streams);
             });
+    return (ObservableInstrument) registered.made();
   }
 
-  /** Gives the streams of a new instrument to their readers. */
-  private void add(
-      InstrumentDescriptor instrument,
-      Map<RegisteredReader, ? extends List<? extends MetricSource>> streams) {
-    boolean isConflictTold = false;
-    for (final Map.Entry<RegisteredReader, ? extends List<? extends MetricSource>> entry :
-        streams.entrySet()) {
-      for (final MetricSource stream : entry.getValue()) {
-        sources.get(entry.getKey()).add(stream);
-        final InstrumentDescriptor other =
-            metrics
-                .get(entry.getKey())
-                .putIfAbsent(stream.metric().identity().name(), stream.metric());
-        if (other != null && !isConflictTold) {
-          warnOfConflict(instrument, stream.metric(), other);
-          isConflictTold = true;
-        }
-      }
-    }
+  /** An instrument that was just made, and its streams. */
+  private record Made(
+      Object instrument, Map<RegisteredReader, ? extends List<? extends MetricSource>> streams) {}
+
+  private interface Making {
+    Made make(Notices notices);
   }
 
-  private void warnOfConflict(
-      InstrumentDescriptor instrument, InstrumentDescriptor metric, InstrumentDescriptor other) {
-    LOGGER.log(
-        Level.WARNING,
-        "Meter ''{0}'' has two different metrics of one name: {1} and {2}, the latter from"
-            + " instrument ''{3}''. Both are exported, which many backends cannot tell apart. Make"
-            + " name, kind, unit and description the same, rename one, or give one another name by a"
-            + " view.",
-        new Object[] {scope.getName(), other.inWords(), metric.inWords(), instrument.name()});
-  }
-
-  /** The identity of the instrument; tells if it is known under another spelling. */
-  private InstrumentDescriptor known(InstrumentDescriptor instrument) {
+  private Registered registered(
+      InstrumentDescriptor instrument, List<Double> advisedBoundaries, Making making) {
     final InstrumentDescriptor identity = instrument.identity();
-    final InstrumentDescriptor first = firstSpelling.putIfAbsent(identity, instrument);
-    if (first != null && !first.equals(instrument)) {
-      LOGGER.log(
-          Level.WARNING,
-          "Instrument {0} of meter ''{1}'' was asked for as ''{2}''. Names that differ only in case"
-              + " are one instrument; it keeps the first spelling.",
-          new Object[] {first.inWords(), scope.getName(), instrument.name()});
+    final Registered known = instruments.get(identity);
+    if (known != null) {
+      known.tellDifferences(instrument, advisedBoundaries, scope);
+      return known;
     }
-    return identity;
+    // Handlers of log records are code of others: they are not called before the lock is free.
+    final Notices notices = new Notices();
+    final Registered registered;
+    makingLock.lock();
+    try {
+      final Registered before = instruments.get(identity);
+      registered = before != null ? before : make(instrument, advisedBoundaries, making, notices);
+      instruments.put(identity, registered);
+    } finally {
+      makingLock.unlock();
+    }
+    registered.tellDifferences(instrument, advisedBoundaries, scope);
+    notices.log(LOGGER);
+    return registered;
+  }
+
+  private Registered make(
+      InstrumentDescriptor instrument,
+      List<Double> advisedBoundaries,
+      Making making,
+      Notices notices) {
+    final Made made = making.make(notices);
+    final List<MetricSource> all = new ArrayList<>();
+    made.streams().values().forEach(all::addAll);
+    final Registered registered =
+        new Registered(instrument, advisedBoundaries, CallSite.ofCaller(), made.instrument(), all);
+    made.streams()
+        .forEach(
+            (reader, streams) -> {
+              for (final MetricSource stream : streams) {
+                sources.get(reader).add(stream);
+                noteConflict(reader, stream, registered, notices);
+              }
+            });
+    return registered;
+  }
+
+  private void noteConflict(
+      RegisteredReader reader, MetricSource stream, Registered registered, Notices notices) {
+    final String name = stream.metric().name();
+    final Registered other =
+        metrics.get(reader).putIfAbsent(name.toLowerCase(Locale.ROOT), registered);
+    if (other == registered) {
+      notices.add(
+          "Instrument "
+              + registered.first().inWords()
+              + " of meter '"
+              + scope.getName()
+              + "' has two metrics named '"
+              + name
+              + "', because several views match it. Both are exported, which many backends cannot"
+              + " tell apart. Set another name in one of the views, or use"
+              + " ViewMatchingMode.COMPOSABLE if they are meant to be one");
+    } else if (other != null) {
+      notices.add(
+          "Meter '"
+              + scope.getName()
+              + "' has two different metrics named '"
+              + name
+              + "': one of instrument "
+              + other.first().inWords()
+              + " made at "
+              + other.origin()
+              + ", and one of instrument "
+              + registered.first().inWords()
+              + " made at "
+              + registered.origin()
+              + ". Both are exported, which many backends cannot tell apart. "
+              + registered.first().remedyFor(other.first(), scope));
+    }
   }
 }

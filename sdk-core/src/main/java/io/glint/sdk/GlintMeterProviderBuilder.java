@@ -8,6 +8,7 @@ import io.opentelemetry.sdk.metrics.export.CardinalityLimitSelector;
 import io.opentelemetry.sdk.metrics.export.MetricProducer;
 import io.opentelemetry.sdk.metrics.export.MetricReader;
 import io.opentelemetry.sdk.resources.Resource;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -18,12 +19,15 @@ import java.util.Objects;
  * NullPointerException}, as this is set-up code.
  */
 public final class GlintMeterProviderBuilder {
-  private Clock clock = Clock.getDefault();
-  private Resource resource = Resource.getDefault();
-  private ExemplarFilter exemplarFilter = ExemplarFilter.traceBased();
-  private final List<ProviderState.ReaderRegistration> readers = new ArrayList<>();
-  private final List<MetricProducer> producers = new ArrayList<>();
-  private final List<ViewRegistry.Registration> views = new ArrayList<>();
+  // Read by ProviderState.
+  Clock clock = Clock.getDefault();
+  Resource resource = Resource.getDefault();
+  ExemplarFilter exemplarFilter = ExemplarFilter.traceBased();
+  final List<ProviderState.ReaderRegistration> readers = new ArrayList<>();
+  final List<MetricProducer> producers = new ArrayList<>();
+  final List<ViewRegistry.Registration> views = new ArrayList<>();
+  ViewMatchingMode viewMatchingMode = ViewMatchingMode.INDEPENDENT;
+  Duration callbackTimeout = CallbackRunner.DEFAULT_TIMEOUT;
 
   GlintMeterProviderBuilder() {}
 
@@ -69,8 +73,9 @@ public final class GlintMeterProviderBuilder {
   }
 
   /**
-   * Registers a view. Each view that matches an instrument makes a stream of its own; an instrument
-   * that no view matches has the one that the reader asks for.
+   * Registers a view. Each view that matches an instrument makes a stream of its own, unless {@link
+   * #setViewMatchingMode} says otherwise; an instrument that no view matches has the one that the
+   * reader asks for.
    *
    * @param selector which instruments the view is for; instrument names match without regard to
    *     case
@@ -79,6 +84,33 @@ public final class GlintMeterProviderBuilder {
     views.add(
         new ViewRegistry.Registration(
             Objects.requireNonNull(selector, "selector"), Objects.requireNonNull(view, "view")));
+    return this;
+  }
+
+  /**
+   * Sets what becomes of an instrument that several views match. The default is {@link
+   * ViewMatchingMode#INDEPENDENT}.
+   */
+  public GlintMeterProviderBuilder setViewMatchingMode(ViewMatchingMode mode) {
+    this.viewMatchingMode = Objects.requireNonNull(mode, "mode");
+    return this;
+  }
+
+  /**
+   * Sets how long a collection waits for each callback of asynchronous instruments. A callback that
+   * takes longer is reported and left behind: what it observes later is dropped, and it is not
+   * started again before it has returned. The default is five seconds.
+   *
+   * @param timeout zero for no bound: callbacks then run on the thread that collects, otherwise on
+   *     a thread of the provider's own
+   * @throws IllegalArgumentException if it is negative
+   */
+  public GlintMeterProviderBuilder setCallbackTimeout(Duration timeout) {
+    if (timeout.isNegative()) {
+      throw new IllegalArgumentException(
+          "The callback time-out is " + timeout + ", must not be negative");
+    }
+    this.callbackTimeout = timeout;
     return this;
   }
 
@@ -119,7 +151,6 @@ public final class GlintMeterProviderBuilder {
    *     or a cardinality limit below 1
    */
   public GlintMeterProvider build() {
-    return new GlintMeterProvider(
-        new ProviderState(clock, resource, exemplarFilter, producers, views, readers));
+    return new GlintMeterProvider(new ProviderState(this));
   }
 }

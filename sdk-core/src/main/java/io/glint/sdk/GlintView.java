@@ -2,6 +2,7 @@ package io.glint.sdk;
 
 import io.glint.reservoir.ExemplarReservoirFactory;
 import io.opentelemetry.sdk.metrics.Aggregation;
+import io.opentelemetry.sdk.metrics.InstrumentType;
 import io.opentelemetry.sdk.metrics.View;
 import java.util.Objects;
 import java.util.Set;
@@ -57,6 +58,36 @@ public final class GlintView {
   }
 
   private static final int STOCK_DEFAULT_LIMIT = 2000;
+
+  /** Whether the aggregation makes sense for instruments of this type. */
+  boolean suits(InstrumentType type) {
+    return ResolvedAggregation.of(aggregation, type, /* advisedBoundaries= */ null) != null;
+  }
+
+  /** This view, with the reader's aggregation. */
+  GlintView withoutAggregation() {
+    final Builder builder = new Builder(this);
+    builder.aggregation = Aggregation.defaultAggregation();
+    return builder.build();
+  }
+
+  /** This view with all that {@code later} sets in place of its own; attributes pass both. */
+  GlintView overlaidWith(GlintView later) {
+    final Builder builder = new Builder(this);
+    builder.name = later.name != null ? later.name : name;
+    builder.description = later.description != null ? later.description : description;
+    if (later.aggregation != Aggregation.defaultAggregation()) {
+      builder.aggregation = later.aggregation;
+    }
+    if (later.attributeFilter != null) {
+      builder.setAttributeFilter(later.attributeFilter);
+    }
+    builder.cardinalityLimit =
+        later.cardinalityLimit > 0 ? later.cardinalityLimit : cardinalityLimit;
+    builder.exemplarReservoir =
+        later.exemplarReservoir != null ? later.exemplarReservoir : exemplarReservoir;
+    return builder.build();
+  }
 
   /** Name of the metric; null for the instrument's. */
   String name() {
@@ -116,6 +147,15 @@ public final class GlintView {
 
     private Builder() {}
 
+    private Builder(GlintView view) {
+      this.name = view.name;
+      this.description = view.description;
+      this.aggregation = view.aggregation;
+      this.attributeFilter = view.attributeFilter;
+      this.cardinalityLimit = view.cardinalityLimit;
+      this.exemplarReservoir = view.exemplarReservoir;
+    }
+
     /** Sets the name of the metric. It need not follow the syntax of instrument names. */
     public Builder setName(String name) {
       this.name = Objects.requireNonNull(name, "name");
@@ -143,8 +183,9 @@ public final class GlintView {
     /**
      * Keeps the attributes whose key the predicate accepts. Several calls keep what all accept.
      *
-     * @param keysToKeep called by recording threads, once for each new attribute set at least, so
-     *     it must be thread-safe and quick
+     * @param keysToKeep called by recording threads, so it must be thread-safe and quick; usually
+     *     once for each attribute set, as what it says is remembered for some thousand attribute
+     *     sets of an instrument at a time. If it throws, the measurement is lost and reported.
      */
     public Builder setAttributeFilter(Predicate<String> keysToKeep) {
       Objects.requireNonNull(keysToKeep, "keysToKeep");
@@ -176,7 +217,10 @@ public final class GlintView {
       return this;
     }
 
-    /** Sets where exemplars are kept. Each series gets a reservoir of its own. */
+    /**
+     * Sets where exemplars are kept. Each series gets a reservoir of its own, or several where
+     * threads record into it at the same time, see {@link ExemplarReservoirFactory}.
+     */
     public Builder setExemplarReservoir(ExemplarReservoirFactory exemplarReservoir) {
       this.exemplarReservoir = Objects.requireNonNull(exemplarReservoir, "exemplarReservoir");
       return this;

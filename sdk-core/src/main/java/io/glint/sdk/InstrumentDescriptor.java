@@ -1,12 +1,15 @@
 package io.glint.sdk;
 
+import io.opentelemetry.sdk.common.InstrumentationScopeInfo;
 import io.opentelemetry.sdk.metrics.InstrumentType;
 import io.opentelemetry.sdk.metrics.InstrumentValueType;
 import java.util.Locale;
 
 /**
- * What makes an instrument the one it is. Two with equal {@link #identity} are the same instrument;
- * names are compared without regard to case (API specification, "Instrument").
+ * What makes an instrument the one it is. Two with equal {@link #identity} are the same instrument:
+ * names are compared without regard to case, and descriptions do not count, as of two that differ
+ * in nothing else one metric is made (metrics data model, "Opentelemetry protocol data model:
+ * Producer recommendations").
  */
 record InstrumentDescriptor(
     String name,
@@ -15,10 +18,9 @@ record InstrumentDescriptor(
     InstrumentType type,
     InstrumentValueType valueType) {
 
-  /** This descriptor with the name in lower case: equal for what is one instrument. */
+  /** Equal for what is one instrument. */
   InstrumentDescriptor identity() {
-    return new InstrumentDescriptor(
-        name.toLowerCase(Locale.ROOT), description, unit, type, valueType);
+    return new InstrumentDescriptor(name.toLowerCase(Locale.ROOT), "", unit, type, valueType);
   }
 
   /** The metric that a view makes of the instrument; null stands for what the instrument has. */
@@ -41,6 +43,28 @@ record InstrumentDescriptor(
   /** True if a sum of its measurements can fall, so that a histogram has no use for it. */
   boolean mayRecordNegatives() {
     return !isMonotonic();
+  }
+
+  /** For messages: how to get rid of a conflict with an instrument whose metric has one name. */
+  String remedyFor(InstrumentDescriptor other, InstrumentationScopeInfo scope) {
+    final String criterion;
+    if (!name.equalsIgnoreCase(other.name)) {
+      criterion = "";
+    } else if (type != other.type) {
+      criterion = ".setType(InstrumentType." + type + ")";
+    } else if (!unit.equals(other.unit)) {
+      criterion = ".setUnit(\"" + unit + "\")";
+    } else {
+      return "No view can tell the two apart: change one of them where it is made.";
+    }
+    return "Make them the same where they are made, or rename one by a view:"
+        + " registerView(InstrumentSelector.builder().setMeterName(\""
+        + scope.getName()
+        + "\").setName(\""
+        + name
+        + "\")"
+        + criterion
+        + ".build(), View.builder().setName(\"another name\").build()).";
   }
 
   /** For messages: what a user needs to find the instrument in the code. */

@@ -64,6 +64,11 @@ final class LastValueStream extends NumberStream {
   }
 
   @Override
+  boolean takesInfinity() {
+    return true;
+  }
+
+  @Override
   Cell newCell(Series series, boolean padded) {
     return new LastValueCell(series, padded);
   }

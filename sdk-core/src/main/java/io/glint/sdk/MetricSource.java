@@ -9,6 +9,13 @@ interface MetricSource {
   InstrumentDescriptor metric();
 
   /**
+   * Takes a description of the instrument, which becomes the metric's if it is longer than that.
+   *
+   * @return false if a view has set the description, which then stays
+   */
+  boolean describe(String description);
+
+  /**
    * Collects.
    *
    * @param lastCollectEpochNanos end of the reader's last collection, 0 before the first

@@ -3,10 +3,10 @@ package io.glint.sdk;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.metrics.ObservableDoubleMeasurement;
 import io.opentelemetry.api.metrics.ObservableLongMeasurement;
-import io.opentelemetry.sdk.metrics.InstrumentType;
 import io.opentelemetry.sdk.metrics.InstrumentValueType;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
@@ -18,18 +18,44 @@ import java.util.logging.Logger;
 final class ObservableInstrument implements ObservableLongMeasurement, ObservableDoubleMeasurement {
   private static final Logger LOGGER = Logger.getLogger(ObservableInstrument.class.getName());
 
-  private record Round(Thread thread, List<AsyncStream> streams) {}
+  /**
+   * One run of a callback, as the instrument sees it. Closing it does not wait for user code, and
+   * once it is closed nothing of the run reaches the streams any more.
+   */
+  static final class Round {
+    private final Thread thread;
+    private final List<AsyncStream> streams;
+
+    /** Guarded by this. */
+    private boolean isClosed;
+
+    private Round(Thread thread, List<AsyncStream> streams) {
+      this.thread = thread;
+      this.streams = streams;
+    }
+
+    private synchronized void observe(
+        AsyncStream stream, long bits, Attributes attributes, Attributes kept) {
+      if (!isClosed) {
+        stream.observe(bits, attributes, kept);
+      }
+    }
+
+    private synchronized void close() {
+      isClosed = true;
+    }
+  }
 
   private final GlintMeter meter;
   private final InstrumentDescriptor instrument;
   private final Map<RegisteredReader, List<AsyncStream>> streams;
   private final boolean isLong;
-  private final boolean isSum;
   private final RateLimitedLog strays = new RateLimitedLog(LOGGER, Level.WARNING);
   private final RateLimitedLog badValues = new RateLimitedLog(LOGGER, Level.WARNING);
+  private final RateLimitedLog failures = new RateLimitedLog(LOGGER, Level.WARNING);
 
   /** Set while a callback of this instrument runs. */
-  private volatile Round round;
+  private final AtomicReference<Round> current = new AtomicReference<>();
 
   ObservableInstrument(
       GlintMeter meter,
@@ -39,7 +65,6 @@ final class ObservableInstrument implements ObservableLongMeasurement, Observabl
     this.instrument = instrument;
     this.streams = Map.copyOf(streams);
     this.isLong = instrument.valueType() == InstrumentValueType.LONG;
-    this.isSum = instrument.type() != InstrumentType.OBSERVABLE_GAUGE;
   }
 
   GlintMeter meter() {
@@ -54,15 +79,17 @@ final class ObservableInstrument implements ObservableLongMeasurement, Observabl
     return streams;
   }
 
-  /** Lets observations of the current thread go to {@code reader}. False if it drops them. */
-  boolean open(RegisteredReader reader) {
-    final List<AsyncStream> ofReader = streams.get(reader);
-    round = ofReader == null ? null : new Round(Thread.currentThread(), ofReader);
-    return ofReader != null;
+  /** Lets observations of the current thread go to {@code reader}, until the result is closed. */
+  Round open(RegisteredReader reader) {
+    final Round round = new Round(Thread.currentThread(), streams.getOrDefault(reader, List.of()));
+    current.set(round);
+    return round;
   }
 
-  void close() {
-    round = null;
+  /** Ends a round. For any thread, and harmless if it is closed. */
+  void close(Round round) {
+    round.close();
+    current.compareAndSet(round, null);
   }
 
   @Override
@@ -86,23 +113,18 @@ final class ObservableInstrument implements ObservableLongMeasurement, Observabl
 
   @Override
   public void record(double value, Attributes attributes) {
-    if (Double.isNaN(value) || (isSum && Double.isInfinite(value))) {
-      badValues.event(
-          null,
-          () ->
-              "Asynchronous instrument "
-                  + instrument.inWords()
-                  + " observed "
-                  + value
-                  + ". The observation was dropped. Check what computes the value");
-      return;
+    if (isLong) {
+      observe((long) value, attributes);
+    } else if (Double.isNaN(value)) {
+      reject(value);
+    } else {
+      observe(Double.doubleToRawLongBits(value), attributes);
     }
-    observe(isLong ? (long) value : Double.doubleToRawLongBits(value), attributes);
   }
 
-  private void observe(long bits, Attributes attributes) {
-    final Round round = this.round;
-    if (round == null || round.thread() != Thread.currentThread()) {
+  private void observe(long bits, Attributes attributesOrNull) {
+    final Round round = current.get();
+    if (round == null || round.thread != Thread.currentThread()) {
       strays.event(
           null,
           () ->
@@ -113,8 +135,40 @@ final class ObservableInstrument implements ObservableLongMeasurement, Observabl
                   + " this instrument, on the thread that calls it");
       return;
     }
-    for (final AsyncStream stream : round.streams()) {
-      stream.observe(bits, attributes == null ? Attributes.empty() : attributes);
+    final Attributes attributes = attributesOrNull == null ? Attributes.empty() : attributesOrNull;
+    for (final AsyncStream stream : round.streams) {
+      observe(round, stream, bits, attributes);
     }
+  }
+
+  /** Whatever one view's filter does, the other streams get the observation. */
+  private void observe(Round round, AsyncStream stream, long bits, Attributes attributes) {
+    if (!stream.accepts(bits)) {
+      reject(Double.longBitsToDouble(bits));
+      return;
+    }
+    try {
+      round.observe(stream, bits, attributes, stream.keep(attributes));
+    } catch (Throwable t) {
+      failures.event(
+          t,
+          () ->
+              "An observation of asynchronous instrument "
+                  + instrument.inWords()
+                  + " for metric '"
+                  + stream.metric().name()
+                  + "' was lost. If a view filters its attributes, check the filter");
+    }
+  }
+
+  private void reject(double value) {
+    badValues.event(
+        null,
+        () ->
+            "Asynchronous instrument "
+                + instrument.inWords()
+                + " observed "
+                + value
+                + ". The observation was dropped. Check what computes the value");
   }
 }

@@ -18,13 +18,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Predicate;
-import java.util.logging.Level;
-import java.util.logging.Logger;
 
 /** What the meters of one provider share, and where the streams of an instrument are made. */
 final class ProviderState {
-  private static final Logger LOGGER = Logger.getLogger(ProviderState.class.getName());
+  /** Changes nothing. */
+  private static final GlintView NO_VIEW = GlintView.builder().build();
 
   private static final int LARGEST_EXPONENTIAL_RESERVOIR = 20;
 
@@ -36,25 +34,21 @@ final class ProviderState {
   private final Resource resource;
   private final ExemplarFilter exemplarFilter;
   private final List<MetricProducer> producers;
+  private final CallbackRunner callbackRunner;
   private final ViewRegistry views;
   private final List<RegisteredReader> readers = new ArrayList<>();
   private volatile boolean isShutdown;
   private final Map<InstrumentationScopeInfo, GlintMeter> meters = new ConcurrentHashMap<>();
 
-  ProviderState(
-      Clock clock,
-      Resource resource,
-      ExemplarFilter exemplarFilter,
-      List<MetricProducer> producers,
-      List<ViewRegistry.Registration> views,
-      List<ReaderRegistration> readers) {
-    this.clock = clock;
+  ProviderState(GlintMeterProviderBuilder builder) {
+    this.clock = builder.clock;
     this.measurementClock = new MeasurementClock(clock);
-    this.resource = resource;
-    this.exemplarFilter = exemplarFilter;
-    this.producers = List.copyOf(producers);
-    this.views = new ViewRegistry(views);
-    for (final ReaderRegistration reader : readers) {
+    this.resource = builder.resource;
+    this.exemplarFilter = builder.exemplarFilter;
+    this.producers = List.copyOf(builder.producers);
+    this.views = new ViewRegistry(builder.views, builder.viewMatchingMode);
+    this.callbackRunner = new CallbackRunner(builder.callbackTimeout);
+    for (final ReaderRegistration reader : builder.readers) {
       this.readers.add(new RegisteredReader(reader.reader(), reader.cardinalityLimits(), this));
     }
   }
@@ -80,7 +74,8 @@ final class ProviderState {
   }
 
   boolean isCollectedByCurrentThread() {
-    return readers.stream().anyMatch(RegisteredReader::isCollectedByCurrentThread);
+    return callbackRunner.isRunByCurrentThread()
+        || readers.stream().anyMatch(RegisteredReader::isCollectedByCurrentThread);
   }
 
   boolean isShutdown() {
@@ -90,6 +85,10 @@ final class ProviderState {
   /** From now on no meter, and no series, is made any more. */
   void shutdown() {
     isShutdown = true;
+  }
+
+  CallbackRunner callbackRunner() {
+    return callbackRunner;
   }
 
   Collection<GlintMeter> meters() {
@@ -111,12 +110,14 @@ final class ProviderState {
   Map<RegisteredReader, List<Stream>> newStreams(
       InstrumentDescriptor instrument,
       InstrumentationScopeInfo scope,
-      List<Double> advisedBoundaries) {
+      List<Double> advisedBoundaries,
+      Notices notices) {
+    final List<GlintView> matching = views.matching(instrument, scope, notices);
     final Map<RegisteredReader, List<Stream>> streams = new LinkedHashMap<>();
     final Map<StreamPlan, Stream> shared = new HashMap<>();
     final long now = clock.now();
     for (final RegisteredReader reader : readers) {
-      for (final StreamPlan plan : plans(reader, instrument, scope, advisedBoundaries)) {
+      for (final StreamPlan plan : plans(reader, instrument, matching, advisedBoundaries)) {
         final StreamSettings settings = settings(reader, instrument, plan, now);
         final Stream stream =
             settings.temporality() == AggregationTemporality.CUMULATIVE
@@ -140,11 +141,12 @@ final class ProviderState {
 
   /** Makes the streams of an asynchronous instrument: each reader has callbacks run for itself. */
   Map<RegisteredReader, List<AsyncStream>> newAsyncStreams(
-      InstrumentDescriptor instrument, InstrumentationScopeInfo scope) {
+      InstrumentDescriptor instrument, InstrumentationScopeInfo scope, Notices notices) {
+    final List<GlintView> matching = views.matching(instrument, scope, notices);
     final Map<RegisteredReader, List<AsyncStream>> streams = new LinkedHashMap<>();
     final long now = clock.now();
     for (final RegisteredReader reader : readers) {
-      for (final StreamPlan plan : plans(reader, instrument, scope, null)) {
+      for (final StreamPlan plan : plans(reader, instrument, matching, null)) {
         streams
             .computeIfAbsent(reader, key -> new ArrayList<>())
             .add(
@@ -156,81 +158,48 @@ final class ProviderState {
     return streams;
   }
 
-  /**
-   * What a stream is made from. Equal for readers that can share it.
-   *
-   * @param view place of the view among those that match, or -1
-   */
+  /** What a stream is made from. Equal for readers that can share it: views have identity. */
   private record StreamPlan(
-      int view,
-      InstrumentDescriptor metric,
-      ResolvedAggregation aggregation,
-      Predicate<String> attributeFilter,
-      int cardinalityLimit,
-      ExemplarReservoirFactory exemplarReservoir) {}
+      GlintView view, ResolvedAggregation aggregation, int cardinalityLimit) {}
 
   /**
-   * The streams of an instrument for a reader: one for each view that matches and makes sense, or
-   * else one without a view (SDK specification, "Measurement processing", independent mode). What
-   * is dropped has no stream.
+   * The streams of an instrument for a reader: one for each view that matches, or else one without
+   * a view (SDK specification, "Measurement processing"). What is dropped has no stream.
    */
   private List<StreamPlan> plans(
       RegisteredReader reader,
       InstrumentDescriptor instrument,
-      InstrumentationScopeInfo scope,
+      List<GlintView> matching,
       List<Double> advisedBoundaries) {
-    final RegisteredReader.Settings asked = reader.settings(instrument.type());
     final List<StreamPlan> plans = new ArrayList<>();
-    final List<GlintView> matching = views.matching(instrument, scope);
-    for (int i = 0; i < matching.size(); i++) {
-      final GlintView view = matching.get(i);
-      final Aggregation aggregation =
-          view.aggregation() == Aggregation.defaultAggregation()
-              ? asked.aggregation()
-              : view.aggregation();
-      ResolvedAggregation resolved =
-          ResolvedAggregation.of(aggregation, instrument.type(), advisedBoundaries);
-      if (resolved == null && aggregation != asked.aggregation()) {
-        warnOfSenselessView(view, instrument);
-        continue;
+    for (final GlintView view : matching.isEmpty() ? List.of(NO_VIEW) : matching) {
+      final StreamPlan plan =
+          plan(reader.settings(instrument.type()), instrument, view, advisedBoundaries);
+      if (plan.aggregation().kind() != ResolvedAggregation.Kind.DROP) {
+        plans.add(plan);
       }
-      if (resolved == null) {
-        resolved = ResolvedAggregation.ofDefault(instrument.type(), advisedBoundaries);
-      }
-      plans.add(
-          new StreamPlan(
-              i,
-              instrument.renamed(view.name(), view.description()),
-              resolved,
-              view.attributeFilter(),
-              view.cardinalityLimit() > 0 ? view.cardinalityLimit() : asked.cardinalityLimit(),
-              view.exemplarReservoir()));
     }
-    if (plans.isEmpty()) {
-      final ResolvedAggregation resolved =
-          ResolvedAggregation.of(asked.aggregation(), instrument.type(), advisedBoundaries);
-      plans.add(
-          new StreamPlan(
-              -1,
-              instrument,
-              resolved != null
-                  ? resolved
-                  : ResolvedAggregation.ofDefault(instrument.type(), advisedBoundaries),
-              /* attributeFilter= */ null,
-              asked.cardinalityLimit(),
-              /* exemplarReservoir= */ null));
-    }
-    plans.removeIf(plan -> plan.aggregation().kind() == ResolvedAggregation.Kind.DROP);
     return plans;
   }
 
-  private static void warnOfSenselessView(GlintView view, InstrumentDescriptor instrument) {
-    LOGGER.log(
-        Level.WARNING,
-        "{0} makes no sense for instrument {1}, which its selector matches; the view is ignored for"
-            + " it. Restrict the selector, for instance by instrument type, or choose another"
-            + " aggregation.",
-        new Object[] {view, instrument.inWords()});
+  private static StreamPlan plan(
+      RegisteredReader.Settings asked,
+      InstrumentDescriptor instrument,
+      GlintView view,
+      List<Double> advisedBoundaries) {
+    final boolean isAskedByView = view.aggregation() != Aggregation.defaultAggregation();
+    final ResolvedAggregation resolved =
+        ResolvedAggregation.of(
+            isAskedByView ? view.aggregation() : asked.aggregation(),
+            instrument.type(),
+            advisedBoundaries);
+    return new StreamPlan(
+        view,
+        // Null if the reader asks for what makes no sense for the instrument.
+        resolved != null
+            ? resolved
+            : ResolvedAggregation.ofDefault(instrument.type(), advisedBoundaries),
+        view.cardinalityLimit() > 0 ? view.cardinalityLimit() : asked.cardinalityLimit());
   }
 
   private StreamSettings settings(
@@ -238,17 +207,18 @@ final class ProviderState {
       InstrumentDescriptor instrument,
       StreamPlan plan,
       long creationEpochNanos) {
+    final GlintView view = plan.view();
     return new StreamSettings(
         instrument,
-        plan.metric(),
-        plan.attributeFilter() == null ? null : new AttributeFilter(plan.attributeFilter()),
+        MetricIdentity.of(instrument, view.name(), view.description()),
+        view.attributeFilter() == null ? null : new AttributeFilter(view.attributeFilter()),
         reader.settings(instrument.type()).temporality(),
         plan.cardinalityLimit(),
         new ExemplarSampling(
             exemplarFilter,
             instrument.inWords(),
-            plan.exemplarReservoir() != null
-                ? plan.exemplarReservoir()
+            view.exemplarReservoir() != null
+                ? view.exemplarReservoir()
                 : defaultReservoir(plan.aggregation()),
             ReservoirSettings.create(plan.aggregation().bucketCount(), measurementClock)),
         clock,

@@ -105,6 +105,7 @@ final class RegisteredReader implements CollectionRegistration {
     try {
       final long now = now();
       final List<MetricData> collected = new ArrayList<>();
+      provider.callbackRunner().run(this, callbacks());
       for (final GlintMeter meter : provider.meters()) {
         collectMeter(meter, now, collected);
       }
@@ -117,6 +118,18 @@ final class RegisteredReader implements CollectionRegistration {
     } finally {
       lock.unlock();
     }
+  }
+
+  private List<CallbackRegistration> callbacks() {
+    final List<CallbackRegistration> wanted = new ArrayList<>();
+    for (final GlintMeter meter : provider.meters()) {
+      for (final CallbackRegistration callback : meter.callbacks()) {
+        if (callback.isWantedBy(this)) {
+          wanted.add(callback);
+        }
+      }
+    }
+    return wanted;
   }
 
   boolean isCollectedByCurrentThread() {
@@ -134,7 +147,6 @@ final class RegisteredReader implements CollectionRegistration {
   }
 
   private void collectMeter(GlintMeter meter, long now, List<MetricData> collected) {
-    meter.runCallbacks(this);
     for (final MetricSource source : meter.sources(this)) {
       try {
         final Data<?> data = source.collect(lastCollectEpochNanos, now);

@@ -180,12 +180,13 @@ final class SeriesMap {
     }
   }
 
-  /** True if no further series can be added. */
+  /** True if no further series can be added. Wait-free. */
   boolean isFull() {
-    return size() >= limit;
+    final Table table = this.table;
+    return table.order.length >= limit && table.entry(limit - 1) != null;
   }
 
-  /** Number of series. */
+  /** Number of series; for tests. */
   int size() {
     final int[] count = new int[1];
     forEach(series -> count[0]++);

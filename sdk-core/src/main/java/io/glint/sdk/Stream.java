@@ -40,7 +40,7 @@ abstract class Stream implements MetricSource {
   final ExemplarSampling sampling;
   final AggregationTemporality temporality;
 
-  private final InstrumentDescriptor metric;
+  private final MetricIdentity metric;
   private final boolean isDelta;
   private final Clock clock;
   private final int cardinalityLimit;
@@ -88,8 +88,13 @@ abstract class Stream implements MetricSource {
    */
   abstract void recordLong(long value, Attributes attributes, Context context);
 
-  /** As {@link #recordLong}. The value is finite. */
+  /** As {@link #recordLong}. The value is finite, or {@link #takesInfinity} is true. */
   abstract void recordDouble(double value, Attributes attributes, Context context);
+
+  /** False if an infinite value would make the stream useless. NaN is for no stream. */
+  boolean takesInfinity() {
+    return false;
+  }
 
   abstract Cell newCell(Series series, boolean padded);
 
@@ -103,7 +108,7 @@ abstract class Stream implements MetricSource {
    */
   final Cell take(Attributes attributes) {
     try {
-      final Series series = aliases == null ? seriesMap.find(attributes) : aliases.find(attributes);
+      final Series series = aliases == null ? seriesMap.find(attributes) : findByAlias(attributes);
       if (series != null) {
         final Cell cell = series.take();
         if (cell != null) {
@@ -111,10 +116,19 @@ abstract class Stream implements MetricSource {
         }
       }
       return takeFromNew(attributes);
-    } catch (RuntimeException | OutOfMemoryError | StackOverflowError e) {
-      measurementLost(e);
+    } catch (Throwable t) {
+      // Attributes and a view's filter are code of others.
+      measurementLost(t);
       return null;
     }
+  }
+
+  /** The series if it is remembered. Once there is room again, overflow is no longer the answer. */
+  private Series findByAlias(Attributes attributes) {
+    final Series series = aliases.find(attributes);
+    return series != null && series.attributes == Overflow.ATTRIBUTES && !seriesMap.isFull()
+        ? null
+        : series;
   }
 
   /** Null after shutdown: what nobody will collect is not kept. */
@@ -124,9 +138,11 @@ abstract class Stream implements MetricSource {
     while (!isShutdown) {
       final Series found = seriesMap.findOrAdd(kept);
       final Series series = found != null ? found : overflow();
+      if (aliases != null) {
+        aliases.put(attributes, series);
+      }
       final Cell cell = series.take();
       if (cell != null) {
-        remember(attributes, series, cell);
         return cell;
       }
       seriesMap.removeEvicted();
@@ -134,28 +150,13 @@ abstract class Stream implements MetricSource {
     return null;
   }
 
-  /** Remembers where the filtered attributes lead. Whatever it throws, the cell is given back. */
-  private void remember(Attributes attributes, Series series, Cell cell) {
-    if (aliases == null) {
-      return;
-    }
-    boolean done = false;
-    try {
-      aliases.put(attributes, series);
-      done = true;
-    } finally {
-      if (!done) {
-        cell.release();
-      }
-    }
-  }
-
   @Override
   public final void shutdown() {
     isShutdown = true;
   }
 
-  private void measurementLost(Throwable cause) {
+  /** Reports that a measurement could not be counted. Never throws. */
+  final void measurementLost(Throwable cause) {
     try {
       failures.event(
           cause,
@@ -186,8 +187,8 @@ abstract class Stream implements MetricSource {
         Level.WARNING,
         "Instrument {0} has more than {1} attribute sets, its cardinality limit. Measurements of"
             + " further ones are counted in the series otel.metric.overflow=true. Remove an"
-            + " attribute that has many values, or raise the limit where the reader is registered"
-            + " (registerMetricReader with a CardinalityLimitSelector). Logged once.",
+            + " attribute that has many values, or raise the limit in a view or where the reader is"
+            + " registered (registerMetricReader with a CardinalityLimitSelector). Logged once.",
         new Object[] {instrument.inWords(), Integer.toString(cardinalityLimit)});
     return made;
   }
@@ -196,7 +197,12 @@ abstract class Stream implements MetricSource {
 
   @Override
   public final InstrumentDescriptor metric() {
-    return metric;
+    return metric.descriptor();
+  }
+
+  @Override
+  public final boolean describe(String description) {
+    return metric.describe(description);
   }
 
   @Override
@@ -289,14 +295,13 @@ abstract class Stream implements MetricSource {
    */
   private void evict() {
     final boolean isFull = seriesMap.isFull();
-    if (isFull && aliases != null) {
-      // Some may lead to the overflow series, although there will be room now.
-      aliases.clear();
-    }
     final boolean[] anyEvicted = new boolean[1];
     seriesMap.forEach(series -> anyEvicted[0] |= (isFull || series.isIdle) && series.tryEvict());
     if (anyEvicted[0]) {
       seriesMap.removeEvicted();
+      if (aliases != null) {
+        aliases.forgetEvicted();
+      }
     }
   }
 

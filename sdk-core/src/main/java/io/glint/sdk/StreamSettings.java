@@ -13,7 +13,7 @@ import io.opentelemetry.sdk.metrics.data.AggregationTemporality;
  */
 record StreamSettings(
     InstrumentDescriptor instrument,
-    InstrumentDescriptor metric,
+    MetricIdentity metric,
     AttributeFilter attributeFilter,
     AggregationTemporality temporality,
     int cardinalityLimit,
@@ -31,7 +31,7 @@ record StreamSettings(
       long creationEpochNanos) {
     this(
         instrument,
-        instrument,
+        MetricIdentity.of(instrument),
         /* attributeFilter= */ null,
         temporality,
         cardinalityLimit,

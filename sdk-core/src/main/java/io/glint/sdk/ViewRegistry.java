@@ -21,8 +21,10 @@ final class ViewRegistry {
   private record Entry(InstrumentSelector selector, Pattern name, GlintView view) {}
 
   private final List<Entry> entries = new ArrayList<>();
+  private final ViewMatchingMode mode;
 
-  ViewRegistry(List<Registration> registrations) {
+  ViewRegistry(List<Registration> registrations, ViewMatchingMode mode) {
+    this.mode = mode;
     for (final Registration registration : registrations) {
       final String name = registration.selector().getInstrumentName();
       entries.add(
@@ -31,8 +33,62 @@ final class ViewRegistry {
     }
   }
 
+  /**
+   * The views that make a stream of an instrument each.
+   *
+   * @param notices gets to know what is wrong with them
+   */
+  List<GlintView> matching(
+      InstrumentDescriptor instrument, InstrumentationScopeInfo scope, Notices notices) {
+    final List<GlintView> usable = new ArrayList<>();
+    for (final GlintView view : matching(instrument, scope)) {
+      if (view.suits(instrument.type())) {
+        usable.add(view);
+        continue;
+      }
+      final boolean isComposable = mode == ViewMatchingMode.COMPOSABLE;
+      notices.add(
+          view
+              + " makes no sense for instrument "
+              + instrument.inWords()
+              + ", which its selector matches; "
+              + (isComposable ? "its aggregation" : "the view")
+              + " is ignored for it. Restrict the selector, for instance by instrument type, or"
+              + " choose another aggregation");
+      if (isComposable) {
+        usable.add(view.withoutAggregation());
+      }
+    }
+    return mode == ViewMatchingMode.COMPOSABLE ? composed(usable) : usable;
+  }
+
+  private static List<GlintView> composed(List<GlintView> views) {
+    final List<GlintView> composed = new ArrayList<>();
+    views.stream()
+        .map(GlintView::name)
+        .filter(Objects::nonNull)
+        .distinct()
+        .forEach(name -> composed.add(composed(views, name)));
+    if (composed.isEmpty() && !views.isEmpty()) {
+      composed.add(composed(views, null));
+    }
+    return composed;
+  }
+
+  /** One of all views that have this name or none. */
+  private static GlintView composed(List<GlintView> views, String name) {
+    GlintView all = GlintView.builder().build();
+    for (final GlintView view : views) {
+      if (view.name() == null || view.name().equals(name)) {
+        all = all.overlaidWith(view);
+      }
+    }
+    return all;
+  }
+
   /** The views that match an instrument, in the order they were registered. */
-  List<GlintView> matching(InstrumentDescriptor instrument, InstrumentationScopeInfo scope) {
+  private List<GlintView> matching(
+      InstrumentDescriptor instrument, InstrumentationScopeInfo scope) {
     final List<GlintView> matching = new ArrayList<>();
     for (final Entry entry : entries) {
       if (matches(entry, instrument, scope)) {

@@ -9,6 +9,7 @@ import io.glint.reservoir.ExemplarReservoirFactory;
 import io.glint.reservoir.SimpleFixedSizeExemplarReservoir;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
+import io.opentelemetry.api.metrics.DoubleGauge;
 import io.opentelemetry.api.metrics.DoubleHistogram;
 import io.opentelemetry.api.metrics.LongCounter;
 import io.opentelemetry.api.metrics.Meter;
@@ -21,12 +22,16 @@ import io.opentelemetry.sdk.metrics.data.DoubleExemplarData;
 import io.opentelemetry.sdk.metrics.data.HistogramPointData;
 import io.opentelemetry.sdk.metrics.data.LongPointData;
 import io.opentelemetry.sdk.metrics.data.MetricData;
+import io.opentelemetry.sdk.metrics.data.PointData;
 import io.opentelemetry.sdk.metrics.export.AggregationTemporalitySelector;
 import io.opentelemetry.sdk.metrics.export.DefaultAggregationSelector;
 import io.opentelemetry.sdk.testing.exporter.InMemoryMetricReader;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
@@ -262,7 +267,7 @@ class ViewsTest {
     meter.counterBuilder("two").build().add(1);
     meter.counterBuilder("two").build().add(1);
     assertThat(cumulative.collectAllMetrics()).hasSize(2);
-    assertThat(log.messages()).singleElement().asString().contains("'same'", "'two'", "by a view");
+    assertThat(log.messages()).singleElement().asString().contains("'same'", "'two'", "by a view:");
   }
 
   @Test
@@ -288,7 +293,10 @@ class ViewsTest {
                         .build()));
     meter.counterBuilder("counter").build().add(2);
     assertThat(collect(cumulative, "counter").getLongSumData().getPoints()).hasSize(1);
-    assertThat(log.messages()).isNotEmpty().allMatch(message -> message.contains("makes no sense"));
+    assertThat(log.messages())
+        .singleElement()
+        .asString()
+        .contains("makes no sense", "the view is ignored");
   }
 
   @ParameterizedTest
@@ -387,6 +395,277 @@ class ViewsTest {
     final List<DoubleExemplarData> none = point.getExemplars();
     assertThat(none).isEmpty();
     assertThat(log.messages()).isNotEmpty().allMatch(message -> message.contains("must not throw"));
+  }
+
+  @Test
+  void aFilterThatThrowsCostsItsStreamTheMeasurementOnly() {
+    final Meter meter =
+        meter(
+            builder ->
+                builder
+                    .registerView(
+                        named("*"),
+                        GlintView.builder()
+                            .setName("broken")
+                            .setAttributeFilter(
+                                key -> {
+                                  throw new NoClassDefFoundError("com/acme/Filter");
+                                })
+                            .build())
+                    .registerView(named("*"), GlintView.builder().setName("sound").build()));
+    final LongCounter counter = meter.counterBuilder("counter").build();
+    for (int i = 0; i < 4; i++) {
+      counter.add(1, attributes("a", i));
+    }
+    assertThat(collect(cumulative, "sound").getLongSumData().getPoints()).hasSize(4);
+    assertThat(collect(cumulative, "broken")).isNull();
+    assertThat(log.messages())
+        .hasSize(2)
+        .allMatch(message -> message.contains("'counter'") && message.contains("is lost"));
+  }
+
+  @Test
+  void aFilterThatThrowsInACallbackHarmsNoOtherObservation() {
+    final Meter meter =
+        meter(
+            builder ->
+                builder
+                    .registerView(
+                        named("*"),
+                        GlintView.builder()
+                            .setName("broken")
+                            .setAttributeFilter(
+                                key -> {
+                                  throw new IllegalStateException(key);
+                                })
+                            .build())
+                    .registerView(named("*"), GlintView.builder().setName("sound").build()));
+    meter
+        .counterBuilder("counter")
+        .buildWithCallback(
+            counter -> {
+              counter.record(1, attributes("a", 1));
+              counter.record(2, attributes("a", 2));
+            });
+    assertThat(collect(cumulative, "sound").getLongSumData().getPoints()).hasSize(2);
+    assertThat(log.messages()).singleElement().asString().contains("'broken'", "check the filter");
+  }
+
+  @Test
+  void infiniteGaugesAreForLastValuesOnly() {
+    final Meter meter =
+        meter(
+            builder ->
+                builder
+                    .registerView(named("gauge*"), GlintView.builder().build())
+                    .registerView(
+                        named("gauge*"),
+                        GlintView.builder()
+                            .setName("sum")
+                            .setAggregation(Aggregation.sum())
+                            .build())
+                    .registerView(
+                        named("gauge"),
+                        GlintView.builder()
+                            .setName("exponential")
+                            .setAggregation(Aggregation.base2ExponentialBucketHistogram())
+                            .build()));
+    final DoubleGauge gauge = meter.gaugeBuilder("gauge").build();
+    gauge.set(2);
+    gauge.set(Double.NEGATIVE_INFINITY);
+    assertThat(collect(cumulative, "gauge").getDoubleGaugeData().getPoints())
+        .singleElement()
+        .matches(point -> point.getValue() == Double.NEGATIVE_INFINITY);
+    assertThat(collect(cumulative, "sum").getDoubleSumData().getPoints())
+        .singleElement()
+        .matches(point -> point.getValue() == 2);
+    assertThat(collect(cumulative, "exponential").getExponentialHistogramData().getPoints())
+        .singleElement()
+        .matches(point -> point.getCount() == 1);
+    assertThat(log.messages()).singleElement().asString().contains("-Infinity");
+  }
+
+  @Test
+  void infiniteObservationsAreForLastValuesOnly() {
+    final Meter meter =
+        meter(
+            builder ->
+                builder
+                    .registerView(named("*"), GlintView.builder().build())
+                    .registerView(
+                        named("*"),
+                        GlintView.builder()
+                            .setName("sum")
+                            .setAggregation(Aggregation.sum())
+                            .build()));
+    meter
+        .gaugeBuilder("gauge")
+        .buildWithCallback(
+            gauge -> {
+              gauge.record(1);
+              gauge.record(Double.POSITIVE_INFINITY);
+            });
+    assertThat(collect(cumulative, "gauge").getDoubleGaugeData().getPoints())
+        .singleElement()
+        .matches(point -> point.getValue() == Double.POSITIVE_INFINITY);
+    assertThat(collect(cumulative, "sum").getDoubleSumData().getPoints())
+        .singleElement()
+        .matches(point -> point.getValue() == 1);
+  }
+
+  @Test
+  void attributeSetsLeaveTheOverflowSeriesWhenThereIsRoomAgain() throws Exception {
+    final Meter meter =
+        meter(
+            builder ->
+                builder.registerView(
+                    named("counter"),
+                    GlintView.builder()
+                        .setAttributeFilter(Set.of("keep"))
+                        .setCardinalityLimit(200)
+                        .build()));
+    final LongCounter counter = meter.counterBuilder("counter").build();
+    final Attributes[] many = new Attributes[400];
+    for (int i = 0; i < many.length; i++) {
+      many[i] = attributes(String.valueOf(i), i);
+    }
+    final ExecutorService pool = Executors.newFixedThreadPool(2);
+    long total = 0;
+    try {
+      final List<Future<?>> recorders = new ArrayList<>();
+      for (int thread = 0; thread < 2; thread++) {
+        recorders.add(
+            pool.submit(
+                () -> {
+                  for (int round = 0; round < 200; round++) {
+                    for (final Attributes attributes : many) {
+                      counter.add(1, attributes);
+                    }
+                  }
+                }));
+      }
+      while (!recorders.stream().allMatch(Future::isDone)) {
+        total += sum(collect(delta, "counter"));
+      }
+      for (final Future<?> recorder : recorders) {
+        recorder.get();
+      }
+    } finally {
+      pool.shutdownNow();
+    }
+    total += sum(collect(delta, "counter"));
+    assertThat(total).isEqualTo(2L * 200 * many.length);
+    assertThat(collect(delta, "counter")).isNull();
+    for (int i = 300; i < 400; i++) {
+      counter.add(1, many[i]);
+    }
+    assertThat(collect(delta, "counter").getLongSumData().getPoints())
+        .hasSize(100)
+        .noneMatch(point -> point.getAttributes().equals(Overflow.ATTRIBUTES));
+  }
+
+  private static long sum(MetricData metric) {
+    return metric == null
+        ? 0
+        : metric.getLongSumData().getPoints().stream().mapToLong(LongPointData::getValue).sum();
+  }
+
+  @Test
+  void composableViewsWithoutANameMakeOneStream() {
+    final Meter meter =
+        meter(
+            builder ->
+                builder
+                    .setViewMatchingMode(ViewMatchingMode.COMPOSABLE)
+                    .registerView(
+                        named("*"),
+                        GlintView.builder()
+                            .setDescription("first")
+                            .setAggregation(Aggregation.drop())
+                            .setExcludedAttributeKeys(Set.of("drop"))
+                            .setCardinalityLimit(1)
+                            .build())
+                    .registerView(
+                        named("latency"),
+                        GlintView.builder()
+                            .setDescription("second")
+                            .setAggregation(Aggregation.base2ExponentialBucketHistogram())
+                            .build())
+                    .registerView(
+                        named("*"),
+                        GlintView.builder()
+                            .setAttributeFilter(key -> !key.equals("other"))
+                            .build()));
+    final DoubleHistogram histogram = meter.histogramBuilder("latency").build();
+    histogram.record(1, attributes("a", 1).toBuilder().put("other", 1).build());
+    histogram.record(1, attributes("b", 1));
+    meter.counterBuilder("dropped").build().add(1);
+    assertThat(delta.collectAllMetrics()).hasSize(1);
+    final MetricData metric = collect(cumulative, "latency");
+    assertThat(metric.getDescription()).isEqualTo("second");
+    assertThat(metric.getExponentialHistogramData().getPoints())
+        .extracting(PointData::getAttributes)
+        .containsExactly(Attributes.of(KEEP, "a"), Overflow.ATTRIBUTES);
+  }
+
+  @Test
+  void composableViewsMakeOneStreamForEachNameAndTheNamelessTakePartInAll() {
+    final Meter meter =
+        meter(
+            builder ->
+                builder
+                    .setViewMatchingMode(ViewMatchingMode.COMPOSABLE)
+                    .registerView(named("counter"), GlintView.builder().setName("one").build())
+                    .registerView(
+                        named("counter"),
+                        GlintView.builder().setAttributeFilter(Set.of("keep")).build())
+                    .registerView(
+                        named("counter"),
+                        GlintView.builder().setName("two").setDescription("2").build())
+                    .registerView(
+                        named("counter"),
+                        GlintView.builder().setName("one").setDescription("1").build()));
+    meter.counterBuilder("counter").build().add(1, attributes("a", 1));
+    assertThat(cumulative.collectAllMetrics())
+        .extracting(
+            MetricData::getName,
+            MetricData::getDescription,
+            metric -> metric.getLongSumData().getPoints().iterator().next().getAttributes())
+        .containsExactly(
+            tuple("one", "1", Attributes.of(KEEP, "a")),
+            tuple("two", "2", Attributes.of(KEEP, "a")));
+    assertThat(log.messages()).isEmpty();
+  }
+
+  @Test
+  void ofComposableViewsAnAggregationThatMakesNoSenseIsPassedOver() {
+    final Meter meter =
+        meter(
+            builder ->
+                builder
+                    .setViewMatchingMode(ViewMatchingMode.COMPOSABLE)
+                    .registerView(
+                        named("*"),
+                        GlintView.builder()
+                            .setAggregation(
+                                Aggregation.explicitBucketHistogram(
+                                    ExplicitBucketHistogramOptions.builder()
+                                        .setBucketBoundaries(List.of(1d))
+                                        .build()))
+                            .build())
+                    .registerView(
+                        named("*"),
+                        GlintView.builder()
+                            .setDescription("kept")
+                            .setAggregation(Aggregation.lastValue())
+                            .build()));
+    meter.counterBuilder("counter").build().add(2);
+    final MetricData metric = collect(cumulative, "counter");
+    assertThat(metric.getDescription()).isEqualTo("kept");
+    assertThat(metric.getHistogramData().getPoints())
+        .singleElement()
+        .matches(point -> point.getCounts().equals(List.of(0L, 1L)));
+    assertThat(log.messages()).singleElement().asString().contains("its aggregation is ignored");
   }
 
   @Test

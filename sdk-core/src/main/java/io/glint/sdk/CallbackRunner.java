@@ -1,0 +1,208 @@
+package io.glint.sdk;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+
+/**
+ * Runs the callbacks of a provider, each for a bounded time (SDK specification, "Observations
+ * inside asynchronous callbacks").
+ *
+ * <p>A thread of its own runs them one after another while the collecting thread waits. If one
+ * takes too long, the collection goes on without it: what it still observes is dropped, it is not
+ * started again before it has returned, and a further thread runs the callbacks that are left.
+ * Threads end when they have been idle for a second.
+ *
+ * <p>Rounds of callbacks follow one another, also those for different readers.
+ */
+final class CallbackRunner {
+  private static final Logger LOGGER = Logger.getLogger(CallbackRunner.class.getName());
+
+  static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(5);
+
+  private static final Duration LONGEST_TIMEOUT = Duration.ofDays(1);
+  private static final long KEEP_ALIVE_SECONDS = 1;
+  private static final AtomicInteger THREAD_NUMBER = new AtomicInteger();
+
+  private final long timeoutNanos;
+  private final ThreadPoolExecutor workers =
+      new ThreadPoolExecutor(
+          0,
+          Integer.MAX_VALUE,
+          KEEP_ALIVE_SECONDS,
+          TimeUnit.SECONDS,
+          new SynchronousQueue<>(),
+          CallbackRunner::newThread);
+
+  /** Held by the collecting thread whose callbacks run. */
+  private final ReentrantLock turn = new ReentrantLock();
+
+  private final Set<Thread> runningThreads = ConcurrentHashMap.newKeySet();
+  private final RateLimitedLog refusals = new RateLimitedLog(LOGGER, Level.WARNING);
+  private final RateLimitedLog waits = new RateLimitedLog(LOGGER, Level.WARNING);
+
+  /**
+   * Makes a runner.
+   *
+   * @param timeout for each callback; zero for no bound, then the collecting thread runs them
+   */
+  CallbackRunner(Duration timeout) {
+    this.timeoutNanos =
+        timeout.compareTo(LONGEST_TIMEOUT) < 0 ? timeout.toNanos() : LONGEST_TIMEOUT.toNanos();
+  }
+
+  private static Thread newThread(Runnable work) {
+    final Thread thread = new Thread(work, "glint-callbacks-" + THREAD_NUMBER.incrementAndGet());
+    thread.setDaemon(true);
+    // Each callback brings its own; an idle thread holds no application's.
+    thread.setContextClassLoader(null);
+    return thread;
+  }
+
+  /** True if the current thread is running a callback. */
+  boolean isRunByCurrentThread() {
+    return runningThreads.contains(Thread.currentThread());
+  }
+
+  /** Runs callbacks for a reader, in this order. */
+  void run(RegisteredReader reader, List<CallbackRegistration> callbacks) {
+    if (callbacks.isEmpty()) {
+      return;
+    }
+    if (!takeTurn()) {
+      waits.event(
+          null,
+          () ->
+              "Callbacks have been running for another reader for too long. This collection goes on"
+                  + " without asynchronous instruments. Callbacks must not block");
+      return;
+    }
+    try {
+      int next = 0;
+      while (next < callbacks.size()) {
+        final Batch batch = new Batch(reader, callbacks, next);
+        if (timeoutNanos > 0 && start(batch)) {
+          next = batch.await();
+        } else {
+          batch.run();
+          next = callbacks.size();
+        }
+      }
+    } finally {
+      turn.unlock();
+    }
+  }
+
+  private boolean takeTurn() {
+    if (timeoutNanos == 0) {
+      turn.lock();
+      return true;
+    }
+    try {
+      return turn.tryLock(2 * timeoutNanos, TimeUnit.NANOSECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return turn.tryLock();
+    }
+  }
+
+  private boolean start(Batch batch) {
+    try {
+      workers.execute(batch);
+      return true;
+    } catch (RejectedExecutionException | OutOfMemoryError e) {
+      refusals.event(
+          e,
+          () ->
+              "No thread could be started for callbacks. The collecting thread runs them itself,"
+                  + " without a time-out");
+      return false;
+    }
+  }
+
+  /** Callbacks that one thread runs, until they are done or one takes too long. */
+  private final class Batch implements Runnable {
+    private final RegisteredReader reader;
+    private final List<CallbackRegistration> callbacks;
+
+    // Guarded by this.
+    private int current;
+    private long startedNanos = System.nanoTime();
+    private boolean isDone;
+    private volatile boolean isAbandoned;
+
+    Batch(RegisteredReader reader, List<CallbackRegistration> callbacks, int first) {
+      this.reader = reader;
+      this.callbacks = callbacks;
+      this.current = first;
+    }
+
+    @Override
+    public void run() {
+      runningThreads.add(Thread.currentThread());
+      try {
+        CallbackRegistration callback = first();
+        while (callback != null) {
+          callback.run(reader, () -> isAbandoned);
+          callback = next();
+        }
+      } finally {
+        runningThreads.remove(Thread.currentThread());
+      }
+    }
+
+    private synchronized CallbackRegistration first() {
+      startedNanos = System.nanoTime();
+      return isAbandoned ? null : callbacks.get(current);
+    }
+
+    /** The next callback to run; null if there is none, or another thread runs it. */
+    private synchronized CallbackRegistration next() {
+      if (isAbandoned) {
+        return null;
+      }
+      current++;
+      startedNanos = System.nanoTime();
+      if (current < callbacks.size()) {
+        return callbacks.get(current);
+      }
+      isDone = true;
+      notifyAll();
+      return null;
+    }
+
+    /** Waits, and returns the place of the first callback that is left for another thread. */
+    synchronized int await() {
+      boolean wasInterrupted = false;
+      try {
+        while (!isDone) {
+          final long left = startedNanos + timeoutNanos - System.nanoTime();
+          if (left <= 0) {
+            isAbandoned = true;
+            callbacks.get(current).abandon(timeoutNanos);
+            return current + 1;
+          }
+          try {
+            TimeUnit.NANOSECONDS.timedWait(this, left);
+          } catch (InterruptedException e) {
+            wasInterrupted = true;
+          }
+        }
+        return callbacks.size();
+      } finally {
+        if (wasInterrupted) {
+          Thread.currentThread().interrupt();
+        }
+      }
+    }
+  }
+}

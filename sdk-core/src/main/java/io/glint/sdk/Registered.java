@@ -1,0 +1,105 @@
+package io.glint.sdk;
+
+import io.opentelemetry.sdk.common.InstrumentationScopeInfo;
+import java.util.List;
+import java.util.Objects;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+
+/**
+ * An instrument of a meter, as it was first asked for. Whoever asks for one of the same identity
+ * gets this one (SDK specification, "Duplicate instrument registration"). Thread-safe.
+ */
+final class Registered {
+  private static final Logger LOGGER = Logger.getLogger(GlintMeter.class.getName());
+
+  private final InstrumentDescriptor first;
+  private final List<Double> advisedBoundaries;
+  private final String origin;
+  private final Object made;
+  private final List<MetricSource> streams;
+  private final RateLimitedLog differences = new RateLimitedLog(LOGGER, Level.WARNING);
+
+  /**
+   * Registers what was made.
+   *
+   * @param advisedBoundaries null if none were
+   * @param origin the place in the application that asked for it
+   */
+  Registered(
+      InstrumentDescriptor first,
+      List<Double> advisedBoundaries,
+      String origin,
+      Object made,
+      List<MetricSource> streams) {
+    this.first = first;
+    this.advisedBoundaries = advisedBoundaries;
+    this.origin = origin;
+    this.made = made;
+    this.streams = streams;
+  }
+
+  InstrumentDescriptor first() {
+    return first;
+  }
+
+  String origin() {
+    return origin;
+  }
+
+  Object made() {
+    return made;
+  }
+
+  /** Reports in what a later request is not the same as the first, and what comes of it. */
+  void tellDifferences(
+      InstrumentDescriptor asked, List<Double> boundaries, InstrumentationScopeInfo scope) {
+    if (!asked.name().equals(first.name())) {
+      tell(
+          scope,
+          "under the name '" + asked.name() + "'",
+          "Names that differ only in case are one instrument; it keeps the first spelling");
+    }
+    if (!asked.description().equals(first.description()) && describe(asked.description())) {
+      tell(
+          scope,
+          "with the description '" + asked.description() + "'",
+          "The two are one metric, with the longer description. Make the descriptions the same, or"
+              + " set one in a view");
+    }
+    if (boundaries != null && !Objects.equals(boundaries, advisedBoundaries)) {
+      tell(
+          scope,
+          "with the bucket boundaries " + boundaries + " advised",
+          "It keeps what was advised first: "
+              + (advisedBoundaries == null ? "none" : advisedBoundaries));
+    }
+  }
+
+  /** Of several descriptions a metric has the longest; false if views have set all of them. */
+  private boolean describe(String description) {
+    boolean isOfInstrument = false;
+    for (final MetricSource stream : streams) {
+      isOfInstrument |= stream.describe(description);
+    }
+    return isOfInstrument;
+  }
+
+  private void tell(InstrumentationScopeInfo scope, String how, String outcome) {
+    differences.event(
+        null,
+        () ->
+            "Instrument "
+                + first.inWords()
+                + " of meter '"
+                + scope.getName()
+                + "', made at "
+                + origin
+                + ", was asked for again "
+                + how
+                + " at "
+                + CallSite.ofCaller()
+                + ". "
+                + outcome);
+  }
+}
