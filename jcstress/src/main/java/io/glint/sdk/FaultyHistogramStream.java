@@ -95,9 +95,8 @@ final class FaultyHistogramStream extends Stream {
   }
 
   @Override
-  PointData point(
-      Attributes attributes, long start, long epochNanos, List<ExemplarData> exemplars) {
-    return real.point(attributes, start, epochNanos, exemplars);
+  AbstractPoint addPoint(PointBuffer points, List<ExemplarData> exemplars) {
+    return real.addPoint(points, exemplars);
   }
 
   @Override

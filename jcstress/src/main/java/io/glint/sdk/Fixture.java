@@ -174,7 +174,7 @@ final class Fixture {
   // ---------------------------------------------------------------------------------- collection
 
   static List<? extends PointData> collect(Stream stream) {
-    final Data<?> data = stream.collect(START, NOW);
+    final Data<?> data = stream.collect(START, NOW, new PointBuffer(/* isReused= */ false));
     return data == null ? Collections.emptyList() : List.copyOf(data.getPoints());
   }
 

@@ -3,13 +3,16 @@ package io.glint.sdk;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.sdk.metrics.data.PointData;
 
-/** What all points have. Immutable. */
+/**
+ * What all points have. A point is not changed any more once it has been handed to a reader, unless
+ * the reader lets its points be reused, see {@link PointBuffer}.
+ */
 abstract class AbstractPoint implements PointData {
-  private final long startEpochNanos;
-  private final long epochNanos;
-  private final Attributes attributes;
+  private long startEpochNanos;
+  private long epochNanos;
+  private Attributes attributes = Attributes.empty();
 
-  AbstractPoint(long startEpochNanos, long epochNanos, Attributes attributes) {
+  final void setFrame(long startEpochNanos, long epochNanos, Attributes attributes) {
     this.startEpochNanos = startEpochNanos;
     this.epochNanos = epochNanos;
     this.attributes = attributes;

@@ -9,11 +9,11 @@ import io.opentelemetry.sdk.metrics.data.DoubleExemplarData;
 import io.opentelemetry.sdk.metrics.data.ExemplarData;
 import io.opentelemetry.sdk.metrics.data.LongExemplarData;
 import io.opentelemetry.sdk.metrics.data.PointData;
-import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
@@ -35,6 +35,7 @@ final class AsyncStream implements MetricSource {
   private final AttributeFilter attributeFilter;
   private final boolean isLong;
   private final boolean isSum;
+  private final Supplier<NumberPoint> pointMaker;
   private final AggregationTemporality temporality;
   private final int cardinalityLimit;
   private long creationEpochNanos;
@@ -51,6 +52,7 @@ final class AsyncStream implements MetricSource {
     this.attributeFilter = settings.attributeFilter();
     this.isLong = instrument.valueType() == InstrumentValueType.LONG;
     this.isSum = isSum;
+    this.pointMaker = Points.numberMaker(isLong);
     this.temporality = settings.temporality();
     this.cardinalityLimit = settings.cardinalityLimit();
     this.creationEpochNanos = settings.creationEpochNanos();
@@ -127,11 +129,11 @@ final class AsyncStream implements MetricSource {
   }
 
   @Override
-  public Data<?> collect(long lastCollectEpochNanos, long epochNanos) {
+  public Data<?> collect(long lastCollectEpochNanos, long epochNanos, PointBuffer points) {
     // An instrument may have been made after the collection began.
     creationEpochNanos = Math.min(creationEpochNanos, epochNanos);
     final long lastEnd = Math.max(lastCollectEpochNanos, creationEpochNanos);
-    final List<PointData> points = new ArrayList<>(entries.size());
+    points.begin();
     final Iterator<Map.Entry<Attributes, Entry>> iterator = entries.entrySet().iterator();
     while (iterator.hasNext()) {
       final Map.Entry<Attributes, Entry> next = iterator.next();
@@ -141,19 +143,21 @@ final class AsyncStream implements MetricSource {
         iterator.remove();
         continue;
       }
-      points.add(point(next.getKey(), entry, lastEnd, epochNanos));
+      addPoint(points, next.getKey(), entry, lastEnd, epochNanos);
     }
     round++;
     observedInRound = 0;
-    if (points.isEmpty()) {
-      return null;
-    }
+    return points.end(this::data);
+  }
+
+  private Data<?> data(List<PointData> points) {
     return isSum
         ? Points.sumData(isLong, instrument.isMonotonic(), temporality, points)
         : Points.gaugeData(isLong, points);
   }
 
-  private PointData point(Attributes attributes, Entry entry, long lastEnd, long epochNanos) {
+  private void addPoint(
+      PointBuffer points, Attributes attributes, Entry entry, long lastEnd, long epochNanos) {
     final boolean wasReset = instrument.isMonotonic() && isBelow(entry.bits, entry.lastBits);
     if (!entry.hasLast || wasReset) {
       entry.startEpochNanos = lastEnd;
@@ -166,8 +170,9 @@ final class AsyncStream implements MetricSource {
     entry.hasLast = true;
     entry.lastBits = entry.bits;
     final long start = isDelta ? lastEnd : entry.startEpochNanos;
-    return Points.number(
-        isLong, start, epochNanos, attributes, bits, exemplars(attributes, entry, epochNanos));
+    final NumberPoint point = points.add(pointMaker);
+    point.set(bits, exemplars(attributes, entry, epochNanos));
+    point.setFrame(start, epochNanos, attributes);
   }
 
   /** An observation is made outside any request, so its exemplar has no trace. */

@@ -24,6 +24,8 @@ final class CallSite {
     final Class<?> type = frame.getDeclaringClass();
     return type != CallSite.class
         && type != GlintMeter.class
+        && type != Registered.class
+        && type != RateLimitedLog.class
         && !InstrumentBuilder.class.isAssignableFrom(type)
         // The bridge between an application's API and that of the Java agent.
         && !type.getName().startsWith("io.opentelemetry.javaagent.");

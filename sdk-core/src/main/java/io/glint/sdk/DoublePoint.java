@@ -1,24 +1,19 @@
 package io.glint.sdk;
 
-import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.sdk.metrics.data.DoubleExemplarData;
 import io.opentelemetry.sdk.metrics.data.DoublePointData;
+import io.opentelemetry.sdk.metrics.data.ExemplarData;
 import java.util.List;
 
-/** A point that is a double. Immutable. */
-final class DoublePoint extends AbstractPoint implements DoublePointData {
-  private final double value;
-  private final List<DoubleExemplarData> exemplars;
+/** A point that is a double. */
+final class DoublePoint extends NumberPoint implements DoublePointData {
+  private double value;
+  private List<DoubleExemplarData> exemplars = List.of();
 
-  DoublePoint(
-      long startEpochNanos,
-      long epochNanos,
-      Attributes attributes,
-      double value,
-      List<DoubleExemplarData> exemplars) {
-    super(startEpochNanos, epochNanos, attributes);
-    this.value = value;
-    this.exemplars = exemplars;
+  @Override
+  void set(long bits, List<ExemplarData> exemplars) {
+    this.value = Double.longBitsToDouble(bits);
+    this.exemplars = Points.cast(exemplars);
   }
 
   @Override

@@ -2,6 +2,7 @@ package io.glint.sdk;
 
 import io.glint.reservoir.Exemplar;
 import io.glint.reservoir.ExemplarReservoir;
+import io.glint.reservoir.ExemplarVisitor;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.sdk.metrics.data.ExemplarData;
 import java.util.Arrays;
@@ -24,6 +25,8 @@ final class ExemplarCollector {
   /** Takes over what the reservoirs of the cells hold; null until there is one. */
   private ExemplarReservoir joined;
 
+  private final ExemplarVisitor keeper = this::keep;
+  private Attributes pointAttributes = Attributes.empty();
   private ExemplarData[] kept = new ExemplarData[0];
 
   ExemplarCollector(ExemplarSampling sampling, Converter converter) {
@@ -60,7 +63,8 @@ final class ExemplarCollector {
   List<ExemplarData> take(Series series, boolean isDelta, long start, long epochNanos) {
     if (joined != null) {
       try {
-        joined.collect((slot, exemplar) -> keep(slot, exemplar, series.attributes));
+        pointAttributes = series.attributes;
+        joined.collect(keeper);
       } catch (Throwable t) {
         joined = null;
         sampling.reservoirFailed(t);
@@ -75,7 +79,7 @@ final class ExemplarCollector {
     return now.within(start, epochNanos);
   }
 
-  private void keep(int slot, Exemplar exemplar, Attributes pointAttributes) {
+  private void keep(int slot, Exemplar exemplar) {
     if (slot >= kept.length) {
       kept = Arrays.copyOf(kept, slot + 1);
     }

@@ -161,13 +161,12 @@ final class ExponentialBuckets {
   }
 
   /** Copies the counts from the lowest to the highest bucket in use. */
-  long[] copyCounts() {
+  void copyTo(BucketCounts counts) {
     if (isEmpty()) {
-      return new long[0];
+      counts.copy(words, 0, 0);
+    } else {
+      counts.copy(words, COUNTS + low() - (int) words[OFFSET], high() - low() + 1);
     }
-    final long[] counts = new long[high() - low() + 1];
-    System.arraycopy(words, COUNTS + low() - (int) words[OFFSET], counts, 0, counts.length);
-    return counts;
   }
 
   void clear() {

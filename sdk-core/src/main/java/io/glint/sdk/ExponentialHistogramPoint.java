@@ -1,41 +1,43 @@
 package io.glint.sdk;
 
-import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.sdk.metrics.data.DoubleExemplarData;
 import io.opentelemetry.sdk.metrics.data.ExemplarData;
 import io.opentelemetry.sdk.metrics.data.ExponentialHistogramBuckets;
 import io.opentelemetry.sdk.metrics.data.ExponentialHistogramPointData;
 import java.util.List;
 
-/** A point of a base-2 exponential histogram. Immutable. */
+/** A point of a base-2 exponential histogram. */
 final class ExponentialHistogramPoint extends AbstractPoint
     implements ExponentialHistogramPointData {
-  private final int scale;
-  private final long zeroCount;
-  private final Buckets positive;
-  private final Buckets negative;
-  private final double sum;
+  private final boolean hasSum;
   private final boolean hasMinMax;
-  private final double min;
-  private final double max;
-  private final List<DoubleExemplarData> exemplars;
+  private final Buckets positive = new Buckets();
+  private final Buckets negative = new Buckets();
+  private int scale;
+  private long zeroCount;
+  private double sum;
+  private double min;
+  private double max;
+  private List<DoubleExemplarData> exemplars = List.of();
 
-  /** Copies what {@code total} holds. */
-  ExponentialHistogramPoint(
-      long startEpochNanos,
-      long epochNanos,
-      Attributes attributes,
-      ExponentialTotal total,
-      InstrumentDescriptor instrument,
-      ResolvedAggregation aggregation,
-      List<ExemplarData> exemplars) {
-    super(startEpochNanos, epochNanos, attributes);
+  /**
+   * Makes an empty point.
+   *
+   * @param hasSum false if the sum is left out; the data interface has no better way to say that
+   *     than NaN
+   */
+  ExponentialHistogramPoint(boolean hasSum, boolean hasMinMax) {
+    this.hasSum = hasSum;
+    this.hasMinMax = hasMinMax;
+  }
+
+  /** Copies what {@code total} holds, which is not empty. */
+  void set(ExponentialTotal total, List<ExemplarData> exemplars) {
     this.scale = total.scale();
     this.zeroCount = total.zeros;
-    this.positive = new Buckets(scale, total.positive());
-    this.negative = new Buckets(scale, total.negative());
-    this.sum = instrument.mayRecordNegatives() ? Double.NaN : total.sum;
-    this.hasMinMax = aggregation.recordsMinMax();
+    positive.set(scale, total.positive());
+    negative.set(scale, total.negative());
+    this.sum = hasSum ? total.sum : Double.NaN;
     this.min = hasMinMax ? total.min : 0;
     this.max = hasMinMax ? total.max : 0;
     this.exemplars = Points.cast(exemplars);
@@ -135,15 +137,15 @@ final class ExponentialHistogramPoint extends AbstractPoint
   }
 
   private static final class Buckets implements ExponentialHistogramBuckets {
-    private final int scale;
-    private final int offset;
-    private final BucketCounts counts;
-    private final long total;
+    private final BucketCounts counts = new BucketCounts();
+    private int scale;
+    private int offset;
+    private long total;
 
-    Buckets(int scale, ExponentialBuckets buckets) {
+    void set(int scale, ExponentialBuckets buckets) {
       this.scale = scale;
       this.offset = buckets.isEmpty() ? 0 : buckets.low();
-      this.counts = new BucketCounts(buckets.copyCounts());
+      buckets.copyTo(counts);
       this.total = counts.sum();
     }
 

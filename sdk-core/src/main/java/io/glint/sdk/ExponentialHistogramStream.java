@@ -9,11 +9,13 @@ import io.opentelemetry.sdk.metrics.data.ExemplarData;
 import io.opentelemetry.sdk.metrics.data.ExponentialHistogramData;
 import io.opentelemetry.sdk.metrics.data.PointData;
 import java.util.List;
+import java.util.function.Supplier;
 
 /** Base-2 exponential histogram aggregation. */
 final class ExponentialHistogramStream extends Stream {
   private final ResolvedAggregation aggregation;
   private final ExponentialTotal total;
+  private final Supplier<ExponentialHistogramPoint> pointMaker = this::newPoint;
 
   ExponentialHistogramStream(StreamSettings settings, ResolvedAggregation aggregation) {
     super(settings);
@@ -70,10 +72,15 @@ final class ExponentialHistogramStream extends Stream {
   }
 
   @Override
-  PointData point(
-      Attributes attributes, long start, long epochNanos, List<ExemplarData> exemplars) {
+  AbstractPoint addPoint(PointBuffer points, List<ExemplarData> exemplars) {
+    final ExponentialHistogramPoint point = points.add(pointMaker);
+    point.set(total, exemplars);
+    return point;
+  }
+
+  private ExponentialHistogramPoint newPoint() {
     return new ExponentialHistogramPoint(
-        start, epochNanos, attributes, total, instrument, aggregation, exemplars);
+        !instrument.mayRecordNegatives(), aggregation.recordsMinMax());
   }
 
   @Override

@@ -38,7 +38,7 @@ final class GlintMeter implements Meter {
   private final ProviderState provider;
   private final InstrumentationScopeInfo scope;
   private final Map<InstrumentDescriptor, Registered> instruments = new ConcurrentHashMap<>();
-  private final Map<RegisteredReader, Queue<MetricSource>> sources = new ConcurrentHashMap<>();
+  private final Map<RegisteredReader, Queue<ReaderSource>> sources = new ConcurrentHashMap<>();
 
   /** For each reader the first instrument that has a metric of each name, in lower case. */
   private final Map<RegisteredReader, Map<String, Registered>> metrics = new ConcurrentHashMap<>();
@@ -142,10 +142,10 @@ final class GlintMeter implements Meter {
 
   /** Ends the making of new series: nobody will collect them. */
   void shutdown() {
-    sources.values().forEach(queue -> queue.forEach(MetricSource::shutdown));
+    sources.values().forEach(queue -> queue.forEach(source -> source.source().shutdown()));
   }
 
-  Collection<MetricSource> sources(RegisteredReader reader) {
+  Collection<ReaderSource> sources(RegisteredReader reader) {
     return sources.get(reader);
   }
 
@@ -232,7 +232,9 @@ final class GlintMeter implements Meter {
         .forEach(
             (reader, streams) -> {
               for (final MetricSource stream : streams) {
-                sources.get(reader).add(stream);
+                sources
+                    .get(reader)
+                    .add(new ReaderSource(stream, provider.resource(), scope, reader.reusesData()));
                 noteConflict(reader, stream, registered, notices);
               }
             });

@@ -1,45 +1,41 @@
 package io.glint.sdk;
 
-import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.sdk.metrics.data.DoubleExemplarData;
 import io.opentelemetry.sdk.metrics.data.ExemplarData;
 import io.opentelemetry.sdk.metrics.data.HistogramPointData;
 import java.util.List;
 
-/** A point of an explicit-bucket histogram. Immutable. */
+/** A point of an explicit-bucket histogram. */
 final class HistogramPoint extends AbstractPoint implements HistogramPointData {
   private final List<Double> boundaries;
-  private final BucketCounts counts;
-  private final long count;
-  private final double sum;
-  private final boolean hasMinMax;
-  private final double min;
-  private final double max;
-  private final List<DoubleExemplarData> exemplars;
+  private final boolean hasSum;
+  private final boolean recordsMinMax;
+  private final BucketCounts counts = new BucketCounts();
+  private long count;
+  private double sum;
+  private double min;
+  private double max;
+  private List<DoubleExemplarData> exemplars = List.of();
 
   /**
-   * Copies what {@code total} holds.
+   * Makes an empty point.
    *
    * @param hasSum false if the sum is left out; the data interface has no better way to say that
    *     than NaN
    */
-  HistogramPoint(
-      long startEpochNanos,
-      long epochNanos,
-      Attributes attributes,
-      List<Double> boundaries,
-      HistogramTotal total,
-      boolean hasSum,
-      boolean hasMinMax,
-      List<ExemplarData> exemplars) {
-    super(startEpochNanos, epochNanos, attributes);
+  HistogramPoint(List<Double> boundaries, boolean hasSum, boolean recordsMinMax) {
     this.boundaries = boundaries;
-    this.counts = new BucketCounts(total.counts.clone());
+    this.hasSum = hasSum;
+    this.recordsMinMax = recordsMinMax;
+  }
+
+  /** Copies what {@code total} holds. */
+  void set(HistogramTotal total, List<ExemplarData> exemplars) {
+    counts.copy(total.counts, 0, total.counts.length);
     this.count = total.count();
     this.sum = hasSum ? total.sum : Double.NaN;
-    this.hasMinMax = hasMinMax && count > 0;
-    this.min = this.hasMinMax ? total.min : 0;
-    this.max = this.hasMinMax ? total.max : 0;
+    this.min = hasMin() ? total.min : 0;
+    this.max = hasMax() ? total.max : 0;
     this.exemplars = Points.cast(exemplars);
   }
 
@@ -55,7 +51,7 @@ final class HistogramPoint extends AbstractPoint implements HistogramPointData {
 
   @Override
   public boolean hasMin() {
-    return hasMinMax;
+    return recordsMinMax && count > 0;
   }
 
   @Override
@@ -65,7 +61,7 @@ final class HistogramPoint extends AbstractPoint implements HistogramPointData {
 
   @Override
   public boolean hasMax() {
-    return hasMinMax;
+    return recordsMinMax && count > 0;
   }
 
   @Override
@@ -114,7 +110,7 @@ final class HistogramPoint extends AbstractPoint implements HistogramPointData {
             + count
             + ", sum="
             + sum
-            + (hasMinMax ? ", min=" + min + ", max=" + max : "")
+            + (hasMin() ? ", min=" + min + ", max=" + max : "")
             + ", boundaries="
             + boundaries
             + ", counts="

@@ -9,6 +9,7 @@ import io.opentelemetry.sdk.metrics.data.ExemplarData;
 import io.opentelemetry.sdk.metrics.data.HistogramData;
 import io.opentelemetry.sdk.metrics.data.PointData;
 import java.util.List;
+import java.util.function.Supplier;
 
 /** Explicit-bucket histogram aggregation. */
 final class HistogramStream extends Stream {
@@ -16,6 +17,7 @@ final class HistogramStream extends Stream {
   private final List<Double> boundaries;
   private final boolean recordsMinMax;
   private final HistogramTotal total;
+  private final Supplier<HistogramPoint> pointMaker = this::newPoint;
 
   HistogramStream(StreamSettings settings, ResolvedAggregation aggregation) {
     super(settings);
@@ -73,17 +75,14 @@ final class HistogramStream extends Stream {
   }
 
   @Override
-  PointData point(
-      Attributes attributes, long start, long epochNanos, List<ExemplarData> exemplars) {
-    return new HistogramPoint(
-        start,
-        epochNanos,
-        attributes,
-        boundaries,
-        total,
-        !instrument.mayRecordNegatives(),
-        recordsMinMax,
-        exemplars);
+  AbstractPoint addPoint(PointBuffer points, List<ExemplarData> exemplars) {
+    final HistogramPoint point = points.add(pointMaker);
+    point.set(total, exemplars);
+    return point;
+  }
+
+  private HistogramPoint newPoint() {
+    return new HistogramPoint(boundaries, !instrument.mayRecordNegatives(), recordsMinMax);
   }
 
   @Override

@@ -1,24 +1,19 @@
 package io.glint.sdk;
 
-import io.opentelemetry.api.common.Attributes;
+import io.opentelemetry.sdk.metrics.data.ExemplarData;
 import io.opentelemetry.sdk.metrics.data.LongExemplarData;
 import io.opentelemetry.sdk.metrics.data.LongPointData;
 import java.util.List;
 
-/** A point that is a long. Immutable. */
-final class LongPoint extends AbstractPoint implements LongPointData {
-  private final long value;
-  private final List<LongExemplarData> exemplars;
+/** A point that is a long. */
+final class LongPoint extends NumberPoint implements LongPointData {
+  private long value;
+  private List<LongExemplarData> exemplars = List.of();
 
-  LongPoint(
-      long startEpochNanos,
-      long epochNanos,
-      Attributes attributes,
-      long value,
-      List<LongExemplarData> exemplars) {
-    super(startEpochNanos, epochNanos, attributes);
-    this.value = value;
-    this.exemplars = exemplars;
+  @Override
+  void set(long bits, List<ExemplarData> exemplars) {
+    this.value = bits;
+    this.exemplars = Points.cast(exemplars);
   }
 
   @Override

@@ -20,9 +20,10 @@ interface MetricSource {
    *
    * @param lastCollectEpochNanos end of the reader's last collection, 0 before the first
    * @param epochNanos end of this one; the end of every point
+   * @param points the reader's, for this source
    * @return the points, or null if there are none
    */
-  Data<?> collect(long lastCollectEpochNanos, long epochNanos);
+  Data<?> collect(long lastCollectEpochNanos, long epochNanos, PointBuffer points);
 
   /** Tells that nobody will collect any more. Recording goes on to be harmless. */
   default void shutdown() {}

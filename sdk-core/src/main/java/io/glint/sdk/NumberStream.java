@@ -6,25 +6,28 @@ import io.opentelemetry.sdk.metrics.InstrumentValueType;
 import io.opentelemetry.sdk.metrics.data.DoubleExemplarData;
 import io.opentelemetry.sdk.metrics.data.ExemplarData;
 import io.opentelemetry.sdk.metrics.data.LongExemplarData;
-import io.opentelemetry.sdk.metrics.data.PointData;
 import java.util.List;
+import java.util.function.Supplier;
 
 /** What sum and last value share: points of one number, a long or a double. */
 abstract class NumberStream extends Stream {
   final boolean isLong;
+  private final Supplier<NumberPoint> pointMaker;
 
   NumberStream(StreamSettings settings) {
     super(settings);
     this.isLong = settings.instrument().valueType() == InstrumentValueType.LONG;
+    this.pointMaker = Points.numberMaker(isLong);
   }
 
   /** The value of the current total, as a long or as the bits of a double. */
   abstract long totalBits();
 
   @Override
-  final PointData point(
-      Attributes attributes, long start, long epochNanos, List<ExemplarData> exemplars) {
-    return Points.number(isLong, start, epochNanos, attributes, totalBits(), exemplars);
+  final AbstractPoint addPoint(PointBuffer points, List<ExemplarData> exemplars) {
+    final NumberPoint point = points.add(pointMaker);
+    point.set(totalBits(), exemplars);
+    return point;
   }
 
   @Override

@@ -1,13 +1,12 @@
 package io.glint.sdk;
 
-import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.sdk.metrics.data.AggregationTemporality;
 import io.opentelemetry.sdk.metrics.data.Data;
-import io.opentelemetry.sdk.metrics.data.ExemplarData;
 import io.opentelemetry.sdk.metrics.data.GaugeData;
 import io.opentelemetry.sdk.metrics.data.PointData;
 import io.opentelemetry.sdk.metrics.data.SumData;
 import java.util.List;
+import java.util.function.Supplier;
 
 /**
  * Makes the data interfaces of the stock SDK from numbers that are a long or the bits of a double.
@@ -21,17 +20,8 @@ final class Points {
     return (List<T>) list;
   }
 
-  static PointData number(
-      boolean isLong,
-      long start,
-      long epochNanos,
-      Attributes attributes,
-      long bits,
-      List<ExemplarData> exemplars) {
-    return isLong
-        ? new LongPoint(start, epochNanos, attributes, bits, cast(exemplars))
-        : new DoublePoint(
-            start, epochNanos, attributes, Double.longBitsToDouble(bits), cast(exemplars));
+  static Supplier<NumberPoint> numberMaker(boolean isLong) {
+    return isLong ? LongPoint::new : DoublePoint::new;
   }
 
   static Data<?> sumData(

@@ -1,10 +1,10 @@
 package io.glint.sdk;
 
 import io.opentelemetry.sdk.common.Clock;
+import io.opentelemetry.sdk.common.export.MemoryMode;
 import io.opentelemetry.sdk.metrics.Aggregation;
 import io.opentelemetry.sdk.metrics.InstrumentType;
 import io.opentelemetry.sdk.metrics.data.AggregationTemporality;
-import io.opentelemetry.sdk.metrics.data.Data;
 import io.opentelemetry.sdk.metrics.data.MetricData;
 import io.opentelemetry.sdk.metrics.export.CardinalityLimitSelector;
 import io.opentelemetry.sdk.metrics.export.CollectionRegistration;
@@ -32,6 +32,7 @@ final class RegisteredReader implements CollectionRegistration {
   private final MetricReader reader;
   private final Map<InstrumentType, Settings> settings = new EnumMap<>(InstrumentType.class);
   private final ProviderState provider;
+  private final boolean reusesData;
   private final RateLimitedLog producerFailures = new RateLimitedLog(LOGGER, Level.WARNING);
   private final RateLimitedLog reentries = new RateLimitedLog(LOGGER, Level.WARNING);
   private final RateLimitedLog failures = new RateLimitedLog(LOGGER, Level.WARNING);
@@ -39,6 +40,7 @@ final class RegisteredReader implements CollectionRegistration {
   private final ReentrantLock lock = new ReentrantLock();
 
   // Guarded by lock.
+  private final List<MetricData> reused = new ArrayList<>();
   private long lastCollectEpochNanos;
   private long lastCollectNanoTime;
 
@@ -57,6 +59,7 @@ final class RegisteredReader implements CollectionRegistration {
       MetricReader reader, CardinalityLimitSelector cardinalityLimits, ProviderState provider) {
     this.reader = reader;
     this.provider = provider;
+    this.reusesData = reader.getMemoryMode() == MemoryMode.REUSABLE_DATA;
     for (final InstrumentType type : InstrumentType.values()) {
       final Aggregation aggregation = reader.getDefaultAggregation(type);
       ResolvedAggregation.requireKnown(aggregation);
@@ -67,6 +70,11 @@ final class RegisteredReader implements CollectionRegistration {
               Objects.requireNonNull(reader.getAggregationTemporality(type), "temporality"),
               requireLimit(cardinalityLimits.getCardinalityLimit(type), type)));
     }
+  }
+
+  /** Whether what a collection yields is good only until the next one. */
+  boolean reusesData() {
+    return reusesData;
   }
 
   MetricReader reader() {
@@ -104,7 +112,8 @@ final class RegisteredReader implements CollectionRegistration {
     lock.lock();
     try {
       final long now = now();
-      final List<MetricData> collected = new ArrayList<>();
+      final List<MetricData> collected = reusesData ? reused : new ArrayList<>();
+      collected.clear();
       provider.callbackRunner().run(this, callbacks());
       for (final GlintMeter meter : provider.meters()) {
         collectMeter(meter, now, collected);
@@ -147,19 +156,18 @@ final class RegisteredReader implements CollectionRegistration {
   }
 
   private void collectMeter(GlintMeter meter, long now, List<MetricData> collected) {
-    for (final MetricSource source : meter.sources(this)) {
+    for (final ReaderSource source : meter.sources(this)) {
       try {
-        final Data<?> data = source.collect(lastCollectEpochNanos, now);
-        if (data != null) {
-          collected.add(
-              new StreamMetricData(provider.resource(), meter.scope(), source.metric(), data));
+        final MetricData metric = source.collect(lastCollectEpochNanos, now);
+        if (metric != null) {
+          collected.add(metric);
         }
       } catch (Throwable t) {
         failures.event(
             t,
             () ->
                 "Instrument "
-                    + source.metric().inWords()
+                    + source.source().metric().inWords()
                     + " could not be collected and is missing from this collection");
       }
     }

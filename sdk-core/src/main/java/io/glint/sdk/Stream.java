@@ -8,11 +8,11 @@ import io.opentelemetry.sdk.metrics.data.AggregationTemporality;
 import io.opentelemetry.sdk.metrics.data.Data;
 import io.opentelemetry.sdk.metrics.data.ExemplarData;
 import io.opentelemetry.sdk.metrics.data.PointData;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
@@ -60,6 +60,7 @@ abstract class Stream implements MetricSource {
 
   // The rest is guarded by collectLock.
   private final Series.CellVisitor cellVisitor = this::collectCell;
+  private final Function<List<PointData>, Data<?>> dataWrapper = this::data;
   private final ExemplarCollector exemplarCollector;
   private long creationEpochNanos;
   private long patienceEnds;
@@ -206,14 +207,14 @@ abstract class Stream implements MetricSource {
   }
 
   @Override
-  public final Data<?> collect(long lastCollectEpochNanos, long epochNanos) {
+  public final Data<?> collect(long lastCollectEpochNanos, long epochNanos, PointBuffer points) {
     collectLock.lock();
     try {
       patienceEnds = System.nanoTime() + PATIENCE_NANOS;
       // An instrument may have been made after the collection began.
       creationEpochNanos = Math.min(creationEpochNanos, epochNanos);
       final long deltaStart = Math.max(lastCollectEpochNanos, creationEpochNanos);
-      final List<PointData> points = new ArrayList<>();
+      points.begin();
       seriesMap.forEach(series -> collectSeries(series, points, deltaStart, epochNanos));
       final Series overflow = this.overflow.get();
       if (overflow != null) {
@@ -222,15 +223,14 @@ abstract class Stream implements MetricSource {
       if (isDelta) {
         evict();
       }
-      return points.isEmpty() ? null : data(points);
+      return points.end(dataWrapper);
     } finally {
       collectLock.unlock();
     }
   }
 
   /** Collects a series, which has no point if it holds no measurement. */
-  private void collectSeries(
-      Series series, List<PointData> points, long deltaStart, long epochNanos) {
+  private void collectSeries(Series series, PointBuffer points, long deltaStart, long epochNanos) {
     begin(series);
     cellOmitted = false;
     series.visitCells(cellVisitor);
@@ -250,7 +250,7 @@ abstract class Stream implements MetricSource {
                   + " is left out of a collection: a thread has been stopped for over a second in"
                   + " the middle of recording. Its measurements are kept for the next collection");
     } else if (!isEmpty) {
-      points.add(point(series.attributes, start, epochNanos, exemplars));
+      addPoint(points, exemplars).setFrame(start, epochNanos, series.attributes);
     }
   }
 
@@ -314,12 +314,12 @@ abstract class Stream implements MetricSource {
 
   abstract boolean isTotalEmpty();
 
-  abstract PointData point(
-      Attributes attributes, long start, long epochNanos, List<ExemplarData> exemplars);
+  /** Adds a point of the current total. */
+  abstract AbstractPoint addPoint(PointBuffer points, List<ExemplarData> exemplars);
 
   abstract ExemplarData exemplarData(Exemplar exemplar, Attributes filtered);
 
-  /** Wraps points that {@link #point} made; never empty. */
+  /** Wraps points that {@link #addPoint} added. */
   abstract Data<?> data(List<PointData> points);
 
   /** For tests. */

@@ -29,6 +29,11 @@ final class StreamMetricData implements MetricData {
     this.data = data;
   }
 
+  /** True unless it was made from these very objects. */
+  boolean isOther(InstrumentDescriptor instrument, Data<?> data) {
+    return this.data != data || !this.instrument.equals(instrument);
+  }
+
   @Override
   public Resource getResource() {
     return resource;

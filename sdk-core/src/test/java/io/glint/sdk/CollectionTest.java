@@ -253,12 +253,14 @@ class CollectionTest {
     // The collector passes the first cell, which is taken, and finds 222 in the second.
     assertThat(value(stream)).isEqualTo(222);
     one.release();
-    assertThat(stream.collect(0, 2)).isNull();
+    assertThat(stream.collect(0, 2, new PointBuffer(false))).isNull();
     stream.recordLong(333, Attributes.empty(), io.opentelemetry.context.Context.root());
     assertThat(value(stream)).isEqualTo(333);
   }
 
   private static long value(LastValueStream stream) {
-    return ((LongPointData) stream.collect(0, 1).getPoints().iterator().next()).getValue();
+    return ((LongPointData)
+            stream.collect(0, 1, new PointBuffer(false)).getPoints().iterator().next())
+        .getValue();
   }
 }

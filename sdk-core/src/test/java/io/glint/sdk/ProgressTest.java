@@ -91,7 +91,9 @@ class ProgressTest {
   }
 
   private static List<LongPointData> points(SumStream stream) {
-    return stream.collect(0, 1).getPoints().stream().map(LongPointData.class::cast).toList();
+    return stream.collect(0, 1, new PointBuffer(false)).getPoints().stream()
+        .map(LongPointData.class::cast)
+        .toList();
   }
 
   private static List<Long> exemplarValues(LongPointData point) {

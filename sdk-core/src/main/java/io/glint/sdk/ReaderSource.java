@@ -1,0 +1,47 @@
+package io.glint.sdk;
+
+import io.opentelemetry.sdk.common.InstrumentationScopeInfo;
+import io.opentelemetry.sdk.metrics.data.Data;
+import io.opentelemetry.sdk.metrics.data.MetricData;
+import io.opentelemetry.sdk.resources.Resource;
+
+/** A metric stream as one reader collects it. Used under the lock of the reader. */
+final class ReaderSource {
+  private final MetricSource source;
+  private final Resource resource;
+  private final InstrumentationScopeInfo scope;
+  private final PointBuffer buffer;
+
+  /** What was collected last. */
+  private StreamMetricData collected;
+
+  /**
+   * Makes it.
+   *
+   * @param isReused whether the reader lets the objects that it collects be reused
+   */
+  ReaderSource(
+      MetricSource source, Resource resource, InstrumentationScopeInfo scope, boolean isReused) {
+    this.source = source;
+    this.resource = resource;
+    this.scope = scope;
+    this.buffer = new PointBuffer(isReused);
+  }
+
+  MetricSource source() {
+    return source;
+  }
+
+  /** As {@link MetricSource#collect}; null if there are no points. */
+  MetricData collect(long lastCollectEpochNanos, long epochNanos) {
+    final Data<?> data = source.collect(lastCollectEpochNanos, epochNanos, buffer);
+    if (data == null) {
+      return null;
+    }
+    final InstrumentDescriptor metric = source.metric();
+    if (collected == null || collected.isOther(metric, data)) {
+      collected = new StreamMetricData(resource, scope, metric, data);
+    }
+    return collected;
+  }
+}

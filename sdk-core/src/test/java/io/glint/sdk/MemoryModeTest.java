@@ -1,0 +1,234 @@
+package io.glint.sdk;
+
+import static io.glint.sdk.Readers.span;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.opentelemetry.api.common.AttributeKey;
+import io.opentelemetry.api.common.Attributes;
+import io.opentelemetry.api.metrics.DoubleHistogram;
+import io.opentelemetry.api.metrics.LongCounter;
+import io.opentelemetry.api.metrics.Meter;
+import io.opentelemetry.context.Context;
+import io.opentelemetry.sdk.common.CompletableResultCode;
+import io.opentelemetry.sdk.common.export.MemoryMode;
+import io.opentelemetry.sdk.metrics.Aggregation;
+import io.opentelemetry.sdk.metrics.ExemplarFilter;
+import io.opentelemetry.sdk.metrics.InstrumentSelector;
+import io.opentelemetry.sdk.metrics.InstrumentType;
+import io.opentelemetry.sdk.metrics.data.AggregationTemporality;
+import io.opentelemetry.sdk.metrics.data.MetricData;
+import io.opentelemetry.sdk.metrics.data.PointData;
+import io.opentelemetry.sdk.metrics.export.CollectionRegistration;
+import io.opentelemetry.sdk.metrics.export.MetricReader;
+import io.opentelemetry.sdk.testing.time.TestClock;
+import java.lang.management.ManagementFactory;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Readers whose memory mode is {@code REUSABLE_DATA}, beside those that keep what they get. */
+class MemoryModeTest {
+  private static final int SERIES = 1_000;
+  private static final AttributeKey<Long> KEY = AttributeKey.longKey("key");
+  private static final Attributes[] ATTRIBUTES =
+      IntStream.range(0, SERIES)
+          .mapToObj(i -> Attributes.of(KEY, (long) i))
+          .toArray(Attributes[]::new);
+
+  private final TestClock clock = TestClock.create();
+  private GlintMeterProvider provider;
+
+  @AfterEach
+  void close() {
+    if (provider != null) {
+      provider.close();
+    }
+  }
+
+  private Meter meter(ModeReader... readers) {
+    final GlintMeterProviderBuilder builder =
+        GlintMeterProvider.builder()
+            .setClock(clock)
+            .setExemplarFilter(ExemplarFilter.alwaysOn())
+            .registerView(
+                InstrumentSelector.builder().setName("exponential").build(),
+                GlintView.builder()
+                    .setAggregation(Aggregation.base2ExponentialBucketHistogram())
+                    .build());
+    for (final ModeReader reader : readers) {
+      builder.registerMetricReader(reader);
+    }
+    provider = builder.build();
+    return provider.get("memory");
+  }
+
+  /** Records something else in each round into an instrument of each kind. */
+  private static void record(Meter meter, int round) {
+    final Context context = span(round + 1, true);
+    for (int i = 0; i < 3 + round % 2; i++) {
+      final Attributes attributes = ATTRIBUTES[(i + round) % 5];
+      meter.counterBuilder("long").build().add(round, attributes, context);
+      meter.upDownCounterBuilder("double").ofDoubles().build().add(-round, attributes, context);
+      meter.gaugeBuilder("gauge").build().set(i * round, attributes, context);
+      meter.histogramBuilder("histogram").build().record(10 * i * round, attributes, context);
+      meter.histogramBuilder("exponential").build().record(Math.pow(10, i), attributes, context);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(AggregationTemporality.class)
+  void whatIsReusedEqualsWhatIsMadeAnew(AggregationTemporality temporality) {
+    final ModeReader reusing = new ModeReader(MemoryMode.REUSABLE_DATA, temporality);
+    final ModeReader keeping = new ModeReader(MemoryMode.IMMUTABLE_DATA, temporality);
+    final Meter meter = meter(reusing, keeping);
+    meter
+        .counterBuilder("observed")
+        .buildWithCallback(
+            counter -> {
+              for (int i = 0; i < 1 + clock.now() / 1_000_000_000L % 3; i++) {
+                counter.record(clock.now(), ATTRIBUTES[i]);
+              }
+            });
+    for (int round = 0; round < 10; round++) {
+      record(meter, round);
+      clock.advance(Duration.ofSeconds(1));
+      final List<MetricData> kept = new ArrayList<>(keeping.collect());
+      final Collection<MetricData> reused = reusing.collect();
+      assertThat(reused).hasSize(6).containsExactlyElementsOf(kept);
+      assertThat(kept).containsExactlyElementsOf(reused);
+    }
+  }
+
+  @Test
+  void whatIsKeptStaysAsItIs() {
+    final ModeReader keeping =
+        new ModeReader(MemoryMode.IMMUTABLE_DATA, AggregationTemporality.CUMULATIVE);
+    final Meter meter = meter(keeping);
+    record(meter, 1);
+    final Collection<MetricData> first = keeping.collect();
+    final String before = first.toString();
+    record(meter, 2);
+    assertThat(keeping.collect().toString()).isNotEqualTo(before);
+    assertThat(first.toString()).isEqualTo(before);
+  }
+
+  @Test
+  void whatAReusingReaderHoldsIsNotChangedByAnotherReader() {
+    final ModeReader one =
+        new ModeReader(MemoryMode.REUSABLE_DATA, AggregationTemporality.CUMULATIVE);
+    final ModeReader two =
+        new ModeReader(MemoryMode.REUSABLE_DATA, AggregationTemporality.CUMULATIVE);
+    final Meter meter = meter(one, two);
+    record(meter, 1);
+    final Collection<MetricData> held = one.collect();
+    final String before = held.toString();
+    record(meter, 2);
+    assertThat(two.collect().toString()).isNotEqualTo(before);
+    assertThat(held.toString()).isEqualTo(before);
+    assertThat(one.collect().toString()).isNotEqualTo(before);
+  }
+
+  @Test
+  void pointsAreTheSameObjectsAgain() {
+    final ModeReader reader =
+        new ModeReader(MemoryMode.REUSABLE_DATA, AggregationTemporality.CUMULATIVE);
+    final Meter meter = meter(reader);
+    record(meter, 1);
+    final MetricData metric = reader.collect().iterator().next();
+    final PointData point = metric.getData().getPoints().iterator().next();
+    record(meter, 2);
+    final MetricData again = reader.collect().iterator().next();
+    assertThat(again).isSameAs(metric);
+    assertThat((PointData) again.getData().getPoints().iterator().next()).isSameAs(point);
+  }
+
+  @Test
+  void aSteadyCollectionAllocatesNothingThatGrowsWithTheNumberOfSeries() {
+    final ModeReader reader =
+        new ModeReader(MemoryMode.REUSABLE_DATA, AggregationTemporality.CUMULATIVE);
+    final Meter meter = meter(reader);
+    final LongCounter counter = meter.counterBuilder("counter").build();
+    final DoubleHistogram histogram = meter.histogramBuilder("histogram").build();
+    final DoubleHistogram exponential = meter.histogramBuilder("exponential").build();
+    for (int i = 0; i < SERIES; i++) {
+      counter.add(i, ATTRIBUTES[i], span(1, true));
+      histogram.record(i, ATTRIBUTES[i], span(1, true));
+      exponential.record(i, ATTRIBUTES[i], span(1, true));
+    }
+    reader.collect();
+    long least = Long.MAX_VALUE;
+    final var threads = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
+    for (int i = 0; i < 50; i++) {
+      final long before = threads.getCurrentThreadAllocatedBytes();
+      reader.collect();
+      least = Math.min(least, threads.getCurrentThreadAllocatedBytes() - before);
+    }
+    assertThat(least).isLessThan(SERIES);
+  }
+
+  @Test
+  void aLargeCollectionLeavesNoLargePoolBehind() {
+    final PointBuffer buffer = new PointBuffer(true);
+    for (int i = 0; i < 100_000; i++) {
+      buffer.add(LongPoint::new);
+    }
+    buffer.end(points -> Points.gaugeData(true, points));
+    final LongPoint first = new ArrayList<>(List.of(first(buffer))).get(0);
+    assertThat(buffer.pooled()).isEqualTo(16);
+    assertThat(first(buffer)).isSameAs(first);
+  }
+
+  private static LongPoint first(PointBuffer buffer) {
+    buffer.begin();
+    final LongPoint first = buffer.add(LongPoint::new);
+    buffer.end(points -> Points.gaugeData(true, points));
+    return first;
+  }
+
+  /** A reader that hands out what it collects as it is. */
+  private static final class ModeReader implements MetricReader {
+    private final MemoryMode mode;
+    private final AggregationTemporality temporality;
+    private CollectionRegistration registration = CollectionRegistration.noop();
+
+    ModeReader(MemoryMode mode, AggregationTemporality temporality) {
+      this.mode = mode;
+      this.temporality = temporality;
+    }
+
+    Collection<MetricData> collect() {
+      return registration.collectAllMetrics();
+    }
+
+    @Override
+    public void register(CollectionRegistration registration) {
+      this.registration = registration;
+    }
+
+    @Override
+    public MemoryMode getMemoryMode() {
+      return mode;
+    }
+
+    @Override
+    public AggregationTemporality getAggregationTemporality(InstrumentType instrumentType) {
+      return temporality;
+    }
+
+    @Override
+    public CompletableResultCode forceFlush() {
+      return CompletableResultCode.ofSuccess();
+    }
+
+    @Override
+    public CompletableResultCode shutdown() {
+      return CompletableResultCode.ofSuccess();
+    }
+  }
+}
