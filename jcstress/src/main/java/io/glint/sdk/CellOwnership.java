@@ -283,7 +283,7 @@ public class CellOwnership {
     @Arbiter
     public void collect(ID_Result r) {
       for (final Cell cell : stripes) {
-        r.r1 += (int) ((SumCell) cell).count();
+        r.r1 += (int) cell.measurements();
         r.r2 += ((SumCell) cell).doubleSum();
       }
     }

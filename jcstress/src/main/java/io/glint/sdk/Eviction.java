@@ -155,7 +155,7 @@ public class Eviction {
     private final SumStream stream = Fixture.longCounter(DELTA, 1);
 
     public ActualTwoRecorders() {
-      Fixture.seriesOfA(stream).tryEvict();
+      Fixture.seriesOfA(stream).tryEvict(0);
     }
 
     @Actor
@@ -191,7 +191,7 @@ public class Eviction {
 
     @Actor
     public void evict() {
-      if (idle.tryEvict()) {
+      if (idle.tryEvict(0)) {
         stream.seriesMap().removeEvicted();
       }
     }

@@ -141,6 +141,11 @@ final class FaultyHistogramStream extends Stream {
     }
 
     @Override
+    long measurements() {
+      return state.measurements();
+    }
+
+    @Override
     void clear() {
       if (fault == Fault.COLLECTS_WITHOUT_OWNING) {
         linger();

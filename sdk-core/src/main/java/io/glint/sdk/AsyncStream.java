@@ -14,7 +14,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
-import java.util.logging.Level;
 import java.util.logging.Logger;
 
 /**
@@ -69,6 +68,9 @@ final class AsyncStream implements MetricSource {
     return metric.describe(description);
   }
 
+  @Override
+  public void addReader(PointBuffer points) {}
+
   /** What the view keeps of the attributes of an observation. Calls user code, for any thread. */
   Attributes keep(Attributes attributes) {
     return attributeFilter == null ? attributes : attributeFilter.apply(attributes);
@@ -104,12 +106,7 @@ final class AsyncStream implements MetricSource {
   private void observeOverflow(long bits, Attributes attributes) {
     if (!overflowLogged) {
       overflowLogged = true;
-      LOGGER.log(
-          Level.WARNING,
-          "Asynchronous instrument {0} observed more than {1} attribute sets in one collection, its"
-              + " cardinality limit. Those observed later are merged into the series"
-              + " otel.metric.overflow=true. Logged once.",
-          new Object[] {instrument.inWords(), Integer.toString(cardinalityLimit)});
+      Overflow.tell(LOGGER, instrument, cardinalityLimit, AttributeValues.of(entries.keySet()));
     }
     merge(
         entries.computeIfAbsent(Overflow.ATTRIBUTES, attributesOfOverflow -> new Entry()),

@@ -57,10 +57,11 @@ import java.lang.invoke.VarHandle;
  *   <li><b>An exemplar is counted in the point that carries it,</b> as the reservoir is emptied
  *       under the same ownership as the words are copied.
  *   <li><b>An evicted series loses nothing.</b> A collector that wants to evict an idle series
- *       takes all its cells without waiting, sees that they are empty, and replaces the array of
- *       stripes by one that can take no more; only then it retires the cells. If a cell is in use,
- *       or a recorder has added one meanwhile, the series stays. A recorder that still holds an
- *       evicted series finds no cell in it, and looks its attributes up again.
+ *       takes all its cells without waiting, sees that they hold nothing that was not collected,
+ *       and replaces the array of stripes by one that can take no more; only then it retires the
+ *       cells. If a cell is in use, or a recorder has added one meanwhile, the series stays. A
+ *       recorder that still holds an evicted series finds no cell in it, and looks its attributes
+ *       up again.
  *   <li><b>The collector may wait,</b> for a recorder that was stopped in mid-record, and for no
  *       longer than a bound. It never owns a cell while it waits.
  * </ol>
@@ -121,6 +122,9 @@ abstract class Cell {
 
   /** True if the cell holds no measurement. For the owner. */
   abstract boolean isEmpty();
+
+  /** Number of measurements the cell holds. For the owner. */
+  abstract long measurements();
 
   /** Empties the words of the aggregation. For the owner. */
   abstract void clear();

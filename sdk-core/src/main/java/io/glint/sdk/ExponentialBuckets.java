@@ -160,6 +160,18 @@ final class ExponentialBuckets {
     }
   }
 
+  /** All counts together. */
+  long sum() {
+    long sum = 0;
+    if (!isEmpty()) {
+      for (int bucket = low(); bucket < high(); bucket++) {
+        sum += count(bucket);
+      }
+      sum += count(high());
+    }
+    return sum;
+  }
+
   /** Copies the counts from the lowest to the highest bucket in use. */
   void copyTo(BucketCounts counts) {
     if (isEmpty()) {

@@ -91,6 +91,11 @@ final class ExponentialCell extends Cell {
   }
 
   @Override
+  long measurements() {
+    return words[ZEROS] + positive.sum() + (negative == null ? 0 : negative.sum());
+  }
+
+  @Override
   boolean isEmpty() {
     // The first measurement sets the minimum, as every one is below infinity.
     return Double.longBitsToDouble(words[MIN]) == Double.POSITIVE_INFINITY;

@@ -28,6 +28,7 @@ public final class GlintMeterProviderBuilder {
   final List<ViewRegistry.Registration> views = new ArrayList<>();
   ViewMatchingMode viewMatchingMode = ViewMatchingMode.INDEPENDENT;
   Duration callbackTimeout = CallbackRunner.DEFAULT_TIMEOUT;
+  Duration idleSeriesTimeout = Duration.ZERO;
 
   GlintMeterProviderBuilder() {}
 
@@ -111,6 +112,30 @@ public final class GlintMeterProviderBuilder {
           "The callback time-out is " + timeout + ", must not be negative");
     }
     this.callbackTimeout = timeout;
+    return this;
+  }
+
+  /**
+   * Lets series of synchronous instruments be dropped under cumulative temporality once they have
+   * been silent for a time, so that attribute sets which are gone for good do not fill the memory
+   * and the cardinality limit. A series that comes back starts at zero, with a start time of its
+   * own, which backends take for the restart that it is. By default series are kept for ever, as
+   * the SDK specification has it.
+   *
+   * <p>A series is dropped by the collection that finds it silent for this long, and only if every
+   * reader has collected what it holds. Under delta temporality silent series are always dropped.
+   *
+   * @param timeout zero for never
+   * @throws IllegalArgumentException if it is negative or longer than a hundred years
+   */
+  public GlintMeterProviderBuilder setIdleSeriesTimeout(Duration timeout) {
+    if (timeout.isNegative() || timeout.compareTo(Duration.ofDays(36_500)) > 0) {
+      throw new IllegalArgumentException(
+          "The time-out of idle series is "
+              + timeout
+              + ", must not be negative or longer than a hundred years");
+    }
+    this.idleSeriesTimeout = timeout;
     return this;
   }
 

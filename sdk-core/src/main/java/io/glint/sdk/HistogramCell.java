@@ -41,6 +41,15 @@ final class HistogramCell extends Cell {
   }
 
   @Override
+  long measurements() {
+    long count = 0;
+    for (int i = 0; i < bucketCount; i++) {
+      count += words[COUNTS + i];
+    }
+    return count;
+  }
+
+  @Override
   boolean isEmpty() {
     // The first measurement sets the minimum, as every one is below infinity.
     return Double.longBitsToDouble(words[MIN]) == Double.POSITIVE_INFINITY;

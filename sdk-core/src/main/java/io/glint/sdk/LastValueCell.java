@@ -12,6 +12,8 @@ final class LastValueCell extends Cell {
   private static final int VALUE = FIRST_STATE_WORD;
   private static final int STAMP = VALUE + 1;
   private static final int AGE = STAMP + 1;
+  private static final int COUNT = AGE + 1;
+  private static final int STATE_WORDS = 4;
 
   /** Values of the word {@code AGE}, the greater the newer. */
   static final long NEVER_SET = 0;
@@ -20,13 +22,14 @@ final class LastValueCell extends Cell {
   static final long SET_AT_STAMP = 2;
 
   LastValueCell(Series series, boolean padded) {
-    super(series, 3, padded);
+    super(series, STATE_WORDS, padded);
   }
 
   /** Sets the value. For the owner. */
   void set(long valueBits) {
     final long[] words = this.words;
     words[VALUE] = valueBits;
+    words[COUNT]++;
     if (series.isStriped()) {
       words[STAMP] = System.nanoTime();
       words[AGE] = SET_AT_STAMP;
@@ -54,6 +57,11 @@ final class LastValueCell extends Cell {
   }
 
   @Override
+  long measurements() {
+    return words[COUNT];
+  }
+
+  @Override
   boolean isEmpty() {
     return words[AGE] == NEVER_SET;
   }
@@ -63,5 +71,6 @@ final class LastValueCell extends Cell {
     words[VALUE] = 0;
     words[STAMP] = 0;
     words[AGE] = NEVER_SET;
+    words[COUNT] = 0;
   }
 }

@@ -16,6 +16,13 @@ interface MetricSource {
   boolean describe(String description);
 
   /**
+   * Tells that a further reader collects this source.
+   *
+   * @param points what it will collect into
+   */
+  void addReader(PointBuffer points);
+
+  /**
    * Collects.
    *
    * @param lastCollectEpochNanos end of the reader's last collection, 0 before the first

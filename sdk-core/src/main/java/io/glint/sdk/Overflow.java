@@ -2,6 +2,8 @@ package io.glint.sdk;
 
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 
 /** The series beyond the cardinality limit (SDK specification, "Overflow attribute"). */
 final class Overflow {
@@ -9,6 +11,31 @@ final class Overflow {
       Attributes.of(AttributeKey.booleanKey("otel.metric.overflow"), true);
 
   private Overflow() {}
+
+  /** Says that an instrument has hit its cardinality limit, and what to do about it. */
+  static void tell(
+      Logger logger, InstrumentDescriptor instrument, int limit, AttributeValues most) {
+    logger.logp(
+        Level.WARNING,
+        logger.getName(),
+        null,
+        "Instrument "
+            + instrument.inWords()
+            + " has more than "
+            + limit
+            + " attribute sets, its cardinality limit. Measurements of further ones are counted in"
+            + " the series otel.metric.overflow=true. "
+            + (most.key() == null
+                ? ""
+                : "The attribute '"
+                    + most.key().getKey()
+                    + "' has the most values, "
+                    + most.values()
+                    + ": remove it where it is recorded or in a view (GlintView.builder()"
+                    + ".setExcludedAttributeKeys), or raise the limit. ")
+            + "The limit is set in a view, or where the reader is registered (registerMetricReader"
+            + " with a CardinalityLimitSelector). Logged once.");
+  }
 
   /** The attributes of a measurement that its point does not carry, for its exemplar. */
   static Attributes filtered(Attributes measured, Attributes ofPoint) {

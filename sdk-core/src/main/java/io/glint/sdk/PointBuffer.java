@@ -25,6 +25,9 @@ final class PointBuffer {
 
   private Data<?> data;
 
+  /** When the last collection began, by the stream's monotonic clock. Set by the stream. */
+  long collectedNanos;
+
   /** Points to reuse, those that are in use first. All made for the one stream. */
   private final List<AbstractPoint> pool = new ArrayList<>();
 

@@ -35,6 +35,7 @@ final class ProviderState {
   private final ExemplarFilter exemplarFilter;
   private final List<MetricProducer> producers;
   private final CallbackRunner callbackRunner;
+  private final long idleTimeoutNanos;
   private final ViewRegistry views;
   private final List<RegisteredReader> readers = new ArrayList<>();
   private volatile boolean isShutdown;
@@ -47,6 +48,7 @@ final class ProviderState {
     this.exemplarFilter = builder.exemplarFilter;
     this.producers = List.copyOf(builder.producers);
     this.views = new ViewRegistry(builder.views, builder.viewMatchingMode);
+    this.idleTimeoutNanos = builder.idleSeriesTimeout.toNanos();
     this.callbackRunner = new CallbackRunner(builder.callbackTimeout);
     for (final ReaderRegistration reader : builder.readers) {
       this.readers.add(new RegisteredReader(reader.reader(), reader.cardinalityLimits(), this));
@@ -222,7 +224,8 @@ final class ProviderState {
                 : defaultReservoir(plan.aggregation()),
             ReservoirSettings.create(plan.aggregation().bucketCount(), measurementClock)),
         clock,
-        creationEpochNanos);
+        creationEpochNanos,
+        idleTimeoutNanos);
   }
 
   /** SDK specification, "Exemplar defaults". */

@@ -26,6 +26,7 @@ final class ReaderSource {
     this.resource = resource;
     this.scope = scope;
     this.buffer = new PointBuffer(isReused);
+    source.addReader(buffer);
   }
 
   MetricSource source() {

@@ -53,8 +53,13 @@ final class Series {
   /** Exemplars that a cumulative point goes on showing. */
   VisibleExemplars visibleExemplars = VisibleExemplars.NONE;
 
-  /** True if the last collection found no measurement. */
+  /** True if the last collection found that the series can be evicted. */
   boolean isIdle;
+
+  /** Number of measurements that were collected, and when that number was first seen. */
+  long measurements;
+
+  long activeNanos;
 
   /** Age and stamp of the newest last value that was reported, see {@link LastValueCell}. */
   long reportedAge;
@@ -250,20 +255,26 @@ final class Series {
   }
 
   /**
-   * Evicts the series if no measurement is in it and no thread is recording one. Afterwards {@link
-   * #take} returns null for ever. Called by the collector; never waits.
+   * Evicts the series if it holds as many measurements as were collected, and no thread is
+   * recording one. Afterwards {@link #take} returns null for ever. Called by the collector; never
+   * waits.
    *
    * <p>The collector takes every cell. A recorder that comes by then adds a cell, which makes the
    * exchange of the array fail: the series is in use, and stays.
+   *
+   * @param collected number of measurements that were collected and not removed from the cells
    */
-  boolean tryEvict() {
+  boolean tryEvict(long collected) {
     final Cell[] stripes = this.stripes;
     final Cell[] cells = stripes == null ? new Cell[] {first} : stripes;
     int taken = 0;
-    while (taken < cells.length && (cells[taken] == null || takeIfEmpty(cells[taken]))) {
+    long held = 0;
+    while (taken < cells.length && (cells[taken] == null || cells[taken].tryTake())) {
+      held += cells[taken] == null ? 0 : cells[taken].measurements();
       taken++;
     }
-    final boolean evicted = taken == cells.length && STRIPES.compareAndSet(this, stripes, EVICTED);
+    final boolean evicted =
+        taken == cells.length && held == collected && STRIPES.compareAndSet(this, stripes, EVICTED);
     for (int i = 0; i < taken; i++) {
       if (cells[i] == null) {
         continue;
@@ -275,17 +286,6 @@ final class Series {
       }
     }
     return evicted;
-  }
-
-  private static boolean takeIfEmpty(Cell cell) {
-    if (!cell.tryTake()) {
-      return false;
-    }
-    if (cell.isEmpty()) {
-      return true;
-    }
-    cell.release();
-    return false;
   }
 
   boolean isEvicted() {
@@ -306,6 +306,11 @@ final class Series {
     @Override
     boolean isEmpty() {
       return true;
+    }
+
+    @Override
+    long measurements() {
+      return 0;
     }
 
     @Override

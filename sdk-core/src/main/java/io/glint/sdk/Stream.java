@@ -8,6 +8,7 @@ import io.opentelemetry.sdk.metrics.data.AggregationTemporality;
 import io.opentelemetry.sdk.metrics.data.Data;
 import io.opentelemetry.sdk.metrics.data.ExemplarData;
 import io.opentelemetry.sdk.metrics.data.PointData;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
@@ -62,9 +63,15 @@ abstract class Stream implements MetricSource {
   private final Series.CellVisitor cellVisitor = this::collectCell;
   private final Function<List<PointData>, Data<?>> dataWrapper = this::data;
   private final ExemplarCollector exemplarCollector;
+  private final long idleTimeoutNanos;
+  private final List<PointBuffer> readers = new ArrayList<>();
   private long creationEpochNanos;
   private long patienceEnds;
+  private boolean isOverflowTold;
   private boolean cellOmitted;
+
+  /** Those of the cells of a cumulative series, if silent ones are dropped. */
+  private long measurements;
 
   Stream(StreamSettings settings) {
     this.instrument = settings.instrument();
@@ -77,6 +84,7 @@ abstract class Stream implements MetricSource {
     this.clock = settings.clock();
     this.cardinalityLimit = settings.cardinalityLimit();
     this.creationEpochNanos = settings.creationEpochNanos();
+    this.idleTimeoutNanos = settings.idleTimeoutNanos();
     this.exemplarCollector = new ExemplarCollector(sampling, this::exemplarData);
     this.seriesMap = new SeriesMap(this, settings.cardinalityLimit());
   }
@@ -184,13 +192,6 @@ abstract class Stream implements MetricSource {
     if (!overflow.compareAndSet(null, made)) {
       return overflow.get();
     }
-    LOGGER.log(
-        Level.WARNING,
-        "Instrument {0} has more than {1} attribute sets, its cardinality limit. Measurements of"
-            + " further ones are counted in the series otel.metric.overflow=true. Remove an"
-            + " attribute that has many values, or raise the limit in a view or where the reader is"
-            + " registered (registerMetricReader with a CardinalityLimitSelector). Logged once.",
-        new Object[] {instrument.inWords(), Integer.toString(cardinalityLimit)});
     return made;
   }
 
@@ -207,6 +208,17 @@ abstract class Stream implements MetricSource {
   }
 
   @Override
+  public final void addReader(PointBuffer points) {
+    collectLock.lock();
+    try {
+      points.collectedNanos = clock.nanoTime();
+      readers.add(points);
+    } finally {
+      collectLock.unlock();
+    }
+  }
+
+  @Override
   public final Data<?> collect(long lastCollectEpochNanos, long epochNanos, PointBuffer points) {
     collectLock.lock();
     try {
@@ -215,12 +227,14 @@ abstract class Stream implements MetricSource {
       creationEpochNanos = Math.min(creationEpochNanos, epochNanos);
       final long deltaStart = Math.max(lastCollectEpochNanos, creationEpochNanos);
       points.begin();
+      points.collectedNanos = clock.nanoTime();
       seriesMap.forEach(series -> collectSeries(series, points, deltaStart, epochNanos));
       final Series overflow = this.overflow.get();
       if (overflow != null) {
         collectSeries(overflow, points, deltaStart, epochNanos);
+        tellOverflow();
       }
-      if (isDelta) {
+      if (isDelta || idleTimeoutNanos > 0) {
         evict();
       }
       return points.end(dataWrapper);
@@ -233,13 +247,14 @@ abstract class Stream implements MetricSource {
   private void collectSeries(Series series, PointBuffer points, long deltaStart, long epochNanos) {
     begin(series);
     cellOmitted = false;
+    measurements = 0;
     series.visitCells(cellVisitor);
     // A series may have been recorded into for the first time after the collection began.
     series.startEpochNanos = Math.min(series.startEpochNanos, epochNanos);
     final long start = isDelta ? deltaStart : series.startEpochNanos;
     final List<ExemplarData> exemplars = exemplarCollector.take(series, isDelta, start, epochNanos);
     final boolean isEmpty = isTotalEmpty();
-    series.isIdle = isEmpty && !cellOmitted;
+    series.isIdle = !cellOmitted && (isDelta ? isEmpty : isSilent(series));
     if (cellOmitted && !isDelta) {
       // A cumulative point without one of its cells would go back; a delta catches up next time.
       omissions.event(
@@ -266,6 +281,8 @@ abstract class Stream implements MetricSource {
         lostExemplars = exemplarCollector.join(cell.reservoirOrNull());
         if (isDelta) {
           cell.clear();
+        } else if (idleTimeoutNanos > 0) {
+          measurements += cell.measurements();
         }
       }
     } finally {
@@ -289,14 +306,52 @@ abstract class Stream implements MetricSource {
     return true;
   }
 
+  /** Says once that the limit was hit, and which attribute is to blame. */
+  private void tellOverflow() {
+    if (isOverflowTold) {
+      return;
+    }
+    isOverflowTold = true;
+    final List<Attributes> attributeSets = new ArrayList<>();
+    seriesMap.forEach(series -> attributeSets.add(series.attributes));
+    Overflow.tell(LOGGER, instrument, cardinalityLimit, AttributeValues.of(attributeSets));
+  }
+
   /**
-   * Evicts the series that were silent for the whole interval. At the limit, evicts every series
-   * that holds nothing now, so that the next interval can have as many new ones as the limit says.
+   * True if a cumulative series has been silent for too long, and no reader misses anything of it.
+   */
+  private boolean isSilent(Series series) {
+    if (idleTimeoutNanos == 0) {
+      return false;
+    }
+    final long now = clock.nanoTime();
+    if (measurements != series.measurements) {
+      series.measurements = measurements;
+      series.activeNanos = now;
+    }
+    if (now - series.activeNanos < idleTimeoutNanos) {
+      return false;
+    }
+    for (final PointBuffer reader : readers) {
+      if (reader.collectedNanos - series.activeNanos < 0) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /**
+   * Evicts the series that were silent: for the whole interval of a delta reader, or for as long as
+   * the time-out of a cumulative one. At the limit of a delta reader, evicts every series that
+   * holds nothing now, so that the next interval can have as many new ones as the limit says.
    */
   private void evict() {
     final boolean isFull = seriesMap.isFull();
     final boolean[] anyEvicted = new boolean[1];
-    seriesMap.forEach(series -> anyEvicted[0] |= (isFull || series.isIdle) && series.tryEvict());
+    seriesMap.forEach(
+        series ->
+            anyEvicted[0] |=
+                (series.isIdle || (isFull && isDelta)) && series.tryEvict(series.measurements));
     if (anyEvicted[0]) {
       seriesMap.removeEvicted();
       if (aliases != null) {

@@ -10,6 +10,8 @@ import io.opentelemetry.sdk.metrics.data.AggregationTemporality;
  * @param metric name and description as they are exported, which a view may have set
  * @param attributeFilter null if all attributes are kept
  * @param creationEpochNanos when the instrument was created
+ * @param idleTimeoutNanos how long a cumulative series may be silent before it is dropped; 0 for
+ *     ever
  */
 record StreamSettings(
     InstrumentDescriptor instrument,
@@ -19,7 +21,8 @@ record StreamSettings(
     int cardinalityLimit,
     ExemplarSampling sampling,
     Clock clock,
-    long creationEpochNanos) {
+    long creationEpochNanos,
+    long idleTimeoutNanos) {
 
   /** Settings of a stream that no view has changed. */
   StreamSettings(
@@ -37,6 +40,7 @@ record StreamSettings(
         cardinalityLimit,
         sampling,
         clock,
-        creationEpochNanos);
+        creationEpochNanos,
+        /* idleTimeoutNanos= */ 0);
   }
 }

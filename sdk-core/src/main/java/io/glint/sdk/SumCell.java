@@ -31,7 +31,8 @@ final class SumCell extends Cell {
     return Double.longBitsToDouble(words[SUM]);
   }
 
-  long count() {
+  @Override
+  long measurements() {
     return words[COUNT];
   }
 

@@ -81,7 +81,7 @@ final class SumStream extends NumberStream {
     } else {
       totalDouble += sum.doubleSum();
     }
-    totalCount += sum.count();
+    totalCount += sum.measurements();
   }
 
   @Override

@@ -54,10 +54,32 @@ class MessagesTest {
   void moreAttributeSetsThanTheLimit() {
     final LongCounter counter = meter.counterBuilder("requests").build();
     for (long i = 0; i < 1000; i++) {
-      counter.add(1, Attributes.of(AttributeKey.longKey("user"), i));
+      counter.add(
+          1, Attributes.of(AttributeKey.longKey("user"), i, AttributeKey.stringKey("kind"), "a"));
     }
+    reader.collectAllMetrics();
+    reader.collectAllMetrics();
     assertOneMessageWith(
-        "'requests'", "2 attribute sets", "otel.metric.overflow=true", "CardinalityLimitSelector");
+        "'requests'",
+        "2 attribute sets",
+        "otel.metric.overflow=true",
+        "'user' has the most values, 2",
+        "CardinalityLimitSelector");
+  }
+
+  @Test
+  void moreObservedAttributeSetsThanTheLimit() {
+    meter
+        .gaugeBuilder("queue")
+        .buildWithCallback(
+            gauge -> {
+              for (long i = 0; i < 1000; i++) {
+                gauge.record(1, Attributes.of(AttributeKey.longKey("id"), i));
+              }
+            });
+    reader.collectAllMetrics();
+    reader.collectAllMetrics();
+    assertOneMessageWith("'queue'", "2 attribute sets", "'id' has the most values, 2");
   }
 
   @Test

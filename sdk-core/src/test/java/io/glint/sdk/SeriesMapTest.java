@@ -88,8 +88,8 @@ class SeriesMapTest {
     for (int i = 0; i < 4; i++) {
       added.add(map.findOrAdd(attributes(i)));
     }
-    assertThat(added.get(1).tryEvict()).isTrue();
-    assertThat(added.get(2).tryEvict()).isTrue();
+    assertThat(added.get(1).tryEvict(0)).isTrue();
+    assertThat(added.get(2).tryEvict(0)).isTrue();
     map.removeEvicted();
     assertThat(map.size()).isEqualTo(2);
     assertThat(map.find(attributes(1))).isNull();
@@ -102,7 +102,7 @@ class SeriesMapTest {
   @Test
   void anEvictedSeriesGivesNoCell() {
     final Series series = map(4).findOrAdd(attributes(0));
-    assertThat(series.tryEvict()).isTrue();
+    assertThat(series.tryEvict(0)).isTrue();
     assertThat(series.take()).isNull();
   }
 
@@ -110,9 +110,9 @@ class SeriesMapTest {
   void aSeriesInUseIsNotEvicted() {
     final Series series = map(4).findOrAdd(attributes(0));
     final Cell cell = series.take();
-    assertThat(series.tryEvict()).isFalse();
+    assertThat(series.tryEvict(0)).isFalse();
     cell.release();
-    assertThat(series.tryEvict()).isTrue();
+    assertThat(series.tryEvict(0)).isTrue();
   }
 
   @Test
@@ -121,7 +121,7 @@ class SeriesMapTest {
     final SumCell cell = (SumCell) series.take();
     cell.addLong(1);
     cell.release();
-    assertThat(series.tryEvict()).isFalse();
+    assertThat(series.tryEvict(0)).isFalse();
     final Cell again = series.take();
     assertThat(again).isSameAs(cell);
     again.release();
