@@ -4,6 +4,7 @@ import io.opentelemetry.sdk.common.InstrumentationScopeInfo;
 import io.opentelemetry.sdk.metrics.InstrumentType;
 import io.opentelemetry.sdk.metrics.InstrumentValueType;
 import java.util.Locale;
+import java.util.Objects;
 
 /**
  * What makes an instrument the one it is. Two with equal {@link #identity} are the same instrument:
@@ -17,6 +18,23 @@ record InstrumentDescriptor(
     String unit,
     InstrumentType type,
     InstrumentValueType valueType) {
+
+  // Written out: on JDK 17 the derived methods of a record keep its class loader alive for ever.
+
+  @Override
+  public boolean equals(Object object) {
+    return object instanceof InstrumentDescriptor other
+        && name.equals(other.name)
+        && description.equals(other.description)
+        && unit.equals(other.unit)
+        && type == other.type
+        && valueType == other.valueType;
+  }
+
+  @Override
+  public int hashCode() {
+    return Objects.hash(name, description, unit, type, valueType);
+  }
 
   /** Equal for what is one instrument. */
   InstrumentDescriptor identity() {

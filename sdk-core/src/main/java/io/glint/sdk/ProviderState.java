@@ -161,8 +161,23 @@ final class ProviderState {
   }
 
   /** What a stream is made from. Equal for readers that can share it: views have identity. */
-  private record StreamPlan(
-      GlintView view, ResolvedAggregation aggregation, int cardinalityLimit) {}
+  private record StreamPlan(GlintView view, ResolvedAggregation aggregation, int cardinalityLimit) {
+
+    // Written out: on JDK 17 the derived methods of a record keep its class loader alive for ever.
+
+    @Override
+    public boolean equals(Object object) {
+      return object instanceof StreamPlan other
+          && view == other.view
+          && aggregation.equals(other.aggregation)
+          && cardinalityLimit == other.cardinalityLimit;
+    }
+
+    @Override
+    public int hashCode() {
+      return aggregation.hashCode() * 31 + cardinalityLimit;
+    }
+  }
 
   /**
    * The streams of an instrument for a reader: one for each view that matches, or else one without

@@ -4,6 +4,7 @@ import io.opentelemetry.sdk.metrics.Aggregation;
 import io.opentelemetry.sdk.metrics.InstrumentType;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 
 /**
@@ -42,6 +43,23 @@ record ResolvedAggregation(
           InstrumentType.OBSERVABLE_COUNTER,
           InstrumentType.OBSERVABLE_UP_DOWN_COUNTER,
           InstrumentType.OBSERVABLE_GAUGE);
+
+  // Written out: on JDK 17 the derived methods of a record keep its class loader alive for ever.
+
+  @Override
+  public boolean equals(Object object) {
+    return object instanceof ResolvedAggregation other
+        && kind == other.kind
+        && boundaries.equals(other.boundaries)
+        && maxBuckets == other.maxBuckets
+        && maxScale == other.maxScale
+        && recordsMinMax == other.recordsMinMax;
+  }
+
+  @Override
+  public int hashCode() {
+    return Objects.hash(kind, boundaries, maxBuckets, maxScale, recordsMinMax);
+  }
 
   private static ResolvedAggregation simple(Kind kind) {
     return new ResolvedAggregation(kind, List.of(), 0, 0, false);

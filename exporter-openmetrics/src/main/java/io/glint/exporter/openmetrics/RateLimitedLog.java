@@ -79,7 +79,22 @@ final class RateLimitedLog {
     return times;
   }
 
-  private record Problem(String kind, String subject) {}
+  private record Problem(String kind, String subject) {
+
+    // Written out: on JDK 17 the derived methods of a record keep its class loader alive for ever.
+
+    @Override
+    public boolean equals(Object object) {
+      return object instanceof Problem other
+          && kind.equals(other.kind)
+          && subject.equals(other.subject);
+    }
+
+    @Override
+    public int hashCode() {
+      return kind.hashCode() * 31 + subject.hashCode();
+    }
+  }
 
   private static final class Occurrences {
     private long lastLogged;
