@@ -5,11 +5,9 @@ import io.opentelemetry.api.metrics.MeterProvider;
 import io.opentelemetry.sdk.common.CompletableResultCode;
 import io.opentelemetry.sdk.metrics.export.MetricReader;
 import java.io.Closeable;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Function;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
@@ -91,53 +89,39 @@ public final class GlintMeterProvider implements MeterProvider, Closeable {
   }
 
   /**
-   * Asks every reader to collect and export now.
+   * Asks every reader to collect and export now. Returns when all have done what they do at once,
+   * and after the {@linkplain GlintMeterProviderBuilder#setReaderTimeout time-out} at the latest.
    *
-   * @return completes when all readers have; failed if one of them fails
+   * @return completes when all readers have; failed if one of them fails or exceeds the time-out
    */
   public CompletableResultCode forceFlush() {
-    return all("flush", MetricReader::forceFlush);
+    return new ReaderCalls("flush", MetricReader::forceFlush, state.readerTimeout())
+        .call(state.readers());
   }
 
   /**
    * Shuts every reader down, which collects and exports a last time. Meters asked for afterwards
    * record nothing; instruments that exist can still be called, say that they are not enabled, and
-   * take no new attribute sets.
+   * take no new attribute sets. Bounded in time as {@link #forceFlush}.
    *
-   * @return completes when all readers have; failed if one of them fails. Later calls do nothing
-   *     and return the same result.
+   * @return completes when all readers have; failed if one of them fails or exceeds the time-out.
+   *     Later calls do nothing and return the same result.
    */
   public CompletableResultCode shutdown() {
     final CompletableResultCode result = new CompletableResultCode();
     if (!shutdown.compareAndSet(null, result)) {
       return shutdown.get();
     }
-    final CompletableResultCode ofReaders = all("shut down", MetricReader::shutdown);
+    final CompletableResultCode ofReaders =
+        new ReaderCalls("shut down", MetricReader::shutdown, state.readerTimeout())
+            .call(state.readers());
     state.shutdown();
     ofReaders.whenComplete(
         () -> {
           state.meters().forEach(GlintMeter::shutdown);
-          if (ofReaders.isSuccess()) {
-            result.succeed();
-          } else {
-            result.fail();
-          }
+          ReaderCalls.pass(ofReaders, result);
         });
     return result;
-  }
-
-  private CompletableResultCode all(
-      String what, Function<MetricReader, CompletableResultCode> action) {
-    final List<CompletableResultCode> results = new ArrayList<>();
-    for (final RegisteredReader reader : state.readers()) {
-      try {
-        results.add(action.apply(reader.reader()));
-      } catch (Throwable t) {
-        LOGGER.log(Level.WARNING, "Reader " + reader.reader() + " could not " + what, t);
-        results.add(CompletableResultCode.ofFailure());
-      }
-    }
-    return CompletableResultCode.ofAll(results);
   }
 
   /** {@linkplain #shutdown Shuts down} and waits for it, for at most ten seconds. */

@@ -29,6 +29,7 @@ public final class GlintMeterProviderBuilder {
   ViewMatchingMode viewMatchingMode = ViewMatchingMode.INDEPENDENT;
   Duration callbackTimeout = CallbackRunner.DEFAULT_TIMEOUT;
   Duration idleSeriesTimeout = Duration.ZERO;
+  Duration readerTimeout = ReaderCalls.DEFAULT_TIMEOUT;
 
   GlintMeterProviderBuilder() {}
 
@@ -136,6 +137,21 @@ public final class GlintMeterProviderBuilder {
               + ", must not be negative or longer than a hundred years");
     }
     this.idleSeriesTimeout = timeout;
+    return this;
+  }
+
+  /**
+   * Sets how long {@link GlintMeterProvider#forceFlush} and {@link GlintMeterProvider#shutdown}
+   * wait for a reader to return. The default is 30 seconds.
+   *
+   * @throws IllegalArgumentException if it is not positive or longer than a day
+   */
+  public GlintMeterProviderBuilder setReaderTimeout(Duration timeout) {
+    if (timeout.isZero() || timeout.isNegative() || timeout.compareTo(Duration.ofDays(1)) > 0) {
+      throw new IllegalArgumentException(
+          "The time-out of readers is " + timeout + ", must be positive and at most a day");
+    }
+    this.readerTimeout = timeout;
     return this;
   }
 

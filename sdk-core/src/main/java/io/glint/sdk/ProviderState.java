@@ -11,6 +11,7 @@ import io.opentelemetry.sdk.metrics.export.CardinalityLimitSelector;
 import io.opentelemetry.sdk.metrics.export.MetricProducer;
 import io.opentelemetry.sdk.metrics.export.MetricReader;
 import io.opentelemetry.sdk.resources.Resource;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -36,6 +37,7 @@ final class ProviderState {
   private final List<MetricProducer> producers;
   private final CallbackRunner callbackRunner;
   private final long idleTimeoutNanos;
+  private final Duration readerTimeout;
   private final ViewRegistry views;
   private final List<RegisteredReader> readers = new ArrayList<>();
   private volatile boolean isShutdown;
@@ -48,6 +50,7 @@ final class ProviderState {
     this.exemplarFilter = builder.exemplarFilter;
     this.producers = List.copyOf(builder.producers);
     this.views = new ViewRegistry(builder.views, builder.viewMatchingMode);
+    this.readerTimeout = builder.readerTimeout;
     this.idleTimeoutNanos = builder.idleSeriesTimeout.toNanos();
     this.callbackRunner = new CallbackRunner(builder.callbackTimeout);
     for (final ReaderRegistration reader : builder.readers) {
@@ -87,6 +90,11 @@ final class ProviderState {
   /** From now on no meter, and no series, is made any more. */
   void shutdown() {
     isShutdown = true;
+  }
+
+  /** How long a flush or a shutdown waits for a reader. */
+  Duration readerTimeout() {
+    return readerTimeout;
   }
 
   CallbackRunner callbackRunner() {

@@ -1,0 +1,165 @@
+package io.glint.sdk;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.opentelemetry.context.Context;
+import io.opentelemetry.context.ContextKey;
+import io.opentelemetry.context.Scope;
+import io.opentelemetry.sdk.common.CompletableResultCode;
+import io.opentelemetry.sdk.metrics.InstrumentType;
+import io.opentelemetry.sdk.metrics.data.AggregationTemporality;
+import io.opentelemetry.sdk.metrics.export.CollectionRegistration;
+import io.opentelemetry.sdk.metrics.export.MetricReader;
+import io.opentelemetry.sdk.metrics.export.PeriodicMetricReader;
+import io.opentelemetry.sdk.testing.exporter.InMemoryMetricExporter;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+class HangingReaderTest {
+  private final CountDownLatch release = new CountDownLatch(1);
+  private final LogCapture log = new LogCapture();
+
+  @AfterEach
+  void close() {
+    release.countDown();
+    log.close();
+  }
+
+  private GlintMeterProvider provider(Duration timeout, MetricReader... readers) {
+    final GlintMeterProviderBuilder builder =
+        GlintMeterProvider.builder().setReaderTimeout(timeout);
+    for (final MetricReader reader : readers) {
+      builder.registerMetricReader(reader);
+    }
+    return builder.build();
+  }
+
+  private CompletableResultCode hang() {
+    try {
+      assertThat(release.await(50, TimeUnit.SECONDS)).isTrue();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+    return CompletableResultCode.ofSuccess();
+  }
+
+  @Test
+  void aReaderThatHangsFailsTheFlushAndDelaysNoOther() {
+    final InMemoryMetricExporter exporter = InMemoryMetricExporter.create();
+    final GlintMeterProvider provider =
+        provider(
+            Duration.ofMillis(500),
+            new CallReader(this::hang),
+            PeriodicMetricReader.builder(exporter).setInterval(Duration.ofHours(1)).build());
+    provider.get("hang").counterBuilder("counter").build().add(1);
+    final CompletableResultCode result = provider.forceFlush();
+    assertThat(result.isDone()).isTrue();
+    assertThat(result.isSuccess()).isFalse();
+    assertThat(exporter.getFinishedMetricItems()).hasSize(1);
+    assertThat(log.messages()).singleElement().asString().contains("500 ms", "flush", "CallReader");
+    assertThat(provider.shutdown().isSuccess()).isFalse();
+  }
+
+  @Test
+  void aFlushThatWorksIsDoneWhenItReturns() {
+    final InMemoryMetricExporter exporter = InMemoryMetricExporter.create();
+    try (GlintMeterProvider provider =
+        provider(
+            Duration.ofSeconds(30),
+            PeriodicMetricReader.builder(exporter).setInterval(Duration.ofHours(1)).build())) {
+      provider.get("hang").counterBuilder("counter").build().add(1);
+      assertThat(provider.forceFlush().isSuccess()).isTrue();
+      assertThat(exporter.getFinishedMetricItems()).hasSize(1);
+    }
+  }
+
+  @Test
+  void aResultThatComesLaterIsPassedOn() {
+    final CompletableResultCode later = new CompletableResultCode();
+    final GlintMeterProvider provider =
+        provider(Duration.ofSeconds(30), new CallReader(() -> later));
+    final CompletableResultCode result = provider.forceFlush();
+    assertThat(result.isDone()).isFalse();
+    later.succeed();
+    assertThat(result.isSuccess()).isTrue();
+  }
+
+  @Test
+  void aReaderThatThrowsOrReturnsNullFailsTheFlush() {
+    assertThat(provider(Duration.ofSeconds(30), new CallReader(() -> null)).forceFlush())
+        .matches(result -> result.isDone() && !result.isSuccess());
+    assertThat(
+            provider(
+                    Duration.ofSeconds(30),
+                    new CallReader(
+                        () -> {
+                          throw new NoClassDefFoundError("Exporter");
+                        }))
+                .forceFlush())
+        .matches(result -> result.isDone() && !result.isSuccess());
+    assertThat(log.messages()).hasSize(2).allMatch(message -> message.contains("could not flush"));
+  }
+
+  @Test
+  void readersAreCalledInTheCallersContext() {
+    final ContextKey<String> key = ContextKey.named("key");
+    final String[] seen = new String[1];
+    final GlintMeterProvider provider =
+        provider(
+            Duration.ofSeconds(30),
+            new CallReader(
+                () -> {
+                  seen[0] = Context.current().get(key);
+                  return CompletableResultCode.ofSuccess();
+                }));
+    try (Scope ignored = Context.current().with(key, "value").makeCurrent()) {
+      assertThat(provider.forceFlush().isSuccess()).isTrue();
+    }
+    assertThat(seen[0]).isEqualTo("value");
+  }
+
+  @Test
+  void aTimeoutThatIsNotPositiveIsRefused() {
+    assertThatThrownBy(() -> GlintMeterProvider.builder().setReaderTimeout(Duration.ZERO))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("PT0S");
+  }
+
+  private static final class CallReader implements MetricReader {
+    private final Supplier<CompletableResultCode> call;
+
+    CallReader(Supplier<CompletableResultCode> call) {
+      this.call = call;
+    }
+
+    @Override
+    public void register(CollectionRegistration registration) {}
+
+    @Override
+    public AggregationTemporality getAggregationTemporality(InstrumentType instrumentType) {
+      return AggregationTemporality.CUMULATIVE;
+    }
+
+    @Override
+    public CompletableResultCode forceFlush() {
+      return call.get();
+    }
+
+    @Override
+    public CompletableResultCode shutdown() {
+      return call.get();
+    }
+
+    @Override
+    public String toString() {
+      return "CallReader";
+    }
+  }
+}
