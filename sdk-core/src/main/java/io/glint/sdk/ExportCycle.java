@@ -5,8 +5,10 @@ import io.opentelemetry.sdk.metrics.data.MetricData;
 import io.opentelemetry.sdk.metrics.export.CollectionRegistration;
 import io.opentelemetry.sdk.metrics.export.MetricExporter;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
@@ -24,20 +26,29 @@ import java.util.function.Supplier;
  * never completes an export.
  */
 final class ExportCycle implements Runnable {
+  /** What the cycle is at; it goes forward, with one call of EXPORT for each batch. */
+  private enum Step {
+    START,
+    COLLECTION,
+    EXPORT,
+    FLUSH
+  }
+
   private final GlintPeriodicMetricReader reader;
   private final CollectionRegistration registration;
   private final List<FlushRequest> requests;
   private final boolean isLast;
 
-  private Iterator<Collection<MetricData>> batches;
-  private ExporterCall call;
+  /** What is to be exported; none before the collection, and after one that failed. */
+  private Iterator<Collection<MetricData>> batches = Collections.emptyIterator();
+
+  private Step step = Step.START;
+  private TimedCall call;
   private Collection<MetricData> batch;
-  private boolean isExporterFlushed;
 
   private final AtomicReference<Throwable> failure = new AtomicReference<>();
   private volatile boolean isAbandoned;
   private volatile Thread caller;
-  private volatile boolean isCollecting;
 
   /**
    * @param requests who waits for this cycle; if anybody does, the exporter is flushed as well
@@ -72,10 +83,6 @@ final class ExportCycle implements Runnable {
     return caller == thread;
   }
 
-  boolean isCollecting() {
-    return isCollecting;
-  }
-
   /** From now on the exporter is not called any more; what is not exported is dropped. */
   void abandon() {
     isAbandoned = true;
@@ -97,9 +104,7 @@ final class ExportCycle implements Runnable {
 
   /** Goes on; returns false if a call is under way that will run this cycle again. */
   private boolean isCompleted() {
-    if (batches == null) {
-      batches = MetricBatches.of(collect(), reader.maxExportBatchSize());
-    } else {
+    if (call != null) {
       settle();
     }
     while (!isAbandoned && nextCall()) {
@@ -112,41 +117,34 @@ final class ExportCycle implements Runnable {
     return true;
   }
 
-  private Collection<MetricData> collect() {
-    caller = Thread.currentThread();
-    isCollecting = true;
-    try {
-      return registration.collectAllMetrics();
-    } catch (Throwable t) {
-      failed(t);
-      reader.logCollectionFailure(t);
-      return List.of();
-    } finally {
-      isCollecting = false;
-      caller = null;
-    }
-  }
-
   private boolean nextCall() {
     final MetricExporter exporter = reader.exporter();
-    if (batches.hasNext()) {
+    if (step == Step.START) {
+      step = Step.COLLECTION;
+      call = newCall(this::collect);
+    } else if (batches.hasNext()) {
+      step = Step.EXPORT;
       final Collection<MetricData> next = batches.next();
       batch = next;
-      call = newCall(/* givesUp= */ false, () -> exporter.export(next));
-      return true;
+      call = newCall(() -> exporter.export(next));
+    } else if (step != Step.FLUSH && !requests.isEmpty()) {
+      step = Step.FLUSH;
+      call = newCall(exporter::flush);
+    } else {
+      return false;
     }
-    if (!requests.isEmpty() && !isExporterFlushed) {
-      isExporterFlushed = true;
-      batch = null;
-      call = newCall(/* givesUp= */ true, exporter::flush);
-      return true;
-    }
-    return false;
+    return true;
   }
 
-  private ExporterCall newCall(boolean givesUp, Supplier<CompletableResultCode> function) {
-    return reader.newExporterCall(
-        givesUp,
+  private CompletableResultCode collect() {
+    batches = MetricBatches.of(registration.collectAllMetrics(), reader.maxExportBatchSize());
+    return CompletableResultCode.ofSuccess();
+  }
+
+  private TimedCall newCall(Supplier<CompletableResultCode> function) {
+    final Step of = step;
+    return reader.newCall(
+        /* givesUp= */ of == Step.FLUSH,
         () -> {
           caller = Thread.currentThread();
           try {
@@ -155,39 +153,46 @@ final class ExportCycle implements Runnable {
             caller = null;
           }
         },
-        call -> overdue(call, givesUp));
+        overdue -> overdue(of, overdue.elapsedMillis()));
   }
 
   private void settle() {
     final Throwable reason = call.failure();
     if (reason != null) {
       failed(reason);
-      reader.logExporterFailure(
-          batch != null ? "export of " + MetricBatches.points(batch) + " data points" : "flush",
-          reason);
+      switch (step) {
+        case START, COLLECTION -> reader.logCollectionFailure(reason);
+        case EXPORT ->
+            reader.logExporterFailure(
+                "export of " + MetricBatches.points(batch) + " data points", reason);
+        case FLUSH -> reader.logExporterFailure("flush", reason);
+      }
     }
     call = null;
     batch = null;
   }
 
-  /** Those who wait for this cycle learn at once that it has failed. */
-  private boolean overdue(ExporterCall overdueCall, boolean givesUp) {
+  /**
+   * Those who wait for this cycle learn at once that it has failed. Runs beside the cycle, and so
+   * uses nothing that the cycle changes.
+   */
+  private boolean overdue(Step of, long elapsedMillis) {
     if (isAbandoned) {
       return false;
     }
     final TimeoutException timeout =
         new TimeoutException(
-            "The exporter has not completed "
-                + (givesUp ? "a flush" : "an export")
-                + " after "
-                + overdueCall.elapsedMillis()
-                + " ms");
+            of.name().toLowerCase(Locale.ROOT) + " not complete after " + elapsedMillis + " ms");
     failed(timeout);
-    if (givesUp) {
+    if (of == Step.FLUSH) {
       requests.forEach(request -> request.complete(timeout));
       return false;
     }
-    reader.logOverdueExport(overdueCall.elapsedMillis());
+    if (of == Step.COLLECTION) {
+      reader.logOverdueCollection(elapsedMillis);
+    } else {
+      reader.logOverdueExport(elapsedMillis);
+    }
     reader.expire(requests, timeout);
     return true;
   }

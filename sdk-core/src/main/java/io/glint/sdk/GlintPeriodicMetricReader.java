@@ -40,11 +40,12 @@ import java.util.logging.Logger;
  *       and the next an interval after that.
  *   <li>Batches are exported in order, all of one collection before the first of the next. A batch
  *       that fails is reported and dropped, and not sent again; the next one is tried.
- *   <li>An export that is not complete when the export time-out has passed is reported, every
- *       minute, and fails the flush that waits for it. It is waited for all the same: its remaining
- *       batches and all later collections come after it. Nothing is lost by that, since what is not
- *       collected stays with the provider. An exporter that never completes an export, or never
- *       returns from a call, therefore exports nothing more; it needs a time-out of its own.
+ *   <li>An export, or a collection, that is not complete when the export time-out has passed is
+ *       reported, every minute, and fails the flush that waits for it. It is waited for all the
+ *       same: its remaining batches and all later collections come after it. Nothing is lost by
+ *       that, since what is not collected stays with the provider. An exporter that never completes
+ *       an export, or never returns from a call, therefore exports nothing more; it needs a
+ *       time-out of its own.
  *   <li>{@link #forceFlush} waits its turn, then collects, exports and flushes the exporter, and
  *       fails if any of these fails. Its result is complete after at most twice the export
  *       time-out: once for an export that is under way, and once for its own. Flushes that wait
@@ -287,21 +288,9 @@ public final class GlintPeriodicMetricReader implements MetricReader {
   // ---------------------------------------------------------------- the schedule
 
   private void tick() {
-    final boolean isCollecting;
     synchronized (lock) {
       isDue = phase == Phase.ACTIVE;
       isDelayed = cycle != null;
-      isCollecting = cycle != null && cycle.isCollecting();
-    }
-    if (isCollecting) {
-      // An export that does not come back is watched by a timer, this is not.
-      overdueCollections.event(
-          null,
-          () ->
-              "A collection of "
-                  + this
-                  + " has not ended by the time of the next one, which waits for it. Does a"
-                  + " callback of an asynchronous instrument hang?");
     }
     startCycle();
   }
@@ -433,8 +422,8 @@ public final class GlintPeriodicMetricReader implements MetricReader {
     synchronized (lock) {
       registration = CollectionRegistration.noop();
     }
-    final ExporterCall call =
-        newExporterCall(
+    final TimedCall call =
+        newCall(
             /* givesUp= */ true,
             exporter::shutdown,
             overdue -> {
@@ -480,11 +469,9 @@ public final class GlintPeriodicMetricReader implements MetricReader {
     return maxExportBatchSize;
   }
 
-  ExporterCall newExporterCall(
-      boolean givesUp,
-      Supplier<CompletableResultCode> function,
-      Predicate<ExporterCall> whenOverdue) {
-    return new ExporterCall(threads, exportTimeoutNanos, givesUp, function, whenOverdue);
+  TimedCall newCall(
+      boolean givesUp, Supplier<CompletableResultCode> function, Predicate<TimedCall> whenOverdue) {
+    return new TimedCall(threads, exportTimeoutNanos, givesUp, function, whenOverdue);
   }
 
   void logCollectionFailure(Throwable cause) {
@@ -502,6 +489,18 @@ public final class GlintPeriodicMetricReader implements MetricReader {
                 + " failed"
                 + (cause.getMessage() == null ? "" : ": " + cause.getMessage())
                 + ". The reader does not try again");
+  }
+
+  void logOverdueCollection(long elapsedMillis) {
+    overdueCollections.event(
+        null,
+        () ->
+            "A collection of "
+                + this
+                + " has been running for "
+                + elapsedMillis
+                + " ms, and the next one waits for it. Does a callback of an asynchronous instrument"
+                + " hang?");
   }
 
   void logOverdueExport(long elapsedMillis) {

@@ -98,21 +98,25 @@ class PeriodicTimeoutTest {
   }
 
   @Test
-  void aCollectionThatHangsIsReportedAtTheNextTick() {
+  void anOverdueCollectionIsReportedAndFailsTheFlush() {
     try (LogCapture log = new LogCapture()) {
+      final CompletableResultCode[] result = new CompletableResultCode[1];
       source.metrics =
           n -> {
-            if (n == 1) {
-              // The time of the next collection comes while this one is in a callback.
-              scheduler.fire(HOUR);
-              assertThat(source.collections).hasValue(1);
-            }
+            // The time runs out while this one is in a callback.
+            scheduler.fire(TIMEOUT);
+            assertThat(result[0].getFailureThrowable())
+                .hasMessageStartingWith("collection not complete");
+            scheduler.fire(HOUR);
+            source.metrics = next -> List.of(FakeSource.gauge("m" + next, 1));
             return List.of(FakeSource.gauge("m" + n, 1));
           };
       reader.register(source);
-      scheduler.fire(HOUR);
+      result[0] = reader.forceFlush();
+      scheduler.run();
       assertThat(log.messages()).singleElement().asString().contains("Does a callback");
-      assertThat(exporter.calls).containsExactly("export m1", "export m2");
+      assertThat(exporter.calls).containsExactly("flush", "export m1", "flush", "export m2");
+      assertThat(scheduler.timers(REMINDER)).isZero();
     }
   }
 

@@ -9,27 +9,26 @@ import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /**
- * One call of an exporter, with a time-out. The call is done when the exporter has returned and its
- * result is complete, successfully or not. If that takes longer than the time-out it is reported,
- * and then:
+ * One call of foreign code, an exporter or a collection, with a time-out. The call is done when it
+ * has returned and its result is complete, successfully or not. If that takes longer than the
+ * time-out it is reported, and then:
  *
  * <ul>
- *   <li>a call that {@linkplain #givesUp gives up} is done as soon as the exporter has returned,
- *       and failed;
+ *   <li>a call that {@linkplain #givesUp gives up} is done as soon as it has returned, and failed;
  *   <li>any other is waited for, for as long as it takes.
  * </ul>
  *
  * <p>Becomes done exactly once: {@code isDone} is set, under the lock, by the first of the calling
  * thread, the completion of the result, and the timer.
  */
-final class ExporterCall {
+final class TimedCall {
   private static final long REMINDER_NANOS = TimeUnit.MINUTES.toNanos(1);
 
   private final ReaderThreads threads;
   private final long timeoutNanos;
   private final boolean givesUp;
   private final Supplier<CompletableResultCode> function;
-  private final Predicate<ExporterCall> whenOverdue;
+  private final Predicate<TimedCall> whenOverdue;
   private final long startNanoTime = System.nanoTime();
 
   // Guarded by this.
@@ -43,12 +42,12 @@ final class ExporterCall {
    * @param whenOverdue run by a worker when the time-out has passed; run again a minute later if it
    *     returns true and the call is still not done
    */
-  ExporterCall(
+  TimedCall(
       ReaderThreads threads,
       long timeoutNanos,
       boolean givesUp,
       Supplier<CompletableResultCode> function,
-      Predicate<ExporterCall> whenOverdue) {
+      Predicate<TimedCall> whenOverdue) {
     this.threads = threads;
     this.timeoutNanos = timeoutNanos;
     this.givesUp = givesUp;
@@ -57,7 +56,7 @@ final class ExporterCall {
   }
 
   /**
-   * Makes the call, on this thread, once. What the exporter throws counts as its failure.
+   * Makes the call, on this thread, once. What it throws counts as its failure.
    *
    * @param whenDone run by a worker when the call is done, unless this method returns true. It may
    *     run, and even have ended, before this method returns
