@@ -78,7 +78,8 @@ public final class GlintPeriodicMetricReader implements MetricReader {
    *   startCycle   null -> new cycle, if there is work: isDue, or requests, or the phase is DRAINING
    *   ended        cycle -> null, once every export of the cycle is complete
    *
-   * Nobody else sets it, so collections and exports cannot overlap; a time-out does not set it
+   * In between, an ExportCycle makes its calls one after the other, and each begins when the one
+   * before it is done (TimedCall). Nobody else sets it, so collections and exports cannot overlap; a time-out does not set it
    * either. Whoever makes work calls startCycle afterwards, and so does the end of a cycle: work that
    * finds a cycle under way is found by that one's end.
    *
@@ -90,7 +91,8 @@ public final class GlintPeriodicMetricReader implements MetricReader {
    *   DRAINING  shutdown was called. No ticks or requests are taken any more. The next cycle is the
    *             last one; it takes all requests
    *   CLOSING   the last cycle has ended, or its time has run out: then the cycle under way, if any,
-   *             is abandoned and calls the exporter no more. exporter.shutdown() is called by whoever
+   *             is abandoned and calls the exporter no more; a call that it is just about to make
+   *             may still meet the exporter's shutdown. exporter.shutdown() is called by whoever
    *             made the step to CLOSING
    *   CLOSED    the exporter's shutdown is done, or its time has run out. Whoever made this step
    *             completes the result and ends the threads

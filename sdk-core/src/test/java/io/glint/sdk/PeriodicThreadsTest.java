@@ -70,16 +70,16 @@ class PeriodicThreadsTest {
   }
 
   @Test
-  void aReaderThatWasShutDownIsGarbageWithItsProvider() {
-    final InMemoryMetricExporter inMemory = InMemoryMetricExporter.create();
-    GlintPeriodicMetricReader reader = GlintPeriodicMetricReader.create(inMemory);
-    GlintMeterProvider provider = GlintMeterProvider.builder().registerMetricReader(reader).build();
-    provider.get("meter").counterBuilder("counter").build().add(1);
-    provider.close();
+  void aReaderThatWasShutDownIsGarbageAndHoldsNoProvider() {
+    GlintPeriodicMetricReader reader = GlintPeriodicMetricReader.create(exporter);
+    FakeSource provider = new FakeSource(exporter);
+    reader.register(provider);
+    assertThat(succeeds(reader.shutdown())).isTrue();
     final WeakReference<Object> readerReference = new WeakReference<>(reader);
     final WeakReference<Object> providerReference = new WeakReference<>(provider);
     provider = null;
     awaitCollected(providerReference);
+    assertThat(reader).as("still held").isSameAs(readerReference.get());
     reader = null;
     awaitCollected(readerReference);
   }
