@@ -1,0 +1,199 @@
+package io.glint.sdk;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.opentelemetry.sdk.common.CompletableResultCode;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeoutException;
+import org.junit.jupiter.api.Test;
+
+/** A shutdown exports a last time and ends, once, in bounded time, with an honest result. */
+class PeriodicShutdownTest {
+  private static final Duration HOUR = Duration.ofHours(1);
+  private static final Duration TIMEOUT = Duration.ofMinutes(10);
+  private static final Duration PATIENCE = TIMEOUT.multipliedBy(2);
+
+  private final FakeExporter exporter = new FakeExporter();
+  private final FakeSource source = new FakeSource(exporter);
+  private final ManualScheduler scheduler = new ManualScheduler();
+  private final CompletableResultCode slow = new CompletableResultCode();
+  private final GlintPeriodicMetricReader reader =
+      GlintPeriodicMetricReader.builder(exporter)
+          .setInterval(HOUR)
+          .setExportTimeout(TIMEOUT)
+          .setMaxExportBatchSize(2)
+          .setExecutor(scheduler)
+          .build();
+
+  @Test
+  void itCollectsAndExportsALastTimeAndShutsTheExporterDownOnce() {
+    reader.register(source);
+    final CompletableResultCode result = reader.shutdown();
+    assertThat(reader.shutdown()).isSameAs(result);
+    scheduler.run();
+    assertThat(result.isSuccess()).isTrue();
+    assertThat(reader.shutdown()).isSameAs(result);
+    scheduler.run();
+    assertThat(exporter.calls).containsExactly("export m1", "shutdown");
+    assertThat(scheduler.timers(HOUR) + scheduler.timers(TIMEOUT) + scheduler.timers(PATIENCE))
+        .as("nothing is left behind in the user's executor")
+        .isZero();
+    assertThat(scheduler.isShutdown()).isFalse();
+  }
+
+  @Test
+  void itWaitsForAnExportThatIsUnderWay() {
+    exporter.onExport = () -> slow;
+    reader.register(source);
+    scheduler.fire(HOUR);
+    final CompletableResultCode result = reader.shutdown();
+    scheduler.run();
+    assertThat(exporter.calls).containsExactly("export m1");
+    exporter.onExport = CompletableResultCode::ofSuccess;
+    slow.succeed();
+    scheduler.run();
+    assertThat(exporter.calls).containsExactly("export m1", "export m2", "shutdown");
+    assertThat(result.isSuccess()).isTrue();
+  }
+
+  @Test
+  void aReaderThatWasNeverRegisteredShutsItsExporterDown() {
+    final CompletableResultCode result = reader.shutdown();
+    scheduler.run();
+    assertThat(result.isSuccess()).isTrue();
+    assertThat(exporter.calls).containsExactly("shutdown");
+  }
+
+  @Test
+  void flushesThatWaitAreServedByTheLastCycle() {
+    exporter.onExport = () -> slow;
+    reader.register(source);
+    scheduler.fire(HOUR);
+    final CompletableResultCode flush = reader.forceFlush();
+    final CompletableResultCode result = reader.shutdown();
+    exporter.onExport = CompletableResultCode::ofSuccess;
+    slow.succeed();
+    scheduler.run();
+    assertThat(exporter.calls).containsExactly("export m1", "export m2", "flush", "shutdown");
+    assertThat(flush.isSuccess()).isTrue();
+    assertThat(result.isSuccess()).isTrue();
+  }
+
+  @Test
+  void afterwardsAFlushFailsSoftlyAndNothingIsCollected() {
+    reader.register(source);
+    reader.shutdown();
+    final CompletableResultCode early = reader.forceFlush();
+    scheduler.run();
+    final CompletableResultCode late = reader.forceFlush();
+    scheduler.run();
+    assertThat(List.of(early, late))
+        .allSatisfy(
+            flush ->
+                assertThat(flush.getFailureThrowable()).hasMessageContaining("has been shut down"));
+    assertThat(source.collections).hasValue(1);
+  }
+
+  @Test
+  void aLastExportThatFailsFailsItAndTheExporterIsShutDown() {
+    try (LogCapture ignored = new LogCapture()) {
+      reader.register(source);
+      exporter.onExport = CompletableResultCode::ofFailure;
+      final CompletableResultCode result = reader.shutdown();
+      scheduler.run();
+      assertThat(result.isDone()).isTrue();
+      assertThat(result.isSuccess()).isFalse();
+      assertThat(exporter.calls).containsExactly("export m1", "shutdown");
+    }
+  }
+
+  @Test
+  void aLastCollectionThatThrowsFailsItAndTheExporterIsShutDown() {
+    try (LogCapture ignored = new LogCapture()) {
+      reader.register(source);
+      source.metrics =
+          n -> {
+            throw new AssertionError("broken");
+          };
+      final CompletableResultCode result = reader.shutdown();
+      scheduler.run();
+      assertThat(result.getFailureThrowable()).hasMessage("broken");
+      assertThat(exporter.calls).containsExactly("shutdown");
+    }
+  }
+
+  @Test
+  void anExporterThatFailsOrThrowsAtItsShutdownFailsIt() {
+    try (LogCapture log = new LogCapture()) {
+      exporter.onShutdown =
+          () -> {
+            throw new AssertionError("stuck door");
+          };
+      reader.register(source);
+      final CompletableResultCode result = reader.shutdown();
+      scheduler.run();
+      assertThat(result.isDone()).isTrue();
+      assertThat(result.getFailureThrowable()).hasMessage("stuck door");
+      assertThat(log.messages())
+          .singleElement()
+          .asString()
+          .contains("the shutdown failed: stuck door");
+    }
+  }
+
+  @Test
+  void anExporterThatNeverCompletesItsShutdownFailsIt() {
+    try (LogCapture ignored = new LogCapture()) {
+      exporter.onShutdown = () -> slow;
+      reader.register(source);
+      final CompletableResultCode result = reader.shutdown();
+      scheduler.run();
+      assertThat(result.isDone()).isFalse();
+      scheduler.fire(TIMEOUT);
+      assertThat(result.getFailureThrowable()).isInstanceOf(TimeoutException.class);
+      slow.succeed();
+      scheduler.run();
+      assertThat(result.isSuccess()).isFalse();
+    }
+  }
+
+  @Test
+  void anExportThatNeverCompletesDoesNotKeepTheExporterFromBeingShutDown() {
+    try (LogCapture ignored = new LogCapture()) {
+      source.metrics = n -> List.of(FakeSource.gauge("m" + n, 6));
+      exporter.onExport = () -> slow;
+      reader.register(source);
+      scheduler.fire(HOUR);
+      final CompletableResultCode flush = reader.forceFlush();
+      final CompletableResultCode result = reader.shutdown();
+      scheduler.run();
+      assertThat(exporter.count("shutdown")).isZero();
+      // The first timer of that length is the flush's own.
+      scheduler.fire(PATIENCE);
+      scheduler.fire(PATIENCE);
+      assertThat(result.getFailureThrowable()).isInstanceOf(TimeoutException.class);
+      assertThat(flush.getFailureThrowable()).isInstanceOf(TimeoutException.class);
+      assertThat(exporter.calls).containsExactly("export m1", "flush", "shutdown");
+
+      slow.succeed();
+      scheduler.run();
+      assertThat(exporter.calls).as("no export after the shutdown").hasSize(3);
+      assertThat(source.collections).hasValue(1);
+    }
+  }
+
+  @Test
+  void aShutdownFromInsideTheExporterOrACallbackIsDoneAfterTheCycle() {
+    final CompletableResultCode[] result = new CompletableResultCode[1];
+    exporter.onExport =
+        () -> {
+          result[0] = reader.shutdown();
+          return CompletableResultCode.ofSuccess();
+        };
+    reader.register(source);
+    scheduler.fire(HOUR);
+    assertThat(result[0].isSuccess()).isTrue();
+    assertThat(exporter.calls).containsExactly("export m1", "export m2", "shutdown");
+  }
+}
