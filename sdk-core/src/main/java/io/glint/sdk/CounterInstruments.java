@@ -19,7 +19,7 @@ import java.util.function.Consumer;
 final class CounterInstruments {
   private CounterInstruments() {}
 
-  static final class OfLong extends SyncInstrument implements LongCounter {
+  static class OfLong extends SyncInstrument implements LongCounter {
     OfLong(InstrumentDescriptor instrument, Collection<Stream> streams, ProviderState provider) {
       super(instrument, streams, provider);
     }
@@ -51,7 +51,7 @@ final class CounterInstruments {
     }
   }
 
-  static final class OfDouble extends SyncInstrument implements DoubleCounter {
+  static class OfDouble extends SyncInstrument implements DoubleCounter {
     OfDouble(InstrumentDescriptor instrument, Collection<Stream> streams, ProviderState provider) {
       super(instrument, streams, provider);
     }
@@ -73,8 +73,7 @@ final class CounterInstruments {
 
     @Override
     public void add(double value, Attributes attributes, Context context) {
-      // False for NaN too.
-      if (!(value >= 0 && value <= Double.MAX_VALUE)) {
+      if (!isFiniteAndNotNegative(value)) {
         reject(value);
         return;
       }
@@ -84,7 +83,7 @@ final class CounterInstruments {
     }
   }
 
-  static final class LongBuilder extends InstrumentBuilder implements LongCounterBuilder {
+  static class LongBuilder extends InstrumentBuilder implements LongCounterBuilder {
     LongBuilder(GlintMeter meter, String name) {
       super(meter, name, InstrumentType.COUNTER, InstrumentValueType.LONG);
     }
@@ -103,7 +102,7 @@ final class CounterInstruments {
 
     @Override
     public DoubleCounterBuilder ofDoubles() {
-      return new DoubleBuilder(meter, name).setDescription(description).setUnit(unit);
+      return copyTo(new DoubleBuilder(meter, name));
     }
 
     @Override
@@ -122,7 +121,7 @@ final class CounterInstruments {
     }
   }
 
-  static final class DoubleBuilder extends InstrumentBuilder implements DoubleCounterBuilder {
+  static class DoubleBuilder extends InstrumentBuilder implements DoubleCounterBuilder {
     DoubleBuilder(GlintMeter meter, String name) {
       super(meter, name, InstrumentType.COUNTER, InstrumentValueType.DOUBLE);
     }

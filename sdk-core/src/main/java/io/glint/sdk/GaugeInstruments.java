@@ -19,7 +19,7 @@ import java.util.function.Consumer;
 final class GaugeInstruments {
   private GaugeInstruments() {}
 
-  static final class OfLong extends SyncInstrument implements LongGauge {
+  static class OfLong extends SyncInstrument implements LongGauge {
     OfLong(InstrumentDescriptor instrument, Collection<Stream> streams, ProviderState provider) {
       super(instrument, streams, provider);
     }
@@ -47,7 +47,7 @@ final class GaugeInstruments {
     }
   }
 
-  static final class OfDouble extends SyncInstrument implements DoubleGauge {
+  static class OfDouble extends SyncInstrument implements DoubleGauge {
     OfDouble(InstrumentDescriptor instrument, Collection<Stream> streams, ProviderState provider) {
       super(instrument, streams, provider);
     }
@@ -79,7 +79,7 @@ final class GaugeInstruments {
     }
   }
 
-  static final class LongBuilder extends InstrumentBuilder implements LongGaugeBuilder {
+  static class LongBuilder extends InstrumentBuilder implements LongGaugeBuilder {
     LongBuilder(GlintMeter meter, String name) {
       super(meter, name, InstrumentType.GAUGE, InstrumentValueType.LONG);
     }
@@ -112,7 +112,7 @@ final class GaugeInstruments {
     }
   }
 
-  static final class DoubleBuilder extends InstrumentBuilder implements DoubleGaugeBuilder {
+  static class DoubleBuilder extends InstrumentBuilder implements DoubleGaugeBuilder {
     DoubleBuilder(GlintMeter meter, String name) {
       super(meter, name, InstrumentType.GAUGE, InstrumentValueType.DOUBLE);
     }
@@ -131,7 +131,7 @@ final class GaugeInstruments {
 
     @Override
     public LongGaugeBuilder ofLongs() {
-      return new LongBuilder(meter, name).setDescription(description).setUnit(unit);
+      return copyTo(new LongBuilder(meter, name));
     }
 
     @Override

@@ -15,7 +15,7 @@ import java.util.List;
 final class HistogramInstruments {
   private HistogramInstruments() {}
 
-  static final class OfLong extends SyncInstrument implements LongHistogram {
+  static class OfLong extends SyncInstrument implements LongHistogram {
     OfLong(InstrumentDescriptor instrument, Collection<Stream> streams, ProviderState provider) {
       super(instrument, streams, provider);
     }
@@ -47,7 +47,7 @@ final class HistogramInstruments {
     }
   }
 
-  static final class OfDouble extends SyncInstrument implements DoubleHistogram {
+  static class OfDouble extends SyncInstrument implements DoubleHistogram {
     OfDouble(InstrumentDescriptor instrument, Collection<Stream> streams, ProviderState provider) {
       super(instrument, streams, provider);
     }
@@ -69,8 +69,7 @@ final class HistogramInstruments {
 
     @Override
     public void record(double value, Attributes attributes, Context context) {
-      // False for NaN too.
-      if (!(value >= 0 && value <= Double.MAX_VALUE)) {
+      if (!isFiniteAndNotNegative(value)) {
         reject(value);
         return;
       }
@@ -80,7 +79,7 @@ final class HistogramInstruments {
     }
   }
 
-  static final class LongBuilder extends InstrumentBuilder implements LongHistogramBuilder {
+  static class LongBuilder extends InstrumentBuilder implements LongHistogramBuilder {
     LongBuilder(GlintMeter meter, String name) {
       super(meter, name, InstrumentType.HISTOGRAM, InstrumentValueType.LONG);
     }
@@ -109,7 +108,7 @@ final class HistogramInstruments {
     }
   }
 
-  static final class DoubleBuilder extends InstrumentBuilder implements DoubleHistogramBuilder {
+  static class DoubleBuilder extends InstrumentBuilder implements DoubleHistogramBuilder {
     DoubleBuilder(GlintMeter meter, String name) {
       super(meter, name, InstrumentType.HISTOGRAM, InstrumentValueType.DOUBLE);
     }
@@ -134,9 +133,7 @@ final class HistogramInstruments {
 
     @Override
     public LongHistogramBuilder ofLongs() {
-      final LongBuilder builder = new LongBuilder(meter, name);
-      builder.advisedBoundaries = advisedBoundaries;
-      return builder.setDescription(description).setUnit(unit);
+      return copyTo(new LongBuilder(meter, name));
     }
 
     @Override

@@ -49,11 +49,15 @@ abstract class SyncInstrument {
       nulls.log(
           "Instrument "
               + instrument.inWords()
-              + " was given null attributes. The measurement was recorded without attributes. Use"
-              + " Attributes.empty()",
+              + " was given null attributes. They were taken for none. Use Attributes.empty()",
           null);
     }
     return Attributes.empty();
+  }
+
+  /** False for NaN too. */
+  static boolean isFiniteAndNotNegative(double value) {
+    return value >= 0 && value <= Double.MAX_VALUE;
   }
 
   /** Drops a value that an instrument that can only grow, or a histogram, does not take. */

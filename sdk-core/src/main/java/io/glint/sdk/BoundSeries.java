@@ -1,0 +1,56 @@
+package io.glint.sdk;
+
+import io.opentelemetry.api.common.Attributes;
+
+/**
+ * The series of one stream that a bound instrument records into, found when it was bound.
+ *
+ * <p>It stays the same from one collection to the next, as the specification demands ("Instrument
+ * bind"): who is in the overflow series remains there, and a series that is held is not evicted,
+ * also if it is silent for a whole delta interval. When the bound instrument has become garbage,
+ * the series can be evicted like any other.
+ *
+ * <p>Immutable, so it may be published in any way.
+ */
+final class BoundSeries {
+  /** Stands for the series of a stream that could not be bound. */
+  private static final Series NONE = Series.evicted();
+
+  final Stream stream;
+
+  /** What was bound, also what a view removes: exemplars have it. */
+  final Attributes attributes;
+
+  private final Series series;
+
+  /** Only held. */
+  final Object pin;
+
+  /**
+   * A series that is held.
+   *
+   * @param pin what {@link Series#pin} returned
+   */
+  BoundSeries(Stream stream, Attributes attributes, Series series, Object pin) {
+    this.stream = stream;
+    this.attributes = attributes;
+    this.series = series;
+    this.pin = pin;
+  }
+
+  /** No series: each recording looks it up, and finds none after shutdown. */
+  static BoundSeries none(Stream stream, Attributes attributes) {
+    return new BoundSeries(stream, attributes, NONE, NONE);
+  }
+
+  /**
+   * Takes a cell. Never waits.
+   *
+   * @return as {@link Stream#take}
+   */
+  Cell take() {
+    final Cell cell = series.take();
+    // Null if nothing was bound, or if the bound instrument becomes garbage during this recording.
+    return cell != null ? cell : stream.take(attributes);
+  }
+}
