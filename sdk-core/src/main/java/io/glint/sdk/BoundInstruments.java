@@ -57,22 +57,30 @@ final class BoundInstruments {
     return new GaugeOfDouble(instrument, attributes);
   }
 
-  /** What is recorded into: a series for each stream of the instrument. */
+  /** What is recorded into: a series for each stream of the instrument, kept as those are. */
   private abstract static class Bound {
     final SyncInstrument instrument;
-    final BoundSeries[] series;
+
+    /** Null if every reader drops what is recorded. */
+    final BoundSeries first;
+
+    final BoundSeries[] others;
+    private final boolean readsContext;
 
     Bound(SyncInstrument instrument, Attributes attributes) {
       final Attributes bound = instrument.orEmpty(attributes);
       this.instrument = instrument;
-      this.series = new BoundSeries[instrument.streams.length];
-      for (int i = 0; i < series.length; i++) {
-        series[i] = instrument.streams[i].bind(bound);
+      this.readsContext = instrument.readsContext;
+      this.first = instrument.first == null ? null : instrument.first.bind(bound);
+      this.others = new BoundSeries[instrument.others.length];
+      for (int i = 0; i < others.length; i++) {
+        others[i] = instrument.others[i].bind(bound);
       }
     }
 
+    /** As {@link SyncInstrument#currentContext}. */
     final Context currentContext() {
-      return instrument.currentContext();
+      return readsContext ? Context.current() : Context.root();
     }
   }
 
@@ -92,8 +100,12 @@ final class BoundInstruments {
         instrument.reject((double) value);
         return;
       }
-      for (final BoundSeries bound : series) {
-        bound.stream.recordLong(value, bound, context);
+      final BoundSeries first = this.first;
+      if (first != null) {
+        first.stream.recordLong(value, first, context);
+        for (final BoundSeries other : others) {
+          other.stream.recordLong(value, other, context);
+        }
       }
     }
   }
@@ -114,8 +126,12 @@ final class BoundInstruments {
         instrument.reject(value);
         return;
       }
-      for (final BoundSeries bound : series) {
-        bound.stream.recordDouble(value, bound, context);
+      final BoundSeries first = this.first;
+      if (first != null) {
+        first.stream.recordDouble(value, first, context);
+        for (final BoundSeries other : others) {
+          other.stream.recordDouble(value, other, context);
+        }
       }
     }
   }
@@ -132,8 +148,12 @@ final class BoundInstruments {
 
     @Override
     public void add(long value, Context context) {
-      for (final BoundSeries bound : series) {
-        bound.stream.recordLong(value, bound, context);
+      final BoundSeries first = this.first;
+      if (first != null) {
+        first.stream.recordLong(value, first, context);
+        for (final BoundSeries other : others) {
+          other.stream.recordLong(value, other, context);
+        }
       }
     }
   }
@@ -155,8 +175,12 @@ final class BoundInstruments {
         instrument.rejectNonFinite(value);
         return;
       }
-      for (final BoundSeries bound : series) {
-        bound.stream.recordDouble(value, bound, context);
+      final BoundSeries first = this.first;
+      if (first != null) {
+        first.stream.recordDouble(value, first, context);
+        for (final BoundSeries other : others) {
+          other.stream.recordDouble(value, other, context);
+        }
       }
     }
   }
@@ -177,8 +201,12 @@ final class BoundInstruments {
         instrument.reject((double) value);
         return;
       }
-      for (final BoundSeries bound : series) {
-        bound.stream.recordLong(value, bound, context);
+      final BoundSeries first = this.first;
+      if (first != null) {
+        first.stream.recordLong(value, first, context);
+        for (final BoundSeries other : others) {
+          other.stream.recordLong(value, other, context);
+        }
       }
     }
   }
@@ -199,8 +227,12 @@ final class BoundInstruments {
         instrument.reject(value);
         return;
       }
-      for (final BoundSeries bound : series) {
-        bound.stream.recordDouble(value, bound, context);
+      final BoundSeries first = this.first;
+      if (first != null) {
+        first.stream.recordDouble(value, first, context);
+        for (final BoundSeries other : others) {
+          other.stream.recordDouble(value, other, context);
+        }
       }
     }
   }
@@ -217,8 +249,12 @@ final class BoundInstruments {
 
     @Override
     public void set(long value, Context context) {
-      for (final BoundSeries bound : series) {
-        bound.stream.recordLong(value, bound, context);
+      final BoundSeries first = this.first;
+      if (first != null) {
+        first.stream.recordLong(value, first, context);
+        for (final BoundSeries other : others) {
+          other.stream.recordLong(value, other, context);
+        }
       }
     }
   }
@@ -239,8 +275,12 @@ final class BoundInstruments {
         instrument.rejectNonFinite(value);
         return;
       }
-      for (final BoundSeries bound : series) {
-        bound.stream.recordDouble(value, bound, context);
+      final BoundSeries first = this.first;
+      if (first != null) {
+        first.stream.recordDouble(value, first, context);
+        for (final BoundSeries other : others) {
+          other.stream.recordDouble(value, other, context);
+        }
       }
     }
   }

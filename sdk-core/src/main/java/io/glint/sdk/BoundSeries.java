@@ -23,6 +23,8 @@ final class BoundSeries {
 
   private final Series series;
 
+  private Cell only;
+
   /** Only held. */
   final Object pin;
 
@@ -36,6 +38,7 @@ final class BoundSeries {
     this.attributes = attributes;
     this.series = series;
     this.pin = pin;
+    this.only = series.onlyCell();
   }
 
   /** No series: each recording looks it up, and finds none after shutdown. */
@@ -49,7 +52,13 @@ final class BoundSeries {
    * @return as {@link Stream#take}
    */
   Cell take() {
+    final Cell only = this.only;
+    return only != null && only.tryTake() ? only : takeContended();
+  }
+
+  private Cell takeContended() {
     final Cell cell = series.take();
+    only = series.onlyCell();
     // Null if nothing was bound, or if the bound instrument becomes garbage during this recording.
     return cell != null ? cell : stream.take(attributes);
   }

@@ -45,8 +45,12 @@ final class CounterInstruments {
         reject((double) value);
         return;
       }
-      for (final Stream stream : streams) {
-        stream.recordLong(value, orEmpty(attributes), context);
+      final Stream first = this.first;
+      if (first != null) {
+        first.recordLong(value, orEmpty(attributes), context);
+        for (final Stream other : others) {
+          other.recordLong(value, orEmpty(attributes), context);
+        }
       }
     }
   }
@@ -77,8 +81,12 @@ final class CounterInstruments {
         reject(value);
         return;
       }
-      for (final Stream stream : streams) {
-        stream.recordDouble(value, orEmpty(attributes), context);
+      final Stream first = this.first;
+      if (first != null) {
+        first.recordDouble(value, orEmpty(attributes), context);
+        for (final Stream other : others) {
+          other.recordDouble(value, orEmpty(attributes), context);
+        }
       }
     }
   }

@@ -41,8 +41,12 @@ final class HistogramInstruments {
         reject((double) value);
         return;
       }
-      for (final Stream stream : streams) {
-        stream.recordLong(value, orEmpty(attributes), context);
+      final Stream first = this.first;
+      if (first != null) {
+        first.recordLong(value, orEmpty(attributes), context);
+        for (final Stream other : others) {
+          other.recordLong(value, orEmpty(attributes), context);
+        }
       }
     }
   }
@@ -73,8 +77,12 @@ final class HistogramInstruments {
         reject(value);
         return;
       }
-      for (final Stream stream : streams) {
-        stream.recordDouble(value, orEmpty(attributes), context);
+      final Stream first = this.first;
+      if (first != null) {
+        first.recordDouble(value, orEmpty(attributes), context);
+        for (final Stream other : others) {
+          other.recordDouble(value, orEmpty(attributes), context);
+        }
       }
     }
   }

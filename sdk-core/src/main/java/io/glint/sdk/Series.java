@@ -232,6 +232,11 @@ final class Series {
     }
   }
 
+  /** Null once the series has more than one. */
+  Cell onlyCell() {
+    return stripes == null ? first : null;
+  }
+
   /** True once the series has more than one cell. */
   boolean isStriped() {
     return stripes != null;
