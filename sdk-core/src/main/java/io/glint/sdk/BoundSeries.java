@@ -10,7 +10,8 @@ import io.opentelemetry.api.common.Attributes;
  * also if it is silent for a whole delta interval. When the bound instrument has become garbage,
  * the series can be evicted like any other.
  *
- * <p>Immutable, so it may be published in any way.
+ * <p>Thread-safe, and may be published in any way: of what is not final, {@code only}, it does not
+ * matter which value is seen. Recording never waits, see {@link Cell}.
  */
 final class BoundSeries {
   /** Stands for the series of a stream that could not be bound. */
@@ -23,10 +24,16 @@ final class BoundSeries {
 
   private final Series series;
 
-  private Cell only;
-
-  /** Only held. */
+  /** Held, to keep the series from being evicted; never used. */
   final Object pin;
+
+  /**
+   * The cell of the series until this thread or another one has found it taken in here and the
+   * series has got further ones; then null for good. So a recording need not go through the series
+   * to its cell. Written without synchronization: whoever sees an old value fails to take the cell,
+   * or takes it rightly.
+   */
+  private Cell only;
 
   /**
    * A series that is held.
@@ -59,7 +66,13 @@ final class BoundSeries {
   private Cell takeContended() {
     final Cell cell = series.take();
     only = series.onlyCell();
-    // Null if nothing was bound, or if the bound instrument becomes garbage during this recording.
+    // It is null if nothing was bound, or if the bound instrument becomes garbage during this
+    // recording.
     return cell != null ? cell : stream.take(attributes);
+  }
+
+  /** For tests. */
+  boolean isIn(Series other) {
+    return series == other;
   }
 }

@@ -232,7 +232,7 @@ final class Series {
     }
   }
 
-  /** Null once the series has more than one. */
+  /** The cell of the series; null once there are more, and of an evicted series. */
   Cell onlyCell() {
     return stripes == null ? first : null;
   }
