@@ -33,6 +33,8 @@ final class GlintMeter implements Meter {
   /** API specification, "Instrument name syntax". */
   private static final Pattern VALID_NAME = Pattern.compile("[A-Za-z][A-Za-z0-9_./\\-]{0,254}");
 
+  private static final InstrumentBuilders BUILDERS = InstrumentBuilders.find();
+
   private static final Meter NOOP = MeterProvider.noop().get("noop");
 
   private final ProviderState provider;
@@ -62,30 +64,24 @@ final class GlintMeter implements Meter {
 
   @Override
   public LongCounterBuilder counterBuilder(String name) {
-    return isValid(name)
-        ? new CounterInstruments.LongBuilder(this, name)
-        : NOOP.counterBuilder("invalid");
+    return isValid(name) ? BUILDERS.counter(this, name) : NOOP.counterBuilder("invalid");
   }
 
   @Override
   public LongUpDownCounterBuilder upDownCounterBuilder(String name) {
     return isValid(name)
-        ? new UpDownCounterInstruments.LongBuilder(this, name)
+        ? BUILDERS.upDownCounter(this, name)
         : NOOP.upDownCounterBuilder("invalid");
   }
 
   @Override
   public DoubleHistogramBuilder histogramBuilder(String name) {
-    return isValid(name)
-        ? new HistogramInstruments.DoubleBuilder(this, name)
-        : NOOP.histogramBuilder("invalid");
+    return isValid(name) ? BUILDERS.histogram(this, name) : NOOP.histogramBuilder("invalid");
   }
 
   @Override
   public DoubleGaugeBuilder gaugeBuilder(String name) {
-    return isValid(name)
-        ? new GaugeInstruments.DoubleBuilder(this, name)
-        : NOOP.gaugeBuilder("invalid");
+    return isValid(name) ? BUILDERS.gauge(this, name) : NOOP.gaugeBuilder("invalid");
   }
 
   private boolean isValid(String name) {
@@ -152,16 +148,16 @@ final class GlintMeter implements Meter {
   /** Returns the synchronous instrument of this identity, which is made if it is the first. */
   <T> T synchronous(
       InstrumentDescriptor instrument,
-      List<Double> advisedBoundaries,
+      InstrumentAdvice advised,
       Class<T> kind,
       InstrumentBuilder.Maker<T> maker) {
     final Registered registered =
         registered(
             instrument,
-            advisedBoundaries,
+            advised,
             notices -> {
               final Map<RegisteredReader, List<Stream>> streams =
-                  provider.newStreams(instrument, scope, advisedBoundaries, notices);
+                  provider.newStreams(instrument, scope, advised, notices);
               return new Made(
                   maker.make(
                       instrument,
@@ -173,14 +169,14 @@ final class GlintMeter implements Meter {
   }
 
   /** Returns the asynchronous instrument of this identity, which is made if it is the first. */
-  ObservableInstrument observable(InstrumentDescriptor instrument) {
+  ObservableInstrument observable(InstrumentDescriptor instrument, InstrumentAdvice advised) {
     final Registered registered =
         registered(
             instrument,
-            /* advisedBoundaries= */ null,
+            advised,
             notices -> {
               final Map<RegisteredReader, List<AsyncStream>> streams =
-                  provider.newAsyncStreams(instrument, scope, notices);
+                  provider.newAsyncStreams(instrument, scope, advised, notices);
               return new Made(new ObservableInstrument(this, instrument, streams), streams);
             });
     return (ObservableInstrument) registered.made();
@@ -195,11 +191,11 @@ final class GlintMeter implements Meter {
   }
 
   private Registered registered(
-      InstrumentDescriptor instrument, List<Double> advisedBoundaries, Making making) {
+      InstrumentDescriptor instrument, InstrumentAdvice advised, Making making) {
     final InstrumentDescriptor identity = instrument.identity();
     final Registered known = instruments.get(identity);
     if (known != null) {
-      known.tellDifferences(instrument, advisedBoundaries, scope);
+      known.tellDifferences(instrument, advised, scope);
       return known;
     }
     // Handlers of log records are code of others: they are not called before the lock is free.
@@ -208,26 +204,23 @@ final class GlintMeter implements Meter {
     makingLock.lock();
     try {
       final Registered before = instruments.get(identity);
-      registered = before != null ? before : make(instrument, advisedBoundaries, making, notices);
+      registered = before != null ? before : make(instrument, advised, making, notices);
       instruments.put(identity, registered);
     } finally {
       makingLock.unlock();
     }
-    registered.tellDifferences(instrument, advisedBoundaries, scope);
+    registered.tellDifferences(instrument, advised, scope);
     notices.log(LOGGER);
     return registered;
   }
 
   private Registered make(
-      InstrumentDescriptor instrument,
-      List<Double> advisedBoundaries,
-      Making making,
-      Notices notices) {
+      InstrumentDescriptor instrument, InstrumentAdvice advised, Making making, Notices notices) {
     final Made made = making.make(notices);
     final List<MetricSource> all = new ArrayList<>();
     made.streams().values().forEach(all::addAll);
     final Registered registered =
-        new Registered(instrument, advisedBoundaries, CallSite.ofCaller(), made.instrument(), all);
+        new Registered(instrument, advised, CallSite.ofCaller(), made.instrument(), all);
     made.streams()
         .forEach(
             (reader, streams) -> {

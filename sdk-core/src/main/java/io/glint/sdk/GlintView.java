@@ -50,7 +50,9 @@ public final class GlintView {
     final Builder builder = builder().setAggregation(view.getAggregation());
     builder.name = view.getName();
     builder.description = view.getDescription();
-    builder.attributeFilter = view.getAttributeFilter();
+    if (view.getAttributeFilter() != STOCK_DEFAULT_FILTER) {
+      builder.attributeFilter = view.getAttributeFilter();
+    }
     if (view.getCardinalityLimit() != STOCK_DEFAULT_LIMIT) {
       builder.setCardinalityLimit(view.getCardinalityLimit());
     }
@@ -88,6 +90,10 @@ public final class GlintView {
         later.exemplarReservoir != null ? later.exemplarReservoir : exemplarReservoir;
     return builder.build();
   }
+
+  /** What a stock view has if no filter was set, so that the instrument's advice holds. */
+  private static final Predicate<String> STOCK_DEFAULT_FILTER =
+      View.builder().build().getAttributeFilter();
 
   /** Name of the metric; null for the instrument's. */
   String name() {

@@ -19,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 
 /** What the meters of one provider share, and where the streams of an instrument are made. */
 final class ProviderState {
@@ -120,14 +121,14 @@ final class ProviderState {
   Map<RegisteredReader, List<Stream>> newStreams(
       InstrumentDescriptor instrument,
       InstrumentationScopeInfo scope,
-      List<Double> advisedBoundaries,
+      InstrumentAdvice advice,
       Notices notices) {
     final List<GlintView> matching = views.matching(instrument, scope, notices);
     final Map<RegisteredReader, List<Stream>> streams = new LinkedHashMap<>();
     final Map<StreamPlan, Stream> shared = new HashMap<>();
     final long now = clock.now();
     for (final RegisteredReader reader : readers) {
-      for (final StreamPlan plan : plans(reader, instrument, matching, advisedBoundaries)) {
+      for (final StreamPlan plan : plans(reader, instrument, matching, advice)) {
         final StreamSettings settings = settings(reader, instrument, plan, now);
         final Stream stream =
             settings.temporality() == AggregationTemporality.CUMULATIVE
@@ -151,12 +152,15 @@ final class ProviderState {
 
   /** Makes the streams of an asynchronous instrument: each reader has callbacks run for itself. */
   Map<RegisteredReader, List<AsyncStream>> newAsyncStreams(
-      InstrumentDescriptor instrument, InstrumentationScopeInfo scope, Notices notices) {
+      InstrumentDescriptor instrument,
+      InstrumentationScopeInfo scope,
+      InstrumentAdvice advice,
+      Notices notices) {
     final List<GlintView> matching = views.matching(instrument, scope, notices);
     final Map<RegisteredReader, List<AsyncStream>> streams = new LinkedHashMap<>();
     final long now = clock.now();
     for (final RegisteredReader reader : readers) {
-      for (final StreamPlan plan : plans(reader, instrument, matching, null)) {
+      for (final StreamPlan plan : plans(reader, instrument, matching, advice)) {
         streams
             .computeIfAbsent(reader, key -> new ArrayList<>())
             .add(
@@ -168,8 +172,17 @@ final class ProviderState {
     return streams;
   }
 
-  /** What a stream is made from. Equal for readers that can share it: views have identity. */
-  private record StreamPlan(GlintView view, ResolvedAggregation aggregation, int cardinalityLimit) {
+  /**
+   * What a stream of an instrument is made from. Equal for readers that can share it: views have
+   * identity, and the filter follows from the view.
+   *
+   * @param attributeFilter null if all attributes are kept
+   */
+  private record StreamPlan(
+      GlintView view,
+      ResolvedAggregation aggregation,
+      Predicate<String> attributeFilter,
+      int cardinalityLimit) {
 
     // Written out: on JDK 17 the derived methods of a record keep its class loader alive for ever.
 
@@ -195,11 +208,10 @@ final class ProviderState {
       RegisteredReader reader,
       InstrumentDescriptor instrument,
       List<GlintView> matching,
-      List<Double> advisedBoundaries) {
+      InstrumentAdvice advice) {
     final List<StreamPlan> plans = new ArrayList<>();
     for (final GlintView view : matching.isEmpty() ? List.of(NO_VIEW) : matching) {
-      final StreamPlan plan =
-          plan(reader.settings(instrument.type()), instrument, view, advisedBoundaries);
+      final StreamPlan plan = plan(reader.settings(instrument.type()), instrument, view, advice);
       if (plan.aggregation().kind() != ResolvedAggregation.Kind.DROP) {
         plans.add(plan);
       }
@@ -211,19 +223,20 @@ final class ProviderState {
       RegisteredReader.Settings asked,
       InstrumentDescriptor instrument,
       GlintView view,
-      List<Double> advisedBoundaries) {
+      InstrumentAdvice advice) {
     final boolean isAskedByView = view.aggregation() != Aggregation.defaultAggregation();
     final ResolvedAggregation resolved =
         ResolvedAggregation.of(
             isAskedByView ? view.aggregation() : asked.aggregation(),
             instrument.type(),
-            advisedBoundaries);
+            advice.boundaries());
     return new StreamPlan(
         view,
         // Null if the reader asks for what makes no sense for the instrument.
         resolved != null
             ? resolved
-            : ResolvedAggregation.ofDefault(instrument.type(), advisedBoundaries),
+            : ResolvedAggregation.ofDefault(instrument.type(), advice.boundaries()),
+        view.attributeFilter() != null ? view.attributeFilter() : advice.attributeFilter(),
         view.cardinalityLimit() > 0 ? view.cardinalityLimit() : asked.cardinalityLimit());
   }
 
@@ -236,7 +249,7 @@ final class ProviderState {
     return new StreamSettings(
         instrument,
         MetricIdentity.of(instrument, view.name(), view.description()),
-        view.attributeFilter() == null ? null : new AttributeFilter(view.attributeFilter()),
+        plan.attributeFilter() == null ? null : new AttributeFilter(plan.attributeFilter()),
         reader.settings(instrument.type()).temporality(),
         plan.cardinalityLimit(),
         new ExemplarSampling(

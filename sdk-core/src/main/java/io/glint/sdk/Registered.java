@@ -14,7 +14,7 @@ final class Registered {
   private static final Logger LOGGER = Logger.getLogger(GlintMeter.class.getName());
 
   private final InstrumentDescriptor first;
-  private final List<Double> advisedBoundaries;
+  private final InstrumentAdvice advice;
   private final String origin;
   private final Object made;
   private final List<MetricSource> streams;
@@ -23,17 +23,16 @@ final class Registered {
   /**
    * Registers what was made.
    *
-   * @param advisedBoundaries null if none were
    * @param origin the place in the application that asked for it
    */
   Registered(
       InstrumentDescriptor first,
-      List<Double> advisedBoundaries,
+      InstrumentAdvice advice,
       String origin,
       Object made,
       List<MetricSource> streams) {
     this.first = first;
-    this.advisedBoundaries = advisedBoundaries;
+    this.advice = advice;
     this.origin = origin;
     this.made = made;
     this.streams = streams;
@@ -53,7 +52,7 @@ final class Registered {
 
   /** Reports in what a later request is not the same as the first, and what comes of it. */
   void tellDifferences(
-      InstrumentDescriptor asked, List<Double> boundaries, InstrumentationScopeInfo scope) {
+      InstrumentDescriptor asked, InstrumentAdvice advised, InstrumentationScopeInfo scope) {
     if (!asked.name().equals(first.name())) {
       tell(
           scope,
@@ -67,12 +66,12 @@ final class Registered {
           "The two are one metric, with the longer description. Make the descriptions the same, or"
               + " set one in a view");
     }
-    if (boundaries != null && !Objects.equals(boundaries, advisedBoundaries)) {
+    for (final InstrumentAdvice.Departure departure : advised.departuresFrom(advice)) {
       tell(
           scope,
-          "with the bucket boundaries " + boundaries + " advised",
+          "with other " + departure.respect() + " advised, " + departure.advised() + ",",
           "It keeps what was advised first: "
-              + (advisedBoundaries == null ? "none" : advisedBoundaries));
+              + Objects.requireNonNullElse(departure.first(), "none"));
     }
   }
 
