@@ -45,7 +45,7 @@ final class CounterInstruments {
         reject((double) value);
         return;
       }
-      for (final Stream stream : streams) {
+      for (final Stream stream : streams()) {
         stream.recordLong(value, orEmpty(attributes), context);
       }
     }
@@ -78,7 +78,7 @@ final class CounterInstruments {
         reject(value);
         return;
       }
-      for (final Stream stream : streams) {
+      for (final Stream stream : streams()) {
         stream.recordDouble(value, orEmpty(attributes), context);
       }
     }

@@ -41,7 +41,7 @@ final class GaugeInstruments {
 
     @Override
     public void set(long value, Attributes attributes, Context context) {
-      for (final Stream stream : streams) {
+      for (final Stream stream : streams()) {
         stream.recordLong(value, orEmpty(attributes), context);
       }
     }
@@ -73,7 +73,7 @@ final class GaugeInstruments {
         rejectNonFinite(value);
         return;
       }
-      for (final Stream stream : streams) {
+      for (final Stream stream : streams()) {
         stream.recordDouble(value, orEmpty(attributes), context);
       }
     }

@@ -57,6 +57,12 @@ final class GlintMeter implements Meter {
   /** Rounds of callbacks follow one another, also those for different readers. */
   private final ReentrantLock callbackLock = new ReentrantLock();
 
+  /** Guards that every instrument adopts {@link #isEnabled}, also one that is being made. */
+  private final Object switchLock = new Object();
+
+  private volatile boolean isEnabled = true;
+  private volatile MeterConfigurator decidedBy;
+
   private final RateLimitedLog hangingCallbacks = new RateLimitedLog(LOGGER, Level.WARNING);
 
   GlintMeter(ProviderState provider, InstrumentationScopeInfo scope) {
@@ -70,6 +76,36 @@ final class GlintMeter implements Meter {
 
   InstrumentationScopeInfo scope() {
     return scope;
+  }
+
+  /** If not, nothing is recorded, no callback runs, and readers leave the meter out. */
+  boolean isEnabled() {
+    return isEnabled;
+  }
+
+  boolean isDecidedBy(MeterConfigurator configurator) {
+    return decidedBy == configurator;
+  }
+
+  void setEnabled(boolean enabled, MeterConfigurator configurator) {
+    synchronized (switchLock) {
+      isEnabled = enabled;
+      for (final Object instrument : instruments.values()) {
+        if (instrument instanceof SyncInstrument synchronous) {
+          synchronous.setOff(!enabled);
+        }
+      }
+    }
+    decidedBy = configurator;
+  }
+
+  /** Sets a new instrument, which is among {@link #instruments} already. */
+  private void adopt(SyncInstrument instrument) {
+    if (instrument.isOff() == isEnabled) {
+      synchronized (switchLock) {
+        instrument.setOff(!isEnabled);
+      }
+    }
   }
 
   @Override
@@ -207,7 +243,7 @@ final class GlintMeter implements Meter {
             instrument.inWords(), scope.getName(), advisedBoundaries, first == NONE ? "none" : first
           });
     }
-    return kind.cast(
+    final Object made =
         instruments.computeIfAbsent(
             known,
             identity -> {
@@ -216,7 +252,9 @@ final class GlintMeter implements Meter {
               add(instrument, streams);
               return maker.make(
                   instrument, streams.values().stream().flatMap(List::stream).toList(), provider);
-            }));
+            });
+    adopt((SyncInstrument) made);
+    return kind.cast(made);
   }
 
   /** Returns the asynchronous instrument of this identity, which is made if it is the first. */

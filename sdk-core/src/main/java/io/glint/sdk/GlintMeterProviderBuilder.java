@@ -1,6 +1,7 @@
 package io.glint.sdk;
 
 import io.opentelemetry.sdk.common.Clock;
+import io.opentelemetry.sdk.common.InstrumentationScopeInfo;
 import io.opentelemetry.sdk.metrics.ExemplarFilter;
 import io.opentelemetry.sdk.metrics.InstrumentSelector;
 import io.opentelemetry.sdk.metrics.View;
@@ -11,6 +12,7 @@ import io.opentelemetry.sdk.resources.Resource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Predicate;
 
 /**
  * Configures a {@link GlintMeterProvider}, with the method names of the stock {@code
@@ -24,6 +26,7 @@ public final class GlintMeterProviderBuilder {
   private final List<ProviderState.ReaderRegistration> readers = new ArrayList<>();
   private final List<MetricProducer> producers = new ArrayList<>();
   private final List<ViewRegistry.Registration> views = new ArrayList<>();
+  private MeterConfigurator meterConfigurator = scope -> null;
 
   GlintMeterProviderBuilder() {}
 
@@ -82,6 +85,29 @@ public final class GlintMeterProviderBuilder {
     return this;
   }
 
+  /**
+   * Sets which meters are enabled. By default all are. {@link
+   * GlintMeterProvider#setMeterConfigurator} changes it at run time.
+   */
+  public GlintMeterProviderBuilder setMeterConfigurator(MeterConfigurator configurator) {
+    this.meterConfigurator = Objects.requireNonNull(configurator, "configurator");
+    return this;
+  }
+
+  /**
+   * Decides on the meters of some scopes: those that neither the configurator, if one is set, nor a
+   * condition that was added before has decided on.
+   *
+   * @param scopes whether a scope is meant; as quick and harmless as a {@link MeterConfigurator}
+   */
+  public GlintMeterProviderBuilder addMeterConfiguratorCondition(
+      Predicate<InstrumentationScopeInfo> scopes, MeterConfig config) {
+    Objects.requireNonNull(scopes, "scopes");
+    Objects.requireNonNull(config, "config");
+    meterConfigurator = meterConfigurator.orElse(scope -> scopes.test(scope) ? config : null);
+    return this;
+  }
+
   /** Registers a reader with the default cardinality limit, 2000 series for each instrument. */
   public GlintMeterProviderBuilder registerMetricReader(MetricReader reader) {
     return registerMetricReader(reader, CardinalityLimitSelector.defaultCardinalityLimitSelector());
@@ -119,7 +145,9 @@ public final class GlintMeterProviderBuilder {
    *     or a cardinality limit below 1
    */
   public GlintMeterProvider build() {
-    return new GlintMeterProvider(
-        new ProviderState(clock, resource, exemplarFilter, producers, views, readers));
+    final ProviderState state =
+        new ProviderState(clock, resource, exemplarFilter, producers, views, readers);
+    state.setMeterConfigurator(meterConfigurator);
+    return new GlintMeterProvider(state);
   }
 }

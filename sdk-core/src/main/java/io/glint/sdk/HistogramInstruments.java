@@ -41,7 +41,7 @@ final class HistogramInstruments {
         reject((double) value);
         return;
       }
-      for (final Stream stream : streams) {
+      for (final Stream stream : streams()) {
         stream.recordLong(value, orEmpty(attributes), context);
       }
     }
@@ -74,7 +74,7 @@ final class HistogramInstruments {
         reject(value);
         return;
       }
-      for (final Stream stream : streams) {
+      for (final Stream stream : streams()) {
         stream.recordDouble(value, orEmpty(attributes), context);
       }
     }

@@ -40,6 +40,7 @@ final class ProviderState {
   private final List<RegisteredReader> readers = new ArrayList<>();
   private volatile boolean isShutdown;
   private final Map<InstrumentationScopeInfo, GlintMeter> meters = new ConcurrentHashMap<>();
+  private final MeterSwitches meterSwitches = new MeterSwitches();
 
   ProviderState(
       Clock clock,
@@ -97,7 +98,14 @@ final class ProviderState {
   }
 
   GlintMeter meter(InstrumentationScopeInfo scope) {
-    return meters.computeIfAbsent(scope, created -> new GlintMeter(this, created));
+    final GlintMeter meter =
+        meters.computeIfAbsent(scope, created -> new GlintMeter(this, created));
+    meterSwitches.decide(meter);
+    return meter;
+  }
+
+  void setMeterConfigurator(MeterConfigurator configurator) {
+    meterSwitches.decideAll(meters.values(), configurator);
   }
 
   boolean exemplarsAreOff() {

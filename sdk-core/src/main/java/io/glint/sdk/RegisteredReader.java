@@ -134,9 +134,17 @@ final class RegisteredReader implements CollectionRegistration {
   }
 
   private void collectMeter(GlintMeter meter, long now, List<MetricData> collected) {
-    meter.runCallbacks(this);
+    // Once for the whole meter: a source is collected only if its callbacks had their chance.
+    final boolean isEnabled = meter.isEnabled();
+    if (isEnabled) {
+      meter.runCallbacks(this);
+    }
     for (final MetricSource source : meter.sources(this)) {
       try {
+        if (!isEnabled) {
+          source.discard(lastCollectEpochNanos, now);
+          continue;
+        }
         final Data<?> data = source.collect(lastCollectEpochNanos, now);
         if (data != null) {
           collected.add(

@@ -222,6 +222,13 @@ abstract class Stream implements MetricSource {
     }
   }
 
+  @Override
+  public final void discard(long lastCollectEpochNanos, long epochNanos) {
+    if (isDelta) {
+      var unused = collect(lastCollectEpochNanos, epochNanos);
+    }
+  }
+
   /** Collects a series, which has no point if it holds no measurement. */
   private void collectSeries(
       Series series, List<PointData> points, long deltaStart, long epochNanos) {

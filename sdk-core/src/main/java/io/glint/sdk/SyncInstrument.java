@@ -2,6 +2,8 @@ package io.glint.sdk;
 
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.context.Context;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.Locale;
@@ -16,12 +18,23 @@ import java.util.logging.Logger;
 abstract class SyncInstrument {
   private static final Logger LOGGER = Logger.getLogger(SyncInstrument.class.getName());
 
-  /** The streams to record into, each once; usually one. Never written after construction. */
-  final Stream[] streams;
+  private static final Stream[] NONE = {};
+  private static final VarHandle OFF = offHandle();
+
+  /** Each once; usually one. Never written after construction. */
+  private final Stream[] streams;
 
   private final InstrumentDescriptor instrument;
   private final ProviderState provider;
   private final boolean readsContext;
+
+  /**
+   * Whether the meter is disabled. A change has to reach recorders some time, not at once, which is
+   * what opaque access gives, at the price of a plain one. Accessed through {@link #OFF}.
+   */
+  @SuppressWarnings("UnusedVariable")
+  private boolean isOff;
+
   private final RateLimitedLog negatives = new RateLimitedLog(LOGGER, Level.WARNING);
   private final RateLimitedLog nonFinites = new RateLimitedLog(LOGGER, Level.WARNING);
   private final RateLimitedLog nulls = new RateLimitedLog(LOGGER, Level.WARNING);
@@ -34,9 +47,31 @@ abstract class SyncInstrument {
     this.readsContext = !provider.exemplarsAreOff();
   }
 
+  private static VarHandle offHandle() {
+    try {
+      return MethodHandles.lookup().findVarHandle(SyncInstrument.class, "isOff", boolean.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
+  /** The streams to record into now: none while the meter is disabled. */
+  final Stream[] streams() {
+    return isOff() ? NONE : streams;
+  }
+
+  final boolean isOff() {
+    return (boolean) OFF.getOpaque(this);
+  }
+
+  /** Thread-safe; reaches recorders some time later. */
+  final void setOff(boolean off) {
+    OFF.setOpaque(this, off);
+  }
+
   /** The current context if exemplars may need it; with exemplars off nothing is read. */
   final Context currentContext() {
-    return readsContext ? Context.current() : Context.root();
+    return readsContext && !isOff() ? Context.current() : Context.root();
   }
 
   /** The attributes, or none in place of null, which is reported. */
@@ -58,6 +93,9 @@ abstract class SyncInstrument {
 
   /** Drops a value that an instrument that can only grow, or a histogram, does not take. */
   final void reject(double value) {
+    if (isOff()) {
+      return;
+    }
     if (Double.isNaN(value) || Double.isInfinite(value)) {
       rejectNonFinite(value);
     } else {
@@ -77,6 +115,9 @@ abstract class SyncInstrument {
 
   /** Drops a value that is no measurement, or would make a sum useless for ever. */
   final void rejectNonFinite(double value) {
+    if (isOff()) {
+      return;
+    }
     if (nonFinites.isDue()) {
       nonFinites.log(
           "Instrument "
@@ -89,8 +130,10 @@ abstract class SyncInstrument {
     }
   }
 
-  /** False if every reader drops what is recorded, and after shutdown. */
+  /**
+   * False if every reader drops what is recorded, while the meter is disabled, and after shutdown.
+   */
   final boolean isRecording() {
-    return streams.length > 0 && !provider.isShutdown();
+    return streams().length > 0 && !provider.isShutdown();
   }
 }

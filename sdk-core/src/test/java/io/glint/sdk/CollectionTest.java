@@ -49,7 +49,7 @@ class CollectionTest {
   }
 
   private SeriesMap deltaSeries(LongCounter counter) {
-    for (final Stream stream : ((SyncInstrument) counter).streams) {
+    for (final Stream stream : ((SyncInstrument) counter).streams()) {
       if (stream.temporality == io.opentelemetry.sdk.metrics.data.AggregationTemporality.DELTA) {
         return stream.seriesMap();
       }

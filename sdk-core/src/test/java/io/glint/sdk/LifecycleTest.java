@@ -172,7 +172,7 @@ class LifecycleTest {
             .registerMetricReader(delta)
             .build()) {
       final LongCounter counter = provider.get("meter").counterBuilder("counter").build();
-      assertThat(((SyncInstrument) counter).streams).hasSize(2);
+      assertThat(((SyncInstrument) counter).streams()).hasSize(2);
       counter.add(3);
       for (int i = 0; i < 2; i++) {
         assertThat(value(one.registration.collectAllMetrics())).isEqualTo(3);
