@@ -68,6 +68,7 @@ final class CallbackRegistration
       }
       callback.run();
     } catch (Throwable t) {
+      meter.losses().count(Losses.Reason.CALLBACK_FAILED);
       failures.event(
           t,
           () ->

@@ -78,6 +78,10 @@ final class GlintMeter implements Meter {
     return scope;
   }
 
+  Losses losses() {
+    return provider.losses();
+  }
+
   /** If not, nothing is recorded, no callback runs, and readers leave the meter out. */
   boolean isEnabled() {
     return isEnabled;
@@ -189,6 +193,7 @@ final class GlintMeter implements Meter {
       return;
     }
     if (!lockCallbacks()) {
+      losses().count(Losses.Reason.CALLBACK_TIMEOUT);
       hangingCallbacks.event(
           null,
           () ->

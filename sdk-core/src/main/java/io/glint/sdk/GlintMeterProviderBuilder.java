@@ -27,6 +27,7 @@ public final class GlintMeterProviderBuilder {
   private final List<MetricProducer> producers = new ArrayList<>();
   private final List<ViewRegistry.Registration> views = new ArrayList<>();
   private MeterConfigurator meterConfigurator = scope -> null;
+  private boolean hasInternalTelemetry;
 
   GlintMeterProviderBuilder() {}
 
@@ -108,6 +109,24 @@ public final class GlintMeterProviderBuilder {
     return this;
   }
 
+  /**
+   * Sets whether the provider records metrics about itself, which readers then export with all
+   * others. Off by default, as the semantic conventions for SDK metrics are still in development.
+   *
+   * <ul>
+   *   <li>{@code otel.sdk.metric_reader.collection.duration}, in seconds, for each reader
+   *   <li>{@code glint.measurement.dropped}: measurements that could not be recorded, by {@code
+   *       glint.drop.reason}
+   *   <li>{@code glint.exemplar.dropped}: exemplars that were lost because a reservoir failed
+   * </ul>
+   *
+   * <p>Their meter is named {@code io.glint.sdk}; views and the meter configurator apply to it.
+   */
+  public GlintMeterProviderBuilder setInternalTelemetryEnabled(boolean enabled) {
+    this.hasInternalTelemetry = enabled;
+    return this;
+  }
+
   /** Registers a reader with the default cardinality limit, 2000 series for each instrument. */
   public GlintMeterProviderBuilder registerMetricReader(MetricReader reader) {
     return registerMetricReader(reader, CardinalityLimitSelector.defaultCardinalityLimitSelector());
@@ -148,6 +167,9 @@ public final class GlintMeterProviderBuilder {
     final ProviderState state =
         new ProviderState(clock, resource, exemplarFilter, producers, views, readers);
     state.setMeterConfigurator(meterConfigurator);
+    if (hasInternalTelemetry) {
+      state.startInternalTelemetry();
+    }
     return new GlintMeterProvider(state);
   }
 }

@@ -87,6 +87,7 @@ final class ObservableInstrument implements ObservableLongMeasurement, Observabl
   @Override
   public void record(double value, Attributes attributes) {
     if (Double.isNaN(value) || (isSum && Double.isInfinite(value))) {
+      meter.losses().count(Losses.Reason.INVALID_VALUE);
       badValues.event(
           null,
           () ->
@@ -103,6 +104,7 @@ final class ObservableInstrument implements ObservableLongMeasurement, Observabl
   private void observe(long bits, Attributes attributes) {
     final Round round = this.round;
     if (round == null || round.thread() != Thread.currentThread()) {
+      meter.losses().count(Losses.Reason.OUTSIDE_CALLBACK);
       strays.event(
           null,
           () ->

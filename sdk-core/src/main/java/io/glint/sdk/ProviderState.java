@@ -41,6 +41,10 @@ final class ProviderState {
   private volatile boolean isShutdown;
   private final Map<InstrumentationScopeInfo, GlintMeter> meters = new ConcurrentHashMap<>();
   private final MeterSwitches meterSwitches = new MeterSwitches();
+  private final Losses losses = new Losses();
+
+  /** Null if it is off. */
+  private volatile InternalTelemetry internalTelemetry;
 
   ProviderState(
       Clock clock,
@@ -102,6 +106,22 @@ final class ProviderState {
         meters.computeIfAbsent(scope, created -> new GlintMeter(this, created));
     meterSwitches.decide(meter);
     return meter;
+  }
+
+  Losses losses() {
+    return losses;
+  }
+
+  /** Null if it is off. */
+  InternalTelemetry internalTelemetry() {
+    return internalTelemetry;
+  }
+
+  /** To be called before the readers collect. */
+  void startInternalTelemetry() {
+    internalTelemetry =
+        new InternalTelemetry(
+            meter(InstrumentationScopeInfo.create(InternalTelemetry.SCOPE)), readers, losses);
   }
 
   void setMeterConfigurator(MeterConfigurator configurator) {
@@ -258,7 +278,8 @@ final class ProviderState {
             plan.exemplarReservoir() != null
                 ? plan.exemplarReservoir()
                 : defaultReservoir(plan.aggregation()),
-            ReservoirSettings.create(plan.aggregation().bucketCount(), measurementClock)),
+            ReservoirSettings.create(plan.aggregation().bucketCount(), measurementClock),
+            losses),
         clock,
         creationEpochNanos);
   }

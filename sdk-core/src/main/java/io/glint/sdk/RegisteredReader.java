@@ -42,6 +42,9 @@ final class RegisteredReader implements CollectionRegistration {
   private long lastCollectEpochNanos;
   private long lastCollectNanoTime;
 
+  /** Any of what went wrong in the collection under way, or null. */
+  private Throwable failure;
+
   /** What a reader asks for, for instruments of one type. */
   record Settings(
       Aggregation aggregation, AggregationTemporality temporality, int cardinalityLimit) {}
@@ -101,22 +104,40 @@ final class RegisteredReader implements CollectionRegistration {
                   + " yields nothing; do not flush or collect from a callback");
       return Collections.emptyList();
     }
+    final long begin = provider.clock().nanoTime();
     lock.lock();
     try {
-      final long now = now();
-      final List<MetricData> collected = new ArrayList<>();
-      for (final GlintMeter meter : provider.meters()) {
-        collectMeter(meter, now, collected);
-      }
-      for (final MetricProducer producer : provider.producers()) {
-        produce(producer, collected);
-      }
-      lastCollectEpochNanos = now;
-      lastCollectNanoTime = provider.clock().nanoTime();
-      return Collections.unmodifiableList(collected);
+      failure = null;
+      return collect();
+    } catch (Throwable t) {
+      failure = t;
+      throw t;
     } finally {
+      tell(begin);
       lock.unlock();
     }
+  }
+
+  private Collection<MetricData> collect() {
+    final long now = now();
+    final List<MetricData> collected = new ArrayList<>();
+    for (final GlintMeter meter : provider.meters()) {
+      collectMeter(meter, now, collected);
+    }
+    for (final MetricProducer producer : provider.producers()) {
+      produce(producer, collected);
+    }
+    lastCollectEpochNanos = now;
+    lastCollectNanoTime = provider.clock().nanoTime();
+    return Collections.unmodifiableList(collected);
+  }
+
+  private void tell(long begin) {
+    final InternalTelemetry telemetry = provider.internalTelemetry();
+    if (telemetry != null) {
+      telemetry.collected(this, provider.clock().nanoTime() - begin, failure);
+    }
+    failure = null;
   }
 
   boolean isCollectedByCurrentThread() {
@@ -151,6 +172,7 @@ final class RegisteredReader implements CollectionRegistration {
               new StreamMetricData(provider.resource(), meter.scope(), source.metric(), data));
         }
       } catch (Throwable t) {
+        failure = t;
         failures.event(
             t,
             () ->
@@ -165,6 +187,7 @@ final class RegisteredReader implements CollectionRegistration {
     try {
       collected.addAll(producer.produce(provider.resource()));
     } catch (Throwable t) {
+      failure = t;
       producerFailures.event(
           t, () -> "Metric producer " + producer + " threw; its metrics are missing");
     }

@@ -157,6 +157,12 @@ abstract class Stream implements MetricSource {
 
   private void measurementLost(Throwable cause) {
     try {
+      sampling
+          .losses()
+          .count(
+              cause instanceof OutOfMemoryError
+                  ? Losses.Reason.OUT_OF_MEMORY
+                  : Losses.Reason.ATTRIBUTES_UNUSABLE);
       failures.event(
           cause,
           () ->

@@ -99,6 +99,7 @@ abstract class SyncInstrument {
     if (Double.isNaN(value) || Double.isInfinite(value)) {
       rejectNonFinite(value);
     } else {
+      provider.losses().count(Losses.Reason.INVALID_VALUE);
       if (negatives.isDue()) {
         negatives.log(
             "Instrument "
@@ -118,6 +119,7 @@ abstract class SyncInstrument {
     if (isOff()) {
       return;
     }
+    provider.losses().count(Losses.Reason.INVALID_VALUE);
     if (nonFinites.isDue()) {
       nonFinites.log(
           "Instrument "

@@ -446,7 +446,7 @@ class MeterConfiguratorTest {
                   while (!stop.get()) {
                     final int number = names.incrementAndGet();
                     final LongCounter counter =
-                        provider.get("m" + number % 50).counterBuilder("c" + number % 5000).build();
+                        provider.get("m" + number % 50).counterBuilder("c" + number % 1500).build();
                     counters.add(counter);
                     for (int record = 0; record < 100; record++) {
                       counter.add(1, Attributes.of(AttributeKey.longKey("k"), record % 3L));
