@@ -8,6 +8,7 @@ import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.metrics.DoubleCounter;
 import io.opentelemetry.api.metrics.LongCounter;
 import io.opentelemetry.api.metrics.Meter;
+import io.opentelemetry.sdk.common.Clock;
 import io.opentelemetry.sdk.common.InstrumentationScopeInfo;
 import io.opentelemetry.sdk.common.internal.ScopeConfigurator;
 import io.opentelemetry.sdk.metrics.data.LongPointData;
@@ -28,6 +29,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -387,6 +389,50 @@ class MeterConfiguratorTest {
 
   private static boolean isEnabled(GlintMeterProvider provider, String meter) {
     return provider.get(meter).counterBuilder("c").build().isEnabled();
+  }
+
+  /** The clock is read while an instrument is made, before its meter knows it. */
+  @Test
+  void anInstrumentThatIsBeingMadeFollowsAChange() throws Exception {
+    final CountDownLatch isBeingMade = new CountDownLatch(1);
+    final CountDownLatch goOn = new CountDownLatch(1);
+    final AtomicReference<Thread> maker = new AtomicReference<>();
+    final Clock stopping =
+        new Clock() {
+          @Override
+          public long now() {
+            if (Thread.currentThread() == maker.get()) {
+              isBeingMade.countDown();
+              awaitUninterruptibly(goOn);
+            }
+            return clock.now();
+          }
+
+          @Override
+          public long nanoTime() {
+            return clock.nanoTime();
+          }
+        };
+    final GlintMeterProvider provider =
+        GlintMeterProvider.builder().setClock(stopping).registerMetricReader(reader).build();
+    providers.add(provider);
+    final Meter meter = provider.get("a");
+    final AtomicReference<LongCounter> counter = new AtomicReference<>();
+    maker.set(new Thread(() -> counter.set(meter.counterBuilder("c").build())));
+    maker.get().start();
+    isBeingMade.await();
+    provider.setMeterConfigurator(ALL_OFF);
+    goOn.countDown();
+    maker.get().join();
+    assertThat(counter.get().isEnabled()).isFalse();
+  }
+
+  private static void awaitUninterruptibly(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   @Test
