@@ -26,7 +26,9 @@ abstract class SyncInstrument {
 
   private final InstrumentDescriptor instrument;
   private final ProviderState provider;
-  private final boolean readsContext;
+
+  /** Whether exemplars may need the current context. A plain read: late is early enough. */
+  private boolean readsContext;
 
   /**
    * Whether the meter is disabled. A change has to reach recorders some time, not at once, which is
@@ -64,14 +66,15 @@ abstract class SyncInstrument {
     return (boolean) OFF.getOpaque(this);
   }
 
-  /** Thread-safe; reaches recorders some time later. */
+  /** Reaches recorders some time later. Guarded by the meter. */
   final void setOff(boolean off) {
+    readsContext = !off && !provider.exemplarsAreOff();
     OFF.setOpaque(this, off);
   }
 
-  /** The current context if exemplars may need it; with exemplars off nothing is read. */
+  /** The current context if exemplars may need it; otherwise nothing is read. */
   final Context currentContext() {
-    return readsContext && !isOff() ? Context.current() : Context.root();
+    return readsContext ? Context.current() : Context.root();
   }
 
   /** The attributes, or none in place of null, which is reported. */

@@ -218,6 +218,22 @@ class MeterConfiguratorTest {
   }
 
   @Test
+  void exemplarsComeBackWithTheMeter() {
+    final GlintMeterProvider provider = provider(ALL_OFF, reader);
+    final LongCounter counter = provider.get("a").counterBuilder("c").build();
+    provider.setMeterConfigurator(ALL_ON);
+    try (var scope = Readers.span(7, true).makeCurrent()) {
+      assertThat(scope).isNotNull();
+      counter.add(1);
+    }
+    assertThat(Readers.collect(reader, "c").getData().getPoints().iterator().next().getExemplars())
+        .singleElement()
+        .satisfies(
+            exemplar ->
+                assertThat(exemplar.getSpanContext()).isEqualTo(Readers.spanContext(7, true)));
+  }
+
+  @Test
   void underDeltaWhatWasPendingIsDroppedByACollectionOfTheDisabledMeter() {
     final GlintMeterProvider provider = provider(ALL_ON, deltaReader);
     final LongCounter counter = provider.get("a").counterBuilder("c").build();
