@@ -75,6 +75,16 @@ final class FaultyHistogramStream extends Stream {
   }
 
   @Override
+  void recordLong(long value, BoundSeries series, Context context) {
+    recordLong(value, series.attributes, context);
+  }
+
+  @Override
+  void recordDouble(double value, BoundSeries series, Context context) {
+    recordDouble(value, series.attributes, context);
+  }
+
+  @Override
   Cell newCell(Series series, boolean padded) {
     return new FaultyCell(series, padded, fault);
   }

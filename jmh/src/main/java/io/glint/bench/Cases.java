@@ -5,8 +5,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The named comparisons with the stock SDK. To add one, add an entry; what is in the table is run.
- * All record into one series, where threads meet most.
+ * The named comparisons with the stock SDK, or with what no SDK can be below. To add one, add an
+ * entry; what is in the table is run. All record into one series, where threads meet most.
  */
 final class Cases {
   private static final int COLLECT_EVERY_MILLIS = 10;
@@ -14,6 +14,9 @@ final class Cases {
   private static final Workload HISTOGRAM = recording(HistogramBenchmark.class, "record");
   private static final Workload HISTOGRAM_IN_SPAN =
       HISTOGRAM.with("exemplars", Exemplars.TRACE_BASED);
+  private static final Workload BOUND_HISTOGRAM =
+      recording(BoundHistogramBenchmark.class, "record");
+  private static final Workload BOUND_COUNTER = recording(BoundCounterBenchmark.class, "add");
   private static final Workload COUNTER = recording(CounterBenchmark.class, "add");
 
   static final List<Case> ALL =
@@ -34,7 +37,11 @@ final class Cases {
               "counter, exemplars off, 2 threads, delta",
               COUNTER.with("temporality", AggregationTemporality.DELTA),
               2,
-              0.15));
+              0.15),
+          overFloor("P8a", "bound histogram, exemplars off, 1 thread", BOUND_HISTOGRAM, 1.2),
+          overFloor("P8b", "bound counter, exemplars off, 1 thread", BOUND_COUNTER, 1.2),
+          Case.sideBySide(
+              "P8c", "bound histogram, exemplars off, 1 thread", BOUND_HISTOGRAM, 1, Double.NaN));
 
   /** What P10, bytes allocated per record, is read off. */
   private static final List<String> ALLOCATION = List.of("P1", "P2");
@@ -48,6 +55,18 @@ final class Cases {
         .with("cardinality", 1)
         .with("collectEveryMillis", 0)
         .with("attributes", AttributesUse.SHARED);
+  }
+
+  /** Against the one atomic instruction that no recording can do without. */
+  private static Case overFloor(String id, String what, Workload workload, double target) {
+    return new Case(
+        id,
+        what,
+        "LongAdder",
+        Workload.of(FloorBenchmark.class, "longAdderOnWalk"),
+        workload.with("sdk", Sdk.GLINT),
+        1,
+        target);
   }
 
   private static Workload collecting(Workload workload) {

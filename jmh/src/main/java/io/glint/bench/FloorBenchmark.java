@@ -47,6 +47,13 @@ public class FloorBenchmark {
     adder.increment();
   }
 
+  /** The same at each step of a walk: what is to be compared with recordings. */
+  @Benchmark
+  public void longAdderOnWalk(Caller caller, Blackhole blackhole) {
+    blackhole.consume(caller.value(caller.next()));
+    adder.increment();
+  }
+
   /** Everything but the recording. */
   @Benchmark
   public void walk(Caller caller, Blackhole blackhole) {

@@ -98,6 +98,11 @@ public abstract class Walk {
     return (int) steps++ & mask;
   }
 
+  /** Number of places. */
+  final int length() {
+    return values.length;
+  }
+
   final double value(int place) {
     return values[place];
   }

@@ -54,6 +54,7 @@ class RecordingTest {
         .flatMap(
             benchmarkCase ->
                 Stream.of(benchmarkCase.reference(), benchmarkCase.glint())
+                    .filter(workload -> !workload.benchmark().contains("FloorBenchmark"))
                     .map(workload -> new Object[] {workload, benchmarkCase.threads()}));
   }
 

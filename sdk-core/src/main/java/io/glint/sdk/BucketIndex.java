@@ -24,6 +24,12 @@ final class BucketIndex {
   /** Number of boundaries below each cell; null if binary search is used. */
   private final short[] starts;
 
+  /**
+   * The boundary to compare with in each cell: {@code limits[starts[cell]]}, at hand without
+   * waiting for {@code starts[cell]}. Null if binary search is used.
+   */
+  private final double[] limitsOfCells;
+
   private final int shift;
   private final long lowestKey;
 
@@ -44,12 +50,14 @@ final class BucketIndex {
       final short[] starts = cells(ordered, firstPositive, shift);
       if (starts != null) {
         this.starts = starts;
+        this.limitsOfCells = limitsOfCells(starts);
         this.shift = shift;
         this.lowestKey = lowestKey(ordered, firstPositive, shift);
         return;
       }
     }
     this.starts = null;
+    this.limitsOfCells = null;
     this.shift = 0;
     this.lowestKey = 0;
   }
@@ -69,7 +77,15 @@ final class BucketIndex {
     final long key = Math.max(lowestKey, Double.doubleToRawLongBits(value) >> shift) - lowestKey;
     final int cell = (int) Math.min(starts.length - 1, key);
     final int start = starts[cell];
-    return value > limits[start] ? start + 1 : start;
+    return value > limitsOfCells[cell] ? start + 1 : start;
+  }
+
+  private double[] limitsOfCells(short[] starts) {
+    final double[] ofCells = new double[starts.length];
+    for (int cell = 0; cell < starts.length; cell++) {
+      ofCells[cell] = limits[starts[cell]];
+    }
+    return ofCells;
   }
 
   private int search(double value) {

@@ -60,7 +60,9 @@ import java.lang.invoke.VarHandle;
  *       takes all its cells without waiting, sees that they are empty, and replaces the array of
  *       stripes by one that can take no more; only then it retires the cells. If a cell is in use,
  *       or a recorder has added one meanwhile, the series stays. A recorder that still holds an
- *       evicted series finds no cell in it, and looks its attributes up again.
+ *       evicted series finds no cell in it, and looks its attributes up again. A series that is
+ *       bound stays as well: who binds it owns a cell while it leaves its mark, so the collector,
+ *       owning all cells, either sees the mark or has made the binder look again.
  *   <li><b>The collector may wait,</b> for a recorder that was stopped in mid-record, and for no
  *       longer than a bound. It never owns a cell while it waits.
  * </ol>

@@ -19,7 +19,7 @@ import java.util.function.Consumer;
 final class CounterInstruments {
   private CounterInstruments() {}
 
-  static final class OfLong extends SyncInstrument implements LongCounter {
+  static class OfLong extends SyncInstrument implements LongCounter {
     OfLong(InstrumentDescriptor instrument, Collection<Stream> streams, ProviderState provider) {
       super(instrument, streams, provider);
     }
@@ -45,13 +45,17 @@ final class CounterInstruments {
         reject((double) value);
         return;
       }
-      for (final Stream stream : streams()) {
-        stream.recordLong(value, orEmpty(attributes), context);
+      final Stream first = first();
+      if (first != null) {
+        first.recordLong(value, orEmpty(attributes), context);
+        for (final Stream other : others) {
+          other.recordLong(value, orEmpty(attributes), context);
+        }
       }
     }
   }
 
-  static final class OfDouble extends SyncInstrument implements DoubleCounter {
+  static class OfDouble extends SyncInstrument implements DoubleCounter {
     OfDouble(InstrumentDescriptor instrument, Collection<Stream> streams, ProviderState provider) {
       super(instrument, streams, provider);
     }
@@ -73,18 +77,21 @@ final class CounterInstruments {
 
     @Override
     public void add(double value, Attributes attributes, Context context) {
-      // False for NaN too.
-      if (!(value >= 0 && value <= Double.MAX_VALUE)) {
+      if (!isFiniteAndNotNegative(value)) {
         reject(value);
         return;
       }
-      for (final Stream stream : streams()) {
-        stream.recordDouble(value, orEmpty(attributes), context);
+      final Stream first = first();
+      if (first != null) {
+        first.recordDouble(value, orEmpty(attributes), context);
+        for (final Stream other : others) {
+          other.recordDouble(value, orEmpty(attributes), context);
+        }
       }
     }
   }
 
-  static final class LongBuilder extends InstrumentBuilder implements LongCounterBuilder {
+  static class LongBuilder extends InstrumentBuilder implements LongCounterBuilder {
     LongBuilder(GlintMeter meter, String name) {
       super(meter, name, InstrumentType.COUNTER, InstrumentValueType.LONG);
     }
@@ -103,7 +110,7 @@ final class CounterInstruments {
 
     @Override
     public DoubleCounterBuilder ofDoubles() {
-      return new DoubleBuilder(meter, name).setDescription(description).setUnit(unit);
+      return copyTo(new DoubleBuilder(meter, name));
     }
 
     @Override
@@ -122,7 +129,7 @@ final class CounterInstruments {
     }
   }
 
-  static final class DoubleBuilder extends InstrumentBuilder implements DoubleCounterBuilder {
+  static class DoubleBuilder extends InstrumentBuilder implements DoubleCounterBuilder {
     DoubleBuilder(GlintMeter meter, String name) {
       super(meter, name, InstrumentType.COUNTER, InstrumentValueType.DOUBLE);
     }

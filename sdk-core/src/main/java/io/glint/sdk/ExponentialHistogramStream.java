@@ -27,12 +27,34 @@ final class ExponentialHistogramStream extends Stream {
   }
 
   @Override
+  void recordLong(long value, BoundSeries series, Context context) {
+    recordDouble((double) value, series, context);
+  }
+
+  @Override
   void recordDouble(double value, Attributes attributes, Context context) {
     final boolean eligible = sampling.admits(context);
     final ExponentialCell cell = (ExponentialCell) take(attributes);
-    if (cell == null) {
-      return;
+    if (cell != null) {
+      count(cell, value, eligible, attributes, context);
     }
+  }
+
+  @Override
+  void recordDouble(double value, BoundSeries series, Context context) {
+    final boolean eligible = sampling.admits(context);
+    final ExponentialCell cell = (ExponentialCell) series.take();
+    if (cell != null) {
+      count(cell, value, eligible, series.attributes, context);
+    }
+  }
+
+  private void count(
+      ExponentialCell cell,
+      double value,
+      boolean eligible,
+      Attributes attributes,
+      Context context) {
     Throwable lostExemplar = null;
     try {
       cell.add(value);

@@ -19,7 +19,7 @@ import java.util.function.Consumer;
 final class GaugeInstruments {
   private GaugeInstruments() {}
 
-  static final class OfLong extends SyncInstrument implements LongGauge {
+  static class OfLong extends SyncInstrument implements LongGauge {
     OfLong(InstrumentDescriptor instrument, Collection<Stream> streams, ProviderState provider) {
       super(instrument, streams, provider);
     }
@@ -41,13 +41,17 @@ final class GaugeInstruments {
 
     @Override
     public void set(long value, Attributes attributes, Context context) {
-      for (final Stream stream : streams()) {
-        stream.recordLong(value, orEmpty(attributes), context);
+      final Stream first = first();
+      if (first != null) {
+        first.recordLong(value, orEmpty(attributes), context);
+        for (final Stream other : others) {
+          other.recordLong(value, orEmpty(attributes), context);
+        }
       }
     }
   }
 
-  static final class OfDouble extends SyncInstrument implements DoubleGauge {
+  static class OfDouble extends SyncInstrument implements DoubleGauge {
     OfDouble(InstrumentDescriptor instrument, Collection<Stream> streams, ProviderState provider) {
       super(instrument, streams, provider);
     }
@@ -73,13 +77,17 @@ final class GaugeInstruments {
         rejectNonFinite(value);
         return;
       }
-      for (final Stream stream : streams()) {
-        stream.recordDouble(value, orEmpty(attributes), context);
+      final Stream first = first();
+      if (first != null) {
+        first.recordDouble(value, orEmpty(attributes), context);
+        for (final Stream other : others) {
+          other.recordDouble(value, orEmpty(attributes), context);
+        }
       }
     }
   }
 
-  static final class LongBuilder extends InstrumentBuilder implements LongGaugeBuilder {
+  static class LongBuilder extends InstrumentBuilder implements LongGaugeBuilder {
     LongBuilder(GlintMeter meter, String name) {
       super(meter, name, InstrumentType.GAUGE, InstrumentValueType.LONG);
     }
@@ -112,7 +120,7 @@ final class GaugeInstruments {
     }
   }
 
-  static final class DoubleBuilder extends InstrumentBuilder implements DoubleGaugeBuilder {
+  static class DoubleBuilder extends InstrumentBuilder implements DoubleGaugeBuilder {
     DoubleBuilder(GlintMeter meter, String name) {
       super(meter, name, InstrumentType.GAUGE, InstrumentValueType.DOUBLE);
     }
@@ -131,7 +139,7 @@ final class GaugeInstruments {
 
     @Override
     public LongGaugeBuilder ofLongs() {
-      return new LongBuilder(meter, name).setDescription(description).setUnit(unit);
+      return copyTo(new LongBuilder(meter, name));
     }
 
     @Override

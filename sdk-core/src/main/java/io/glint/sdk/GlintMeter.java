@@ -33,8 +33,7 @@ final class GlintMeter implements Meter {
   /** API specification, "Instrument name syntax". */
   private static final Pattern VALID_NAME = Pattern.compile("[A-Za-z][A-Za-z0-9_./\\-]{0,254}");
 
-  /** Stands for no advice. */
-  private static final List<Double> NONE = new ArrayList<>();
+  private static final InstrumentBuilders BUILDERS = InstrumentBuilders.find();
 
   private static final Meter NOOP = MeterProvider.noop().get("noop");
 
@@ -43,7 +42,7 @@ final class GlintMeter implements Meter {
   private final ProviderState provider;
   private final InstrumentationScopeInfo scope;
   private final Map<InstrumentDescriptor, Object> instruments = new ConcurrentHashMap<>();
-  private final Map<InstrumentDescriptor, List<Double>> advice = new ConcurrentHashMap<>();
+  private final Map<InstrumentDescriptor, InstrumentAdvice> advice = new ConcurrentHashMap<>();
   private final Map<InstrumentDescriptor, InstrumentDescriptor> firstSpelling =
       new ConcurrentHashMap<>();
   private final Map<RegisteredReader, Queue<MetricSource>> sources = new ConcurrentHashMap<>();
@@ -114,30 +113,24 @@ final class GlintMeter implements Meter {
 
   @Override
   public LongCounterBuilder counterBuilder(String name) {
-    return isValid(name)
-        ? new CounterInstruments.LongBuilder(this, name)
-        : NOOP.counterBuilder("invalid");
+    return isValid(name) ? BUILDERS.counter(this, name) : NOOP.counterBuilder("invalid");
   }
 
   @Override
   public LongUpDownCounterBuilder upDownCounterBuilder(String name) {
     return isValid(name)
-        ? new UpDownCounterInstruments.LongBuilder(this, name)
+        ? BUILDERS.upDownCounter(this, name)
         : NOOP.upDownCounterBuilder("invalid");
   }
 
   @Override
   public DoubleHistogramBuilder histogramBuilder(String name) {
-    return isValid(name)
-        ? new HistogramInstruments.DoubleBuilder(this, name)
-        : NOOP.histogramBuilder("invalid");
+    return isValid(name) ? BUILDERS.histogram(this, name) : NOOP.histogramBuilder("invalid");
   }
 
   @Override
   public DoubleGaugeBuilder gaugeBuilder(String name) {
-    return isValid(name)
-        ? new GaugeInstruments.DoubleBuilder(this, name)
-        : NOOP.gaugeBuilder("invalid");
+    return isValid(name) ? BUILDERS.gauge(this, name) : NOOP.gaugeBuilder("invalid");
   }
 
   private boolean isValid(String name) {
@@ -233,27 +226,17 @@ final class GlintMeter implements Meter {
   /** Returns the synchronous instrument of this identity, which is made if it is the first. */
   <T> T synchronous(
       InstrumentDescriptor instrument,
-      List<Double> advisedBoundaries,
+      InstrumentAdvice advised,
       Class<T> kind,
       InstrumentBuilder.Maker<T> maker) {
     final InstrumentDescriptor known = known(instrument);
-    final List<Double> first =
-        advice.computeIfAbsent(known, key -> advisedBoundaries == null ? NONE : advisedBoundaries);
-    if (advisedBoundaries != null && !advisedBoundaries.equals(first)) {
-      LOGGER.log(
-          Level.WARNING,
-          "Instrument {0} of meter ''{1}'' was asked for again with other bucket boundaries advised:"
-              + " {2}. It keeps what was advised first: {3}.",
-          new Object[] {
-            instrument.inWords(), scope.getName(), advisedBoundaries, first == NONE ? "none" : first
-          });
-    }
+    final InstrumentAdvice first = first(advised, known, instrument);
     final Object made =
         instruments.computeIfAbsent(
             known,
             identity -> {
               final Map<RegisteredReader, List<Stream>> streams =
-                  provider.newStreams(instrument, scope, advisedBoundaries);
+                  provider.newStreams(instrument, scope, first);
               add(instrument, streams);
               return maker.make(
                   instrument, streams.values().stream().flatMap(List::stream).toList(), provider);
@@ -263,16 +246,35 @@ final class GlintMeter implements Meter {
   }
 
   /** Returns the asynchronous instrument of this identity, which is made if it is the first. */
-  ObservableInstrument observable(InstrumentDescriptor instrument) {
+  ObservableInstrument observable(InstrumentDescriptor instrument, InstrumentAdvice advised) {
+    final InstrumentDescriptor known = known(instrument);
+    final InstrumentAdvice first = first(advised, known, instrument);
     return (ObservableInstrument)
         instruments.computeIfAbsent(
-            known(instrument),
+            known,
             identity -> {
               final Map<RegisteredReader, List<AsyncStream>> streams =
-                  provider.newAsyncStreams(instrument, scope);
+                  provider.newAsyncStreams(instrument, scope, first);
               add(instrument, streams);
               return new ObservableInstrument(this, instrument, streams);
             });
+  }
+
+  /** The advice that was given first, which holds; tells if it is given another one. */
+  private InstrumentAdvice first(
+      InstrumentAdvice advised, InstrumentDescriptor known, InstrumentDescriptor instrument) {
+    final InstrumentAdvice earlier = advice.putIfAbsent(known, advised);
+    if (earlier == null) {
+      return advised;
+    }
+    final String departure = advised.departureFrom(earlier);
+    if (!departure.isEmpty()) {
+      LOGGER.log(
+          Level.WARNING,
+          "Instrument {0} of meter ''{1}'' was asked for again with other {2}.",
+          new Object[] {instrument.inWords(), scope.getName(), departure});
+    }
+    return earlier;
   }
 
   /** Gives the streams of a new instrument to their readers. */

@@ -49,7 +49,9 @@ public final class GlintView {
     final Builder builder = builder().setAggregation(view.getAggregation());
     builder.name = view.getName();
     builder.description = view.getDescription();
-    builder.attributeFilter = view.getAttributeFilter();
+    if (view.getAttributeFilter() != STOCK_DEFAULT_FILTER) {
+      builder.attributeFilter = view.getAttributeFilter();
+    }
     if (view.getCardinalityLimit() != STOCK_DEFAULT_LIMIT) {
       builder.setCardinalityLimit(view.getCardinalityLimit());
     }
@@ -57,6 +59,10 @@ public final class GlintView {
   }
 
   private static final int STOCK_DEFAULT_LIMIT = 2000;
+
+  /** What a stock view has if no filter was set, so that the instrument's advice holds. */
+  private static final Predicate<String> STOCK_DEFAULT_FILTER =
+      View.builder().build().getAttributeFilter();
 
   /** Name of the metric; null for the instrument's. */
   String name() {

@@ -15,7 +15,7 @@ import java.util.List;
 final class HistogramInstruments {
   private HistogramInstruments() {}
 
-  static final class OfLong extends SyncInstrument implements LongHistogram {
+  static class OfLong extends SyncInstrument implements LongHistogram {
     OfLong(InstrumentDescriptor instrument, Collection<Stream> streams, ProviderState provider) {
       super(instrument, streams, provider);
     }
@@ -41,13 +41,17 @@ final class HistogramInstruments {
         reject((double) value);
         return;
       }
-      for (final Stream stream : streams()) {
-        stream.recordLong(value, orEmpty(attributes), context);
+      final Stream first = first();
+      if (first != null) {
+        first.recordLong(value, orEmpty(attributes), context);
+        for (final Stream other : others) {
+          other.recordLong(value, orEmpty(attributes), context);
+        }
       }
     }
   }
 
-  static final class OfDouble extends SyncInstrument implements DoubleHistogram {
+  static class OfDouble extends SyncInstrument implements DoubleHistogram {
     OfDouble(InstrumentDescriptor instrument, Collection<Stream> streams, ProviderState provider) {
       super(instrument, streams, provider);
     }
@@ -69,18 +73,21 @@ final class HistogramInstruments {
 
     @Override
     public void record(double value, Attributes attributes, Context context) {
-      // False for NaN too.
-      if (!(value >= 0 && value <= Double.MAX_VALUE)) {
+      if (!isFiniteAndNotNegative(value)) {
         reject(value);
         return;
       }
-      for (final Stream stream : streams()) {
-        stream.recordDouble(value, orEmpty(attributes), context);
+      final Stream first = first();
+      if (first != null) {
+        first.recordDouble(value, orEmpty(attributes), context);
+        for (final Stream other : others) {
+          other.recordDouble(value, orEmpty(attributes), context);
+        }
       }
     }
   }
 
-  static final class LongBuilder extends InstrumentBuilder implements LongHistogramBuilder {
+  static class LongBuilder extends InstrumentBuilder implements LongHistogramBuilder {
     LongBuilder(GlintMeter meter, String name) {
       super(meter, name, InstrumentType.HISTOGRAM, InstrumentValueType.LONG);
     }
@@ -109,7 +116,7 @@ final class HistogramInstruments {
     }
   }
 
-  static final class DoubleBuilder extends InstrumentBuilder implements DoubleHistogramBuilder {
+  static class DoubleBuilder extends InstrumentBuilder implements DoubleHistogramBuilder {
     DoubleBuilder(GlintMeter meter, String name) {
       super(meter, name, InstrumentType.HISTOGRAM, InstrumentValueType.DOUBLE);
     }
@@ -134,9 +141,7 @@ final class HistogramInstruments {
 
     @Override
     public LongHistogramBuilder ofLongs() {
-      final LongBuilder builder = new LongBuilder(meter, name);
-      builder.advisedBoundaries = advisedBoundaries;
-      return builder.setDescription(description).setUnit(unit);
+      return copyTo(new LongBuilder(meter, name));
     }
 
     @Override

@@ -31,13 +31,37 @@ final class HistogramStream extends Stream {
   }
 
   @Override
+  void recordLong(long value, BoundSeries series, Context context) {
+    recordDouble((double) value, series, context);
+  }
+
+  @Override
   void recordDouble(double value, Attributes attributes, Context context) {
     final int bucket = buckets.indexOf(value);
     final boolean eligible = sampling.admits(context);
     final HistogramCell cell = (HistogramCell) take(attributes);
-    if (cell == null) {
-      return;
+    if (cell != null) {
+      count(cell, value, bucket, eligible, attributes, context);
     }
+  }
+
+  @Override
+  void recordDouble(double value, BoundSeries series, Context context) {
+    final int bucket = buckets.indexOf(value);
+    final boolean eligible = sampling.admits(context);
+    final HistogramCell cell = (HistogramCell) series.take();
+    if (cell != null) {
+      count(cell, value, bucket, eligible, series.attributes, context);
+    }
+  }
+
+  private void count(
+      HistogramCell cell,
+      double value,
+      int bucket,
+      boolean eligible,
+      Attributes attributes,
+      Context context) {
     Throwable lostExemplar = null;
     try {
       cell.add(value, bucket);

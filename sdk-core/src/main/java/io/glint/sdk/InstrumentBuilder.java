@@ -1,10 +1,15 @@
 package io.glint.sdk;
 
+import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.sdk.metrics.InstrumentType;
 import io.opentelemetry.sdk.metrics.InstrumentValueType;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -21,8 +26,7 @@ abstract class InstrumentBuilder {
   String description = "";
   String unit = "";
 
-  /** Null if nothing, or nothing usable, was advised. */
-  List<Double> advisedBoundaries;
+  private InstrumentAdvice advice = InstrumentAdvice.NONE;
 
   private final InstrumentType type;
   private final InstrumentValueType valueType;
@@ -52,7 +56,7 @@ abstract class InstrumentBuilder {
               advised.stream().mapToDouble(Double::doubleValue).toArray());
     }
     if (problem == null) {
-      advisedBoundaries = List.copyOf(advised);
+      advice = new InstrumentAdvice(List.copyOf(advised), advice.attributeKeys());
     } else {
       LOGGER.log(
           Level.WARNING,
@@ -62,13 +66,40 @@ abstract class InstrumentBuilder {
     }
   }
 
+  /**
+   * Takes the advice to keep the attributes with these keys; with an empty list, none. A list that
+   * is null or has a null in it is reported, and what was advised before stands.
+   */
+  final void adviseAttributes(List<AttributeKey<?>> attributes) {
+    if (attributes == null || attributes.stream().anyMatch(Objects::isNull)) {
+      LOGGER.log(
+          Level.WARNING,
+          "The attributes advised for instrument ''{0}'' are ignored: {1}. All attributes are kept"
+              + " unless a view says otherwise. Give a list of attribute keys.",
+          new Object[] {name, attributes == null ? "the list is null" : "a key is null"});
+      return;
+    }
+    final Set<String> keys = new TreeSet<>();
+    attributes.forEach(key -> keys.add(key.getKey()));
+    advice = new InstrumentAdvice(advice.boundaries(), Collections.unmodifiableSet(keys));
+  }
+
+  /** Gives what was set here to a builder of the same instrument with another type of value. */
+  final <B extends InstrumentBuilder> B copyTo(B other) {
+    final InstrumentBuilder to = other;
+    to.description = description;
+    to.unit = unit;
+    to.advice = advice;
+    return other;
+  }
+
   /** Makes a synchronous instrument out of its streams. */
   interface Maker<T> {
     T make(InstrumentDescriptor instrument, Collection<Stream> streams, ProviderState provider);
   }
 
   final <T> T synchronous(Class<T> kind, Maker<T> maker) {
-    return meter.synchronous(descriptor(type), advisedBoundaries, kind, maker);
+    return meter.synchronous(descriptor(type), advice, kind, maker);
   }
 
   final CallbackRegistration observed(
@@ -78,7 +109,7 @@ abstract class InstrumentBuilder {
   }
 
   final ObservableInstrument observer(InstrumentType observableType) {
-    return meter.observable(descriptor(observableType));
+    return meter.observable(descriptor(observableType), advice);
   }
 
   private InstrumentDescriptor descriptor(InstrumentType type) {

@@ -25,9 +25,22 @@ final class LastValueStream extends NumberStream {
   void recordLong(long value, Attributes attributes, Context context) {
     final boolean eligible = sampling.admits(context);
     final LastValueCell cell = (LastValueCell) take(attributes);
-    if (cell == null) {
-      return;
+    if (cell != null) {
+      setLong(cell, value, eligible, attributes, context);
     }
+  }
+
+  @Override
+  void recordLong(long value, BoundSeries series, Context context) {
+    final boolean eligible = sampling.admits(context);
+    final LastValueCell cell = (LastValueCell) series.take();
+    if (cell != null) {
+      setLong(cell, value, eligible, series.attributes, context);
+    }
+  }
+
+  private void setLong(
+      LastValueCell cell, long value, boolean eligible, Attributes attributes, Context context) {
     Throwable lostExemplar = null;
     try {
       cell.set(value);
@@ -46,9 +59,22 @@ final class LastValueStream extends NumberStream {
   void recordDouble(double value, Attributes attributes, Context context) {
     final boolean eligible = sampling.admits(context);
     final LastValueCell cell = (LastValueCell) take(attributes);
-    if (cell == null) {
-      return;
+    if (cell != null) {
+      setDouble(cell, value, eligible, attributes, context);
     }
+  }
+
+  @Override
+  void recordDouble(double value, BoundSeries series, Context context) {
+    final boolean eligible = sampling.admits(context);
+    final LastValueCell cell = (LastValueCell) series.take();
+    if (cell != null) {
+      setDouble(cell, value, eligible, series.attributes, context);
+    }
+  }
+
+  private void setDouble(
+      LastValueCell cell, double value, boolean eligible, Attributes attributes, Context context) {
     Throwable lostExemplar = null;
     try {
       cell.set(Double.doubleToRawLongBits(value));

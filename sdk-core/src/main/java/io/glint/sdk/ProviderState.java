@@ -137,14 +137,12 @@ final class ProviderState {
    * cumulative readers that ask for the same, which costs the recorder nothing for the second.
    */
   Map<RegisteredReader, List<Stream>> newStreams(
-      InstrumentDescriptor instrument,
-      InstrumentationScopeInfo scope,
-      List<Double> advisedBoundaries) {
+      InstrumentDescriptor instrument, InstrumentationScopeInfo scope, InstrumentAdvice advice) {
     final Map<RegisteredReader, List<Stream>> streams = new LinkedHashMap<>();
     final Map<StreamPlan, Stream> shared = new HashMap<>();
     final long now = clock.now();
     for (final RegisteredReader reader : readers) {
-      for (final StreamPlan plan : plans(reader, instrument, scope, advisedBoundaries)) {
+      for (final StreamPlan plan : plans(reader, instrument, scope, advice)) {
         final StreamSettings settings = settings(reader, instrument, plan, now);
         final Stream stream =
             settings.temporality() == AggregationTemporality.CUMULATIVE
@@ -168,11 +166,11 @@ final class ProviderState {
 
   /** Makes the streams of an asynchronous instrument: each reader has callbacks run for itself. */
   Map<RegisteredReader, List<AsyncStream>> newAsyncStreams(
-      InstrumentDescriptor instrument, InstrumentationScopeInfo scope) {
+      InstrumentDescriptor instrument, InstrumentationScopeInfo scope, InstrumentAdvice advice) {
     final Map<RegisteredReader, List<AsyncStream>> streams = new LinkedHashMap<>();
     final long now = clock.now();
     for (final RegisteredReader reader : readers) {
-      for (final StreamPlan plan : plans(reader, instrument, scope, null)) {
+      for (final StreamPlan plan : plans(reader, instrument, scope, advice)) {
         streams
             .computeIfAbsent(reader, key -> new ArrayList<>())
             .add(
@@ -206,7 +204,7 @@ final class ProviderState {
       RegisteredReader reader,
       InstrumentDescriptor instrument,
       InstrumentationScopeInfo scope,
-      List<Double> advisedBoundaries) {
+      InstrumentAdvice advice) {
     final RegisteredReader.Settings asked = reader.settings(instrument.type());
     final List<StreamPlan> plans = new ArrayList<>();
     final List<GlintView> matching = views.matching(instrument, scope);
@@ -217,34 +215,34 @@ final class ProviderState {
               ? asked.aggregation()
               : view.aggregation();
       ResolvedAggregation resolved =
-          ResolvedAggregation.of(aggregation, instrument.type(), advisedBoundaries);
+          ResolvedAggregation.of(aggregation, instrument.type(), advice.boundaries());
       if (resolved == null && aggregation != asked.aggregation()) {
         warnOfSenselessView(view, instrument);
         continue;
       }
       if (resolved == null) {
-        resolved = ResolvedAggregation.ofDefault(instrument.type(), advisedBoundaries);
+        resolved = ResolvedAggregation.ofDefault(instrument.type(), advice.boundaries());
       }
       plans.add(
           new StreamPlan(
               i,
               instrument.renamed(view.name(), view.description()),
               resolved,
-              view.attributeFilter(),
+              view.attributeFilter() != null ? view.attributeFilter() : advice.attributeFilter(),
               view.cardinalityLimit() > 0 ? view.cardinalityLimit() : asked.cardinalityLimit(),
               view.exemplarReservoir()));
     }
     if (plans.isEmpty()) {
       final ResolvedAggregation resolved =
-          ResolvedAggregation.of(asked.aggregation(), instrument.type(), advisedBoundaries);
+          ResolvedAggregation.of(asked.aggregation(), instrument.type(), advice.boundaries());
       plans.add(
           new StreamPlan(
               -1,
               instrument,
               resolved != null
                   ? resolved
-                  : ResolvedAggregation.ofDefault(instrument.type(), advisedBoundaries),
-              /* attributeFilter= */ null,
+                  : ResolvedAggregation.ofDefault(instrument.type(), advice.boundaries()),
+              advice.attributeFilter(),
               asked.cardinalityLimit(),
               /* exemplarReservoir= */ null));
     }

@@ -3,6 +3,7 @@ package io.glint.sdk;
 import io.opentelemetry.api.common.Attributes;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.lang.ref.WeakReference;
 import java.util.Arrays;
 
 /**
@@ -31,10 +32,13 @@ final class Series {
   private static final Cell[] EVICTED = {new RetiredCell()};
 
   private static final VarHandle STRIPES;
+  private static final VarHandle PIN;
 
   static {
     try {
-      STRIPES = MethodHandles.lookup().findVarHandle(Series.class, "stripes", Cell[].class);
+      final MethodHandles.Lookup lookup = MethodHandles.lookup();
+      STRIPES = lookup.findVarHandle(Series.class, "stripes", Cell[].class);
+      PIN = lookup.findVarHandle(Series.class, "pin", WeakReference.class);
     } catch (ReflectiveOperationException e) {
       throw new ExceptionInInitializerError(e);
     }
@@ -67,6 +71,12 @@ final class Series {
   /** Null until threads have met; then contains {@code first} at index 0. */
   private volatile Cell[] stripes;
 
+  /**
+   * What holds the series in its place, see {@link #pin}; null until it is bound. Written by a
+   * thread that owns a cell, and read by the evicting collector when it owns them all.
+   */
+  private volatile WeakReference<Object> pin;
+
   /** Counts failed attempts, without synchronization: an estimate is enough. */
   private int collisions;
 
@@ -78,7 +88,8 @@ final class Series {
     this.first = stream.newCell(this, /* padded= */ false);
   }
 
-  private Series() {
+  private Series(Cell[] stripes) {
+    this.stripes = stripes;
     this.stream = null;
     this.attributes = Attributes.empty();
     this.hash = 0;
@@ -88,7 +99,12 @@ final class Series {
 
   /** A series that is no series, to mark a place with. */
   static Series marker() {
-    return new Series();
+    return new Series(null);
+  }
+
+  /** A series without cells, as an evicted one is. */
+  static Series evicted() {
+    return new Series(EVICTED);
   }
 
   /**
@@ -216,6 +232,11 @@ final class Series {
     }
   }
 
+  /** The cell of the series; null once there are more, and of an evicted series. */
+  Cell onlyCell() {
+    return stripes == null ? first : null;
+  }
+
   /** True once the series has more than one cell. */
   boolean isStriped() {
     return stripes != null;
@@ -250,8 +271,42 @@ final class Series {
   }
 
   /**
-   * Evicts the series if no measurement is in it and no thread is recording one. Afterwards {@link
-   * #take} returns null for ever. Called by the collector; never waits.
+   * Keeps the series from being evicted as long as somebody holds on to the result, for instance a
+   * bound instrument. Never waits.
+   *
+   * @return null if the series has been evicted
+   */
+  Object pin() {
+    final Cell cell = take();
+    if (cell == null) {
+      return null;
+    }
+    try {
+      while (true) {
+        final WeakReference<Object> pin = this.pin;
+        final Object held = pin == null ? null : pin.get();
+        if (held != null) {
+          return held;
+        }
+        final Object made = new Object();
+        if (PIN.compareAndSet(this, pin, new WeakReference<>(made))) {
+          return made;
+        }
+      }
+    } finally {
+      cell.release();
+    }
+  }
+
+  private boolean isPinned() {
+    final WeakReference<Object> pin = this.pin;
+    return pin != null && pin.get() != null;
+  }
+
+  /**
+   * Evicts the series if no measurement is in it, no thread is recording one and nobody has {@link
+   * #pin pinned} it. Afterwards {@link #take} returns null for ever. Called by the collector; never
+   * waits.
    *
    * <p>The collector takes every cell. A recorder that comes by then adds a cell, which makes the
    * exchange of the array fail: the series is in use, and stays.
@@ -263,7 +318,8 @@ final class Series {
     while (taken < cells.length && (cells[taken] == null || takeIfEmpty(cells[taken]))) {
       taken++;
     }
-    final boolean evicted = taken == cells.length && STRIPES.compareAndSet(this, stripes, EVICTED);
+    final boolean evicted =
+        taken == cells.length && !isPinned() && STRIPES.compareAndSet(this, stripes, EVICTED);
     for (int i = 0; i < taken; i++) {
       if (cells[i] == null) {
         continue;

@@ -88,8 +88,19 @@ abstract class Stream implements MetricSource {
    */
   abstract void recordLong(long value, Attributes attributes, Context context);
 
-  /** As {@link #recordLong}. The value is finite. */
+  /** As {@link #recordLong(long, Attributes, Context)}. The value is finite. */
   abstract void recordDouble(double value, Attributes attributes, Context context);
+
+  /**
+   * Records a measurement of a bound instrument, as {@link #recordLong(long, Attributes, Context)}
+   * with the attributes that were bound.
+   *
+   * @param series one that {@link #bind} of this stream has returned
+   */
+  abstract void recordLong(long value, BoundSeries series, Context context);
+
+  /** As {@link #recordLong(long, BoundSeries, Context)}. The value is finite. */
+  abstract void recordDouble(double value, BoundSeries series, Context context);
 
   abstract Cell newCell(Series series, boolean padded);
 
@@ -147,6 +158,47 @@ abstract class Stream implements MetricSource {
       if (!done) {
         cell.release();
       }
+    }
+  }
+
+  /**
+   * Finds the series of these attributes, for good: attributes are filtered and the cardinality
+   * limit is judged now, and what was found stays (SDK specification, "Instrument bind"). At the
+   * limit that is the overflow series. Never waits.
+   *
+   * @param attributes never null
+   * @return never null; one that looks the series up at each recording if the attributes are
+   *     broken, which is reported, and after shutdown
+   */
+  final BoundSeries bind(Attributes attributes) {
+    try {
+      final Attributes kept =
+          attributeFilter == null ? attributes : attributeFilter.apply(attributes);
+      while (!isShutdown) {
+        final Series found = seriesMap.findOrAdd(kept);
+        final Series series = found != null ? found : overflow();
+        final Object pin = series.pin();
+        if (pin != null) {
+          return new BoundSeries(this, attributes, series, pin);
+        }
+        seriesMap.removeEvicted();
+      }
+    } catch (RuntimeException | OutOfMemoryError | StackOverflowError e) {
+      bindingFailed(e);
+    }
+    return BoundSeries.none(this, attributes);
+  }
+
+  private void bindingFailed(Throwable cause) {
+    try {
+      failures.event(
+          cause,
+          () ->
+              "Attributes could not be bound to instrument "
+                  + instrument.inWords()
+                  + ". Its bound recordings look their series up each time");
+    } catch (OutOfMemoryError | StackOverflowError e) {
+      // What made the binding fail makes the report fail; the application goes on.
     }
   }
 
@@ -247,6 +299,10 @@ abstract class Stream implements MetricSource {
     final List<ExemplarData> exemplars = exemplarCollector.take(series, isDelta, start, epochNanos);
     final boolean isEmpty = isTotalEmpty();
     series.isIdle = isEmpty && !cellOmitted;
+    if (series.isIdle) {
+      // Bound, but never recorded into: a cumulative point starts with the first measurement.
+      series.startEpochNanos = epochNanos;
+    }
     if (cellOmitted && !isDelta) {
       // A cumulative point without one of its cells would go back; a delta catches up next time.
       omissions.event(

@@ -23,9 +23,22 @@ final class SumStream extends NumberStream {
   void recordLong(long value, Attributes attributes, Context context) {
     final boolean eligible = sampling.admits(context);
     final SumCell cell = (SumCell) take(attributes);
-    if (cell == null) {
-      return;
+    if (cell != null) {
+      countLong(cell, value, eligible, attributes, context);
     }
+  }
+
+  @Override
+  void recordLong(long value, BoundSeries series, Context context) {
+    final boolean eligible = sampling.admits(context);
+    final SumCell cell = (SumCell) series.take();
+    if (cell != null) {
+      countLong(cell, value, eligible, series.attributes, context);
+    }
+  }
+
+  private void countLong(
+      SumCell cell, long value, boolean eligible, Attributes attributes, Context context) {
     Throwable lostExemplar = null;
     try {
       cell.addLong(value);
@@ -44,9 +57,22 @@ final class SumStream extends NumberStream {
   void recordDouble(double value, Attributes attributes, Context context) {
     final boolean eligible = sampling.admits(context);
     final SumCell cell = (SumCell) take(attributes);
-    if (cell == null) {
-      return;
+    if (cell != null) {
+      countDouble(cell, value, eligible, attributes, context);
     }
+  }
+
+  @Override
+  void recordDouble(double value, BoundSeries series, Context context) {
+    final boolean eligible = sampling.admits(context);
+    final SumCell cell = (SumCell) series.take();
+    if (cell != null) {
+      countDouble(cell, value, eligible, series.attributes, context);
+    }
+  }
+
+  private void countDouble(
+      SumCell cell, double value, boolean eligible, Attributes attributes, Context context) {
     Throwable lostExemplar = null;
     try {
       cell.addDouble(value);

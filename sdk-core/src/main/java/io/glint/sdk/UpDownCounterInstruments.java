@@ -19,7 +19,7 @@ import java.util.function.Consumer;
 final class UpDownCounterInstruments {
   private UpDownCounterInstruments() {}
 
-  static final class OfLong extends SyncInstrument implements LongUpDownCounter {
+  static class OfLong extends SyncInstrument implements LongUpDownCounter {
     OfLong(InstrumentDescriptor instrument, Collection<Stream> streams, ProviderState provider) {
       super(instrument, streams, provider);
     }
@@ -41,13 +41,17 @@ final class UpDownCounterInstruments {
 
     @Override
     public void add(long value, Attributes attributes, Context context) {
-      for (final Stream stream : streams()) {
-        stream.recordLong(value, orEmpty(attributes), context);
+      final Stream first = first();
+      if (first != null) {
+        first.recordLong(value, orEmpty(attributes), context);
+        for (final Stream other : others) {
+          other.recordLong(value, orEmpty(attributes), context);
+        }
       }
     }
   }
 
-  static final class OfDouble extends SyncInstrument implements DoubleUpDownCounter {
+  static class OfDouble extends SyncInstrument implements DoubleUpDownCounter {
     OfDouble(InstrumentDescriptor instrument, Collection<Stream> streams, ProviderState provider) {
       super(instrument, streams, provider);
     }
@@ -69,17 +73,21 @@ final class UpDownCounterInstruments {
 
     @Override
     public void add(double value, Attributes attributes, Context context) {
-      if (!(Math.abs(value) <= Double.MAX_VALUE)) {
+      if (!Double.isFinite(value)) {
         rejectNonFinite(value);
         return;
       }
-      for (final Stream stream : streams()) {
-        stream.recordDouble(value, orEmpty(attributes), context);
+      final Stream first = first();
+      if (first != null) {
+        first.recordDouble(value, orEmpty(attributes), context);
+        for (final Stream other : others) {
+          other.recordDouble(value, orEmpty(attributes), context);
+        }
       }
     }
   }
 
-  static final class LongBuilder extends InstrumentBuilder implements LongUpDownCounterBuilder {
+  static class LongBuilder extends InstrumentBuilder implements LongUpDownCounterBuilder {
     LongBuilder(GlintMeter meter, String name) {
       super(meter, name, InstrumentType.UP_DOWN_COUNTER, InstrumentValueType.LONG);
     }
@@ -98,7 +106,7 @@ final class UpDownCounterInstruments {
 
     @Override
     public DoubleUpDownCounterBuilder ofDoubles() {
-      return new DoubleBuilder(meter, name).setDescription(description).setUnit(unit);
+      return copyTo(new DoubleBuilder(meter, name));
     }
 
     @Override
@@ -118,7 +126,7 @@ final class UpDownCounterInstruments {
     }
   }
 
-  static final class DoubleBuilder extends InstrumentBuilder implements DoubleUpDownCounterBuilder {
+  static class DoubleBuilder extends InstrumentBuilder implements DoubleUpDownCounterBuilder {
     DoubleBuilder(GlintMeter meter, String name) {
       super(meter, name, InstrumentType.UP_DOWN_COUNTER, InstrumentValueType.DOUBLE);
     }

@@ -7,6 +7,10 @@ import io.glint.reservoir.ExemplarReservoirFactory;
 import io.glint.reservoir.ReservoirSettings;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
+import io.opentelemetry.api.incubator.metrics.BoundDoubleHistogram;
+import io.opentelemetry.api.incubator.metrics.BoundLongCounter;
+import io.opentelemetry.api.incubator.metrics.ExtendedDoubleHistogram;
+import io.opentelemetry.api.incubator.metrics.ExtendedLongCounter;
 import io.opentelemetry.api.metrics.DoubleGauge;
 import io.opentelemetry.api.metrics.DoubleHistogram;
 import io.opentelemetry.api.metrics.LongCounter;
@@ -68,6 +72,22 @@ class ProgressTest {
     assertThat(value(stream)).isEqualTo(1_000_000);
     stopped.addLong(1);
     stopped.release();
+    assertThat(value(stream)).isEqualTo(2);
+  }
+
+  @Test
+  @Timeout(60)
+  void aBoundInstrumentRecordsAMillionTimesWhileAnotherThreadIsStoppedInMidRecord() {
+    final SumStream stream = stream(AggregationTemporality.DELTA);
+    final BoundSeries bound = stream.bind(ATTRIBUTES);
+    final SumCell stopped = (SumCell) stream.take(ATTRIBUTES);
+    for (int i = 0; i < 1_000_000; i++) {
+      stream.recordLong(1, bound, Context.root());
+    }
+    assertThat(value(stream)).isEqualTo(1_000_000);
+    stopped.addLong(1);
+    stopped.release();
+    stream.recordLong(1, bound, Context.root());
     assertThat(value(stream)).isEqualTo(2);
   }
 
@@ -160,11 +180,15 @@ class ProgressTest {
       final LongCounter counter = meter.counterBuilder("counter").build();
       final DoubleGauge gauge = meter.gaugeBuilder("gauge").build();
       final LongCounter filtered = meter.counterBuilder("filtered").build();
+      final BoundDoubleHistogram[] boundHistograms = new BoundDoubleHistogram[4];
+      final BoundLongCounter[] boundCounters = new BoundLongCounter[4];
       final Attributes[] attributes = new Attributes[4];
       for (int i = 0; i < attributes.length; i++) {
         attributes[i] =
             Attributes.of(
                 AttributeKey.longKey("series"), (long) i, AttributeKey.longKey("dropped"), 1L);
+        boundHistograms[i] = ((ExtendedDoubleHistogram) histogram).bind(attributes[i]);
+        boundCounters[i] = ((ExtendedLongCounter) filtered).bind(attributes[i]);
       }
       // The last two attribute sets overflow; NaN and negative values are rejected.
       final Runnable records =
@@ -177,6 +201,10 @@ class ProgressTest {
               counter.add(1);
               gauge.set(i, attributes[i & 3]);
               filtered.add(i, attributes[i & 3]);
+              boundHistograms[i & 3].record(i);
+              boundHistograms[i & 3].record(i, Context.root());
+              boundHistograms[i & 3].record(-1);
+              boundCounters[i & 3].add(i);
             }
           };
       for (int i = 0; i < 5; i++) {

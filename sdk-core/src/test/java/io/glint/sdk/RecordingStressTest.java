@@ -81,7 +81,7 @@ class RecordingStressTest {
         running = recorders.stream().anyMatch(recorder -> !recorder.isDone());
         totals.add(reader.collectAllMetrics());
         collections++;
-        final Series series = ((SyncInstrument) histogram).streams()[0].seriesMap().find(SERIES_0);
+        final Series series = ((SyncInstrument) histogram).first.seriesMap().find(SERIES_0);
         haveMet |= series != null && series.isStriped();
       }
       for (final Future<?> recorder : recorders) {

@@ -1,0 +1,78 @@
+package io.glint.sdk;
+
+import io.opentelemetry.api.common.Attributes;
+
+/**
+ * The series of one stream that a bound instrument records into, found when it was bound.
+ *
+ * <p>It stays the same from one collection to the next, as the specification demands ("Instrument
+ * bind"): who is in the overflow series remains there, and a series that is held is not evicted,
+ * also if it is silent for a whole delta interval. When the bound instrument has become garbage,
+ * the series can be evicted like any other.
+ *
+ * <p>Thread-safe, and may be published in any way: of what is not final, {@code only}, it does not
+ * matter which value is seen. Recording never waits, see {@link Cell}.
+ */
+final class BoundSeries {
+  /** Stands for the series of a stream that could not be bound. */
+  private static final Series NONE = Series.evicted();
+
+  final Stream stream;
+
+  /** What was bound, also what a view removes: exemplars have it. */
+  final Attributes attributes;
+
+  private final Series series;
+
+  /** Held, to keep the series from being evicted; never used. */
+  final Object pin;
+
+  /**
+   * The cell of the series until this thread or another one has found it taken in here and the
+   * series has got further ones; then null for good. So a recording need not go through the series
+   * to its cell. Written without synchronization: whoever sees an old value fails to take the cell,
+   * or takes it rightly.
+   */
+  private Cell only;
+
+  /**
+   * A series that is held.
+   *
+   * @param pin what {@link Series#pin} returned
+   */
+  BoundSeries(Stream stream, Attributes attributes, Series series, Object pin) {
+    this.stream = stream;
+    this.attributes = attributes;
+    this.series = series;
+    this.pin = pin;
+    this.only = series.onlyCell();
+  }
+
+  /** No series: each recording looks it up, and finds none after shutdown. */
+  static BoundSeries none(Stream stream, Attributes attributes) {
+    return new BoundSeries(stream, attributes, NONE, NONE);
+  }
+
+  /**
+   * Takes a cell. Never waits.
+   *
+   * @return as {@link Stream#take}
+   */
+  Cell take() {
+    final Cell only = this.only;
+    return only != null && only.tryTake() ? only : takeContended();
+  }
+
+  private Cell takeContended() {
+    final Cell cell = series.take();
+    only = series.onlyCell();
+    // It is null if nothing was bound, or if the bound instrument becomes garbage during this
+    // recording.
+    return cell != null ? cell : stream.take(attributes);
+  }
+
+  /** For tests. */
+  boolean isIn(Series other) {
+    return series == other;
+  }
+}

@@ -1,0 +1,52 @@
+package io.glint.sdk;
+
+import io.opentelemetry.api.metrics.DoubleGaugeBuilder;
+import io.opentelemetry.api.metrics.DoubleHistogramBuilder;
+import io.opentelemetry.api.metrics.LongCounterBuilder;
+import io.opentelemetry.api.metrics.LongUpDownCounterBuilder;
+
+/**
+ * The builders that a meter hands out: of instruments that implement what is experimental in the
+ * API, if that is on the class path, and of plain ones if not. Thread-safe.
+ */
+interface InstrumentBuilders {
+  LongCounterBuilder counter(GlintMeter meter, String name);
+
+  LongUpDownCounterBuilder upDownCounter(GlintMeter meter, String name);
+
+  DoubleHistogramBuilder histogram(GlintMeter meter, String name);
+
+  DoubleGaugeBuilder gauge(GlintMeter meter, String name);
+
+  /** Those that go with the class path. */
+  static InstrumentBuilders find() {
+    try {
+      return new ExtendedInstruments.Builders();
+    } catch (LinkageError e) {
+      return new Plain();
+    }
+  }
+
+  /** Without the artifact opentelemetry-api-incubator. */
+  final class Plain implements InstrumentBuilders {
+    @Override
+    public LongCounterBuilder counter(GlintMeter meter, String name) {
+      return new CounterInstruments.LongBuilder(meter, name);
+    }
+
+    @Override
+    public LongUpDownCounterBuilder upDownCounter(GlintMeter meter, String name) {
+      return new UpDownCounterInstruments.LongBuilder(meter, name);
+    }
+
+    @Override
+    public DoubleHistogramBuilder histogram(GlintMeter meter, String name) {
+      return new HistogramInstruments.DoubleBuilder(meter, name);
+    }
+
+    @Override
+    public DoubleGaugeBuilder gauge(GlintMeter meter, String name) {
+      return new GaugeInstruments.DoubleBuilder(meter, name);
+    }
+  }
+}
