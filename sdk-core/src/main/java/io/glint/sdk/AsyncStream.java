@@ -45,6 +45,9 @@ final class AsyncStream implements MetricSource {
   private int observedInRound;
   private boolean overflowLogged;
 
+  /** Set by the thread that runs callbacks, before or instead of which the collecting one waits. */
+  private volatile boolean isRoundIncomplete;
+
   AsyncStream(StreamSettings settings, boolean isSum) {
     this.instrument = settings.instrument();
     this.metric = settings.metric();
@@ -70,6 +73,11 @@ final class AsyncStream implements MetricSource {
 
   @Override
   public void addReader(PointBuffer points) {}
+
+  /** Tells that a callback has not run in this round, or not to its end. For any thread. */
+  void markIncomplete() {
+    isRoundIncomplete = true;
+  }
 
   /** What the view keeps of the attributes of an observation. Calls user code, for any thread. */
   Attributes keep(Attributes attributes) {
@@ -136,14 +144,18 @@ final class AsyncStream implements MetricSource {
       final Map.Entry<Attributes, Entry> next = iterator.next();
       final Entry entry = next.getValue();
       if (entry.round != round) {
-        // Unobserved: its base is gone, and when it comes back it starts anew.
-        iterator.remove();
+        // Unobserved: its base is gone, and when it comes back it starts anew. If a callback has
+        // failed, nobody knows whether it would have been, and nothing may count twice.
+        if (!isRoundIncomplete) {
+          iterator.remove();
+        }
         continue;
       }
       addPoint(points, next.getKey(), entry, lastEnd, epochNanos);
     }
     round++;
     observedInRound = 0;
+    isRoundIncomplete = false;
     return points.end(this::data);
   }
 

@@ -65,12 +65,10 @@ final class BoundInstruments {
     final BoundSeries first;
 
     final BoundSeries[] others;
-    private final boolean readsContext;
 
     Bound(SyncInstrument instrument, Attributes attributes) {
       final Attributes bound = instrument.orEmpty(attributes);
       this.instrument = instrument;
-      this.readsContext = instrument.readsContext;
       this.first = instrument.first == null ? null : instrument.first.bind(bound);
       this.others = new BoundSeries[instrument.others.length];
       for (int i = 0; i < others.length; i++) {
@@ -78,9 +76,13 @@ final class BoundInstruments {
       }
     }
 
-    /** As {@link SyncInstrument#currentContext}. */
+    /** As {@link SyncInstrument#first()}. */
+    final BoundSeries first() {
+      return instrument.isOff() ? null : first;
+    }
+
     final Context currentContext() {
-      return readsContext ? Context.current() : Context.root();
+      return instrument.currentContext();
     }
   }
 
@@ -100,7 +102,7 @@ final class BoundInstruments {
         instrument.reject((double) value);
         return;
       }
-      final BoundSeries first = this.first;
+      final BoundSeries first = first();
       if (first != null) {
         first.stream.recordLong(value, first, context);
         for (final BoundSeries other : others) {
@@ -126,7 +128,7 @@ final class BoundInstruments {
         instrument.reject(value);
         return;
       }
-      final BoundSeries first = this.first;
+      final BoundSeries first = first();
       if (first != null) {
         first.stream.recordDouble(value, first, context);
         for (final BoundSeries other : others) {
@@ -148,7 +150,7 @@ final class BoundInstruments {
 
     @Override
     public void add(long value, Context context) {
-      final BoundSeries first = this.first;
+      final BoundSeries first = first();
       if (first != null) {
         first.stream.recordLong(value, first, context);
         for (final BoundSeries other : others) {
@@ -175,7 +177,7 @@ final class BoundInstruments {
         instrument.rejectNonFinite(value);
         return;
       }
-      final BoundSeries first = this.first;
+      final BoundSeries first = first();
       if (first != null) {
         first.stream.recordDouble(value, first, context);
         for (final BoundSeries other : others) {
@@ -201,7 +203,7 @@ final class BoundInstruments {
         instrument.reject((double) value);
         return;
       }
-      final BoundSeries first = this.first;
+      final BoundSeries first = first();
       if (first != null) {
         first.stream.recordLong(value, first, context);
         for (final BoundSeries other : others) {
@@ -227,7 +229,7 @@ final class BoundInstruments {
         instrument.reject(value);
         return;
       }
-      final BoundSeries first = this.first;
+      final BoundSeries first = first();
       if (first != null) {
         first.stream.recordDouble(value, first, context);
         for (final BoundSeries other : others) {
@@ -249,7 +251,7 @@ final class BoundInstruments {
 
     @Override
     public void set(long value, Context context) {
-      final BoundSeries first = this.first;
+      final BoundSeries first = first();
       if (first != null) {
         first.stream.recordLong(value, first, context);
         for (final BoundSeries other : others) {
@@ -275,7 +277,7 @@ final class BoundInstruments {
         setNonFinite(value, context);
         return;
       }
-      final BoundSeries first = this.first;
+      final BoundSeries first = first();
       if (first != null) {
         first.stream.recordDouble(value, first, context);
         for (final BoundSeries other : others) {

@@ -68,6 +68,8 @@ final class CallbackRegistration
    */
   void run(RegisteredReader reader, BooleanSupplier isAbandoned) {
     if (!state.compareAndSet(State.IDLE, State.RUNNING)) {
+      // Closed, or left behind by an earlier collection and still running.
+      markIncomplete(reader);
       return;
     }
     final Thread thread = Thread.currentThread();
@@ -80,6 +82,10 @@ final class CallbackRegistration
         callback.run();
       }
     } catch (Throwable t) {
+      if (!isAbandoned.getAsBoolean()) {
+        markIncomplete(reader);
+      }
+      meter.losses().count(Losses.Reason.CALLBACK_FAILED);
       failures.event(
           t,
           () ->
@@ -94,9 +100,18 @@ final class CallbackRegistration
     }
   }
 
+  /** Tells that what the callback observes is missing from this collection. */
+  void markIncomplete(RegisteredReader reader) {
+    for (final ObservableInstrument observable : observables) {
+      observable.streams().getOrDefault(reader, List.of()).forEach(AsyncStream::markIncomplete);
+    }
+  }
+
   /** Ends a run that takes too long, for the collection. The callback itself goes on. */
-  void abandon(long timeoutNanos) {
+  void abandon(RegisteredReader reader, long timeoutNanos) {
     closeRounds();
+    markIncomplete(reader);
+    meter.losses().count(Losses.Reason.CALLBACK_TIMEOUT);
     hangs.event(
         null,
         () ->

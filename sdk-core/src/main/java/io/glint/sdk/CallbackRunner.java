@@ -34,6 +34,7 @@ final class CallbackRunner {
   private static final AtomicInteger THREAD_NUMBER = new AtomicInteger();
 
   private final long timeoutNanos;
+  private final Losses losses;
   private final ThreadPoolExecutor workers =
       new ThreadPoolExecutor(
           0,
@@ -55,7 +56,8 @@ final class CallbackRunner {
    *
    * @param timeout for each callback; zero for no bound, then the collecting thread runs them
    */
-  CallbackRunner(Duration timeout) {
+  CallbackRunner(Duration timeout, Losses losses) {
+    this.losses = losses;
     this.timeoutNanos =
         timeout.compareTo(LONGEST_TIMEOUT) < 0 ? timeout.toNanos() : LONGEST_TIMEOUT.toNanos();
   }
@@ -79,6 +81,8 @@ final class CallbackRunner {
       return;
     }
     if (!takeTurn()) {
+      callbacks.forEach(callback -> callback.markIncomplete(reader));
+      losses.count(Losses.Reason.CALLBACK_TIMEOUT);
       waits.event(
           null,
           () ->
@@ -188,7 +192,7 @@ final class CallbackRunner {
           final long left = startedNanos + timeoutNanos - System.nanoTime();
           if (left <= 0) {
             isAbandoned = true;
-            callbacks.get(current).abandon(timeoutNanos);
+            callbacks.get(current).abandon(reader, timeoutNanos);
             return current + 1;
           }
           try {

@@ -45,7 +45,7 @@ final class CounterInstruments {
         reject((double) value);
         return;
       }
-      final Stream first = this.first;
+      final Stream first = first();
       if (first != null) {
         first.recordLong(value, orEmpty(attributes), context);
         for (final Stream other : others) {
@@ -81,7 +81,7 @@ final class CounterInstruments {
         reject(value);
         return;
       }
-      final Stream first = this.first;
+      final Stream first = first();
       if (first != null) {
         first.recordDouble(value, orEmpty(attributes), context);
         for (final Stream other : others) {

@@ -28,17 +28,29 @@ final class ExemplarSampling {
   private final String instrumentName;
   private final ExemplarReservoirFactory factory;
   private final ReservoirSettings settings;
+  private final Losses losses;
   private final RateLimitedLog failures = new RateLimitedLog(LOGGER, Level.WARNING);
 
   ExemplarSampling(
       ExemplarFilter filter,
       String instrumentName,
       ExemplarReservoirFactory factory,
-      ReservoirSettings settings) {
+      ReservoirSettings settings,
+      Losses losses) {
     this.filter = toFilter(filter);
     this.instrumentName = instrumentName;
     this.factory = factory;
     this.settings = settings;
+    this.losses = losses;
+  }
+
+  /** Sampling whose losses nobody is told. */
+  ExemplarSampling(
+      ExemplarFilter filter,
+      String instrumentName,
+      ExemplarReservoirFactory factory,
+      ReservoirSettings settings) {
+    this(filter, instrumentName, factory, settings, new Losses());
   }
 
   private static Filter toFilter(ExemplarFilter filter) {
@@ -63,6 +75,11 @@ final class ExemplarSampling {
     return filter;
   }
 
+  /** Where what this instrument loses is counted, measurements too. */
+  Losses losses() {
+    return losses;
+  }
+
   /** True if every measurement is eligible, whatever its context. */
   boolean isAlwaysOn() {
     return filter == Filter.ON;
@@ -81,6 +98,7 @@ final class ExemplarSampling {
     try {
       return Span.fromContext(context).getSpanContext().isSampled();
     } catch (RuntimeException e) {
+      losses.count(Losses.Reason.EXEMPLAR);
       failures.event(e, () -> "A span could not be read for an exemplar of " + instrumentName);
       return false;
     }
@@ -94,6 +112,7 @@ final class ExemplarSampling {
   /** Reports that a reservoir threw; what it had kept of the series' interval may be lost. */
   void reservoirFailed(Throwable cause) {
     try {
+      losses.count(Losses.Reason.EXEMPLAR);
       failures.event(
           cause,
           () ->

@@ -41,7 +41,7 @@ final class GaugeInstruments {
 
     @Override
     public void set(long value, Attributes attributes, Context context) {
-      final Stream first = this.first;
+      final Stream first = first();
       if (first != null) {
         first.recordLong(value, orEmpty(attributes), context);
         for (final Stream other : others) {
@@ -77,7 +77,7 @@ final class GaugeInstruments {
         setNonFinite(value, attributes, context);
         return;
       }
-      final Stream first = this.first;
+      final Stream first = first();
       if (first != null) {
         first.recordDouble(value, orEmpty(attributes), context);
         for (final Stream other : others) {

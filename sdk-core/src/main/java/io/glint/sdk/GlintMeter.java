@@ -49,6 +49,12 @@ final class GlintMeter implements Meter {
 
   private final List<CallbackRegistration> callbacks = new CopyOnWriteArrayList<>();
 
+  /** Guards that every instrument adopts {@link #isEnabled}, also one that is being made. */
+  private final Object switchLock = new Object();
+
+  private volatile boolean isEnabled = true;
+  private volatile MeterConfigurator decidedBy;
+
   GlintMeter(ProviderState provider, InstrumentationScopeInfo scope) {
     this.provider = provider;
     this.scope = scope;
@@ -60,6 +66,40 @@ final class GlintMeter implements Meter {
 
   InstrumentationScopeInfo scope() {
     return scope;
+  }
+
+  Losses losses() {
+    return provider.losses();
+  }
+
+  /** If not, nothing is recorded, no callback runs, and readers leave the meter out. */
+  boolean isEnabled() {
+    return isEnabled;
+  }
+
+  boolean isDecidedBy(MeterConfigurator configurator) {
+    return decidedBy == configurator;
+  }
+
+  void setEnabled(boolean enabled, MeterConfigurator configurator) {
+    synchronized (switchLock) {
+      isEnabled = enabled;
+      for (final Registered instrument : instruments.values()) {
+        if (instrument.made() instanceof SyncInstrument synchronous) {
+          synchronous.setOff(!enabled);
+        }
+      }
+    }
+    decidedBy = configurator;
+  }
+
+  /** Sets a new instrument, which is among {@link #instruments} already. */
+  private void adopt(SyncInstrument instrument) {
+    if (instrument.isOff() == isEnabled) {
+      synchronized (switchLock) {
+        instrument.setOff(!isEnabled);
+      }
+    }
   }
 
   @Override
@@ -165,6 +205,7 @@ final class GlintMeter implements Meter {
                       provider),
                   streams);
             });
+    adopt((SyncInstrument) registered.made());
     return kind.cast(registered.made());
   }
 

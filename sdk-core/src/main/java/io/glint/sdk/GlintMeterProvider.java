@@ -6,6 +6,7 @@ import io.opentelemetry.sdk.common.CompletableResultCode;
 import io.opentelemetry.sdk.metrics.export.MetricReader;
 import java.io.Closeable;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.logging.Level;
@@ -86,6 +87,23 @@ public final class GlintMeterProvider implements MeterProvider, Closeable {
       return new GlintMeterBuilder(state, "");
     }
     return new GlintMeterBuilder(state, instrumentationScopeName);
+  }
+
+  /**
+   * Replaces the meter configurator, which decides anew on all meters; those handed out earlier,
+   * and their instruments, adopt what it says (SDK specification, "MeterConfigurator"). When this
+   * returns, {@code isEnabled()} of their instruments answers accordingly; recording that goes on
+   * in other threads meanwhile notices soon.
+   *
+   * <p>A disabled meter has no points. Its cumulative totals stay, and go on from there when it is
+   * enabled again, without what was recorded meanwhile; what it recorded before for a delta reader
+   * that has not yet collected it is dropped by that reader's next collection, if the meter is
+   * still disabled then.
+   *
+   * @param configurator not null
+   */
+  public void setMeterConfigurator(MeterConfigurator configurator) {
+    state.setMeterConfigurator(Objects.requireNonNull(configurator, "configurator"));
   }
 
   /**

@@ -1,6 +1,7 @@
 package io.glint.sdk;
 
 import io.opentelemetry.sdk.common.Clock;
+import io.opentelemetry.sdk.common.InstrumentationScopeInfo;
 import io.opentelemetry.sdk.metrics.ExemplarFilter;
 import io.opentelemetry.sdk.metrics.InstrumentSelector;
 import io.opentelemetry.sdk.metrics.View;
@@ -12,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Predicate;
 
 /**
  * Configures a {@link GlintMeterProvider}, with the method names of the stock {@code
@@ -30,6 +32,8 @@ public final class GlintMeterProviderBuilder {
   Duration callbackTimeout = CallbackRunner.DEFAULT_TIMEOUT;
   Duration idleSeriesTimeout = Duration.ZERO;
   Duration readerTimeout = ReaderCalls.DEFAULT_TIMEOUT;
+  MeterConfigurator meterConfigurator = scope -> null;
+  boolean hasInternalTelemetry;
 
   GlintMeterProviderBuilder() {}
 
@@ -99,6 +103,15 @@ public final class GlintMeterProviderBuilder {
   }
 
   /**
+   * Sets which meters are enabled. By default all are. {@link
+   * GlintMeterProvider#setMeterConfigurator} changes it at run time.
+   */
+  public GlintMeterProviderBuilder setMeterConfigurator(MeterConfigurator configurator) {
+    this.meterConfigurator = Objects.requireNonNull(configurator, "configurator");
+    return this;
+  }
+
+  /**
    * Sets how long a collection waits for each callback of asynchronous instruments. A callback that
    * takes longer is reported and left behind: what it observes later is dropped, and it is not
    * started again before it has returned. The default is five seconds.
@@ -113,6 +126,20 @@ public final class GlintMeterProviderBuilder {
           "The callback time-out is " + timeout + ", must not be negative");
     }
     this.callbackTimeout = timeout;
+    return this;
+  }
+
+  /**
+   * Decides on the meters of some scopes: those that neither the configurator, if one is set, nor a
+   * condition that was added before has decided on.
+   *
+   * @param scopes whether a scope is meant; as quick and harmless as a {@link MeterConfigurator}
+   */
+  public GlintMeterProviderBuilder addMeterConfiguratorCondition(
+      Predicate<InstrumentationScopeInfo> scopes, MeterConfig config) {
+    Objects.requireNonNull(scopes, "scopes");
+    Objects.requireNonNull(config, "config");
+    meterConfigurator = meterConfigurator.orElse(scope -> scopes.test(scope) ? config : null);
     return this;
   }
 
@@ -155,6 +182,24 @@ public final class GlintMeterProviderBuilder {
     return this;
   }
 
+  /**
+   * Sets whether the provider records metrics about itself, which readers then export with all
+   * others. Off by default, as the semantic conventions for SDK metrics are still in development.
+   *
+   * <ul>
+   *   <li>{@code otel.sdk.metric_reader.collection.duration}, in seconds, for each reader
+   *   <li>{@code glint.measurement.dropped}: measurements that could not be recorded, by {@code
+   *       glint.drop.reason}
+   *   <li>{@code glint.exemplar.dropped}: exemplars that were lost because a reservoir failed
+   * </ul>
+   *
+   * <p>Their meter is named {@code io.glint.sdk}; views and the meter configurator apply to it.
+   */
+  public GlintMeterProviderBuilder setInternalTelemetryEnabled(boolean enabled) {
+    this.hasInternalTelemetry = enabled;
+    return this;
+  }
+
   /** Registers a reader with the default cardinality limit, 2000 series for each instrument. */
   public GlintMeterProviderBuilder registerMetricReader(MetricReader reader) {
     return registerMetricReader(reader, CardinalityLimitSelector.defaultCardinalityLimitSelector());
@@ -192,6 +237,11 @@ public final class GlintMeterProviderBuilder {
    *     or a cardinality limit below 1
    */
   public GlintMeterProvider build() {
-    return new GlintMeterProvider(new ProviderState(this));
+    final ProviderState state = new ProviderState(this);
+    state.setMeterConfigurator(meterConfigurator);
+    if (hasInternalTelemetry) {
+      state.startInternalTelemetry();
+    }
+    return new GlintMeterProvider(state);
   }
 }

@@ -32,6 +32,12 @@ interface MetricSource {
    */
   Data<?> collect(long lastCollectEpochNanos, long epochNanos, PointBuffer points);
 
+  /**
+   * Stands in for {@link #collect} while the meter is disabled: forgets what would belong to the
+   * interval that ends now, so that no later one reports it. Totals stay.
+   */
+  default void discard(long lastCollectEpochNanos, long epochNanos, PointBuffer points) {}
+
   /** Tells that nobody will collect any more. Recording goes on to be harmless. */
   default void shutdown() {}
 }

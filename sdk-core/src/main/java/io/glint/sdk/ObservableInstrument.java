@@ -125,6 +125,7 @@ final class ObservableInstrument implements ObservableLongMeasurement, Observabl
   private void observe(long bits, Attributes attributesOrNull) {
     final Round round = current.get();
     if (round == null || round.thread != Thread.currentThread()) {
+      meter.losses().count(Losses.Reason.OUTSIDE_CALLBACK);
       strays.event(
           null,
           () ->
@@ -150,6 +151,7 @@ final class ObservableInstrument implements ObservableLongMeasurement, Observabl
     try {
       round.observe(stream, bits, attributes, stream.keep(attributes));
     } catch (Throwable t) {
+      meter.losses().count(Losses.Reason.ATTRIBUTES_UNUSABLE);
       failures.event(
           t,
           () ->
@@ -162,6 +164,7 @@ final class ObservableInstrument implements ObservableLongMeasurement, Observabl
   }
 
   private void reject(double value) {
+    meter.losses().count(Losses.Reason.INVALID_VALUE);
     badValues.event(
         null,
         () ->

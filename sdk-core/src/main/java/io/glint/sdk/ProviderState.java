@@ -43,6 +43,11 @@ final class ProviderState {
   private final List<RegisteredReader> readers = new ArrayList<>();
   private volatile boolean isShutdown;
   private final Map<InstrumentationScopeInfo, GlintMeter> meters = new ConcurrentHashMap<>();
+  private final MeterSwitches meterSwitches = new MeterSwitches();
+  private final Losses losses = new Losses();
+
+  /** Null if it is off. */
+  private volatile InternalTelemetry internalTelemetry;
 
   ProviderState(GlintMeterProviderBuilder builder) {
     this.clock = builder.clock;
@@ -53,7 +58,7 @@ final class ProviderState {
     this.views = new ViewRegistry(builder.views, builder.viewMatchingMode);
     this.readerTimeout = builder.readerTimeout;
     this.idleTimeoutNanos = builder.idleSeriesTimeout.toNanos();
-    this.callbackRunner = new CallbackRunner(builder.callbackTimeout);
+    this.callbackRunner = new CallbackRunner(builder.callbackTimeout, losses);
     for (final ReaderRegistration reader : builder.readers) {
       this.readers.add(new RegisteredReader(reader.reader(), reader.cardinalityLimits(), this));
     }
@@ -107,7 +112,30 @@ final class ProviderState {
   }
 
   GlintMeter meter(InstrumentationScopeInfo scope) {
-    return meters.computeIfAbsent(scope, created -> new GlintMeter(this, created));
+    final GlintMeter meter =
+        meters.computeIfAbsent(scope, created -> new GlintMeter(this, created));
+    meterSwitches.decide(meter);
+    return meter;
+  }
+
+  Losses losses() {
+    return losses;
+  }
+
+  /** Null if it is off. */
+  InternalTelemetry internalTelemetry() {
+    return internalTelemetry;
+  }
+
+  /** To be called before the readers collect. */
+  void startInternalTelemetry() {
+    internalTelemetry =
+        new InternalTelemetry(
+            meter(InstrumentationScopeInfo.create(InternalTelemetry.SCOPE)), readers, losses);
+  }
+
+  void setMeterConfigurator(MeterConfigurator configurator) {
+    meterSwitches.decideAll(meters.values(), configurator);
   }
 
   boolean exemplarsAreOff() {
@@ -258,7 +286,8 @@ final class ProviderState {
             view.exemplarReservoir() != null
                 ? view.exemplarReservoir()
                 : defaultReservoir(plan.aggregation()),
-            ReservoirSettings.create(plan.aggregation().bucketCount(), measurementClock)),
+            ReservoirSettings.create(plan.aggregation().bucketCount(), measurementClock),
+            losses),
         clock,
         creationEpochNanos,
         idleTimeoutNanos);

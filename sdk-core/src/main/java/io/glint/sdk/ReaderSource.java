@@ -33,6 +33,11 @@ final class ReaderSource {
     return source;
   }
 
+  /** As {@link MetricSource#discard}. */
+  void discard(long lastCollectEpochNanos, long epochNanos) {
+    source.discard(lastCollectEpochNanos, epochNanos, buffer);
+  }
+
   /** As {@link MetricSource#collect}; null if there are no points. */
   MetricData collect(long lastCollectEpochNanos, long epochNanos) {
     final Data<?> data = source.collect(lastCollectEpochNanos, epochNanos, buffer);

@@ -14,9 +14,11 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.EnumMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -43,6 +45,9 @@ final class RegisteredReader implements CollectionRegistration {
   private final List<MetricData> reused = new ArrayList<>();
   private long lastCollectEpochNanos;
   private long lastCollectNanoTime;
+
+  /** Any of what went wrong in the collection under way, or null. */
+  private Throwable failure;
 
   /** What a reader asks for, for instruments of one type. */
   record Settings(
@@ -109,36 +114,70 @@ final class RegisteredReader implements CollectionRegistration {
                   + " yields nothing; do not flush or collect from a callback");
       return Collections.emptyList();
     }
+    final long begin = provider.clock().nanoTime();
     lock.lock();
     try {
-      final long now = now();
-      final List<MetricData> collected = reusesData ? reused : new ArrayList<>();
-      collected.clear();
-      provider.callbackRunner().run(this, callbacks());
-      for (final GlintMeter meter : provider.meters()) {
-        collectMeter(meter, now, collected);
-      }
-      for (final MetricProducer producer : provider.producers()) {
-        produce(producer, collected);
-      }
-      lastCollectEpochNanos = now;
-      lastCollectNanoTime = provider.clock().nanoTime();
-      return Collections.unmodifiableList(collected);
+      failure = null;
+      return collect();
+    } catch (Throwable t) {
+      failure = t;
+      throw t;
     } finally {
+      tell(begin);
       lock.unlock();
     }
   }
 
-  private List<CallbackRegistration> callbacks() {
+  private Collection<MetricData> collect() {
+    final long now = now();
+    final List<MetricData> collected = reusesData ? reused : new ArrayList<>();
+    collected.clear();
+    // Once for the whole collection: a source is collected only if its callbacks had their chance.
+    final Set<GlintMeter> disabled = disabledMeters();
+    provider.callbackRunner().run(this, callbacks(disabled));
+    for (final GlintMeter meter : provider.meters()) {
+      if (disabled.contains(meter)) {
+        discard(meter, now);
+      } else {
+        collectMeter(meter, now, collected);
+      }
+    }
+    for (final MetricProducer producer : provider.producers()) {
+      produce(producer, collected);
+    }
+    lastCollectEpochNanos = now;
+    lastCollectNanoTime = provider.clock().nanoTime();
+    return Collections.unmodifiableList(collected);
+  }
+
+  private Set<GlintMeter> disabledMeters() {
+    final Set<GlintMeter> disabled = new HashSet<>();
+    for (final GlintMeter meter : provider.meters()) {
+      if (!meter.isEnabled()) {
+        disabled.add(meter);
+      }
+    }
+    return disabled;
+  }
+
+  private List<CallbackRegistration> callbacks(Set<GlintMeter> disabled) {
     final List<CallbackRegistration> wanted = new ArrayList<>();
     for (final GlintMeter meter : provider.meters()) {
       for (final CallbackRegistration callback : meter.callbacks()) {
-        if (callback.isWantedBy(this)) {
+        if (!disabled.contains(meter) && callback.isWantedBy(this)) {
           wanted.add(callback);
         }
       }
     }
     return wanted;
+  }
+
+  private void tell(long begin) {
+    final InternalTelemetry telemetry = provider.internalTelemetry();
+    if (telemetry != null) {
+      telemetry.collected(this, provider.clock().nanoTime() - begin, failure);
+    }
+    failure = null;
   }
 
   boolean isCollectedByCurrentThread() {
@@ -155,6 +194,16 @@ final class RegisteredReader implements CollectionRegistration {
         : lastCollectEpochNanos + Math.max(0, clock.nanoTime() - lastCollectNanoTime);
   }
 
+  private void discard(GlintMeter meter, long now) {
+    for (final ReaderSource source : meter.sources(this)) {
+      try {
+        source.discard(lastCollectEpochNanos, now);
+      } catch (Throwable t) {
+        collectionFailed(source, t);
+      }
+    }
+  }
+
   private void collectMeter(GlintMeter meter, long now, List<MetricData> collected) {
     for (final ReaderSource source : meter.sources(this)) {
       try {
@@ -163,20 +212,26 @@ final class RegisteredReader implements CollectionRegistration {
           collected.add(metric);
         }
       } catch (Throwable t) {
-        failures.event(
-            t,
-            () ->
-                "Instrument "
-                    + source.source().metric().inWords()
-                    + " could not be collected and is missing from this collection");
+        collectionFailed(source, t);
       }
     }
+  }
+
+  private void collectionFailed(ReaderSource source, Throwable cause) {
+    failure = cause;
+    failures.event(
+        cause,
+        () ->
+            "Instrument "
+                + source.source().metric().inWords()
+                + " could not be collected and is missing from this collection");
   }
 
   private void produce(MetricProducer producer, List<MetricData> collected) {
     try {
       collected.addAll(producer.produce(provider.resource()));
     } catch (Throwable t) {
+      failure = t;
       producerFailures.event(
           t, () -> "Metric producer " + producer + " threw; its metrics are missing");
     }

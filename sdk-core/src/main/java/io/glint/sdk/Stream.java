@@ -222,6 +222,12 @@ abstract class Stream implements MetricSource {
   /** Reports that a measurement could not be counted. Never throws. */
   final void measurementLost(Throwable cause) {
     try {
+      sampling
+          .losses()
+          .count(
+              cause instanceof OutOfMemoryError
+                  ? Losses.Reason.OUT_OF_MEMORY
+                  : Losses.Reason.ATTRIBUTES_UNUSABLE);
       failures.event(
           cause,
           () ->
@@ -295,6 +301,13 @@ abstract class Stream implements MetricSource {
       return points.end(dataWrapper);
     } finally {
       collectLock.unlock();
+    }
+  }
+
+  @Override
+  public final void discard(long lastCollectEpochNanos, long epochNanos, PointBuffer points) {
+    if (isDelta) {
+      var unused = collect(lastCollectEpochNanos, epochNanos, points);
     }
   }
 

@@ -2,6 +2,8 @@ package io.glint.sdk;
 
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.context.Context;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -20,6 +22,7 @@ abstract class SyncInstrument {
   private static final Logger LOGGER = Logger.getLogger(SyncInstrument.class.getName());
 
   private static final Stream[] NONE = {};
+  private static final VarHandle OFF = offHandle();
 
   /**
    * The stream to record into; null if every reader drops what is recorded. Nearly always there is
@@ -33,7 +36,17 @@ abstract class SyncInstrument {
 
   private final InstrumentDescriptor instrument;
   private final ProviderState provider;
-  final boolean readsContext;
+
+  /** Whether exemplars may need the current context. A plain read: late is early enough. */
+  private boolean readsContext;
+
+  /**
+   * Whether the meter is disabled. A change has to reach recorders some time, not at once, which is
+   * what opaque access gives, at the price of a plain one. Accessed through {@link #OFF}.
+   */
+  @SuppressWarnings("UnusedVariable")
+  private boolean isOff;
+
   private final RateLimitedLog negatives = new RateLimitedLog(LOGGER, Level.WARNING);
   private final RateLimitedLog nonFinites = new RateLimitedLog(LOGGER, Level.WARNING);
   private final RateLimitedLog nulls = new RateLimitedLog(LOGGER, Level.WARNING);
@@ -48,7 +61,33 @@ abstract class SyncInstrument {
     this.readsContext = !provider.exemplarsAreOff();
   }
 
-  /** The current context if exemplars may need it; with exemplars off nothing is read. */
+  private static VarHandle offHandle() {
+    try {
+      return MethodHandles.lookup().findVarHandle(SyncInstrument.class, "isOff", boolean.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
+  /**
+   * The stream to record into now, and with it the {@link #others}; null also while the meter is
+   * disabled. The switch is read beside the stream, not on the way to it.
+   */
+  final Stream first() {
+    return isOff() ? null : first;
+  }
+
+  final boolean isOff() {
+    return (boolean) OFF.getOpaque(this);
+  }
+
+  /** Reaches recorders some time later. Guarded by the meter. */
+  final void setOff(boolean off) {
+    readsContext = !off && !provider.exemplarsAreOff();
+    OFF.setOpaque(this, off);
+  }
+
+  /** The current context if exemplars may need it; otherwise nothing is read. */
   final Context currentContext() {
     return readsContext ? Context.current() : Context.root();
   }
@@ -76,9 +115,13 @@ abstract class SyncInstrument {
 
   /** Drops a value that an instrument that can only grow, or a histogram, does not take. */
   final void reject(double value) {
+    if (isOff()) {
+      return;
+    }
     if (Double.isNaN(value) || Double.isInfinite(value)) {
       rejectNonFinite(value);
     } else {
+      provider.losses().count(Losses.Reason.INVALID_VALUE);
       if (negatives.isDue()) {
         negatives.log(
             "Instrument "
@@ -95,6 +138,10 @@ abstract class SyncInstrument {
 
   /** Drops a value that is no measurement, or would make a sum useless for ever. */
   final void rejectNonFinite(double value) {
+    if (isOff()) {
+      return;
+    }
+    provider.losses().count(Losses.Reason.INVALID_VALUE);
     if (nonFinites.isDue()) {
       nonFinites.log(
           "Instrument "
@@ -116,8 +163,10 @@ abstract class SyncInstrument {
     return streams;
   }
 
-  /** False if every reader drops what is recorded, and after shutdown. */
+  /**
+   * False if every reader drops what is recorded, while the meter is disabled, and after shutdown.
+   */
   final boolean isRecording() {
-    return first != null && !provider.isShutdown();
+    return first() != null && !provider.isShutdown();
   }
 }

@@ -9,6 +9,7 @@ import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.metrics.Meter;
 import io.opentelemetry.api.metrics.ObservableLongMeasurement;
 import io.opentelemetry.sdk.metrics.data.LongPointData;
+import io.opentelemetry.sdk.metrics.data.MetricData;
 import io.opentelemetry.sdk.testing.exporter.InMemoryMetricReader;
 import java.time.Duration;
 import java.util.Collection;
@@ -150,6 +151,62 @@ class CallbackTimeoutTest {
     assertThat(collect(reader, "one")).isNotNull();
     assertThat(collect(reader, "one")).isNull();
     assertThat(collect(reader, "two")).isNotNull();
+  }
+
+  @Test
+  void aRoundThatFailedCostsNoDeltaItsBase() {
+    final InMemoryMetricReader delta = InMemoryMetricReader.createDelta();
+    provider = GlintMeterProvider.builder().registerMetricReader(delta).build();
+    final AtomicInteger round = new AtomicInteger();
+    provider
+        .get("callbacks")
+        .counterBuilder("counter")
+        .buildWithCallback(
+            counter -> {
+              if (round.incrementAndGet() == 2) {
+                throw new IllegalStateException("once");
+              }
+              counter.record(100L * round.get());
+            });
+    assertThat(value(collect(delta, "counter"))).isEqualTo(100);
+    assertThat(collect(delta, "counter")).isNull();
+    assertThat(value(collect(delta, "counter"))).isEqualTo(200);
+  }
+
+  @Test
+  void aHangingRoundCostsNoDeltaItsBase() throws Exception {
+    final InMemoryMetricReader delta = InMemoryMetricReader.createDelta();
+    provider =
+        GlintMeterProvider.builder()
+            .setCallbackTimeout(TIMEOUT)
+            .registerMetricReader(delta)
+            .build();
+    final AtomicInteger round = new AtomicInteger();
+    provider
+        .get("callbacks")
+        .counterBuilder("counter")
+        .buildWithCallback(
+            counter -> {
+              if (round.incrementAndGet() == 2) {
+                awaitRelease();
+              }
+              counter.record(100L * round.get());
+            });
+    assertThat(value(collect(delta, "counter"))).isEqualTo(100);
+    // Abandoned, then not started because it still runs.
+    assertThat(collect(delta, "counter")).isNull();
+    assertThat(collect(delta, "counter")).isNull();
+    release.countDown();
+    MetricData metric = null;
+    for (int i = 0; metric == null && i < 1000; i++) {
+      Thread.sleep(10);
+      metric = collect(delta, "counter");
+    }
+    assertThat(value(metric)).isEqualTo(100L * round.get() - 100);
+  }
+
+  private static long value(MetricData metric) {
+    return metric.getLongSumData().getPoints().iterator().next().getValue();
   }
 
   @Test

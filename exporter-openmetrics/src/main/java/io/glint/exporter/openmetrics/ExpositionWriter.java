@@ -35,6 +35,9 @@ final class ExpositionWriter {
   private final PointWriter points;
   private final RateLimitedLog log;
 
+  /** The points of the exposition under way. */
+  private int written;
+
   ExpositionWriter(
       boolean scopeLabels, boolean targetInfo, boolean createdSamples, RateLimitedLog log) {
     this.scopeLabels = scopeLabels;
@@ -44,11 +47,16 @@ final class ExpositionWriter {
     points = new PointWriter(labels, createdSamples, log);
   }
 
-  /** Appends a complete exposition to {@code out}. */
-  void write(Collection<MetricData> metrics, ScrapeFormat format, TextBuffer out) {
+  /**
+   * Appends a complete exposition to {@code out}.
+   *
+   * @return how many points are in it; the others were left out, which is logged
+   */
+  int write(Collection<MetricData> metrics, ScrapeFormat format, TextBuffer out) {
     boolean openMetrics = format == ScrapeFormat.OPEN_METRICS;
     points.start(out, openMetrics);
     families.clear();
+    written = 0;
     try {
       writeTarget(metrics, openMetrics, out);
       families.addAll(metrics);
@@ -64,6 +72,7 @@ final class ExpositionWriter {
     if (openMetrics) {
       out.ascii("# EOF\n");
     }
+    return written;
   }
 
   /** All metrics of a provider have its resource; the first one stands for all. */
@@ -138,6 +147,7 @@ final class ExpositionWriter {
       labels.truncate(start);
       return;
     }
+    written++;
     points.point(family, metric, start, end);
     switch (metric.getType()) {
       case LONG_GAUGE -> points.gauge(((LongPointData) point).getValue());

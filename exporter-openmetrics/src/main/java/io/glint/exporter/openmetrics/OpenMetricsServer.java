@@ -3,6 +3,7 @@ package io.glint.exporter.openmetrics;
 import static java.util.Objects.requireNonNull;
 
 import com.sun.net.httpserver.HttpServer;
+import io.opentelemetry.api.metrics.MeterProvider;
 import io.opentelemetry.sdk.common.CompletableResultCode;
 import io.opentelemetry.sdk.common.export.MemoryMode;
 import io.opentelemetry.sdk.metrics.Aggregation;
@@ -21,6 +22,7 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import java.util.logging.Logger;
 
 /**
@@ -123,9 +125,11 @@ public final class OpenMetricsServer implements MetricReader {
       DefaultAggregationSelector defaultAggregation,
       ExpositionWriter writer,
       RateLimitedLog log,
+      Supplier<? extends MeterProvider> meterProvider,
       int maxCollectionWaitSeconds) {
     HttpServer http = bind(host, port);
-    ScrapeHandler handler = new ScrapeHandler(writer, log, maxCollectionWaitSeconds);
+    ScrapeTelemetry telemetry = new ScrapeTelemetry(meterProvider, http.getAddress(), log);
+    ScrapeHandler handler = new ScrapeHandler(writer, log, telemetry, maxCollectionWaitSeconds);
     OpenMetricsServer server = new OpenMetricsServer(http, defaultAggregation, handler, log);
     http.setExecutor(server.executor);
     http.createContext("/", handler);

@@ -2,7 +2,9 @@ package io.glint.exporter.openmetrics;
 
 import static java.util.Objects.requireNonNull;
 
+import io.opentelemetry.api.metrics.MeterProvider;
 import io.opentelemetry.sdk.metrics.export.DefaultAggregationSelector;
+import java.util.function.Supplier;
 
 /**
  * Builds an {@link OpenMetricsServer}. Not safe for use by several threads; each {@link #build()}
@@ -18,6 +20,9 @@ public final class OpenMetricsServerBuilder {
   private boolean scopeLabels = true;
   private boolean targetInfo = true;
   private DefaultAggregationSelector defaultAggregation = DefaultAggregationSelector.getDefault();
+
+  /** Null for none. */
+  private Supplier<? extends MeterProvider> meterProvider;
 
   /** Shorter in tests. */
   int maxCollectionWaitSeconds = OpenMetricsServer.MAX_COLLECTION_WAIT_SECONDS;
@@ -110,6 +115,29 @@ public final class OpenMetricsServerBuilder {
   }
 
   /**
+   * Sets where the server records metrics about itself, by the semantic conventions for
+   * OpenTelemetry SDK metrics. By default nowhere, as these are still in development.
+   *
+   * <ul>
+   *   <li>{@code otel.sdk.exporter.metric_data_point.inflight}: points of scrapes being answered
+   *   <li>{@code otel.sdk.exporter.metric_data_point.exported}: points of answered scrapes; those
+   *       that the scraper did not get with {@code error.type}
+   *   <li>{@code otel.sdk.exporter.operation.duration}: seconds from a scrape to the end of its
+   *       answer, the collection included
+   * </ul>
+   *
+   * @param meterProvider asked at the first scrape, and again at each later one until it answers a
+   *     provider that records; it may answer null, as long as there is none. It may answer the
+   *     provider that is scraped.
+   * @return this builder
+   */
+  public OpenMetricsServerBuilder setMeterProvider(
+      Supplier<? extends MeterProvider> meterProvider) {
+    this.meterProvider = requireNonNull(meterProvider, "meterProvider");
+    return this;
+  }
+
+  /**
    * Binds the address and starts to listen. Sets those system properties of the JDK's HTTP server
    * that {@link OpenMetricsServer} names and nobody has set.
    *
@@ -122,6 +150,6 @@ public final class OpenMetricsServerBuilder {
     RateLimitedLog log = OpenMetricsServer.newLog();
     ExpositionWriter writer = new ExpositionWriter(scopeLabels, targetInfo, createdSamples, log);
     return OpenMetricsServer.start(
-        host, port, defaultAggregation, writer, log, maxCollectionWaitSeconds);
+        host, port, defaultAggregation, writer, log, meterProvider, maxCollectionWaitSeconds);
   }
 }

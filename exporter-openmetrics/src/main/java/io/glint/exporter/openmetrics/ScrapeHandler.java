@@ -33,6 +33,7 @@ final class ScrapeHandler implements HttpHandler {
 
   private final ExpositionWriter writer;
   private final RateLimitedLog log;
+  private final ScrapeTelemetry telemetry;
   private final ReentrantLock collecting = new ReentrantLock();
 
   private final int maxCollectionWaitSeconds;
@@ -52,9 +53,14 @@ final class ScrapeHandler implements HttpHandler {
   private volatile boolean closed;
   private int running;
 
-  ScrapeHandler(ExpositionWriter writer, RateLimitedLog log, int maxCollectionWaitSeconds) {
+  ScrapeHandler(
+      ExpositionWriter writer,
+      RateLimitedLog log,
+      ScrapeTelemetry telemetry,
+      int maxCollectionWaitSeconds) {
     this.writer = writer;
     this.log = log;
+    this.telemetry = telemetry;
     this.maxCollectionWaitSeconds = maxCollectionWaitSeconds;
   }
 
@@ -182,16 +188,21 @@ final class ScrapeHandler implements HttpHandler {
       exchange.sendResponseHeaders(200, -1);
       return;
     }
+    ScrapeTelemetry.Operation operation = telemetry.begin();
     TextBuffer body = take(spareBodies);
     try {
-      if (collect(source, negotiation.format(), body, exchange)) {
+      if (collect(source, negotiation.format(), body, exchange, operation)) {
         setScrapeHeaders(exchange, negotiation, gzip);
         if (gzip) {
           sendZipped(exchange, body);
         } else {
           sendBody(exchange, body);
         }
+        operation.succeeded();
       }
+    } catch (Throwable e) {
+      operation.failed(e.getClass().getName(), 0);
+      throw e;
     } finally {
       giveBack(body, spareBodies);
     }
@@ -209,7 +220,11 @@ final class ScrapeHandler implements HttpHandler {
 
   /** Fills the body; if that fails it sends an error instead and returns false. */
   private boolean collect(
-      CollectionRegistration source, ScrapeFormat format, TextBuffer body, HttpExchange exchange)
+      CollectionRegistration source,
+      ScrapeFormat format,
+      TextBuffer body,
+      HttpExchange exchange,
+      ScrapeTelemetry.Operation operation)
       throws IOException {
     // Stays null if the collection was not even begun.
     Throwable failure;
@@ -218,7 +233,8 @@ final class ScrapeHandler implements HttpHandler {
         try {
           collectionStartNanos = System.nanoTime();
           Collection<MetricData> metrics = source.collectAllMetrics();
-          writer.write(metrics, format, body);
+          operation.collected(metrics);
+          operation.written(writer.write(metrics, format, body));
           return true;
         } finally {
           collecting.unlock();
@@ -226,6 +242,7 @@ final class ScrapeHandler implements HttpHandler {
       }
       failure = null;
     } catch (InterruptedException e) {
+      operation.failed("shutdown", 503);
       sendText(exchange, 503, "The metrics endpoint was shut down.\n");
       return false;
     } catch (Throwable e) {
@@ -233,10 +250,12 @@ final class ScrapeHandler implements HttpHandler {
       failure = e;
     }
     if (failure == null) {
+      operation.failed("timeout", 503);
       sendText(exchange, 503, warnOfSlowCollection() + "\n");
       return false;
     }
     String type = failure.getClass().getName();
+    operation.failed(type, 500);
     log.warn(
         "failure",
         type,

@@ -21,19 +21,29 @@ final class Delivery implements Runnable {
   private final int points;
   private final Deadline deadline;
   private final Settings settings;
+  private final ExporterTelemetry.Operation operation;
   private final Consumer<Delivery> onEnd;
   private final CompletableResultCode result = new CompletableResultCode();
   private int attempts;
+
+  /** The answer to the last attempt, if there was one. */
+  private HttpTransport.Reply reply;
 
   /**
    * Creates a delivery, whose time starts now.
    *
    * @param onEnd called before the result is completed
    */
-  Delivery(byte[] body, int points, Settings settings, Consumer<Delivery> onEnd) {
+  Delivery(
+      byte[] body,
+      int points,
+      Settings settings,
+      ExporterTelemetry.Operation operation,
+      Consumer<Delivery> onEnd) {
     this.body = body;
     this.points = points;
     this.settings = settings;
+    this.operation = operation;
     this.deadline = Deadline.after(settings.timeout);
     this.onEnd = onEnd;
   }
@@ -80,7 +90,8 @@ final class Delivery implements Runnable {
       boolean delayIsOfServer = false;
       long delayNanos = settings.backoff.delayNanos(attempts);
       try {
-        HttpTransport.Reply reply = attempt(request);
+        reply = null;
+        reply = attempt(request);
         if (reply.isSuccess()) {
           settings.log.delivered(points, reply.message());
           return null;
@@ -126,6 +137,18 @@ final class Delivery implements Runnable {
       }
     } finally {
       // Even if a log handler throws.
+      complete(failure, message);
+    }
+  }
+
+  private void complete(ExportFailure failure, String message) {
+    try {
+      if (failure == null) {
+        operation.succeeded(reply.status(), reply.message().rejectedPoints());
+      } else {
+        operation.failed(failure, reply == null ? 0 : reply.status());
+      }
+    } finally {
       onEnd.accept(this);
       if (failure == null) {
         result.succeed();

@@ -13,41 +13,49 @@ import javax.net.ssl.SSLException;
  *
  * @param what goes behind "failed: " and has no full stop
  * @param advice a sentence
+ * @param errorType one of few short values, for metrics: a status, the class of an exception, or a
+ *     word
  */
-record ExportFailure(String what, String advice) {
+record ExportFailure(String what, String advice, String errorType) {
   static ExportFailure of(HttpTransport.Reply reply) {
     String text = reply.message().text();
     return new ExportFailure(
         "HTTP status " + reply.status() + (text.isEmpty() ? "" : " (" + text + ")"),
-        adviceForStatus(reply.status()));
+        adviceForStatus(reply.status()),
+        Integer.toString(reply.status()));
   }
 
   static ExportFailure of(IOException exception) {
-    return new ExportFailure(describe(exception), adviceForException(exception));
+    return new ExportFailure(
+        describe(exception), adviceForException(exception), exception.getClass().getName());
   }
 
   static ExportFailure timeout(Duration timeout) {
     return new ExportFailure(
         "no complete response within " + timeout.toMillis() + " ms",
-        "Check that the server is reachable and not overloaded, or allow more time with setTimeout.");
+        "Check that the server is reachable and not overloaded, or allow more time with setTimeout.",
+        "timeout");
   }
 
   static ExportFailure tooLarge(int limit) {
     return new ExportFailure(
         "the request is larger than " + limit + " bytes before compression, and was not sent",
-        "Export fewer points at a time, or raise the limit with setMaxRequestSize.");
+        "Export fewer points at a time, or raise the limit with setMaxRequestSize.",
+        "request_too_large");
   }
 
   static ExportFailure tooManyInFlight(int count) {
     return new ExportFailure(
         count + " exports are still under way",
-        "Export less often, or allow less time for each with setTimeout.");
+        "Export less often, or allow less time for each with setTimeout.",
+        "too_many_in_flight");
   }
 
   static ExportFailure headers(RuntimeException exception) {
     return new ExportFailure(
         "the headers could not be made: " + describe(exception),
-        "Check the supplier given to setHeaders.");
+        "Check the supplier given to setHeaders.",
+        exception.getClass().getName());
   }
 
   static ExportFailure encoding(Throwable exception) {
@@ -56,23 +64,28 @@ record ExportFailure(String what, String advice) {
             + (exception instanceof StackOverflowError
                 ? "an attribute value is nested too deeply"
                 : describe(exception)),
-        "Check where the metric data comes from; the stock SDK's and Glint's can be encoded.");
+        "Check where the metric data comes from; the stock SDK's and Glint's can be encoded.",
+        exception.getClass().getName());
   }
 
   static ExportFailure shutdown() {
     return new ExportFailure(
-        "the exporter was shut down", "Shut it down after the last metric reader that uses it.");
+        "the exporter was shut down",
+        "Shut it down after the last metric reader that uses it.",
+        "shutdown");
   }
 
   static ExportFailure unexpected() {
     return new ExportFailure(
         "an unexpected error in the exporter",
-        "Its stack trace was given to the thread's handler.");
+        "Its stack trace was given to the thread's handler.",
+        "_OTHER");
   }
 
   /** The same failure, when a retry was possible but for the time. */
   ExportFailure withoutTimeToRetry() {
-    return new ExportFailure(what + ", and the timeout leaves no time to try again", advice);
+    return new ExportFailure(
+        what + ", and the timeout leaves no time to try again", advice, errorType);
   }
 
   /** The same failure, when the server asks to wait for so long that the data would be stale. */
@@ -84,7 +97,8 @@ record ExportFailure(String what, String advice) {
             + " s, which is more than the "
             + TimeUnit.NANOSECONDS.toSeconds(Backoff.MAX_RETRY_AFTER_NANOS)
             + " s that the exporter waits",
-        advice);
+        advice,
+        errorType);
   }
 
   private static String adviceForStatus(int status) {

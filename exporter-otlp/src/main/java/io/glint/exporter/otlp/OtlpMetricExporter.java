@@ -55,6 +55,8 @@ public final class OtlpMetricExporter implements MetricExporter {
   /** A reader has one export under way at a time; this bounds threads and memory for misuse. */
   static final int MAX_IN_FLIGHT = 8;
 
+  private static final String COMPONENT_TYPE = "otlp_http_metric_exporter";
+
   private static final AtomicInteger THREAD_NUMBER = new AtomicInteger();
 
   private final String description;
@@ -67,6 +69,7 @@ public final class OtlpMetricExporter implements MetricExporter {
   private final ThreadPoolExecutor threads;
   private final HttpTransport transport;
   private final Delivery.Settings deliverySettings;
+  private final ExporterTelemetry telemetry;
 
   /** The encoder of the last export, kept for the next one; null while it is in use. */
   private final AtomicReference<MetricsEncoder> spareEncoder = new AtomicReference<>();
@@ -98,6 +101,7 @@ public final class OtlpMetricExporter implements MetricExporter {
                 : policy.getRetryExceptionPredicate(),
             builder.timeout,
             log);
+    this.telemetry = new ExporterTelemetry(builder.meterProvider, COMPONENT_TYPE, builder.endpoint);
   }
 
   /** An exporter to {@code http://localhost:4318/v1/metrics} with all defaults. */
@@ -123,8 +127,10 @@ public final class OtlpMetricExporter implements MetricExporter {
   @Override
   public CompletableResultCode export(Collection<MetricData> metrics) {
     Objects.requireNonNull(metrics, "metrics");
+    ExporterTelemetry.Operation operation =
+        telemetry.begin(telemetry.isOff() ? 0 : countPoints(metrics));
     if (shutdownResult.get() != null) {
-      return dropped(countPoints(metrics), ExportFailure.shutdown());
+      return dropped(metrics, ExportFailure.shutdown(), operation);
     }
     int points;
     byte[] body;
@@ -136,14 +142,18 @@ public final class OtlpMetricExporter implements MetricExporter {
       }
       body = compression.apply(encoder);
     } catch (RequestTooLargeException e) {
-      return dropped(countPoints(metrics), ExportFailure.tooLarge(maxRequestSize));
+      return dropped(metrics, ExportFailure.tooLarge(maxRequestSize), operation);
     } catch (RuntimeException | StackOverflowError e) {
       // The latter is what attribute values that are nested thousands of levels deep cause.
-      return dropped(countPoints(metrics), ExportFailure.encoding(e));
+      return dropped(metrics, ExportFailure.encoding(e), operation);
+    } catch (Error e) {
+      // Memory has run out: the caller is told, and the points are no longer under way.
+      operation.failed(ExportFailure.encoding(e), 0);
+      throw e;
     } finally {
       spareEncoder.set(encoder);
     }
-    return send(body, points);
+    return send(body, points, operation);
   }
 
   /**
@@ -206,8 +216,9 @@ public final class OtlpMetricExporter implements MetricExporter {
     return description;
   }
 
-  private CompletableResultCode send(byte[] body, int points) {
-    Delivery delivery = new Delivery(body, points, deliverySettings, inFlight::remove);
+  private CompletableResultCode send(
+      byte[] body, int points, ExporterTelemetry.Operation operation) {
+    Delivery delivery = new Delivery(body, points, deliverySettings, operation, inFlight::remove);
     inFlight.add(delivery);
     // After the add: either a shutdown at the same time sees the delivery, or this sees it.
     if (shutdownResult.get() != null) {
@@ -249,9 +260,13 @@ public final class OtlpMetricExporter implements MetricExporter {
     transport.close();
   }
 
-  private CompletableResultCode dropped(int points, ExportFailure failure) {
+  private CompletableResultCode dropped(
+      Collection<MetricData> metrics,
+      ExportFailure failure,
+      ExporterTelemetry.Operation operation) {
+    operation.failed(failure, 0);
     return CompletableResultCode.ofExceptionalFailure(
-        new IOException(log.failed(points, 0, failure)));
+        new IOException(log.failed(countPoints(metrics), 0, failure)));
   }
 
   private MetricsEncoder takeEncoder() {

@@ -1,5 +1,6 @@
 package io.glint.exporter.otlp;
 
+import io.opentelemetry.api.metrics.MeterProvider;
 import io.opentelemetry.sdk.common.export.RetryPolicy;
 import io.opentelemetry.sdk.metrics.InstrumentType;
 import io.opentelemetry.sdk.metrics.export.AggregationTemporalitySelector;
@@ -37,6 +38,9 @@ public final class OtlpMetricExporterBuilder {
   int maxRequestSize = 64 * MEBIBYTE;
   int maxResponseSize = 4 * MEBIBYTE;
   SSLContext sslContext;
+
+  /** Null for none. */
+  Supplier<? extends MeterProvider> meterProvider;
 
   OtlpMetricExporterBuilder() {}
 
@@ -184,6 +188,29 @@ public final class OtlpMetricExporterBuilder {
    */
   public OtlpMetricExporterBuilder setSslContext(SSLContext sslContext) {
     this.sslContext = Objects.requireNonNull(sslContext, "sslContext");
+    return this;
+  }
+
+  /**
+   * Sets where the exporter records metrics about itself, by the semantic conventions for
+   * OpenTelemetry SDK metrics. Default: nowhere, as these are still in development.
+   *
+   * <ul>
+   *   <li>{@code otel.sdk.exporter.metric_data_point.inflight}: points handed over whose export,
+   *       with all its attempts, has not ended
+   *   <li>{@code otel.sdk.exporter.metric_data_point.exported}: points whose export has ended,
+   *       those that were not delivered with {@code error.type}
+   *   <li>{@code otel.sdk.exporter.operation.duration}: seconds from the hand-over to the end of
+   *       the last attempt
+   * </ul>
+   *
+   * @param meterProvider asked at the first export, and again at each later one until it answers a
+   *     provider that records; it may answer null, as long as there is none. It may answer the
+   *     provider that this exporter exports for.
+   */
+  public OtlpMetricExporterBuilder setMeterProvider(
+      Supplier<? extends MeterProvider> meterProvider) {
+    this.meterProvider = Objects.requireNonNull(meterProvider, "meterProvider");
     return this;
   }
 

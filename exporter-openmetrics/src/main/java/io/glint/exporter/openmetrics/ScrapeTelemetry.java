@@ -1,0 +1,218 @@
+package io.glint.exporter.openmetrics;
+
+import io.opentelemetry.api.common.AttributeKey;
+import io.opentelemetry.api.common.Attributes;
+import io.opentelemetry.api.common.AttributesBuilder;
+import io.opentelemetry.api.metrics.DoubleHistogram;
+import io.opentelemetry.api.metrics.LongCounter;
+import io.opentelemetry.api.metrics.LongUpDownCounter;
+import io.opentelemetry.api.metrics.Meter;
+import io.opentelemetry.api.metrics.MeterProvider;
+import io.opentelemetry.context.Context;
+import io.opentelemetry.sdk.metrics.data.MetricData;
+import java.net.InetSocketAddress;
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+
+/**
+ * The server's metrics about itself, by the semantic conventions for OpenTelemetry SDK metrics; an
+ * export is the answer to a scrape.
+ *
+ * <p>The meter provider is asked for at a scrape, as it is built after the server that it is read
+ * by. As long as there is none, or it does not record, each scrape asks again. What goes wrong here
+ * is logged and harms no scrape. What is recorded is read by the next scrape, in a number of points
+ * that does not grow. Thread-safe.
+ */
+final class ScrapeTelemetry {
+  static final String SCOPE = "io.glint.exporter.openmetrics";
+
+  private static final AttributeKey<String> TYPE = AttributeKey.stringKey("otel.component.type");
+  private static final AttributeKey<String> NAME = AttributeKey.stringKey("otel.component.name");
+  private static final AttributeKey<String> ADDRESS = AttributeKey.stringKey("server.address");
+  private static final AttributeKey<Long> PORT = AttributeKey.longKey("server.port");
+  private static final AttributeKey<String> ERROR = AttributeKey.stringKey("error.type");
+  private static final AttributeKey<Long> STATUS =
+      AttributeKey.longKey("http.response.status_code");
+
+  private static final String COMPONENT_TYPE = "prometheus_http_text_metric_exporter";
+
+  /** Of points that the text formats cannot carry. */
+  private static final String LEFT_OUT = "left_out";
+
+  private static final AtomicInteger INSTANCES = new AtomicInteger();
+
+  private final Supplier<? extends MeterProvider> meterProvider;
+  private final Attributes component;
+  private final RateLimitedLog log;
+  private volatile Instruments instruments;
+
+  /**
+   * Creates the telemetry of one server.
+   *
+   * @param meterProvider may answer null; null itself if the telemetry is off
+   */
+  ScrapeTelemetry(
+      Supplier<? extends MeterProvider> meterProvider,
+      InetSocketAddress address,
+      RateLimitedLog log) {
+    this.meterProvider = meterProvider;
+    this.log = log;
+    component = meterProvider == null ? Attributes.empty() : component(address);
+  }
+
+  private static Attributes component(InetSocketAddress address) {
+    return Attributes.of(
+        TYPE,
+        COMPONENT_TYPE,
+        NAME,
+        COMPONENT_TYPE + "/" + INSTANCES.getAndIncrement(),
+        ADDRESS,
+        address.getAddress().getHostAddress(),
+        PORT,
+        (long) address.getPort());
+  }
+
+  /** Tells that a scrape is about to collect. */
+  Operation begin() {
+    Instruments current = null;
+    if (meterProvider != null) {
+      try {
+        current = instruments();
+      } catch (RuntimeException e) {
+        failed(e);
+      }
+    }
+    return new Operation(current);
+  }
+
+  private Instruments instruments() {
+    Instruments known = instruments;
+    if (known != null && known.exported.isEnabled()) {
+      return known;
+    }
+    MeterProvider provider = meterProvider.get();
+    if (provider == null) {
+      return null;
+    }
+    Instruments made = Instruments.of(provider.get(SCOPE));
+    instruments = made;
+    return made;
+  }
+
+  private void failed(RuntimeException e) {
+    log.warn(
+        "telemetry",
+        e.getClass().getName(),
+        () ->
+            "The OpenMetrics server could not record metrics about itself. The scrape is not"
+                + " affected. Check the supplier given to setMeterProvider.",
+        e);
+  }
+
+  private record Instruments(
+      LongUpDownCounter inflight, LongCounter exported, DoubleHistogram duration) {
+    static Instruments of(Meter meter) {
+      return new Instruments(
+          meter
+              .upDownCounterBuilder("otel.sdk.exporter.metric_data_point.inflight")
+              .setUnit("{data_point}")
+              .setDescription(
+                  "The number of metric data points which were passed to the exporter, but that have"
+                      + " not been exported yet (neither successful, nor failed).")
+              .build(),
+          meter
+              .counterBuilder("otel.sdk.exporter.metric_data_point.exported")
+              .setUnit("{data_point}")
+              .setDescription(
+                  "The number of metric data points for which the export has finished, either"
+                      + " successful or failed.")
+              .build(),
+          // As the stock SDK: no buckets, but count, sum, minimum and maximum.
+          meter
+              .histogramBuilder("otel.sdk.exporter.operation.duration")
+              .setUnit("s")
+              .setDescription("The duration of exporting a batch of telemetry records.")
+              .setExplicitBucketBoundariesAdvice(List.of())
+              .build());
+    }
+  }
+
+  /** One scrape. Used by one thread. */
+  final class Operation {
+    private final long startNanos = System.nanoTime();
+
+    /** Null if nobody is told, and after the end. */
+    private Instruments instruments;
+
+    private int points;
+    private int written;
+
+    private Operation(Instruments instruments) {
+      this.instruments = instruments;
+    }
+
+    void collected(Collection<MetricData> metrics) {
+      if (instruments == null) {
+        return;
+      }
+      for (MetricData metric : metrics) {
+        points += metric.getData().getPoints().size();
+      }
+      try {
+        instruments.inflight.add(points, component, Context.root());
+      } catch (RuntimeException e) {
+        ScrapeTelemetry.this.failed(e);
+      }
+    }
+
+    /** Tells how many of the points are in the answer. */
+    void written(int points) {
+      written = points;
+    }
+
+    /** Tells that the answer was sent. */
+    void succeeded() {
+      end(points - written, LEFT_OUT, 200);
+    }
+
+    /**
+     * Tells that the scraper got no points. Without effect after the end.
+     *
+     * @param status what was answered, 0 if nothing or not all of it
+     */
+    void failed(String errorType, int status) {
+      end(points, errorType, status);
+    }
+
+    private void end(long lost, String errorType, int status) {
+      Instruments current = instruments;
+      if (current == null) {
+        return;
+      }
+      instruments = null;
+      try {
+        boolean isError = lost > 0 || status != 200;
+        Attributes error = component.toBuilder().put(ERROR, errorType).build();
+        if (points > 0) {
+          current.inflight.add(-points, component, Context.root());
+        }
+        if (lost < points) {
+          current.exported.add(points - lost, component, Context.root());
+        }
+        if (lost > 0) {
+          current.exported.add(lost, error, Context.root());
+        }
+        AttributesBuilder operation = (isError ? error : component).toBuilder();
+        if (status != 0) {
+          operation.put(STATUS, (long) status);
+        }
+        current.duration.record(
+            (System.nanoTime() - startNanos) / 1e9, operation.build(), Context.root());
+      } catch (RuntimeException e) {
+        ScrapeTelemetry.this.failed(e);
+      }
+    }
+  }
+}

@@ -1,0 +1,137 @@
+package io.glint.sdk;
+
+import static io.glint.sdk.Fixture.DELTA;
+import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
+import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE_INTERESTING;
+import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
+
+import io.opentelemetry.api.metrics.LongCounter;
+import io.opentelemetry.api.metrics.Meter;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.openjdk.jcstress.annotations.Actor;
+import org.openjdk.jcstress.annotations.Arbiter;
+import org.openjdk.jcstress.annotations.JCStressTest;
+import org.openjdk.jcstress.annotations.Outcome;
+import org.openjdk.jcstress.annotations.State;
+import org.openjdk.jcstress.infra.results.ZZ_Result;
+import org.openjdk.jcstress.infra.results.Z_Result;
+
+/** Instruments follow the last meter configurator, whenever they are made. */
+public class MeterSwitching {
+  private static final MeterConfigurator OFF = scope -> MeterConfig.disabled();
+  private static final MeterConfigurator ON = scope -> MeterConfig.enabled();
+
+  /** An instrument that is made while its meter is disabled. */
+  @JCStressTest
+  @State
+  @Outcome(id = "false", expect = ACCEPTABLE, desc = "disabled")
+  @Outcome(expect = FORBIDDEN, desc = "the instrument missed the change")
+  public static class ActualNewInstrument {
+    private final GlintMeterProvider provider = TinyReader.provider(new TinyReader(DELTA));
+    private final Meter meter = provider.get("m");
+    private LongCounter counter;
+
+    @Actor
+    public void make() {
+      counter = meter.counterBuilder("c").build();
+    }
+
+    @Actor
+    public void disable() {
+      provider.setMeterConfigurator(OFF);
+    }
+
+    @Arbiter
+    public void ask(Z_Result r) {
+      r.r1 = counter.isEnabled();
+    }
+  }
+
+  /** A meter that is made, with an instrument, while the configurator changes. */
+  @JCStressTest
+  @State
+  @Outcome(id = "false", expect = ACCEPTABLE, desc = "disabled")
+  @Outcome(expect = FORBIDDEN, desc = "the meter missed the change")
+  public static class ActualNewMeter {
+    private final GlintMeterProvider provider = TinyReader.provider(new TinyReader(DELTA));
+    private LongCounter counter;
+
+    @Actor
+    public void make() {
+      counter = provider.get("m").counterBuilder("c").build();
+    }
+
+    @Actor
+    public void disable() {
+      provider.setMeterConfigurator(OFF);
+    }
+
+    @Arbiter
+    public void ask(Z_Result r) {
+      r.r1 = counter.isEnabled();
+    }
+  }
+
+  /** Whichever of two changes is the last: meter and instrument agree on it. */
+  @JCStressTest
+  @State
+  @Outcome(id = "true, true", expect = ACCEPTABLE, desc = "enabled")
+  @Outcome(id = "false, false", expect = ACCEPTABLE, desc = "disabled")
+  @Outcome(expect = FORBIDDEN, desc = "meter and instrument differ")
+  public static class ActualTwoChanges {
+    private final GlintMeterProvider provider = TinyReader.provider(new TinyReader(DELTA));
+    private final GlintMeter meter = (GlintMeter) provider.get("m");
+    private final LongCounter counter = meter.counterBuilder("c").build();
+
+    @Actor
+    public void disable() {
+      provider.setMeterConfigurator(OFF);
+    }
+
+    @Actor
+    public void enable() {
+      provider.setMeterConfigurator(ON);
+    }
+
+    @Arbiter
+    public void ask(ZZ_Result r) {
+      r.r1 = meter.isEnabled();
+      r.r2 = counter.isEnabled();
+    }
+  }
+
+  /** An instrument that adopts the state before its meter knows it can miss the change. */
+  @JCStressTest
+  @State
+  @Outcome(id = "false", expect = ACCEPTABLE, desc = "disabled")
+  @Outcome(expect = ACCEPTABLE_INTERESTING, desc = "the fault shows")
+  public static class BrokenByAdoptingTooEarly {
+    private final Map<String, Instrument> instruments = new ConcurrentHashMap<>();
+    private final Instrument instrument = new Instrument();
+    private volatile boolean isEnabled = true;
+
+    @Actor
+    public void make() {
+      instrument.isEnabled = isEnabled;
+      instruments.put("c", instrument);
+    }
+
+    @Actor
+    public void disable() {
+      isEnabled = false;
+      instruments.values().forEach(known -> known.isEnabled = false);
+    }
+
+    @Arbiter
+    public void ask(Z_Result r) {
+      r.r1 = instrument.isEnabled;
+    }
+
+    private static final class Instrument {
+      volatile boolean isEnabled;
+    }
+  }
+
+  private MeterSwitching() {}
+}

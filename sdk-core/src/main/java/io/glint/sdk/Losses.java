@@ -1,0 +1,46 @@
+package io.glint.sdk;
+
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * How much a provider could not record, by reason, for {@link InternalTelemetry} to tell. Counts
+ * also when that is off, which costs nothing but on the paths that fail. Thread-safe; allocates
+ * nothing, as memory may just have run out.
+ */
+final class Losses {
+
+  /** Why a measurement, or for the last one an exemplar, was lost. */
+  enum Reason {
+    /** Negative, NaN or infinite where the instrument takes no such value. */
+    INVALID_VALUE,
+    OUT_OF_MEMORY,
+    /** The attributes, or a view's filter of them, threw. */
+    ATTRIBUTES_UNUSABLE,
+    /** An asynchronous instrument was observed outside its callback. */
+    OUTSIDE_CALLBACK,
+    /** Counted once for each run of a callback that threw, whatever it would have observed. */
+    CALLBACK_FAILED,
+    /** Counted once for each callback, or all of a collection, that it went on without. */
+    CALLBACK_TIMEOUT,
+    /** The measurement was counted; its exemplar is lost. */
+    EXEMPLAR
+  }
+
+  private final Map<Reason, AtomicLong> counts = new EnumMap<>(Reason.class);
+
+  Losses() {
+    for (final Reason reason : Reason.values()) {
+      counts.put(reason, new AtomicLong());
+    }
+  }
+
+  void count(Reason reason) {
+    counts.get(reason).getAndIncrement();
+  }
+
+  long get(Reason reason) {
+    return counts.get(reason).get();
+  }
+}

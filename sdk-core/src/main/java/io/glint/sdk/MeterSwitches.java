@@ -1,0 +1,70 @@
+package io.glint.sdk;
+
+import io.opentelemetry.sdk.common.InstrumentationScopeInfo;
+import java.util.Collection;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+
+/**
+ * Has the meters of a provider decided on by its current {@link MeterConfigurator}, each once.
+ *
+ * <p>Thread-safe. A meter that is made while the configurator changes adopts the new one: it is
+ * known to the provider before it is first decided on, and all decisions are taken under one lock.
+ * The lock is re-entrant, because a configurator may make meters itself.
+ */
+final class MeterSwitches {
+  private static final Logger LOGGER = Logger.getLogger(MeterSwitches.class.getName());
+
+  private final ReentrantLock lock = new ReentrantLock();
+  private final RateLimitedLog failures = new RateLimitedLog(LOGGER, Level.WARNING);
+
+  /** Written under the lock. */
+  private volatile MeterConfigurator configurator = scope -> null;
+
+  /** Decides on a meter, unless the current configurator has done so. */
+  void decide(GlintMeter meter) {
+    if (meter.isDecidedBy(configurator)) {
+      return;
+    }
+    lock.lock();
+    try {
+      if (!meter.isDecidedBy(configurator)) {
+        decide(meter, configurator);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Decides anew on all meters. */
+  void decideAll(Collection<GlintMeter> meters, MeterConfigurator configurator) {
+    lock.lock();
+    try {
+      this.configurator = configurator;
+      meters.forEach(meter -> decide(meter, configurator));
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void decide(GlintMeter meter, MeterConfigurator configurator) {
+    meter.setEnabled(isEnabled(configurator, meter.scope()), configurator);
+  }
+
+  private boolean isEnabled(MeterConfigurator configurator, InstrumentationScopeInfo scope) {
+    try {
+      final MeterConfig config = configurator.configure(scope);
+      return config == null || config.isEnabled();
+    } catch (Throwable t) {
+      failures.event(
+          t,
+          () ->
+              "The meter configurator threw for meter '"
+                  + scope.getName()
+                  + "'. The meter is enabled. Meter configurators must not throw; return null for"
+                  + " the default");
+      return true;
+    }
+  }
+}
