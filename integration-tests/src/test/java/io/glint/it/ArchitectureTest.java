@@ -147,6 +147,12 @@ class ArchitectureTest {
     assertThat(report).doesNotContain("sun.misc.Unsafe").doesNotContain("jdk.internal.");
   }
 
+  /** It is optional: who uses Glint does not get the API's experimental artifact. */
+  @Test
+  void nobodyGetsTheIncubatorApiByUsingGlint() {
+    assertThat(classPath()).noneMatch(element -> element.contains("opentelemetry-api-incubator"));
+  }
+
   @Test
   void testsRunWithoutAnyFlagThatOpensTheJdk() {
     assertThat(ManagementFactory.getRuntimeMXBean().getInputArguments())

@@ -12,6 +12,8 @@
  *   <li><b>cell</b> ({@code Cell}) that the thread owns until the measurement is counted in it.
  * </ol>
  *
+ * <p>A bound instrument ({@code BoundInstruments}) goes from the instrument to the series at once.
+ *
  * <p>{@code Cell} tells the concurrency story of recording and collecting, {@code SeriesMap} that
  * of adding and removing series. {@code RegisteredReader} collects.
  */
