@@ -184,13 +184,13 @@ final class ProviderState {
     final List<GlintView> matching = views.matching(instrument, scope);
     for (int i = 0; i < matching.size(); i++) {
       final GlintView view = matching.get(i);
-      final Aggregation aggregation =
-          view.aggregation() == Aggregation.defaultAggregation()
-              ? asked.aggregation()
-              : view.aggregation();
+      final boolean isReaders = view.aggregation() == Aggregation.defaultAggregation();
       ResolvedAggregation resolved =
-          ResolvedAggregation.of(aggregation, instrument.type(), advisedBoundaries);
-      if (resolved == null && aggregation != asked.aggregation()) {
+          ResolvedAggregation.of(
+              isReaders ? asked.aggregation() : view.aggregation(),
+              instrument.type(),
+              advisedBoundaries);
+      if (resolved == null && !isReaders) {
         warnOfSenselessView(view, instrument);
         continue;
       }
