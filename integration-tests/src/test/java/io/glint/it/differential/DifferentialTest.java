@@ -66,7 +66,7 @@ class DifferentialTest {
               .sum();
     }
     System.out.printf(
-        "%d %s and %d points alike in %.1f s; programs with known differences:%n%s%n",
+        "%d %s and %d points alike in %.1f s; applied rules:%n%s%n",
         programs, what, points, (System.nanoTime() - start) / 1e9, counts.report());
     assertThat(points).isGreaterThanOrEqualTo(programs / 10);
   }

@@ -5,7 +5,7 @@ import java.util.EnumMap;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** How many programs each known difference was found in. Not thread-safe. */
+/** How often the rule of each known difference has changed something. Not thread-safe. */
 final class RuleCounts {
   private final Map<KnownDifference, Long> counts = new EnumMap<>(KnownDifference.class);
 

@@ -21,8 +21,21 @@ final class SharedRules {
 
   private SharedRules() {}
 
-  /** A program that differs from this one only as far as it must. */
+  /**
+   * A program that differs from this one only as far as it must. Applied until nothing changes, as
+   * one rule may uncover what another one is for.
+   */
   static Program apply(Program program, RuleCounts counts) {
+    Program before = program;
+    Program changed = applyOnce(program, counts);
+    while (!changed.equals(before)) {
+      before = changed;
+      changed = applyOnce(changed, counts);
+    }
+    return changed;
+  }
+
+  private static Program applyOnce(Program program, RuleCounts counts) {
     Program changed = program;
     changed = counts.changed(KnownDifference.SELECTOR_CASE, changed, selectorCase(changed));
     changed =
