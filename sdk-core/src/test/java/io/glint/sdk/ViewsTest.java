@@ -299,6 +299,28 @@ class ViewsTest {
         .contains("makes no sense", "the view is ignored");
   }
 
+  @Test
+  void aViewMakesNoSenseEvenIfTheReaderAsksForTheSame() {
+    final InMemoryMetricReader senseless =
+        InMemoryMetricReader.create(
+            AggregationTemporalitySelector.alwaysCumulative(),
+            DefaultAggregationSelector.getDefault()
+                .with(InstrumentType.COUNTER, Aggregation.lastValue()));
+    final Meter meter =
+        meter(
+            builder ->
+                builder
+                    .registerMetricReader(senseless)
+                    .registerView(
+                        named("counter"),
+                        GlintView.builder()
+                            .setName("unused")
+                            .setAggregation(Aggregation.lastValue())
+                            .build()));
+    meter.counterBuilder("counter").build().add(2);
+    assertThat(collect(senseless, "counter").getLongSumData().getPoints()).hasSize(1);
+  }
+
   @ParameterizedTest
   @CsvSource({
     "*, anything, true",
