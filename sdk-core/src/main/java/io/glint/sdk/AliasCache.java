@@ -18,22 +18,28 @@ final class AliasCache {
   /** How many places an entry may be in. */
   private static final int WAYS = 4;
 
-  private static final class Alias {
-    final Attributes attributes;
-    final int hash;
+  /** What is remembered. */
+  static final class Alias {
     final Series series;
 
-    Alias(Attributes attributes, int hash, Series series) {
+    /** When the series was looked up, see {@link #put}. */
+    final long era;
+
+    private final Attributes attributes;
+    private final int hash;
+
+    private Alias(Attributes attributes, int hash, Series series, long era) {
       this.attributes = attributes;
       this.hash = hash;
       this.series = series;
+      this.era = era;
     }
   }
 
   private Alias[] table = new Alias[SMALLEST_CAPACITY];
 
-  /** Returns the series of these attributes, or null if it is not known. */
-  Series find(Attributes attributes) {
+  /** Returns what is remembered of these attributes, or null. */
+  Alias find(Attributes attributes) {
     final Alias[] table = this.table;
     final int hash = SeriesMap.hash(attributes);
     for (int i = 0; i < WAYS; i++) {
@@ -41,24 +47,28 @@ final class AliasCache {
       if (alias != null
           && (alias.attributes == attributes
               || (alias.hash == hash && alias.attributes.equals(attributes)))) {
-        return alias.series;
+        return alias;
       }
     }
     return null;
   }
 
-  /** Remembers the series of these attributes, unless memory has run out. */
-  void put(Attributes attributes, Series series) {
+  /**
+   * Remembers the series of these attributes, unless memory has run out.
+   *
+   * @param era a number of the caller's that tells what was true before the series was looked up
+   */
+  void put(Attributes attributes, Series series, long era) {
     try {
-      putOrThrow(attributes, series);
+      putOrThrow(attributes, series, era);
     } catch (OutOfMemoryError e) {
       // The next measurement filters again.
     }
   }
 
-  private void putOrThrow(Attributes attributes, Series series) {
+  private void putOrThrow(Attributes attributes, Series series, long era) {
     final int hash = SeriesMap.hash(attributes);
-    final Alias alias = new Alias(attributes, hash, series);
+    final Alias alias = new Alias(attributes, hash, series, era);
     Alias[] table = this.table;
     while (!putIfRoom(table, alias)) {
       if (table.length == LARGEST_CAPACITY) {

@@ -23,7 +23,7 @@ import java.lang.invoke.VarHandle;
  *            tryTake (recorder or collector)
  *      FREE ---------------------------------> TAKEN
  *       ^                                     |   |
- *       +-------------------------------------+   | retire (collector only, in place of release)
+ *       +-------------------------------------+   | retire (who evicts, in place of release)
  *            release (the one who took it)        v
  *                                              RETIRED   (for ever)
  * </pre>
@@ -56,14 +56,15 @@ import java.lang.invoke.VarHandle;
  *       falls that was made during the collection. For last values see {@link LastValueStream}.
  *   <li><b>An exemplar is counted in the point that carries it,</b> as the reservoir is emptied
  *       under the same ownership as the words are copied.
- *   <li><b>An evicted series loses nothing.</b> A collector that wants to evict an idle series
- *       takes all its cells without waiting, sees that they hold nothing that was not collected,
- *       and replaces the array of stripes by one that can take no more; only then it retires the
- *       cells. If a cell is in use, or a recorder has added one meanwhile, the series stays. A
- *       recorder that still holds an evicted series finds no cell in it, and looks its attributes
- *       up again. A series that is bound stays as well: who binds it owns a cell while it leaves
- *       its mark, so the collector, owning all cells, either sees the mark or has made the binder
- *       look again.
+ *   <li><b>An evicted series loses nothing.</b> Who wants to evict an idle series, the collector or
+ *       a recorder that makes room below the cardinality limit, takes all its cells without
+ *       waiting, sees that they hold nothing that was not collected, and replaces the array of
+ *       stripes by one that can take no more; only then it retires the cells. If a cell is in use,
+ *       or a recorder has added one meanwhile, the series stays. A recorder that still holds an
+ *       evicted series finds no cell in it, and looks its attributes up again. A series that is
+ *       bound stays as well: who binds it owns a cell while it leaves its mark, so who evicts,
+ *       owning all cells, either sees the mark or has made the binder look again. A collector that
+ *       comes across a retired cell passes it by.
  *   <li><b>The collector may wait,</b> for a recorder that was stopped in mid-record, and for no
  *       longer than a bound. It never owns a cell while it waits.
  * </ol>
@@ -117,9 +118,14 @@ abstract class Cell {
     WORDS.setRelease(words, OWNER, FREE);
   }
 
-  /** Gives the cell up for ever. For the collector that owns it. */
+  /** Gives the cell up for ever. For the owner. */
   final void retire() {
     WORDS.setRelease(words, OWNER, RETIRED);
+  }
+
+  /** True once the cell has been given up for ever, holding nothing that was not collected. */
+  final boolean isRetired() {
+    return (long) WORDS.getAcquire(words, OWNER) == RETIRED;
   }
 
   /** True if the cell holds no measurement. For the owner. */

@@ -13,13 +13,15 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 
 /**
- * Asks all readers of a provider to flush or to shut down, each on a thread of its own, so that one
- * that hangs delays no other one, and the caller for a bounded time only.
+ * Asks all readers of a provider to flush or to shut down, one after another, each on a thread of
+ * its own: one that takes long delays the next one for a second, and the caller for a bounded time.
  */
 final class ReaderCalls {
   private static final Logger LOGGER = Logger.getLogger(ReaderCalls.class.getName());
 
   static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(30);
+
+  private static final long HEAD_START_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   private final String what;
   private final Function<MetricReader, CompletableResultCode> action;
@@ -38,16 +40,19 @@ final class ReaderCalls {
 
   /** Calls all readers, and waits until they have returned or the time is over. */
   CompletableResultCode call(List<RegisteredReader> readers) {
-    final List<Call> calls = new ArrayList<>();
-    for (final RegisteredReader reader : readers) {
-      calls.add(new Call(reader.reader()));
-    }
-    // One reader, the usual case, needs a thread as well: it may hang.
-    calls.forEach(Call::start);
     final long deadline = System.nanoTime() + timeoutNanos;
+    final List<Call> calls = new ArrayList<>();
     boolean wasInterrupted = false;
+    for (final RegisteredReader reader : readers) {
+      final Call call = new Call(reader.reader());
+      calls.add(call);
+      // One reader, the usual case, needs a thread as well: it may hang.
+      call.start();
+      wasInterrupted |= call.awaitUntil(System.nanoTime() + HEAD_START_NANOS);
+    }
     for (final Call call : calls) {
-      wasInterrupted |= call.await(deadline);
+      wasInterrupted |= call.awaitUntil(deadline);
+      call.failUnlessReturned();
     }
     if (wasInterrupted) {
       Thread.currentThread().interrupt();
@@ -98,25 +103,29 @@ final class ReaderCalls {
       }
     }
 
-    /** Waits; true if the thread was interrupted meanwhile. */
-    boolean await(long deadline) {
+    /** Waits for the reader to return; true if the thread was interrupted meanwhile. */
+    boolean awaitUntil(long nanoTime) {
       boolean wasInterrupted = false;
       while (true) {
         try {
-          if (!returned.await(deadline - System.nanoTime(), TimeUnit.NANOSECONDS)) {
-            LOGGER.log(
-                Level.WARNING,
-                "Reader {0} has not returned within {1} ms from being asked to {2}, which counts as"
-                    + " failed. Its exporter hangs, or is slower than the time-out",
-                new Object[] {
-                  reader, Long.toString(TimeUnit.NANOSECONDS.toMillis(timeoutNanos)), what
-                });
-            result.fail();
-          }
+          var unused = returned.await(nanoTime - System.nanoTime(), TimeUnit.NANOSECONDS);
           return wasInterrupted;
         } catch (InterruptedException e) {
           wasInterrupted = true;
         }
+      }
+    }
+
+    void failUnlessReturned() {
+      if (returned.getCount() > 0) {
+        LOGGER.log(
+            Level.WARNING,
+            "Reader {0} has not returned within {1} ms from being asked to {2}, which counts as"
+                + " failed. Its exporter hangs, or is slower than the time-out",
+            new Object[] {
+              reader, Long.toString(TimeUnit.NANOSECONDS.toMillis(timeoutNanos)), what
+            });
+        result.fail();
       }
     }
   }

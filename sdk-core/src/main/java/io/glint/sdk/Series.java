@@ -308,6 +308,15 @@ final class Series {
     return pin != null && pin.get() != null;
   }
 
+  /** What became of the wish to evict a series. */
+  enum Eviction {
+    DONE,
+    /** It holds measurements, or somebody holds it. */
+    IN_USE,
+    /** A thread has a cell of it: perhaps to record, perhaps to evict the series as well. */
+    UNDECIDED
+  }
+
   /**
    * Evicts the series if it holds as many measurements as were collected, no thread is recording
    * one and nobody has {@link #pin pinned} it. Afterwards {@link #take} returns null for ever.
@@ -318,7 +327,7 @@ final class Series {
    *
    * @param collected number of measurements that were collected and not removed from the cells
    */
-  boolean tryEvict(long collected) {
+  Eviction evict(long collected) {
     final Cell[] stripes = this.stripes;
     final Cell[] cells = stripes == null ? new Cell[] {first} : stripes;
     int taken = 0;
@@ -327,11 +336,9 @@ final class Series {
       held += cells[taken] == null ? 0 : cells[taken].measurements();
       taken++;
     }
+    final boolean isUnused = held == collected && !isPinned();
     final boolean evicted =
-        taken == cells.length
-            && held == collected
-            && !isPinned()
-            && STRIPES.compareAndSet(this, stripes, EVICTED);
+        taken == cells.length && isUnused && STRIPES.compareAndSet(this, stripes, EVICTED);
     for (int i = 0; i < taken; i++) {
       if (cells[i] == null) {
         continue;
@@ -342,7 +349,15 @@ final class Series {
         cells[i].release();
       }
     }
-    return evicted;
+    if (evicted) {
+      return Eviction.DONE;
+    }
+    return isUnused ? Eviction.UNDECIDED : Eviction.IN_USE;
+  }
+
+  /** True if {@link #evict} evicts the series. */
+  boolean tryEvict(long collected) {
+    return evict(collected) == Eviction.DONE;
   }
 
   boolean isEvicted() {

@@ -10,6 +10,7 @@ import io.opentelemetry.sdk.metrics.data.ExemplarData;
 import io.opentelemetry.sdk.metrics.data.PointData;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
@@ -35,6 +36,7 @@ abstract class Stream implements MetricSource {
   private static final long PATIENCE_NANOS = 1_000_000_000L;
 
   private static final int SPINS = 200;
+  private static final int TRIES_TO_MAKE_ROOM = 100;
   private static final long PARK_NANOS = 50_000;
 
   final InstrumentDescriptor instrument;
@@ -53,6 +55,21 @@ abstract class Stream implements MetricSource {
   private final AliasCache aliases;
   private final AtomicReference<Series> overflow = new AtomicReference<>();
   private volatile boolean isShutdown;
+
+  /**
+   * Counts the intervals of a delta stream, and between each two the collection that ends one and
+   * starts the other, series by series.
+   */
+  private final AtomicLong interval = new AtomicLong();
+
+  /**
+   * Changes before series are evicted, and again when that is done. As long as it is the same, an
+   * attribute set that has found the map full has no series of its own.
+   */
+  private final AtomicLong evictionEra = new AtomicLong();
+
+  /** The interval in which recorders have evicted what was left of the one before. */
+  private volatile long roomMadeIn = -1;
 
   private final RateLimitedLog failures = new RateLimitedLog(LOGGER, Level.WARNING);
   private final RateLimitedLog omissions = new RateLimitedLog(LOGGER, Level.WARNING);
@@ -146,12 +163,60 @@ abstract class Stream implements MetricSource {
     }
   }
 
-  /** The series if it is remembered. Once there is room again, overflow is no longer the answer. */
+  /** The series if it is remembered. Once there may be room, overflow is no longer the answer. */
   private Series findByAlias(Attributes attributes) {
-    final Series series = aliases.find(attributes);
-    return series != null && series.attributes == Overflow.ATTRIBUTES && !seriesMap.isFull()
+    final AliasCache.Alias alias = aliases.find(attributes);
+    if (alias == null) {
+      return null;
+    }
+    return alias.series.attributes == Overflow.ATTRIBUTES
+            && (alias.era != evictionEra.get() || mayMakeRoom())
         ? null
-        : series;
+        : alias.series;
+  }
+
+  private boolean mayMakeRoom() {
+    return isDelta && roomMadeIn != interval.get();
+  }
+
+  /**
+   * Evicts the series that no measurement of this interval is in, so that the limit counts those of
+   * this interval only. Done once in each interval of a delta reader, by the recorder that comes
+   * across the limit first, or by several. Never waits for another thread: a series that one of
+   * them has in its hands is tried a few times more, and if that thread has been stopped there, the
+   * limit may be one series lower for the moment.
+   *
+   * @return false if there is no room, and the measurement goes to the overflow series
+   */
+  private boolean makeRoom() {
+    final long interval = this.interval.get();
+    if (!isDelta || roomMadeIn == interval) {
+      return false;
+    }
+    evictionEra.getAndIncrement();
+    final RoomMaker maker = new RoomMaker();
+    int tries = 0;
+    do {
+      maker.isUndecided = false;
+      seriesMap.forEach(maker);
+    } while (maker.isUndecided && ++tries < TRIES_TO_MAKE_ROOM);
+    // Also those that another thread has evicted.
+    seriesMap.removeEvicted();
+    evictionEra.getAndIncrement();
+    if (!maker.isUndecided) {
+      roomMadeIn = interval;
+      return true;
+    }
+    return !seriesMap.isFull();
+  }
+
+  private static final class RoomMaker implements SeriesMap.SeriesVisitor {
+    boolean isUndecided;
+
+    @Override
+    public void visit(Series series) {
+      isUndecided |= series.evict(0) == Series.Eviction.UNDECIDED && !series.isEvicted();
+    }
   }
 
   /** Null after shutdown: what nobody will collect is not kept. */
@@ -159,10 +224,14 @@ abstract class Stream implements MetricSource {
     final Attributes kept =
         attributeFilter == null ? attributes : attributeFilter.apply(attributes);
     while (!isShutdown) {
+      final long era = evictionEra.get();
       final Series found = seriesMap.findOrAdd(kept);
+      if (found == null && makeRoom()) {
+        continue;
+      }
       final Series series = found != null ? found : overflow();
       if (aliases != null) {
-        aliases.put(attributes, series);
+        aliases.put(attributes, series, era);
       }
       final Cell cell = series.take();
       if (cell != null) {
@@ -188,6 +257,9 @@ abstract class Stream implements MetricSource {
           attributeFilter == null ? attributes : attributeFilter.apply(attributes);
       while (!isShutdown) {
         final Series found = seriesMap.findOrAdd(kept);
+        if (found == null && makeRoom()) {
+          continue;
+        }
         final Series series = found != null ? found : overflow();
         final Object pin = series.pin();
         if (pin != null) {
@@ -289,7 +361,9 @@ abstract class Stream implements MetricSource {
       final long deltaStart = Math.max(lastCollectEpochNanos, creationEpochNanos);
       points.begin();
       points.collectedNanos = clock.nanoTime();
+      interval.getAndIncrement();
       seriesMap.forEach(series -> collectSeries(series, points, deltaStart, epochNanos));
+      interval.getAndIncrement();
       final Series overflow = this.overflow.get();
       if (overflow != null) {
         collectSeries(overflow, points, deltaStart, epochNanos);
@@ -343,7 +417,7 @@ abstract class Stream implements MetricSource {
 
   private void collectCell(Cell cell) {
     if (!takePatiently(cell)) {
-      cellOmitted = true;
+      cellOmitted |= !cell.isRetired();
       return;
     }
     Throwable lostExemplars = null;
@@ -367,6 +441,9 @@ abstract class Stream implements MetricSource {
 
   private boolean takePatiently(Cell cell) {
     for (int attempt = 0; !cell.tryTake(); attempt++) {
+      if (cell.isRetired()) {
+        return false;
+      }
       if (attempt < SPINS) {
         Thread.onSpinWait();
       } else if (System.nanoTime() - patienceEnds < 0) {
@@ -414,22 +491,20 @@ abstract class Stream implements MetricSource {
 
   /**
    * Evicts the series that were silent: for the whole interval of a delta reader, or for as long as
-   * the time-out of a cumulative one. At the limit of a delta reader, evicts every series that
-   * holds nothing now, so that the next interval can have as many new ones as the limit says.
+   * the time-out of a cumulative one.
    */
   private void evict() {
-    final boolean isFull = seriesMap.isFull();
+    evictionEra.getAndIncrement();
     final boolean[] anyEvicted = new boolean[1];
     seriesMap.forEach(
-        series ->
-            anyEvicted[0] |=
-                (series.isIdle || (isFull && isDelta)) && series.tryEvict(series.measurements));
+        series -> anyEvicted[0] |= series.isIdle && series.tryEvict(series.measurements));
     if (anyEvicted[0]) {
       seriesMap.removeEvicted();
       if (aliases != null) {
         aliases.forgetEvicted();
       }
     }
+    evictionEra.getAndIncrement();
   }
 
   // What an aggregation is, to the collection. All guarded by collectLock.

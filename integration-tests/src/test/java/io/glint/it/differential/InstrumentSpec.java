@@ -69,6 +69,10 @@ record InstrumentSpec(
         boundaries);
   }
 
+  InstrumentSpec withDescription(String other) {
+    return new InstrumentSpec(meter, name, type, valueType, other, unit, boundaries);
+  }
+
   InstrumentSpec withBoundaries(List<Double> others) {
     return new InstrumentSpec(meter, name, type, valueType, description, unit, others);
   }

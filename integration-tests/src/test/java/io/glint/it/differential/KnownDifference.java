@@ -41,11 +41,11 @@ enum KnownDifference {
       "counts series of the collection before against the limit, under cumulative temporality",
       "counts the series of this collection",
       "SDK, \"Cardinality limits\": limit of one collection"),
-  DELTA_LIMIT_UNDER_CHURN(
+  DESCRIPTIONS_DIFFER(
       Remedy.BOTH_KEEP_AWAY,
-      "with immutable data, only the attribute sets of the interval count against the limit",
-      "those of the interval before count too, unless they had reached the limit: a defect of Glint",
-      "SDK, \"Overflow attribute\", which the stock SDK follows here"),
+      "makes two metrics of instruments that differ only in their description",
+      "makes one, with the longer description",
+      "Data Model, \"Opentelemetry Protocol Data Model: Producer recommendations\""),
   OBSERVERS_OF_ONE_INSTRUMENT(
       Remedy.BOTH_KEEP_AWAY,
       "drops what a callback observes by an observer that was built apart, though for the same"
@@ -129,6 +129,12 @@ enum KnownDifference {
       "an asynchronous counter that falls yields a negative delta, and keeps its start",
       "it starts anew: the delta is the value, the start the last collection",
       "Data Model, \"Resets and Gaps\", \"Sums\""),
+  BASE_OF_FAILED_ROUND(
+      Remedy.RESULTS_NORMALIZED,
+      "forgets what an asynchronous instrument has observed when its callback throws once, so that"
+          + " the next delta counts it twice, and a cumulative sum gets a new start",
+      "goes on from what was observed last",
+      "SDK, \"MetricReader\": series observed in a successful callback; else not settled"),
   SIGN_OF_ZERO(
       Remedy.RESULTS_NORMALIZED,
       "a sum over -0.0 alone is 0.0",

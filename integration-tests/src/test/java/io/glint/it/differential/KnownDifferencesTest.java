@@ -34,11 +34,9 @@ class KnownDifferencesTest {
   private static final Attributes X = Attributes.of(AttributeKey.stringKey("a"), "x");
   private static final Attributes Y = Attributes.of(AttributeKey.stringKey("a"), "y");
   private static final Attributes Z = Attributes.of(AttributeKey.stringKey("a"), "z");
-  private static final Attributes W = Attributes.of(AttributeKey.stringKey("a"), "w");
   private static final String OF_X = "{a=\"x\"}";
   private static final String OF_Y = "{a=\"y\"}";
   private static final String OF_Z = "{a=\"z\"}";
-  private static final String OF_W = "{a=\"w\"}";
   private static final String OVERFLOW = "{otel.metric.overflow=true}";
 
   private final QuietLogs logs = new QuietLogs();
@@ -146,20 +144,20 @@ class KnownDifferencesTest {
               outcome -> fields(outcome, "value"),
               List.of(OF_X + "5", OVERFLOW + "7"),
               List.of(OF_X + "5", OF_Y + "7"));
-      case DELTA_LIMIT_UNDER_CHURN ->
+      case DESCRIPTIONS_DIFFER ->
           new Case(
               program(
-                  reader(DELTA).withLimit(COUNTER, 3),
+                  reader(CUMULATIVE),
                   build(0, COUNTER),
+                  new Step.Build(
+                      1,
+                      spec("meter", COUNTER, InstrumentValueType.LONG, "").withDescription("told")),
                   record(0, 1L, X),
-                  record(0, 1L, Y),
-                  collect(),
-                  record(0, 1L, Z),
-                  record(0, 1L, W),
+                  record(1, 1L, X),
                   collect()),
               outcome -> fields(outcome, "value"),
-              List.of(OF_X + "1", OF_Y + "1", OF_W + "1", OF_Z + "1"),
-              List.of(OF_X + "1", OF_Y + "1", OF_Z + "1", OVERFLOW + "1"));
+              List.of(OF_X + "1", OF_X + "1"),
+              List.of(OF_X + "2"));
       case OBSERVERS_OF_ONE_INSTRUMENT ->
           new Case(
               program(
@@ -361,6 +359,20 @@ class KnownDifferencesTest {
               outcome -> fields(outcome, "value"),
               List.of(OF_X + "5", OF_X + "-2"),
               List.of(OF_X + "5", OF_X + "3"));
+      case BASE_OF_FAILED_ROUND ->
+          new Case(
+              program(
+                  reader(DELTA),
+                  build(0, OBSERVABLE_COUNTER),
+                  observe(0, 5L, X),
+                  collect(),
+                  new Step.Change(0, new Step.Script(List.of(), /* isThrowing= */ true)),
+                  collect(),
+                  change(0, 7L, X),
+                  collect()),
+              outcome -> fields(outcome, "value"),
+              List.of(OF_X + "5", OF_X + "7"),
+              List.of(OF_X + "5", OF_X + "2"));
       case SIGN_OF_ZERO ->
           new Case(
               program(

@@ -59,6 +59,9 @@ final class ResultRules {
         counts.changed(KnownDifference.START_OF_NEW_INSTRUMENT, changed, clampStarts(changed));
     changed =
         counts.changed(
+            KnownDifference.BASE_OF_FAILED_ROUND, changed, changed.mapMetrics(this::withoutBase));
+    changed =
+        counts.changed(
             KnownDifference.SIGN_OF_ZERO, changed, changed.mapMetrics(this::unsignedZeros));
     if (timeline.isSetBack()) {
       changed =
@@ -142,6 +145,21 @@ final class ResultRules {
       }
     } while (start != before);
     return start;
+  }
+
+  /** Masks what depends on the observation before, where that may have failed. */
+  private Metric withoutBase(Metric metric) {
+    if (!timeline.mayFail(metric.key())) {
+      return metric;
+    }
+    return metric.mapPoints(
+        point -> {
+          final SortedMap<String, Object> fields = new TreeMap<>(point.fields());
+          if (metric.isDelta()) {
+            fields.remove("value");
+          }
+          return point.withFields(fields).withTimes(0, point.end());
+        });
   }
 
   /**

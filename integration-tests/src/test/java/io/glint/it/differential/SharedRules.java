@@ -68,7 +68,7 @@ final class SharedRules {
     changed =
         counts.changed(KnownDifference.ASYNC_LIMIT_UNDER_CHURN, changed, asyncLimits(changed));
     return counts.changed(
-        KnownDifference.DELTA_LIMIT_UNDER_CHURN, changed, new DeltaLimits(changed).keepAway());
+        KnownDifference.DESCRIPTIONS_DIFFER, changed, withOneDescription(changed));
   }
 
   /** Weakens a pattern until it selects the same names with and without regard to case. */
@@ -160,6 +160,24 @@ final class SharedRules {
                     && measure.span().kind() == SpanChoice.Kind.NULL_CONTEXT
                 ? measure.withSpan(new SpanChoice(SpanChoice.Kind.NONE, 0, true))
                 : step);
+  }
+
+  /** Describes instruments that differ in nothing else as the first of them. */
+  private static Program withOneDescription(Program program) {
+    final Map<InstrumentSpec, String> first = new HashMap<>();
+    return program.mapSteps(
+        step -> {
+          if (!(step instanceof Step.Build build)) {
+            return step;
+          }
+          final InstrumentSpec spec = build.spec();
+          final String description = spec.description() == null ? "" : spec.description();
+          final String kept =
+              first.computeIfAbsent(spec.withDescription("").identity(), identity -> description);
+          return kept.equals(description)
+              ? step
+              : new Step.Build(build.instrument(), spec.withDescription(kept));
+        });
   }
 
   private static Program subnormals(Program program) {

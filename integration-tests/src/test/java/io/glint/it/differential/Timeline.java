@@ -19,10 +19,14 @@ final class Timeline {
   private int shutdownStep = Integer.MAX_VALUE;
   private boolean isSetBack;
 
+  /** Those that have an instrument whose callback throws at some time. */
+  private final Set<MeterSpec> failing = new HashSet<>();
+
   Timeline(Program program) {
     final ProgramClock clock = new ProgramClock();
     final Map<Integer, InstrumentSpec> instruments = program.instruments();
     final Set<InstrumentSpec> known = new HashSet<>();
+    final Map<Integer, List<Integer>> observed = new HashMap<>();
     for (int i = 0; i < program.steps().size(); i++) {
       final Step step = program.steps().get(i);
       if (step instanceof Step.Advance advance) {
@@ -40,11 +44,35 @@ final class Timeline {
         if (spec.type() == InstrumentType.OBSERVABLE_COUNTER) {
           observableCounters.add(List.of(spec.meter(), spec.name().toLowerCase(Locale.ROOT)));
         }
+      } else if (step instanceof Step.Register register) {
+        observed.put(register.callback(), register.instruments());
+        addFailing(register.script(), register.instruments(), instruments);
+      } else if (step instanceof Step.Change change) {
+        addFailing(
+            change.script(), observed.getOrDefault(change.callback(), List.of()), instruments);
       } else if (step instanceof Step.Shutdown && shutdownStep == Integer.MAX_VALUE) {
         shutdownStep = i;
       }
       times.add(clock.now());
     }
+  }
+
+  private void addFailing(
+      Step.Script script, List<Integer> observed, Map<Integer, InstrumentSpec> instruments) {
+    if (script.isThrowing()) {
+      for (final int instrument : observed) {
+        // Shrinking may have left a callback without its instrument.
+        final InstrumentSpec spec = instruments.get(instrument);
+        if (spec != null) {
+          failing.add(spec.meter());
+        }
+      }
+    }
+  }
+
+  /** True if the metric may be of an instrument whose callback throws at some time. */
+  boolean mayFail(Metric.Key key) {
+    return failing.contains(meter(key));
   }
 
   /** Wall clock time at a step. */
