@@ -69,12 +69,25 @@ final class GaugeInstruments {
 
     @Override
     public void set(double value, Attributes attributes, Context context) {
-      if (Double.isNaN(value)) {
-        rejectNonFinite(value);
+      if (!(Math.abs(value) <= Double.MAX_VALUE)) {
+        setNonFinite(value, attributes, context);
         return;
       }
       for (final Stream stream : streams) {
         stream.recordDouble(value, orEmpty(attributes), context);
+      }
+    }
+
+    /**
+     * An infinite last value is one; a sum or histogram, which a view may make, is spoiled by it.
+     */
+    private void setNonFinite(double value, Attributes attributes, Context context) {
+      for (final Stream stream : streams) {
+        if (stream instanceof LastValueStream && !Double.isNaN(value)) {
+          stream.recordDouble(value, orEmpty(attributes), context);
+        } else {
+          rejectNonFinite(value);
+        }
       }
     }
   }

@@ -3,7 +3,6 @@ package io.glint.sdk;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.metrics.ObservableDoubleMeasurement;
 import io.opentelemetry.api.metrics.ObservableLongMeasurement;
-import io.opentelemetry.sdk.metrics.InstrumentType;
 import io.opentelemetry.sdk.metrics.InstrumentValueType;
 import java.util.List;
 import java.util.Map;
@@ -24,7 +23,7 @@ final class ObservableInstrument implements ObservableLongMeasurement, Observabl
   private final InstrumentDescriptor instrument;
   private final Map<RegisteredReader, List<AsyncStream>> streams;
   private final boolean isLong;
-  private final boolean isSum;
+  private final boolean isMonotonic;
   private final RateLimitedLog strays = new RateLimitedLog(LOGGER, Level.WARNING);
   private final RateLimitedLog badValues = new RateLimitedLog(LOGGER, Level.WARNING);
 
@@ -39,7 +38,7 @@ final class ObservableInstrument implements ObservableLongMeasurement, Observabl
     this.instrument = instrument;
     this.streams = Map.copyOf(streams);
     this.isLong = instrument.valueType() == InstrumentValueType.LONG;
-    this.isSum = instrument.type() != InstrumentType.OBSERVABLE_GAUGE;
+    this.isMonotonic = instrument.isMonotonic();
   }
 
   GlintMeter meter() {
@@ -72,10 +71,12 @@ final class ObservableInstrument implements ObservableLongMeasurement, Observabl
 
   @Override
   public void record(long value, Attributes attributes) {
-    if (isLong) {
-      observe(value, attributes);
-    } else {
+    if (!isLong) {
       record((double) value, attributes);
+    } else if (isMonotonic && value < 0) {
+      reject(Long.toString(value));
+    } else {
+      observe(value, attributes, /* isFinite= */ true);
     }
   }
 
@@ -86,21 +87,30 @@ final class ObservableInstrument implements ObservableLongMeasurement, Observabl
 
   @Override
   public void record(double value, Attributes attributes) {
-    if (Double.isNaN(value) || (isSum && Double.isInfinite(value))) {
-      badValues.event(
-          null,
-          () ->
-              "Asynchronous instrument "
-                  + instrument.inWords()
-                  + " observed "
-                  + value
-                  + ". The observation was dropped. Check what computes the value");
+    if (Double.isNaN(value) || (isMonotonic && value < 0)) {
+      reject(Double.toString(value));
       return;
     }
-    observe(isLong ? (long) value : Double.doubleToRawLongBits(value), attributes);
+    observe(
+        isLong ? (long) value : Double.doubleToRawLongBits(value),
+        attributes,
+        isLong || Math.abs(value) <= Double.MAX_VALUE);
   }
 
-  private void observe(long bits, Attributes attributes) {
+  private void reject(String value) {
+    badValues.event(
+        null,
+        () ->
+            "Asynchronous instrument "
+                + instrument.inWords()
+                + " observed "
+                + value
+                + ". The observation was dropped: it is no measurement, or one that a sum cannot"
+                + " take. Check what computes the value; use an up-down counter for a total that"
+                + " can be negative");
+  }
+
+  private void observe(long bits, Attributes attributes, boolean isFinite) {
     final Round round = this.round;
     if (round == null || round.thread() != Thread.currentThread()) {
       strays.event(
@@ -114,7 +124,11 @@ final class ObservableInstrument implements ObservableLongMeasurement, Observabl
       return;
     }
     for (final AsyncStream stream : round.streams()) {
-      stream.observe(bits, attributes == null ? Attributes.empty() : attributes);
+      if (isFinite || !stream.isSum()) {
+        stream.observe(bits, attributes == null ? Attributes.empty() : attributes);
+      } else {
+        reject(Double.toString(Double.longBitsToDouble(bits)));
+      }
     }
   }
 }
