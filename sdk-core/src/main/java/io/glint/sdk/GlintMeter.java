@@ -118,8 +118,10 @@ final class GlintMeter implements Meter {
       Runnable callback, ObservableMeasurement measurement, ObservableMeasurement... more) {
     final List<ObservableInstrument> observables = new ArrayList<>();
     addObservable(measurement, observables);
-    for (final ObservableMeasurement other : more) {
-      addObservable(other, observables);
+    if (more != null) {
+      for (final ObservableMeasurement other : more) {
+        addObservable(other, observables);
+      }
     }
     return register(callback, observables);
   }

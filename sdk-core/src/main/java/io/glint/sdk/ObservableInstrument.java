@@ -26,6 +26,7 @@ final class ObservableInstrument implements ObservableLongMeasurement, Observabl
   private final boolean isMonotonic;
   private final RateLimitedLog strays = new RateLimitedLog(LOGGER, Level.WARNING);
   private final RateLimitedLog badValues = new RateLimitedLog(LOGGER, Level.WARNING);
+  private final RateLimitedLog failures = new RateLimitedLog(LOGGER, Level.WARNING);
 
   /** Set while a callback of this instrument runs. */
   private volatile Round round;
@@ -125,10 +126,24 @@ final class ObservableInstrument implements ObservableLongMeasurement, Observabl
     }
     for (final AsyncStream stream : round.streams()) {
       if (isFinite || !stream.isSum()) {
-        stream.observe(bits, attributes == null ? Attributes.empty() : attributes);
+        observe(stream, bits, attributes == null ? Attributes.empty() : attributes);
       } else {
         reject(Double.toString(Double.longBitsToDouble(bits)));
       }
+    }
+  }
+
+  private void observe(AsyncStream stream, long bits, Attributes attributes) {
+    try {
+      stream.observe(bits, attributes);
+    } catch (Throwable t) {
+      // Attributes and filters are user code; the callback goes on with its other observations.
+      failures.event(
+          t,
+          () ->
+              "An observation of asynchronous instrument "
+                  + instrument.inWords()
+                  + " could not be recorded and is lost");
     }
   }
 }
