@@ -72,6 +72,10 @@ final class GlintMeter implements Meter {
     return scope;
   }
 
+  OnceLog warnings() {
+    return provider.warnings();
+  }
+
   @Override
   public LongCounterBuilder counterBuilder(String name) {
     return isValid(name)
@@ -104,12 +108,14 @@ final class GlintMeter implements Meter {
     if (name != null && VALID_NAME.matcher(name).matches()) {
       return true;
     }
-    LOGGER.log(
-        Level.WARNING,
-        "Instrument name ''{0}'' of meter ''{1}'' is not valid; the instrument records nothing. A"
-            + " name starts with an ASCII letter, followed by at most 254 letters, digits, '_',"
-            + " '.', '-' or '/'.",
-        new Object[] {name, scope.getName()});
+    warnings()
+        .warn(
+            LOGGER,
+            "Instrument name ''{0}'' of meter ''{1}'' is not valid; the instrument records nothing. A"
+                + " name starts with an ASCII letter, followed by at most 254 letters, digits,"
+                + " ''_'', ''.'', ''-'' or ''/''.",
+            name,
+            scope.getName());
     return false;
   }
 
@@ -131,11 +137,13 @@ final class GlintMeter implements Meter {
       to.add(observable);
       return;
     }
-    LOGGER.log(
-        Level.WARNING,
-        "A batch callback of meter ''{0}'' cannot observe {1}, which was not made by this meter; it"
-            + " is left out. Make it with buildObserver() of a builder of the same meter.",
-        new Object[] {scope.getName(), measurement});
+    warnings()
+        .warn(
+            LOGGER,
+            "A batch callback of meter ''{0}'' cannot observe {1}, which was not made by this meter; it"
+                + " is left out. Make it with buildObserver() of a builder of the same meter.",
+            scope.getName(),
+            measurement);
   }
 
   /** Registers a callback, which stays registered until the result is closed. */
@@ -201,13 +209,15 @@ final class GlintMeter implements Meter {
     final List<Double> first =
         advice.computeIfAbsent(known, key -> advisedBoundaries == null ? NONE : advisedBoundaries);
     if (advisedBoundaries != null && !advisedBoundaries.equals(first)) {
-      LOGGER.log(
-          Level.WARNING,
-          "Instrument {0} of meter ''{1}'' was asked for again with other bucket boundaries advised:"
-              + " {2}. It keeps what was advised first: {3}.",
-          new Object[] {
-            instrument.inWords(), scope.getName(), advisedBoundaries, first == NONE ? "none" : first
-          });
+      warnings()
+          .warn(
+              LOGGER,
+              "Instrument {0} of meter ''{1}'' was asked for again with other bucket boundaries advised:"
+                  + " {2}. It keeps what was advised first: {3}.",
+              instrument.inWords(),
+              scope.getName(),
+              advisedBoundaries,
+              first == NONE ? "none" : first);
     }
     return kind.cast(
         instruments.computeIfAbsent(
@@ -271,11 +281,14 @@ final class GlintMeter implements Meter {
     final InstrumentDescriptor identity = instrument.identity();
     final InstrumentDescriptor first = firstSpelling.putIfAbsent(identity, instrument);
     if (first != null && !first.equals(instrument)) {
-      LOGGER.log(
-          Level.WARNING,
-          "Instrument {0} of meter ''{1}'' was asked for as ''{2}''. Names that differ only in case"
-              + " are one instrument; it keeps the first spelling.",
-          new Object[] {first.inWords(), scope.getName(), instrument.name()});
+      warnings()
+          .warn(
+              LOGGER,
+              "Instrument {0} of meter ''{1}'' was asked for as ''{2}''. Names that differ only in case"
+                  + " are one instrument; it keeps the first spelling.",
+              first.inWords(),
+              scope.getName(),
+              instrument.name());
     }
     return identity;
   }

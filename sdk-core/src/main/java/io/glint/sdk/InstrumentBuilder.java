@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.function.Consumer;
-import java.util.logging.Level;
 import java.util.logging.Logger;
 
 /**
@@ -54,11 +53,14 @@ abstract class InstrumentBuilder {
     if (problem == null) {
       advisedBoundaries = List.copyOf(advised);
     } else {
-      LOGGER.log(
-          Level.WARNING,
-          "The bucket boundaries advised for histogram ''{0}'' are ignored: {1}. Its default"
-              + " boundaries are used. Give finite, strictly increasing boundaries.",
-          new Object[] {name, problem});
+      meter
+          .warnings()
+          .warn(
+              LOGGER,
+              "The bucket boundaries advised for histogram ''{0}'' are ignored: {1}. Its default"
+                  + " boundaries are used. Give finite, strictly increasing boundaries.",
+              name,
+              problem);
     }
   }
 

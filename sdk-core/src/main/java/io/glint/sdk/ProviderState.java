@@ -19,7 +19,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
-import java.util.logging.Level;
 import java.util.logging.Logger;
 
 /** What the meters of one provider share, and where the streams of an instrument are made. */
@@ -37,6 +36,7 @@ final class ProviderState {
   private final ExemplarFilter exemplarFilter;
   private final List<MetricProducer> producers;
   private final ViewRegistry views;
+  private final OnceLog warnings = new OnceLog();
   private final List<RegisteredReader> readers = new ArrayList<>();
   private volatile boolean isShutdown;
   private final Map<InstrumentationScopeInfo, GlintMeter> meters = new ConcurrentHashMap<>();
@@ -77,6 +77,11 @@ final class ProviderState {
 
   List<RegisteredReader> readers() {
     return readers;
+  }
+
+  /** For what is wrong with the way meters and instruments are asked for. */
+  OnceLog warnings() {
+    return warnings;
   }
 
   boolean isCollectedByCurrentThread() {
@@ -224,13 +229,14 @@ final class ProviderState {
     return plans;
   }
 
-  private static void warnOfSenselessView(GlintView view, InstrumentDescriptor instrument) {
-    LOGGER.log(
-        Level.WARNING,
+  private void warnOfSenselessView(GlintView view, InstrumentDescriptor instrument) {
+    warnings.warn(
+        LOGGER,
         "{0} makes no sense for instrument {1}, which its selector matches; the view is ignored for"
             + " it. Restrict the selector, for instance by instrument type, or choose another"
             + " aggregation.",
-        new Object[] {view, instrument.inWords()});
+        view,
+        instrument.inWords());
   }
 
   private StreamSettings settings(

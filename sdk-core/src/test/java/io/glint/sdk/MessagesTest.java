@@ -122,6 +122,28 @@ class MessagesTest {
   }
 
   @Test
+  void whatIsAskedForWronglyOverAndOverIsToldOnce() {
+    for (int i = 0; i < 100; i++) {
+      meter.counterBuilder("1 bad").build();
+      meter.counterBuilder("requests").build();
+      meter.counterBuilder("Requests").build();
+      meter.histogramBuilder("latency").setExplicitBucketBoundariesAdvice(List.of(1d)).build();
+      meter.histogramBuilder("latency").setExplicitBucketBoundariesAdvice(List.of(2d)).build();
+      meter.histogramBuilder("size").setExplicitBucketBoundariesAdvice(List.of(2d, 1d)).build();
+      provider.get("");
+    }
+    assertThat(log.messages()).hasSize(5).doesNotHaveDuplicates();
+  }
+
+  @Test
+  void ofWarningsThatAreAllDifferentOnlySoManyAreLogged() {
+    for (int i = 0; i < 5_000; i++) {
+      meter.counterBuilder("1 bad " + i).build();
+    }
+    assertThat(log.messages()).hasSize(1_000);
+  }
+
+  @Test
   void usersDecideWhatIsLogged() {
     final Logger logger = Logger.getLogger("io.glint.sdk");
     logger.setLevel(Level.OFF);
