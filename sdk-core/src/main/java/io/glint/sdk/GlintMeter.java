@@ -223,11 +223,13 @@ final class GlintMeter implements Meter {
         instruments.computeIfAbsent(
             known,
             identity -> {
+              // What was first, of name and advice, may be another thread's.
+              final InstrumentDescriptor spelled = firstSpelling.get(identity);
               final Map<RegisteredReader, List<Stream>> streams =
-                  provider.newStreams(instrument, scope, advisedBoundaries);
-              add(instrument, streams);
+                  provider.newStreams(spelled, scope, first == NONE ? null : first);
+              add(spelled, streams);
               return maker.make(
-                  instrument, streams.values().stream().flatMap(List::stream).toList(), provider);
+                  spelled, streams.values().stream().flatMap(List::stream).toList(), provider);
             }));
   }
 
@@ -237,10 +239,11 @@ final class GlintMeter implements Meter {
         instruments.computeIfAbsent(
             known(instrument),
             identity -> {
+              final InstrumentDescriptor spelled = firstSpelling.get(identity);
               final Map<RegisteredReader, List<AsyncStream>> streams =
-                  provider.newAsyncStreams(instrument, scope);
-              add(instrument, streams);
-              return new ObservableInstrument(this, instrument, streams);
+                  provider.newAsyncStreams(spelled, scope);
+              add(spelled, streams);
+              return new ObservableInstrument(this, spelled, streams);
             });
   }
 

@@ -10,6 +10,7 @@ import io.opentelemetry.sdk.metrics.export.PeriodicMetricReader;
 import io.opentelemetry.sdk.testing.exporter.InMemoryMetricExporter;
 import io.opentelemetry.sdk.testing.exporter.InMemoryMetricReader;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CyclicBarrier;
@@ -18,6 +19,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -158,5 +160,54 @@ class ConcurrentUseTest {
     }
     await(recorders);
     assertThat(counter.isEnabled()).isFalse();
+  }
+
+  @Test
+  void whatIsToldToBeFirstOfNameAndAdviceIsWhatIsUsed() throws Exception {
+    final int instruments = 200;
+    for (int trial = 0; trial < 3; trial++) {
+      final InMemoryMetricReader reader = InMemoryMetricReader.create();
+      try (LogCapture log = new LogCapture();
+          GlintMeterProvider provider =
+              GlintMeterProvider.builder().registerMetricReader(reader).build()) {
+        final Meter meter = provider.get("meter");
+        final AtomicInteger arrived = new AtomicInteger();
+        await(
+            List.of(
+                pool.submit(() -> make(meter, "latency.", 1, instruments, arrived)),
+                pool.submit(() -> make(meter, "Latency.", 2, instruments, arrived))));
+        final Collection<MetricData> metrics = reader.collectAllMetrics();
+        assertThat(metrics).hasSize(instruments);
+        for (final MetricData metric : metrics) {
+          final double boundary =
+              metric.getHistogramData().getPoints().iterator().next().getBoundaries().get(0);
+          final String name = "Instrument '" + metric.getName() + "'";
+          assertThat(log.messages())
+              .anyMatch(
+                  message ->
+                      message.startsWith(name) && message.contains("keeps the first spelling"))
+              .anyMatch(
+                  message ->
+                      message.regionMatches(/* ignoreCase= */ true, 0, name, 0, name.length())
+                          && message.endsWith("advised first: [" + boundary + "]."));
+        }
+      }
+    }
+  }
+
+  /** Makes each instrument at the moment the other thread does. */
+  private static void make(
+      Meter meter, String name, double boundary, int instruments, AtomicInteger arrived) {
+    for (int i = 0; i < instruments; i++) {
+      arrived.incrementAndGet();
+      while (arrived.get() < 2 * (i + 1)) {
+        Thread.onSpinWait();
+      }
+      meter
+          .histogramBuilder(name + i)
+          .setExplicitBucketBoundariesAdvice(List.of(boundary))
+          .build()
+          .record(1);
+    }
   }
 }
