@@ -43,7 +43,7 @@ class ConcurrentUseTest {
   @Test
   void metersAndInstrumentsAreMadeAndCallbacksComeAndGoDuringCollections() throws Exception {
     final int threads = 3;
-    final int rounds = 300;
+    final int rounds = 1_000;
     final InMemoryMetricReader delta = InMemoryMetricReader.createDelta();
     final AtomicBoolean done = new AtomicBoolean();
     try (LogCapture log = new LogCapture();
@@ -52,13 +52,15 @@ class ConcurrentUseTest {
       final CyclicBarrier start = new CyclicBarrier(threads);
       final List<Future<Void>> users = new ArrayList<>();
       for (int t = 0; t < threads; t++) {
+        final int thread = t;
         users.add(
             pool.submit(
                 () -> {
                   start.await(30, TimeUnit.SECONDS);
                   for (int i = 0; i < rounds; i++) {
-                    final Meter meter = provider.get("meter" + i % 10);
-                    meter.counterBuilder("counter" + i).build().add(1);
+                    final Meter meter = provider.get("meter" + i % 2);
+                    meter.counterBuilder("shared" + i).build().add(1);
+                    meter.counterBuilder("own" + thread + "." + i).build().add(1);
                     meter.gaugeBuilder("gauge" + i).buildWithCallback(m -> m.record(1)).close();
                   }
                   return null;
@@ -82,7 +84,7 @@ class ConcurrentUseTest {
               });
       await(users);
       done.set(true);
-      assertThat(collector.get(60, TimeUnit.SECONDS)).isEqualTo((long) threads * rounds);
+      assertThat(collector.get(60, TimeUnit.SECONDS)).isEqualTo(2L * threads * rounds);
       assertThat(delta.collectAllMetrics()).as("callbacks that are left").isEmpty();
       assertThat(log.messages()).isEmpty();
     }
