@@ -19,7 +19,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.logging.Level;
 import java.util.logging.Logger;
 import java.util.regex.Pattern;
 
@@ -102,6 +101,10 @@ final class GlintMeter implements Meter {
     }
   }
 
+  OnceLog warnings() {
+    return provider.warnings();
+  }
+
   @Override
   public LongCounterBuilder counterBuilder(String name) {
     return isValid(name) ? BUILDERS.counter(this, name) : NOOP.counterBuilder("invalid");
@@ -128,12 +131,14 @@ final class GlintMeter implements Meter {
     if (name != null && VALID_NAME.matcher(name).matches()) {
       return true;
     }
-    LOGGER.log(
-        Level.WARNING,
-        "Instrument name ''{0}'' of meter ''{1}'' is not valid; the instrument records nothing. A"
-            + " name starts with an ASCII letter, followed by at most 254 letters, digits, '_',"
-            + " '.', '-' or '/'.",
-        new Object[] {name, scope.getName()});
+    warnings()
+        .warn(
+            LOGGER,
+            "Instrument name ''{0}'' of meter ''{1}'' is not valid; the instrument records nothing. A"
+                + " name starts with an ASCII letter, followed by at most 254 letters, digits,"
+                + " ''_'', ''.'', ''-'' or ''/''.",
+            name,
+            scope.getName());
     return false;
   }
 
@@ -142,8 +147,10 @@ final class GlintMeter implements Meter {
       Runnable callback, ObservableMeasurement measurement, ObservableMeasurement... more) {
     final List<ObservableInstrument> observables = new ArrayList<>();
     addObservable(measurement, observables);
-    for (final ObservableMeasurement other : more) {
-      addObservable(other, observables);
+    if (more != null) {
+      for (final ObservableMeasurement other : more) {
+        addObservable(other, observables);
+      }
     }
     return register(callback, observables);
   }
@@ -153,11 +160,13 @@ final class GlintMeter implements Meter {
       to.add(observable);
       return;
     }
-    LOGGER.log(
-        Level.WARNING,
-        "A batch callback of meter ''{0}'' cannot observe {1}, which was not made by this meter; it"
-            + " is left out. Make it with buildObserver() of a builder of the same meter.",
-        new Object[] {scope.getName(), measurement});
+    warnings()
+        .warn(
+            LOGGER,
+            "A batch callback of meter ''{0}'' cannot observe {1}, which was not made by this meter; it"
+                + " is left out. Make it with buildObserver() of a builder of the same meter.",
+            scope.getName(),
+            measurement);
   }
 
   /** Registers a callback, which stays registered until the result is closed. */
@@ -251,7 +260,7 @@ final class GlintMeter implements Meter {
       makingLock.unlock();
     }
     registered.tellDifferences(instrument, advised, scope);
-    notices.log(LOGGER);
+    notices.log(LOGGER, warnings());
     return registered;
   }
 
@@ -261,7 +270,8 @@ final class GlintMeter implements Meter {
     final List<MetricSource> all = new ArrayList<>();
     made.streams().values().forEach(all::addAll);
     final Registered registered =
-        new Registered(instrument, advised, CallSite.ofCaller(), made.instrument(), all);
+        new Registered(
+            instrument, advised, CallSite.ofCaller(), made.instrument(), all, warnings());
     made.streams()
         .forEach(
             (reader, streams) -> {

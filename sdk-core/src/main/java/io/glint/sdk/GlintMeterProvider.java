@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.logging.Level;
 import java.util.logging.Logger;
 
 /**
@@ -80,10 +79,12 @@ public final class GlintMeterProvider implements MeterProvider, Closeable {
       return MeterProvider.noop().meterBuilder(instrumentationScopeName);
     }
     if (instrumentationScopeName == null || instrumentationScopeName.isEmpty()) {
-      LOGGER.log(
-          Level.WARNING,
-          "A meter was asked for without a name. It works, but its metrics cannot be told from"
-              + " others of that kind; name it after the instrumented library or class.");
+      state
+          .warnings()
+          .warn(
+              LOGGER,
+              "A meter was asked for without a name. It works, but its metrics cannot be told from"
+                  + " others of that kind; name it after the instrumented library or class.");
       return new GlintMeterBuilder(state, "");
     }
     return new GlintMeterBuilder(state, instrumentationScopeName);

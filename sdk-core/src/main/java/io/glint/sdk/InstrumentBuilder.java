@@ -11,7 +11,6 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
-import java.util.logging.Level;
 import java.util.logging.Logger;
 
 /**
@@ -58,11 +57,14 @@ abstract class InstrumentBuilder {
     if (problem == null) {
       advice = new InstrumentAdvice(List.copyOf(advised), advice.attributeKeys());
     } else {
-      LOGGER.log(
-          Level.WARNING,
-          "The bucket boundaries advised for histogram ''{0}'' are ignored: {1}. Its default"
-              + " boundaries are used. Give finite, strictly increasing boundaries.",
-          new Object[] {name, problem});
+      meter
+          .warnings()
+          .warn(
+              LOGGER,
+              "The bucket boundaries advised for histogram ''{0}'' are ignored: {1}. Its default"
+                  + " boundaries are used. Give finite, strictly increasing boundaries.",
+              name,
+              problem);
     }
   }
 
@@ -72,11 +74,14 @@ abstract class InstrumentBuilder {
    */
   final void adviseAttributes(List<AttributeKey<?>> attributes) {
     if (attributes == null || attributes.stream().anyMatch(Objects::isNull)) {
-      LOGGER.log(
-          Level.WARNING,
-          "The attributes advised for instrument ''{0}'' are ignored: {1}. All attributes are kept"
-              + " unless a view says otherwise. Give a list of attribute keys.",
-          new Object[] {name, attributes == null ? "the list is null" : "a key is null"});
+      meter
+          .warnings()
+          .warn(
+              LOGGER,
+              "The attributes advised for instrument ''{0}'' are ignored: {1}. All attributes are"
+                  + " kept unless a view says otherwise. Give a list of attribute keys.",
+              name,
+              attributes == null ? "the list is null" : "a key is null");
       return;
     }
     final Set<String> keys = new TreeSet<>();

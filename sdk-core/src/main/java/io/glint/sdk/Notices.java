@@ -2,7 +2,6 @@ package io.glint.sdk;
 
 import java.util.LinkedHashSet;
 import java.util.Set;
-import java.util.logging.Level;
 import java.util.logging.Logger;
 
 /** What there is to say about something that is being made, said once it is made. */
@@ -14,10 +13,9 @@ final class Notices {
     messages.add(message);
   }
 
-  void log(Logger logger) {
+  void log(Logger logger, OnceLog warnings) {
     for (final String message : messages) {
-      // The logger's class is the source, not this one.
-      logger.logp(Level.WARNING, logger.getName(), null, message);
+      warnings.warn(logger, "{0}", message);
     }
   }
 }

@@ -50,6 +50,7 @@ final class ObservableInstrument implements ObservableLongMeasurement, Observabl
   private final InstrumentDescriptor instrument;
   private final Map<RegisteredReader, List<AsyncStream>> streams;
   private final boolean isLong;
+  private final boolean isMonotonic;
   private final RateLimitedLog strays = new RateLimitedLog(LOGGER, Level.WARNING);
   private final RateLimitedLog badValues = new RateLimitedLog(LOGGER, Level.WARNING);
   private final RateLimitedLog failures = new RateLimitedLog(LOGGER, Level.WARNING);
@@ -65,6 +66,7 @@ final class ObservableInstrument implements ObservableLongMeasurement, Observabl
     this.instrument = instrument;
     this.streams = Map.copyOf(streams);
     this.isLong = instrument.valueType() == InstrumentValueType.LONG;
+    this.isMonotonic = instrument.isMonotonic();
   }
 
   GlintMeter meter() {
@@ -99,10 +101,12 @@ final class ObservableInstrument implements ObservableLongMeasurement, Observabl
 
   @Override
   public void record(long value, Attributes attributes) {
-    if (isLong) {
-      observe(value, attributes);
-    } else {
+    if (!isLong) {
       record((double) value, attributes);
+    } else if (isMonotonic && value < 0) {
+      reject((double) value);
+    } else {
+      observe(value, attributes);
     }
   }
 
@@ -114,8 +118,8 @@ final class ObservableInstrument implements ObservableLongMeasurement, Observabl
   @Override
   public void record(double value, Attributes attributes) {
     if (isLong) {
-      observe((long) value, attributes);
-    } else if (Double.isNaN(value)) {
+      record((long) value, attributes);
+    } else if (Double.isNaN(value) || (isMonotonic && value < 0)) {
       reject(value);
     } else {
       observe(Double.doubleToRawLongBits(value), attributes);
@@ -172,6 +176,8 @@ final class ObservableInstrument implements ObservableLongMeasurement, Observabl
                 + instrument.inWords()
                 + " observed "
                 + value
-                + ". The observation was dropped. Check what computes the value");
+                + ". The observation was dropped: it is no measurement, or one that a sum cannot"
+                + " take. Check what computes the value; use an up-down counter for a total that"
+                + " can be negative");
   }
 }

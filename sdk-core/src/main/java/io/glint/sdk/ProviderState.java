@@ -40,6 +40,7 @@ final class ProviderState {
   private final long idleTimeoutNanos;
   private final Duration readerTimeout;
   private final ViewRegistry views;
+  private final OnceLog warnings = new OnceLog();
   private final List<RegisteredReader> readers = new ArrayList<>();
   private volatile boolean isShutdown;
   private final Map<InstrumentationScopeInfo, GlintMeter> meters = new ConcurrentHashMap<>();
@@ -82,6 +83,11 @@ final class ProviderState {
 
   List<RegisteredReader> readers() {
     return readers;
+  }
+
+  /** For what is wrong with the way meters and instruments are asked for. */
+  OnceLog warnings() {
+    return warnings;
   }
 
   boolean isCollectedByCurrentThread() {

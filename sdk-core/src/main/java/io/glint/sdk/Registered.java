@@ -3,7 +3,8 @@ package io.glint.sdk;
 import io.opentelemetry.sdk.common.InstrumentationScopeInfo;
 import java.util.List;
 import java.util.Objects;
-import java.util.logging.Level;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.logging.Logger;
 
 /**
@@ -13,12 +14,18 @@ import java.util.logging.Logger;
 final class Registered {
   private static final Logger LOGGER = Logger.getLogger(GlintMeter.class.getName());
 
+  private static final int MOST_TOLD = 16;
+
   private final InstrumentDescriptor first;
   private final InstrumentAdvice advice;
   private final String origin;
   private final Object made;
   private final List<MetricSource> streams;
-  private final RateLimitedLog differences = new RateLimitedLog(LOGGER, Level.WARNING);
+
+  /** In which ways it was asked for differently; some of them, for there may be many. */
+  private final Set<String> told = ConcurrentHashMap.newKeySet();
+
+  private final OnceLog warnings;
 
   /**
    * Registers what was made.
@@ -30,12 +37,14 @@ final class Registered {
       InstrumentAdvice advice,
       String origin,
       Object made,
-      List<MetricSource> streams) {
+      List<MetricSource> streams,
+      OnceLog warnings) {
     this.first = first;
     this.advice = advice;
     this.origin = origin;
     this.made = made;
     this.streams = streams;
+    this.warnings = warnings;
   }
 
   InstrumentDescriptor first() {
@@ -85,20 +94,24 @@ final class Registered {
   }
 
   private void tell(InstrumentationScopeInfo scope, String how, String outcome) {
-    differences.event(
-        null,
-        () ->
-            "Instrument "
-                + first.inWords()
-                + " of meter '"
-                + scope.getName()
-                + "', made at "
-                + origin
-                + ", was asked for again "
-                + how
-                + " at "
-                + CallSite.ofCaller()
-                + ". "
-                + outcome);
+    // Code that asks differently may do so for each request.
+    if (told.size() == MOST_TOLD || !told.add(how)) {
+      return;
+    }
+    warnings.warn(
+        LOGGER,
+        "{0}",
+        "Instrument "
+            + first.inWords()
+            + " of meter '"
+            + scope.getName()
+            + "', made at "
+            + origin
+            + ", was asked for again "
+            + how
+            + " at "
+            + CallSite.ofCaller()
+            + ". "
+            + outcome);
   }
 }

@@ -143,8 +143,8 @@ abstract class Stream implements MetricSource {
   /**
    * Takes a cell of the series of these attributes.
    *
-   * @return a cell that the caller owns and must release; null if attributes are broken or memory
-   *     has run out, which is reported, and for a new series after shutdown
+   * @return a cell that the caller owns and must release; null if attributes or a view's filter are
+   *     broken or memory has run out, which is reported, and for a new series after shutdown
    */
   final Cell take(Attributes attributes) {
     try {
@@ -306,8 +306,8 @@ abstract class Stream implements MetricSource {
               "A measurement of instrument "
                   + instrument.inWords()
                   + " could not be recorded and is lost");
-    } catch (OutOfMemoryError | StackOverflowError e) {
-      // What made the measurement fail makes the report fail; the application goes on.
+    } catch (Throwable t) {
+      // What made the measurement fail makes the report fail, or the log is broken.
     }
   }
 

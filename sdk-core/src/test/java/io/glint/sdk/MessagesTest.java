@@ -8,6 +8,8 @@ import io.opentelemetry.api.metrics.LongCounter;
 import io.opentelemetry.api.metrics.Meter;
 import io.opentelemetry.sdk.testing.exporter.InMemoryMetricReader;
 import java.util.List;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -139,5 +141,39 @@ class MessagesTest {
     assertThat(log.messages()).isEmpty();
     meter.histogramBuilder("latency").setExplicitBucketBoundariesAdvice(List.of(2d)).build();
     assertOneMessageWith("'latency'", "[2.0]", "keeps what was advised first: [1.0]");
+  }
+
+  @Test
+  void whatIsAskedForWronglyOverAndOverIsToldOnce() {
+    for (int i = 0; i < 100; i++) {
+      meter.counterBuilder("1 bad").build();
+      meter.counterBuilder("requests").build();
+      meter.counterBuilder("Requests").build();
+      meter.histogramBuilder("latency").setExplicitBucketBoundariesAdvice(List.of(1d)).build();
+      meter.histogramBuilder("latency").setExplicitBucketBoundariesAdvice(List.of(2d)).build();
+      meter.histogramBuilder("size").setExplicitBucketBoundariesAdvice(List.of(2d, 1d)).build();
+      provider.get("");
+    }
+    assertThat(log.messages()).hasSize(5).doesNotHaveDuplicates();
+  }
+
+  @Test
+  void ofWarningsThatAreAllDifferentOnlySoManyAreLogged() {
+    for (int i = 0; i < 5_000; i++) {
+      meter.counterBuilder("1 bad " + i).build();
+    }
+    assertThat(log.messages()).hasSize(1_000);
+  }
+
+  @Test
+  void usersDecideWhatIsLogged() {
+    final Logger logger = Logger.getLogger("io.glint.sdk");
+    logger.setLevel(Level.OFF);
+    try {
+      meter.counterBuilder("requests").build().add(-1);
+    } finally {
+      logger.setLevel(null);
+    }
+    assertThat(log.messages()).isEmpty();
   }
 }

@@ -5,13 +5,21 @@ import io.opentelemetry.api.trace.SpanContext;
 import io.opentelemetry.api.trace.TraceFlags;
 import io.opentelemetry.api.trace.TraceState;
 import io.opentelemetry.context.Context;
+import io.opentelemetry.sdk.metrics.data.AggregationTemporality;
 import io.opentelemetry.sdk.metrics.data.MetricData;
+import io.opentelemetry.sdk.metrics.export.DefaultAggregationSelector;
 import io.opentelemetry.sdk.testing.exporter.InMemoryMetricReader;
 import java.util.Collection;
 
 /** What tests need of readers and spans. */
 final class Readers {
   private Readers() {}
+
+  /** A reader of that temporality for all kinds. */
+  static InMemoryMetricReader of(AggregationTemporality temporality) {
+    return InMemoryMetricReader.create(
+        type -> temporality, DefaultAggregationSelector.getDefault());
+  }
 
   /** The metric of that name in a new collection, or null. */
   static MetricData collect(InMemoryMetricReader reader, String name) {
