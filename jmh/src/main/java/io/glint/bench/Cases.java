@@ -17,6 +17,8 @@ final class Cases {
   private static final Workload BOUND_HISTOGRAM =
       recording(BoundHistogramBenchmark.class, "record");
   private static final Workload BOUND_COUNTER = recording(BoundCounterBenchmark.class, "add");
+  private static final Workload EXPONENTIAL =
+      HISTOGRAM.with("histograms", HistogramKind.EXPONENTIAL);
   private static final Workload COUNTER = recording(CounterBenchmark.class, "add");
 
   static final List<Case> ALL =
@@ -38,10 +40,20 @@ final class Cases {
               COUNTER.with("temporality", AggregationTemporality.DELTA),
               2,
               0.15),
+          Case.sideBySide("P7a", "exponential histogram, 1 thread", EXPONENTIAL, 1, 0.35),
+          Case.sideBySide("P7b", "exponential histogram, 2 threads", EXPONENTIAL, 2, 0.10),
           overFloor("P8a", "bound histogram, exemplars off, 1 thread", BOUND_HISTOGRAM, 1.2),
           overFloor("P8b", "bound counter, exemplars off, 1 thread", BOUND_COUNTER, 1.2),
           Case.sideBySide(
-              "P8c", "bound histogram, exemplars off, 1 thread", BOUND_HISTOGRAM, 1, Double.NaN));
+              "P8c", "bound histogram, exemplars off, 1 thread", BOUND_HISTOGRAM, 1, Double.NaN),
+          new Case(
+              "R2",
+              "histogram, sampled span, a second cumulative reader",
+              "Glint with one",
+              HISTOGRAM_IN_SPAN.with("sdk", Sdk.GLINT),
+              HISTOGRAM_IN_SPAN.with("sdk", Sdk.GLINT).with("readers", 2),
+              1,
+              1.05));
 
   /** What P10, bytes allocated per record, is read off. */
   private static final List<String> ALLOCATION = List.of("P1", "P2");

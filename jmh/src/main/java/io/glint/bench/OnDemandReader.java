@@ -2,8 +2,10 @@ package io.glint.bench;
 
 import io.opentelemetry.sdk.common.CompletableResultCode;
 import io.opentelemetry.sdk.common.export.MemoryMode;
+import io.opentelemetry.sdk.metrics.Aggregation;
 import io.opentelemetry.sdk.metrics.InstrumentType;
 import io.opentelemetry.sdk.metrics.data.AggregationTemporality;
+import io.opentelemetry.sdk.metrics.data.ExponentialHistogramPointData;
 import io.opentelemetry.sdk.metrics.data.HistogramPointData;
 import io.opentelemetry.sdk.metrics.data.LongPointData;
 import io.opentelemetry.sdk.metrics.data.MetricData;
@@ -18,11 +20,14 @@ import io.opentelemetry.sdk.metrics.export.MetricReader;
 final class OnDemandReader implements MetricReader {
   private final AggregationTemporality temporality;
   private final MemoryMode memoryMode;
+  private final HistogramKind histograms;
   private CollectionRegistration registration = CollectionRegistration.noop();
   private long total;
   private long exemplars;
 
-  OnDemandReader(AggregationTemporality temporality, MemoryMode memoryMode) {
+  OnDemandReader(
+      AggregationTemporality temporality, MemoryMode memoryMode, HistogramKind histograms) {
+    this.histograms = histograms;
     this.temporality = temporality;
     this.memoryMode = memoryMode;
   }
@@ -41,6 +46,9 @@ final class OnDemandReader implements MetricReader {
 
   private static long count(PointData point) {
     if (point instanceof HistogramPointData histogram) {
+      return histogram.getCount();
+    }
+    if (point instanceof ExponentialHistogramPointData histogram) {
       return histogram.getCount();
     }
     if (point instanceof LongPointData sum) {
@@ -67,6 +75,13 @@ final class OnDemandReader implements MetricReader {
   @Override
   public AggregationTemporality getAggregationTemporality(InstrumentType type) {
     return temporality;
+  }
+
+  @Override
+  public Aggregation getDefaultAggregation(InstrumentType type) {
+    return type == InstrumentType.HISTOGRAM
+        ? histograms.aggregation()
+        : Aggregation.defaultAggregation();
   }
 
   @Override

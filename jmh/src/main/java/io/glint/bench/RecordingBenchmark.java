@@ -5,9 +5,11 @@ import io.opentelemetry.api.metrics.Meter;
 import io.opentelemetry.api.metrics.MeterProvider;
 import io.opentelemetry.sdk.common.export.MemoryMode;
 import io.opentelemetry.sdk.metrics.data.AggregationTemporality;
+import io.opentelemetry.sdk.metrics.export.MetricReader;
 import java.io.Closeable;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
@@ -37,6 +39,8 @@ import org.openjdk.jmh.annotations.Warmup;
  *   <li>temporality, and whether a collector runs every 10 ms. That is a thousand times what a
  *       service does, and makes visible what a collection costs those who record;
  *   <li>the number of series;
+ *   <li>whether histograms have explicit or exponential buckets;
+ *   <li>the number of readers that ask for the same;
  *   <li>whether threads share {@link Attributes} instances or have their own, equal ones;
  *   <li>the number of threads, which is JMH's to set: {@code -t 1}, {@code 2}, {@code 8}. The score
  *       is the time of one call on one thread. With more threads than processors it includes the
@@ -52,7 +56,7 @@ import org.openjdk.jmh.annotations.Warmup;
  *       ask for by default. It can be set for an experiment.
  *   <li>Measurements outside of a span, or inside one that is not sampled: they cost what exemplars
  *       off do, and a look at the span.
- *   <li>Several readers and views.
+ *   <li>Several readers that ask for different things, and views.
  * </ul>
  *
  * <p>Each run ends with a collection. It fails unless every recording arrived, and exemplars where
@@ -89,6 +93,13 @@ public abstract class RecordingBenchmark {
   @Param("REUSABLE_DATA")
   public MemoryMode memoryMode;
 
+  @Param("EXPLICIT")
+  public HistogramKind histograms;
+
+  /** Readers that ask for the same. One is collected; the others are there. */
+  @Param("1")
+  public int readers;
+
   private final List<Walk> walks = new CopyOnWriteArrayList<>();
   private OnDemandReader reader;
   private MeterProvider provider;
@@ -102,8 +113,13 @@ public abstract class RecordingBenchmark {
   @Setup
   public final void setUp() {
     walks.clear();
-    reader = new OnDemandReader(temporality, memoryMode);
-    provider = sdk.create(reader, exemplars.filter());
+    reader = newReader();
+    final List<MetricReader> all = new ArrayList<>();
+    all.add(reader);
+    while (all.size() < readers) {
+      all.add(newReader());
+    }
+    provider = sdk.create(all, exemplars.filter());
     createInstrument(provider.get("io.glint.bench"));
     seriesAttributes = SeriesAttributes.create(cardinality);
     for (final Attributes attributes : seriesAttributes) {
@@ -112,6 +128,10 @@ public abstract class RecordingBenchmark {
     if (collectEveryMillis > 0) {
       collector = new Collector(reader, Duration.ofMillis(collectEveryMillis));
     }
+  }
+
+  private OnDemandReader newReader() {
+    return new OnDemandReader(temporality, memoryMode, histograms);
   }
 
   /** Makes the instrument that the benchmark records into. */

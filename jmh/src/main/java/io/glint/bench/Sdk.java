@@ -1,10 +1,13 @@
 package io.glint.bench;
 
 import io.glint.sdk.GlintMeterProvider;
+import io.glint.sdk.GlintMeterProviderBuilder;
 import io.opentelemetry.api.metrics.MeterProvider;
 import io.opentelemetry.sdk.metrics.ExemplarFilter;
 import io.opentelemetry.sdk.metrics.SdkMeterProvider;
+import io.opentelemetry.sdk.metrics.SdkMeterProviderBuilder;
 import io.opentelemetry.sdk.metrics.export.MetricReader;
+import java.util.List;
 
 /**
  * Whose {@link MeterProvider} a benchmark records into. A JVM that measures one of them never loads
@@ -14,24 +17,24 @@ public enum Sdk {
   /** The OpenTelemetry SDK as published. */
   STOCK {
     @Override
-    MeterProvider create(MetricReader reader, ExemplarFilter exemplars) {
-      return SdkMeterProvider.builder()
-          .setExemplarFilter(exemplars)
-          .registerMetricReader(reader)
-          .build();
+    MeterProvider create(List<? extends MetricReader> readers, ExemplarFilter exemplars) {
+      final SdkMeterProviderBuilder builder =
+          SdkMeterProvider.builder().setExemplarFilter(exemplars);
+      readers.forEach(builder::registerMetricReader);
+      return builder.build();
     }
   },
 
   GLINT {
     @Override
-    MeterProvider create(MetricReader reader, ExemplarFilter exemplars) {
-      return GlintMeterProvider.builder()
-          .setExemplarFilter(exemplars)
-          .registerMetricReader(reader)
-          .build();
+    MeterProvider create(List<? extends MetricReader> readers, ExemplarFilter exemplars) {
+      final GlintMeterProviderBuilder builder =
+          GlintMeterProvider.builder().setExemplarFilter(exemplars);
+      readers.forEach(builder::registerMetricReader);
+      return builder.build();
     }
   };
 
-  /** Makes a provider with one reader. It is {@link java.io.Closeable}, whichever it is. */
-  abstract MeterProvider create(MetricReader reader, ExemplarFilter exemplars);
+  /** Makes a provider with these readers. It is {@link java.io.Closeable}, whichever it is. */
+  abstract MeterProvider create(List<? extends MetricReader> readers, ExemplarFilter exemplars);
 }

@@ -112,7 +112,8 @@ class RecordingTest {
   @Test
   void runFailsIfTheCollectorFailed() throws Exception {
     final OnDemandReader reader =
-        new OnDemandReader(AggregationTemporality.DELTA, MemoryMode.REUSABLE_DATA);
+        new OnDemandReader(
+            AggregationTemporality.DELTA, MemoryMode.REUSABLE_DATA, HistogramKind.EXPLICIT);
     final IllegalArgumentException cause = new IllegalArgumentException("broken");
     final CountDownLatch collected = new CountDownLatch(1);
     reader.register(
@@ -159,6 +160,8 @@ class RecordingTest {
     benchmark.cardinality = 1;
     benchmark.attributes = AttributesUse.SHARED;
     benchmark.memoryMode = MemoryMode.REUSABLE_DATA;
+    benchmark.histograms = HistogramKind.EXPLICIT;
+    benchmark.readers = 1;
     return benchmark;
   }
 
