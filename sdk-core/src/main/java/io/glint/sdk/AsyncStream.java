@@ -37,6 +37,7 @@ final class AsyncStream implements MetricSource {
   private final Supplier<NumberPoint> pointMaker;
   private final AggregationTemporality temporality;
   private final int cardinalityLimit;
+  private final Losses losses;
   private long creationEpochNanos;
   private final boolean hasExemplars;
 
@@ -57,6 +58,7 @@ final class AsyncStream implements MetricSource {
     this.pointMaker = Points.numberMaker(isLong);
     this.temporality = settings.temporality();
     this.cardinalityLimit = settings.cardinalityLimit();
+    this.losses = settings.sampling().losses();
     this.creationEpochNanos = settings.creationEpochNanos();
     this.hasExemplars = settings.sampling().isAlwaysOn();
   }
@@ -119,7 +121,8 @@ final class AsyncStream implements MetricSource {
   private void observeOverflow(long bits, Attributes attributes) {
     if (!overflowLogged) {
       overflowLogged = true;
-      Overflow.tell(LOGGER, instrument, cardinalityLimit, AttributeValues.of(entries.keySet()));
+      Overflow.tell(
+          LOGGER, losses, instrument, cardinalityLimit, AttributeValues.of(entries.keySet()));
     }
     merge(
         entries.computeIfAbsent(Overflow.ATTRIBUTES, attributesOfOverflow -> new Entry()),

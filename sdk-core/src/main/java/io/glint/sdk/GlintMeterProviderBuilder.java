@@ -190,6 +190,8 @@ public final class GlintMeterProviderBuilder {
    *   <li>{@code otel.sdk.metric_reader.collection.duration}, in seconds, for each reader
    *   <li>{@code glint.measurement.dropped}: measurements that could not be recorded, by {@code
    *       glint.drop.reason}
+   *   <li>{@code glint.cardinality.attribute_values}: for each instrument that has hit its
+   *       cardinality limit, the attribute key that has the most values, and how many
    *   <li>{@code glint.exemplar.dropped}: exemplars that were lost because a reservoir failed
    * </ul>
    *

@@ -73,6 +73,17 @@ final class InternalTelemetry {
                 "The number of measurements that could not be recorded; callbacks that failed count"
                     + " as one.")
             .buildWithCallback(measurement -> observeMeasurements(losses, measurement));
+    var unusedGauge =
+        meter
+            .gaugeBuilder("glint.cardinality.attribute_values")
+            .ofLongs()
+            .setUnit("{value}")
+            .setDescription(
+                "For an instrument that has hit its cardinality limit, the attribute key with the"
+                    + " most values, and how many it had then.")
+            .buildWithCallback(
+                measurement ->
+                    losses.exploding().forEach((key, values) -> measurement.record(values, key)));
     unused =
         meter
             .counterBuilder("glint.exemplar.dropped")

@@ -1,7 +1,10 @@
 package io.glint.sdk;
 
+import io.opentelemetry.api.common.AttributeKey;
+import io.opentelemetry.api.common.Attributes;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -28,12 +31,36 @@ final class Losses {
     EXEMPLAR
   }
 
+  private static final AttributeKey<String> INSTRUMENT = AttributeKey.stringKey("glint.instrument");
+  private static final AttributeKey<String> KEY = AttributeKey.stringKey("glint.attribute.key");
+
+  /** Bounded by the number of instruments. */
+  private final Map<Attributes, Long> exploding = new ConcurrentHashMap<>();
+
   private final Map<Reason, AtomicLong> counts = new EnumMap<>(Reason.class);
 
   Losses() {
     for (final Reason reason : Reason.values()) {
       counts.put(reason, new AtomicLong());
     }
+  }
+
+  /** Tells that an instrument has hit its cardinality limit. */
+  void overflowed(InstrumentDescriptor instrument, AttributeValues most) {
+    if (most.key() != null) {
+      exploding.merge(
+          Attributes.of(INSTRUMENT, instrument.name(), KEY, most.key().getKey()),
+          (long) most.values(),
+          Math::max);
+    }
+  }
+
+  /**
+   * For each instrument that has hit its limit, the attribute key that had the most values then,
+   * and how many.
+   */
+  Map<Attributes, Long> exploding() {
+    return exploding;
   }
 
   void count(Reason reason) {

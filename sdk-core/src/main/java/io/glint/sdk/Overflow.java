@@ -14,7 +14,12 @@ final class Overflow {
 
   /** Says that an instrument has hit its cardinality limit, and what to do about it. */
   static void tell(
-      Logger logger, InstrumentDescriptor instrument, int limit, AttributeValues most) {
+      Logger logger,
+      Losses losses,
+      InstrumentDescriptor instrument,
+      int limit,
+      AttributeValues most) {
+    losses.overflowed(instrument, most);
     logger.logp(
         Level.WARNING,
         logger.getName(),

@@ -463,7 +463,8 @@ abstract class Stream implements MetricSource {
     isOverflowTold = true;
     final List<Attributes> attributeSets = new ArrayList<>();
     seriesMap.forEach(series -> attributeSets.add(series.attributes));
-    Overflow.tell(LOGGER, instrument, cardinalityLimit, AttributeValues.of(attributeSets));
+    Overflow.tell(
+        LOGGER, sampling.losses(), instrument, cardinalityLimit, AttributeValues.of(attributeSets));
   }
 
   /**

@@ -288,6 +288,36 @@ class InternalTelemetryTest {
   }
 
   @Test
+  void theAttributeThatExplodesIsNamed() {
+    provider =
+        GlintMeterProvider.builder()
+            .registerMetricReader(reader, type -> 20)
+            .setInternalTelemetryEnabled(true)
+            .build();
+    final LongCounter counter = provider.get("app").counterBuilder("requests").build();
+    for (long i = 0; i < 100; i++) {
+      counter.add(
+          1,
+          Attributes.of(AttributeKey.longKey("user.id"), i, AttributeKey.longKey("status"), i % 3));
+    }
+    reader.collectAllMetrics();
+    final LongPointData point =
+        Readers.collect(reader, "glint.cardinality.attribute_values")
+            .getLongGaugeData()
+            .getPoints()
+            .iterator()
+            .next();
+    assertThat(point.getValue()).isEqualTo(20);
+    assertThat(point.getAttributes())
+        .isEqualTo(
+            Attributes.of(
+                AttributeKey.stringKey("glint.instrument"),
+                "requests",
+                AttributeKey.stringKey("glint.attribute.key"),
+                "user.id"));
+  }
+
+  @Test
   void observationsOutsideACallbackAreCounted() {
     provider = builder().build();
     final ObservableDoubleMeasurement observer =

@@ -5,6 +5,7 @@ import io.glint.exporter.otlp.OtlpMetricExporter;
 import io.glint.sdk.GlintMeterProvider;
 import io.glint.sdk.GlintMeterProviderBuilder;
 import io.glint.sdk.GlintOpenTelemetry;
+import io.glint.sdk.GlintPeriodicMetricReader;
 import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
@@ -14,7 +15,6 @@ import io.opentelemetry.sdk.OpenTelemetrySdk;
 import io.opentelemetry.sdk.metrics.ExemplarFilter;
 import io.opentelemetry.sdk.metrics.data.MetricData;
 import io.opentelemetry.sdk.metrics.export.MetricReader;
-import io.opentelemetry.sdk.metrics.export.PeriodicMetricReader;
 import io.opentelemetry.sdk.resources.Resource;
 import io.opentelemetry.sdk.trace.SdkTracerProvider;
 import io.opentelemetry.sdk.trace.samplers.Sampler;
@@ -114,7 +114,7 @@ final class Telemetry implements AutoCloseable {
     try {
       return endpoint.map(
           address ->
-              PeriodicMetricReader.builder(
+              GlintPeriodicMetricReader.builder(
                       OtlpMetricExporter.builder()
                           .setBaseEndpoint(address)
                           .setRetryPolicy(null)

@@ -1,6 +1,6 @@
 package io.glint.examples.webstore;
 
-import io.opentelemetry.sdk.metrics.export.PeriodicMetricReader;
+import io.glint.sdk.GlintPeriodicMetricReader;
 import java.io.PrintStream;
 import java.util.List;
 import java.util.Map;
@@ -20,7 +20,7 @@ public final class WebstoreMain {
 
   /** Held here because the log manager lets go of a logger, and of its level, that nobody holds. */
   private static final Logger READER_LOGGER =
-      Logger.getLogger(PeriodicMetricReader.class.getName());
+      Logger.getLogger(GlintPeriodicMetricReader.class.getName());
 
   private WebstoreMain() {}
 
