@@ -103,6 +103,11 @@ enum KnownDifference {
       "adds infinity to sums and explicit-bucket histograms, which stay infinite",
       "drops it, except by gauges",
       "SDK, \"Handle all normal values\""),
+  NEGATIVE_TOTAL(
+      Remedy.STOCK_ADAPTED,
+      "exports a negative total that an asynchronous counter observes, in a monotonic sum",
+      "drops it",
+      "Data Model, \"Sums\""),
   NEGATIVE_ZERO(
       Remedy.STOCK_ADAPTED,
       "throws for -0.0 in exponential histograms",

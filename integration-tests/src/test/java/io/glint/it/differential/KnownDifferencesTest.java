@@ -291,6 +291,13 @@ class KnownDifferencesTest {
               outcome -> fields(outcome, "value"),
               List.of(OF_X + "Infinity"),
               List.of(OF_X + "1.0"));
+      case NEGATIVE_TOTAL ->
+          new Case(
+              program(
+                  reader(CUMULATIVE), build(0, OBSERVABLE_COUNTER), observe(0, -5L, X), collect()),
+              outcome -> fields(outcome, "value"),
+              List.of(OF_X + "-5"),
+              List.of());
       case NEGATIVE_ZERO ->
           new Case(
               program(

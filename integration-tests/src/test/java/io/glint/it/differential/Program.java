@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -86,6 +87,28 @@ record Program(
               ? new Step.Change(changing.callback(), changed(changing.script(), change))
               : step;
         });
+  }
+
+  /** Leaves out observations of callbacks. */
+  Program filterObservations(Predicate<Step.Observation> kept) {
+    return mapSteps(
+        step -> {
+          if (step instanceof Step.Register register) {
+            return new Step.Register(
+                register.callback(),
+                register.isBatch(),
+                register.instruments(),
+                filtered(register.script(), kept));
+          }
+          return step instanceof Step.Change changing
+              ? new Step.Change(changing.callback(), filtered(changing.script(), kept))
+              : step;
+        });
+  }
+
+  private static Step.Script filtered(Step.Script script, Predicate<Step.Observation> kept) {
+    return new Step.Script(
+        script.observations().stream().filter(kept).toList(), script.isThrowing());
   }
 
   private static Step.Script changed(Step.Script script, UnaryOperator<Step.Observation> change) {

@@ -77,6 +77,11 @@ final class StockRules {
                             : observation));
     changed =
         counts.changed(KnownDifference.INFINITY, changed, withoutInfinities(changed, instruments));
+    changed =
+        counts.changed(
+            KnownDifference.NEGATIVE_TOTAL,
+            changed,
+            changed.filterObservations(observation -> !isNegativeTotal(observation, instruments)));
     if (changed.hasExponentialHistogram()) {
       changed =
           counts.changed(
@@ -220,6 +225,14 @@ final class StockRules {
 
   private static boolean isRejectedInfinity(Number value, InstrumentSpec instrument) {
     return Double.isInfinite(value.doubleValue()) && instrument != null && !instrument.isGauge();
+  }
+
+  private static boolean isNegativeTotal(
+      Step.Observation observation, Map<Integer, InstrumentSpec> instruments) {
+    final InstrumentSpec instrument = instruments.get(observation.instrument());
+    return instrument != null
+        && instrument.type() == InstrumentType.OBSERVABLE_COUNTER
+        && observation.value().doubleValue() < 0;
   }
 
   private static boolean isSenseless(Step.Register register, Program program) {
