@@ -19,8 +19,10 @@ record Arguments(List<Case> cases, Effort effort, int threads, Path out, boolean
       Measures Glint beside the stock OpenTelemetry SDK and prints one table.
 
       ./bench [options]
-        --quick          two short forks of each, to see whether something is badly wrong
-        --case ID[,ID]   only these: P1, ..., P6 (P6a and P6b); P10 for those that show allocation
+        --quick          two short forks of each of P1 to P6, or of those that --case names, to see
+                         whether something is badly wrong
+        --case ID[,ID]   only these: P1, ..., P6 (P6a and P6b), P7, P8; P10 for those that show
+                         allocation; R2 for a second reader
         --forks N        number of forks of each side
         --threads N      number of threads in place of each case's own; no target applies then
         --out FILE       also write the table as Markdown
@@ -40,6 +42,7 @@ record Arguments(List<Case> cases, Effort effort, int threads, Path out, boolean
   static Arguments parse(String... args) {
     final List<String> ids = new ArrayList<>();
     Effort effort = Effort.FULL;
+    boolean isQuick = false;
     int forks = 0;
     int threads = 0;
     Path out = null;
@@ -48,7 +51,10 @@ record Arguments(List<Case> cases, Effort effort, int threads, Path out, boolean
     while (!rest.isEmpty()) {
       final String option = rest.remove();
       switch (option) {
-        case "--quick" -> effort = Effort.QUICK;
+        case "--quick" -> {
+          effort = Effort.QUICK;
+          isQuick = true;
+        }
         case "--case" -> ids.addAll(List.of(value(option, rest).split(",")));
         case "--forks" -> forks = positive(option, value(option, rest));
         case "--threads" -> threads = positive(option, value(option, rest));
@@ -58,7 +64,11 @@ record Arguments(List<Case> cases, Effort effort, int threads, Path out, boolean
       }
     }
     return new Arguments(
-        Cases.named(ids), forks > 0 ? effort.withForks(forks) : effort, threads, out, wantsHelp);
+        ids.isEmpty() && isQuick ? Cases.named(Cases.QUICK) : Cases.named(ids),
+        forks > 0 ? effort.withForks(forks) : effort,
+        threads,
+        out,
+        wantsHelp);
   }
 
   private static String value(String option, Deque<String> rest) {

@@ -55,6 +55,9 @@ final class Cases {
               1,
               1.05));
 
+  /** What is run if little time is to be spent and nothing is named. */
+  static final List<String> QUICK = List.of("P1", "P2", "P3", "P4", "P5", "P6");
+
   /** What P10, bytes allocated per record, is read off. */
   private static final List<String> ALLOCATION = List.of("P1", "P2");
 

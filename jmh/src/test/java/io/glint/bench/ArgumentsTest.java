@@ -31,6 +31,16 @@ class ArgumentsTest {
   }
 
   @Test
+  void quicklyOnlyTheFirstCasesAreRunUnlessOthersAreNamed() {
+    assertThat(Arguments.parse("--quick").cases())
+        .extracting(Case::id)
+        .containsExactly("P1", "P2", "P3", "P4", "P5", "P6a", "P6b");
+    assertThat(Arguments.parse("--quick", "--case", "R2").cases())
+        .extracting(Case::id)
+        .containsExactly("R2");
+  }
+
+  @Test
   void casesAreNamedOneByOneByFamilyOrByWhatIsReadOffThem() {
     assertThat(Arguments.parse("--case", "P3,p1").cases())
         .extracting(Case::id)
