@@ -153,8 +153,9 @@ final class AsyncStream implements MetricSource {
       final Entry entry = next.getValue();
       if (entry.round != round) {
         // Unobserved: its base is gone, and when it comes back it starts anew. If a callback has
-        // failed, nobody knows whether it would have been, and nothing may count twice.
-        if (!isRoundIncomplete) {
+        // failed, nobody knows whether it would have been, and nothing may count twice: as many
+        // series as the limit says are kept then.
+        if (!isRoundIncomplete || entries.size() > cardinalityLimit + 1) {
           iterator.remove();
         }
         continue;

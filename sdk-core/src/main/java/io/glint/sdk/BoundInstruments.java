@@ -287,6 +287,7 @@ final class BoundInstruments {
     }
 
     private void setNonFinite(double value, Context context) {
+      final BoundSeries first = first();
       if (first != null) {
         setNonFinite(first, value, context);
         for (final BoundSeries other : others) {

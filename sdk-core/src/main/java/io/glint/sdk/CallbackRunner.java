@@ -33,6 +33,9 @@ final class CallbackRunner {
   private static final long KEEP_ALIVE_SECONDS = 1;
   private static final AtomicInteger THREAD_NUMBER = new AtomicInteger();
 
+  /** Threads that are running callbacks, of any provider. */
+  private static final Set<Thread> RUNNING_ANY = ConcurrentHashMap.newKeySet();
+
   private final long timeoutNanos;
   private final Losses losses;
   private final ThreadPoolExecutor workers =
@@ -70,7 +73,12 @@ final class CallbackRunner {
     return thread;
   }
 
-  /** True if the current thread is running a callback. */
+  /** True if the current thread is running a callback of some provider of Glint. */
+  static boolean isAnyRunByCurrentThread() {
+    return RUNNING_ANY.contains(Thread.currentThread());
+  }
+
+  /** True if the current thread is running a callback of this provider. */
   boolean isRunByCurrentThread() {
     return runningThreads.contains(Thread.currentThread());
   }
@@ -80,7 +88,7 @@ final class CallbackRunner {
     if (callbacks.isEmpty()) {
       return;
     }
-    if (!takeTurn()) {
+    if (!takeTurn(callbacks.size())) {
       callbacks.forEach(callback -> callback.markIncomplete(reader));
       losses.count(Losses.Reason.CALLBACK_TIMEOUT);
       waits.event(
@@ -106,13 +114,14 @@ final class CallbackRunner {
     }
   }
 
-  private boolean takeTurn() {
+  /** Waits for another reader's callbacks, which are about as many. */
+  private boolean takeTurn(int callbacks) {
     if (timeoutNanos == 0) {
       turn.lock();
       return true;
     }
     try {
-      return turn.tryLock(2 * timeoutNanos, TimeUnit.NANOSECONDS);
+      return turn.tryLock((callbacks + 1) * timeoutNanos, TimeUnit.NANOSECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return turn.tryLock();
@@ -153,6 +162,7 @@ final class CallbackRunner {
     @Override
     public void run() {
       runningThreads.add(Thread.currentThread());
+      RUNNING_ANY.add(Thread.currentThread());
       try {
         CallbackRegistration callback = first();
         while (callback != null) {
@@ -161,6 +171,7 @@ final class CallbackRunner {
         }
       } finally {
         runningThreads.remove(Thread.currentThread());
+        RUNNING_ANY.remove(Thread.currentThread());
       }
     }
 

@@ -97,7 +97,7 @@ final class ExemplarSampling {
   private boolean isSampled(Context context) {
     try {
       return Span.fromContext(context).getSpanContext().isSampled();
-    } catch (RuntimeException e) {
+    } catch (Throwable e) {
       losses.count(Losses.Reason.EXEMPLAR);
       failures.event(e, () -> "A span could not be read for an exemplar of " + instrumentName);
       return false;
@@ -118,7 +118,7 @@ final class ExemplarSampling {
           () ->
               "The exemplar reservoir of instrument "
                   + instrumentName
-                  + " threw. The measurement was counted, its exemplar is lost. Exemplar reservoirs"
+                  + ", or its factory, failed. The measurement was counted, its exemplar is lost. Exemplar reservoirs"
                   + " must not throw");
     } catch (OutOfMemoryError | StackOverflowError e) {
       // What made the reservoir fail makes the report fail; the application goes on.

@@ -36,41 +36,56 @@ final class ExponentialHistogramStream extends Stream {
   @Override
   void recordDouble(double value, Attributes attributes, Context context) {
     final boolean eligible = sampling.admits(context);
-    final ExponentialCell cell = (ExponentialCell) take(attributes);
-    if (cell != null) {
-      count(cell, value, eligible, attributes, context);
+    ExponentialCell cell = null;
+    Throwable lostExemplar = null;
+    try {
+      cell = (ExponentialCell) take(attributes);
+      if (cell != null) {
+        lostExemplar = count(cell, value, eligible, attributes, context);
+      }
+    } finally {
+      if (cell != null) {
+        cell.release();
+      }
+    }
+    if (lostExemplar != null) {
+      sampling.reservoirFailed(lostExemplar);
     }
   }
 
   @Override
   void recordDouble(double value, BoundSeries series, Context context) {
     final boolean eligible = sampling.admits(context);
-    final ExponentialCell cell = (ExponentialCell) series.take();
-    if (cell != null) {
-      count(cell, value, eligible, series.attributes, context);
+    ExponentialCell cell = null;
+    Throwable lostExemplar = null;
+    try {
+      cell = (ExponentialCell) series.take();
+      if (cell != null) {
+        lostExemplar = count(cell, value, eligible, series.attributes, context);
+      }
+    } finally {
+      if (cell != null) {
+        cell.release();
+      }
+    }
+    if (lostExemplar != null) {
+      sampling.reservoirFailed(lostExemplar);
     }
   }
 
-  private void count(
+  private Throwable count(
       ExponentialCell cell,
       double value,
       boolean eligible,
       Attributes attributes,
       Context context) {
-    Throwable lostExemplar = null;
     try {
       cell.add(value);
-      if (eligible) {
-        lostExemplar = cell.offerDouble(sampling, value, 0, attributes, context);
-      }
-    } catch (OutOfMemoryError | StackOverflowError e) {
+    } catch (OutOfMemoryError e) {
       measurementLost(e);
-    } finally {
-      cell.release();
+      return null;
     }
-    if (lostExemplar != null) {
-      sampling.reservoirFailed(lostExemplar);
-    }
+    return eligible ? cell.offerDouble(sampling, value, 0, attributes, context) : null;
   }
 
   @Override

@@ -88,6 +88,7 @@ final class GaugeInstruments {
 
     /** A gauge may well be infinite, which a view that makes a histogram or a sum of it drops. */
     private void setNonFinite(double value, Attributes attributes, Context context) {
+      final Stream first = first();
       if (first != null) {
         setNonFinite(first, value, attributes, context);
         for (final Stream other : others) {

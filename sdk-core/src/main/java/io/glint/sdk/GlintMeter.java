@@ -166,7 +166,9 @@ final class GlintMeter implements Meter {
             "A batch callback of meter ''{0}'' cannot observe {1}, which was not made by this meter; it"
                 + " is left out. Make it with buildObserver() of a builder of the same meter.",
             scope.getName(),
-            measurement);
+            measurement instanceof ObservableInstrument of
+                ? of.instrument().inWords()
+                : measurement);
   }
 
   /** Registers a callback, which stays registered until the result is closed. */
@@ -258,6 +260,9 @@ final class GlintMeter implements Meter {
       instruments.put(identity, registered);
     } finally {
       makingLock.unlock();
+    }
+    if (provider.isShutdown()) {
+      registered.shutdown();
     }
     registered.tellDifferences(instrument, advised, scope);
     notices.log(LOGGER, warnings());

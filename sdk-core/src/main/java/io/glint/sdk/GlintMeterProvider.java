@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.logging.Level;
 import java.util.logging.Logger;
 
 /**
@@ -35,6 +36,7 @@ public final class GlintMeterProvider implements MeterProvider, Closeable {
   private static final long CLOSE_TIMEOUT_SECONDS = 10;
 
   private final ProviderState state;
+  private final RateLimitedLog reentries = new RateLimitedLog(LOGGER, Level.WARNING);
   private final AtomicReference<CompletableResultCode> shutdown = new AtomicReference<>();
 
   /**
@@ -45,7 +47,7 @@ public final class GlintMeterProvider implements MeterProvider, Closeable {
   GlintMeterProvider(ProviderState state) {
     this.state = state;
     final List<RegisteredReader> readers = state.readers();
-    readers.forEach(reader -> ReaderRegistry.claim(reader.reader()));
+    ReaderRegistry.claim(readers.stream().map(RegisteredReader::reader).toList());
     int registered = 0;
     try {
       for (; registered < readers.size(); registered++) {
@@ -111,9 +113,18 @@ public final class GlintMeterProvider implements MeterProvider, Closeable {
    * Asks every reader to collect and export now. Returns when all have done what they do at once,
    * and after the {@linkplain GlintMeterProviderBuilder#setReaderTimeout time-out} at the latest.
    *
-   * @return completes when all readers have; failed if one of them fails or exceeds the time-out
+   * @return completes when all readers have; failed if one of them fails or exceeds the time-out,
+   *     and if this is called from a callback
    */
   public CompletableResultCode forceFlush() {
+    if (state.isCollectedByCurrentThread()) {
+      reentries.event(
+          null,
+          () ->
+              "A callback asked its own provider to flush. Nothing is flushed, since that would have"
+                  + " to wait for the callback; do not flush from there");
+      return CompletableResultCode.ofFailure();
+    }
     return new ReaderCalls("flush", MetricReader::forceFlush, state.readerTimeout())
         .call(state.readers());
   }
@@ -131,9 +142,13 @@ public final class GlintMeterProvider implements MeterProvider, Closeable {
     if (!shutdown.compareAndSet(null, result)) {
       return shutdown.get();
     }
+    final ReaderCalls calls =
+        new ReaderCalls("shut down", MetricReader::shutdown, state.readerTimeout());
+    // From a callback: the readers have to wait for it, so it must not wait for them.
     final CompletableResultCode ofReaders =
-        new ReaderCalls("shut down", MetricReader::shutdown, state.readerTimeout())
-            .call(state.readers());
+        state.isCollectedByCurrentThread()
+            ? calls.start(state.readers())
+            : calls.call(state.readers());
     state.shutdown();
     ofReaders.whenComplete(
         () -> {
@@ -146,7 +161,15 @@ public final class GlintMeterProvider implements MeterProvider, Closeable {
   /** {@linkplain #shutdown Shuts down} and waits for it, for at most ten seconds. */
   @Override
   public void close() {
-    shutdown().join(CLOSE_TIMEOUT_SECONDS, TimeUnit.SECONDS);
+    final CompletableResultCode result = shutdown();
+    result.join(CLOSE_TIMEOUT_SECONDS, TimeUnit.SECONDS);
+    if (!result.isDone()) {
+      LOGGER.log(
+          Level.WARNING,
+          "The readers of a meter provider have not shut down within {0} seconds. close() returns;"
+              + " they go on shutting down in the background.",
+          CLOSE_TIMEOUT_SECONDS);
+    }
   }
 
   @Override

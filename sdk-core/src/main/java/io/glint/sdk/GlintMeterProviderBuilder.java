@@ -103,8 +103,8 @@ public final class GlintMeterProviderBuilder {
   }
 
   /**
-   * Sets which meters are enabled. By default all are. {@link
-   * GlintMeterProvider#setMeterConfigurator} changes it at run time.
+   * Sets which meters are enabled, in place of what was set or added before. By default all are.
+   * {@link GlintMeterProvider#setMeterConfigurator} changes it at run time.
    */
   public GlintMeterProviderBuilder setMeterConfigurator(MeterConfigurator configurator) {
     this.meterConfigurator = Objects.requireNonNull(configurator, "configurator");
@@ -151,7 +151,8 @@ public final class GlintMeterProviderBuilder {
    * the SDK specification has it.
    *
    * <p>A series is dropped by the collection that finds it silent for this long, and only if every
-   * reader has collected what it holds. Under delta temporality silent series are always dropped.
+   * reader has collected what it holds. Under delta temporality silent series are always dropped,
+   * unless they are bound.
    *
    * @param timeout zero for never
    * @throws IllegalArgumentException if it is negative or longer than a hundred years
@@ -236,7 +237,7 @@ public final class GlintMeterProviderBuilder {
    * Makes the provider and registers it with its readers.
    *
    * @throws IllegalArgumentException if a reader asks for an aggregation that Glint does not have,
-   *     or a cardinality limit below 1
+   *     or a cardinality limit below 1, or is registered with another provider
    */
   public GlintMeterProvider build() {
     final ProviderState state = new ProviderState(this);

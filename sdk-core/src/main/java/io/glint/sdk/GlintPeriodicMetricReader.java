@@ -238,6 +238,11 @@ public final class GlintPeriodicMetricReader implements MetricReader {
   }
 
   private boolean isCalledFromInside() {
+    if (CallbackRunner.isAnyRunByCurrentThread()) {
+      // Perhaps of a provider that another reader collects: that one would have to wait all the
+      // same.
+      return true;
+    }
     synchronized (lock) {
       return cycle != null && cycle.isCalledBy(Thread.currentThread());
     }
@@ -480,6 +485,10 @@ public final class GlintPeriodicMetricReader implements MetricReader {
     collectionFailures.event(cause, () -> "The collection of " + this + " failed; it is left out");
   }
 
+  private static String withoutFullStop(String sentence) {
+    return sentence.endsWith(".") ? sentence.substring(0, sentence.length() - 1) : sentence;
+  }
+
   void logExporterFailure(String call, Throwable cause) {
     exporterFailures.event(
         cause,
@@ -489,7 +498,7 @@ public final class GlintPeriodicMetricReader implements MetricReader {
                 + ", the "
                 + call
                 + " failed"
-                + (cause.getMessage() == null ? "" : ": " + cause.getMessage())
+                + (cause.getMessage() == null ? "" : ": " + withoutFullStop(cause.getMessage()))
                 + ". The reader does not try again");
   }
 

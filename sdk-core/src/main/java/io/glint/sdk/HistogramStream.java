@@ -41,9 +41,20 @@ final class HistogramStream extends Stream {
   void recordDouble(double value, Attributes attributes, Context context) {
     final int bucket = buckets.indexOf(value);
     final boolean eligible = sampling.admits(context);
-    final HistogramCell cell = (HistogramCell) take(attributes);
-    if (cell != null) {
-      count(cell, value, bucket, eligible, attributes, context);
+    HistogramCell cell = null;
+    Throwable lostExemplar = null;
+    try {
+      cell = (HistogramCell) take(attributes);
+      if (cell != null) {
+        lostExemplar = count(cell, value, bucket, eligible, attributes, context);
+      }
+    } finally {
+      if (cell != null) {
+        cell.release();
+      }
+    }
+    if (lostExemplar != null) {
+      sampling.reservoirFailed(lostExemplar);
     }
   }
 
@@ -51,31 +62,32 @@ final class HistogramStream extends Stream {
   void recordDouble(double value, BoundSeries series, Context context) {
     final int bucket = buckets.indexOf(value);
     final boolean eligible = sampling.admits(context);
-    final HistogramCell cell = (HistogramCell) series.take();
-    if (cell != null) {
-      count(cell, value, bucket, eligible, series.attributes, context);
+    HistogramCell cell = null;
+    Throwable lostExemplar = null;
+    try {
+      cell = (HistogramCell) series.take();
+      if (cell != null) {
+        lostExemplar = count(cell, value, bucket, eligible, series.attributes, context);
+      }
+    } finally {
+      if (cell != null) {
+        cell.release();
+      }
+    }
+    if (lostExemplar != null) {
+      sampling.reservoirFailed(lostExemplar);
     }
   }
 
-  private void count(
+  private Throwable count(
       HistogramCell cell,
       double value,
       int bucket,
       boolean eligible,
       Attributes attributes,
       Context context) {
-    Throwable lostExemplar = null;
-    try {
-      cell.add(value, bucket);
-      if (eligible) {
-        lostExemplar = cell.offerDouble(sampling, value, bucket, attributes, context);
-      }
-    } finally {
-      cell.release();
-    }
-    if (lostExemplar != null) {
-      sampling.reservoirFailed(lostExemplar);
-    }
+    cell.add(value, bucket);
+    return eligible ? cell.offerDouble(sampling, value, bucket, attributes, context) : null;
   }
 
   @Override

@@ -24,69 +24,93 @@ final class LastValueStream extends NumberStream {
   @Override
   void recordLong(long value, Attributes attributes, Context context) {
     final boolean eligible = sampling.admits(context);
-    final LastValueCell cell = (LastValueCell) take(attributes);
-    if (cell != null) {
-      setLong(cell, value, eligible, attributes, context);
+    LastValueCell cell = null;
+    Throwable lostExemplar = null;
+    try {
+      cell = (LastValueCell) take(attributes);
+      if (cell != null) {
+        lostExemplar = setLong(cell, value, eligible, attributes, context);
+      }
+    } finally {
+      if (cell != null) {
+        cell.release();
+      }
+    }
+    if (lostExemplar != null) {
+      sampling.reservoirFailed(lostExemplar);
     }
   }
 
   @Override
   void recordLong(long value, BoundSeries series, Context context) {
     final boolean eligible = sampling.admits(context);
-    final LastValueCell cell = (LastValueCell) series.take();
-    if (cell != null) {
-      setLong(cell, value, eligible, series.attributes, context);
-    }
-  }
-
-  private void setLong(
-      LastValueCell cell, long value, boolean eligible, Attributes attributes, Context context) {
+    LastValueCell cell = null;
     Throwable lostExemplar = null;
     try {
-      cell.set(value);
-      if (eligible) {
-        lostExemplar = cell.offerLong(sampling, value, 0, attributes, context);
+      cell = (LastValueCell) series.take();
+      if (cell != null) {
+        lostExemplar = setLong(cell, value, eligible, series.attributes, context);
       }
     } finally {
-      cell.release();
+      if (cell != null) {
+        cell.release();
+      }
     }
     if (lostExemplar != null) {
       sampling.reservoirFailed(lostExemplar);
     }
   }
 
+  private Throwable setLong(
+      LastValueCell cell, long value, boolean eligible, Attributes attributes, Context context) {
+    cell.set(value);
+    return eligible ? cell.offerLong(sampling, value, 0, attributes, context) : null;
+  }
+
   @Override
   void recordDouble(double value, Attributes attributes, Context context) {
     final boolean eligible = sampling.admits(context);
-    final LastValueCell cell = (LastValueCell) take(attributes);
-    if (cell != null) {
-      setDouble(cell, value, eligible, attributes, context);
+    LastValueCell cell = null;
+    Throwable lostExemplar = null;
+    try {
+      cell = (LastValueCell) take(attributes);
+      if (cell != null) {
+        lostExemplar = setDouble(cell, value, eligible, attributes, context);
+      }
+    } finally {
+      if (cell != null) {
+        cell.release();
+      }
+    }
+    if (lostExemplar != null) {
+      sampling.reservoirFailed(lostExemplar);
     }
   }
 
   @Override
   void recordDouble(double value, BoundSeries series, Context context) {
     final boolean eligible = sampling.admits(context);
-    final LastValueCell cell = (LastValueCell) series.take();
-    if (cell != null) {
-      setDouble(cell, value, eligible, series.attributes, context);
-    }
-  }
-
-  private void setDouble(
-      LastValueCell cell, double value, boolean eligible, Attributes attributes, Context context) {
+    LastValueCell cell = null;
     Throwable lostExemplar = null;
     try {
-      cell.set(Double.doubleToRawLongBits(value));
-      if (eligible) {
-        lostExemplar = cell.offerDouble(sampling, value, 0, attributes, context);
+      cell = (LastValueCell) series.take();
+      if (cell != null) {
+        lostExemplar = setDouble(cell, value, eligible, series.attributes, context);
       }
     } finally {
-      cell.release();
+      if (cell != null) {
+        cell.release();
+      }
     }
     if (lostExemplar != null) {
       sampling.reservoirFailed(lostExemplar);
     }
+  }
+
+  private Throwable setDouble(
+      LastValueCell cell, double value, boolean eligible, Attributes attributes, Context context) {
+    cell.set(Double.doubleToRawLongBits(value));
+    return eligible ? cell.offerDouble(sampling, value, 0, attributes, context) : null;
   }
 
   @Override

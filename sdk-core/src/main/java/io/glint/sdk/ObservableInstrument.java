@@ -135,8 +135,9 @@ final class ObservableInstrument implements ObservableLongMeasurement, Observabl
           () ->
               "Asynchronous instrument "
                   + instrument.inWords()
-                  + " was observed outside its callback, or from a thread that does not run it."
-                  + " The observation was dropped. Record in a callback that is registered for"
+                  + " was observed outside its callback, from a thread that does not run it, or after"
+                  + " the callback has exceeded its time-out (setCallbackTimeout). The observation"
+                  + " was dropped. Record in a callback that is registered for"
                   + " this instrument, on the thread that calls it");
       return;
     }

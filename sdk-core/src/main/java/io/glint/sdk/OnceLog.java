@@ -1,6 +1,7 @@
 package io.glint.sdk;
 
 import java.text.MessageFormat;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.logging.Level;
@@ -8,14 +9,15 @@ import java.util.logging.Logger;
 
 /**
  * Warns of what is wrong with the way meters and instruments are asked for, each different message
- * once: code that asks wrongly may do so for each request. It remembers a bounded number of
- * messages, and stays silent beyond. Thread-safe.
+ * once: code that asks wrongly may do so for each request. After {@value #MOST_OF_A_KIND} messages
+ * of one kind it says so, and is silent about that kind. Thread-safe.
  */
 final class OnceLog {
-  private static final int MOST_MESSAGES = 1_000;
+  private static final int MOST_OF_A_KIND = 100;
   private static final int LONGEST_REMEMBERED = 500;
 
-  private final Set<String> told = ConcurrentHashMap.newKeySet();
+  /** What was logged, by the pattern of the message. */
+  private final Map<String, Set<String>> told = new ConcurrentHashMap<>();
 
   /**
    * Logs a warning, unless it has been logged before.
@@ -25,9 +27,20 @@ final class OnceLog {
   void warn(Logger logger, String message, Object... arguments) {
     final String text = format(message, arguments);
     final String remembered = text.substring(0, Math.min(text.length(), LONGEST_REMEMBERED));
-    if (told.size() < MOST_MESSAGES && told.add(remembered)) {
+    final Set<String> ofKind = told.computeIfAbsent(message, kind -> ConcurrentHashMap.newKeySet());
+    if (ofKind.size() < MOST_OF_A_KIND && ofKind.add(remembered)) {
       // The logger's class is the source, not this one.
-      logger.logp(Level.WARNING, logger.getName(), null, text);
+      try {
+        logger.logp(
+            Level.WARNING,
+            logger.getName(),
+            null,
+            ofKind.size() < MOST_OF_A_KIND
+                ? text
+                : text + " Further messages of this kind are not logged.");
+      } catch (Throwable t) {
+        // A handler is code of others. Its failure must not become one of the application's.
+      }
     }
   }
 

@@ -41,7 +41,11 @@ final class RateLimitedLog {
     final String text =
         since > 1 ? message + " (" + since + " times since the last message)" : message;
     // The logger's class is the source, not this one.
-    logger.logp(level, logger.getName(), null, text, cause);
+    try {
+      logger.logp(level, logger.getName(), null, text, cause);
+    } catch (Throwable t) {
+      // A handler is code of others. Its failure must not become one of the application's.
+    }
   }
 
   /** Counts an event and logs it if it is due. The message is made only then. */

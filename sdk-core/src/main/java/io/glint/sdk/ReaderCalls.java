@@ -6,6 +6,7 @@ import io.opentelemetry.sdk.metrics.export.MetricReader;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -26,6 +27,7 @@ final class ReaderCalls {
   private final String what;
   private final Function<MetricReader, CompletableResultCode> action;
   private final long timeoutNanos;
+  private final long deadline;
 
   /**
    * Makes it.
@@ -36,11 +38,11 @@ final class ReaderCalls {
     this.what = what;
     this.action = action;
     this.timeoutNanos = timeout.toNanos();
+    this.deadline = System.nanoTime() + timeoutNanos;
   }
 
   /** Calls all readers, and waits until they have returned or the time is over. */
   CompletableResultCode call(List<RegisteredReader> readers) {
-    final long deadline = System.nanoTime() + timeoutNanos;
     final List<Call> calls = new ArrayList<>();
     boolean wasInterrupted = false;
     for (final RegisteredReader reader : readers) {
@@ -57,6 +59,17 @@ final class ReaderCalls {
     if (wasInterrupted) {
       Thread.currentThread().interrupt();
     }
+    return all(calls);
+  }
+
+  /** Calls all readers, and waits for none. */
+  CompletableResultCode start(List<RegisteredReader> readers) {
+    final List<Call> calls = readers.stream().map(reader -> new Call(reader.reader())).toList();
+    calls.forEach(Call::start);
+    return all(calls);
+  }
+
+  private static CompletableResultCode all(List<Call> calls) {
     return CompletableResultCode.ofAll(calls.stream().map(call -> call.result).toList());
   }
 
@@ -81,7 +94,8 @@ final class ReaderCalls {
     }
 
     void start() {
-      final Thread thread = new Thread(Context.current().wrap(this::run), "glint-" + what);
+      final Thread thread =
+          new Thread(Context.current().wrap(this::run), "glint-" + what.replace(' ', '-'));
       thread.setDaemon(true);
       try {
         thread.start();
@@ -93,8 +107,15 @@ final class ReaderCalls {
 
     private void run() {
       try {
-        final CompletableResultCode ofReader = action.apply(reader);
+        final CompletableResultCode ofReader =
+            Objects.requireNonNull(action.apply(reader), "the reader returned no result");
         ofReader.whenComplete(() -> pass(ofReader, result));
+        returned.countDown();
+        // Nobody waits for this thread: it is there to end what never completes.
+        ofReader.join(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
+        if (!ofReader.isDone()) {
+          failOverdue("completed");
+        }
       } catch (Throwable t) {
         LOGGER.log(Level.WARNING, "Reader " + reader + " could not " + what, t);
         result.failExceptionally(t);
@@ -118,15 +139,19 @@ final class ReaderCalls {
 
     void failUnlessReturned() {
       if (returned.getCount() > 0) {
-        LOGGER.log(
-            Level.WARNING,
-            "Reader {0} has not returned within {1} ms from being asked to {2}, which counts as"
-                + " failed. Its exporter hangs, or is slower than the time-out",
-            new Object[] {
-              reader, Long.toString(TimeUnit.NANOSECONDS.toMillis(timeoutNanos)), what
-            });
-        result.fail();
+        failOverdue("returned");
       }
+    }
+
+    private void failOverdue(String whatItHasNot) {
+      LOGGER.log(
+          Level.WARNING,
+          "Reader {0} has not {1} within {2} ms from being asked to {3}, which counts as failed. Its"
+              + " exporter hangs, or is slower than the time-out (setReaderTimeout)",
+          new Object[] {
+            reader, whatItHasNot, Long.toString(TimeUnit.NANOSECONDS.toMillis(timeoutNanos)), what
+          });
+      result.fail();
     }
   }
 }

@@ -5,6 +5,7 @@ import java.lang.ref.Reference;
 import java.lang.ref.ReferenceQueue;
 import java.lang.ref.WeakReference;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 
 /**
@@ -19,23 +20,26 @@ final class ReaderRegistry {
   private ReaderRegistry() {}
 
   /**
-   * Claims a reader for one provider.
+   * Claims readers for one provider: all of them, or none.
    *
-   * @throws IllegalArgumentException if it is claimed already
+   * @throws IllegalArgumentException if one is claimed already
    */
-  static void claim(MetricReader reader) {
+  static void claim(List<MetricReader> readers) {
     synchronized (CLAIMS) {
       Reference<? extends MetricReader> collected;
       while ((collected = COLLECTED.poll()) != null) {
         CLAIMS.remove(collected);
       }
-      if (!CLAIMS.add(new Claim(reader))) {
-        throw new IllegalArgumentException(
-            "Reader "
-                + reader
-                + " is registered with another GlintMeterProvider already; a reader collects from"
-                + " one provider. Make a new reader for each provider");
+      for (final MetricReader reader : readers) {
+        if (CLAIMS.contains(new Claim(reader))) {
+          throw new IllegalArgumentException(
+              "Reader "
+                  + reader
+                  + " is registered with another GlintMeterProvider already; a reader collects from"
+                  + " one provider. Make a new reader for each provider");
+        }
       }
+      readers.forEach(reader -> CLAIMS.add(new Claim(reader)));
     }
   }
 

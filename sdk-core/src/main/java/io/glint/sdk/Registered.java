@@ -55,6 +55,11 @@ final class Registered {
     return origin;
   }
 
+  /** Nobody will collect any more. */
+  void shutdown() {
+    streams.forEach(MetricSource::shutdown);
+  }
+
   Object made() {
     return made;
   }
@@ -95,14 +100,13 @@ final class Registered {
 
   private void tell(InstrumentationScopeInfo scope, String how, String outcome) {
     // Code that asks differently may do so for each request.
-    if (told.size() == MOST_TOLD || !told.add(how)) {
+    if (told.size() >= MOST_TOLD || !told.add(how)) {
       return;
     }
     warnings.warn(
         LOGGER,
-        "{0}",
-        "Instrument "
-            + first.inWords()
+        "Instrument {0}",
+        first.inWords()
             + " of meter '"
             + scope.getName()
             + "', made at "

@@ -66,13 +66,11 @@ final class RegisteredReader implements CollectionRegistration {
     this.provider = provider;
     this.reusesData = reader.getMemoryMode() == MemoryMode.REUSABLE_DATA;
     for (final InstrumentType type : InstrumentType.values()) {
-      final Aggregation aggregation = reader.getDefaultAggregation(type);
-      ResolvedAggregation.requireKnown(aggregation);
       settings.put(
           type,
           new Settings(
-              aggregation,
-              Objects.requireNonNull(reader.getAggregationTemporality(type), "temporality"),
+              requireKnown(reader.getDefaultAggregation(type), type),
+              requireTemporality(reader.getAggregationTemporality(type), type),
               requireLimit(cardinalityLimits.getCardinalityLimit(type), type)));
     }
   }
@@ -88,6 +86,31 @@ final class RegisteredReader implements CollectionRegistration {
 
   Settings settings(InstrumentType type) {
     return settings.get(type);
+  }
+
+  private Aggregation requireKnown(Aggregation aggregation, InstrumentType type) {
+    try {
+      ResolvedAggregation.requireKnown(Objects.requireNonNull(aggregation, "no aggregation"));
+      return aggregation;
+    } catch (IllegalArgumentException | NullPointerException e) {
+      throw new IllegalArgumentException(
+          "Reader "
+              + reader
+              + " asks for an aggregation that cannot be used, for instruments of type "
+              + type
+              + ": "
+              + e.getMessage(),
+          e);
+    }
+  }
+
+  private AggregationTemporality requireTemporality(
+      AggregationTemporality temporality, InstrumentType type) {
+    if (temporality == null) {
+      throw new IllegalArgumentException(
+          "Reader " + reader + " asks for no temporality for instruments of type " + type);
+    }
+    return temporality;
   }
 
   private int requireLimit(int limit, InstrumentType type) {
@@ -123,8 +146,11 @@ final class RegisteredReader implements CollectionRegistration {
       failure = t;
       throw t;
     } finally {
-      tell(begin);
-      lock.unlock();
+      try {
+        tell(begin);
+      } finally {
+        lock.unlock();
+      }
     }
   }
 
@@ -134,7 +160,7 @@ final class RegisteredReader implements CollectionRegistration {
     collected.clear();
     // Once for the whole collection: a source is collected only if its callbacks had their chance.
     final Set<GlintMeter> disabled = disabledMeters();
-    provider.callbackRunner().run(this, callbacks(disabled));
+    runCallbacks(disabled);
     for (final GlintMeter meter : provider.meters()) {
       if (disabled.contains(meter)) {
         discard(meter, now);
@@ -148,6 +174,16 @@ final class RegisteredReader implements CollectionRegistration {
     lastCollectEpochNanos = now;
     lastCollectNanoTime = provider.clock().nanoTime();
     return Collections.unmodifiableList(collected);
+  }
+
+  /** Whatever becomes of the callbacks, what was recorded is collected. */
+  private void runCallbacks(Set<GlintMeter> disabled) {
+    try {
+      provider.callbackRunner().run(this, callbacks(disabled));
+    } catch (Throwable t) {
+      failure = t;
+      failures.event(t, () -> "Callbacks could not be run and are missing from this collection");
+    }
   }
 
   private Set<GlintMeter> disabledMeters() {

@@ -54,6 +54,9 @@ final class Series {
   /** When the series was first recorded into; the start of its cumulative points. */
   long startEpochNanos;
 
+  /** True once a point has had that start, which then stays. */
+  boolean isStartShown;
+
   /** Exemplars that a cumulative point goes on showing. */
   VisibleExemplars visibleExemplars = VisibleExemplars.NONE;
 

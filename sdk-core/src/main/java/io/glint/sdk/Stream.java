@@ -36,7 +36,7 @@ abstract class Stream implements MetricSource {
   private static final long PATIENCE_NANOS = 1_000_000_000L;
 
   private static final int SPINS = 200;
-  private static final int TRIES_TO_MAKE_ROOM = 100;
+  private static final int TRIES_TO_EVICT = 100;
   private static final long PARK_NANOS = 50_000;
 
   final InstrumentDescriptor instrument;
@@ -184,9 +184,9 @@ abstract class Stream implements MetricSource {
    * this interval only. Done once in each interval of a delta reader, by the recorder that comes
    * across the limit first, or by several. Never waits for another thread: a series that one of
    * them has in its hands is tried a few times more, and if that thread has been stopped there, the
-   * limit may be one series lower for the moment.
+   * limit is one series lower until it goes on.
    *
-   * @return false if there is no room, and the measurement goes to the overflow series
+   * @return false if that was done already, and the measurement goes to the overflow series
    */
   private boolean makeRoom() {
     final long interval = this.interval.get();
@@ -195,27 +195,35 @@ abstract class Stream implements MetricSource {
     }
     evictionEra.getAndIncrement();
     final RoomMaker maker = new RoomMaker();
-    int tries = 0;
-    do {
-      maker.isUndecided = false;
-      seriesMap.forEach(maker);
-    } while (maker.isUndecided && ++tries < TRIES_TO_MAKE_ROOM);
+    seriesMap.forEach(maker);
+    maker.retry();
     // Also those that another thread has evicted.
     seriesMap.removeEvicted();
     evictionEra.getAndIncrement();
-    if (!maker.isUndecided) {
-      roomMadeIn = interval;
-      return true;
-    }
-    return !seriesMap.isFull();
+    roomMadeIn = interval;
+    return true;
   }
 
   private static final class RoomMaker implements SeriesMap.SeriesVisitor {
-    boolean isUndecided;
+    private final List<Series> undecided = new ArrayList<>(0);
 
     @Override
     public void visit(Series series) {
-      isUndecided |= series.evict(0) == Series.Eviction.UNDECIDED && !series.isEvicted();
+      if (isUndecided(series)) {
+        undecided.add(series);
+      }
+    }
+
+    /** Tries again what another thread had in its hands, for some microseconds at most. */
+    void retry() {
+      for (int i = 0; i < TRIES_TO_EVICT && !undecided.isEmpty(); i++) {
+        Thread.onSpinWait();
+        undecided.removeIf(series -> !isUndecided(series));
+      }
+    }
+
+    private static boolean isUndecided(Series series) {
+      return series.evict(0) == Series.Eviction.UNDECIDED && !series.isEvicted();
     }
   }
 
@@ -223,9 +231,11 @@ abstract class Stream implements MetricSource {
   private Cell takeFromNew(Attributes attributes) {
     final Attributes kept =
         attributeFilter == null ? attributes : attributeFilter.apply(attributes);
+    // An application that uses the attributes of overflow shares its series.
+    final boolean isOverflow = kept.equals(Overflow.ATTRIBUTES);
     while (!isShutdown) {
       final long era = evictionEra.get();
-      final Series found = seriesMap.findOrAdd(kept);
+      final Series found = isOverflow ? overflow() : seriesMap.findOrAdd(kept);
       if (found == null && makeRoom()) {
         continue;
       }
@@ -256,7 +266,8 @@ abstract class Stream implements MetricSource {
       final Attributes kept =
           attributeFilter == null ? attributes : attributeFilter.apply(attributes);
       while (!isShutdown) {
-        final Series found = seriesMap.findOrAdd(kept);
+        final Series found =
+            kept.equals(Overflow.ATTRIBUTES) ? overflow() : seriesMap.findOrAdd(kept);
         if (found == null && makeRoom()) {
           continue;
         }
@@ -305,7 +316,12 @@ abstract class Stream implements MetricSource {
           () ->
               "A measurement of instrument "
                   + instrument.inWords()
-                  + " could not be recorded and is lost");
+                  + " could not be recorded for metric '"
+                  + metric.descriptor().name()
+                  + "' and is lost: "
+                  + (cause instanceof OutOfMemoryError
+                      ? "there is no memory for a new series"
+                      : "its attributes, or the attribute filter of a view, threw"));
     } catch (Throwable t) {
       // What made the measurement fail makes the report fail, or the log is broken.
     }
@@ -392,7 +408,10 @@ abstract class Stream implements MetricSource {
     measurements = 0;
     series.visitCells(cellVisitor);
     // A series may have been recorded into for the first time after the collection began.
-    series.startEpochNanos = Math.min(series.startEpochNanos, epochNanos);
+    final boolean isLater = series.startEpochNanos > epochNanos;
+    if (isLater && !series.isStartShown) {
+      series.startEpochNanos = epochNanos;
+    }
     final long start = isDelta ? deltaStart : series.startEpochNanos;
     final List<ExemplarData> exemplars = exemplarCollector.take(series, isDelta, start, epochNanos);
     final boolean isEmpty = isTotalEmpty();
@@ -410,7 +429,9 @@ abstract class Stream implements MetricSource {
                   + instrument.inWords()
                   + " is left out of a collection: a thread has been stopped for over a second in"
                   + " the middle of recording. Its measurements are kept for the next collection");
-    } else if (!isEmpty) {
+    } else if (!isEmpty && (isDelta || !isLater || !series.isStartShown)) {
+      // Otherwise another reader has shown its start, and this one shows it next time.
+      series.isStartShown = true;
       addPoint(points, exemplars).setFrame(start, epochNanos, series.attributes);
     }
   }

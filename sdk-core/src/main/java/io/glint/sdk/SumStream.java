@@ -22,69 +22,93 @@ final class SumStream extends NumberStream {
   @Override
   void recordLong(long value, Attributes attributes, Context context) {
     final boolean eligible = sampling.admits(context);
-    final SumCell cell = (SumCell) take(attributes);
-    if (cell != null) {
-      countLong(cell, value, eligible, attributes, context);
+    SumCell cell = null;
+    Throwable lostExemplar = null;
+    try {
+      cell = (SumCell) take(attributes);
+      if (cell != null) {
+        lostExemplar = countLong(cell, value, eligible, attributes, context);
+      }
+    } finally {
+      if (cell != null) {
+        cell.release();
+      }
+    }
+    if (lostExemplar != null) {
+      sampling.reservoirFailed(lostExemplar);
     }
   }
 
   @Override
   void recordLong(long value, BoundSeries series, Context context) {
     final boolean eligible = sampling.admits(context);
-    final SumCell cell = (SumCell) series.take();
-    if (cell != null) {
-      countLong(cell, value, eligible, series.attributes, context);
-    }
-  }
-
-  private void countLong(
-      SumCell cell, long value, boolean eligible, Attributes attributes, Context context) {
+    SumCell cell = null;
     Throwable lostExemplar = null;
     try {
-      cell.addLong(value);
-      if (eligible) {
-        lostExemplar = cell.offerLong(sampling, value, 0, attributes, context);
+      cell = (SumCell) series.take();
+      if (cell != null) {
+        lostExemplar = countLong(cell, value, eligible, series.attributes, context);
       }
     } finally {
-      cell.release();
+      if (cell != null) {
+        cell.release();
+      }
     }
     if (lostExemplar != null) {
       sampling.reservoirFailed(lostExemplar);
     }
   }
 
+  private Throwable countLong(
+      SumCell cell, long value, boolean eligible, Attributes attributes, Context context) {
+    cell.addLong(value);
+    return eligible ? cell.offerLong(sampling, value, 0, attributes, context) : null;
+  }
+
   @Override
   void recordDouble(double value, Attributes attributes, Context context) {
     final boolean eligible = sampling.admits(context);
-    final SumCell cell = (SumCell) take(attributes);
-    if (cell != null) {
-      countDouble(cell, value, eligible, attributes, context);
+    SumCell cell = null;
+    Throwable lostExemplar = null;
+    try {
+      cell = (SumCell) take(attributes);
+      if (cell != null) {
+        lostExemplar = countDouble(cell, value, eligible, attributes, context);
+      }
+    } finally {
+      if (cell != null) {
+        cell.release();
+      }
+    }
+    if (lostExemplar != null) {
+      sampling.reservoirFailed(lostExemplar);
     }
   }
 
   @Override
   void recordDouble(double value, BoundSeries series, Context context) {
     final boolean eligible = sampling.admits(context);
-    final SumCell cell = (SumCell) series.take();
-    if (cell != null) {
-      countDouble(cell, value, eligible, series.attributes, context);
-    }
-  }
-
-  private void countDouble(
-      SumCell cell, double value, boolean eligible, Attributes attributes, Context context) {
+    SumCell cell = null;
     Throwable lostExemplar = null;
     try {
-      cell.addDouble(value);
-      if (eligible) {
-        lostExemplar = cell.offerDouble(sampling, value, 0, attributes, context);
+      cell = (SumCell) series.take();
+      if (cell != null) {
+        lostExemplar = countDouble(cell, value, eligible, series.attributes, context);
       }
     } finally {
-      cell.release();
+      if (cell != null) {
+        cell.release();
+      }
     }
     if (lostExemplar != null) {
       sampling.reservoirFailed(lostExemplar);
     }
+  }
+
+  private Throwable countDouble(
+      SumCell cell, double value, boolean eligible, Attributes attributes, Context context) {
+    cell.addDouble(value);
+    return eligible ? cell.offerDouble(sampling, value, 0, attributes, context) : null;
   }
 
   @Override

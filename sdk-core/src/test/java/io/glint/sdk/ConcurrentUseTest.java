@@ -166,8 +166,8 @@ class ConcurrentUseTest {
 
   @Test
   void whatIsToldToBeFirstOfNameAndAdviceIsWhatIsUsed() throws Exception {
-    final int instruments = 200;
-    for (int trial = 0; trial < 3; trial++) {
+    final int instruments = 40;
+    for (int trial = 0; trial < 15; trial++) {
       final InMemoryMetricReader reader = InMemoryMetricReader.create();
       try (LogCapture log = new LogCapture();
           GlintMeterProvider provider =

@@ -155,6 +155,36 @@ class DeltaLimitTest {
   }
 
   @Test
+  void aThreadThatIsStoppedInMidRecordCostsOthersOneSweepInAnInterval() {
+    final LongCounter counter = counter(200, false);
+    for (long i = 0; i < 200; i++) {
+      counter.add(1, set(i));
+    }
+    values();
+    for (long i = 1; i < 200; i++) {
+      counter.add(1, set(i));
+    }
+    final Stream stream = ((SyncInstrument) counter).streams().get(0);
+    final Cell held = stream.take(set(0));
+    counter.add(1, set(1000));
+    counter.add(1, set(1001));
+    held.release();
+    assertThat(values()).hasSize(200).containsEntry(Overflow.ATTRIBUTES, 2L);
+    counter.add(1, set(1000));
+    assertThat(values()).containsOnlyKeys(set(1000));
+  }
+
+  @Test
+  void anApplicationThatUsesTheAttributesOfOverflowSharesItsSeries() {
+    final LongCounter counter = counter(2, false);
+    counter.add(1, Overflow.ATTRIBUTES);
+    for (long i = 0; i < 4; i++) {
+      counter.add(1, set(i));
+    }
+    assertThat(values()).isEqualTo(Map.of(set(0), 1L, set(1), 1L, Overflow.ATTRIBUTES, 3L));
+  }
+
+  @Test
   void nothingIsLostWhileRecordersMakeRoomAndTheCollectorNeverPauses() throws Exception {
     final int threads = 3;
     final int records = 200_000;

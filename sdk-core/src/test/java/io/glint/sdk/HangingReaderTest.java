@@ -13,9 +13,11 @@ import io.opentelemetry.sdk.metrics.export.CollectionRegistration;
 import io.opentelemetry.sdk.metrics.export.MetricReader;
 import io.opentelemetry.sdk.metrics.export.PeriodicMetricReader;
 import io.opentelemetry.sdk.testing.exporter.InMemoryMetricExporter;
+import io.opentelemetry.sdk.testing.exporter.InMemoryMetricReader;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -123,6 +125,55 @@ class HangingReaderTest {
       assertThat(provider.forceFlush().isSuccess()).isTrue();
     }
     assertThat(seen[0]).isEqualTo("value");
+  }
+
+  @Test
+  void aResultThatNeverCompletesFailsWhenTheTimeIsOver() throws Exception {
+    final GlintMeterProvider provider =
+        provider(Duration.ofMillis(300), new CallReader(CompletableResultCode::new));
+    final CompletableResultCode result = provider.forceFlush();
+    result.join(30, TimeUnit.SECONDS);
+    assertThat(result.isDone()).isTrue();
+    assertThat(result.isSuccess()).isFalse();
+    assertThat(log.messages()).singleElement().asString().contains("not completed within 300 ms");
+  }
+
+  @Test
+  void aFlushFromACallbackFailsAtOnceAndStartsNoLoop() throws Exception {
+    final AtomicInteger exports = new AtomicInteger();
+    final InMemoryMetricExporter counting = InMemoryMetricExporter.create();
+    final GlintPeriodicMetricReader own =
+        GlintPeriodicMetricReader.builder(counting).setInterval(Duration.ofHours(1)).build();
+    final InMemoryMetricReader other = InMemoryMetricReader.create();
+    final GlintMeterProvider provider = provider(Duration.ofSeconds(30), own, other);
+    provider
+        .get("flush")
+        .counterBuilder("counter")
+        .buildWithCallback(
+            counter -> {
+              exports.incrementAndGet();
+              counter.record(1);
+              assertThat(provider.forceFlush().isSuccess()).isFalse();
+              assertThat(own.forceFlush().isSuccess()).isFalse();
+            });
+    assertThat(provider.forceFlush().join(30, TimeUnit.SECONDS).isSuccess()).isTrue();
+    assertThat(other.collectAllMetrics()).hasSize(1);
+    // The other reader flushes by collecting.
+    assertThat(exports).hasValue(3);
+    assertThat(counting.getFinishedMetricItems()).hasSize(1);
+    assertThat(log.messages()).hasSize(2).allMatch(message -> message.contains("flush"));
+    provider.close();
+  }
+
+  @Test
+  void aReaderIsFreeAgainAfterAProviderCouldNotBeBuilt() {
+    final InMemoryMetricReader used = InMemoryMetricReader.create();
+    final GlintMeterProvider first = provider(Duration.ofSeconds(30), used);
+    final InMemoryMetricReader free = InMemoryMetricReader.create();
+    assertThatThrownBy(() -> provider(Duration.ofSeconds(30), free, used))
+        .isInstanceOf(IllegalArgumentException.class);
+    provider(Duration.ofSeconds(30), free).close();
+    first.close();
   }
 
   @Test

@@ -162,7 +162,11 @@ class MessagesTest {
     for (int i = 0; i < 5_000; i++) {
       meter.counterBuilder("1 bad " + i).build();
     }
-    assertThat(log.messages()).hasSize(1_000);
+    assertThat(log.messages()).hasSize(100);
+    assertThat(log.messages()).last().asString().endsWith("of this kind are not logged.");
+    meter.counterBuilder("requests").build();
+    meter.histogramBuilder("requests").build();
+    assertThat(log.messages()).hasSize(101);
   }
 
   @Test
