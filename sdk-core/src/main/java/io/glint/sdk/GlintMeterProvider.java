@@ -22,7 +22,7 @@ import java.util.logging.Logger;
  * GlintMeterProvider meterProvider =
  *     GlintMeterProvider.builder()
  *         .setResource(resource)
- *         .registerMetricReader(PeriodicMetricReader.create(exporter))
+ *         .registerMetricReader(GlintPeriodicMetricReader.create(exporter))
  *         .build();
  * OpenTelemetry openTelemetry = GlintOpenTelemetry.create(openTelemetrySdk, meterProvider);
  * }</pre>

@@ -41,7 +41,7 @@ import java.util.concurrent.atomic.AtomicReference;
  * <pre>{@code
  * MetricExporter exporter =
  *     OtlpMetricExporter.builder().setEndpoint("http://collector:4318/v1/metrics").build();
- * MetricReader reader = PeriodicMetricReader.create(exporter);
+ * MetricReader reader = GlintPeriodicMetricReader.create(exporter); // or the stock one
  * }</pre>
  *
  * <p>Data that cannot be delivered is dropped. The exporter then logs a warning to the
