@@ -408,11 +408,12 @@ abstract class Stream implements MetricSource {
     measurements = 0;
     series.visitCells(cellVisitor);
     // A series may have been recorded into for the first time after the collection began.
-    final boolean isLater = series.startEpochNanos > epochNanos;
-    if (isLater && !series.isStartShown) {
-      series.startEpochNanos = epochNanos;
+    // What another reader has shown of its start is not taken back.
+    final long seriesStart = Math.min(series.startEpochNanos, epochNanos);
+    if (!series.isStartShown) {
+      series.startEpochNanos = seriesStart;
     }
-    final long start = isDelta ? deltaStart : series.startEpochNanos;
+    final long start = isDelta ? deltaStart : seriesStart;
     final List<ExemplarData> exemplars = exemplarCollector.take(series, isDelta, start, epochNanos);
     final boolean isEmpty = isTotalEmpty();
     series.isIdle = !cellOmitted && (isDelta ? isEmpty : isSilent(series));
@@ -429,8 +430,7 @@ abstract class Stream implements MetricSource {
                   + instrument.inWords()
                   + " is left out of a collection: a thread has been stopped for over a second in"
                   + " the middle of recording. Its measurements are kept for the next collection");
-    } else if (!isEmpty && (isDelta || !isLater || !series.isStartShown)) {
-      // Otherwise another reader has shown its start, and this one shows it next time.
+    } else if (!isEmpty) {
       series.isStartShown = true;
       addPoint(points, exemplars).setFrame(start, epochNanos, series.attributes);
     }

@@ -258,6 +258,38 @@ class CollectionTest {
     assertThat(value(stream)).isEqualTo(333);
   }
 
+  @Test
+  void aSlowerReaderDoesNotTakeTheStartBackThatAnotherOneHasShown() {
+    final SumStream stream =
+        new SumStream(
+            new StreamSettings(
+                new InstrumentDescriptor(
+                    "counter",
+                    "",
+                    "",
+                    io.opentelemetry.sdk.metrics.InstrumentType.COUNTER,
+                    io.opentelemetry.sdk.metrics.InstrumentValueType.LONG),
+                io.opentelemetry.sdk.metrics.data.AggregationTemporality.CUMULATIVE,
+                LIMIT,
+                new ExemplarSampling(
+                    io.opentelemetry.sdk.metrics.ExemplarFilter.alwaysOff(), "counter", null, null),
+                clock,
+                0));
+    stream.recordLong(1, Attributes.empty(), io.opentelemetry.context.Context.root());
+    final PointBuffer one = new PointBuffer(false);
+    final PointBuffer other = new PointBuffer(false);
+    final long late = Long.MAX_VALUE / 2;
+    final long shown = start(stream, late, one);
+    // The other reader's collection began before the series did.
+    assertThat(start(stream, shown - 1, other)).isEqualTo(shown - 1);
+    assertThat(start(stream, late, one)).isEqualTo(shown);
+    assertThat(start(stream, late, other)).isEqualTo(shown);
+  }
+
+  private static long start(Stream stream, long now, PointBuffer buffer) {
+    return stream.collect(0, now, buffer).getPoints().iterator().next().getStartEpochNanos();
+  }
+
   private static long value(LastValueStream stream) {
     return ((LongPointData)
             stream.collect(0, 1, new PointBuffer(false)).getPoints().iterator().next())
