@@ -190,8 +190,12 @@ abstract class Stream implements MetricSource {
    */
   private boolean makeRoom() {
     final long interval = this.interval.get();
-    if (!isDelta || roomMadeIn == interval) {
+    if (!isDelta) {
       return false;
+    }
+    if (roomMadeIn == interval) {
+      // Perhaps made since the caller found none.
+      return !seriesMap.isFull();
     }
     evictionEra.getAndIncrement();
     final RoomMaker maker = new RoomMaker();
