@@ -41,7 +41,8 @@ public class ExemplarTearing {
       desc = "one of them, whole")
   @Outcome(expect = FORBIDDEN, desc = "torn, misplaced or missing")
   public static class ActualOneBucket {
-    private final HistogramStream stream = Fixture.histogram(DELTA, 1, ExemplarFilter.traceBased());
+    private final HistogramStream stream =
+        Fixture.histogram(CUMULATIVE, 1, ExemplarFilter.traceBased());
 
     public ActualOneBucket() {
       // Takes the only place, so that the others overflow: different attributes in one series.
@@ -242,7 +243,8 @@ public class ExemplarTearing {
   @Outcome(expect = ACCEPTABLE_INTERESTING, desc = "the fault shows")
   public static class BrokenByUnownedOffers {
     private final FaultyHistogramStream stream =
-        new FaultyHistogramStream(RECORDS_WITHOUT_OWNING, DELTA, 1, ExemplarFilter.traceBased());
+        new FaultyHistogramStream(
+            RECORDS_WITHOUT_OWNING, CUMULATIVE, 1, ExemplarFilter.traceBased());
 
     public BrokenByUnownedOffers() {
       // Takes the only place, so that the others overflow: different attributes in one series.

@@ -41,6 +41,17 @@ final class Fixture {
   /** Equal to {@link #A}, yet another object. */
   static final Attributes OTHER_A = attributes("a");
 
+  /** Of a series that a test never records into. */
+  static final Attributes IDLE = attributes("idle");
+
+  private static final AttributeKey<String> DROPPED_KEY = AttributeKey.stringKey("dropped");
+
+  /** {@link #B}, and what {@link #filteredCounter} removes. */
+  static final Attributes B_AS_RECORDED = B.toBuilder().put(DROPPED_KEY, "one").build();
+
+  /** Others that {@link #filteredCounter} makes {@link #B} of. */
+  static final Attributes B_AS_RECORDED_TOO = B.toBuilder().put(DROPPED_KEY, "two").build();
+
   private static final List<Attributes> FILLERS =
       List.of(attributes("w"), attributes("x"), attributes("y"), attributes("z"));
 
@@ -48,7 +59,13 @@ final class Fixture {
   private static final ResolvedAggregation TWO_BUCKETS =
       ResolvedAggregation.explicitBuckets(List.of(10.0), /* recordsMinMax= */ true);
 
+  /** Four buckets, which are too few for the values 1 and 4 even at the highest scale. */
+  private static final ResolvedAggregation FOUR_BUCKETS =
+      ResolvedAggregation.exponential(
+          /* maxBuckets= */ 4, /* maxScale= */ 1, /* recordsMinMax= */ true);
+
   private static final long START = 1000;
+  private static final long IDLE_TIMEOUT = 1;
   static final long NOW = 2000;
 
   /** Stands still, so that no test depends on time or pays for reading it. */
@@ -116,6 +133,48 @@ final class Fixture {
             ExemplarFilter.alwaysOff()));
   }
 
+  /** A histogram whose scale falls when two of the values 1, 4 and 1024 meet in a cell. */
+  static ExponentialHistogramStream exponential(AggregationTemporality temporality) {
+    return new ExponentialHistogramStream(
+        histogramSettings(temporality, NO_LIMIT, ExemplarFilter.alwaysOff()), FOUR_BUCKETS);
+  }
+
+  /** A counter that drops the series that are {@linkplain #silence silent}. */
+  static SumStream idleCounter(int limit) {
+    return longCounter(CUMULATIVE, limit, /* filter= */ null, IDLE_TIMEOUT);
+  }
+
+  /** A counter with a view; if it is cumulative, as {@link #idleCounter} besides. */
+  static SumStream filteredCounter(AggregationTemporality temporality, int limit) {
+    return longCounter(temporality, limit, filter(), temporality == DELTA ? 0 : IDLE_TIMEOUT);
+  }
+
+  static AttributeFilter filter() {
+    return new AttributeFilter(KEY.getKey()::equals);
+  }
+
+  private static SumStream longCounter(
+      AggregationTemporality temporality, int limit, AttributeFilter filter, long idleTimeout) {
+    final StreamSettings plain =
+        settings(
+            InstrumentType.COUNTER,
+            InstrumentValueType.LONG,
+            temporality,
+            limit,
+            ExemplarFilter.alwaysOff());
+    return new SumStream(
+        new StreamSettings(
+            plain.instrument(),
+            plain.metric(),
+            filter,
+            temporality,
+            limit,
+            plain.sampling(),
+            CLOCK,
+            START,
+            idleTimeout));
+  }
+
   static StreamSettings gaugeSettings(AggregationTemporality temporality) {
     return settings(
         InstrumentType.GAUGE,
@@ -169,6 +228,12 @@ final class Fixture {
     final Cell two = series.take();
     one.release();
     two.release();
+  }
+
+  /** As when this many measurements of the series were collected, longer ago than the time-out. */
+  static void silence(Series series, long measurements) {
+    series.measurements = measurements;
+    series.activeNanos = CLOCK.nanoTime() - IDLE_TIMEOUT;
   }
 
   // ---------------------------------------------------------------------------------- collection

@@ -142,7 +142,8 @@ public class RecordAgainstDeltaCollection {
     private final SumStream stream = Fixture.longCounter(DELTA, 1);
 
     public ActualOverflow() {
-      Fixture.seriesOfA(stream);
+      // A series that is used in this interval takes the only place.
+      stream.recordLong(0, A, null);
     }
 
     @Actor

@@ -183,7 +183,12 @@ final class SeriesMap {
   /** True if no further series can be added. Wait-free. */
   boolean isFull() {
     final Table table = this.table;
-    return table.order.length >= limit && table.entry(limit - 1) != null;
+    if (table.order.length < limit) {
+      return false;
+    }
+    // A closed table that ends there is about to be replaced, and has room.
+    final Series last = table.entry(limit - 1);
+    return last != null && last != CLOSED;
   }
 
   /** Number of series; for tests. */

@@ -190,8 +190,12 @@ abstract class Stream implements MetricSource {
    */
   private boolean makeRoom() {
     final long interval = this.interval.get();
-    if (!isDelta || roomMadeIn == interval) {
+    if (!isDelta) {
       return false;
+    }
+    if (roomMadeIn == interval) {
+      // Perhaps made since the caller found none.
+      return !seriesMap.isFull();
     }
     evictionEra.getAndIncrement();
     final RoomMaker maker = new RoomMaker();
@@ -232,7 +236,7 @@ abstract class Stream implements MetricSource {
     final Attributes kept =
         attributeFilter == null ? attributes : attributeFilter.apply(attributes);
     // An application that uses the attributes of overflow shares its series.
-    final boolean isOverflow = kept.equals(Overflow.ATTRIBUTES);
+    final boolean isOverflow = Overflow.ATTRIBUTES.equals(kept);
     while (!isShutdown) {
       final long era = evictionEra.get();
       final Series found = isOverflow ? overflow() : seriesMap.findOrAdd(kept);
@@ -267,7 +271,7 @@ abstract class Stream implements MetricSource {
           attributeFilter == null ? attributes : attributeFilter.apply(attributes);
       while (!isShutdown) {
         final Series found =
-            kept.equals(Overflow.ATTRIBUTES) ? overflow() : seriesMap.findOrAdd(kept);
+            Overflow.ATTRIBUTES.equals(kept) ? overflow() : seriesMap.findOrAdd(kept);
         if (found == null && makeRoom()) {
           continue;
         }

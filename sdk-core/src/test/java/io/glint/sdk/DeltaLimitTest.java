@@ -10,6 +10,7 @@ import io.opentelemetry.sdk.metrics.InstrumentSelector;
 import io.opentelemetry.sdk.metrics.data.LongPointData;
 import io.opentelemetry.sdk.metrics.data.MetricData;
 import io.opentelemetry.sdk.testing.exporter.InMemoryMetricReader;
+import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -22,6 +23,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -110,6 +112,49 @@ class DeltaLimitTest {
 
   private static long real(Map<Attributes, Long> values) {
     return values.keySet().stream().filter(set -> !set.equals(Overflow.ATTRIBUTES)).count();
+  }
+
+  @Test
+  void whoFoundNoPlaceBeforeAnotherMadeRoomLooksAgain() {
+    final LongCounter counter = counter(4, false);
+    final AtomicInteger comparisons = new AtomicInteger();
+    // Collides with set(3). Compared once to find the series, and once more to add it.
+    final Attributes collision =
+        collidingWith(
+            set(3),
+            () -> {
+              if (comparisons.incrementAndGet() == 2) {
+                counter.add(1, set(2));
+              }
+            });
+    counter.add(1, set(1));
+    counter.add(1, set(4));
+    counter.add(1, set(5));
+    counter.add(1, collision);
+    assertThat(values()).hasSize(4);
+    comparisons.set(0);
+    counter.add(1, set(3));
+    assertThat(comparisons).hasValue(2);
+    assertThat(values()).containsOnlyKeys(set(2), set(3));
+  }
+
+  /** Attributes of the same hash as others, which they are not equal to. */
+  private static Attributes collidingWith(Attributes others, Runnable onComparison) {
+    final Attributes real = set(-1);
+    return (Attributes)
+        Proxy.newProxyInstance(
+            Attributes.class.getClassLoader(),
+            new Class<?>[] {Attributes.class},
+            (proxy, method, args) -> {
+              if (method.getName().equals("hashCode")) {
+                return others.hashCode();
+              }
+              if (method.getName().equals("equals")) {
+                onComparison.run();
+                return proxy == args[0];
+              }
+              return method.invoke(real, args);
+            });
   }
 
   @Test

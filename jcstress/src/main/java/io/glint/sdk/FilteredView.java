@@ -1,0 +1,228 @@
+package io.glint.sdk;
+
+import static io.glint.sdk.Fixture.A;
+import static io.glint.sdk.Fixture.B;
+import static io.glint.sdk.Fixture.B_AS_RECORDED;
+import static io.glint.sdk.Fixture.B_AS_RECORDED_TOO;
+import static io.glint.sdk.Fixture.CUMULATIVE;
+import static io.glint.sdk.Fixture.DELTA;
+import static io.glint.sdk.Fixture.NO_LIMIT;
+import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
+import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE_INTERESTING;
+import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
+
+import io.opentelemetry.api.common.Attributes;
+import io.opentelemetry.sdk.metrics.data.AggregationTemporality;
+import org.openjdk.jcstress.annotations.Actor;
+import org.openjdk.jcstress.annotations.Arbiter;
+import org.openjdk.jcstress.annotations.JCStressTest;
+import org.openjdk.jcstress.annotations.Outcome;
+import org.openjdk.jcstress.annotations.State;
+import org.openjdk.jcstress.infra.results.II_Result;
+import org.openjdk.jcstress.infra.results.I_Result;
+
+/**
+ * A measurement whose attributes a view filters is counted exactly once, whatever is remembered of
+ * them; and what is remembered of an overflow is not used once the attribute set has a series.
+ */
+public class FilteredView {
+
+  /** In a series that is remembered, and idle, so that the collection evicts it. */
+  @JCStressTest
+  @State
+  @Outcome(id = "1, 0", expect = ACCEPTABLE, desc = "in the first interval")
+  @Outcome(id = "0, 1", expect = ACCEPTABLE, desc = "in the second interval")
+  @Outcome(expect = FORBIDDEN, desc = "a measurement was lost or counted twice")
+  public static class ActualIdle {
+    private final SumStream stream = withAlias(DELTA, NO_LIMIT);
+
+    @Actor
+    public void record() {
+      stream.recordLong(1, B_AS_RECORDED, null);
+    }
+
+    @Actor
+    public void collect(II_Result r) {
+      r.r1 = Fixture.collectTotal(stream);
+    }
+
+    @Arbiter
+    public void collectRest(II_Result r) {
+      r.r2 = Fixture.collectTotal(stream);
+    }
+  }
+
+  /** Both remember a series that is evicted by now: they make one new one. */
+  @JCStressTest
+  @State
+  @Outcome(id = "1, 3", expect = ACCEPTABLE, desc = "one series that counts both")
+  @Outcome(expect = FORBIDDEN, desc = "two series of one attribute set, or a measurement lost")
+  public static class ActualTwoRecorders {
+    private final SumStream stream = withAlias(DELTA, NO_LIMIT);
+
+    public ActualTwoRecorders() {
+      stream.seriesMap().findOrAdd(B).tryEvict(0);
+    }
+
+    @Actor
+    public void one() {
+      stream.recordLong(1, B_AS_RECORDED, null);
+    }
+
+    @Actor
+    public void two() {
+      stream.recordLong(2, B_AS_RECORDED_TOO, null);
+    }
+
+    @Arbiter
+    public void collect(II_Result r) {
+      r.r1 = stream.seriesMap().size();
+      r.r2 = Fixture.total(Fixture.point(Fixture.collect(stream), B));
+    }
+  }
+
+  /**
+   * An overflow is remembered from the interval before: the first measurement of this one makes
+   * room, while the collector evicts.
+   */
+  @JCStressTest
+  @State
+  @Outcome(
+      id = {"11, 0", "10, 1", "0, 11"},
+      expect = ACCEPTABLE,
+      desc = "both, each once")
+  @Outcome(id = "1, 10", expect = ACCEPTABLE, desc = "the second one in the second interval")
+  @Outcome(expect = FORBIDDEN, desc = "a measurement was lost or counted twice")
+  public static class ActualOverflowOfLastInterval {
+    private final SumStream stream = withAliasOfOverflow(DELTA);
+
+    @Actor
+    public void record() {
+      stream.recordLong(1, B_AS_RECORDED, null);
+      stream.recordLong(10, B_AS_RECORDED_TOO, null);
+    }
+
+    @Actor
+    public void collect(II_Result r) {
+      r.r1 = Fixture.collectTotal(stream);
+    }
+
+    @Arbiter
+    public void collectRest(II_Result r) {
+      r.r2 = Fixture.collectTotal(stream);
+    }
+  }
+
+  /** Who does not ask whether there may be room by now goes on to use the overflow series. */
+  @JCStressTest
+  @State
+  @Outcome(
+      id = {"11, 0", "1, 10", "0, 11"},
+      expect = ACCEPTABLE,
+      desc = "overflow up to some point, the series from there on")
+  @Outcome(expect = ACCEPTABLE_INTERESTING, desc = "the fault shows")
+  public static class BrokenByTimelessAlias {
+    private final SumStream stream = Fixture.idleCounter(1);
+    private final SeriesMap map = stream.seriesMap();
+    private final Series idle = Fixture.seriesOfA(stream);
+    private final Series overflow = new Series(stream, Overflow.ATTRIBUTES, 0, 0);
+    private final AttributeFilter filter = Fixture.filter();
+    private final AliasCache aliases = new AliasCache();
+
+    public BrokenByTimelessAlias() {
+      aliases.put(B_AS_RECORDED, overflow, 0);
+    }
+
+    @Actor
+    public void record(II_Result r) {
+      record(10, B_AS_RECORDED_TOO, r);
+      record(1, B_AS_RECORDED, r);
+    }
+
+    @Actor
+    public void evict() {
+      if (idle.tryEvict(0)) {
+        map.removeEvicted();
+        aliases.forgetEvicted();
+      }
+    }
+
+    private void record(int value, Attributes attributes, II_Result r) {
+      final AliasCache.Alias alias = aliases.find(attributes);
+      Series series = alias == null ? null : alias.series;
+      if (series == null) {
+        final Series found = map.findOrAdd(filter.apply(attributes));
+        series = found == null ? overflow : found;
+        aliases.put(attributes, series, 0);
+      }
+      if (series == overflow) {
+        r.r2 += value;
+      } else {
+        r.r1 += value;
+      }
+    }
+  }
+
+  /** A series that is removed but not retired is recorded into by who remembers it. */
+  @JCStressTest
+  @State
+  @Outcome(id = "1", expect = ACCEPTABLE, desc = "counted")
+  @Outcome(expect = ACCEPTABLE_INTERESTING, desc = "the fault shows")
+  public static class BrokenByAliasOfRemoved {
+    private final SumStream stream = Fixture.filteredCounter(DELTA, NO_LIMIT);
+    private final AliasCache aliases = new AliasCache();
+    private volatile Series only = stream.seriesMap().findOrAdd(B);
+
+    public BrokenByAliasOfRemoved() {
+      aliases.put(B_AS_RECORDED, only, 0);
+    }
+
+    @Actor
+    public void record() {
+      final SumCell cell = (SumCell) aliases.find(B_AS_RECORDED).series.take();
+      cell.addLong(1);
+      cell.release();
+    }
+
+    @Actor
+    public void evict() {
+      final Cell cell = only.take();
+      final boolean isEmpty = cell.isEmpty();
+      cell.release();
+      if (isEmpty) {
+        only = new Series(stream, B, 0, 0);
+      }
+    }
+
+    @Arbiter
+    public void collect(I_Result r) {
+      only.visitCells(cell -> r.r1 += (int) ((SumCell) cell).longSum());
+    }
+  }
+
+  /** A stream that remembers the series of {@link Fixture#B}, which is idle. */
+  private static SumStream withAlias(AggregationTemporality temporality, int limit) {
+    final SumStream stream = Fixture.filteredCounter(temporality, limit);
+    stream.recordLong(0, B_AS_RECORDED, null);
+    stream.recordLong(0, B_AS_RECORDED_TOO, null);
+    var unused = Fixture.collect(stream);
+    return stream;
+  }
+
+  /**
+   * A stream whose one place an idle series has, and that remembers that {@link Fixture#B}
+   * overflows.
+   */
+  private static SumStream withAliasOfOverflow(AggregationTemporality temporality) {
+    final SumStream stream = Fixture.filteredCounter(temporality, 1);
+    stream.recordLong(0, A, null);
+    stream.recordLong(0, B_AS_RECORDED, null);
+    var unused = Fixture.collect(stream);
+    if (temporality == CUMULATIVE) {
+      Fixture.silence(Fixture.seriesOfA(stream), 1);
+    }
+    return stream;
+  }
+
+  private FilteredView() {}
+}
