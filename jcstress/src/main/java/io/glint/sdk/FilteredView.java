@@ -13,6 +13,8 @@ import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.sdk.metrics.data.AggregationTemporality;
+import io.opentelemetry.sdk.metrics.data.PointData;
+import java.util.List;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Arbiter;
 import org.openjdk.jcstress.annotations.JCStressTest;
@@ -110,6 +112,41 @@ public class FilteredView {
     @Arbiter
     public void collectRest(II_Result r) {
       r.r2 = Fixture.collectTotal(stream);
+    }
+  }
+
+  /**
+   * An overflow is remembered, and the collector makes room: from the first measurement on that has
+   * a series, all of that attribute set go there.
+   */
+  @JCStressTest
+  @State
+  @Outcome(
+      id = {"1111, 0", "1110, 1", "1100, 11", "1000, 111"},
+      expect = ACCEPTABLE,
+      desc = "overflow up to some point, the series from there on")
+  @Outcome(expect = FORBIDDEN, desc = "overflow although there was a series, or a measurement lost")
+  public static class ActualOverflow {
+    private final SumStream stream = withAliasOfOverflow(CUMULATIVE);
+
+    @Actor
+    public void record() {
+      stream.recordLong(1, B_AS_RECORDED, null);
+      stream.recordLong(10, B_AS_RECORDED_TOO, null);
+      stream.recordLong(100, B_AS_RECORDED, null);
+    }
+
+    @Actor
+    public void collect() {
+      var unused = Fixture.collect(stream);
+    }
+
+    @Arbiter
+    public void recordAndCollect(II_Result r) {
+      stream.recordLong(1000, B_AS_RECORDED, null);
+      final List<? extends PointData> points = Fixture.collect(stream);
+      r.r1 = Fixture.total(Fixture.point(points, B));
+      r.r2 = Fixture.total(Fixture.point(points, Overflow.ATTRIBUTES));
     }
   }
 

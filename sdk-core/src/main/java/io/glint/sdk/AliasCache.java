@@ -22,17 +22,17 @@ final class AliasCache {
   static final class Alias {
     final Series series;
 
-    /** When the series was looked up, see {@link #put}. */
-    final long era;
+    /** That of the series map before the series was looked up, see {@link SeriesMap#version}. */
+    final long mapVersion;
 
     private final Attributes attributes;
     private final int hash;
 
-    private Alias(Attributes attributes, int hash, Series series, long era) {
+    private Alias(Attributes attributes, int hash, Series series, long mapVersion) {
       this.attributes = attributes;
       this.hash = hash;
       this.series = series;
-      this.era = era;
+      this.mapVersion = mapVersion;
     }
   }
 
@@ -56,19 +56,19 @@ final class AliasCache {
   /**
    * Remembers the series of these attributes, unless memory has run out.
    *
-   * @param era a number of the caller's that tells what was true before the series was looked up
+   * @param mapVersion that of the series map before the series was looked up
    */
-  void put(Attributes attributes, Series series, long era) {
+  void put(Attributes attributes, Series series, long mapVersion) {
     try {
-      putOrThrow(attributes, series, era);
+      putOrThrow(attributes, series, mapVersion);
     } catch (OutOfMemoryError e) {
       // The next measurement filters again.
     }
   }
 
-  private void putOrThrow(Attributes attributes, Series series, long era) {
+  private void putOrThrow(Attributes attributes, Series series, long mapVersion) {
     final int hash = SeriesMap.hash(attributes);
-    final Alias alias = new Alias(attributes, hash, series, era);
+    final Alias alias = new Alias(attributes, hash, series, mapVersion);
     Alias[] table = this.table;
     while (!putIfRoom(table, alias)) {
       if (table.length == LARGEST_CAPACITY) {

@@ -62,7 +62,7 @@ final class SeriesMap {
   private final Stream stream;
   private final int limit;
 
-  private volatile Table table = new Table(SMALLEST_CAPACITY);
+  private volatile Table table = new Table(SMALLEST_CAPACITY, 0);
 
   /**
    * An empty map.
@@ -151,7 +151,7 @@ final class SeriesMap {
       live += isLive(full.entry(i)) ? 1 : 0;
     }
     final int capacity = Math.max(SMALLEST_CAPACITY, Integer.highestOneBit(Math.max(1, live)) << 1);
-    final Table copy = new Table(capacity);
+    final Table copy = new Table(capacity, full.version + 1);
     int place = 0;
     for (int i = 0; i < full.order.length && place < live; i++) {
       final Series series = full.entry(i);
@@ -178,6 +178,14 @@ final class SeriesMap {
       }
       visitor.visit(series);
     }
+  }
+
+  /**
+   * Changes whenever series are removed. As long as it is the same, attributes that {@link
+   * #findOrAdd} found no place for have no series. Wait-free.
+   */
+  long version() {
+    return table.version;
   }
 
   /** True if no further series can be added. Wait-free. */
@@ -212,11 +220,13 @@ final class SeriesMap {
   private static final class Table {
     final Series[] order;
     final Series[] index;
+    final long version;
 
     /** All entries of {@code order} below this are in the index. A lower value is only slower. */
     volatile int indexed;
 
-    Table(int capacity) {
+    Table(int capacity, long version) {
+      this.version = version;
       this.order = new Series[capacity];
       this.index = new Series[2 * capacity];
     }

@@ -62,12 +62,6 @@ abstract class Stream implements MetricSource {
    */
   private final AtomicLong interval = new AtomicLong();
 
-  /**
-   * Changes before series are evicted, and again when that is done. As long as it is the same, an
-   * attribute set that has found the map full has no series of its own.
-   */
-  private final AtomicLong evictionEra = new AtomicLong();
-
   /** The interval in which recorders have evicted what was left of the one before. */
   private volatile long roomMadeIn = -1;
 
@@ -170,7 +164,7 @@ abstract class Stream implements MetricSource {
       return null;
     }
     return alias.series.attributes == Overflow.ATTRIBUTES
-            && (alias.era != evictionEra.get() || mayMakeRoom())
+            && (alias.mapVersion != seriesMap.version() || mayMakeRoom())
         ? null
         : alias.series;
   }
@@ -197,13 +191,11 @@ abstract class Stream implements MetricSource {
       // Perhaps made since the caller found none.
       return !seriesMap.isFull();
     }
-    evictionEra.getAndIncrement();
     final RoomMaker maker = new RoomMaker();
     seriesMap.forEach(maker);
     maker.retry();
     // Also those that another thread has evicted.
     seriesMap.removeEvicted();
-    evictionEra.getAndIncrement();
     roomMadeIn = interval;
     return true;
   }
@@ -238,14 +230,14 @@ abstract class Stream implements MetricSource {
     // An application that uses the attributes of overflow shares its series.
     final boolean isOverflow = Overflow.ATTRIBUTES.equals(kept);
     while (!isShutdown) {
-      final long era = evictionEra.get();
+      final long mapVersion = seriesMap.version();
       final Series found = isOverflow ? overflow() : seriesMap.findOrAdd(kept);
       if (found == null && makeRoom()) {
         continue;
       }
       final Series series = found != null ? found : overflow();
       if (aliases != null) {
-        aliases.put(attributes, series, era);
+        aliases.put(attributes, series, mapVersion);
       }
       final Cell cell = series.take();
       if (cell != null) {
@@ -520,7 +512,6 @@ abstract class Stream implements MetricSource {
    * the time-out of a cumulative one.
    */
   private void evict() {
-    evictionEra.getAndIncrement();
     final boolean[] anyEvicted = new boolean[1];
     seriesMap.forEach(
         series -> anyEvicted[0] |= series.isIdle && series.tryEvict(series.measurements));
@@ -530,7 +521,6 @@ abstract class Stream implements MetricSource {
         aliases.forgetEvicted();
       }
     }
-    evictionEra.getAndIncrement();
   }
 
   // What an aggregation is, to the collection. All guarded by collectLock.
