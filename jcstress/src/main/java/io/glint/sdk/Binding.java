@@ -63,7 +63,7 @@ public class Binding {
   public static class ActualRecordUnpinned {
     private final SumStream stream = Fixture.longCounter(DELTA, NO_LIMIT);
     private final BoundSeries bound =
-        new BoundSeries(stream, A, Fixture.seriesOfA(stream), /* pin= */ this);
+        new BoundSeries(stream, A, Fixture.seriesOfA(stream), /* pin= */ stream);
 
     @Actor
     public void record() {
