@@ -91,11 +91,6 @@ final class AsyncStream implements MetricSource {
     return isLong || !isSum || !Double.isInfinite(toDouble(bits));
   }
 
-  /** True if observations add up, so that an infinite one would spoil the rest. */
-  boolean isSum() {
-    return isSum;
-  }
-
   /**
    * Takes an observation of the current round.
    *

@@ -162,7 +162,8 @@ final class CallbackRunner {
     @Override
     public void run() {
       runningThreads.add(Thread.currentThread());
-      RUNNING_ANY.add(Thread.currentThread());
+      // False if a callback of another provider collects from this one, on its own thread.
+      final boolean isOutermost = RUNNING_ANY.add(Thread.currentThread());
       try {
         CallbackRegistration callback = first();
         while (callback != null) {
@@ -171,7 +172,9 @@ final class CallbackRunner {
         }
       } finally {
         runningThreads.remove(Thread.currentThread());
-        RUNNING_ANY.remove(Thread.currentThread());
+        if (isOutermost) {
+          RUNNING_ANY.remove(Thread.currentThread());
+        }
       }
     }
 

@@ -29,18 +29,13 @@ final class OnceLog {
     final String remembered = text.substring(0, Math.min(text.length(), LONGEST_REMEMBERED));
     final Set<String> ofKind = told.computeIfAbsent(message, kind -> ConcurrentHashMap.newKeySet());
     if (ofKind.size() < MOST_OF_A_KIND && ofKind.add(remembered)) {
-      // The logger's class is the source, not this one.
-      try {
-        logger.logp(
-            Level.WARNING,
-            logger.getName(),
-            null,
-            ofKind.size() < MOST_OF_A_KIND
-                ? text
-                : text + " Further messages of this kind are not logged.");
-      } catch (Throwable t) {
-        // A handler is code of others. Its failure must not become one of the application's.
-      }
+      SafeLog.log(
+          logger,
+          Level.WARNING,
+          ofKind.size() < MOST_OF_A_KIND
+              ? text
+              : text + " Further messages of this kind are not logged.",
+          null);
     }
   }
 

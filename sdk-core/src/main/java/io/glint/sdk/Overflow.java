@@ -20,26 +20,26 @@ final class Overflow {
       int limit,
       AttributeValues most) {
     losses.overflowed(instrument, most);
-    new RateLimitedLog(logger, Level.WARNING)
-        .event(
-            null,
-            () ->
-                "Instrument "
-                    + instrument.inWords()
-                    + " has more than "
-                    + limit
-                    + " attribute sets, its cardinality limit. Measurements of further ones are counted in"
-                    + " the series otel.metric.overflow=true. "
-                    + (most.key() == null
-                        ? ""
-                        : "The attribute '"
-                            + most.key().getKey()
-                            + "' has the most values, "
-                            + most.values()
-                            + ": remove it where it is recorded or in a view (GlintView.builder()"
-                            + ".setExcludedAttributeKeys), or raise the limit. ")
-                    + "The limit is set in a view, or where the reader is registered (registerMetricReader"
-                    + " with a CardinalityLimitSelector). Logged once.");
+    SafeLog.log(
+        logger,
+        Level.WARNING,
+        "Instrument "
+            + instrument.inWords()
+            + " has more than "
+            + limit
+            + " attribute sets, its cardinality limit. Measurements of further ones are counted in"
+            + " the series otel.metric.overflow=true. "
+            + (most.key() == null
+                ? ""
+                : "The attribute '"
+                    + most.key().getKey()
+                    + "' has the most values, "
+                    + most.values()
+                    + ": remove it where it is recorded or in a view (GlintView.builder()"
+                    + ".setExcludedAttributeKeys), or raise the limit. ")
+            + "The limit is set in a view, or where the reader is registered (registerMetricReader"
+            + " with a CardinalityLimitSelector). Logged once.",
+        null);
   }
 
   /** The attributes of a measurement that its point does not carry, for its exemplar. */

@@ -40,12 +40,7 @@ final class RateLimitedLog {
     reported = total;
     final String text =
         since > 1 ? message + " (" + since + " times since the last message)" : message;
-    // The logger's class is the source, not this one.
-    try {
-      logger.logp(level, logger.getName(), null, text, cause);
-    } catch (Throwable t) {
-      // A handler is code of others. Its failure must not become one of the application's.
-    }
+    SafeLog.log(logger, level, text, cause);
   }
 
   /** Counts an event and logs it if it is due. The message is made only then. */

@@ -117,7 +117,7 @@ final class ReaderCalls {
           failOverdue("completed");
         }
       } catch (Throwable t) {
-        LOGGER.log(Level.WARNING, "Reader " + reader + " could not " + what, t);
+        SafeLog.log(LOGGER, Level.WARNING, "Reader " + reader + " could not " + what, t);
         result.failExceptionally(t);
       } finally {
         returned.countDown();
@@ -144,13 +144,20 @@ final class ReaderCalls {
     }
 
     private void failOverdue(String whatItHasNot) {
-      LOGGER.log(
+      SafeLog.log(
+          LOGGER,
           Level.WARNING,
-          "Reader {0} has not {1} within {2} ms from being asked to {3}, which counts as failed. Its"
-              + " exporter hangs, or is slower than the time-out (setReaderTimeout)",
-          new Object[] {
-            reader, whatItHasNot, Long.toString(TimeUnit.NANOSECONDS.toMillis(timeoutNanos)), what
-          });
+          "Reader "
+              + reader
+              + " has not "
+              + whatItHasNot
+              + " within "
+              + TimeUnit.NANOSECONDS.toMillis(timeoutNanos)
+              + " ms from being asked to "
+              + what
+              + ", which counts as failed. Its exporter hangs, or is slower than the time-out"
+              + " (setReaderTimeout)",
+          null);
       result.fail();
     }
   }
