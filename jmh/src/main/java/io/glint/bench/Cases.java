@@ -25,6 +25,18 @@ final class Cases {
       List.of(
           Case.sideBySide("P1", "histogram, exemplars off, 1 thread", HISTOGRAM, 1, 0.45),
           Case.sideBySide("P2", "histogram, sampled span, 1 thread", HISTOGRAM_IN_SPAN, 1, 0.18),
+          Case.sideBySide(
+              "P1-128",
+              "histogram, exemplars off, 1 thread, 128 series",
+              HISTOGRAM.with("cardinality", 128),
+              1,
+              0.45),
+          Case.sideBySide(
+              "P2-128",
+              "histogram, sampled span, 1 thread, 128 series",
+              HISTOGRAM_IN_SPAN.with("cardinality", 128),
+              1,
+              0.18),
           Case.sideBySide("P3", "histogram, sampled span, 2 threads", HISTOGRAM_IN_SPAN, 2, 0.08),
           Case.sideBySide("P4", "histogram, sampled span, 8 threads", HISTOGRAM_IN_SPAN, 8, 0.08),
           Case.sideBySide(

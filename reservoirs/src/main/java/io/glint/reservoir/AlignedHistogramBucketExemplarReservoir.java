@@ -11,13 +11,16 @@ import java.util.function.LongSupplier;
  *
  * <p>The first measurement is kept. After the n-th has been kept, the next to be kept is number
  * {@code floor(n / u) + 1} with u uniform in (0, 1], for the chance that none of the numbers n+1 to
- * m replaces the sample is n/m. So a measurement that is not kept costs one increment and one
+ * m replaces the sample is n/m. So a measurement that is not kept costs one decrement and one
  * comparison, and of N measurements about ln(N) + 0.58 are kept: 14 in a million. Only those read
  * the clock and the span.
  */
 public final class AlignedHistogramBucketExemplarReservoir implements ExemplarReservoir {
 
-  /** Two entries for each bucket: measurements seen, and the number of the next one to keep. */
+  /**
+   * How many more measurements to pass over in each bucket, then for each bucket the number of the
+   * next one to keep, 0 until one has been kept.
+   */
   private final long[] counters;
 
   private final Exemplar[] slots;
@@ -51,9 +54,7 @@ public final class AlignedHistogramBucketExemplarReservoir implements ExemplarRe
   }
 
   private boolean isNext(int bucket) {
-    final long[] counters = this.counters;
-    final long seen = ++counters[2 * bucket];
-    return seen >= counters[2 * bucket + 1];
+    return --counters[bucket] < 0;
   }
 
   private void keep(int bucket, long valueBits, Attributes attributes, Context context) {
@@ -64,7 +65,23 @@ public final class AlignedHistogramBucketExemplarReservoir implements ExemplarRe
     }
     slot.set(valueBits, epochNanoClock.getAsLong(), attributes, context);
     // After the slot, so that whatever threw above leaves the next measurement to be tried.
-    counters[2 * bucket + 1] = nextKept(counters[2 * bucket]);
+    final long seen = seen(bucket);
+    setCounters(bucket, seen, nextKept(seen));
+  }
+
+  /** Number of measurements offered for the bucket. */
+  private long seen(int bucket) {
+    return Math.max(1, next(bucket)) - 1 - counters[bucket];
+  }
+
+  /** Number of the measurement to keep next; 0 if none has been kept. */
+  private long next(int bucket) {
+    return counters[slots.length + bucket];
+  }
+
+  private void setCounters(int bucket, long seen, long next) {
+    counters[bucket] = next - 1 - seen;
+    counters[slots.length + bucket] = next;
   }
 
   private long nextKept(long seen) {
@@ -86,15 +103,14 @@ public final class AlignedHistogramBucketExemplarReservoir implements ExemplarRe
       if (!other.isKept(bucket)) {
         continue;
       }
-      final long added = other.counters[2 * bucket];
-      final long seen = counters[2 * bucket] + added;
+      final long added = other.seen(bucket);
+      final long seen = seen(bucket) + added;
       if (!isKept(bucket) || randomUnit() * seen <= added) {
         final Exemplar spare = slots[bucket];
         slots[bucket] = other.slots[bucket];
         other.slots[bucket] = spare;
       }
-      counters[2 * bucket] = seen;
-      counters[2 * bucket + 1] = Long.MAX_VALUE;
+      setCounters(bucket, seen, Long.MAX_VALUE);
       other.reset(bucket);
     }
   }
@@ -111,12 +127,12 @@ public final class AlignedHistogramBucketExemplarReservoir implements ExemplarRe
 
   /** True once a measurement is in the slot: from then on the number of the next one is known. */
   private boolean isKept(int bucket) {
-    return counters[2 * bucket + 1] != 0;
+    return next(bucket) != 0;
   }
 
   private void reset(int bucket) {
-    counters[2 * bucket] = 0;
-    counters[2 * bucket + 1] = 0;
+    counters[bucket] = 0;
+    counters[slots.length + bucket] = 0;
     final Exemplar slot = slots[bucket];
     if (slot != null) {
       slot.clear();

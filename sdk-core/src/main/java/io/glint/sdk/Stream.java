@@ -53,6 +53,14 @@ abstract class Stream implements MetricSource {
   private final AttributeFilter attributeFilter;
 
   private final AliasCache aliases;
+
+  /**
+   * The series that was looked for the long way last, which is the only one of a stream that has
+   * one: a try at it is cheaper than a hash. Written without synchronization, as any series of the
+   * stream will do. Not used if a view removes attributes.
+   */
+  private Series newest;
+
   private final AtomicReference<Series> overflow = new AtomicReference<>();
   private volatile boolean isShutdown;
 
@@ -142,7 +150,9 @@ abstract class Stream implements MetricSource {
    */
   final Cell take(Attributes attributes) {
     try {
-      final Series series = aliases == null ? seriesMap.find(attributes) : findByAlias(attributes);
+      final Series newest = this.newest;
+      final Series series =
+          newest != null && newest.attributes == attributes ? newest : find(attributes);
       if (series != null) {
         final Cell cell = series.take();
         if (cell != null) {
@@ -155,6 +165,10 @@ abstract class Stream implements MetricSource {
       measurementLost(t);
       return null;
     }
+  }
+
+  private Series find(Attributes attributes) {
+    return aliases == null ? seriesMap.find(attributes) : findByAlias(attributes);
   }
 
   /** The series if it is remembered. Once there may be room, overflow is no longer the answer. */
@@ -241,6 +255,9 @@ abstract class Stream implements MetricSource {
       }
       final Cell cell = series.take();
       if (cell != null) {
+        if (aliases == null) {
+          newest = series;
+        }
         return cell;
       }
       seriesMap.removeEvicted();

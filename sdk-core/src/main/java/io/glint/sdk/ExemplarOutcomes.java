@@ -1,0 +1,72 @@
+package io.glint.sdk;
+
+import io.opentelemetry.sdk.common.InstrumentationScopeInfo;
+import io.opentelemetry.sdk.metrics.data.MetricData;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLongArray;
+
+/**
+ * What became of the exemplars that a reader or exporter was handed, metric by metric: whether they
+ * left the process, and if not, why. An exemplar that is handed over several times, as those of
+ * cumulative points are, counts each time.
+ *
+ * <p>A reader or exporter keeps one and shows it as a {@link Source}; the provider's report on
+ * exemplars reads it. Thread-safe; adding allocates only for a metric that was not seen before.
+ */
+public final class ExemplarOutcomes {
+
+  /** What may become of an exemplar that was handed to an exporter. */
+  public enum Outcome {
+    /** It was written to whoever asked for it, or accepted by the receiver. */
+    EXPORTED,
+    /** Left out, as its labels would be longer than the format allows. */
+    LABELS_TOO_LONG,
+    /** Left out, as the scraper asked for a format without exemplars. */
+    NOT_REQUESTED,
+    /** Left out, as the format has no place for it at this type of metric, or no further one. */
+    NO_PLACE,
+    /** In a request that failed for good. */
+    EXPORT_FAILED
+  }
+
+  /** Implemented by readers and exporters that keep account of exemplars. */
+  public interface Source {
+    /** The account, which goes on changing. Never null. */
+    ExemplarOutcomes exemplarOutcomes();
+  }
+
+  private final Map<InstrumentationScopeInfo, Map<String, AtomicLongArray>> counts =
+      new ConcurrentHashMap<>();
+
+  /** An account without entries. */
+  public ExemplarOutcomes() {}
+
+  /**
+   * Adds exemplars that had the same outcome.
+   *
+   * @param metric whose points carried them; not kept
+   * @param exemplars how many; nothing is done if it is 0
+   */
+  public void add(MetricData metric, Outcome outcome, long exemplars) {
+    if (exemplars != 0) {
+      counts
+          .computeIfAbsent(metric.getInstrumentationScopeInfo(), scope -> new ConcurrentHashMap<>())
+          .computeIfAbsent(metric.getName(), name -> new AtomicLongArray(Outcome.values().length))
+          .getAndAdd(outcome.ordinal(), exemplars);
+    }
+  }
+
+  /**
+   * How many exemplars of a metric have had this outcome so far.
+   *
+   * @param scope of the meter; not null
+   * @param metricName name of the metric as it is handed over, before the exporter adapts it
+   */
+  public long get(InstrumentationScopeInfo scope, String metricName, Outcome outcome) {
+    final Map<String, AtomicLongArray> ofScope = counts.get(Objects.requireNonNull(scope, "scope"));
+    final AtomicLongArray ofMetric = ofScope == null ? null : ofScope.get(metricName);
+    return ofMetric == null ? 0 : ofMetric.get(outcome.ordinal());
+  }
+}
