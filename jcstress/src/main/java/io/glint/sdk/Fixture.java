@@ -167,6 +167,7 @@ final class Fixture {
             plain.instrument(),
             plain.metric(),
             filter,
+            ExemplarAttributes.none(),
             temporality,
             limit,
             plain.sampling(),

@@ -2,6 +2,7 @@ package io.glint.sdk;
 
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.trace.SpanContext;
+import io.opentelemetry.context.Context;
 import io.opentelemetry.sdk.metrics.InstrumentValueType;
 import io.opentelemetry.sdk.metrics.data.AggregationTemporality;
 import io.opentelemetry.sdk.metrics.data.Data;
@@ -39,7 +40,14 @@ final class AsyncStream implements MetricSource {
   private final int cardinalityLimit;
   private final Losses losses;
   private long creationEpochNanos;
-  private final boolean hasExemplars;
+  private final ExemplarSampling sampling;
+  private final ExemplarAttributeFilter exemplarAttributes;
+
+  /** Published by {@link #collect} for readers of {@link #exemplarAccount}. */
+  private volatile ExemplarTally tally = new ExemplarTally();
+
+  /** The next {@link #tally}, of a collection under way. */
+  private ExemplarTally collecting = tally;
 
   private final Map<Attributes, Entry> entries = new LinkedHashMap<>();
   private long round = 1;
@@ -60,7 +68,8 @@ final class AsyncStream implements MetricSource {
     this.cardinalityLimit = settings.cardinalityLimit();
     this.losses = settings.sampling().losses();
     this.creationEpochNanos = settings.creationEpochNanos();
-    this.hasExemplars = settings.sampling().isAlwaysOn();
+    this.sampling = settings.sampling();
+    this.exemplarAttributes = settings.exemplarAttributeFilter();
   }
 
   @Override
@@ -142,6 +151,7 @@ final class AsyncStream implements MetricSource {
     creationEpochNanos = Math.min(creationEpochNanos, epochNanos);
     final long lastEnd = Math.max(lastCollectEpochNanos, creationEpochNanos);
     points.begin();
+    collecting = tally.copy();
     final Iterator<Map.Entry<Attributes, Entry>> iterator = entries.entrySet().iterator();
     while (iterator.hasNext()) {
       final Map.Entry<Attributes, Entry> next = iterator.next();
@@ -160,6 +170,7 @@ final class AsyncStream implements MetricSource {
     round++;
     observedInRound = 0;
     isRoundIncomplete = false;
+    tally = collecting;
     return points.end(this::data);
   }
 
@@ -190,16 +201,36 @@ final class AsyncStream implements MetricSource {
 
   /** An observation is made outside any request, so its exemplar has no trace. */
   private List<ExemplarData> exemplars(Attributes attributes, Entry entry, long epochNanos) {
-    if (!hasExemplars) {
+    if (!isEligible(entry)) {
       return List.of();
     }
-    final Attributes filtered = Overflow.filtered(entry.observedAttributes, attributes);
+    final Attributes filtered = exemplarAttributes.apply(entry.observedAttributes, attributes);
     return List.of(
         isLong
             ? LongExemplarData.create(
                 filtered, epochNanos, SpanContext.getInvalid(), entry.observedBits)
             : DoubleExemplarData.create(
                 filtered, epochNanos, SpanContext.getInvalid(), toDouble(entry.observedBits)));
+  }
+
+  /** Its context is none (API specification, "Synchronous and asynchronous instruments"). */
+  private boolean isEligible(Entry entry) {
+    final int verdict =
+        isLong
+            ? sampling.judgeLong(entry.observedBits, entry.observedAttributes, Context.root())
+            : sampling.judgeDouble(
+                toDouble(entry.observedBits), entry.observedAttributes, Context.root());
+    collecting.measurements++;
+    collecting.noSpan += verdict == ExemplarSampling.NO_SPAN ? 1 : 0;
+    collecting.refused += verdict == ExemplarSampling.REFUSED ? 1 : 0;
+    collecting.kept += verdict == ExemplarSampling.ELIGIBLE ? 1 : 0;
+    return verdict == ExemplarSampling.ELIGIBLE;
+  }
+
+  @Override
+  public ExemplarAccount exemplarAccount(PointBuffer points, boolean isLive) {
+    final ExemplarTally tally = this.tally;
+    return new ExemplarAccount(sampling, tally, /* isCollected= */ true, tally.kept);
   }
 
   private boolean isBelow(long bits, long otherBits) {

@@ -12,6 +12,10 @@ final class AttributeFilter {
     this.keysToKeep = keysToKeep;
   }
 
+  boolean keeps(String key) {
+    return keysToKeep.test(key);
+  }
+
   /** The attributes whose keys are kept; the same object if all are. */
   Attributes apply(Attributes attributes) {
     for (final AttributeKey<?> key : attributes.asMap().keySet()) {

@@ -76,7 +76,12 @@ abstract class Cell {
   /** Index of the owner word. Subclasses lay out their state from {@code OWNER + 1} on. */
   static final int OWNER = 0;
 
-  static final int FIRST_STATE_WORD = 1;
+  /** Indexes of the counts of measurements that the exemplar filter did not admit, by reason. */
+  static final int NO_SPAN = 1;
+
+  static final int REFUSED = 2;
+
+  static final int FIRST_STATE_WORD = 3;
 
   private static final long FREE = 0;
   private static final long TAKEN = 1;
@@ -136,6 +141,32 @@ abstract class Cell {
 
   /** Empties the words of the aggregation. For the owner. */
   abstract void clear();
+
+  /**
+   * Takes note of what the exemplar filter said of a measurement. For the owner.
+   *
+   * @param verdict of {@link ExemplarSampling}
+   * @return true if the measurement is to be offered to the reservoir
+   */
+  final boolean isEligible(int verdict) {
+    if (verdict > ExemplarSampling.ELIGIBLE) {
+      words[verdict]++;
+    }
+    return verdict == ExemplarSampling.ELIGIBLE;
+  }
+
+  /**
+   * Adds the measurements that the exemplar filter did not admit to {@code tally}. For the owner.
+   */
+  final void addVerdictsTo(ExemplarTally tally) {
+    tally.noSpan += words[NO_SPAN];
+    tally.refused += words[REFUSED];
+  }
+
+  final void clearVerdicts() {
+    words[NO_SPAN] = 0;
+    words[REFUSED] = 0;
+  }
 
   /**
    * Offers a measurement that is eligible and has been counted in this cell. For the owner.

@@ -21,6 +21,8 @@ final class ExemplarCollector {
 
   private final ExemplarSampling sampling;
   private final Converter converter;
+  private final ExemplarAttributeFilter attributeFilter;
+  private final ExemplarTally tally;
 
   /** Takes over what the reservoirs of the cells hold; null until there is one. */
   private ExemplarReservoir joined;
@@ -29,9 +31,20 @@ final class ExemplarCollector {
   private Attributes pointAttributes = Attributes.empty();
   private ExemplarData[] kept = new ExemplarData[0];
 
-  ExemplarCollector(ExemplarSampling sampling, Converter converter) {
+  /**
+   * Makes it.
+   *
+   * @param tally told what the reservoirs have kept
+   */
+  ExemplarCollector(
+      ExemplarSampling sampling,
+      ExemplarAttributeFilter attributeFilter,
+      Converter converter,
+      ExemplarTally tally) {
     this.sampling = sampling;
+    this.attributeFilter = attributeFilter;
     this.converter = converter;
+    this.tally = tally;
   }
 
   /**
@@ -84,6 +97,7 @@ final class ExemplarCollector {
       kept = Arrays.copyOf(kept, slot + 1);
     }
     kept[slot] =
-        converter.convert(exemplar, Overflow.filtered(exemplar.attributes(), pointAttributes));
+        converter.convert(exemplar, attributeFilter.apply(exemplar.attributes(), pointAttributes));
+    tally.kept++;
   }
 }

@@ -3,7 +3,9 @@ package io.glint.sdk;
 import io.glint.reservoir.ExemplarReservoir;
 import io.glint.reservoir.ExemplarReservoirFactory;
 import io.glint.reservoir.ReservoirSettings;
+import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.SpanContext;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.sdk.metrics.ExemplarFilter;
 import java.util.Objects;
@@ -17,14 +19,31 @@ import java.util.logging.Logger;
 final class ExemplarSampling {
   private static final Logger LOGGER = Logger.getLogger(ExemplarSampling.class.getName());
 
+  /** Verdict on a measurement where exemplars are off: nothing is counted. */
+  static final int OFF = -1;
+
+  /** Verdict on a measurement that may become an exemplar. */
+  static final int ELIGIBLE = 0;
+
+  /** Verdict on a measurement that was made outside of a span. */
+  static final int NO_SPAN = Cell.NO_SPAN;
+
+  /** Verdict on one in a span that is not sampled, or that a filter of the user's own refuses. */
+  static final int REFUSED = Cell.REFUSED;
+
   /** The stock filters are markers without methods; they are told apart by identity. */
-  private enum Filter {
+  enum Filter {
     OFF,
     ON,
-    TRACE_BASED
+    TRACE_BASED,
+    CUSTOM
   }
 
   private final Filter filter;
+
+  /** Null if the filter is one of the stock SDK's. */
+  private final CustomExemplarFilter customFilter;
+
   private final String instrumentName;
   private final ExemplarReservoirFactory factory;
   private final ReservoirSettings settings;
@@ -38,6 +57,7 @@ final class ExemplarSampling {
       ReservoirSettings settings,
       Losses losses) {
     this.filter = toFilter(filter);
+    this.customFilter = filter instanceof CustomExemplarFilter custom ? custom : null;
     this.instrumentName = instrumentName;
     this.factory = factory;
     this.settings = settings;
@@ -63,10 +83,14 @@ final class ExemplarSampling {
     if (filter == ExemplarFilter.traceBased()) {
       return Filter.TRACE_BASED;
     }
+    if (filter instanceof CustomExemplarFilter) {
+      return Filter.CUSTOM;
+    }
     throw new IllegalArgumentException(
         "Exemplar filter "
             + filter
-            + " is not supported. Use ExemplarFilter.traceBased(), alwaysOn() or alwaysOff().");
+            + " is not supported. Use ExemplarFilter.traceBased(), alwaysOn() or alwaysOff(), or"
+            + " implement CustomExemplarFilter for one of your own.");
   }
 
   /** Throws if {@link #ExemplarSampling} would. */
@@ -80,27 +104,98 @@ final class ExemplarSampling {
     return losses;
   }
 
-  /** True if every measurement is eligible, whatever its context. */
-  boolean isAlwaysOn() {
-    return filter == Filter.ON;
+  Filter filter() {
+    return filter;
   }
 
-  /** True if a measurement made in {@code context} may become an exemplar. */
-  boolean admits(Context context) {
+  /** The filter as the user named it. */
+  String filterInWords() {
+    return switch (filter) {
+      case OFF -> "always_off";
+      case ON -> "always_on";
+      case TRACE_BASED -> "trace_based";
+      case CUSTOM -> SafeLog.inWords(customFilter);
+    };
+  }
+
+  String reservoirInWords() {
+    return SafeLog.inWords(factory);
+  }
+
+  /** False if what is in the context of a measurement makes no difference. */
+  boolean readsContext() {
+    return filter != Filter.OFF;
+  }
+
+  /**
+   * Says whether a measurement may become an exemplar.
+   *
+   * @param context null counts as one without a span
+   * @return a verdict
+   */
+  int judgeDouble(double value, Attributes attributes, Context context) {
+    return filter == Filter.CUSTOM
+        ? judgeByCustomFilter(value, 0, true, attributes, context)
+        : judge(context);
+  }
+
+  /** As {@link #judgeDouble}. */
+  int judgeLong(long value, Attributes attributes, Context context) {
+    return filter == Filter.CUSTOM
+        ? judgeByCustomFilter(0, value, false, attributes, context)
+        : judge(context);
+  }
+
+  private int judge(Context context) {
     final Filter filter = this.filter;
-    if (filter == Filter.OFF || context == null) {
-      return false;
+    if (filter == Filter.OFF) {
+      return OFF;
     }
-    return filter == Filter.ON || isSampled(context);
+    if (context == null) {
+      return NO_SPAN;
+    }
+    return filter == Filter.ON ? ELIGIBLE : judgeSpan(context);
   }
 
-  private boolean isSampled(Context context) {
+  private int judgeSpan(Context context) {
     try {
-      return Span.fromContext(context).getSpanContext().isSampled();
+      final SpanContext span = Span.fromContext(context).getSpanContext();
+      if (span.isSampled()) {
+        return ELIGIBLE;
+      }
+      return span.isValid() ? REFUSED : NO_SPAN;
     } catch (Throwable e) {
       losses.count(Losses.Reason.EXEMPLAR);
       failures.event(e, () -> "A span could not be read for an exemplar of " + instrumentName);
-      return false;
+      return REFUSED;
+    }
+  }
+
+  private int judgeByCustomFilter(
+      double doubleValue,
+      long longValue,
+      boolean isDouble,
+      Attributes attributes,
+      Context contextOrNull) {
+    try {
+      final Context context = contextOrNull == null ? Context.root() : contextOrNull;
+      final boolean isEligible =
+          isDouble
+              ? customFilter.isEligible(doubleValue, attributes, context)
+              : customFilter.isEligible(longValue, attributes, context);
+      return isEligible ? ELIGIBLE : REFUSED;
+    } catch (Throwable e) {
+      losses.count(Losses.Reason.EXEMPLAR);
+      failures.event(
+          e,
+          () ->
+              "The exemplar filter "
+                  + filterInWords()
+                  + " threw for a measurement of "
+                  + instrumentName
+                  + ". The measurement was counted; it has no exemplar. Exemplar filters must not"
+                  + " throw");
+      return REFUSED;
     }
   }
 

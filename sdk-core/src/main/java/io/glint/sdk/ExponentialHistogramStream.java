@@ -35,13 +35,13 @@ final class ExponentialHistogramStream extends Stream {
 
   @Override
   void recordDouble(double value, Attributes attributes, Context context) {
-    final boolean eligible = sampling.admits(context);
+    final int verdict = sampling.judgeDouble(value, attributes, context);
     ExponentialCell cell = null;
     Throwable lostExemplar = null;
     try {
       cell = (ExponentialCell) take(attributes);
       if (cell != null) {
-        lostExemplar = count(cell, value, eligible, attributes, context);
+        lostExemplar = count(cell, value, verdict, attributes, context);
       }
     } finally {
       if (cell != null) {
@@ -55,13 +55,13 @@ final class ExponentialHistogramStream extends Stream {
 
   @Override
   void recordDouble(double value, BoundSeries series, Context context) {
-    final boolean eligible = sampling.admits(context);
+    final int verdict = sampling.judgeDouble(value, series.attributes, context);
     ExponentialCell cell = null;
     Throwable lostExemplar = null;
     try {
       cell = (ExponentialCell) series.take();
       if (cell != null) {
-        lostExemplar = count(cell, value, eligible, series.attributes, context);
+        lostExemplar = count(cell, value, verdict, series.attributes, context);
       }
     } finally {
       if (cell != null) {
@@ -74,18 +74,16 @@ final class ExponentialHistogramStream extends Stream {
   }
 
   private Throwable count(
-      ExponentialCell cell,
-      double value,
-      boolean eligible,
-      Attributes attributes,
-      Context context) {
+      ExponentialCell cell, double value, int verdict, Attributes attributes, Context context) {
     try {
       cell.add(value);
     } catch (OutOfMemoryError e) {
       measurementLost(e);
       return null;
     }
-    return eligible ? cell.offerDouble(sampling, value, 0, attributes, context) : null;
+    return cell.isEligible(verdict)
+        ? cell.offerDouble(sampling, value, 0, attributes, context)
+        : null;
   }
 
   @Override

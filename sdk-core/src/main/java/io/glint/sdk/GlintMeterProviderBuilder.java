@@ -25,6 +25,7 @@ public final class GlintMeterProviderBuilder {
   Clock clock = Clock.getDefault();
   Resource resource = Resource.getDefault();
   ExemplarFilter exemplarFilter = ExemplarFilter.traceBased();
+  ExemplarAttributes exemplarAttributes = ExemplarAttributes.none();
   final List<ProviderState.ReaderRegistration> readers = new ArrayList<>();
   final List<MetricProducer> producers = new ArrayList<>();
   final List<ViewRegistry.Registration> views = new ArrayList<>();
@@ -59,10 +60,25 @@ public final class GlintMeterProviderBuilder {
    * Sets which measurements may become exemplars. The default is {@link ExemplarFilter#traceBased}:
    * those recorded inside a sampled span.
    *
-   * @throws IllegalArgumentException if it is not one of the stock SDK's filters
+   * <p>A view may set another one for its instruments, see {@link
+   * GlintView.Builder#setExemplarFilter}.
+   *
+   * @param filter one of the stock SDK's, or a {@link CustomExemplarFilter}
+   * @throws IllegalArgumentException if it is something else
    */
   public GlintMeterProviderBuilder setExemplarFilter(ExemplarFilter filter) {
     this.exemplarFilter = ExemplarSampling.requireSupported(filter);
+    return this;
+  }
+
+  /**
+   * Sets which of the attributes that views, or the advice of instruments, remove from points stay
+   * on exemplars. The default is {@link ExemplarAttributes#none}, so that what was removed does not
+   * leave the process; the stock SDK does as {@link ExemplarAttributes#all} says. A view may set
+   * another one for its instruments.
+   */
+  public GlintMeterProviderBuilder setExemplarAttributes(ExemplarAttributes attributes) {
+    this.exemplarAttributes = Objects.requireNonNull(attributes, "attributes");
     return this;
   }
 
@@ -194,6 +210,10 @@ public final class GlintMeterProviderBuilder {
    *   <li>{@code glint.cardinality.attribute_values}: for each instrument that has hit its
    *       cardinality limit, the attribute key that has the most values, and how many
    *   <li>{@code glint.exemplar.dropped}: exemplars that were lost because a reservoir failed
+   *   <li>{@code glint.exemplar.measurements}: for each metric and reader, measurements by what the
+   *       exemplar filter said of them, see {@link GlintMeterProvider#explainExemplars}
+   *   <li>{@code glint.exemplar.exports}: for each metric and reader, exemplars by what became of
+   *       them
    * </ul>
    *
    * <p>Their meter is named {@code io.glint.sdk}; views and the meter configurator apply to it.

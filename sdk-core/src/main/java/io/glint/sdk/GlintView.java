@@ -2,6 +2,7 @@ package io.glint.sdk;
 
 import io.glint.reservoir.ExemplarReservoirFactory;
 import io.opentelemetry.sdk.metrics.Aggregation;
+import io.opentelemetry.sdk.metrics.ExemplarFilter;
 import io.opentelemetry.sdk.metrics.InstrumentType;
 import io.opentelemetry.sdk.metrics.View;
 import java.util.Objects;
@@ -16,9 +17,8 @@ import java.util.function.Predicate;
  * instrument, aggregation and cardinality limit those the reader asks for, all attributes, the
  * specification's default exemplar reservoir. Immutable and thread-safe.
  *
- * <p>Attributes that a view removes are not on the points, but they are on the exemplars, which the
- * specification demands: they can leave the process. Use {@code ExemplarFilter.alwaysOff()} if they
- * must not.
+ * <p>Attributes that a view removes are neither on the points nor, unless {@link
+ * Builder#setExemplarAttributes} says so, on the exemplars: they do not leave the process.
  */
 public final class GlintView {
   private final String name;
@@ -27,6 +27,8 @@ public final class GlintView {
   private final Predicate<String> attributeFilter;
   private final int cardinalityLimit;
   private final ExemplarReservoirFactory exemplarReservoir;
+  private final ExemplarFilter exemplarFilter;
+  private final ExemplarAttributes exemplarAttributes;
 
   private GlintView(Builder builder) {
     this.name = builder.name;
@@ -35,6 +37,8 @@ public final class GlintView {
     this.attributeFilter = builder.attributeFilter;
     this.cardinalityLimit = builder.cardinalityLimit;
     this.exemplarReservoir = builder.exemplarReservoir;
+    this.exemplarFilter = builder.exemplarFilter;
+    this.exemplarAttributes = builder.exemplarAttributes;
   }
 
   /** Starts a view that changes nothing. */
@@ -88,6 +92,9 @@ public final class GlintView {
         later.cardinalityLimit > 0 ? later.cardinalityLimit : cardinalityLimit;
     builder.exemplarReservoir =
         later.exemplarReservoir != null ? later.exemplarReservoir : exemplarReservoir;
+    builder.exemplarFilter = later.exemplarFilter != null ? later.exemplarFilter : exemplarFilter;
+    builder.exemplarAttributes =
+        later.exemplarAttributes != null ? later.exemplarAttributes : exemplarAttributes;
     return builder.build();
   }
 
@@ -125,6 +132,16 @@ public final class GlintView {
     return exemplarReservoir;
   }
 
+  /** Null for the provider's. */
+  ExemplarFilter exemplarFilter() {
+    return exemplarFilter;
+  }
+
+  /** Null for the provider's. */
+  ExemplarAttributes exemplarAttributes() {
+    return exemplarAttributes;
+  }
+
   @Override
   public String toString() {
     return "GlintView{name="
@@ -139,6 +156,10 @@ public final class GlintView {
         + cardinalityLimit
         + ", exemplarReservoir="
         + exemplarReservoir
+        + ", exemplarFilter="
+        + exemplarFilter
+        + ", exemplarAttributes="
+        + exemplarAttributes
         + "}";
   }
 
@@ -150,6 +171,8 @@ public final class GlintView {
     private Predicate<String> attributeFilter;
     private int cardinalityLimit;
     private ExemplarReservoirFactory exemplarReservoir;
+    private ExemplarFilter exemplarFilter;
+    private ExemplarAttributes exemplarAttributes;
 
     private Builder() {}
 
@@ -160,6 +183,8 @@ public final class GlintView {
       this.attributeFilter = view.attributeFilter;
       this.cardinalityLimit = view.cardinalityLimit;
       this.exemplarReservoir = view.exemplarReservoir;
+      this.exemplarFilter = view.exemplarFilter;
+      this.exemplarAttributes = view.exemplarAttributes;
     }
 
     /** Sets the name of the metric. It need not follow the syntax of instrument names. */
@@ -229,6 +254,26 @@ public final class GlintView {
      */
     public Builder setExemplarReservoir(ExemplarReservoirFactory exemplarReservoir) {
       this.exemplarReservoir = Objects.requireNonNull(exemplarReservoir, "exemplarReservoir");
+      return this;
+    }
+
+    /**
+     * Sets which measurements may become exemplars, in place of the provider's filter.
+     *
+     * @param exemplarFilter one of the stock SDK's, or a {@link CustomExemplarFilter}
+     * @throws IllegalArgumentException if it is something else
+     */
+    public Builder setExemplarFilter(ExemplarFilter exemplarFilter) {
+      this.exemplarFilter = ExemplarSampling.requireSupported(exemplarFilter);
+      return this;
+    }
+
+    /**
+     * Sets which of the attributes that are removed from points stay on exemplars, in place of what
+     * the provider says, which is none unless it was set.
+     */
+    public Builder setExemplarAttributes(ExemplarAttributes exemplarAttributes) {
+      this.exemplarAttributes = Objects.requireNonNull(exemplarAttributes, "exemplarAttributes");
       return this;
     }
 

@@ -40,13 +40,13 @@ final class HistogramStream extends Stream {
   @Override
   void recordDouble(double value, Attributes attributes, Context context) {
     final int bucket = buckets.indexOf(value);
-    final boolean eligible = sampling.admits(context);
+    final int verdict = sampling.judgeDouble(value, attributes, context);
     HistogramCell cell = null;
     Throwable lostExemplar = null;
     try {
       cell = (HistogramCell) take(attributes);
       if (cell != null) {
-        lostExemplar = count(cell, value, bucket, eligible, attributes, context);
+        lostExemplar = count(cell, value, bucket, verdict, attributes, context);
       }
     } finally {
       if (cell != null) {
@@ -61,13 +61,13 @@ final class HistogramStream extends Stream {
   @Override
   void recordDouble(double value, BoundSeries series, Context context) {
     final int bucket = buckets.indexOf(value);
-    final boolean eligible = sampling.admits(context);
+    final int verdict = sampling.judgeDouble(value, series.attributes, context);
     HistogramCell cell = null;
     Throwable lostExemplar = null;
     try {
       cell = (HistogramCell) series.take();
       if (cell != null) {
-        lostExemplar = count(cell, value, bucket, eligible, series.attributes, context);
+        lostExemplar = count(cell, value, bucket, verdict, series.attributes, context);
       }
     } finally {
       if (cell != null) {
@@ -83,11 +83,13 @@ final class HistogramStream extends Stream {
       HistogramCell cell,
       double value,
       int bucket,
-      boolean eligible,
+      int verdict,
       Attributes attributes,
       Context context) {
     cell.add(value, bucket);
-    return eligible ? cell.offerDouble(sampling, value, bucket, attributes, context) : null;
+    return cell.isEligible(verdict)
+        ? cell.offerDouble(sampling, value, bucket, attributes, context)
+        : null;
   }
 
   @Override

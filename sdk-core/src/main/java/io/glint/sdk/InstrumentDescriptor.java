@@ -58,6 +58,12 @@ record InstrumentDescriptor(
     };
   }
 
+  boolean isAsynchronous() {
+    return type == InstrumentType.OBSERVABLE_COUNTER
+        || type == InstrumentType.OBSERVABLE_UP_DOWN_COUNTER
+        || type == InstrumentType.OBSERVABLE_GAUGE;
+  }
+
   /** True if a sum of its measurements can fall, so that a histogram has no use for it. */
   boolean mayRecordNegatives() {
     return !isMonotonic();

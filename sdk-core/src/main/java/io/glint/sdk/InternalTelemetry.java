@@ -27,35 +27,25 @@ final class InternalTelemetry {
 
   private static final AttributeKey<String> TYPE = AttributeKey.stringKey("otel.component.type");
   private static final AttributeKey<String> NAME = AttributeKey.stringKey("otel.component.name");
+  private static final AttributeKey<String> METRIC = AttributeKey.stringKey("glint.metric");
+  private static final AttributeKey<String> VERDICT =
+      AttributeKey.stringKey("glint.exemplar.verdict");
+  private static final AttributeKey<String> OUTCOME =
+      AttributeKey.stringKey("glint.exemplar.outcome");
   private static final AttributeKey<String> ERROR = AttributeKey.stringKey("error.type");
 
   /** The reasons for which measurements are dropped, as they are exported. */
   private static final Map<Losses.Reason, Attributes> REASONS = reasons();
 
-  private static final String PERIODIC = "periodic_metric_reader";
-  private static final String PROMETHEUS = "prometheus_http_text_metric_exporter";
-
-  /**
-   * The component types of the conventions, by class name, as not all of these are on the class
-   * path. Readers of other classes have the name of their class.
-   */
-  private static final Map<String, String> TYPES =
-      Map.of(
-          "io.opentelemetry.sdk.metrics.export.PeriodicMetricReader", PERIODIC,
-          "io.glint.sdk.GlintPeriodicMetricReader", PERIODIC,
-          "io.opentelemetry.exporter.prometheus.PrometheusHttpServer", PROMETHEUS,
-          "io.glint.exporter.openmetrics.OpenMetricsServer", PROMETHEUS);
-
   private final Map<RegisteredReader, Attributes> components = new HashMap<>();
   private final DoubleHistogram collectionDuration;
 
-  InternalTelemetry(Meter meter, List<RegisteredReader> readers, Losses losses) {
-    final Map<String, Integer> instances = new HashMap<>();
-    for (final RegisteredReader reader : readers) {
-      final String className = reader.reader().getClass().getName();
-      final String type = TYPES.getOrDefault(className, className);
-      final int instance = instances.merge(type, 1, Integer::sum) - 1;
-      components.put(reader, Attributes.of(TYPE, type, NAME, type + "/" + instance));
+  InternalTelemetry(Meter meter, ProviderState provider) {
+    final Losses losses = provider.losses();
+    for (final RegisteredReader reader : provider.readers()) {
+      components.put(
+          reader,
+          Attributes.of(TYPE, ReaderNames.type(reader), NAME, provider.readerNames().of(reader)));
     }
     // As the stock SDK: no buckets, but count, sum, minimum and maximum.
     collectionDuration =
@@ -91,6 +81,64 @@ final class InternalTelemetry {
             .setDescription("The number of times exemplars were lost because a reservoir failed.")
             .buildWithCallback(
                 measurement -> measurement.record(losses.get(Losses.Reason.EXEMPLAR)));
+    observeExemplars(meter, provider);
+  }
+
+  private static void observeExemplars(Meter meter, ProviderState provider) {
+    final ObservableLongMeasurement measurements =
+        meter
+            .counterBuilder("glint.exemplar.measurements")
+            .setUnit("{measurement}")
+            .setDescription("The number of measurements, by what the exemplar filter said of them.")
+            .buildObserver();
+    final ObservableLongMeasurement exports =
+        meter
+            .counterBuilder("glint.exemplar.exports")
+            .setUnit("{exemplar}")
+            .setDescription("The number of exemplars handed to a reader, by what became of them.")
+            .buildObserver();
+    var unused =
+        meter.batchCallback(
+            () -> {
+              for (final RegisteredReader reader : provider.readers()) {
+                for (final ExemplarReport.Metric metric :
+                    provider.exemplarExplainer().metrics(reader, /* isLive= */ false)) {
+                  if (!metric.scope().getName().equals(SCOPE)) {
+                    observe(metric, measurements, exports);
+                  }
+                }
+              }
+            },
+            measurements,
+            exports);
+  }
+
+  private static void observe(
+      ExemplarReport.Metric metric,
+      ObservableLongMeasurement measurements,
+      ObservableLongMeasurement exports) {
+    if (metric.cause() == ExemplarReport.Cause.FILTER_OFF) {
+      return;
+    }
+    measurements.record(metric.eligible(), attributes(metric, VERDICT, "eligible"));
+    measurements.record(metric.outsideSpan(), attributes(metric, VERDICT, "no_span"));
+    measurements.record(metric.spanNotSampled(), attributes(metric, VERDICT, "span_not_sampled"));
+    measurements.record(metric.refusedByFilter(), attributes(metric, VERDICT, "refused_by_filter"));
+    exports.record(metric.handedOver(), attributes(metric, OUTCOME, "handed_over"));
+    metric
+        .outcomes()
+        .ifPresent(
+            outcomes ->
+                outcomes.forEach(
+                    (outcome, count) ->
+                        exports.record(
+                            count,
+                            attributes(metric, OUTCOME, outcome.name().toLowerCase(Locale.ROOT)))));
+  }
+
+  private static Attributes attributes(
+      ExemplarReport.Metric metric, AttributeKey<String> key, String value) {
+    return Attributes.of(METRIC, metric.name(), NAME, metric.reader(), key, value);
   }
 
   /** Every reason, also those that have not occurred: a rate needs the zero before the first. */

@@ -23,13 +23,13 @@ final class LastValueStream extends NumberStream {
 
   @Override
   void recordLong(long value, Attributes attributes, Context context) {
-    final boolean eligible = sampling.admits(context);
+    final int verdict = sampling.judgeLong(value, attributes, context);
     LastValueCell cell = null;
     Throwable lostExemplar = null;
     try {
       cell = (LastValueCell) take(attributes);
       if (cell != null) {
-        lostExemplar = setLong(cell, value, eligible, attributes, context);
+        lostExemplar = setLong(cell, value, verdict, attributes, context);
       }
     } finally {
       if (cell != null) {
@@ -43,13 +43,13 @@ final class LastValueStream extends NumberStream {
 
   @Override
   void recordLong(long value, BoundSeries series, Context context) {
-    final boolean eligible = sampling.admits(context);
+    final int verdict = sampling.judgeLong(value, series.attributes, context);
     LastValueCell cell = null;
     Throwable lostExemplar = null;
     try {
       cell = (LastValueCell) series.take();
       if (cell != null) {
-        lostExemplar = setLong(cell, value, eligible, series.attributes, context);
+        lostExemplar = setLong(cell, value, verdict, series.attributes, context);
       }
     } finally {
       if (cell != null) {
@@ -62,20 +62,22 @@ final class LastValueStream extends NumberStream {
   }
 
   private Throwable setLong(
-      LastValueCell cell, long value, boolean eligible, Attributes attributes, Context context) {
+      LastValueCell cell, long value, int verdict, Attributes attributes, Context context) {
     cell.set(value);
-    return eligible ? cell.offerLong(sampling, value, 0, attributes, context) : null;
+    return cell.isEligible(verdict)
+        ? cell.offerLong(sampling, value, 0, attributes, context)
+        : null;
   }
 
   @Override
   void recordDouble(double value, Attributes attributes, Context context) {
-    final boolean eligible = sampling.admits(context);
+    final int verdict = sampling.judgeDouble(value, attributes, context);
     LastValueCell cell = null;
     Throwable lostExemplar = null;
     try {
       cell = (LastValueCell) take(attributes);
       if (cell != null) {
-        lostExemplar = setDouble(cell, value, eligible, attributes, context);
+        lostExemplar = setDouble(cell, value, verdict, attributes, context);
       }
     } finally {
       if (cell != null) {
@@ -89,13 +91,13 @@ final class LastValueStream extends NumberStream {
 
   @Override
   void recordDouble(double value, BoundSeries series, Context context) {
-    final boolean eligible = sampling.admits(context);
+    final int verdict = sampling.judgeDouble(value, series.attributes, context);
     LastValueCell cell = null;
     Throwable lostExemplar = null;
     try {
       cell = (LastValueCell) series.take();
       if (cell != null) {
-        lostExemplar = setDouble(cell, value, eligible, series.attributes, context);
+        lostExemplar = setDouble(cell, value, verdict, series.attributes, context);
       }
     } finally {
       if (cell != null) {
@@ -108,9 +110,11 @@ final class LastValueStream extends NumberStream {
   }
 
   private Throwable setDouble(
-      LastValueCell cell, double value, boolean eligible, Attributes attributes, Context context) {
+      LastValueCell cell, double value, int verdict, Attributes attributes, Context context) {
     cell.set(Double.doubleToRawLongBits(value));
-    return eligible ? cell.offerDouble(sampling, value, 0, attributes, context) : null;
+    return cell.isEligible(verdict)
+        ? cell.offerDouble(sampling, value, 0, attributes, context)
+        : null;
   }
 
   @Override

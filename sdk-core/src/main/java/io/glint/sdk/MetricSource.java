@@ -38,6 +38,14 @@ interface MetricSource {
    */
   default void discard(long lastCollectEpochNanos, long epochNanos, PointBuffer points) {}
 
+  /**
+   * What became of the measurements on their way to exemplars. For any thread.
+   *
+   * @param points as {@link #addReader} was told
+   * @param isLive whether measurements count that no collection has seen yet, which takes time
+   */
+  ExemplarAccount exemplarAccount(PointBuffer points, boolean isLive);
+
   /** Tells that nobody will collect any more. Recording goes on to be harmless. */
   default void shutdown() {}
 }

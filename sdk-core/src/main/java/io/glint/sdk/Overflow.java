@@ -41,12 +41,4 @@ final class Overflow {
             + " with a CardinalityLimitSelector). Logged once.",
         null);
   }
-
-  /** The attributes of a measurement that its point does not carry, for its exemplar. */
-  static Attributes filtered(Attributes measured, Attributes ofPoint) {
-    if (measured.equals(ofPoint)) {
-      return Attributes.empty();
-    }
-    return measured.toBuilder().removeIf(key -> ofPoint.get(key) != null).build();
-  }
 }

@@ -28,6 +28,9 @@ final class PointBuffer {
   /** When the last collection began, by the stream's monotonic clock. Set by the stream. */
   long collectedNanos;
 
+  /** Number of exemplars on all points of all collections so far. Guarded by the stream. */
+  long exemplars;
+
   /** Points to reuse, those that are in use first. All made for the one stream. */
   private final List<AbstractPoint> pool = new ArrayList<>();
 

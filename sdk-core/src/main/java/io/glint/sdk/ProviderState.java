@@ -35,6 +35,7 @@ final class ProviderState {
   private final MeasurementClock measurementClock;
   private final Resource resource;
   private final ExemplarFilter exemplarFilter;
+  private final ExemplarAttributes exemplarAttributes;
   private final List<MetricProducer> producers;
   private final CallbackRunner callbackRunner;
   private final long idleTimeoutNanos;
@@ -42,6 +43,9 @@ final class ProviderState {
   private final ViewRegistry views;
   private final OnceLog warnings = new OnceLog();
   private final List<RegisteredReader> readers = new ArrayList<>();
+  private final ReaderNames readerNames;
+  private final ExemplarExplainer exemplarExplainer = new ExemplarExplainer(this);
+  private final ExemplarAdvisor exemplarAdvisor = new ExemplarAdvisor(this);
   private volatile boolean isShutdown;
   private final Map<InstrumentationScopeInfo, GlintMeter> meters = new ConcurrentHashMap<>();
   private final MeterSwitches meterSwitches = new MeterSwitches();
@@ -55,6 +59,7 @@ final class ProviderState {
     this.measurementClock = new MeasurementClock(clock);
     this.resource = builder.resource;
     this.exemplarFilter = builder.exemplarFilter;
+    this.exemplarAttributes = builder.exemplarAttributes;
     this.producers = List.copyOf(builder.producers);
     this.views = new ViewRegistry(builder.views, builder.viewMatchingMode);
     this.readerTimeout = builder.readerTimeout;
@@ -63,6 +68,7 @@ final class ProviderState {
     for (final ReaderRegistration reader : builder.readers) {
       this.readers.add(new RegisteredReader(reader.reader(), reader.cardinalityLimits(), this));
     }
+    this.readerNames = new ReaderNames(readers);
   }
 
   Clock clock() {
@@ -83,6 +89,18 @@ final class ProviderState {
 
   List<RegisteredReader> readers() {
     return readers;
+  }
+
+  ReaderNames readerNames() {
+    return readerNames;
+  }
+
+  ExemplarExplainer exemplarExplainer() {
+    return exemplarExplainer;
+  }
+
+  ExemplarAdvisor exemplarAdvisor() {
+    return exemplarAdvisor;
   }
 
   /** For what is wrong with the way meters and instruments are asked for. */
@@ -137,15 +155,11 @@ final class ProviderState {
   void startInternalTelemetry() {
     internalTelemetry =
         new InternalTelemetry(
-            meter(InstrumentationScopeInfo.create(InternalTelemetry.SCOPE)), readers, losses);
+            meter(InstrumentationScopeInfo.create(InternalTelemetry.SCOPE)), this);
   }
 
   void setMeterConfigurator(MeterConfigurator configurator) {
     meterSwitches.decideAll(meters.values(), configurator);
-  }
-
-  boolean exemplarsAreOff() {
-    return exemplarFilter == ExemplarFilter.alwaysOff();
   }
 
   /**
@@ -284,10 +298,11 @@ final class ProviderState {
         instrument,
         MetricIdentity.of(instrument, view.name(), view.description()),
         plan.attributeFilter() == null ? null : new AttributeFilter(plan.attributeFilter()),
+        view.exemplarAttributes() != null ? view.exemplarAttributes() : exemplarAttributes,
         reader.settings(instrument.type()).temporality(),
         plan.cardinalityLimit(),
         new ExemplarSampling(
-            exemplarFilter,
+            view.exemplarFilter() != null ? view.exemplarFilter() : exemplarFilter,
             instrument.inWords(),
             view.exemplarReservoir() != null
                 ? view.exemplarReservoir()

@@ -33,6 +33,15 @@ final class ReaderSource {
     return source;
   }
 
+  InstrumentationScopeInfo scope() {
+    return scope;
+  }
+
+  /** As {@link MetricSource#exemplarAccount}. For any thread. */
+  ExemplarAccount exemplarAccount(boolean isLive) {
+    return source.exemplarAccount(buffer, isLive);
+  }
+
   /** As {@link MetricSource#discard}. */
   void discard(long lastCollectEpochNanos, long epochNanos) {
     source.discard(lastCollectEpochNanos, epochNanos, buffer);

@@ -151,6 +151,7 @@ final class RegisteredReader implements CollectionRegistration {
       } finally {
         lock.unlock();
       }
+      provider.exemplarAdvisor().collected(this);
     }
   }
 

@@ -21,4 +21,13 @@ final class SafeLog {
       // There is nobody left to tell.
     }
   }
+
+  /** What an object of others calls itself. Never throws. */
+  static String inWords(Object object) {
+    try {
+      return String.valueOf(object);
+    } catch (Throwable t) {
+      return object.getClass().getName();
+    }
+  }
 }

@@ -81,6 +81,7 @@ abstract class Stream implements MetricSource {
   // The rest is guarded by collectLock.
   private final Series.CellVisitor cellVisitor = this::collectCell;
   private final Function<List<PointData>, Data<?>> dataWrapper = this::data;
+  private final ExemplarTally tally = new ExemplarTally();
   private final ExemplarCollector exemplarCollector;
   private final long idleTimeoutNanos;
   private final List<PointBuffer> readers = new ArrayList<>();
@@ -89,8 +90,13 @@ abstract class Stream implements MetricSource {
   private boolean isOverflowTold;
   private boolean cellOmitted;
 
-  /** Those of the cells of a cumulative series, if silent ones are dropped. */
+  /** Those of the cells of a series. */
   private long measurements;
+
+  /** Those of all series of a collection, and of cumulative ones that were dropped. */
+  private long measurementsOfAll;
+
+  private long measurementsOfDropped;
 
   Stream(StreamSettings settings) {
     this.instrument = settings.instrument();
@@ -104,7 +110,9 @@ abstract class Stream implements MetricSource {
     this.cardinalityLimit = settings.cardinalityLimit();
     this.creationEpochNanos = settings.creationEpochNanos();
     this.idleTimeoutNanos = settings.idleTimeoutNanos();
-    this.exemplarCollector = new ExemplarCollector(sampling, this::exemplarData);
+    this.exemplarCollector =
+        new ExemplarCollector(
+            sampling, settings.exemplarAttributeFilter(), this::exemplarData, tally);
     this.seriesMap = new SeriesMap(this, settings.cardinalityLimit());
   }
 
@@ -390,6 +398,7 @@ abstract class Stream implements MetricSource {
       final long deltaStart = Math.max(lastCollectEpochNanos, creationEpochNanos);
       points.begin();
       points.collectedNanos = clock.nanoTime();
+      measurementsOfAll = 0;
       interval.getAndIncrement();
       seriesMap.forEach(series -> collectSeries(series, points, deltaStart, epochNanos));
       interval.getAndIncrement();
@@ -398,6 +407,10 @@ abstract class Stream implements MetricSource {
         collectSeries(overflow, points, deltaStart, epochNanos);
         tellOverflow();
       }
+      tally.measurements =
+          isDelta
+              ? tally.measurements + measurementsOfAll
+              : Math.max(tally.measurements, measurementsOfDropped + measurementsOfAll);
       if (isDelta || idleTimeoutNanos > 0) {
         evict();
       }
@@ -420,6 +433,7 @@ abstract class Stream implements MetricSource {
     cellOmitted = false;
     measurements = 0;
     series.visitCells(cellVisitor);
+    measurementsOfAll += measurements;
     // A series may have been recorded into for the first time after the collection began.
     // What another reader has shown of its start is not taken back.
     final long seriesStart = Math.min(series.startEpochNanos, epochNanos);
@@ -445,6 +459,7 @@ abstract class Stream implements MetricSource {
                   + " the middle of recording. Its measurements are kept for the next collection");
     } else if (!isEmpty) {
       series.isStartShown = true;
+      points.exemplars += exemplars.size();
       addPoint(points, exemplars).setFrame(start, epochNanos, series.attributes);
     }
   }
@@ -458,11 +473,12 @@ abstract class Stream implements MetricSource {
     try {
       if (!cell.isEmpty()) {
         addToTotal(cell);
+        measurements += cell.measurements();
+        cell.addVerdictsTo(tally);
+        cell.clearVerdicts();
         lostExemplars = exemplarCollector.join(cell.reservoirOrNull());
         if (isDelta) {
           cell.clear();
-        } else if (idleTimeoutNanos > 0) {
-          measurements += cell.measurements();
         }
       }
     } finally {
@@ -531,13 +547,68 @@ abstract class Stream implements MetricSource {
   private void evict() {
     final boolean[] anyEvicted = new boolean[1];
     seriesMap.forEach(
-        series -> anyEvicted[0] |= series.isIdle && series.tryEvict(series.measurements));
+        series -> {
+          if (series.isIdle && series.tryEvict(series.measurements)) {
+            anyEvicted[0] = true;
+            measurementsOfDropped += series.measurements;
+          }
+        });
     if (anyEvicted[0]) {
       seriesMap.removeEvicted();
       if (aliases != null) {
         aliases.forgetEvicted();
       }
     }
+  }
+
+  @Override
+  public final ExemplarAccount exemplarAccount(PointBuffer points, boolean isLive) {
+    collectLock.lock();
+    try {
+      final ExemplarTally current = tally.copy();
+      final boolean isCollected = current.eligible() > 0;
+      if (isLive) {
+        addUncollected(current);
+      }
+      return new ExemplarAccount(sampling, current, isCollected, points.exemplars);
+    } finally {
+      collectLock.unlock();
+    }
+  }
+
+  /** Reads the cells without emptying them. One that is in use at this moment may be left out. */
+  private void addUncollected(ExemplarTally current) {
+    final long[] held = new long[1];
+    final Series.CellVisitor reader =
+        cell -> {
+          if (tryTakeBriefly(cell)) {
+            try {
+              held[0] += cell.measurements();
+              cell.addVerdictsTo(current);
+            } finally {
+              cell.release();
+            }
+          }
+        };
+    seriesMap.forEach(series -> series.visitCells(reader));
+    final Series overflow = this.overflow.get();
+    if (overflow != null) {
+      overflow.visitCells(reader);
+    }
+    current.measurements =
+        isDelta
+            ? current.measurements + held[0]
+            : Math.max(current.measurements, measurementsOfDropped + held[0]);
+  }
+
+  private static boolean tryTakeBriefly(Cell cell) {
+    for (int attempt = 0; attempt < SPINS && !cell.isRetired(); attempt++) {
+      if (cell.tryTake()) {
+        return true;
+      }
+      Thread.onSpinWait();
+    }
+    return false;
   }
 
   // What an aggregation is, to the collection. All guarded by collectLock.

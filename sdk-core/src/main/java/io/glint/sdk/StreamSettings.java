@@ -9,6 +9,7 @@ import io.opentelemetry.sdk.metrics.data.AggregationTemporality;
  * @param instrument as messages name it
  * @param metric name and description as they are exported, which a view may have set
  * @param attributeFilter null if all attributes are kept
+ * @param exemplarAttributes which of the attributes that are not kept stay on exemplars
  * @param creationEpochNanos when the instrument was created
  * @param idleTimeoutNanos how long a cumulative series may be silent before it is dropped; 0 for
  *     ever
@@ -17,6 +18,7 @@ record StreamSettings(
     InstrumentDescriptor instrument,
     MetricIdentity metric,
     AttributeFilter attributeFilter,
+    ExemplarAttributes exemplarAttributes,
     AggregationTemporality temporality,
     int cardinalityLimit,
     ExemplarSampling sampling,
@@ -36,11 +38,17 @@ record StreamSettings(
         instrument,
         MetricIdentity.of(instrument),
         /* attributeFilter= */ null,
+        ExemplarAttributes.none(),
         temporality,
         cardinalityLimit,
         sampling,
         clock,
         creationEpochNanos,
         /* idleTimeoutNanos= */ 0);
+  }
+
+  /** What exemplars carry of the attributes of a measurement that its point does not. */
+  ExemplarAttributeFilter exemplarAttributeFilter() {
+    return new ExemplarAttributeFilter(attributeFilter, exemplarAttributes);
   }
 }

@@ -21,13 +21,13 @@ final class SumStream extends NumberStream {
 
   @Override
   void recordLong(long value, Attributes attributes, Context context) {
-    final boolean eligible = sampling.admits(context);
+    final int verdict = sampling.judgeLong(value, attributes, context);
     SumCell cell = null;
     Throwable lostExemplar = null;
     try {
       cell = (SumCell) take(attributes);
       if (cell != null) {
-        lostExemplar = countLong(cell, value, eligible, attributes, context);
+        lostExemplar = countLong(cell, value, verdict, attributes, context);
       }
     } finally {
       if (cell != null) {
@@ -41,13 +41,13 @@ final class SumStream extends NumberStream {
 
   @Override
   void recordLong(long value, BoundSeries series, Context context) {
-    final boolean eligible = sampling.admits(context);
+    final int verdict = sampling.judgeLong(value, series.attributes, context);
     SumCell cell = null;
     Throwable lostExemplar = null;
     try {
       cell = (SumCell) series.take();
       if (cell != null) {
-        lostExemplar = countLong(cell, value, eligible, series.attributes, context);
+        lostExemplar = countLong(cell, value, verdict, series.attributes, context);
       }
     } finally {
       if (cell != null) {
@@ -60,20 +60,22 @@ final class SumStream extends NumberStream {
   }
 
   private Throwable countLong(
-      SumCell cell, long value, boolean eligible, Attributes attributes, Context context) {
+      SumCell cell, long value, int verdict, Attributes attributes, Context context) {
     cell.addLong(value);
-    return eligible ? cell.offerLong(sampling, value, 0, attributes, context) : null;
+    return cell.isEligible(verdict)
+        ? cell.offerLong(sampling, value, 0, attributes, context)
+        : null;
   }
 
   @Override
   void recordDouble(double value, Attributes attributes, Context context) {
-    final boolean eligible = sampling.admits(context);
+    final int verdict = sampling.judgeDouble(value, attributes, context);
     SumCell cell = null;
     Throwable lostExemplar = null;
     try {
       cell = (SumCell) take(attributes);
       if (cell != null) {
-        lostExemplar = countDouble(cell, value, eligible, attributes, context);
+        lostExemplar = countDouble(cell, value, verdict, attributes, context);
       }
     } finally {
       if (cell != null) {
@@ -87,13 +89,13 @@ final class SumStream extends NumberStream {
 
   @Override
   void recordDouble(double value, BoundSeries series, Context context) {
-    final boolean eligible = sampling.admits(context);
+    final int verdict = sampling.judgeDouble(value, series.attributes, context);
     SumCell cell = null;
     Throwable lostExemplar = null;
     try {
       cell = (SumCell) series.take();
       if (cell != null) {
-        lostExemplar = countDouble(cell, value, eligible, series.attributes, context);
+        lostExemplar = countDouble(cell, value, verdict, series.attributes, context);
       }
     } finally {
       if (cell != null) {
@@ -106,9 +108,11 @@ final class SumStream extends NumberStream {
   }
 
   private Throwable countDouble(
-      SumCell cell, double value, boolean eligible, Attributes attributes, Context context) {
+      SumCell cell, double value, int verdict, Attributes attributes, Context context) {
     cell.addDouble(value);
-    return eligible ? cell.offerDouble(sampling, value, 0, attributes, context) : null;
+    return cell.isEligible(verdict)
+        ? cell.offerDouble(sampling, value, 0, attributes, context)
+        : null;
   }
 
   @Override

@@ -37,7 +37,10 @@ abstract class SyncInstrument {
   private final InstrumentDescriptor instrument;
   private final ProviderState provider;
 
-  /** Whether exemplars may need the current context. A plain read: late is early enough. */
+  /** Whether any stream has exemplars, which may need the current context. */
+  private final boolean mayReadContext;
+
+  /** The same while the meter is enabled. A plain read: late is early enough. */
   private boolean readsContext;
 
   /**
@@ -58,7 +61,8 @@ abstract class SyncInstrument {
     this.first = each.length == 0 ? null : each[0];
     this.others = each.length < 2 ? NONE : Arrays.copyOfRange(each, 1, each.length);
     this.provider = provider;
-    this.readsContext = !provider.exemplarsAreOff();
+    this.mayReadContext = streams.stream().anyMatch(stream -> stream.sampling.readsContext());
+    this.readsContext = mayReadContext;
   }
 
   private static VarHandle offHandle() {
@@ -83,7 +87,7 @@ abstract class SyncInstrument {
 
   /** Reaches recorders some time later. Guarded by the meter. */
   final void setOff(boolean off) {
-    readsContext = !off && !provider.exemplarsAreOff();
+    readsContext = !off && mayReadContext;
     OFF.setOpaque(this, off);
   }
 

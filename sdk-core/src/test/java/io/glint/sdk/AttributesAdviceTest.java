@@ -79,8 +79,9 @@ class AttributesAdviceTest {
 
   @ParameterizedTest
   @EnumSource
-  void onlyAdvisedKeysAreOnPointsAndTheOthersOnExemplars(Kind kind) {
-    final Kind.Instrument instrument = kind.make(meter(), ADVICE);
+  void onlyAdvisedKeysAreOnPointsAndTheOthersMayBeOnExemplars(Kind kind) {
+    final Meter meter = meter(builder -> builder.setExemplarAttributes(ExemplarAttributes.all()));
+    final Kind.Instrument instrument = kind.make(meter, ADVICE);
     instrument.bind(BOTH).record(1, span(1, true));
     instrument.record(1, BOTH);
     final PointData point = onlyPoint("instrument");

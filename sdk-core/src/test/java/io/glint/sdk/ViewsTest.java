@@ -110,13 +110,16 @@ class ViewsTest {
   }
 
   @Test
-  void removedAttributesMergeSeriesAndStayOnExemplars() {
+  void removedAttributesMergeSeriesAndMayStayOnExemplars() {
     final Meter meter =
         meter(
             builder ->
                 builder.registerView(
                     named("*"),
-                    GlintView.builder().setExcludedAttributeKeys(Set.of("drop")).build()));
+                    GlintView.builder()
+                        .setExcludedAttributeKeys(Set.of("drop"))
+                        .setExemplarAttributes(ExemplarAttributes.all())
+                        .build()));
     final LongCounter counter = meter.counterBuilder("counter").build();
     for (int round = 0; round < 3; round++) {
       for (long i = 0; i < 1000; i++) {

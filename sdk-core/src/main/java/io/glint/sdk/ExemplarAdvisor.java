@@ -1,0 +1,96 @@
+package io.glint.sdk;
+
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+
+/**
+ * Tells in the log why metrics that have been recorded for a while have no exemplars: each metric
+ * once, those with the same cause in one message. Looks once a minute at most, after a collection.
+ * Thread-safe.
+ */
+final class ExemplarAdvisor {
+  private static final Logger LOGGER = Logger.getLogger(ExemplarAdvisor.class.getName());
+
+  private static final long INTERVAL_NANOS = 60_000_000_000L;
+
+  /** With fewer measurements nobody wonders yet. */
+  private static final long FEW = 20;
+
+  private static final int MOST_NAMED = 5;
+
+  private final ProviderState provider;
+
+  // Guarded by this.
+  private final Map<RegisteredReader, Long> lastLooks = new HashMap<>();
+  private final Set<String> seen = new HashSet<>();
+  private final Set<String> told = new HashSet<>();
+
+  ExemplarAdvisor(ProviderState provider) {
+    this.provider = provider;
+  }
+
+  /**
+   * To be called after each collection, without locks: handlers of log records are others' code.
+   */
+  void collected(RegisteredReader reader) {
+    try {
+      if (isDue(reader)) {
+        look(provider.exemplarExplainer().metrics(reader, /* isLive= */ false))
+            .forEach(ExemplarAdvisor::tell);
+      }
+    } catch (OutOfMemoryError | StackOverflowError e) {
+      // Advice can wait.
+    }
+  }
+
+  private synchronized boolean isDue(RegisteredReader reader) {
+    final long now = provider.clock().nanoTime();
+    final Long last = lastLooks.putIfAbsent(reader, now);
+    if (last == null || now - last < INTERVAL_NANOS) {
+      return false;
+    }
+    lastLooks.put(reader, now);
+    return true;
+  }
+
+  /** Names of the metrics that there is something to tell of, by cause. */
+  private synchronized Map<ExemplarReport.Cause, List<String>> look(
+      List<ExemplarReport.Metric> metrics) {
+    final Map<ExemplarReport.Cause, List<String>> toTell =
+        new EnumMap<>(ExemplarReport.Cause.class);
+    for (final ExemplarReport.Metric metric : metrics) {
+      if (metric.measurements() < FEW || metric.scope().getName().equals(InternalTelemetry.SCOPE)) {
+        continue;
+      }
+      final String key = metric.reader() + ' ' + metric.scope().getName() + ' ' + metric.name();
+      // A while: it had measurements when last looked at, too.
+      final boolean isNew = seen.add(key);
+      if (!isNew && ExemplarAdvice.isWorthTelling(metric.cause()) && told.add(key)) {
+        toTell.computeIfAbsent(metric.cause(), cause -> new ArrayList<>()).add(metric.name());
+      }
+    }
+    return toTell;
+  }
+
+  private static void tell(ExemplarReport.Cause cause, List<String> names) {
+    final StringBuilder text = new StringBuilder(500);
+    text.append(names.size() == 1 ? "Metric '" : "Metrics '");
+    text.append(String.join("', '", names.subList(0, Math.min(names.size(), MOST_NAMED))));
+    text.append('\'');
+    if (names.size() > MOST_NAMED) {
+      text.append(" and ").append(names.size() - MOST_NAMED).append(" more");
+    }
+    text.append(names.size() == 1 ? " has" : " have").append(" no exemplars. ");
+    text.append(ExemplarAdvice.of(cause));
+    text.append(
+        " GlintMeterProvider.explainExemplars() has the numbers. Logged once for a metric.");
+    SafeLog.log(LOGGER, Level.INFO, text.toString(), null);
+  }
+}

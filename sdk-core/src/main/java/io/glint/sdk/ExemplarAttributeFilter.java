@@ -1,0 +1,32 @@
+package io.glint.sdk;
+
+import io.opentelemetry.api.common.Attributes;
+
+/**
+ * Says which attributes of a measurement are on its exemplar: those that its point does not carry,
+ * without those that a view has removed, unless they are wanted. Thread-safe.
+ */
+final class ExemplarAttributeFilter {
+  /** Null if the view removes nothing. */
+  private final AttributeFilter ofPoint;
+
+  private final ExemplarAttributes wanted;
+
+  ExemplarAttributeFilter(AttributeFilter ofPoint, ExemplarAttributes wanted) {
+    this.ofPoint = ofPoint;
+    this.wanted = wanted;
+  }
+
+  Attributes apply(Attributes measured, Attributes point) {
+    if (measured.equals(point)) {
+      return Attributes.empty();
+    }
+    return measured.toBuilder()
+        .removeIf(key -> point.get(key) != null || !isAllowed(key.getKey()))
+        .build();
+  }
+
+  private boolean isAllowed(String key) {
+    return ofPoint == null || wanted.keeps(key) || ofPoint.keeps(key);
+  }
+}

@@ -1,0 +1,34 @@
+package io.glint.sdk;
+
+/**
+ * What became of the measurements of a stream on their way to exemplars, up to what the reservoirs
+ * have kept. Guarded by whoever has it; what it counts is counted in the cells by recorders, and
+ * moved here by collections.
+ */
+final class ExemplarTally {
+  /** All measurements that were counted. */
+  long measurements;
+
+  /** Of these, made outside of a span. */
+  long noSpan;
+
+  /** Of these, in a span that is not sampled, or refused by a filter of the user's own. */
+  long refused;
+
+  /** Exemplars that the reservoirs handed to a collection. */
+  long kept;
+
+  /** Measurements that the filter admitted, unless exemplars are off. */
+  long eligible() {
+    return Math.max(0, measurements - noSpan - refused);
+  }
+
+  ExemplarTally copy() {
+    final ExemplarTally copy = new ExemplarTally();
+    copy.measurements = measurements;
+    copy.noSpan = noSpan;
+    copy.refused = refused;
+    copy.kept = kept;
+    return copy;
+  }
+}

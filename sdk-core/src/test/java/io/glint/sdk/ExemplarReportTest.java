@@ -1,0 +1,440 @@
+package io.glint.sdk;
+
+import static io.glint.sdk.Readers.span;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.glint.reservoir.ExemplarReservoir;
+import io.glint.reservoir.ExemplarReservoirFactory;
+import io.glint.reservoir.ExemplarVisitor;
+import io.opentelemetry.api.common.AttributeKey;
+import io.opentelemetry.api.common.Attributes;
+import io.opentelemetry.api.metrics.DoubleHistogram;
+import io.opentelemetry.api.metrics.Meter;
+import io.opentelemetry.api.metrics.ObservableDoubleGauge;
+import io.opentelemetry.context.Context;
+import io.opentelemetry.sdk.common.CompletableResultCode;
+import io.opentelemetry.sdk.metrics.ExemplarFilter;
+import io.opentelemetry.sdk.metrics.InstrumentSelector;
+import io.opentelemetry.sdk.metrics.InstrumentType;
+import io.opentelemetry.sdk.metrics.data.AggregationTemporality;
+import io.opentelemetry.sdk.metrics.data.MetricData;
+import io.opentelemetry.sdk.metrics.export.CollectionRegistration;
+import io.opentelemetry.sdk.metrics.export.MetricReader;
+import io.opentelemetry.sdk.testing.exporter.InMemoryMetricReader;
+import io.opentelemetry.sdk.testing.time.TestClock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Each cause of missing exemplars is provoked, and named by the report and in the log. */
+class ExemplarReportTest {
+  private static final AttributeKey<String> KEY = AttributeKey.stringKey("keep");
+
+  private final TestClock clock = TestClock.create();
+  private final AccountingReader reader = new AccountingReader(AggregationTemporality.CUMULATIVE);
+  private final List<GlintMeterProvider> providers = new ArrayList<>();
+  private final LogCapture log = new LogCapture();
+
+  /** A reader whose exports, and what becomes of them, a test decides. */
+  private static final class AccountingReader implements MetricReader, ExemplarOutcomes.Source {
+    private final AggregationTemporality temporality;
+    private final ExemplarOutcomes outcomes = new ExemplarOutcomes();
+    private CollectionRegistration registration = CollectionRegistration.noop();
+
+    AccountingReader(AggregationTemporality temporality) {
+      this.temporality = temporality;
+    }
+
+    /** Collects, and says that all exemplars had that outcome. */
+    void export(ExemplarOutcomes.Outcome outcome) {
+      for (final MetricData metric : registration.collectAllMetrics()) {
+        outcomes.add(
+            metric,
+            outcome,
+            metric.getData().getPoints().stream()
+                .mapToLong(point -> point.getExemplars().size())
+                .sum());
+      }
+    }
+
+    @Override
+    public void register(CollectionRegistration registration) {
+      this.registration = registration;
+    }
+
+    @Override
+    public CompletableResultCode forceFlush() {
+      return CompletableResultCode.ofSuccess();
+    }
+
+    @Override
+    public CompletableResultCode shutdown() {
+      return CompletableResultCode.ofSuccess();
+    }
+
+    @Override
+    public AggregationTemporality getAggregationTemporality(InstrumentType type) {
+      return temporality;
+    }
+
+    @Override
+    public ExemplarOutcomes exemplarOutcomes() {
+      return outcomes;
+    }
+  }
+
+  private GlintMeterProvider provider(Consumer<GlintMeterProviderBuilder> settings) {
+    final GlintMeterProviderBuilder builder =
+        GlintMeterProvider.builder().setClock(clock).registerMetricReader(reader);
+    settings.accept(builder);
+    providers.add(builder.build());
+    return providers.get(0);
+  }
+
+  private GlintMeterProvider provider() {
+    return provider(builder -> {});
+  }
+
+  private static DoubleHistogram histogram(GlintMeterProvider provider) {
+    return provider.get("shop").histogramBuilder("latency").build();
+  }
+
+  private static void recordMany(DoubleHistogram histogram, Context context) {
+    for (int i = 0; i < 50; i++) {
+      histogram.record(i, Attributes.empty(), context);
+    }
+  }
+
+  private static ExemplarReport.Metric only(GlintMeterProvider provider) {
+    final List<ExemplarReport.Metric> metrics = provider.explainExemplars().metrics();
+    assertThat(metrics).hasSize(1);
+    return metrics.get(0);
+  }
+
+  /** Exports now and after more than a minute, when advice is due. */
+  private void exportForAWhile(ExemplarOutcomes.Outcome outcome) {
+    for (int i = 0; i < 4; i++) {
+      reader.export(outcome);
+      clock.advance(Duration.ofSeconds(61));
+    }
+  }
+
+  private void assertAdvised(ExemplarReport.Metric metric, String... words) {
+    assertThat(log.messages()).hasSize(1);
+    assertThat(log.messages().get(0))
+        .contains("'latency'", "no exemplars", "explainExemplars", metric.explanation());
+    assertThat(metric.explanation()).contains(List.of(words));
+  }
+
+  @AfterEach
+  void close() {
+    providers.forEach(GlintMeterProvider::close);
+    log.close();
+  }
+
+  @Test
+  void exportedExemplarsHaveNoCause() {
+    final GlintMeterProvider provider = provider();
+    recordMany(histogram(provider), span(1, true));
+    exportForAWhile(ExemplarOutcomes.Outcome.EXPORTED);
+    final ExemplarReport.Metric metric = only(provider);
+    assertThat(metric.cause()).isEqualTo(ExemplarReport.Cause.NONE);
+    assertThat(metric.measurements()).isEqualTo(50);
+    assertThat(metric.eligible()).isEqualTo(50);
+    assertThat(metric.kept()).isEqualTo(5);
+    assertThat(metric.handedOver()).isEqualTo(20);
+    assertThat(metric.outcomes().orElseThrow())
+        .containsEntry(ExemplarOutcomes.Outcome.EXPORTED, 20L);
+    assertThat(log.messages()).isEmpty();
+  }
+
+  @Test
+  void measurementsOutsideOfASpan() {
+    final GlintMeterProvider provider = provider();
+    recordMany(histogram(provider), Context.root());
+    exportForAWhile(ExemplarOutcomes.Outcome.EXPORTED);
+    final ExemplarReport.Metric metric = only(provider);
+    assertThat(metric.cause()).isEqualTo(ExemplarReport.Cause.NO_SPAN);
+    assertThat(metric.outsideSpan()).isEqualTo(50);
+    assertThat(metric.eligible()).isZero();
+    assertAdvised(metric, "outside of a span", "scope was closed", "Context.current().wrap");
+  }
+
+  @Test
+  void spansThatAreNotSampled() {
+    final GlintMeterProvider provider = provider();
+    recordMany(histogram(provider), span(1, false));
+    histogram(provider).record(1, Attributes.empty(), Context.root());
+    exportForAWhile(ExemplarOutcomes.Outcome.EXPORTED);
+    final ExemplarReport.Metric metric = only(provider);
+    assertThat(metric.cause()).isEqualTo(ExemplarReport.Cause.SPAN_NOT_SAMPLED);
+    assertThat(metric.spanNotSampled()).isEqualTo(50);
+    assertThat(metric.outsideSpan()).isEqualTo(1);
+    assertAdvised(metric, "not sampled", "sampler");
+  }
+
+  @Test
+  void aFilterThatAdmitsNothing() {
+    final CustomExemplarFilter never =
+        new CustomExemplarFilter() {
+          @Override
+          public boolean isEligible(double value, Attributes attributes, Context context) {
+            return false;
+          }
+
+          @Override
+          public String toString() {
+            return "never";
+          }
+        };
+    final GlintMeterProvider provider = provider(builder -> builder.setExemplarFilter(never));
+    recordMany(histogram(provider), span(1, true));
+    exportForAWhile(ExemplarOutcomes.Outcome.EXPORTED);
+    final ExemplarReport.Metric metric = only(provider);
+    assertThat(metric.cause()).isEqualTo(ExemplarReport.Cause.REFUSED_BY_FILTER);
+    assertThat(metric.refusedByFilter()).isEqualTo(50);
+    assertThat(metric.filter()).isEqualTo("never");
+    assertAdvised(metric, "refused every measurement");
+  }
+
+  @Test
+  void filterOffIsNoReasonForAdvice() {
+    final GlintMeterProvider provider =
+        provider(builder -> builder.setExemplarFilter(ExemplarFilter.alwaysOff()));
+    recordMany(histogram(provider), span(1, true));
+    exportForAWhile(ExemplarOutcomes.Outcome.EXPORTED);
+    final ExemplarReport.Metric metric = only(provider);
+    assertThat(metric.cause()).isEqualTo(ExemplarReport.Cause.FILTER_OFF);
+    assertThat(metric.measurements()).isEqualTo(50);
+    assertThat(metric.eligible()).isZero();
+    assertThat(log.messages()).isEmpty();
+  }
+
+  @Test
+  void asynchronousInstrumentsHaveNoContext() {
+    final GlintMeterProvider provider = provider();
+    try (ObservableDoubleGauge gauge =
+        provider
+            .get("shop")
+            .gaugeBuilder("queue")
+            .buildWithCallback(measurement -> measurement.record(1))) {
+      exportForAWhile(ExemplarOutcomes.Outcome.EXPORTED);
+      final ExemplarReport.Metric metric = only(provider);
+      assertThat(metric.cause()).isEqualTo(ExemplarReport.Cause.ASYNCHRONOUS);
+      assertThat(metric.measurements()).isEqualTo(4);
+      assertThat(log.messages()).isEmpty();
+    }
+  }
+
+  @Test
+  void nothingRecordedAndNotYetCollected() {
+    final GlintMeterProvider provider = provider();
+    final DoubleHistogram histogram = histogram(provider);
+    assertThat(only(provider).cause()).isEqualTo(ExemplarReport.Cause.NOTHING_RECORDED);
+    recordMany(histogram, span(1, true));
+    assertThat(only(provider).cause()).isEqualTo(ExemplarReport.Cause.NOT_COLLECTED);
+    assertThat(only(provider).eligible()).isEqualTo(50);
+  }
+
+  @Test
+  void aReservoirThatKeepsNothing() {
+    final ExemplarReservoirFactory forgetful =
+        settings ->
+            new ExemplarReservoir() {
+              @Override
+              public void offerDouble(double value, int bucket, Attributes a, Context context) {}
+
+              @Override
+              public void offerLong(long value, int bucket, Attributes a, Context context) {}
+
+              @Override
+              public void absorb(ExemplarReservoir other) {}
+
+              @Override
+              public void collect(ExemplarVisitor visitor) {}
+            };
+    final GlintMeterProvider provider =
+        provider(
+            builder ->
+                builder.registerView(
+                    InstrumentSelector.builder().setName("*").build(),
+                    GlintView.builder().setExemplarReservoir(forgetful).build()));
+    recordMany(histogram(provider), span(1, true));
+    exportForAWhile(ExemplarOutcomes.Outcome.EXPORTED);
+    final ExemplarReport.Metric metric = only(provider);
+    assertThat(metric.cause()).isEqualTo(ExemplarReport.Cause.RESERVOIR_KEPT_NONE);
+    assertAdvised(metric, "reservoir, which kept none");
+  }
+
+  @ParameterizedTest
+  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "EXPORTED")
+  void whatTheExporterLeavesOut(ExemplarOutcomes.Outcome outcome) {
+    final GlintMeterProvider provider = provider();
+    recordMany(histogram(provider), span(1, true));
+    exportForAWhile(outcome);
+    final ExemplarReport.Metric metric = only(provider);
+    final ExemplarReport.Cause cause =
+        switch (outcome) {
+          case NOT_REQUESTED -> ExemplarReport.Cause.NOT_REQUESTED;
+          case LABELS_TOO_LONG -> ExemplarReport.Cause.LABELS_TOO_LONG;
+          case NO_PLACE -> ExemplarReport.Cause.NO_PLACE_IN_FORMAT;
+          case EXPORT_FAILED -> ExemplarReport.Cause.EXPORT_FAILED;
+          case EXPORTED -> ExemplarReport.Cause.NONE;
+        };
+    assertThat(metric.cause()).isEqualTo(cause);
+    assertThat(metric.outcomes().orElseThrow()).containsEntry(outcome, 20L);
+    if (cause == ExemplarReport.Cause.NO_PLACE_IN_FORMAT) {
+      assertThat(log.messages()).isEmpty();
+    } else {
+      assertAdvised(metric);
+    }
+  }
+
+  @Test
+  void anExporterThatKeepsNoAccountIsTakenToExport() {
+    final InMemoryMetricReader stock = InMemoryMetricReader.create();
+    final GlintMeterProvider provider = provider(builder -> builder.registerMetricReader(stock));
+    recordMany(histogram(provider), span(1, true));
+    stock.collectAllMetrics();
+    final ExemplarReport.Metric metric = provider.explainExemplars().metrics().get(1);
+    assertThat(metric.reader()).contains("InMemoryMetricReader/0");
+    assertThat(metric.outcomes()).isEmpty();
+    assertThat(metric.handedOver()).isEqualTo(5);
+    assertThat(metric.cause()).isEqualTo(ExemplarReport.Cause.NONE);
+    assertThat(provider.explainExemplars().metrics().get(0).cause())
+        .isEqualTo(ExemplarReport.Cause.NOT_COLLECTED);
+  }
+
+  @Test
+  void everyMeasurementIsInOneOfTheNumbersOfEachTemporality() {
+    final InMemoryMetricReader delta = InMemoryMetricReader.createDelta();
+    final GlintMeterProvider provider = provider(builder -> builder.registerMetricReader(delta));
+    final DoubleHistogram histogram = histogram(provider);
+    final List<Context> contexts = List.of(span(1, true), span(2, false), Context.root());
+    for (int i = 0; i < 300; i++) {
+      histogram.record(i, Attributes.of(KEY, "" + i % 7), contexts.get(i % 3));
+      if (i % 50 == 0) {
+        delta.collectAllMetrics();
+        reader.export(ExemplarOutcomes.Outcome.EXPORTED);
+      }
+    }
+    for (final ExemplarReport.Metric metric : provider.explainExemplars().metrics()) {
+      assertThat(metric.measurements()).isEqualTo(300);
+      assertThat(metric.eligible()).isEqualTo(100);
+      assertThat(metric.spanNotSampled()).isEqualTo(100);
+      assertThat(metric.outsideSpan()).isEqualTo(100);
+    }
+  }
+
+  @Test
+  void theNumbersOutliveSeriesThatAreDropped() {
+    final GlintMeterProvider provider =
+        provider(builder -> builder.setIdleSeriesTimeout(Duration.ofMinutes(5)));
+    final DoubleHistogram histogram = histogram(provider);
+    histogram.record(1, Attributes.of(KEY, "a"), span(1, true));
+    for (int i = 0; i < 10; i++) {
+      reader.export(ExemplarOutcomes.Outcome.EXPORTED);
+      clock.advance(Duration.ofMinutes(2));
+    }
+    histogram.record(1, Attributes.of(KEY, "b"), span(1, true));
+    reader.export(ExemplarOutcomes.Outcome.EXPORTED);
+    assertThat(only(provider).measurements()).isEqualTo(2);
+  }
+
+  @Test
+  void metricsWithOneCauseShareAMessageAndAreToldOnce() {
+    final GlintMeterProvider provider = provider();
+    final Meter meter = provider.get("shop");
+    for (int i = 0; i < 8; i++) {
+      recordMany(meter.histogramBuilder("latency" + i).build(), Context.root());
+    }
+    recordMany(meter.histogramBuilder("sampled").build(), span(1, true));
+    meter.histogramBuilder("rare").build().record(1);
+    exportForAWhile(ExemplarOutcomes.Outcome.EXPORTED);
+    exportForAWhile(ExemplarOutcomes.Outcome.EXPORTED);
+    assertThat(log.messages()).hasSize(1);
+    assertThat(log.messages().get(0)).contains("and 3 more have no exemplars");
+    assertThat(log.messages().get(0)).doesNotContain("sampled'", "rare");
+  }
+
+  @Test
+  void nobodyIsAdvisedBeforeAWhileHasPassed() {
+    final GlintMeterProvider provider = provider();
+    recordMany(histogram(provider), Context.root());
+    for (int i = 0; i < 50; i++) {
+      reader.export(ExemplarOutcomes.Outcome.EXPORTED);
+      clock.advance(Duration.ofSeconds(1));
+    }
+    assertThat(log.messages()).isEmpty();
+  }
+
+  @Test
+  void saysItAllInWords() {
+    final GlintMeterProvider provider = provider();
+    recordMany(histogram(provider), span(1, true));
+    recordMany(histogram(provider), span(1, false));
+    recordMany(histogram(provider), Context.root());
+    reader.export(ExemplarOutcomes.Outcome.NOT_REQUESTED);
+    assertThat(provider.explainExemplars())
+        .hasToString(
+            """
+            Exemplars of 1 metrics
+
+            'latency' of meter 'shop' for io.glint.sdk.ExemplarReportTest$AccountingReader/0
+              measurements: 150, eligible: 50 (filter trace_based), outside of a span: 50, in a span \
+            that is not sampled: 50
+              exemplars kept: 5 (reservoir alignedHistogramBucket(UNIFORM)), handed over: 5, exported: 0, \
+            not requested: 5
+              The scraper asks for Prometheus text, which has no exemplars. Let it ask for \
+            application/openmetrics-text: Prometheus does so by default and keeps exemplars if it was \
+            started with --enable-feature=exemplar-storage; check scrape_protocols, and proxies that \
+            change the Accept header.
+            """);
+  }
+
+  @Test
+  void isThereAsMetricsToo() {
+    final GlintMeterProvider provider =
+        provider(builder -> builder.setInternalTelemetryEnabled(true));
+    recordMany(histogram(provider), Context.root());
+    recordMany(histogram(provider), span(1, true));
+    reader.export(ExemplarOutcomes.Outcome.EXPORTED);
+    final Collection<MetricData> metrics = reader.registration.collectAllMetrics();
+    final Set<String> texts = new java.util.TreeSet<>();
+    for (final MetricData metric : metrics) {
+      if (metric.getName().startsWith("glint.exemplar.") && !metric.getName().endsWith("dropped")) {
+        metric
+            .getLongSumData()
+            .getPoints()
+            .forEach(
+                point ->
+                    texts.add(
+                        metric.getName().substring(15)
+                            + " "
+                            + point.getAttributes().get(AttributeKey.stringKey("glint.metric"))
+                            + " "
+                            + point.getAttributes().asMap().entrySet().stream()
+                                .filter(e -> e.getKey().getKey().startsWith("glint.exemplar"))
+                                .map(e -> e.getValue())
+                                .toList()
+                            + " "
+                            + point.getValue()));
+      }
+    }
+    assertThat(texts)
+        .contains(
+            "measurements latency [eligible] 50",
+            "measurements latency [no_span] 50",
+            "measurements latency [span_not_sampled] 0",
+            "exports latency [handed_over] 5",
+            "exports latency [exported] 5",
+            "exports latency [not_requested] 0");
+  }
+}
