@@ -2,10 +2,11 @@ package io.glint.sdk;
 
 import io.opentelemetry.sdk.common.InstrumentationScopeInfo;
 import io.opentelemetry.sdk.metrics.data.MetricData;
+import java.util.EnumMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * What became of the exemplars that a reader or exporter was handed, metric by metric: whether they
@@ -37,7 +38,7 @@ public final class ExemplarOutcomes {
     ExemplarOutcomes exemplarOutcomes();
   }
 
-  private final Map<InstrumentationScopeInfo, Map<String, AtomicLongArray>> counts =
+  private final Map<InstrumentationScopeInfo, Map<String, Map<Outcome, AtomicLong>>> counts =
       new ConcurrentHashMap<>();
 
   /** An account without entries. */
@@ -53,9 +54,18 @@ public final class ExemplarOutcomes {
     if (exemplars != 0) {
       counts
           .computeIfAbsent(metric.getInstrumentationScopeInfo(), scope -> new ConcurrentHashMap<>())
-          .computeIfAbsent(metric.getName(), name -> new AtomicLongArray(Outcome.values().length))
-          .getAndAdd(outcome.ordinal(), exemplars);
+          .computeIfAbsent(metric.getName(), name -> zeros())
+          .get(outcome)
+          .getAndAdd(exemplars);
     }
+  }
+
+  private static Map<Outcome, AtomicLong> zeros() {
+    final Map<Outcome, AtomicLong> zeros = new EnumMap<>(Outcome.class);
+    for (final Outcome outcome : Outcome.values()) {
+      zeros.put(outcome, new AtomicLong());
+    }
+    return zeros;
   }
 
   /**
@@ -65,8 +75,9 @@ public final class ExemplarOutcomes {
    * @param metricName name of the metric as it is handed over, before the exporter adapts it
    */
   public long get(InstrumentationScopeInfo scope, String metricName, Outcome outcome) {
-    final Map<String, AtomicLongArray> ofScope = counts.get(Objects.requireNonNull(scope, "scope"));
-    final AtomicLongArray ofMetric = ofScope == null ? null : ofScope.get(metricName);
-    return ofMetric == null ? 0 : ofMetric.get(outcome.ordinal());
+    final Map<String, Map<Outcome, AtomicLong>> ofScope =
+        counts.get(Objects.requireNonNull(scope, "scope"));
+    final Map<Outcome, AtomicLong> ofMetric = ofScope == null ? null : ofScope.get(metricName);
+    return ofMetric == null ? 0 : ofMetric.get(outcome).get();
   }
 }
