@@ -17,6 +17,9 @@ public final class Exemplar {
   private Attributes attributes = Attributes.empty();
   private SpanContext spanContext = SpanContext.getInvalid();
 
+  /** Fits into what would be padding. */
+  private boolean isSet;
+
   /** An exemplar that holds no measurement yet. */
   public Exemplar() {}
 
@@ -43,6 +46,12 @@ public final class Exemplar {
     epochNanos = 0;
     attributes = Attributes.empty();
     spanContext = SpanContext.getInvalid();
+    isSet = false;
+  }
+
+  /** True if it holds a measurement: it was set, and not cleared since. */
+  boolean isSet() {
+    return isSet;
   }
 
   /** The value, of an exemplar that was set by {@link #setDouble}. */
@@ -75,7 +84,14 @@ public final class Exemplar {
     final SpanContext spanContext = Span.fromContext(context).getSpanContext();
     this.valueBits = valueBits;
     this.epochNanos = epochNanos;
-    this.attributes = attributes;
-    this.spanContext = spanContext;
+    this.isSet = true;
+    // A look is cheaper than the write barrier of most garbage collectors, and who records for one
+    // series in one span again and again passes the same objects.
+    if (this.attributes != attributes) {
+      this.attributes = attributes;
+    }
+    if (this.spanContext != spanContext) {
+      this.spanContext = spanContext;
+    }
   }
 }

@@ -1,5 +1,7 @@
 package io.glint.reservoir;
 
+import java.util.Objects;
+
 /**
  * Makes the reservoirs of a stream: one for each time series, and one more for each further cell of
  * a series that several threads record into at once. Called the first time a measurement is
@@ -16,32 +18,83 @@ public interface ExemplarReservoirFactory {
    */
   ExemplarReservoir create(ReservoirSettings settings);
 
+  /** As {@link #alignedHistogramBucket(BucketSelection)}, each measurement with the same chance. */
+  static ExemplarReservoirFactory alignedHistogramBucket() {
+    return alignedHistogramBucket(BucketSelection.UNIFORM);
+  }
+
   /**
-   * One slot for each histogram bucket; each holds a uniform choice among the eligible measurements
-   * that fell into its bucket since the last collection. So every bucket that was hit by an
-   * eligible measurement has an exemplar. The specification's default for explicit-bucket
-   * histograms (AlignedHistogramBucketExemplarReservoir). On a stream without buckets it keeps one
+   * One slot for each histogram bucket, which holds one of the eligible measurements that fell into
+   * its bucket since the last collection. So every bucket that was hit by an eligible measurement
+   * has an exemplar. The specification's default for explicit-bucket histograms
+   * (AlignedHistogramBucketExemplarReservoir). On a stream without buckets it keeps one
    * measurement.
    *
-   * <p>Memory: about 60 bytes and 16 more for each bucket, and 40 for each bucket that has been
-   * hit.
+   * <p>Cost and memory are those of {@link AlignedHistogramBucketExemplarReservoir} and {@link
+   * MostRecentBucketExemplarReservoir}.
+   *
+   * @param selection which of the measurements of a bucket to keep; never null
    */
-  static ExemplarReservoirFactory alignedHistogramBucket() {
-    return AlignedHistogramBucketExemplarReservoir::new;
+  static ExemplarReservoirFactory alignedHistogramBucket(BucketSelection selection) {
+    return switch (Objects.requireNonNull(selection, "selection")) {
+      case UNIFORM -> BuiltInReservoirFactory.ALIGNED_UNIFORM;
+      case MOST_RECENT -> BuiltInReservoirFactory.ALIGNED_MOST_RECENT;
+    };
   }
 
   /**
    * {@code size} slots that hold a uniform choice among all eligible measurements since the last
    * collection; all of them while they are at most {@code size}. The specification's
-   * SimpleFixedSizeExemplarReservoir.
-   *
-   * <p>Memory: about 90 bytes and 4 more for each slot, and 40 for each slot that has been used.
+   * SimpleFixedSizeExemplarReservoir. Cost and memory: {@link SimpleFixedSizeExemplarReservoir}.
    *
    * @param size number of slots, at least 1
    * @throws IllegalArgumentException if {@code size} is below 1
    */
   static ExemplarReservoirFactory fixedSize(int size) {
     SimpleFixedSizeExemplarReservoir.requireCapacity(size);
-    return settings -> new SimpleFixedSizeExemplarReservoir(size, settings);
+    return new BuiltInReservoirFactory(
+        "fixedSize(" + size + ")",
+        settings -> new SimpleFixedSizeExemplarReservoir(size, settings));
+  }
+
+  /**
+   * One slot for each octave of the value, (2<sup>k</sup>, 2<sup>k+1</sup>], which holds a uniform
+   * choice among the eligible measurements in it since the last collection. So the tail of a base-2
+   * exponential histogram has an exemplar however rare it is. Cost, memory and what becomes of
+   * values more than 64 octaves apart: {@link OctaveAlignedExemplarReservoir}.
+   */
+  static ExemplarReservoirFactory octaveAligned() {
+    return BuiltInReservoirFactory.OCTAVE_ALIGNED;
+  }
+
+  /**
+   * The largest of the eligible measurements since the last collection, so that for instance the
+   * slowest request of each interval can be looked up. Cost and memory: {@link
+   * ExtremesExemplarReservoir}.
+   *
+   * @param largest how many to keep, at least 1
+   * @throws IllegalArgumentException if {@code largest} is below 1
+   */
+  static ExemplarReservoirFactory extremes(int largest) {
+    ExtremesExemplarReservoir.requireSizes(largest, 0);
+    return new BuiltInReservoirFactory(
+        "extremes(" + largest + ")",
+        settings -> new ExtremesExemplarReservoir(largest, 0, settings));
+  }
+
+  /**
+   * The largest and the smallest of the eligible measurements since the last collection. A
+   * measurement that is among both counts as one of the largest. Cost and memory: {@link
+   * ExtremesExemplarReservoir}.
+   *
+   * @param largest how many of the largest to keep, at least 0
+   * @param smallest how many of the smallest to keep, at least 0
+   * @throws IllegalArgumentException if one of the numbers is negative, or both are 0
+   */
+  static ExemplarReservoirFactory extremes(int largest, int smallest) {
+    ExtremesExemplarReservoir.requireSizes(largest, smallest);
+    return new BuiltInReservoirFactory(
+        "extremes(" + largest + ", " + smallest + ")",
+        settings -> new ExtremesExemplarReservoir(largest, smallest, settings));
   }
 }
