@@ -16,6 +16,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * <p>A reader or exporter keeps one and shows it as a {@link Source}; the provider's report on
  * exemplars reads it. Thread-safe; adding allocates only for a metric that was not seen before.
  */
+@SuppressWarnings("EnumOrdinal") // An index into an array that never leaves the process.
 public final class ExemplarOutcomes {
 
   /** What may become of an exemplar that was handed to an exporter. */
@@ -26,9 +27,12 @@ public final class ExemplarOutcomes {
     LABELS_TOO_LONG,
     /** Left out, as the scraper asked for a format without exemplars. */
     NOT_REQUESTED,
-    /** Left out, as the format has no place for it at this type of metric, or no further one. */
+    /**
+     * Left out, as the format has no place for it at this type of metric, or no further one, or as
+     * its point was left out.
+     */
     NO_PLACE,
-    /** In a request that failed for good. */
+    /** In a request that failed for good, or an answer that was broken off. */
     EXPORT_FAILED
   }
 
@@ -51,10 +55,22 @@ public final class ExemplarOutcomes {
    * @param exemplars how many; nothing is done if it is 0
    */
   public void add(MetricData metric, Outcome outcome, long exemplars) {
+    add(metric.getInstrumentationScopeInfo(), metric.getName(), outcome, exemplars);
+  }
+
+  /**
+   * Adds exemplars that had the same outcome, for who learns it when the data may have been reused.
+   *
+   * @param scope of the meter; not null
+   * @param metricName name of the metric as it was handed over; not null
+   * @param exemplars how many; nothing is done if it is 0
+   */
+  public void add(
+      InstrumentationScopeInfo scope, String metricName, Outcome outcome, long exemplars) {
     if (exemplars != 0) {
       counts
-          .computeIfAbsent(metric.getInstrumentationScopeInfo(), scope -> new ConcurrentHashMap<>())
-          .computeIfAbsent(metric.getName(), name -> zeros())
+          .computeIfAbsent(scope, unused -> new ConcurrentHashMap<>())
+          .computeIfAbsent(metricName, unused -> zeros())
           .get(outcome)
           .getAndAdd(exemplars);
     }

@@ -12,10 +12,11 @@ import java.util.List;
  *
  * <p>OpenMetrics 1.0, "Exemplars"; OpenTelemetry specification, "Prometheus and OpenMetrics
  * Compatibility", "Exemplar Conversion". A line carries one exemplar: for a counter the latest, for
- * a bucket the latest of those whose value falls into it. The ids of the span come first and win
- * over filtered attributes of the same name; a filtered attribute is added if names and values
- * together stay within 128 code points, in the order of label names, so that a long one does not
- * keep out the short ones after it.
+ * a bucket that of the largest value that falls into it, and of equal ones the latest. So who keeps
+ * the largest measurements sees the largest of all. The ids of the span come first and win over
+ * filtered attributes of the same name; a filtered attribute is added if names and values together
+ * stay within 128 code points, in the order of label names, so that a long one does not keep out
+ * the short ones after it.
  *
  * <p>Not safe for use by several threads at once.
  */
@@ -27,6 +28,7 @@ final class ExemplarWriter {
 
   private final Numbers numbers;
   private final LabelSet labelSet = new LabelSet();
+  private ScrapeExemplars tally;
 
   /** The exemplar of each bucket; only the first {@link #buckets} entries count. */
   private DoubleExemplarData[] byBucket = new DoubleExemplarData[16];
@@ -35,6 +37,11 @@ final class ExemplarWriter {
 
   ExemplarWriter(Numbers numbers) {
     this.numbers = numbers;
+  }
+
+  /** Starts an exposition, for which what becomes of each exemplar is told. */
+  void start(ScrapeExemplars newTally) {
+    tally = newTally;
   }
 
   /** Appends the latest exemplar, if there is one. */
@@ -51,7 +58,7 @@ final class ExemplarWriter {
     }
   }
 
-  /** Keeps the latest exemplar of each bucket for {@link #writeOfBucket}. */
+  /** Keeps the largest exemplar of each bucket for {@link #writeOfBucket}. */
   void sortIntoBuckets(List<DoubleExemplarData> exemplars, List<Double> bounds) {
     Arrays.fill(byBucket, 0, buckets, null);
     buckets = exemplars.isEmpty() ? 0 : bounds.size() + 1;
@@ -64,11 +71,16 @@ final class ExemplarWriter {
         continue;
       }
       int bucket = bucketOf(exemplar.getValue(), bounds);
-      DoubleExemplarData kept = byBucket[bucket];
-      if (kept == null || exemplar.getEpochNanos() > kept.getEpochNanos()) {
+      if (byBucket[bucket] == null || isPreferred(exemplar, byBucket[bucket])) {
         byBucket[bucket] = exemplar;
       }
     }
+  }
+
+  private static boolean isPreferred(DoubleExemplarData exemplar, DoubleExemplarData other) {
+    return exemplar.getValue() > other.getValue()
+        || (exemplar.getValue() == other.getValue()
+            && exemplar.getEpochNanos() > other.getEpochNanos());
   }
 
   /** Appends the exemplar of a bucket, if there is one. */
@@ -94,8 +106,14 @@ final class ExemplarWriter {
   }
 
   private void write(TextBuffer out, ExemplarData exemplar) {
+    int mark = out.size();
     out.ascii(" # {");
-    labels(out, exemplar);
+    if (!labels(out, exemplar)) {
+      out.truncate(mark);
+      tally.tooLong();
+      return;
+    }
+    tally.written();
     out.ascii("} ");
     if (exemplar instanceof LongExemplarData integer) {
       numbers.integer(out, integer.getValue());
@@ -106,7 +124,8 @@ final class ExemplarWriter {
     numbers.seconds(out, exemplar.getEpochNanos());
   }
 
-  private void labels(TextBuffer out, ExemplarData exemplar) {
+  /** Returns false if the ids alone are too long, as those of another tracing system may be. */
+  private boolean labels(TextBuffer out, ExemplarData exemplar) {
     int start = out.size();
     int codePoints = 0;
     SpanContext span = exemplar.getSpanContext();
@@ -117,6 +136,9 @@ final class ExemplarWriter {
       out.ascii(TRACE_ID).ascii("=\"").ascii(traceId).ascii("\",");
       out.ascii(SPAN_ID).ascii("=\"").ascii(spanId).put('"');
       codePoints = TRACE_ID.length() + traceId.length() + SPAN_ID.length() + spanId.length();
+      if (codePoints > MAX_CODE_POINTS) {
+        return false;
+      }
     }
     labelSet.only(exemplar.getFilteredAttributes());
     for (int i = 0, end; i < labelSet.size(); i = end) {
@@ -137,6 +159,7 @@ final class ExemplarWriter {
         out.truncate(mark);
       }
     }
+    return true;
   }
 
   /** The length of a label's name and value, without escapes, as the limit counts it. */

@@ -50,11 +50,14 @@ final class ExpositionWriter {
   /**
    * Appends a complete exposition to {@code out}.
    *
+   * @param tally counts what becomes of the exemplars; what it held is forgotten
    * @return how many points are in it; the others were left out, which is logged
    */
-  int write(Collection<MetricData> metrics, ScrapeFormat format, TextBuffer out) {
+  int write(
+      Collection<MetricData> metrics, ScrapeFormat format, TextBuffer out, ScrapeExemplars tally) {
     boolean openMetrics = format == ScrapeFormat.OPEN_METRICS;
-    points.start(out, openMetrics);
+    tally.start(format);
+    points.start(out, openMetrics, tally);
     families.clear();
     written = 0;
     try {
@@ -62,7 +65,13 @@ final class ExpositionWriter {
       families.addAll(metrics);
       List<Family> all = families.families();
       for (int i = 0; i < all.size(); i++) {
-        writeFamily(all.get(i), openMetrics, out);
+        writeFamily(all.get(i), openMetrics, out, tally);
+      }
+      for (MetricData metric : families.leftOut()) {
+        for (PointData point : metric.getData().getPoints()) {
+          tally.point(point.getExemplars().size());
+        }
+        tally.endOf(metric);
       }
     } finally {
       families.clear();
@@ -95,7 +104,8 @@ final class ExpositionWriter {
     out.ascii("target_info{").append(labels, 0, labels.size()).ascii("} 1\n");
   }
 
-  private void writeFamily(Family family, boolean openMetrics, TextBuffer out) {
+  private void writeFamily(
+      Family family, boolean openMetrics, TextBuffer out, ScrapeExemplars tally) {
     int mark = out.size();
     writeMetadata(family, openMetrics, out);
     int body = out.size();
@@ -105,8 +115,10 @@ final class ExpositionWriter {
       MetricData metric = family.metrics.get(i);
       labelSet.scope(scopeLabels ? metric.getInstrumentationScopeInfo() : null);
       for (PointData point : metric.getData().getPoints()) {
+        tally.point(point.getExemplars().size());
         writePoint(family, metric, point);
       }
+      tally.endOf(metric);
     }
     if (out.size() == body) {
       // Every point was left out: metadata alone would announce series that are not there.

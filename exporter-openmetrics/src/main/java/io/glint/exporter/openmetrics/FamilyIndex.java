@@ -33,6 +33,7 @@ final class FamilyIndex {
   private final Map<String, Family> owners = new HashMap<>();
 
   private final List<Family> sorted = new ArrayList<>();
+  private final List<MetricData> leftOut = new ArrayList<>();
 
   FamilyIndex(RateLimitedLog log) {
     this.log = log;
@@ -42,6 +43,7 @@ final class FamilyIndex {
     byName.clear();
     owners.clear();
     sorted.clear();
+    leftOut.clear();
   }
 
   /** Keeps a family name for the caller, who writes that family. */
@@ -51,7 +53,9 @@ final class FamilyIndex {
 
   void addAll(Collection<MetricData> metrics) {
     for (MetricData metric : metrics) {
-      add(metric);
+      if (!metric.isEmpty() && !add(metric)) {
+        leftOut.add(metric);
+      }
     }
   }
 
@@ -61,13 +65,16 @@ final class FamilyIndex {
     return sorted;
   }
 
-  private void add(MetricData metric) {
-    if (metric.isEmpty()) {
-      return;
-    }
+  /** The metrics that have points and are in no family; valid until {@link #clear()}. */
+  List<MetricData> leftOut() {
+    return leftOut;
+  }
+
+  /** Returns false if the metric is left out. */
+  private boolean add(MetricData metric) {
     FamilyType type = typeOf(metric);
     if (type == null) {
-      return;
+      return false;
     }
     String unit = Units.word(metric.getUnit());
     String name = Names.family(metric.getName(), unit, type == FamilyType.COUNTER);
@@ -77,18 +84,19 @@ final class FamilyIndex {
       Family owner = ownerOfClashingName(family);
       if (owner != null) {
         warnOfClash(metric, family, owner);
-        return;
+        return false;
       }
       claim(family);
       byName.put(name, family);
       sorted.add(family);
     } else if (family.type != type) {
       warnOfClash(metric, new Family(name, type), family);
-      return;
+      return false;
     }
     mergeUnit(family, metric, Names.endsWithUnit(name, unit) ? unit : "");
     mergeHelp(family, metric);
     family.metrics.add(metric);
+    return true;
   }
 
   /** The family type of a metric, or null if the metric is left out. */

@@ -3,6 +3,7 @@ package io.glint.exporter.openmetrics;
 import static java.util.Objects.requireNonNull;
 
 import com.sun.net.httpserver.HttpServer;
+import io.glint.sdk.ExemplarOutcomes;
 import io.opentelemetry.api.metrics.MeterProvider;
 import io.opentelemetry.sdk.common.CompletableResultCode;
 import io.opentelemetry.sdk.common.export.MemoryMode;
@@ -50,8 +51,8 @@ import java.util.logging.Logger;
  *       negative or the sum is negative or NaN. Prometheus text has the {@code _count} always, and
  *       the {@code _sum} unless it is NaN. A sum that is NaN means that it was left out where the
  *       point was made, and is not worth a warning.
- *   <li>Exemplars are in OpenMetrics only: the latest for a counter, the latest of each bucket for
- *       a histogram.
+ *   <li>Exemplars are in OpenMetrics only: the latest for a counter, the one of the largest value
+ *       in each bucket for a histogram, and of equal ones the latest.
  *   <li>A metric or label name never begins with an underscore; a label {@code le} or {@code
  *       quantile} that comes from an attribute of a histogram or summary gets the prefix {@code
  *       key_}.
@@ -77,7 +78,7 @@ import java.util.logging.Logger;
  * The JDK reads them once, when the first such server is created: if the application creates one
  * before, it has to set them itself, best on the command line.
  */
-public final class OpenMetricsServer implements MetricReader {
+public final class OpenMetricsServer implements MetricReader, ExemplarOutcomes.Source {
 
   static final String DEFAULT_HOST = "localhost";
   static final int DEFAULT_PORT = 9464;
@@ -301,6 +302,27 @@ public final class OpenMetricsServer implements MetricReader {
   @Override
   public void close() {
     shutdown().join(3 * SHUTDOWN_GRACE_MILLIS, TimeUnit.MILLISECONDS);
+  }
+
+  /**
+   * What became of the exemplars of the scrapes so far, each of them counted at each scrape.
+   *
+   * <ul>
+   *   <li>{@code EXPORTED}: in an answer as OpenMetrics, perhaps without some of its labels
+   *   <li>{@code LABELS_TOO_LONG}: the ids of its span alone are longer than OpenMetrics allows,
+   *       which those of OpenTelemetry never are
+   *   <li>{@code NOT_REQUESTED}: the scraper asked for Prometheus text
+   *   <li>{@code NO_PLACE}: of a gauge, an up-down counter or a metric or point that is left out;
+   *       or another exemplar of its bucket, or of its counter, was written
+   *   <li>{@code EXPORT_FAILED}: in an answer that the scraper broke off; it may get it by its next
+   *       scrape
+   * </ul>
+   *
+   * <p>HEAD, and answers other than 200, count nothing.
+   */
+  @Override
+  public ExemplarOutcomes exemplarOutcomes() {
+    return handler.exemplarOutcomes();
   }
 
   @Override

@@ -58,8 +58,9 @@ final class PointWriter {
     };
   }
 
-  /** Starts an exposition. */
-  void start(TextBuffer target, boolean inOpenMetrics) {
+  /** Starts an exposition, for which what becomes of each exemplar is told. */
+  void start(TextBuffer target, boolean inOpenMetrics, ScrapeExemplars tally) {
+    exemplars.start(tally);
     out = target;
     openMetrics = inOpenMetrics;
   }

@@ -3,6 +3,8 @@ package io.glint.exporter.openmetrics;
 import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpHandler;
+import io.glint.sdk.ExemplarOutcomes;
+import io.glint.sdk.ExemplarOutcomes.Outcome;
 import io.opentelemetry.sdk.metrics.data.MetricData;
 import io.opentelemetry.sdk.metrics.export.CollectionRegistration;
 import java.io.IOException;
@@ -34,6 +36,7 @@ final class ScrapeHandler implements HttpHandler {
   private final ExpositionWriter writer;
   private final RateLimitedLog log;
   private final ScrapeTelemetry telemetry;
+  private final ExemplarOutcomes exemplarOutcomes = new ExemplarOutcomes();
   private final ReentrantLock collecting = new ReentrantLock();
 
   private final int maxCollectionWaitSeconds;
@@ -46,6 +49,8 @@ final class ScrapeHandler implements HttpHandler {
 
   /** The same for compressed bodies, which are of another size. */
   private final Queue<TextBuffer> spareZipped = new ArrayBlockingQueue<>(MAX_SPARE_BUFFERS);
+
+  private final Queue<ScrapeExemplars> spareTallies = new ArrayBlockingQueue<>(MAX_SPARE_BUFFERS);
 
   private final ReentrantLock lifeCycle = new ReentrantLock();
   private final Condition idle = lifeCycle.newCondition();
@@ -62,6 +67,10 @@ final class ScrapeHandler implements HttpHandler {
     this.log = log;
     this.telemetry = telemetry;
     this.maxCollectionWaitSeconds = maxCollectionWaitSeconds;
+  }
+
+  ExemplarOutcomes exemplarOutcomes() {
+    return exemplarOutcomes;
   }
 
   void register(CollectionRegistration newRegistration, Object server) {
@@ -190,21 +199,27 @@ final class ScrapeHandler implements HttpHandler {
     }
     ScrapeTelemetry.Operation operation = telemetry.begin();
     TextBuffer body = take(spareBodies);
+    ScrapeExemplars spareTally = spareTallies.poll();
+    ScrapeExemplars tally = spareTally != null ? spareTally : new ScrapeExemplars();
     try {
-      if (collect(source, negotiation.format(), body, exchange, operation)) {
+      if (collect(source, negotiation.format(), body, tally, exchange, operation)) {
         setScrapeHeaders(exchange, negotiation, gzip);
         if (gzip) {
           sendZipped(exchange, body);
         } else {
           sendBody(exchange, body);
         }
+        tally.enterIn(exemplarOutcomes, Outcome.EXPORTED);
         operation.succeeded();
       }
     } catch (Throwable e) {
+      tally.enterIn(exemplarOutcomes, Outcome.EXPORT_FAILED);
       operation.failed(e.getClass().getName(), 0);
       throw e;
     } finally {
       giveBack(body, spareBodies);
+      tally.clear();
+      boolean unused = spareTallies.offer(tally);
     }
   }
 
@@ -223,6 +238,7 @@ final class ScrapeHandler implements HttpHandler {
       CollectionRegistration source,
       ScrapeFormat format,
       TextBuffer body,
+      ScrapeExemplars tally,
       HttpExchange exchange,
       ScrapeTelemetry.Operation operation)
       throws IOException {
@@ -234,7 +250,7 @@ final class ScrapeHandler implements HttpHandler {
           collectionStartNanos = System.nanoTime();
           Collection<MetricData> metrics = source.collectAllMetrics();
           operation.collected(metrics);
-          operation.written(writer.write(metrics, format, body));
+          operation.written(writer.write(metrics, format, body, tally));
           return true;
         } finally {
           collecting.unlock();
@@ -248,6 +264,8 @@ final class ScrapeHandler implements HttpHandler {
     } catch (Throwable e) {
       // An Error too: the scraper is to get an answer, and the thread is to live on.
       failure = e;
+      // The metrics were not seen to the end, and the scraper will know that it got none.
+      tally.clear();
     }
     if (failure == null) {
       operation.failed("timeout", 503);

@@ -49,19 +49,56 @@ class ExemplarExpositionTest {
   }
 
   @Test
-  void bucketExemplarIsTheLatestOneThatFallsInIt() {
+  void bucketExemplarIsTheLargestOneThatFallsInIt() {
     var parsed =
         renderer.parsed(
             histogramOf(
                 exemplar(0.5, NOW + 1, 1),
-                exemplar(0.7, NOW + 3, 2),
-                exemplar(0.6, NOW + 2, 3),
+                exemplar(0.7, NOW + 2, 2),
+                exemplar(0.6, NOW + 3, 3),
                 exemplar(3, NOW, 4),
-                exemplar(100, NOW, 5)));
+                exemplar(100, NOW, 5),
+                exemplar(1e9, NOW - 1, 6),
+                exemplar(11, NOW + 1, 7)));
     assertThat(exemplarOf(parsed, 0).value()).isEqualTo("0.7");
     assertThat(exemplarOf(parsed, 1).value()).isEqualTo("3.0");
     assertThat(exemplarOf(parsed, 2)).isNull();
-    assertThat(exemplarOf(parsed, 3).value()).isEqualTo("100.0");
+    assertThat(exemplarOf(parsed, 3).value()).isEqualTo("1.0E9");
+  }
+
+  @Test
+  void ofEqualValuesInABucketTheLatestIsTaken() {
+    var parsed =
+        renderer.parsed(
+            histogramOf(
+                exemplar(0.5, NOW, 1), exemplar(0.5, NOW + 2, 2), exemplar(0.5, NOW + 1, 3)));
+    assertThat(exemplarOf(parsed, 0).labels())
+        .containsEntry("span_id", Metrics.span(2).getSpanId());
+  }
+
+  @Test
+  void theLargestIsTakenWhateverTheBuckets() {
+    DoubleExemplarData[] exemplars = {
+      exemplar(-7, NOW + 3, 1), exemplar(40, NOW, 2), exemplar(30, NOW + 1, 3)
+    };
+    var withoutBounds =
+        new HistogramPoint(Attributes.empty(), 63, List.of(), List.of(3L), List.of(exemplars));
+    var withoutBuckets =
+        new HistogramPoint(Attributes.empty(), 63, 3, List.of(), List.of(), List.of(exemplars));
+    var withInfinity =
+        new HistogramPoint(
+            Attributes.empty(),
+            63,
+            List.of(10.0, Double.POSITIVE_INFINITY),
+            List.of(1L, 2L, 0L),
+            List.of(exemplars));
+    assertThat(exemplarOf(renderer.parsed(histogram("h", withoutBounds)), 0).value())
+        .isEqualTo("40.0");
+    assertThat(exemplarOf(renderer.parsed(histogram("h", withoutBuckets)), 0).value())
+        .isEqualTo("40.0");
+    var parsed = renderer.parsed(histogram("h", withInfinity));
+    assertThat(exemplarOf(parsed, 0).value()).isEqualTo("-7.0");
+    assertThat(exemplarOf(parsed, 1).value()).isEqualTo("40.0");
   }
 
   @ParameterizedTest

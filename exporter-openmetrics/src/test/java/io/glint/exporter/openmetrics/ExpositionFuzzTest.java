@@ -1,10 +1,12 @@
 package io.glint.exporter.openmetrics;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.glint.exporter.openmetrics.Metrics.HistogramPoint;
 import io.glint.exporter.openmetrics.Metrics.LongPoint;
 import io.glint.exporter.openmetrics.Metrics.Metric;
+import io.glint.sdk.ExemplarOutcomes.Outcome;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.common.AttributesBuilder;
 import io.opentelemetry.sdk.common.InstrumentationScopeInfo;
@@ -16,10 +18,13 @@ import io.opentelemetry.sdk.metrics.data.SummaryPointData;
 import io.opentelemetry.sdk.metrics.data.ValueAtQuantile;
 import io.opentelemetry.sdk.resources.Resource;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.TreeSet;
 import java.util.function.Supplier;
+import java.util.function.ToLongFunction;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -113,7 +118,42 @@ class ExpositionFuzzTest {
       assertThat(openMetrics).as("seed " + seed).endsWith("# EOF\n");
       assertThat(text).as("seed " + seed).doesNotContain("\n# EOF", "# UNIT");
       assertThat(text.isEmpty() || text.endsWith("\n")).as("seed " + seed).isTrue();
+      assertEachExemplarHasOneOutcome(seed, metrics, renderer, openMetrics);
     }
+  }
+
+  private static void assertEachExemplarHasOneOutcome(
+      int seed, MetricData[] metrics, Renderer renderer, String openMetrics) {
+    Map<InstrumentationScopeInfo, Map<String, Long>> held = new HashMap<>();
+    for (MetricData metric : metrics) {
+      long exemplars =
+          metric.getData().getPoints().stream().mapToLong(p -> p.getExemplars().size()).sum();
+      held.computeIfAbsent(metric.getInstrumentationScopeInfo(), scope -> new HashMap<>())
+          .merge(metric.getName(), exemplars, Long::sum);
+    }
+    long exported = 0;
+    for (var scope : held.entrySet()) {
+      for (var metric : scope.getValue().entrySet()) {
+        ToLongFunction<Outcome> count =
+            outcome -> renderer.exemplars.get(scope.getKey(), metric.getKey(), outcome);
+        // Once as OpenMetrics, once as Prometheus text.
+        assertThat(count.applyAsLong(Outcome.NOT_REQUESTED))
+            .as("seed " + seed)
+            .isEqualTo(metric.getValue());
+        assertThat(count.applyAsLong(Outcome.EXPORTED) + count.applyAsLong(Outcome.NO_PLACE))
+            .as("seed " + seed)
+            .isEqualTo(metric.getValue());
+        exported += count.applyAsLong(Outcome.EXPORTED);
+      }
+    }
+    Exposition parsed = StrictOpenMetricsParser.parse(openMetrics.getBytes(UTF_8));
+    assertThat(
+            parsed.familyNames().stream()
+                .flatMap(name -> parsed.family(name).samples.stream())
+                .filter(sample -> sample.exemplar() != null)
+                .count())
+        .as("seed " + seed)
+        .isEqualTo(exported);
   }
 
   private static Metric metric(Random random) {

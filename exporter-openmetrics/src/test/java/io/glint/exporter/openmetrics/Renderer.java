@@ -2,6 +2,8 @@ package io.glint.exporter.openmetrics;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.glint.sdk.ExemplarOutcomes;
+import io.glint.sdk.ExemplarOutcomes.Outcome;
 import io.opentelemetry.sdk.metrics.data.MetricData;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,6 +15,11 @@ import java.util.logging.Logger;
 final class Renderer {
 
   final List<String> warnings = new ArrayList<>();
+
+  /** What became of the exemplars of all that was rendered. */
+  final ExemplarOutcomes exemplars = new ExemplarOutcomes();
+
+  private final ScrapeExemplars tally = new ScrapeExemplars();
   private final ExpositionWriter writer;
 
   Renderer() {
@@ -61,7 +68,8 @@ final class Renderer {
 
   private byte[] render(ScrapeFormat format, MetricData... metrics) {
     TextBuffer out = new TextBuffer(16);
-    writer.write(List.of(metrics), format, out);
+    writer.write(List.of(metrics), format, out, tally);
+    tally.enterIn(exemplars, Outcome.EXPORTED);
     return out.toByteArray();
   }
 }

@@ -1,5 +1,7 @@
 package io.glint.exporter.otlp;
 
+import io.glint.sdk.ExemplarOutcomes;
+import io.glint.sdk.ExemplarOutcomes.Outcome;
 import io.opentelemetry.sdk.common.CompletableResultCode;
 import java.io.IOException;
 import java.net.http.HttpRequest;
@@ -19,6 +21,7 @@ import javax.net.ssl.SSLException;
 final class Delivery implements Runnable {
   private final byte[] body;
   private final int points;
+  private final RequestExemplars exemplars;
   private final Deadline deadline;
   private final Settings settings;
   private final ExporterTelemetry.Operation operation;
@@ -37,11 +40,13 @@ final class Delivery implements Runnable {
   Delivery(
       byte[] body,
       int points,
+      RequestExemplars exemplars,
       Settings settings,
       ExporterTelemetry.Operation operation,
       Consumer<Delivery> onEnd) {
     this.body = body;
     this.points = points;
+    this.exemplars = exemplars;
     this.settings = settings;
     this.operation = operation;
     this.deadline = Deadline.after(settings.timeout);
@@ -143,6 +148,7 @@ final class Delivery implements Runnable {
 
   private void complete(ExportFailure failure, String message) {
     try {
+      exemplars.enterIn(settings.exemplarOutcomes, outcome(failure));
       if (failure == null) {
         operation.succeeded(reply.status(), reply.message().rejectedPoints());
       } else {
@@ -158,6 +164,12 @@ final class Delivery implements Runnable {
     }
   }
 
+  /** Which points a server rejected it does not say: unless it was all, their exemplars count. */
+  private Outcome outcome(ExportFailure failure) {
+    boolean isDelivered = failure == null && reply.message().rejectedPoints() < points;
+    return isDelivered ? Outcome.EXPORTED : Outcome.EXPORT_FAILED;
+  }
+
   /** What all deliveries of an exporter have in common. */
   static final class Settings {
     private final HttpTransport transport;
@@ -166,6 +178,7 @@ final class Delivery implements Runnable {
     private final Predicate<IOException> retryablePredicate;
     private final Duration timeout;
     private final ExportLog log;
+    private final ExemplarOutcomes exemplarOutcomes;
 
     Settings(
         HttpTransport transport,
@@ -173,13 +186,15 @@ final class Delivery implements Runnable {
         Backoff backoff,
         Predicate<IOException> retryablePredicate,
         Duration timeout,
-        ExportLog log) {
+        ExportLog log,
+        ExemplarOutcomes exemplarOutcomes) {
       this.transport = transport;
       this.requests = requests;
       this.backoff = backoff;
       this.retryablePredicate = retryablePredicate;
       this.timeout = timeout;
       this.log = log;
+      this.exemplarOutcomes = exemplarOutcomes;
     }
 
     private boolean isRetryable(IOException exception) {

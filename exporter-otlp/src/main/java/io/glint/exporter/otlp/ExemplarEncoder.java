@@ -17,6 +17,7 @@ final class ExemplarEncoder {
 
   private final ProtoWriter out;
   private final AttributesEncoder attributes;
+  private int written;
 
   ExemplarEncoder(ProtoWriter out, AttributesEncoder attributes) {
     this.out = out;
@@ -25,9 +26,18 @@ final class ExemplarEncoder {
 
   /** Writes each exemplar as one element of the repeated field. */
   void write(int field, List<? extends ExemplarData> exemplars) {
-    for (int i = exemplars.size() - 1; i >= 0; i--) {
+    int size = exemplars.size();
+    for (int i = size - 1; i >= 0; i--) {
       write(field, exemplars.get(i));
     }
+    written += size;
+  }
+
+  /** Answers how many exemplars were written since the last call. */
+  int takeWritten() {
+    int taken = written;
+    written = 0;
+    return taken;
   }
 
   private void write(int field, ExemplarData exemplar) {

@@ -60,6 +60,9 @@ final class MetricsEncoder {
   private final MetricGroups groups = new MetricGroups();
   private PointData[] points = new PointData[64];
 
+  /** Where those of the request are counted; null if there is none under way. */
+  private RequestExemplars exemplars;
+
   /**
    * Creates an encoder.
    *
@@ -74,11 +77,15 @@ final class MetricsEncoder {
   /**
    * Encodes the metrics that have points.
    *
+   * @param counted gets the exemplars of each metric
    * @return the number of points, 0 if there is nothing to send
    * @throws RequestTooLargeException if the request passes the limit
    */
-  int encode(Collection<MetricData> metrics) {
+  int encode(Collection<MetricData> metrics, RequestExemplars counted) {
     out.reset();
+    // Those of a request that failed half-way.
+    int unused = pointEncoder.takeExemplars();
+    exemplars = counted;
     try {
       int count = groups.addAll(metrics);
       for (int resource = groups.resourceCount() - 1; resource >= 0; resource--) {
@@ -86,6 +93,7 @@ final class MetricsEncoder {
       }
       return count;
     } finally {
+      exemplars = null;
       groups.clear();
       attributes.clear();
       Arrays.fill(points, null);
@@ -138,6 +146,7 @@ final class MetricsEncoder {
   private void writeMetric(MetricData metric) {
     int end = out.size();
     writeData(metric);
+    exemplars.add(metric, pointEncoder.takeExemplars());
     out.string(METRIC_UNIT, metric.getUnit());
     out.string(METRIC_DESCRIPTION, metric.getDescription());
     out.string(METRIC_NAME, metric.getName());

@@ -1,5 +1,7 @@
 package io.glint.exporter.otlp;
 
+import io.glint.sdk.ExemplarOutcomes;
+import io.glint.sdk.ExemplarOutcomes.Outcome;
 import io.opentelemetry.sdk.common.CompletableResultCode;
 import io.opentelemetry.sdk.common.export.MemoryMode;
 import io.opentelemetry.sdk.common.export.RetryPolicy;
@@ -51,7 +53,7 @@ import java.util.concurrent.atomic.AtomicReference;
  *
  * <p>All methods may be called by several threads at once, and none waits for the network.
  */
-public final class OtlpMetricExporter implements MetricExporter {
+public final class OtlpMetricExporter implements MetricExporter, ExemplarOutcomes.Source {
   /** A reader has one export under way at a time; this bounds threads and memory for misuse. */
   static final int MAX_IN_FLIGHT = 8;
 
@@ -70,6 +72,7 @@ public final class OtlpMetricExporter implements MetricExporter {
   private final HttpTransport transport;
   private final Delivery.Settings deliverySettings;
   private final ExporterTelemetry telemetry;
+  private final ExemplarOutcomes exemplarOutcomes = new ExemplarOutcomes();
 
   /** The encoder of the last export, kept for the next one; null while it is in use. */
   private final AtomicReference<MetricsEncoder> spareEncoder = new AtomicReference<>();
@@ -100,7 +103,8 @@ public final class OtlpMetricExporter implements MetricExporter {
                 ? Delivery.Settings::isRetryableByDefault
                 : policy.getRetryExceptionPredicate(),
             builder.timeout,
-            log);
+            log,
+            exemplarOutcomes);
     this.telemetry = new ExporterTelemetry(builder.meterProvider, COMPONENT_TYPE, builder.endpoint);
   }
 
@@ -134,9 +138,10 @@ public final class OtlpMetricExporter implements MetricExporter {
     }
     int points;
     byte[] body;
+    RequestExemplars exemplars = new RequestExemplars();
     MetricsEncoder encoder = takeEncoder();
     try {
-      points = encoder.encode(metrics);
+      points = encoder.encode(metrics, exemplars);
       if (points == 0) {
         return CompletableResultCode.ofSuccess();
       }
@@ -149,11 +154,12 @@ public final class OtlpMetricExporter implements MetricExporter {
     } catch (Error e) {
       // Memory has run out: the caller is told, and the points are no longer under way.
       operation.failed(ExportFailure.encoding(e), 0);
+      RequestExemplars.in(metrics).enterIn(exemplarOutcomes, Outcome.EXPORT_FAILED);
       throw e;
     } finally {
       spareEncoder.set(encoder);
     }
-    return send(body, points, operation);
+    return send(body, points, exemplars, operation);
   }
 
   /**
@@ -210,6 +216,17 @@ public final class OtlpMetricExporter implements MetricExporter {
     return MemoryMode.REUSABLE_DATA;
   }
 
+  /**
+   * What became of the exemplars handed over so far: {@code EXPORTED} if the server took their
+   * request, unless it says to have rejected all its points, and otherwise {@code EXPORT_FAILED},
+   * which takes all attempts into account. The last exports are in it when their results are
+   * complete.
+   */
+  @Override
+  public ExemplarOutcomes exemplarOutcomes() {
+    return exemplarOutcomes;
+  }
+
   /** The configuration, without the values of headers. */
   @Override
   public String toString() {
@@ -217,8 +234,9 @@ public final class OtlpMetricExporter implements MetricExporter {
   }
 
   private CompletableResultCode send(
-      byte[] body, int points, ExporterTelemetry.Operation operation) {
-    Delivery delivery = new Delivery(body, points, deliverySettings, operation, inFlight::remove);
+      byte[] body, int points, RequestExemplars exemplars, ExporterTelemetry.Operation operation) {
+    Delivery delivery =
+        new Delivery(body, points, exemplars, deliverySettings, operation, inFlight::remove);
     inFlight.add(delivery);
     // After the add: either a shutdown at the same time sees the delivery, or this sees it.
     if (shutdownResult.get() != null) {
@@ -264,6 +282,7 @@ public final class OtlpMetricExporter implements MetricExporter {
       Collection<MetricData> metrics,
       ExportFailure failure,
       ExporterTelemetry.Operation operation) {
+    RequestExemplars.in(metrics).enterIn(exemplarOutcomes, Outcome.EXPORT_FAILED);
     operation.failed(failure, 0);
     return CompletableResultCode.ofExceptionalFailure(
         new IOException(log.failed(countPoints(metrics), 0, failure)));

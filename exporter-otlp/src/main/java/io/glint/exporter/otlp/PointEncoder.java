@@ -65,6 +65,11 @@ final class PointEncoder {
     this.exemplars = new ExemplarEncoder(out, attributes);
   }
 
+  /** Answers how many exemplars were written since the last call. */
+  int takeExemplars() {
+    return exemplars.takeWritten();
+  }
+
   void write(LongPointData point) {
     int end = out.size();
     attributes.write(NUMBER_ATTRIBUTES, point.getAttributes());

@@ -30,12 +30,12 @@ class MetricsEncoderAllocationTest {
         List.of(
             TestMetrics.histogram(all), TestMetrics.longSum(), TestMetrics.exponentialHistogram());
     for (int i = 0; i < 10; i++) {
-      encoder.encode(metrics);
+      encoder.encode(metrics, new RequestExemplars());
     }
     long least = Long.MAX_VALUE;
     for (int i = 0; i < 20; i++) {
       long before = threads.getCurrentThreadAllocatedBytes();
-      encoder.encode(metrics);
+      encoder.encode(metrics, new RequestExemplars());
       least = Math.min(least, threads.getCurrentThreadAllocatedBytes() - before);
     }
     return least;

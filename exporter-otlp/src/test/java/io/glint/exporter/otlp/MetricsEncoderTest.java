@@ -280,17 +280,20 @@ class MetricsEncoderTest {
 
   @Test
   void metricsWithoutPointsLeaveNoEnvelope() {
-    assertThat(encoder.encode(List.of(TestMetrics.longGauge("empty")))).isZero();
+    assertThat(encoder.encode(List.of(TestMetrics.longGauge("empty")), new RequestExemplars()))
+        .isZero();
     assertThat(encoder.size()).isZero();
   }
 
   @Test
   void encoderIsUsableAfterARequestThatWasTooLarge() throws InvalidProtocolBufferException {
     MetricsEncoder small = new MetricsEncoder(300);
-    assertThatThrownBy(() -> small.encode(TestMetrics.everyKind()))
+    assertThatThrownBy(() -> small.encode(TestMetrics.everyKind(), new RequestExemplars()))
         .isInstanceOf(RequestTooLargeException.class);
 
-    assertThat(small.encode(List.of(TestMetrics.longGauge("g", TestMetrics.point(3)))))
+    assertThat(
+            small.encode(
+                List.of(TestMetrics.longGauge("g", TestMetrics.point(3))), new RequestExemplars()))
         .isEqualTo(1);
     ExportMetricsServiceRequest request =
         ExportMetricsServiceRequest.parseFrom(small.toByteArray());
@@ -309,7 +312,7 @@ class MetricsEncoderTest {
       metrics.add(TestMetrics.longGauge(TestMetrics.RESOURCE, scope, "m" + i, points));
     }
 
-    assertThat(encoder.encode(metrics)).isEqualTo(300 * 200);
+    assertThat(encoder.encode(metrics, new RequestExemplars())).isEqualTo(300 * 200);
     List<ScopeMetrics> scopes = decode().getResourceMetrics(0).getScopeMetricsList();
     assertThat(scopes).hasSize(50);
     assertThat(scopes.get(49).getMetricsList())
@@ -327,7 +330,7 @@ class MetricsEncoderTest {
   }
 
   private ExportMetricsServiceRequest encode(MetricData... metrics) {
-    assertThat(encoder.encode(List.of(metrics))).isPositive();
+    assertThat(encoder.encode(List.of(metrics), new RequestExemplars())).isPositive();
     return decode();
   }
 

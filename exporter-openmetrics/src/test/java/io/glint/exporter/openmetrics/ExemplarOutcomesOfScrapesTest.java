@@ -1,0 +1,224 @@
+package io.glint.exporter.openmetrics;
+
+import static io.glint.exporter.openmetrics.Metrics.NOW;
+import static io.glint.exporter.openmetrics.Metrics.exemplar;
+import static io.glint.exporter.openmetrics.ScrapeExemplarsTest.counterOf;
+import static io.glint.exporter.openmetrics.ScrapeExemplarsTest.gaugeOf;
+import static io.glint.exporter.openmetrics.ScrapeExemplarsTest.histogramOf;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.glint.sdk.ExemplarOutcomes.Outcome;
+import io.opentelemetry.sdk.metrics.data.MetricData;
+import io.opentelemetry.sdk.metrics.export.CollectionRegistration;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import java.util.logging.Logger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** The server's account of exemplars, scraped over HTTP. */
+@Timeout(120)
+class ExemplarOutcomesOfScrapesTest {
+  private static final Logger LOGGER = Logger.getLogger(OpenMetricsServer.class.getName());
+
+  private final OpenMetricsServer server =
+      OpenMetricsServer.builder().setHost("127.0.0.1").setPort(0).build();
+  private final ScrapeClient client = new ScrapeClient(server);
+
+  @BeforeEach
+  void silence() {
+    LOGGER.setFilter(entry -> false);
+  }
+
+  @AfterEach
+  void stop() {
+    server.close();
+    LOGGER.setFilter(null);
+  }
+
+  @Test
+  void twoScrapersThatAskForDifferentFormatsAreBothCounted() throws Exception {
+    register(
+        () ->
+            List.of(
+                histogramOf("h", exemplar(0.5, NOW, 1), exemplar(0.6, NOW, 2)),
+                counterOf("c", exemplar(1, NOW, 1)),
+                gaugeOf("g", exemplar(1, NOW, 1))));
+    assertThat(client.get("/metrics").text()).doesNotContain(" # ");
+    awaitOutcomes("h", Map.of(Outcome.NOT_REQUESTED, 2L));
+    awaitOutcomes("g", Map.of(Outcome.NOT_REQUESTED, 1L));
+
+    assertThat(client.scrape().text()).contains(" # {");
+    awaitOutcomes(
+        "h", Map.of(Outcome.NOT_REQUESTED, 2L, Outcome.EXPORTED, 1L, Outcome.NO_PLACE, 1L));
+    awaitOutcomes("c", Map.of(Outcome.NOT_REQUESTED, 1L, Outcome.EXPORTED, 1L));
+    awaitOutcomes("g", Map.of(Outcome.NOT_REQUESTED, 1L, Outcome.NO_PLACE, 1L));
+  }
+
+  @Test
+  void compressedAnswersAreCountedToo() throws Exception {
+    register(() -> List.of(counterOf("c", exemplar(1, NOW, 1))));
+    client.get("/metrics", "Accept", "application/openmetrics-text", "Accept-Encoding", "gzip");
+    awaitOutcomes("c", Map.of(Outcome.EXPORTED, 1L));
+  }
+
+  @Test
+  void whatIsNoScrapeCountsNothing() throws Exception {
+    register(() -> List.of(counterOf("c", exemplar(1, NOW, 1))));
+    client.send("HEAD", "/metrics", "Accept", "application/openmetrics-text");
+    client.send("POST", "/metrics");
+    client.get("/");
+    client.get("/nowhere");
+    client.scrape();
+    awaitOutcomes("c", Map.of(Outcome.EXPORTED, 1L));
+  }
+
+  @Test
+  void aScrapeWhoseRenderingFailsCountsNothing() throws Exception {
+    // Families are written in the order of their names: "c" before this one.
+    MetricData broken = gaugeOf("z", exemplar(1, NOW, 1)).described(null);
+    List<MetricData> metrics =
+        new ArrayList<>(List.of(counterOf("c", exemplar(1, NOW, 1)), broken));
+    register(() -> List.copyOf(metrics));
+    assertThat(client.scrape().status()).isEqualTo(500);
+    metrics.remove(broken);
+    assertThat(client.scrape().status()).isEqualTo(200);
+    awaitOutcomes("c", Map.of(Outcome.EXPORTED, 1L));
+    assertThat(outcomes("z")).isEmpty();
+  }
+
+  @Test
+  void anAnswerThatTheScraperBreaksOffIsAFailedExport() throws Exception {
+    // Too long for the buffers in between.
+    String help = "x".repeat(64 << 20);
+    CountDownLatch collecting = new CountDownLatch(1);
+    CountDownLatch gone = new CountDownLatch(1);
+    register(
+        () -> {
+          collecting.countDown();
+          await(gone);
+          return List.of(
+              histogramOf("h", exemplar(0.5, NOW, 1), exemplar(0.6, NOW, 1)).described(help));
+        });
+    try (Socket departed = new Socket(InetAddress.getLoopbackAddress(), server.getPort())) {
+      departed
+          .getOutputStream()
+          .write(
+              "GET /metrics HTTP/1.1\r\nHost: x\r\nAccept: application/openmetrics-text\r\n\r\n"
+                  .getBytes(StandardCharsets.US_ASCII));
+      await(collecting);
+      departed.setSoLinger(true, 0);
+    }
+    gone.countDown();
+    awaitOutcomes("h", Map.of(Outcome.EXPORT_FAILED, 1L, Outcome.NO_PLACE, 1L));
+  }
+
+  @Test
+  void scrapesAndReadersAtOnceLoseNothing() throws Exception {
+    register(() -> List.of(histogramOf("h", exemplar(0.5, NOW, 1), exemplar(0.6, NOW, 1))));
+    ExecutorService scrapers = Executors.newFixedThreadPool(4);
+    List<Future<?>> done = new ArrayList<>();
+    for (int i = 0; i < 4; i++) {
+      String accept = i % 2 == 0 ? "application/openmetrics-text" : "text/plain";
+      done.add(
+          scrapers.submit(
+              () -> {
+                for (int scrape = 0; scrape < 100; scrape++) {
+                  assertThat(client.get("/metrics", "Accept", accept).status()).isEqualTo(200);
+                }
+                return null;
+              }));
+    }
+    long last = 0;
+    while (!done.stream().allMatch(Future::isDone)) {
+      long now = outcomes("h").getOrDefault(Outcome.EXPORTED, 0L);
+      assertThat(now).isGreaterThanOrEqualTo(last);
+      last = now;
+      Thread.sleep(1);
+    }
+    for (Future<?> scraper : done) {
+      scraper.get();
+    }
+    scrapers.shutdown();
+    awaitOutcomes(
+        "h", Map.of(Outcome.EXPORTED, 200L, Outcome.NO_PLACE, 200L, Outcome.NOT_REQUESTED, 400L));
+  }
+
+  @Test
+  void tenThousandScrapesDoNotGrowMemory() throws Exception {
+    List<MetricData> metrics = new ArrayList<>();
+    for (int i = 0; i < 20; i++) {
+      metrics.add(histogramOf("h" + i, exemplar(0.5, NOW, 1)));
+    }
+    register(() -> metrics);
+    scrape(1_000);
+    long before = usedHeap();
+    scrape(10_000);
+    awaitOutcomes("h19", Map.of(Outcome.EXPORTED, 11_000L));
+    // Far less than a small object for each scrape.
+    assertThat(usedHeap() - before).isLessThan(10_000 * 40);
+  }
+
+  private void scrape(int times) throws Exception {
+    for (int i = 0; i < times; i++) {
+      assertThat(client.scrape().status()).isEqualTo(200);
+    }
+  }
+
+  /** The least of several readings, as a collection leaves what became garbage meanwhile. */
+  private static long usedHeap() throws InterruptedException {
+    long least = Long.MAX_VALUE;
+    for (int i = 0; i < 5; i++) {
+      System.gc();
+      Thread.sleep(20);
+      least =
+          Math.min(least, Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory());
+    }
+    return least;
+  }
+
+  private Map<Outcome, Long> outcomes(String metric) {
+    return ScrapeExemplarsTest.outcomes(server.exemplarOutcomes(), metric);
+  }
+
+  /** The account is entered after the last byte of the answer, which the scraper may see first. */
+  private void awaitOutcomes(String metric, Map<Outcome, Long> expected)
+      throws InterruptedException {
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+    while (!outcomes(metric).equals(expected) && System.nanoTime() < deadline) {
+      Thread.sleep(2);
+    }
+    assertThat(outcomes(metric)).isEqualTo(expected);
+  }
+
+  private void register(Supplier<Collection<MetricData>> metrics) {
+    server.register(
+        new CollectionRegistration() {
+          @Override
+          public Collection<MetricData> collectAllMetrics() {
+            return metrics.get();
+          }
+        });
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      assertThat(latch.await(20, TimeUnit.SECONDS)).isTrue();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}
