@@ -16,7 +16,6 @@ import java.util.concurrent.atomic.AtomicLong;
  * <p>A reader or exporter keeps one and shows it as a {@link Source}; the provider's report on
  * exemplars reads it. Thread-safe; adding allocates only for a metric that was not seen before.
  */
-@SuppressWarnings("EnumOrdinal") // An index into an array that never leaves the process.
 public final class ExemplarOutcomes {
 
   /** What may become of an exemplar that was handed to an exporter. */
