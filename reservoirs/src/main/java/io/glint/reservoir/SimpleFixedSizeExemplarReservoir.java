@@ -21,7 +21,7 @@ import java.util.function.LongSupplier;
  * <p>Reservoirs join to the sample that one would have drawn from the measurements of both: {@link
  * #absorb}.
  *
- * <p>Memory: 80 bytes and 4 more for each slot, and 40 for each slot that has been used.
+ * <p>Memory: 72 bytes and 4 more for each slot, and 40 for each slot that has been used.
  */
 public final class SimpleFixedSizeExemplarReservoir implements ExemplarReservoir {
   private final Exemplar[] slots;
@@ -78,13 +78,14 @@ public final class SimpleFixedSizeExemplarReservoir implements ExemplarReservoir
   }
 
   private void keep(long valueBits, Attributes attributes, Context context) {
+    // If anything throws, the measurement was never offered, and the next one takes its place.
+    seen--;
+    final long epochNanos = epochNanoClock.getAsLong();
     final int slot = size < slots.length ? size : randomBelow(slots.length);
     if (slots[slot] == null) {
       slots[slot] = new Exemplar();
     }
-    // If this throws, the measurement was never offered, and the next one takes its place.
-    seen--;
-    slots[slot].set(valueBits, epochNanoClock.getAsLong(), attributes, context);
+    slots[slot].set(valueBits, epochNanos, attributes, context);
     seen++;
     if (size < slots.length) {
       size++;
