@@ -7,6 +7,7 @@ import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.sdk.metrics.data.ExemplarData;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * Turns what the reservoirs of a series' cells have kept into the exemplars of its point. Belongs
@@ -19,6 +20,12 @@ final class ExemplarCollector {
     ExemplarData convert(Exemplar exemplar, Attributes filteredAttributes);
   }
 
+  /**
+   * Bounds what a reservoir that numbers its slots by mistake can make the collector allocate: the
+   * array of slots is as long as the highest number. Far more than a histogram has buckets.
+   */
+  private static final int MAX_SLOTS = 1 << 16;
+
   private final ExemplarSampling sampling;
   private final Converter converter;
   private final ExemplarAttributeFilter attributeFilter;
@@ -28,7 +35,10 @@ final class ExemplarCollector {
   private ExemplarReservoir joined;
 
   private final ExemplarVisitor keeper = this::keep;
-  private Attributes pointAttributes = Attributes.empty();
+
+  /** Of the series whose reservoir is being collected; null in between. */
+  private Attributes pointAttributes;
+
   private ExemplarData[] kept = new ExemplarData[0];
 
   /**
@@ -61,6 +71,11 @@ final class ExemplarCollector {
       if (joined == null) {
         joined = sampling.newReservoir();
       }
+      if (joined == reservoir) {
+        throw new IllegalStateException(
+            "The exemplar reservoir factory returned the same reservoir twice; make a new one at"
+                + " each call");
+      }
       joined.absorb(reservoir);
       return null;
     } catch (Throwable t) {
@@ -81,6 +96,8 @@ final class ExemplarCollector {
       } catch (Throwable t) {
         joined = null;
         sampling.reservoirFailed(t);
+      } finally {
+        pointAttributes = null;
       }
     }
     final VisibleExemplars before = isDelta ? VisibleExemplars.NONE : series.visibleExemplars;
@@ -93,11 +110,25 @@ final class ExemplarCollector {
   }
 
   private void keep(int slot, Exemplar exemplar) {
+    // A visitor that is called later would put the exemplar into the point of another series.
+    if (pointAttributes == null) {
+      throw new IllegalStateException(
+          "The visitor of an exemplar reservoir was used after collect");
+    }
+    if (slot < 0 || slot >= MAX_SLOTS) {
+      throw new IndexOutOfBoundsException(
+          "Slot "
+              + slot
+              + " of an exemplar reservoir; slots are numbered from 0, and there are at most "
+              + MAX_SLOTS);
+    }
+    Objects.requireNonNull(exemplar, "exemplar; a slot that holds none is not visited");
+    final ExemplarData data =
+        converter.convert(exemplar, attributeFilter.apply(exemplar.attributes(), pointAttributes));
     if (slot >= kept.length) {
       kept = Arrays.copyOf(kept, slot + 1);
     }
-    kept[slot] =
-        converter.convert(exemplar, attributeFilter.apply(exemplar.attributes(), pointAttributes));
+    kept[slot] = data;
     tally.kept++;
   }
 }

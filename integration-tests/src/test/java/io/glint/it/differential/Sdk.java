@@ -1,5 +1,6 @@
 package io.glint.it.differential;
 
+import io.glint.sdk.ExemplarAttributes;
 import io.glint.sdk.GlintMeterProvider;
 import io.glint.sdk.GlintMeterProviderBuilder;
 import io.opentelemetry.api.common.AttributeKey;
@@ -45,7 +46,9 @@ record Sdk(
         GlintMeterProvider.builder()
             .setClock(clock)
             .setResource(RESOURCE)
-            .setExemplarFilter(program.filter().stock());
+            .setExemplarFilter(program.filter().stock())
+            // As the stock SDK, which knows nothing else.
+            .setExemplarAttributes(ExemplarAttributes.all());
     program.views().forEach(view -> builder.registerView(view.selector().stock(), view.stock()));
     readers.forEach(reader -> builder.registerMetricReader(reader, reader::cardinalityLimit));
     final GlintMeterProvider provider = builder.build();
