@@ -379,6 +379,34 @@ class BadReservoirsTest {
   }
 
   @Test
+  void whatAFailedAbsorbLeftBehindDoesNotShowUpInALaterInterval() {
+    final AtomicInteger absorbed = new AtomicInteger();
+    final ExemplarReservoirFactory factory =
+        settings ->
+            new Last(settings) {
+              @Override
+              public void absorb(ExemplarReservoir other) {
+                if (absorbed.getAndIncrement() == 0) {
+                  fail();
+                }
+                super.absorb(other);
+              }
+            };
+    final InMemoryMetricReader reader = reader(AggregationTemporality.DELTA);
+    try (GlintMeterProvider provider = provider(reader, factory)) {
+      final DoubleHistogram bad = histogram(provider, "bad");
+      bad.record(1, Attributes.empty(), SPAN);
+      assertThat(point(reader.collectAllMetrics(), "bad").getExemplars()).isEmpty();
+      bad.record(2, Attributes.empty(), Context.root());
+      assertThat(point(reader.collectAllMetrics(), "bad").getExemplars()).isEmpty();
+      bad.record(3, Attributes.empty(), SPAN);
+      assertThat(point(reader.collectAllMetrics(), "bad").getExemplars())
+          .extracting(DoubleExemplarData::getValue)
+          .containsExactly(3d);
+    }
+  }
+
+  @Test
   void aVisitorThatIsUsedLaterDoesNotReachTheNextSeries() {
     final InMemoryMetricReader reader = reader(AggregationTemporality.DELTA);
     try (GlintMeterProvider provider = provider(reader, visitingLate())) {

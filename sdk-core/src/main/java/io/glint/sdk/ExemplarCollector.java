@@ -80,7 +80,17 @@ final class ExemplarCollector {
       return null;
     } catch (Throwable t) {
       joined = null;
+      empty(reservoir);
       return t;
+    }
+  }
+
+  /** What could not be taken over must not turn up in a later interval, which does not count it. */
+  private static void empty(ExemplarReservoir reservoir) {
+    try {
+      reservoir.collect((slot, exemplar) -> {});
+    } catch (Throwable t) {
+      // It is being reported that this reservoir fails.
     }
   }
 
