@@ -400,11 +400,16 @@ final class SharedRules {
       final Step.Observation after = other.observations().get(i);
       if (before.instrument() != after.instrument()
           || !sameAttributes(before, after)
-          || Double.isFinite(before.value().doubleValue())
-              != Double.isFinite(after.value().doubleValue())) {
+          || isTakenByAll(before) != isTakenByAll(after)) {
         return false;
       }
     }
     return true;
+  }
+
+  /** Counters do not take negative values. */
+  private static boolean isTakenByAll(Step.Observation observation) {
+    final double value = observation.value().doubleValue();
+    return Double.isFinite(value) && value >= 0;
   }
 }
