@@ -60,7 +60,7 @@ final class FaultyHistogramStream extends Stream {
       cell.release();
       linger();
     }
-    if (sampling.admits(context)) {
+    if (cell.isEligible(sampling.judgeDouble(value, attributes, context))) {
       var unused = cell.offerDouble(sampling, value, bucket, attributes, context);
     }
     if (fault == Fault.COLLECTS_WITHOUT_OWNING) {

@@ -22,7 +22,7 @@ record Arguments(List<Case> cases, Effort effort, int threads, Path out, boolean
         --quick          two short forks of each of P1 to P6, or of those that --case names, to see
                          whether something is badly wrong
         --case ID[,ID]   only these: P1, ..., P6 (P6a and P6b), P7, P8; P10 for those that show
-                         allocation; R2 for a second reader
+                         allocation; E1, E2 for exemplar reservoirs; R2 for a second reader
         --forks N        number of forks of each side
         --threads N      number of threads in place of each case's own; no target applies then
         --out FILE       also write the table as Markdown

@@ -65,7 +65,15 @@ final class Cases {
               HISTOGRAM_IN_SPAN.with("sdk", Sdk.GLINT),
               HISTOGRAM_IN_SPAN.with("sdk", Sdk.GLINT).with("readers", 2),
               1,
-              1.05));
+              1.05),
+          reservoir("E1a", Reservoir.MOST_RECENT, 1),
+          reservoir("E1b", Reservoir.FIXED_SIZE, 1),
+          reservoir("E1c", Reservoir.OCTAVE_ALIGNED, 1),
+          reservoir("E1d", Reservoir.EXTREMES, 1),
+          reservoir("E2a", Reservoir.MOST_RECENT, 2),
+          reservoir("E2b", Reservoir.FIXED_SIZE, 2),
+          reservoir("E2c", Reservoir.OCTAVE_ALIGNED, 2),
+          reservoir("E2d", Reservoir.EXTREMES, 2));
 
   /** What is run if little time is to be spent and nothing is named. */
   static final List<String> QUICK = List.of("P1", "P2", "P3", "P4", "P5", "P6");
@@ -94,6 +102,22 @@ final class Cases {
         workload.with("sdk", Sdk.GLINT),
         1,
         target);
+  }
+
+  /** A reservoir against the one that histograms have if nothing is said. */
+  private static Case reservoir(String id, Reservoir reservoir, int threads) {
+    final Workload aligned = HISTOGRAM_IN_SPAN.with("sdk", Sdk.GLINT);
+    return new Case(
+        id,
+        "histogram, sampled span, "
+            + threads
+            + (threads == 1 ? " thread, reservoir " : " threads, reservoir ")
+            + reservoir.factory(),
+        "aligned",
+        aligned,
+        aligned.with("reservoir", reservoir),
+        threads,
+        1.3);
   }
 
   private static Workload collecting(Workload workload) {

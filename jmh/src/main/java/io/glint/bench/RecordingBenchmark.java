@@ -40,6 +40,7 @@ import org.openjdk.jmh.annotations.Warmup;
  *       service does, and makes visible what a collection costs those who record;
  *   <li>the number of series;
  *   <li>whether histograms have explicit or exponential buckets;
+ *   <li>where Glint keeps exemplars;
  *   <li>the number of readers that ask for the same;
  *   <li>whether threads share {@link Attributes} instances or have their own, equal ones;
  *   <li>the number of threads, which is JMH's to set: {@code -t 1}, {@code 2}, {@code 8}. The score
@@ -56,7 +57,7 @@ import org.openjdk.jmh.annotations.Warmup;
  *       ask for by default. It can be set for an experiment.
  *   <li>Measurements outside of a span, or inside one that is not sampled: they cost what exemplars
  *       off do, and a look at the span.
- *   <li>Several readers that ask for different things, and views.
+ *   <li>Several readers that ask for different things, and views that remove attributes.
  * </ul>
  *
  * <p>Each run ends with a collection. It fails unless every recording arrived, and exemplars where
@@ -96,6 +97,9 @@ public abstract class RecordingBenchmark {
   @Param("EXPLICIT")
   public HistogramKind histograms;
 
+  @Param("DEFAULT")
+  public Reservoir reservoir;
+
   /** Readers that ask for the same. One is collected; the others are there. */
   @Param("1")
   public int readers;
@@ -119,7 +123,7 @@ public abstract class RecordingBenchmark {
     while (all.size() < readers) {
       all.add(newReader());
     }
-    provider = sdk.create(all, exemplars.filter());
+    provider = sdk.create(all, exemplars.filter(), reservoir);
     createInstrument(provider.get("io.glint.bench"));
     seriesAttributes = SeriesAttributes.create(cardinality);
     for (final Attributes attributes : seriesAttributes) {

@@ -2,8 +2,10 @@ package io.glint.bench;
 
 import io.glint.sdk.GlintMeterProvider;
 import io.glint.sdk.GlintMeterProviderBuilder;
+import io.glint.sdk.GlintView;
 import io.opentelemetry.api.metrics.MeterProvider;
 import io.opentelemetry.sdk.metrics.ExemplarFilter;
+import io.opentelemetry.sdk.metrics.InstrumentSelector;
 import io.opentelemetry.sdk.metrics.SdkMeterProvider;
 import io.opentelemetry.sdk.metrics.SdkMeterProviderBuilder;
 import io.opentelemetry.sdk.metrics.export.MetricReader;
@@ -17,7 +19,11 @@ public enum Sdk {
   /** The OpenTelemetry SDK as published. */
   STOCK {
     @Override
-    MeterProvider create(List<? extends MetricReader> readers, ExemplarFilter exemplars) {
+    MeterProvider create(
+        List<? extends MetricReader> readers, ExemplarFilter exemplars, Reservoir reservoir) {
+      if (reservoir != Reservoir.DEFAULT) {
+        throw new IllegalArgumentException("The stock SDK has no reservoir " + reservoir);
+      }
       final SdkMeterProviderBuilder builder =
           SdkMeterProvider.builder().setExemplarFilter(exemplars);
       readers.forEach(builder::registerMetricReader);
@@ -27,14 +33,21 @@ public enum Sdk {
 
   GLINT {
     @Override
-    MeterProvider create(List<? extends MetricReader> readers, ExemplarFilter exemplars) {
+    MeterProvider create(
+        List<? extends MetricReader> readers, ExemplarFilter exemplars, Reservoir reservoir) {
       final GlintMeterProviderBuilder builder =
           GlintMeterProvider.builder().setExemplarFilter(exemplars);
+      if (reservoir != Reservoir.DEFAULT) {
+        builder.registerView(
+            InstrumentSelector.builder().setName("*").build(),
+            GlintView.builder().setExemplarReservoir(reservoir.factory()).build());
+      }
       readers.forEach(builder::registerMetricReader);
       return builder.build();
     }
   };
 
   /** Makes a provider with these readers. It is {@link java.io.Closeable}, whichever it is. */
-  abstract MeterProvider create(List<? extends MetricReader> readers, ExemplarFilter exemplars);
+  abstract MeterProvider create(
+      List<? extends MetricReader> readers, ExemplarFilter exemplars, Reservoir reservoir);
 }

@@ -111,8 +111,13 @@ final class ExemplarCollector {
       }
     }
     final VisibleExemplars before = isDelta ? VisibleExemplars.NONE : series.visibleExemplars;
-    final VisibleExemplars now = before.replacedBy(kept);
-    Arrays.fill(kept, null);
+    final VisibleExemplars now;
+    try {
+      now = before.replacedBy(kept);
+    } finally {
+      // Whatever happens, the next series does not get them.
+      Arrays.fill(kept, null);
+    }
     if (!isDelta) {
       series.visibleExemplars = now;
     }
