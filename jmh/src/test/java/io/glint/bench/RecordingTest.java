@@ -161,6 +161,7 @@ class RecordingTest {
     benchmark.attributes = AttributesUse.SHARED;
     benchmark.memoryMode = MemoryMode.REUSABLE_DATA;
     benchmark.histograms = HistogramKind.EXPLICIT;
+    benchmark.reservoir = Reservoir.DEFAULT;
     benchmark.readers = 1;
     return benchmark;
   }
