@@ -1,6 +1,7 @@
 package io.glint.sdk;
 
 import io.glint.reservoir.Exemplar;
+import io.glint.reservoir.ExemplarReservoirFactory;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.sdk.metrics.ExemplarFilter;
@@ -41,6 +42,13 @@ final class FaultyHistogramStream extends Stream {
     super(Fixture.histogramSettings(temporality, limit, filter));
     this.fault = fault;
     this.real = Fixture.histogram(temporality, limit, filter);
+  }
+
+  /** As {@link Fixture#histogram(ExemplarReservoirFactory)}. */
+  FaultyHistogramStream(Fault fault, ExemplarReservoirFactory reservoir) {
+    super(Fixture.oneSeriesSettings(reservoir));
+    this.fault = fault;
+    this.real = Fixture.histogram(reservoir);
   }
 
   @Override

@@ -19,6 +19,7 @@ import io.opentelemetry.sdk.metrics.data.PointData;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
@@ -209,6 +210,37 @@ final class Fixture {
             ReservoirSettings.create(hasBuckets ? TWO_BUCKETS.bucketCount() : 1, () -> NOW)),
         CLOCK,
         START);
+  }
+
+  /** A histogram with exemplars whose measurements all go to one series, whatever they are of. */
+  static HistogramStream histogram(ExemplarReservoirFactory reservoir) {
+    return new HistogramStream(oneSeriesSettings(reservoir), TWO_BUCKETS);
+  }
+
+  /** As {@link #histogram(ExemplarReservoirFactory)}, exponential. */
+  static ExponentialHistogramStream exponential(ExemplarReservoirFactory reservoir) {
+    return new ExponentialHistogramStream(oneSeriesSettings(reservoir), FOUR_BUCKETS);
+  }
+
+  /** Each exemplar has a time of its own, in the order in which they are kept. */
+  static StreamSettings oneSeriesSettings(ExemplarReservoirFactory reservoir) {
+    final StreamSettings plain = histogramSettings(DELTA, NO_LIMIT, ExemplarFilter.traceBased());
+    final AtomicLong time = new AtomicLong(START);
+    return new StreamSettings(
+        plain.instrument(),
+        plain.metric(),
+        new AttributeFilter(key -> false),
+        ExemplarAttributes.none(),
+        DELTA,
+        NO_LIMIT,
+        new ExemplarSampling(
+            ExemplarFilter.traceBased(),
+            "stressed",
+            reservoir,
+            ReservoirSettings.create(TWO_BUCKETS.bucketCount(), time::incrementAndGet)),
+        CLOCK,
+        START,
+        /* idleTimeoutNanos= */ 0);
   }
 
   /** The series of {@link #A}, which is made if it is missing. */

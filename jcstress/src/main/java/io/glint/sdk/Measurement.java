@@ -17,7 +17,10 @@ final class Measurement {
   /** In the upper bucket, unlike the other two. */
   static final Measurement TWENTY = new Measurement("20", 20, Fixture.C);
 
-  private static final List<Measurement> ALL = List.of(ONE, TWO, TWENTY);
+  /** Larger than the other three together. */
+  static final Measurement HUNDRED = new Measurement("100", 100, Fixture.B);
+
+  private static final List<Measurement> ALL = List.of(ONE, TWO, TWENTY, HUNDRED);
 
   private final String name;
   private final double value;
@@ -62,8 +65,12 @@ final class Measurement {
 
   /** True if every part of {@code exemplar} comes from this measurement. */
   boolean isSource(ExemplarData exemplar, Attributes ofPoint) {
+    return exemplar.getEpochNanos() == Fixture.NOW && isSourceAtAnyTime(exemplar, ofPoint);
+  }
+
+  /** As {@link #isSource}, where the clock does not stand still. */
+  boolean isSourceAtAnyTime(ExemplarData exemplar, Attributes ofPoint) {
     return exemplar.getSpanContext().equals(Span.fromContext(context).getSpanContext())
-        && exemplar.getEpochNanos() == Fixture.NOW
         && exemplar.getFilteredAttributes().equals(NOTHING_REMOVED.apply(attributes, ofPoint));
   }
 

@@ -181,25 +181,25 @@ class ReservoirContractTest {
     for (int trial = 0; trial < 300; trial++) {
       final Source source = new Source();
       final Source failing = new Source();
-      final ExemplarReservoir reservoir = factory.create(seeded(source, trial));
-      final ExemplarReservoir disturbed = factory.create(seeded(failing, trial));
-      final SplittableRandom random = new SplittableRandom(trial);
-      for (int offer = 0; offer < 30; offer++) {
-        final int bucket = random.nextInt(BUCKETS);
-        source.offerTo(reservoir, bucket);
-        failing.fails = random.nextInt(4) == 0;
-        try {
-          failing.offerTo(disturbed, bucket);
-        } catch (IllegalStateException e) {
-          failing.fails = false;
-          failing.number--;
-          failing.offerTo(disturbed, bucket);
+      final ExemplarReservoir joined = factory.create(seeded(source, trial));
+      final ExemplarReservoir joinedToo = factory.create(seeded(failing, trial));
+      for (int part = 0; part < 3; part++) {
+        final ExemplarReservoir reservoir = factory.create(seeded(source, 1000 * part + trial));
+        final ExemplarReservoir disturbed = factory.create(seeded(failing, 1000 * part + trial));
+        final SplittableRandom random = new SplittableRandom(10 * trial + part);
+        for (int offer = 0; offer < 20; offer++) {
+          final int bucket = random.nextInt(BUCKETS);
+          failing.fails = random.nextInt(3) == 0;
+          try {
+            failing.offerTo(disturbed, bucket);
+            source.offerTo(reservoir, bucket);
+          } catch (IllegalStateException e) {
+            failing.number--;
+          }
         }
+        joined.absorb(reservoir);
+        joinedToo.absorb(disturbed);
       }
-      final ExemplarReservoir joined = factory.create(seeded(source, trial + 1));
-      final ExemplarReservoir joinedToo = factory.create(seeded(failing, trial + 1));
-      joined.absorb(reservoir);
-      joinedToo.absorb(disturbed);
       assertThat(numbers(joinedToo)).isEqualTo(numbers(joined));
     }
   }
