@@ -230,7 +230,7 @@ final class Fixture {
         plain.instrument(),
         plain.metric(),
         new AttributeFilter(key -> false),
-        ExemplarAttributes.none(),
+        ExemplarAttributes.all(),
         DELTA,
         NO_LIMIT,
         new ExemplarSampling(
