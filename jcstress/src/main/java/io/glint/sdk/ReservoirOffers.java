@@ -42,127 +42,79 @@ import org.openjdk.jcstress.infra.results.L_Result;
  */
 public class ReservoirOffers {
 
-  /** Two measurements in one bucket and one in the other: each bucket has one. */
+  /** Two measurements at once in one bucket and one in the other: each bucket has one. */
   @JCStressTest
   @State
-  @Outcome(id = "1.2.20:[12].20", expect = ACCEPTABLE, desc = "one of each bucket")
+  @Outcome(id = "1.2.20:[12].20, 1.2.20:[12].20", expect = ACCEPTABLE, desc = "one of each bucket")
   @Outcome(expect = FORBIDDEN, desc = "lost, torn, of another point, or the guarantee is broken")
-  public static class ActualUniformBuckets {
-    private final Stream stream =
+  public static class ActualBuckets {
+    private final Stream uniform =
         Fixture.histogram(ExemplarReservoirFactory.alignedHistogramBucket());
-
-    public ActualUniformBuckets() {
-      collectHundred(stream);
-    }
-
-    @Actor
-    public void one() {
-      ONE.recordInto(stream);
-      TWENTY.recordInto(stream);
-    }
-
-    @Actor
-    public void two() {
-      TWO.recordInto(stream);
-    }
-
-    @Arbiter
-    public void collect(L_Result r) {
-      r.r1 = describeCollected(stream);
-    }
-  }
-
-  /**
-   * Two measurements at once in one bucket, either of which is the newest, and one in the other.
-   */
-  @JCStressTest
-  @State
-  @Outcome(id = "1.2.20:[12].20", expect = ACCEPTABLE, desc = "one of each bucket")
-  @Outcome(expect = FORBIDDEN, desc = "lost, torn, of another point, or the guarantee is broken")
-  public static class ActualNewestOfBuckets {
-    private final Stream stream =
+    private final Stream newest =
         Fixture.histogram(
             ExemplarReservoirFactory.alignedHistogramBucket(BucketSelection.MOST_RECENT));
 
-    public ActualNewestOfBuckets() {
-      collectHundred(stream);
+    public ActualBuckets() {
+      collectHundred(uniform);
+      collectHundred(newest);
     }
 
     @Actor
     public void one() {
-      ONE.recordInto(stream);
-      TWENTY.recordInto(stream);
+      ONE.recordInto(uniform);
+      ONE.recordInto(newest);
+      TWENTY.recordInto(uniform);
+      TWENTY.recordInto(newest);
     }
 
     @Actor
     public void two() {
-      TWO.recordInto(stream);
+      TWO.recordInto(uniform);
+      TWO.recordInto(newest);
     }
 
     @Arbiter
-    public void collect(L_Result r) {
-      r.r1 = describeCollected(stream);
+    public void collect(LL_Result r) {
+      r.r1 = describeCollected(uniform);
+      r.r2 = describeCollected(newest);
     }
   }
 
-  /** Three octaves, each of which has one. */
+  /** Three octaves, each of which has one; and two slots for any, which both are filled. */
   @JCStressTest
   @State
   @Outcome(
-      id = "1.2.20:1.2.20",
+      id = "1.2.20:1.2.20, 1.2.20:(1.2|1.20|2.20)",
       expect = ACCEPTABLE,
-      desc = "all, as each is in an octave of its own")
+      desc = "each octave; any two of the three")
   @Outcome(expect = FORBIDDEN, desc = "lost, torn, of another point, or the guarantee is broken")
-  public static class ActualOctaves {
-    private final Stream stream = Fixture.exponential(ExemplarReservoirFactory.octaveAligned());
+  public static class ActualOctavesAndFixedSize {
+    private final Stream octaves = Fixture.exponential(ExemplarReservoirFactory.octaveAligned());
+    private final Stream fixedSize = Fixture.exponential(ExemplarReservoirFactory.fixedSize(2));
 
-    public ActualOctaves() {
-      collectHundred(stream);
+    public ActualOctavesAndFixedSize() {
+      collectHundred(octaves);
+      collectHundred(fixedSize);
     }
 
     @Actor
     public void one() {
-      ONE.recordInto(stream);
-      TWENTY.recordInto(stream);
+      ONE.recordInto(octaves);
+      ONE.recordInto(fixedSize);
+      TWENTY.recordInto(octaves);
+      TWENTY.recordInto(fixedSize);
     }
 
     @Actor
     public void two() {
-      TWO.recordInto(stream);
+      TWO.recordInto(octaves);
+      TWO.recordInto(fixedSize);
     }
 
     @Arbiter
-    public void collect(L_Result r) {
-      r.r1 = describeCollected(stream);
-    }
-  }
-
-  /** Three measurements for two slots: both are filled, with different ones. */
-  @JCStressTest
-  @State
-  @Outcome(id = "1.2.20:(1.2|1.20|2.20)", expect = ACCEPTABLE, desc = "any two of the three")
-  @Outcome(expect = FORBIDDEN, desc = "lost, torn, of another point, or the guarantee is broken")
-  public static class ActualFixedSize {
-    private final Stream stream = Fixture.exponential(ExemplarReservoirFactory.fixedSize(2));
-
-    public ActualFixedSize() {
-      collectHundred(stream);
-    }
-
-    @Actor
-    public void one() {
-      ONE.recordInto(stream);
-      TWENTY.recordInto(stream);
-    }
-
-    @Actor
-    public void two() {
-      TWO.recordInto(stream);
-    }
-
-    @Arbiter
-    public void collect(L_Result r) {
-      r.r1 = describeCollected(stream);
+    public void collect(LL_Result r) {
+      r.r1 = describeCollected(octaves);
+      r.r2 = describeCollected(fixedSize);
     }
   }
 

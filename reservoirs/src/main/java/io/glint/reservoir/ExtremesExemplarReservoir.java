@@ -14,7 +14,8 @@ import java.util.function.LongSupplier;
  * kept and comes first. NaN is not kept. {@code long} measurements are compared as such.
  *
  * <p>Slot 0 is the largest, slot 1 the second largest and so on; slot {@code largest} is the
- * smallest, the slot after it the second smallest and so on.
+ * smallest, the slot after it the second smallest and so on. Under cumulative temporality, where a
+ * slot shows what filled it last, a point shows the extremes of the latest interval, not of all.
  *
  * <p>A measurement that is not kept costs a subtraction and a comparison. If values come in random
  * order, about k (1 + ln(N / k)) of N are kept at an end of k; if they only rise, or fall, each one

@@ -140,14 +140,13 @@ class ExtremesExemplarReservoirTest {
             switch (order) {
               case 0 -> Math.floor(i / 3.0);
               case 1 -> -Math.floor(i / 3.0);
-              default -> (random.nextInt(range) - range / 2) * -1.0;
+              default -> random.nextInt(range) * (random.nextBoolean() ? 1.0 : -1.0);
             };
         offered.add(new Kept(value, number.incrementAndGet()));
         offer(reservoirs[random.nextInt(reservoirs.length)], value, 0);
       }
       for (int i = 0; i < parts; i++) {
         joined.absorb(reservoirs[i]);
-        assertThat(collectDoubles(reservoirs[i])).isEmpty();
       }
       final Map<Integer, Kept> kept = new TreeMap<>();
       (parts == 0 ? reservoirs[0] : joined)

@@ -53,8 +53,6 @@ class MostRecentBucketExemplarReservoirTest {
       final double[] kept = new double[BUCKETS];
       joined.collect((slot, exemplar) -> kept[slot] = exemplar.doubleValue());
       assertThat(kept).isEqualTo(last);
-      assertThat(collectDoubles(one)).isEmpty();
-      assertThat(collectDoubles(two)).isEmpty();
     }
   }
 
