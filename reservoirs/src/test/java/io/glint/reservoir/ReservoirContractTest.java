@@ -8,8 +8,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.opentelemetry.api.common.Attributes;
+import io.opentelemetry.api.trace.SpanContext;
 import io.opentelemetry.context.Context;
 import java.lang.management.ManagementFactory;
+import java.lang.ref.WeakReference;
 import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
 import java.util.ArrayList;
@@ -20,6 +22,7 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.FieldSource;
@@ -150,6 +153,62 @@ class ReservoirContractTest {
       numbers(reservoir);
       assertThat(dirty(reservoir)).isEmpty();
     }
+  }
+
+  @ParameterizedTest
+  @FieldSource("FACTORIES")
+  void aSlotThatIsUsedAgainShowsNothingOfItsFormerOccupant(ExemplarReservoirFactory factory) {
+    final ExemplarReservoir reservoir = factory.create(settings(BUCKETS, 1));
+    final ExemplarReservoir joined = factory.create(settings(BUCKETS, 2));
+    final SplittableRandom random = new SplittableRandom(1);
+    final int[] kept = new int[2];
+    final ExemplarVisitor visitor =
+        (slot, exemplar) -> {
+          final boolean isBare = exemplar.doubleValue() % 2 == 0;
+          assertThat(exemplar.attributes().isEmpty()).isEqualTo(isBare);
+          assertThat(exemplar.spanContext().isValid()).isEqualTo(!isBare);
+          kept[isBare ? 0 : 1]++;
+        };
+    for (int interval = 0; interval < 200; interval++) {
+      for (int i = 0; i < 40; i++) {
+        final int value = 1 + random.nextInt(100);
+        final boolean isBare = value % 2 == 0;
+        reservoir.offerDouble(
+            value,
+            random.nextInt(BUCKETS),
+            isBare ? Attributes.empty() : attributes(value),
+            isBare ? Context.root() : context(value));
+      }
+      if (random.nextBoolean()) {
+        reservoir.collect(visitor);
+      } else {
+        joined.absorb(reservoir);
+        joined.collect(visitor);
+      }
+    }
+    assertThat(kept[0]).isPositive();
+    assertThat(kept[1]).isPositive();
+  }
+
+  @ParameterizedTest
+  @FieldSource("FACTORIES")
+  @Timeout(60)
+  void keepsTheSpanAndNotTheContext(ExemplarReservoirFactory factory) throws Exception {
+    final ExemplarReservoir reservoir = factory.create(settings(BUCKETS, 1));
+    final WeakReference<Context> offered = offerOne(reservoir);
+    while (offered.get() != null) {
+      System.gc();
+      Thread.sleep(1);
+    }
+    final List<SpanContext> spans = new ArrayList<>();
+    reservoir.collect((slot, exemplar) -> spans.add(exemplar.spanContext()));
+    assertThat(spans).containsExactly(span(1));
+  }
+
+  private static WeakReference<Context> offerOne(ExemplarReservoir reservoir) {
+    final Context context = context(1);
+    reservoir.offerDouble(1, 0, attributes(1), context);
+    return new WeakReference<>(context);
   }
 
   @ParameterizedTest

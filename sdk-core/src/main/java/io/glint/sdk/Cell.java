@@ -177,7 +177,7 @@ abstract class Cell {
   final Throwable offerDouble(
       ExemplarSampling sampling, double value, int bucket, Attributes attributes, Context context) {
     try {
-      reservoir(sampling).offerDouble(value, bucket, attributes, context);
+      reservoir(sampling).offerDouble(value, bucket, attributes, orRoot(context));
       return null;
     } catch (Throwable t) {
       return t;
@@ -188,11 +188,16 @@ abstract class Cell {
   final Throwable offerLong(
       ExemplarSampling sampling, long value, int bucket, Attributes attributes, Context context) {
     try {
-      reservoir(sampling).offerLong(value, bucket, attributes, context);
+      reservoir(sampling).offerLong(value, bucket, attributes, orRoot(context));
       return null;
     } catch (Throwable t) {
       return t;
     }
+  }
+
+  /** A filter of the user's own may admit a measurement whose context is null. */
+  private static Context orRoot(Context context) {
+    return context != null ? context : Context.root();
   }
 
   private ExemplarReservoir reservoir(ExemplarSampling sampling) {

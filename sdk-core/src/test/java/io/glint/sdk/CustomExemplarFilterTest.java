@@ -5,6 +5,8 @@ import static io.glint.sdk.Readers.span;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.glint.reservoir.ExemplarReservoir;
+import io.glint.reservoir.ExemplarVisitor;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.metrics.Meter;
@@ -97,6 +99,42 @@ class CustomExemplarFilterTest {
         .satisfies(
             exemplar ->
                 assertThat(((LongExemplarData) exemplar).getValue()).isEqualTo(Long.MAX_VALUE - 1));
+  }
+
+  @Test
+  void aNullContextIsTheRootToFilterAndReservoir() {
+    final List<Context> seen = new ArrayList<>();
+    final CustomExemplarFilter filter = (value, attributes, context) -> seen.add(context);
+    final ExemplarReservoir reservoir =
+        new ExemplarReservoir() {
+          @Override
+          public void offerDouble(
+              double value, int bucket, Attributes attributes, Context context) {
+            seen.add(context);
+          }
+
+          @Override
+          public void offerLong(long value, int bucket, Attributes attributes, Context context) {
+            seen.add(context);
+          }
+
+          @Override
+          public void absorb(ExemplarReservoir other) {}
+
+          @Override
+          public void collect(ExemplarVisitor visitor) {}
+        };
+    final Meter meter =
+        meter(
+            builder ->
+                builder
+                    .setExemplarFilter(filter)
+                    .registerView(
+                        InstrumentSelector.builder().setName("*").build(),
+                        GlintView.builder().setExemplarReservoir(settings -> reservoir).build()));
+    meter.counterBuilder("counter").build().add(2, Attributes.empty(), null);
+    meter.histogramBuilder("histogram").build().record(0.5, Attributes.empty(), null);
+    assertThat(seen).hasSize(4).allMatch(context -> context == Context.root());
   }
 
   @ParameterizedTest

@@ -6,6 +6,7 @@ import static io.glint.sdk.Readers.spanContext;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.glint.reservoir.SimpleFixedSizeExemplarReservoir;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.metrics.DoubleHistogram;
@@ -15,6 +16,7 @@ import io.opentelemetry.api.trace.SpanContext;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.context.Scope;
 import io.opentelemetry.sdk.metrics.ExemplarFilter;
+import io.opentelemetry.sdk.metrics.InstrumentSelector;
 import io.opentelemetry.sdk.metrics.data.DoubleExemplarData;
 import io.opentelemetry.sdk.metrics.data.ExemplarData;
 import io.opentelemetry.sdk.metrics.data.HistogramPointData;
@@ -24,6 +26,7 @@ import io.opentelemetry.sdk.testing.time.TestClock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -109,6 +112,35 @@ class ExemplarsTest {
     assertThat(exemplars(delta)).isEmpty();
     histogram.record(1, Attributes.empty(), span(2, true));
     assertThat(ids(delta)).containsExactly(2L);
+  }
+
+  @Test
+  void theChoiceOfACumulativeCounterStartsOverWithEachCollection() {
+    final LongCounter counter =
+        meter(ExemplarFilter.traceBased()).counterBuilder("counter").build();
+    for (int i = 0; i < 100_000; i++) {
+      counter.add(1, Attributes.empty(), span(1, true));
+    }
+    collect(cumulative, "counter");
+    counter.add(1, Attributes.empty(), span(2, true));
+    assertThat(collect(cumulative, "counter").getData().getPoints())
+        .singleElement()
+        .satisfies(
+            point ->
+                assertThat(point.getExemplars())
+                    .extracting(ExemplarData::getSpanContext)
+                    .isEqualTo(List.of(spanContext(2, true))));
+  }
+
+  @Test
+  void aValueAtABoundaryIsAnExemplarOfTheBucketBelow() {
+    final DoubleHistogram histogram =
+        meter(ExemplarFilter.traceBased()).histogramBuilder("histogram").build();
+    histogram.record(Math.nextUp(5), Attributes.empty(), span(1, true));
+    histogram.record(5, Attributes.empty(), span(2, true));
+    assertThat(ids(cumulative)).containsExactly(2L, 1L);
+    histogram.record(5, Attributes.empty(), span(3, true));
+    assertThat(ids(cumulative)).containsExactly(3L, 1L);
   }
 
   private static List<Long> ids(InMemoryMetricReader reader) {
@@ -220,6 +252,37 @@ class ExemplarsTest {
     assertThat(points.get(1).getAttributes())
         .isEqualTo(Attributes.of(AttributeKey.booleanKey("otel.metric.overflow"), true));
     assertThat(points.get(1).getExemplars().get(0).getFilteredAttributes()).isEqualTo(second);
+  }
+
+  @Test
+  void theOverflowSeriesHasAReservoirOfItsOwn() {
+    final AtomicInteger made = new AtomicInteger();
+    final InMemoryMetricReader reader = InMemoryMetricReader.create();
+    final GlintMeterProvider provider =
+        GlintMeterProvider.builder()
+            .registerMetricReader(reader)
+            .registerView(
+                InstrumentSelector.builder().setName("counter").build(),
+                GlintView.builder()
+                    .setCardinalityLimit(1)
+                    .setExemplarReservoir(
+                        settings -> {
+                          made.incrementAndGet();
+                          return new SimpleFixedSizeExemplarReservoir(9, settings);
+                        })
+                    .build())
+            .build();
+    providers.add(provider);
+    final LongCounter counter = provider.get("exemplars").counterBuilder("counter").build();
+    for (int i = 0; i < 6; i++) {
+      counter.add(i, Attributes.of(AttributeKey.longKey("key"), (long) i % 3), span(i + 1, true));
+    }
+    assertThat(made).as("one real series and the overflow").hasValue(2);
+    assertThat(collect(reader, "counter").getLongSumData().getPoints())
+        .extracting(
+            point ->
+                point.getExemplars().stream().map(LongExemplarData::getValue).sorted().toList())
+        .containsExactlyInAnyOrder(List.of(0L, 3L), List.of(1L, 2L, 4L, 5L));
   }
 
   @Test

@@ -221,6 +221,9 @@ class MeterConfiguratorTest {
   void exemplarsComeBackWithTheMeter() {
     final GlintMeterProvider provider = provider(ALL_OFF, reader);
     final LongCounter counter = provider.get("a").counterBuilder("c").build();
+    for (int i = 0; i < 1000; i++) {
+      counter.add(1, Attributes.empty(), Readers.span(6, true));
+    }
     provider.setMeterConfigurator(ALL_ON);
     try (var scope = Readers.span(7, true).makeCurrent()) {
       assertThat(scope).isNotNull();
