@@ -29,7 +29,7 @@ import org.openjdk.jol.info.GraphLayout;
 /** What exemplars cost in memory: nothing, until a series has a measurement that is eligible. */
 class ExemplarMemoryTest {
   private static final AttributeKey<Long> KEY = AttributeKey.longKey("key");
-  private static final int SERIES = 1000;
+  private static final int SERIES = 200;
 
   static {
     // JOL cannot see into lambdas otherwise.

@@ -36,6 +36,7 @@ final class ConsoleReport {
     line(text, "  shop      %s", shop);
     line(text, "  metrics   %s", metrics);
     line(text, "  exemplars %s", shop.resolve("/exemplars"));
+    line(text, "  explain   %s", shop.resolve("/explain"));
     line(text, "  traces    %s", shop.resolve("/traces"));
     otlp.ifPresent(endpoint -> line(text, "  OTLP to   %s", endpoint));
     line(text, "");

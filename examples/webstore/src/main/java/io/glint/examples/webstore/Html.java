@@ -52,6 +52,7 @@ final class Html {
         <nav>
         <a class="home" href="/">Glint webstore</a>
         <a href="/exemplars">Exemplars</a>
+        <a href="/explain">Explain</a>
         <a href="/traces">Traces</a>
         <a href="/products">Products</a>
         </nav>

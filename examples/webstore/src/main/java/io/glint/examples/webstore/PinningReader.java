@@ -1,5 +1,6 @@
 package io.glint.examples.webstore;
 
+import io.glint.sdk.ExemplarOutcomes;
 import io.opentelemetry.sdk.common.CompletableResultCode;
 import io.opentelemetry.sdk.common.export.MemoryMode;
 import io.opentelemetry.sdk.metrics.Aggregation;
@@ -20,14 +21,16 @@ import java.util.Collection;
  * each console report, leaves no exemplar uncollected for longer than that, and in that time the
  * built-in traffic, even at its fastest, makes fewer traces than the store holds.
  */
-final class PinningReader implements MetricReader {
+final class PinningReader implements MetricReader, ExemplarOutcomes.Source {
 
   private final MetricReader reader;
+  private final ExemplarOutcomes outcomes;
   private final TraceStore traces;
   private volatile CollectionRegistration pinning = CollectionRegistration.noop();
 
-  PinningReader(MetricReader reader, TraceStore traces) {
+  PinningReader(MetricReader reader, ExemplarOutcomes outcomes, TraceStore traces) {
     this.reader = reader;
+    this.outcomes = outcomes;
     this.traces = traces;
   }
 
@@ -48,6 +51,12 @@ final class PinningReader implements MetricReader {
           }
         };
     reader.register(pinning);
+  }
+
+  /** The other reader's. */
+  @Override
+  public ExemplarOutcomes exemplarOutcomes() {
+    return outcomes;
   }
 
   @Override

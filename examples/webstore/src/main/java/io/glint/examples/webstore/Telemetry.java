@@ -2,6 +2,7 @@ package io.glint.examples.webstore;
 
 import io.glint.exporter.openmetrics.OpenMetricsServer;
 import io.glint.exporter.otlp.OtlpMetricExporter;
+import io.glint.sdk.ExemplarReport;
 import io.glint.sdk.GlintMeterProvider;
 import io.glint.sdk.GlintMeterProviderBuilder;
 import io.glint.sdk.GlintOpenTelemetry;
@@ -47,7 +48,7 @@ final class Telemetry implements AutoCloseable {
   Telemetry(Options options, Optional<String> otlpEndpoint) throws CannotStartException {
     Optional<MetricReader> push = push(otlpEndpoint);
     metrics = listen(options.metricsPort());
-    pinning = new PinningReader(metrics, traces);
+    pinning = new PinningReader(metrics, metrics.exemplarOutcomes(), traces);
     Resource resource =
         Resource.getDefault()
             .merge(
@@ -95,6 +96,11 @@ final class Telemetry implements AutoCloseable {
   Interval collect() {
     pinning.collect();
     return Interval.of(interval.collect());
+  }
+
+  /** Which metrics have exemplars, and why the others have none. */
+  ExemplarReport explainExemplars() {
+    return meterProvider.explainExemplars();
   }
 
   /** What the metrics page shows now. */

@@ -67,6 +67,9 @@ final class Webstore implements AutoCloseable {
     server.createContext(
         "/exemplars",
         exchange -> serve(exchange, request -> ExemplarPage.reply(telemetry.shown())));
+    server.createContext(
+        "/explain",
+        exchange -> serve(exchange, request -> ExplainPage.reply(telemetry.explainExemplars())));
     server.createContext("/", exchange -> serve(exchange, request -> home(request, options)));
     server.setExecutor(http);
     server.start();

@@ -27,7 +27,7 @@ class PinningReaderTest {
   @Test
   void theTraceOfAnOldExemplarInARarelyHitBucketStillAnswers() {
     // A cumulative reader will do for the one that is scraped.
-    PinningReader reader = new PinningReader(new CumulativeReader(), store);
+    PinningReader reader = new PinningReader(new CumulativeReader(), new ExemplarOutcomes(), store);
     try (GlintMeterProvider meters =
         GlintMeterProvider.builder().registerMetricReader(reader).build()) {
       DoubleHistogram payments =

@@ -111,6 +111,8 @@ class WebstoreTest {
     assertThat(get("/traces", HTML).body()).contains("Slowest requests", "payment.charge");
     assertThat(get("/traces", JSON).body()).startsWith("{\"traces\":[{\"traceId\"");
     assertThat(get("/exemplars", HTML).body()).contains("FR invoice", "href=\"/traces/");
+    assertThat(get("/explain", HTML).body())
+        .contains("&#39;webstore.payment.duration&#39;", "eligible: ", "Exemplars are exported.");
     assertThat(get("/products", HTML).body()).contains("Burr grinder");
     assertThat(get("/products", JSON).body()).contains("\"id\":\"grinder\"");
   }
