@@ -2,6 +2,7 @@ package io.glint.examples.webstore;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.glint.sdk.ExemplarOutcomes;
 import io.glint.sdk.GlintMeterProvider;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.metrics.DoubleHistogram;
