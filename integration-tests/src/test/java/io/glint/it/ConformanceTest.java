@@ -25,6 +25,7 @@ class ConformanceTest {
           new Section("VIEW", 30),
           new Section("AGG", 32),
           new Section("CARD", 19),
+          new Section("EX", 38),
           new Section("RDR", 28),
           new Section("PER", 18),
           new Section("PROD", 5),

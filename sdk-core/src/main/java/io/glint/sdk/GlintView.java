@@ -250,7 +250,9 @@ public final class GlintView {
 
     /**
      * Sets where exemplars are kept. Each series gets a reservoir of its own, or several where
-     * threads record into it at the same time, see {@link ExemplarReservoirFactory}.
+     * threads record into it at the same time, see {@link ExemplarReservoirFactory}. Asynchronous
+     * instruments have no reservoirs: a series is observed once in a collection, and that is its
+     * exemplar if the filter admits it.
      */
     public Builder setExemplarReservoir(ExemplarReservoirFactory exemplarReservoir) {
       this.exemplarReservoir = Objects.requireNonNull(exemplarReservoir, "exemplarReservoir");

@@ -12,6 +12,7 @@ import io.opentelemetry.api.metrics.ObservableLongCounter;
 import io.opentelemetry.api.metrics.ObservableLongMeasurement;
 import io.opentelemetry.context.Scope;
 import io.opentelemetry.sdk.metrics.ExemplarFilter;
+import io.opentelemetry.sdk.metrics.InstrumentSelector;
 import io.opentelemetry.sdk.metrics.data.LongExemplarData;
 import io.opentelemetry.sdk.metrics.data.LongPointData;
 import io.opentelemetry.sdk.metrics.data.MetricData;
@@ -21,6 +22,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
@@ -277,6 +279,38 @@ class AsynchronousInstrumentsTest {
       assertThat(exemplars.get(0).getValue()).isEqualTo(9);
       assertThat(exemplars.get(0).getSpanContext().isValid()).isFalse();
       assertThat(exemplars(cumulative)).isEmpty();
+    }
+  }
+
+  @Test
+  void theExemplarIsTheLastObservationOfItsSeriesAndNoReservoirIsMade() {
+    final InMemoryMetricReader always = InMemoryMetricReader.create();
+    try (GlintMeterProvider provider =
+        GlintMeterProvider.builder()
+            .setExemplarFilter(ExemplarFilter.alwaysOn())
+            .registerMetricReader(always)
+            .registerView(
+                InstrumentSelector.builder().setName("counter").build(),
+                GlintView.builder()
+                    .setAttributeFilter(Set.of())
+                    .setExemplarReservoir(
+                        settings -> {
+                          throw new AssertionError("a reservoir of an asynchronous instrument");
+                        })
+                    .build())
+            .build()) {
+      provider
+          .get("m")
+          .counterBuilder("counter")
+          .buildWithCallback(
+              measurement -> {
+                for (long i = 1; i <= 5; i++) {
+                  measurement.record(i, Attributes.of(PID, "" + i));
+                }
+              });
+      for (int collection = 0; collection < 3; collection++) {
+        assertThat(exemplars(always)).extracting(LongExemplarData::getValue).containsExactly(5L);
+      }
     }
   }
 
