@@ -18,7 +18,7 @@ public final class ExemplarReport {
 
   /** The first thing that keeps the exemplars of a metric from being seen. */
   public enum Cause {
-    /** Nothing does: exemplars are exported. */
+    /** Nothing does: exemplars are exported, or at least handed to the reader. */
     NONE,
     /** Nothing was recorded. */
     NOTHING_RECORDED,
@@ -183,7 +183,9 @@ public final class ExemplarReport {
 
     /** The cause in plain words, and what to do. */
     public String explanation() {
-      return ExemplarAdvice.of(cause);
+      return cause == Cause.NONE && outcomes == null
+          ? "Exemplars are handed to the reader."
+          : ExemplarAdvice.of(cause);
     }
 
     private void appendTo(StringBuilder text) {
@@ -279,7 +281,7 @@ public final class ExemplarReport {
   @Override
   public String toString() {
     final StringBuilder text = new StringBuilder(200 + 300 * metrics.size());
-    text.append("Exemplars of ").append(metrics.size()).append(" metrics\n");
+    text.append("Exemplars, by reader and metric\n");
     for (final Metric metric : metrics) {
       metric.appendTo(text);
     }

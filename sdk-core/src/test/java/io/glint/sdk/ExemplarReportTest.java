@@ -244,6 +244,15 @@ class ExemplarReportTest {
   }
 
   @Test
+  void collectedAndNotYetExported() {
+    final GlintMeterProvider provider = provider();
+    recordMany(histogram(provider), span(1, true));
+    assertThat(reader.registration.collectAllMetrics()).isNotEmpty();
+    assertThat(only(provider).cause()).isEqualTo(ExemplarReport.Cause.NOT_EXPORTED_YET);
+    assertThat(only(provider).handedOver()).isEqualTo(5);
+  }
+
+  @Test
   void aReservoirThatKeepsNothing() {
     final ExemplarReservoirFactory forgetful =
         settings ->
@@ -385,7 +394,7 @@ class ExemplarReportTest {
     assertThat(provider.explainExemplars())
         .hasToString(
             """
-            Exemplars of 1 metrics
+            Exemplars, by reader and metric
 
             'latency' of meter 'shop' for io.glint.sdk.ExemplarReportTest$AccountingReader/0
               measurements: 150, eligible: 50 (filter trace_based), outside of a span: 50, in a span \
