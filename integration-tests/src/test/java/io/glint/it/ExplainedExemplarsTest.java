@@ -180,7 +180,11 @@ class ExplainedExemplarsTest {
   void theStockReaderHidesItsExporter() {
     final PeriodicMetricReader reader =
         PeriodicMetricReader.create(
-            OtlpMetricExporter.builder().setEndpoint("http://127.0.0.1:1/v1/metrics").build());
+            OtlpMetricExporter.builder()
+                .setEndpoint("http://127.0.0.1:1/v1/metrics")
+                // Closing exports, which would be tried again for seconds.
+                .setRetryPolicy(null)
+                .build());
     try (GlintMeterProvider provider = provider(reader)) {
       serve(provider, Sampler.alwaysOn(), true);
       assertThat(latency(provider).outcomes()).isEmpty();

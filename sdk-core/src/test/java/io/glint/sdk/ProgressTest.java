@@ -1,6 +1,7 @@
 package io.glint.sdk;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Timeout.ThreadMode.SEPARATE_THREAD;
 
 import com.sun.management.ThreadMXBean;
 import io.glint.reservoir.ExemplarReservoirFactory;
@@ -36,7 +37,10 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Recording waits for nobody and allocates nothing. */
+/**
+ * Recording waits for nobody and allocates nothing. A call that spins or wants a lock ignores an
+ * interrupt: what could do so has a thread of its own, which can be given up.
+ */
 class ProgressTest {
   private static final Attributes ATTRIBUTES =
       Attributes.of(AttributeKey.stringKey("key"), "value");
@@ -60,7 +64,7 @@ class ProgressTest {
   }
 
   @Test
-  @Timeout(60)
+  @Timeout(value = 60, threadMode = SEPARATE_THREAD)
   void othersRecordAMillionTimesWhileOneIsStoppedInMidRecord() {
     final SumStream stream = stream(AggregationTemporality.DELTA);
     stream.recordLong(1, ATTRIBUTES, Context.root());
@@ -76,7 +80,7 @@ class ProgressTest {
   }
 
   @Test
-  @Timeout(60)
+  @Timeout(value = 60, threadMode = SEPARATE_THREAD)
   void aBoundInstrumentRecordsAMillionTimesWhileAnotherThreadIsStoppedInMidRecord() {
     final SumStream stream = stream(AggregationTemporality.DELTA);
     final BoundSeries bound = stream.bind(ATTRIBUTES);
@@ -92,7 +96,7 @@ class ProgressTest {
   }
 
   @Test
-  @Timeout(60)
+  @Timeout(value = 60, threadMode = SEPARATE_THREAD)
   void aCumulativePointIsLeftOutRatherThanShownIncomplete() {
     final SumStream stream = stream(AggregationTemporality.CUMULATIVE);
     final SumCell stopped = (SumCell) stream.take(ATTRIBUTES);
@@ -125,7 +129,7 @@ class ProgressTest {
   }
 
   @Test
-  @Timeout(60)
+  @Timeout(value = 60, threadMode = SEPARATE_THREAD)
   void othersRecordWhileACollectorIsStoppedInACallback() throws Exception {
     final InMemoryMetricReader reader = InMemoryMetricReader.createDelta();
     final CountDownLatch stopped = new CountDownLatch(1);

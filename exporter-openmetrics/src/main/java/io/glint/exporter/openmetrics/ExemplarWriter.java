@@ -133,9 +133,9 @@ final class ExemplarWriter {
     if (ids) {
       String traceId = span.getTraceId();
       String spanId = span.getSpanId();
-      out.ascii(TRACE_ID).ascii("=\"").ascii(traceId).ascii("\",");
-      out.ascii(SPAN_ID).ascii("=\"").ascii(spanId).put('"');
-      codePoints = TRACE_ID.length() + traceId.length() + SPAN_ID.length() + spanId.length();
+      out.ascii(TRACE_ID).ascii("=\"").labelValue(traceId).ascii("\",");
+      out.ascii(SPAN_ID).ascii("=\"").labelValue(spanId).put('"');
+      codePoints = TRACE_ID.length() + codePoints(traceId) + SPAN_ID.length() + codePoints(spanId);
       if (codePoints > MAX_CODE_POINTS) {
         return false;
       }
@@ -162,6 +162,10 @@ final class ExemplarWriter {
     return true;
   }
 
+  private static int codePoints(String value) {
+    return value.codePointCount(0, value.length());
+  }
+
   /** The length of a label's name and value, without escapes, as the limit counts it. */
   private int codePoints(int from, int to) {
     int count = labelSet.name(from).length();
@@ -169,7 +173,7 @@ final class ExemplarWriter {
     for (int i = from; i < to; i++) {
       String value = labelSet.value(i);
       if (!value.isEmpty()) {
-        count += value.codePointCount(0, value.length()) + (values > 0 ? 1 : 0);
+        count += codePoints(value) + (values > 0 ? 1 : 0);
         values++;
       }
     }

@@ -333,7 +333,10 @@ final class ScrapeHandler implements HttpHandler {
     // To this method a length of 0 means "unknown" and -1 "none".
     exchange.sendResponseHeaders(200, body.size() == 0 ? -1 : body.size());
     if (body.size() > 0) {
-      body.writeTo(exchange.getResponseBody());
+      OutputStream stream = exchange.getResponseBody();
+      body.writeTo(stream);
+      // A short answer would wait for the close, which does not say whether it could be sent.
+      stream.flush();
     }
   }
 

@@ -9,6 +9,9 @@ import io.glint.exporter.openmetrics.Exposition.ParsedExemplar;
 import io.glint.exporter.openmetrics.Metrics.HistogramPoint;
 import io.glint.exporter.openmetrics.Metrics.LongPoint;
 import io.opentelemetry.api.common.Attributes;
+import io.opentelemetry.api.trace.SpanContext;
+import io.opentelemetry.api.trace.TraceFlags;
+import io.opentelemetry.api.trace.TraceState;
 import io.opentelemetry.sdk.metrics.data.DoubleExemplarData;
 import io.opentelemetry.sdk.metrics.data.LongExemplarData;
 import java.util.List;
@@ -188,6 +191,54 @@ class ExemplarExpositionTest {
     String value = "\n".repeat(64);
     assertThat(renderer.openMetrics(histogramOf(withAttribute("a", value))))
         .contains("a=\"" + "\\n".repeat(64) + "\"");
+  }
+
+  /** {@link SpanContext} is an interface: ids of another tracing system may hold anything. */
+  @Test
+  void idsAreEscapedAndCountedAsOtherLabelsAre() {
+    assertThat(renderer.openMetrics(histogramOf(inSpan("a\"\\\nb", "é"))))
+        .contains(" # {trace_id=\"a\\\"\\\\\\nb\",span_id=\"é\"} ");
+    // The names take 15 of 128.
+    String fits = "😀".repeat(112);
+    assertThat(renderer.openMetrics(histogramOf(inSpan(fits, "1"))))
+        .contains("trace_id=\"" + fits + "\"");
+    assertThat(renderer.openMetrics(histogramOf(inSpan(fits, "12")))).doesNotContain(" # {");
+  }
+
+  private static DoubleExemplarData inSpan(String traceId, String spanId) {
+    SpanContext span =
+        new SpanContext() {
+          @Override
+          public String getTraceId() {
+            return traceId;
+          }
+
+          @Override
+          public String getSpanId() {
+            return spanId;
+          }
+
+          @Override
+          public boolean isValid() {
+            return true;
+          }
+
+          @Override
+          public TraceFlags getTraceFlags() {
+            return TraceFlags.getSampled();
+          }
+
+          @Override
+          public TraceState getTraceState() {
+            return TraceState.getDefault();
+          }
+
+          @Override
+          public boolean isRemote() {
+            return false;
+          }
+        };
+    return DoubleExemplarData.create(Attributes.empty(), NOW, span, 0.5);
   }
 
   @Test

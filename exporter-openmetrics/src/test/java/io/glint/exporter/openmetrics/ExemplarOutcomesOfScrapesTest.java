@@ -28,6 +28,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The server's account of exemplars, scraped over HTTP. */
 @Timeout(120)
@@ -100,10 +102,11 @@ class ExemplarOutcomesOfScrapesTest {
     assertThat(outcomes("z")).isEmpty();
   }
 
-  @Test
-  void anAnswerThatTheScraperBreaksOffIsAFailedExport() throws Exception {
-    // Too long for the server's buffer.
-    String help = "x".repeat(1 << 20);
+  /** Short enough for the server's buffer, and too long for it. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 1 << 20})
+  void anAnswerThatTheScraperBreaksOffIsAFailedExport(int length) throws Exception {
+    String help = "x".repeat(length);
     CountDownLatch collecting = new CountDownLatch(1);
     CountDownLatch gone = new CountDownLatch(1);
     register(

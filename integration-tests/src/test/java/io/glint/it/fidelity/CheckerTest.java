@@ -1,6 +1,7 @@
 package io.glint.it.fidelity;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.opentelemetry.sdk.metrics.data.AggregationTemporality;
 import java.util.ArrayList;
@@ -241,6 +242,22 @@ class CheckerTest {
       final Tally tally = check(outcome, SECOND, point -> with(point, List.of()));
       assertThat(tally.violations(Figure.GONE)).as("%s", reservoir).isPositive();
       assertThat(tally.violations(Figure.MISSING)).as("%s", reservoir).isZero();
+    }
+  }
+
+  @Test
+  void anExemplarOnALineThatItDoesNotBelongToIsAnError() {
+    final String right = "f0_bucket{series=\"0\",le=\"2.0\"} 1 # {} 2.0 1.0\n";
+    assertThat(SeenText.read(right, 1)).hasSize(1);
+    final List<String> wrong =
+        List.of(
+            right.replace("} 2.0 1.0", "} 2.1 1.0"),
+            right.replace(" # {} 2.0 1.0", "")
+                + right.replace("le=\"2.0\"", "le=\"+Inf\"").replace("} 1 ", "} 2 "),
+            "f0_count{series=\"0\"} 1 # {} 2.0 1.0\n",
+            "f0{series=\"0\"} 1 # {} 2.0 1.0\n");
+    for (final String text : wrong) {
+      assertThatThrownBy(() -> SeenText.read(text, 1)).isInstanceOf(AssertionError.class);
     }
   }
 

@@ -8,13 +8,17 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Reads OpenMetrics text, of which it trusts nothing but the syntax of a line. */
+/**
+ * Reads OpenMetrics text, of which it trusts nothing but the syntax of a line. An exemplar on a
+ * line that it does not belong to is an error.
+ */
 final class SeenText {
   private static final Pattern LINE =
       Pattern.compile(
           "(f\\d+)(_total|_bucket|_sum|_count|_created|)\\{([^}]*)\\} (\\S+)"
               + "(?: # \\{([^}]*)\\} (\\S+) (\\S+))?");
   private static final Pattern SERIES = Pattern.compile("series=\"(\\d+)\"");
+  private static final Pattern UPPER_BOUND = Pattern.compile("le=\"([^\"]+)\"");
   private static final Pattern LABEL = Pattern.compile("(\\w+)=\"([^\"]*)\"");
 
   private final long time;
@@ -51,9 +55,13 @@ final class SeenText {
             new Seen.SeriesKey(
                 Combination.idOf(matcher.group(1)), Integer.parseInt(series.group(1))),
             key -> new Builder(time));
-    builder.add(matcher.group(2), matcher.group(4));
+    builder.add(matcher.group(2), matcher.group(3), matcher.group(4));
     if (matcher.group(5) != null) {
-      builder.exemplars.add(exemplar(matcher));
+      final Seen.Exemplar exemplar = exemplar(matcher);
+      if (!builder.lineHas(exemplar.value())) {
+        throw new AssertionError("an exemplar does not belong to this line: " + line);
+      }
+      builder.exemplars.add(exemplar);
     }
   }
 
@@ -83,17 +91,44 @@ final class SeenText {
     private double value = Double.NaN;
     private long start;
 
+    /** Of the values that an exemplar of the last line may have; the lower one is exclusive. */
+    private double lower;
+
+    private double upper = Double.NEGATIVE_INFINITY;
+
     Builder(long start) {
       this.start = start;
     }
 
-    void add(String suffix, String number) {
+    void add(String suffix, String labels, String number) {
+      // Each bucket goes on where the one before ends; other lines, but totals, have no exemplars.
+      lower = suffix.equals("_bucket") ? upper : Double.NEGATIVE_INFINITY;
+      upper =
+          switch (suffix) {
+            case "_bucket" -> upperBound(labels);
+            case "_total" -> Double.POSITIVE_INFINITY;
+            default -> Double.NEGATIVE_INFINITY;
+          };
       switch (suffix) {
         case "_bucket" -> cumulative.add(Long.parseLong(number));
         case "_created" -> start = nanos(number);
         case "_count" -> {}
         default -> value = Double.parseDouble(number);
       }
+    }
+
+    private static double upperBound(String labels) {
+      final Matcher bound = UPPER_BOUND.matcher(labels);
+      if (!bound.find()) {
+        throw new AssertionError("no bound: " + labels);
+      }
+      return bound.group(1).equals("+Inf")
+          ? Double.POSITIVE_INFINITY
+          : Double.parseDouble(bound.group(1));
+    }
+
+    boolean lineHas(double value) {
+      return value > lower && value <= upper;
     }
 
     Seen.Point build(long end) {
