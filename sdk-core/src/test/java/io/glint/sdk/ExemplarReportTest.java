@@ -46,6 +46,7 @@ class ExemplarReportTest {
   private static final class AccountingReader implements MetricReader, ExemplarOutcomes.Source {
     private final AggregationTemporality temporality;
     private final ExemplarOutcomes outcomes = new ExemplarOutcomes();
+    private boolean isBroken;
     private CollectionRegistration registration = CollectionRegistration.noop();
 
     AccountingReader(AggregationTemporality temporality) {
@@ -86,6 +87,9 @@ class ExemplarReportTest {
 
     @Override
     public ExemplarOutcomes exemplarOutcomes() {
+      if (isBroken) {
+        throw new IllegalStateException("broken");
+      }
       return outcomes;
     }
   }
@@ -310,6 +314,22 @@ class ExemplarReportTest {
     assertThat(metric.cause()).isEqualTo(ExemplarReport.Cause.NONE);
     assertThat(provider.explainExemplars().metrics().get(0).cause())
         .isEqualTo(ExemplarReport.Cause.NOT_COLLECTED);
+  }
+
+  @Test
+  void anExporterThatCannotTellDisturbsNoCollection() {
+    reader.isBroken = true;
+    final GlintMeterProvider provider =
+        provider(builder -> builder.setInternalTelemetryEnabled(true));
+    recordMany(histogram(provider), span(1, true));
+    exportForAWhile(ExemplarOutcomes.Outcome.EXPORTED);
+    assertThat(reader.registration.collectAllMetrics())
+        .extracting(MetricData::getName)
+        .contains("latency", "glint.exemplar.exports");
+    assertThat(provider.explainExemplars().metrics())
+        .allMatch(metric -> metric.outcomes().isEmpty());
+    assertThat(log.messages()).hasSize(1);
+    assertThat(log.messages().get(0)).contains("AccountingReader", "exemplarOutcomes()");
   }
 
   @Test
