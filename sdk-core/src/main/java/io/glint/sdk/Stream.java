@@ -422,8 +422,17 @@ abstract class Stream implements MetricSource {
 
   @Override
   public final void discard(long lastCollectEpochNanos, long epochNanos, PointBuffer points) {
-    if (isDelta) {
+    if (!isDelta) {
+      return;
+    }
+    collectLock.lock();
+    try {
+      final long handedOver = points.exemplars;
       var unused = collect(lastCollectEpochNanos, epochNanos, points);
+      // Nobody gets these points.
+      points.exemplars = handedOver;
+    } finally {
+      collectLock.unlock();
     }
   }
 

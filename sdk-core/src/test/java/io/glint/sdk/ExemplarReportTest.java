@@ -369,6 +369,20 @@ class ExemplarReportTest {
   }
 
   @Test
+  void whatADisabledMeterDropsIsHandedOverToNobody() {
+    final InMemoryMetricReader delta = InMemoryMetricReader.createDelta();
+    final GlintMeterProvider provider =
+        GlintMeterProvider.builder().setClock(clock).registerMetricReader(delta).build();
+    providers.add(provider);
+    histogram(provider).record(1, Attributes.empty(), span(1, true));
+    provider.setMeterConfigurator(MeterConfigurator.disable("*"));
+    assertThat(delta.collectAllMetrics()).isEmpty();
+    assertThat(only(provider).kept()).isEqualTo(1);
+    assertThat(only(provider).handedOver()).isZero();
+    assertThat(only(provider).cause()).isNotEqualTo(ExemplarReport.Cause.NONE);
+  }
+
+  @Test
   void metricsWithOneCauseShareAMessageAndAreToldOnce() {
     final GlintMeterProvider provider = provider();
     final Meter meter = provider.get("shop");
