@@ -434,6 +434,26 @@ class ExemplarReportTest {
   }
 
   @Test
+  void metricsWithoutExemplarsAreNotThereAsMetricsEvenBeforeTheyAreRecorded() {
+    final GlintMeterProvider provider =
+        provider(
+            builder ->
+                builder
+                    .setExemplarFilter(ExemplarFilter.alwaysOff())
+                    .setInternalTelemetryEnabled(true));
+    final DoubleHistogram histogram = histogram(provider);
+    assertThat(reader.registration.collectAllMetrics())
+        .extracting(MetricData::getName)
+        .contains("glint.measurement.dropped")
+        .doesNotContain("glint.exemplar.measurements", "glint.exemplar.exports");
+    recordMany(histogram, span(1, true));
+    assertThat(reader.registration.collectAllMetrics())
+        .extracting(MetricData::getName)
+        .contains("latency")
+        .doesNotContain("glint.exemplar.measurements", "glint.exemplar.exports");
+  }
+
+  @Test
   void isThereAsMetricsToo() {
     final GlintMeterProvider provider =
         provider(builder -> builder.setInternalTelemetryEnabled(true));
