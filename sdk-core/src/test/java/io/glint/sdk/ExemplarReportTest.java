@@ -124,8 +124,14 @@ class ExemplarReportTest {
 
   /** Exports now and after more than a minute, when advice is due. */
   private void exportForAWhile(ExemplarOutcomes.Outcome outcome) {
+    exportForAWhile(outcome, reader);
+  }
+
+  private void exportForAWhile(ExemplarOutcomes.Outcome outcome, AccountingReader... readers) {
     for (int i = 0; i < 4; i++) {
-      reader.export(outcome);
+      for (final AccountingReader reader : readers) {
+        reader.export(outcome);
+      }
       clock.advance(Duration.ofSeconds(61));
     }
   }
@@ -396,6 +402,36 @@ class ExemplarReportTest {
     assertThat(log.messages()).hasSize(1);
     assertThat(log.messages().get(0)).contains("and 3 more have no exemplars");
     assertThat(log.messages().get(0)).doesNotContain("sampled'", "rare");
+  }
+
+  @Test
+  void severalReadersAreOneReasonForAdvice() {
+    final AccountingReader second = new AccountingReader(AggregationTemporality.DELTA);
+    final GlintMeterProvider provider = provider(builder -> builder.registerMetricReader(second));
+    recordMany(histogram(provider), Context.root());
+    exportForAWhile(ExemplarOutcomes.Outcome.EXPORTED, reader, second);
+    assertThat(log.messages()).hasSize(1);
+  }
+
+  @Test
+  void adviceOnAnExporterNamesTheReader() {
+    final AccountingReader second = new AccountingReader(AggregationTemporality.DELTA);
+    final GlintMeterProvider provider = provider(builder -> builder.registerMetricReader(second));
+    recordMany(histogram(provider), span(1, true));
+    exportForAWhile(ExemplarOutcomes.Outcome.EXPORTED);
+    exportForAWhile(ExemplarOutcomes.Outcome.EXPORT_FAILED, second);
+    assertThat(log.messages()).hasSize(1);
+    assertThat(log.messages().get(0)).contains("no exemplars for ", "AccountingReader/1. ");
+  }
+
+  @Test
+  void whatExportersSayOfThemselvesNeedsNoAdvice() {
+    final GlintMeterProvider provider = provider();
+    for (final String scope : List.of("io.glint.exporter.otlp", "io.glint.exporter.openmetrics")) {
+      recordMany(provider.get(scope).histogramBuilder("duration").build(), Context.root());
+    }
+    exportForAWhile(ExemplarOutcomes.Outcome.EXPORTED);
+    assertThat(log.messages()).isEmpty();
   }
 
   @Test
