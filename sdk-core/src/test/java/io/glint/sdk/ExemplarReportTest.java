@@ -17,6 +17,7 @@ import io.opentelemetry.sdk.metrics.ExemplarFilter;
 import io.opentelemetry.sdk.metrics.InstrumentSelector;
 import io.opentelemetry.sdk.metrics.InstrumentType;
 import io.opentelemetry.sdk.metrics.data.AggregationTemporality;
+import io.opentelemetry.sdk.metrics.data.LongPointData;
 import io.opentelemetry.sdk.metrics.data.MetricData;
 import io.opentelemetry.sdk.metrics.export.CollectionRegistration;
 import io.opentelemetry.sdk.metrics.export.MetricReader;
@@ -27,6 +28,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -357,6 +359,86 @@ class ExemplarReportTest {
       assertThat(metric.spanNotSampled()).isEqualTo(100);
       assertThat(metric.outsideSpan()).isEqualTo(100);
     }
+  }
+
+  @Test
+  void noNumberGoesBackWhileARecorderIsStopped() throws Exception {
+    final CountDownLatch stopped = new CountDownLatch(1);
+    final CountDownLatch goesOn = new CountDownLatch(1);
+    final ExemplarReservoirFactory stopping =
+        settings ->
+            new ExemplarReservoir() {
+              @Override
+              public void offerDouble(double value, int bucket, Attributes a, Context context) {
+                if (value == 0) {
+                  stopped.countDown();
+                  await(goesOn);
+                }
+              }
+
+              @Override
+              public void offerLong(long value, int bucket, Attributes a, Context context) {}
+
+              @Override
+              public void absorb(ExemplarReservoir other) {}
+
+              @Override
+              public void collect(ExemplarVisitor visitor) {}
+            };
+    final GlintMeterProvider provider =
+        provider(
+            builder ->
+                builder
+                    .setInternalTelemetryEnabled(true)
+                    .registerView(
+                        InstrumentSelector.builder().setName("latency").build(),
+                        GlintView.builder().setExemplarReservoir(stopping).build()));
+    final DoubleHistogram histogram = histogram(provider);
+    for (int i = 0; i < 100; i++) {
+      histogram.record(1, Attributes.empty(), span(1, true));
+    }
+    reader.registration.collectAllMetrics();
+    assertThat(eligibleAsMetric()).isEqualTo(100);
+    final Thread recorder =
+        new Thread(() -> histogram.record(0, Attributes.empty(), span(1, true)));
+    recorder.start();
+    try {
+      stopped.await();
+      recordMany(histogram, Context.root());
+      // Waits for the recorder for a second, and leaves its cell out.
+      reader.registration.collectAllMetrics();
+      goesOn.countDown();
+      recorder.join();
+      assertThat(eligibleAsMetric()).isEqualTo(100);
+      assertThat(eligibleAsMetric()).isEqualTo(101);
+    } finally {
+      goesOn.countDown();
+    }
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** As of the collection before. */
+  private long eligibleAsMetric() {
+    return reader.registration.collectAllMetrics().stream()
+        .filter(metric -> metric.getName().equals("glint.exemplar.measurements"))
+        .flatMap(metric -> metric.getLongSumData().getPoints().stream())
+        .filter(
+            point ->
+                "latency".equals(point.getAttributes().get(AttributeKey.stringKey("glint.metric")))
+                    && "eligible"
+                        .equals(
+                            point
+                                .getAttributes()
+                                .get(AttributeKey.stringKey("glint.exemplar.verdict"))))
+        .mapToLong(LongPointData::getValue)
+        .sum();
   }
 
   @Test
