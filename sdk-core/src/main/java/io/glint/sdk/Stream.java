@@ -268,7 +268,8 @@ abstract class Stream implements MetricSource {
       }
       final Cell cell = series.take();
       if (cell != null) {
-        if (aliases == null) {
+        // Nobody records with the attributes of overflow, and this shared line is not written then.
+        if (aliases == null && found != null) {
           newest = series;
         }
         return cell;
