@@ -51,6 +51,28 @@ final class ExemplarAdvice {
     };
   }
 
+  /** Whether it lies with a reader or its exporter, so that another one may have exemplars. */
+  static boolean isOfReader(ExemplarReport.Cause cause) {
+    return switch (cause) {
+      case NOT_COLLECTED,
+          NOT_EXPORTED_YET,
+          NOT_REQUESTED,
+          LABELS_TOO_LONG,
+          NO_PLACE_IN_FORMAT,
+          EXPORT_FAILED ->
+          true;
+      case NONE,
+          NOTHING_RECORDED,
+          FILTER_OFF,
+          ASYNCHRONOUS,
+          NO_SPAN,
+          SPAN_NOT_SAMPLED,
+          REFUSED_BY_FILTER,
+          RESERVOIR_KEPT_NONE ->
+          false;
+    };
+  }
+
   /** Whether somebody who looks for exemplars would want to be told unasked. */
   static boolean isWorthTelling(ExemplarReport.Cause cause) {
     return switch (cause) {

@@ -12,8 +12,8 @@ import java.util.logging.Logger;
 
 /**
  * Tells in the log why metrics that have been recorded for a while have no exemplars: each metric
- * once, those with the same cause in one message. Looks once a minute at most, after a collection.
- * Thread-safe.
+ * once, or if they are lost on the way out once for each reader; those with the same cause in one
+ * message. Looks once a minute at most for each reader, after a collection. Thread-safe.
  */
 final class ExemplarAdvisor {
   private static final Logger LOGGER = Logger.getLogger(ExemplarAdvisor.class.getName());
@@ -42,8 +42,9 @@ final class ExemplarAdvisor {
   void collected(RegisteredReader reader) {
     try {
       if (isDue(reader)) {
+        final String readerName = provider.readerNames().of(reader);
         look(provider.exemplarExplainer().metrics(reader, /* isLive= */ false))
-            .forEach(ExemplarAdvisor::tell);
+            .forEach((cause, names) -> tell(cause, names, readerName));
       }
     } catch (OutOfMemoryError | StackOverflowError e) {
       // Advice can wait.
@@ -66,20 +67,30 @@ final class ExemplarAdvisor {
     final Map<ExemplarReport.Cause, List<String>> toTell =
         new EnumMap<>(ExemplarReport.Cause.class);
     for (final ExemplarReport.Metric metric : metrics) {
-      if (metric.measurements() < FEW || metric.scope().getName().equals(InternalTelemetry.SCOPE)) {
+      final ExemplarReport.Cause cause = metric.cause();
+      if (metric.measurements() < FEW || isOwn(metric.scope().getName())) {
         continue;
       }
-      final String key = metric.reader() + ' ' + metric.scope().getName() + ' ' + metric.name();
+      final String ofAll = metric.scope().getName() + ' ' + metric.name();
+      final String ofReader = metric.reader() + ' ' + ofAll;
       // A while: it had measurements when last looked at, too.
-      final boolean isNew = seen.add(key);
-      if (!isNew && ExemplarAdvice.isWorthTelling(metric.cause()) && told.add(key)) {
-        toTell.computeIfAbsent(metric.cause(), cause -> new ArrayList<>()).add(metric.name());
+      final boolean isNew = seen.add(ofReader);
+      if (!isNew
+          && ExemplarAdvice.isWorthTelling(cause)
+          && !told.contains(ofAll)
+          && told.add(ExemplarAdvice.isOfReader(cause) ? ofReader : ofAll)) {
+        toTell.computeIfAbsent(cause, first -> new ArrayList<>()).add(metric.name());
       }
     }
     return toTell;
   }
 
-  private static void tell(ExemplarReport.Cause cause, List<String> names) {
+  /** What Glint and its exporters say of themselves is never recorded in a span. */
+  private static boolean isOwn(String scopeName) {
+    return scopeName.equals(InternalTelemetry.SCOPE) || scopeName.startsWith("io.glint.exporter.");
+  }
+
+  private static void tell(ExemplarReport.Cause cause, List<String> names, String readerName) {
     final StringBuilder text = new StringBuilder(500);
     text.append(names.size() == 1 ? "Metric '" : "Metrics '");
     text.append(String.join("', '", names.subList(0, Math.min(names.size(), MOST_NAMED))));
@@ -87,8 +98,11 @@ final class ExemplarAdvisor {
     if (names.size() > MOST_NAMED) {
       text.append(" and ").append(names.size() - MOST_NAMED).append(" more");
     }
-    text.append(names.size() == 1 ? " has" : " have").append(" no exemplars. ");
-    text.append(ExemplarAdvice.of(cause));
+    text.append(names.size() == 1 ? " has" : " have").append(" no exemplars");
+    if (ExemplarAdvice.isOfReader(cause)) {
+      text.append(" for ").append(readerName);
+    }
+    text.append(". ").append(ExemplarAdvice.of(cause));
     text.append(
         " GlintMeterProvider.explainExemplars() has the numbers. Logged once for a metric.");
     SafeLog.log(LOGGER, Level.INFO, text.toString(), null);

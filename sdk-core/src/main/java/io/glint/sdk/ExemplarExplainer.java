@@ -3,10 +3,15 @@ package io.glint.sdk;
 import io.opentelemetry.sdk.metrics.export.MetricReader;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 
 /** Puts together what is known of the exemplars of a provider. Thread-safe. */
 final class ExemplarExplainer {
+  private static final Logger LOGGER = Logger.getLogger(ExemplarExplainer.class.getName());
+
   private final ProviderState provider;
+  private final RateLimitedLog failures = new RateLimitedLog(LOGGER, Level.WARNING);
 
   ExemplarExplainer(ProviderState provider) {
     this.provider = provider;
@@ -43,10 +48,25 @@ final class ExemplarExplainer {
     return metrics;
   }
 
-  /** Null if the reader, or its exporter, keeps no account. */
-  private static ExemplarOutcomes outcomes(MetricReader reader) {
+  /** Null if the reader, or its exporter, keeps no account or fails to show it. */
+  private ExemplarOutcomes outcomes(MetricReader reader) {
     final Object exporter =
         reader instanceof GlintPeriodicMetricReader periodic ? periodic.exporter() : reader;
-    return exporter instanceof ExemplarOutcomes.Source source ? source.exemplarOutcomes() : null;
+    if (!(exporter instanceof ExemplarOutcomes.Source source)) {
+      return null;
+    }
+    try {
+      return source.exemplarOutcomes();
+    } catch (Throwable t) {
+      // It is code of others, and asked in the course of collections, which must not fail for it.
+      failures.event(
+          t,
+          () ->
+              "Reader or exporter "
+                  + SafeLog.inWords(source)
+                  + " threw when it was asked what became of its exemplars. Nothing is said of that;"
+                  + " exemplarOutcomes() must not throw");
+      return null;
+    }
   }
 }

@@ -125,6 +125,11 @@ public final class ExemplarReport {
       return filter;
     }
 
+    /** True if the exemplar filter is always off. */
+    boolean isOff() {
+      return isOff;
+    }
+
     /** The exemplar reservoir that is in force. */
     public String reservoir() {
       return reservoir;

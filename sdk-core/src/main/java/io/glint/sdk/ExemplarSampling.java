@@ -9,6 +9,7 @@ import io.opentelemetry.api.trace.SpanContext;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.sdk.metrics.ExemplarFilter;
 import java.util.Objects;
+import java.util.function.Supplier;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
@@ -165,8 +166,7 @@ final class ExemplarSampling {
       }
       return span.isValid() ? REFUSED : NO_SPAN;
     } catch (Throwable e) {
-      losses.count(Losses.Reason.EXEMPLAR);
-      failures.event(e, () -> "A span could not be read for an exemplar of " + instrumentName);
+      lost(e, () -> "A span could not be read for an exemplar of " + instrumentName);
       return REFUSED;
     }
   }
@@ -185,8 +185,7 @@ final class ExemplarSampling {
               : customFilter.isEligible(longValue, attributes, context);
       return isEligible ? ELIGIBLE : REFUSED;
     } catch (Throwable e) {
-      losses.count(Losses.Reason.EXEMPLAR);
-      failures.event(
+      lost(
           e,
           () ->
               "The exemplar filter "
@@ -206,17 +205,21 @@ final class ExemplarSampling {
 
   /** Reports that a reservoir threw; what it had kept of the series' interval may be lost. */
   void reservoirFailed(Throwable cause) {
+    lost(
+        cause,
+        () ->
+            "The exemplar reservoir of instrument "
+                + instrumentName
+                + ", or its factory, failed. The measurement was counted, its exemplar is lost. Exemplar reservoirs"
+                + " must not throw");
+  }
+
+  private void lost(Throwable cause, Supplier<String> message) {
     try {
       losses.count(Losses.Reason.EXEMPLAR);
-      failures.event(
-          cause,
-          () ->
-              "The exemplar reservoir of instrument "
-                  + instrumentName
-                  + ", or its factory, failed. The measurement was counted, its exemplar is lost. Exemplar reservoirs"
-                  + " must not throw");
+      failures.event(cause, message);
     } catch (OutOfMemoryError | StackOverflowError e) {
-      // What made the reservoir fail makes the report fail; the application goes on.
+      // What made the exemplar fail makes the report fail; the application goes on.
     }
   }
 }

@@ -23,6 +23,14 @@ final class ExemplarTally {
     return Math.max(0, measurements - noSpan - refused);
   }
 
+  /** Adds what the exemplar filter said to {@code other}, and forgets it. */
+  void moveVerdictsTo(ExemplarTally other) {
+    other.noSpan += noSpan;
+    other.refused += refused;
+    noSpan = 0;
+    refused = 0;
+  }
+
   ExemplarTally copy() {
     final ExemplarTally copy = new ExemplarTally();
     copy.measurements = measurements;

@@ -117,7 +117,8 @@ final class InternalTelemetry {
       ExemplarReport.Metric metric,
       ObservableLongMeasurement measurements,
       ObservableLongMeasurement exports) {
-    if (metric.cause() == ExemplarReport.Cause.FILTER_OFF) {
+    // Not by the cause, which is another one while nothing was recorded.
+    if (metric.isOff()) {
       return;
     }
     measurements.record(metric.eligible(), attributes(metric, VERDICT, "eligible"));

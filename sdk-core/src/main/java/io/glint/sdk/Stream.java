@@ -82,6 +82,10 @@ abstract class Stream implements MetricSource {
   private final Series.CellVisitor cellVisitor = this::collectCell;
   private final Function<List<PointData>, Data<?>> dataWrapper = this::data;
   private final ExemplarTally tally = new ExemplarTally();
+
+  /** Those that were collected from cells and are not in the tally yet. */
+  private final ExemplarTally verdicts = new ExemplarTally();
+
   private final ExemplarCollector exemplarCollector;
   private final long idleTimeoutNanos;
   private final List<PointBuffer> readers = new ArrayList<>();
@@ -89,6 +93,7 @@ abstract class Stream implements MetricSource {
   private long patienceEnds;
   private boolean isOverflowTold;
   private boolean cellOmitted;
+  private boolean anyCellOmitted;
 
   /** Those of the cells of a series. */
   private long measurements;
@@ -263,7 +268,8 @@ abstract class Stream implements MetricSource {
       }
       final Cell cell = series.take();
       if (cell != null) {
-        if (aliases == null) {
+        // Nobody records with the attributes of overflow, and this shared line is not written then.
+        if (aliases == null && found != null) {
           newest = series;
         }
         return cell;
@@ -399,6 +405,7 @@ abstract class Stream implements MetricSource {
       points.begin();
       points.collectedNanos = clock.nanoTime();
       measurementsOfAll = 0;
+      anyCellOmitted = false;
       interval.getAndIncrement();
       seriesMap.forEach(series -> collectSeries(series, points, deltaStart, epochNanos));
       interval.getAndIncrement();
@@ -407,10 +414,7 @@ abstract class Stream implements MetricSource {
         collectSeries(overflow, points, deltaStart, epochNanos);
         tellOverflow();
       }
-      tally.measurements =
-          isDelta
-              ? tally.measurements + measurementsOfAll
-              : Math.max(tally.measurements, measurementsOfDropped + measurementsOfAll);
+      tellTally();
       if (isDelta || idleTimeoutNanos > 0) {
         evict();
       }
@@ -420,10 +424,31 @@ abstract class Stream implements MetricSource {
     }
   }
 
+  /** A total that lacks a cell waits for it, and verdicts with it: no number may go back. */
+  private void tellTally() {
+    if (isDelta) {
+      tally.measurements += measurementsOfAll;
+    } else if (!anyCellOmitted) {
+      tally.measurements = measurementsOfDropped + measurementsOfAll;
+    } else {
+      return;
+    }
+    verdicts.moveVerdictsTo(tally);
+  }
+
   @Override
   public final void discard(long lastCollectEpochNanos, long epochNanos, PointBuffer points) {
-    if (isDelta) {
+    if (!isDelta) {
+      return;
+    }
+    collectLock.lock();
+    try {
+      final long handedOver = points.exemplars;
       var unused = collect(lastCollectEpochNanos, epochNanos, points);
+      // Nobody gets these points.
+      points.exemplars = handedOver;
+    } finally {
+      collectLock.unlock();
     }
   }
 
@@ -433,6 +458,7 @@ abstract class Stream implements MetricSource {
     cellOmitted = false;
     measurements = 0;
     series.visitCells(cellVisitor);
+    anyCellOmitted |= cellOmitted;
     measurementsOfAll += measurements;
     // A series may have been recorded into for the first time after the collection began.
     // What another reader has shown of its start is not taken back.
@@ -474,7 +500,7 @@ abstract class Stream implements MetricSource {
       if (!cell.isEmpty()) {
         addToTotal(cell);
         measurements += cell.measurements();
-        cell.addVerdictsTo(tally);
+        cell.addVerdictsTo(verdicts);
         cell.clearVerdicts();
         lostExemplars = exemplarCollector.join(cell.reservoirOrNull());
         if (isDelta) {
@@ -568,6 +594,8 @@ abstract class Stream implements MetricSource {
       final ExemplarTally current = tally.copy();
       final boolean isCollected = current.eligible() > 0;
       if (isLive) {
+        current.noSpan += verdicts.noSpan;
+        current.refused += verdicts.refused;
         addUncollected(current);
       }
       return new ExemplarAccount(sampling, current, isCollected, points.exemplars);

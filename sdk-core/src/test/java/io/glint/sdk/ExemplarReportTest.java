@@ -17,6 +17,7 @@ import io.opentelemetry.sdk.metrics.ExemplarFilter;
 import io.opentelemetry.sdk.metrics.InstrumentSelector;
 import io.opentelemetry.sdk.metrics.InstrumentType;
 import io.opentelemetry.sdk.metrics.data.AggregationTemporality;
+import io.opentelemetry.sdk.metrics.data.LongPointData;
 import io.opentelemetry.sdk.metrics.data.MetricData;
 import io.opentelemetry.sdk.metrics.export.CollectionRegistration;
 import io.opentelemetry.sdk.metrics.export.MetricReader;
@@ -27,6 +28,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -46,6 +48,7 @@ class ExemplarReportTest {
   private static final class AccountingReader implements MetricReader, ExemplarOutcomes.Source {
     private final AggregationTemporality temporality;
     private final ExemplarOutcomes outcomes = new ExemplarOutcomes();
+    private boolean isBroken;
     private CollectionRegistration registration = CollectionRegistration.noop();
 
     AccountingReader(AggregationTemporality temporality) {
@@ -86,6 +89,9 @@ class ExemplarReportTest {
 
     @Override
     public ExemplarOutcomes exemplarOutcomes() {
+      if (isBroken) {
+        throw new IllegalStateException("broken");
+      }
       return outcomes;
     }
   }
@@ -120,8 +126,14 @@ class ExemplarReportTest {
 
   /** Exports now and after more than a minute, when advice is due. */
   private void exportForAWhile(ExemplarOutcomes.Outcome outcome) {
+    exportForAWhile(outcome, reader);
+  }
+
+  private void exportForAWhile(ExemplarOutcomes.Outcome outcome, AccountingReader... readers) {
     for (int i = 0; i < 4; i++) {
-      reader.export(outcome);
+      for (final AccountingReader reader : readers) {
+        reader.export(outcome);
+      }
       clock.advance(Duration.ofSeconds(61));
     }
   }
@@ -322,6 +334,22 @@ class ExemplarReportTest {
   }
 
   @Test
+  void anExporterThatCannotTellDisturbsNoCollection() {
+    reader.isBroken = true;
+    final GlintMeterProvider provider =
+        provider(builder -> builder.setInternalTelemetryEnabled(true));
+    recordMany(histogram(provider), span(1, true));
+    exportForAWhile(ExemplarOutcomes.Outcome.EXPORTED);
+    assertThat(reader.registration.collectAllMetrics())
+        .extracting(MetricData::getName)
+        .contains("latency", "glint.exemplar.exports");
+    assertThat(provider.explainExemplars().metrics())
+        .allMatch(metric -> metric.outcomes().isEmpty());
+    assertThat(log.messages()).hasSize(1);
+    assertThat(log.messages().get(0)).contains("AccountingReader", "exemplarOutcomes()");
+  }
+
+  @Test
   void everyMeasurementIsInOneOfTheNumbersOfEachTemporality() {
     final InMemoryMetricReader delta = InMemoryMetricReader.createDelta();
     final GlintMeterProvider provider = provider(builder -> builder.registerMetricReader(delta));
@@ -343,6 +371,86 @@ class ExemplarReportTest {
   }
 
   @Test
+  void noNumberGoesBackWhileARecorderIsStopped() throws Exception {
+    final CountDownLatch stopped = new CountDownLatch(1);
+    final CountDownLatch goesOn = new CountDownLatch(1);
+    final ExemplarReservoirFactory stopping =
+        settings ->
+            new ExemplarReservoir() {
+              @Override
+              public void offerDouble(double value, int bucket, Attributes a, Context context) {
+                if (value == 0) {
+                  stopped.countDown();
+                  await(goesOn);
+                }
+              }
+
+              @Override
+              public void offerLong(long value, int bucket, Attributes a, Context context) {}
+
+              @Override
+              public void absorb(ExemplarReservoir other) {}
+
+              @Override
+              public void collect(ExemplarVisitor visitor) {}
+            };
+    final GlintMeterProvider provider =
+        provider(
+            builder ->
+                builder
+                    .setInternalTelemetryEnabled(true)
+                    .registerView(
+                        InstrumentSelector.builder().setName("latency").build(),
+                        GlintView.builder().setExemplarReservoir(stopping).build()));
+    final DoubleHistogram histogram = histogram(provider);
+    for (int i = 0; i < 100; i++) {
+      histogram.record(1, Attributes.empty(), span(1, true));
+    }
+    reader.registration.collectAllMetrics();
+    assertThat(eligibleAsMetric()).isEqualTo(100);
+    final Thread recorder =
+        new Thread(() -> histogram.record(0, Attributes.empty(), span(1, true)));
+    recorder.start();
+    try {
+      stopped.await();
+      recordMany(histogram, Context.root());
+      // Waits for the recorder for a second, and leaves its cell out.
+      reader.registration.collectAllMetrics();
+      goesOn.countDown();
+      recorder.join();
+      assertThat(eligibleAsMetric()).isEqualTo(100);
+      assertThat(eligibleAsMetric()).isEqualTo(101);
+    } finally {
+      goesOn.countDown();
+    }
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** As of the collection before. */
+  private long eligibleAsMetric() {
+    return reader.registration.collectAllMetrics().stream()
+        .filter(metric -> metric.getName().equals("glint.exemplar.measurements"))
+        .flatMap(metric -> metric.getLongSumData().getPoints().stream())
+        .filter(
+            point ->
+                "latency".equals(point.getAttributes().get(AttributeKey.stringKey("glint.metric")))
+                    && "eligible"
+                        .equals(
+                            point
+                                .getAttributes()
+                                .get(AttributeKey.stringKey("glint.exemplar.verdict"))))
+        .mapToLong(LongPointData::getValue)
+        .sum();
+  }
+
+  @Test
   void theNumbersOutliveSeriesThatAreDropped() {
     final GlintMeterProvider provider =
         provider(builder -> builder.setIdleSeriesTimeout(Duration.ofMinutes(5)));
@@ -355,6 +463,20 @@ class ExemplarReportTest {
     histogram.record(1, Attributes.of(KEY, "b"), span(1, true));
     reader.export(ExemplarOutcomes.Outcome.EXPORTED);
     assertThat(only(provider).measurements()).isEqualTo(2);
+  }
+
+  @Test
+  void whatADisabledMeterDropsIsHandedOverToNobody() {
+    final InMemoryMetricReader delta = InMemoryMetricReader.createDelta();
+    final GlintMeterProvider provider =
+        GlintMeterProvider.builder().setClock(clock).registerMetricReader(delta).build();
+    providers.add(provider);
+    histogram(provider).record(1, Attributes.empty(), span(1, true));
+    provider.setMeterConfigurator(MeterConfigurator.disable("*"));
+    assertThat(delta.collectAllMetrics()).isEmpty();
+    assertThat(only(provider).kept()).isEqualTo(1);
+    assertThat(only(provider).handedOver()).isZero();
+    assertThat(only(provider).cause()).isNotEqualTo(ExemplarReport.Cause.NONE);
   }
 
   @Test
@@ -371,6 +493,36 @@ class ExemplarReportTest {
     assertThat(log.messages()).hasSize(1);
     assertThat(log.messages().get(0)).contains("and 3 more have no exemplars");
     assertThat(log.messages().get(0)).doesNotContain("sampled'", "rare");
+  }
+
+  @Test
+  void severalReadersAreOneReasonForAdvice() {
+    final AccountingReader second = new AccountingReader(AggregationTemporality.DELTA);
+    final GlintMeterProvider provider = provider(builder -> builder.registerMetricReader(second));
+    recordMany(histogram(provider), Context.root());
+    exportForAWhile(ExemplarOutcomes.Outcome.EXPORTED, reader, second);
+    assertThat(log.messages()).hasSize(1);
+  }
+
+  @Test
+  void adviceOnAnExporterNamesTheReader() {
+    final AccountingReader second = new AccountingReader(AggregationTemporality.DELTA);
+    final GlintMeterProvider provider = provider(builder -> builder.registerMetricReader(second));
+    recordMany(histogram(provider), span(1, true));
+    exportForAWhile(ExemplarOutcomes.Outcome.EXPORTED);
+    exportForAWhile(ExemplarOutcomes.Outcome.EXPORT_FAILED, second);
+    assertThat(log.messages()).hasSize(1);
+    assertThat(log.messages().get(0)).contains("no exemplars for ", "AccountingReader/1. ");
+  }
+
+  @Test
+  void whatExportersSayOfThemselvesNeedsNoAdvice() {
+    final GlintMeterProvider provider = provider();
+    for (final String scope : List.of("io.glint.exporter.otlp", "io.glint.exporter.openmetrics")) {
+      recordMany(provider.get(scope).histogramBuilder("duration").build(), Context.root());
+    }
+    exportForAWhile(ExemplarOutcomes.Outcome.EXPORTED);
+    assertThat(log.messages()).isEmpty();
   }
 
   @Test
@@ -406,6 +558,26 @@ class ExemplarReportTest {
             started with --enable-feature=exemplar-storage; check scrape_protocols, and proxies that \
             change the Accept header.
             """);
+  }
+
+  @Test
+  void metricsWithoutExemplarsAreNotThereAsMetricsEvenBeforeTheyAreRecorded() {
+    final GlintMeterProvider provider =
+        provider(
+            builder ->
+                builder
+                    .setExemplarFilter(ExemplarFilter.alwaysOff())
+                    .setInternalTelemetryEnabled(true));
+    final DoubleHistogram histogram = histogram(provider);
+    assertThat(reader.registration.collectAllMetrics())
+        .extracting(MetricData::getName)
+        .contains("glint.measurement.dropped")
+        .doesNotContain("glint.exemplar.measurements", "glint.exemplar.exports");
+    recordMany(histogram, span(1, true));
+    assertThat(reader.registration.collectAllMetrics())
+        .extracting(MetricData::getName)
+        .contains("latency")
+        .doesNotContain("glint.exemplar.measurements", "glint.exemplar.exports");
   }
 
   @Test
