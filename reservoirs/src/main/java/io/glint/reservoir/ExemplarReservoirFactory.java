@@ -4,8 +4,9 @@ import java.util.Objects;
 
 /**
  * Makes the reservoirs of a stream: one for each time series, and one more for each further cell of
- * a series that several threads record into at once. Called the first time a measurement is
- * eligible, from the recording thread: it must be thread-safe and quick.
+ * a series that several threads record into at once, called the first time a measurement is
+ * eligible, by the recording thread. One more joins them in collections, called by the collecting
+ * thread. So it must be thread-safe and quick.
  */
 @FunctionalInterface
 public interface ExemplarReservoirFactory {

@@ -8,6 +8,8 @@ final class ExemplarAdvice {
     return switch (cause) {
       case NONE -> "Exemplars are exported.";
       case NOTHING_RECORDED -> "Nothing was recorded yet.";
+      case METER_DISABLED ->
+          "The meter is disabled by the meter configurator: nothing is recorded or exported.";
       case FILTER_OFF ->
           "Exemplars are off: the exemplar filter is always_off. Set trace_based to have them.";
       case ASYNCHRONOUS ->
@@ -63,6 +65,7 @@ final class ExemplarAdvice {
           true;
       case NONE,
           NOTHING_RECORDED,
+          METER_DISABLED,
           FILTER_OFF,
           ASYNCHRONOUS,
           NO_SPAN,
@@ -86,6 +89,7 @@ final class ExemplarAdvice {
           true;
       case NONE,
           NOTHING_RECORDED,
+          METER_DISABLED,
           FILTER_OFF,
           ASYNCHRONOUS,
           NOT_COLLECTED,

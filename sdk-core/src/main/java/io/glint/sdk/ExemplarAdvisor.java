@@ -23,6 +23,11 @@ final class ExemplarAdvisor {
   /** With fewer measurements nobody wonders yet. */
   private static final long FEW = 20;
 
+  /**
+   * Samplers take one span in a hundred, or fewer: with less than this, none may be mere chance.
+   */
+  private static final long FEW_FOR_A_SAMPLER = 1000;
+
   private static final int MOST_NAMED = 5;
 
   private final ProviderState provider;
@@ -68,7 +73,7 @@ final class ExemplarAdvisor {
         new EnumMap<>(ExemplarReport.Cause.class);
     for (final ExemplarReport.Metric metric : metrics) {
       final ExemplarReport.Cause cause = metric.cause();
-      if (metric.measurements() < FEW || isOwn(metric.scope().getName())) {
+      if (metric.measurements() < few(cause) || isOwn(metric.scope().getName())) {
         continue;
       }
       final String ofAll = metric.scope().getName() + ' ' + metric.name();
@@ -83,6 +88,10 @@ final class ExemplarAdvisor {
       }
     }
     return toTell;
+  }
+
+  private static long few(ExemplarReport.Cause cause) {
+    return cause == ExemplarReport.Cause.SPAN_NOT_SAMPLED ? FEW_FOR_A_SAMPLER : FEW;
   }
 
   /** What Glint and its exporters say of themselves is never recorded in a span. */

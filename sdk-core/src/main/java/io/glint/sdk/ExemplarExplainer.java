@@ -2,6 +2,7 @@ package io.glint.sdk;
 
 import io.opentelemetry.sdk.metrics.export.MetricReader;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -9,6 +10,10 @@ import java.util.logging.Logger;
 /** Puts together what is known of the exemplars of a provider. Thread-safe. */
 final class ExemplarExplainer {
   private static final Logger LOGGER = Logger.getLogger(ExemplarExplainer.class.getName());
+
+  private static final Comparator<ExemplarReport.Metric> BY_SCOPE_AND_NAME =
+      Comparator.comparing((ExemplarReport.Metric metric) -> metric.scope().getName())
+          .thenComparing(ExemplarReport.Metric::name);
 
   private final ProviderState provider;
   private final RateLimitedLog failures = new RateLimitedLog(LOGGER, Level.WARNING);
@@ -41,10 +46,12 @@ final class ExemplarExplainer {
                 source.scope(),
                 source.source().metric(),
                 provider.readerNames().of(reader),
+                !meter.isEnabled(),
                 source.exemplarAccount(isLive),
                 outcomes));
       }
     }
+    metrics.sort(BY_SCOPE_AND_NAME);
     return metrics;
   }
 

@@ -22,6 +22,8 @@ public final class ExemplarReport {
     NONE,
     /** Nothing was recorded. */
     NOTHING_RECORDED,
+    /** The meter configurator has disabled the meter. */
+    METER_DISABLED,
     /** The exemplar filter is always off. */
     FILTER_OFF,
     /** An asynchronous instrument: its callbacks run outside of any request. */
@@ -72,6 +74,7 @@ public final class ExemplarReport {
         InstrumentationScopeInfo scope,
         InstrumentDescriptor metric,
         String reader,
+        boolean isDisabled,
         ExemplarAccount account,
         ExemplarOutcomes exports) {
       final ExemplarSampling sampling = account.sampling();
@@ -93,7 +96,7 @@ public final class ExemplarReport {
       this.kept = tally.kept;
       this.handedOver = account.handedOver();
       this.outcomes = exports == null ? null : outcomes(exports);
-      this.cause = findCause();
+      this.cause = isDisabled ? Cause.METER_DISABLED : findCause();
     }
 
     private Map<ExemplarOutcomes.Outcome, Long> outcomes(ExemplarOutcomes exports) {
@@ -135,7 +138,10 @@ public final class ExemplarReport {
       return reservoir;
     }
 
-    /** Measurements that were counted; of an asynchronous instrument, observations collected. */
+    /**
+     * Measurements that were counted; of an asynchronous instrument, the series that were observed,
+     * collection by collection.
+     */
     public long measurements() {
       return measurements;
     }
@@ -174,8 +180,9 @@ public final class ExemplarReport {
     }
 
     /**
-     * What became of those that were handed over; empty if the reader or exporter keeps no account,
-     * as those of others do not.
+     * What became of those that were handed over. Metrics of one scope that share a name, which is
+     * a conflict that was warned of, share these numbers too. Empty if the reader or exporter keeps
+     * no account, as those of others do not.
      */
     public Optional<Map<ExemplarOutcomes.Outcome, Long>> outcomes() {
       return Optional.ofNullable(outcomes);

@@ -131,7 +131,8 @@ final class ExemplarSampling {
   /**
    * Says whether a measurement may become an exemplar.
    *
-   * @param context null counts as one without a span
+   * @param context null counts as one without a span, and is not eligible even if every measurement
+   *     is; a filter of the user's own is given the root context for it
    * @return a verdict
    */
   int judgeDouble(double value, Attributes attributes, Context context) {

@@ -18,15 +18,20 @@ import java.util.Map;
  * take, by the semantic conventions for OpenTelemetry SDK metrics, and what could not be recorded.
  *
  * <p>It is recorded like everything else and collected with the next collection, so there is no way
- * round in a circle: the number of points is fixed by the number of readers. Thread-safe; records
- * without allocation, unless a collection fails.
+ * round in a circle: the number of points is fixed by the number of readers and, where exemplars
+ * are told of, of other metrics. Thread-safe; records without allocation, unless a collection
+ * fails.
  */
 final class InternalTelemetry {
   /** Name of the meter. */
   static final String SCOPE = "io.glint.sdk";
 
+  private static final String EXEMPLAR_MEASUREMENTS = "glint.exemplar.measurements";
+  private static final String EXEMPLAR_EXPORTS = "glint.exemplar.exports";
+
   private static final AttributeKey<String> TYPE = AttributeKey.stringKey("otel.component.type");
   private static final AttributeKey<String> NAME = AttributeKey.stringKey("otel.component.name");
+  private static final AttributeKey<String> METER = AttributeKey.stringKey("glint.meter");
   private static final AttributeKey<String> METRIC = AttributeKey.stringKey("glint.metric");
   private static final AttributeKey<String> VERDICT =
       AttributeKey.stringKey("glint.exemplar.verdict");
@@ -87,13 +92,13 @@ final class InternalTelemetry {
   private static void observeExemplars(Meter meter, ProviderState provider) {
     final ObservableLongMeasurement measurements =
         meter
-            .counterBuilder("glint.exemplar.measurements")
+            .counterBuilder(EXEMPLAR_MEASUREMENTS)
             .setUnit("{measurement}")
             .setDescription("The number of measurements, by what the exemplar filter said of them.")
             .buildObserver();
     final ObservableLongMeasurement exports =
         meter
-            .counterBuilder("glint.exemplar.exports")
+            .counterBuilder(EXEMPLAR_EXPORTS)
             .setUnit("{exemplar}")
             .setDescription("The number of exemplars handed to a reader, by what became of them.")
             .buildObserver();
@@ -122,9 +127,9 @@ final class InternalTelemetry {
       return;
     }
     measurements.record(metric.eligible(), attributes(metric, VERDICT, "eligible"));
-    measurements.record(metric.outsideSpan(), attributes(metric, VERDICT, "no_span"));
-    measurements.record(metric.spanNotSampled(), attributes(metric, VERDICT, "span_not_sampled"));
-    measurements.record(metric.refusedByFilter(), attributes(metric, VERDICT, "refused_by_filter"));
+    observeIfAny(measurements, metric.outsideSpan(), metric, VERDICT, "no_span");
+    observeIfAny(measurements, metric.spanNotSampled(), metric, VERDICT, "span_not_sampled");
+    observeIfAny(measurements, metric.refusedByFilter(), metric, VERDICT, "refused_by_filter");
     exports.record(metric.handedOver(), attributes(metric, OUTCOME, "handed_over"));
     metric
         .outcomes()
@@ -132,14 +137,41 @@ final class InternalTelemetry {
             outcomes ->
                 outcomes.forEach(
                     (outcome, count) ->
-                        exports.record(
+                        observeIfAny(
+                            exports,
                             count,
-                            attributes(metric, OUTCOME, outcome.name().toLowerCase(Locale.ROOT)))));
+                            metric,
+                            OUTCOME,
+                            outcome.name().toLowerCase(Locale.ROOT))));
+  }
+
+  /** With all that might be and is not there would be more of these than of the metrics. */
+  private static void observeIfAny(
+      ObservableLongMeasurement measurement,
+      long count,
+      ExemplarReport.Metric metric,
+      AttributeKey<String> key,
+      String value) {
+    if (count > 0) {
+      measurement.record(count, attributes(metric, key, value));
+    }
+  }
+
+  /**
+   * The cardinality limit of an instrument for which nobody has set one of its own: of those here
+   * that grow with the number of metrics, which a reader's limit is not made for, a higher one.
+   */
+  static int cardinalityLimit(InstrumentDescriptor instrument, int limit) {
+    return instrument.name().equals(EXEMPLAR_MEASUREMENTS)
+            || instrument.name().equals(EXEMPLAR_EXPORTS)
+        ? Math.max(limit, 1_000_000)
+        : limit;
   }
 
   private static Attributes attributes(
       ExemplarReport.Metric metric, AttributeKey<String> key, String value) {
-    return Attributes.of(METRIC, metric.name(), NAME, metric.reader(), key, value);
+    return Attributes.of(
+        METER, metric.scope().getName(), METRIC, metric.name(), NAME, metric.reader(), key, value);
   }
 
   /** Every reason, also those that have not occurred: a rate needs the zero before the first. */

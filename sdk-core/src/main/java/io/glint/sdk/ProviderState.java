@@ -285,7 +285,9 @@ final class ProviderState {
             ? resolved
             : ResolvedAggregation.ofDefault(instrument.type(), advice.boundaries()),
         view.attributeFilter() != null ? view.attributeFilter() : advice.attributeFilter(),
-        view.cardinalityLimit() > 0 ? view.cardinalityLimit() : asked.cardinalityLimit());
+        view.cardinalityLimit() > 0
+            ? view.cardinalityLimit()
+            : InternalTelemetry.cardinalityLimit(instrument, asked.cardinalityLimit()));
   }
 
   private StreamSettings settings(

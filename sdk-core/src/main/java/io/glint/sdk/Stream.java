@@ -10,6 +10,7 @@ import io.opentelemetry.sdk.metrics.data.ExemplarData;
 import io.opentelemetry.sdk.metrics.data.PointData;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
@@ -589,18 +590,34 @@ abstract class Stream implements MetricSource {
 
   @Override
   public final ExemplarAccount exemplarAccount(PointBuffer points, boolean isLive) {
-    collectLock.lock();
+    final boolean isLocked = tryLockPatiently();
     try {
+      // Without the lock it is what the last collections have told, give or take the latest.
       final ExemplarTally current = tally.copy();
       final boolean isCollected = current.eligible() > 0;
-      if (isLive) {
+      if (isLive && isLocked) {
         current.noSpan += verdicts.noSpan;
         current.refused += verdicts.refused;
         addUncollected(current);
       }
       return new ExemplarAccount(sampling, current, isCollected, points.exemplars);
     } finally {
-      collectLock.unlock();
+      if (isLocked) {
+        collectLock.unlock();
+      }
+    }
+  }
+
+  /**
+   * Not for ever: who asks may be a reservoir or log handler that another stream has called in its
+   * collection, and somebody in this one's may wait for that.
+   */
+  private boolean tryLockPatiently() {
+    try {
+      return collectLock.tryLock(PATIENCE_NANOS, TimeUnit.NANOSECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
     }
   }
 

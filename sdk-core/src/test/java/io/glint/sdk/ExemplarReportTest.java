@@ -29,9 +29,14 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -189,7 +194,96 @@ class ExemplarReportTest {
     assertThat(metric.cause()).isEqualTo(ExemplarReport.Cause.SPAN_NOT_SAMPLED);
     assertThat(metric.spanNotSampled()).isEqualTo(50);
     assertThat(metric.outsideSpan()).isEqualTo(1);
+    // So few may be chance: a sampler that takes one in a hundred is nothing to tell of.
+    assertThat(log.messages()).isEmpty();
+    for (int i = 0; i < 20; i++) {
+      recordMany(histogram(provider), span(1, false));
+    }
+    exportForAWhile(ExemplarOutcomes.Outcome.EXPORTED);
     assertAdvised(metric, "not sampled", "sampler");
+  }
+
+  @Test
+  void aDisabledMeterIsNamed() {
+    final GlintMeterProvider provider = provider();
+    recordMany(histogram(provider), span(1, true));
+    provider.setMeterConfigurator(MeterConfigurator.disable("shop"));
+    assertThat(only(provider).cause()).isEqualTo(ExemplarReport.Cause.METER_DISABLED);
+    provider.setMeterConfigurator(scope -> null);
+    assertThat(only(provider).cause()).isEqualTo(ExemplarReport.Cause.NOT_COLLECTED);
+  }
+
+  @Test
+  void metricsAboutManyMetricsDoNotOverflow() {
+    final GlintMeterProvider provider =
+        provider(builder -> builder.setInternalTelemetryEnabled(true));
+    for (int i = 0; i < 1100; i++) {
+      provider.get("shop").counterBuilder("counter" + i).build().add(1);
+    }
+    // They tell what former collections have seen.
+    reader.export(ExemplarOutcomes.Outcome.EXPORTED);
+    assertThat(reader.registration.collectAllMetrics())
+        .filteredOn(metric -> metric.getName().startsWith("glint.exemplar.m"))
+        .singleElement()
+        .satisfies(
+            metric ->
+                assertThat(metric.getLongSumData().getPoints())
+                    .hasSize(1100 + 1100)
+                    .noneMatch(point -> point.getAttributes().equals(Overflow.ATTRIBUTES)));
+  }
+
+  /** As two readers may do, each in a collection of the stream that the other one asks about. */
+  @Test
+  @Timeout(value = 30, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+  void collectionsThatAskForTheReportDoNotWaitForEachOtherForEver() throws Exception {
+    final AccountingReader other = new AccountingReader(AggregationTemporality.DELTA);
+    final CyclicBarrier bothCollect = new CyclicBarrier(2);
+    final AtomicReference<GlintMeterProvider> asked = new AtomicReference<>();
+    final AtomicInteger asking = new AtomicInteger();
+    final AtomicInteger told = new AtomicInteger();
+    final ExemplarReservoirFactory curious =
+        settings ->
+            new ExemplarReservoir() {
+              @Override
+              public void offerDouble(double value, int bucket, Attributes a, Context c) {}
+
+              @Override
+              public void offerLong(long value, int bucket, Attributes a, Context c) {}
+
+              @Override
+              public void absorb(ExemplarReservoir reservoir) {
+                if (asking.getAndIncrement() < 2) {
+                  await(bothCollect);
+                  told.addAndGet(asked.get().explainExemplars().metrics().size());
+                }
+              }
+
+              @Override
+              public void collect(ExemplarVisitor visitor) {}
+            };
+    asked.set(
+        provider(
+            builder ->
+                builder
+                    .registerMetricReader(other)
+                    .registerView(
+                        InstrumentSelector.builder().setName("*").build(),
+                        GlintView.builder().setExemplarReservoir(curious).build())));
+    recordMany(histogram(asked.get()), span(1, true));
+    final Thread thread = new Thread(() -> other.registration.collectAllMetrics());
+    thread.start();
+    assertThat(reader.registration.collectAllMetrics()).isNotEmpty();
+    thread.join();
+    // Each of the two was told of both.
+    assertThat(told.get()).isEqualTo(4);
+  }
+
+  private static void await(CyclicBarrier barrier) {
+    try {
+      barrier.await(10, TimeUnit.SECONDS);
+    } catch (Exception e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   @Test
@@ -613,9 +707,8 @@ class ExemplarReportTest {
         .contains(
             "measurements latency [eligible] 50",
             "measurements latency [no_span] 50",
-            "measurements latency [span_not_sampled] 0",
             "exports latency [handed_over] 5",
-            "exports latency [exported] 5",
-            "exports latency [not_requested] 0");
+            "exports latency [exported] 5");
+    assertThat(texts).noneMatch(text -> text.endsWith(" 0"));
   }
 }
