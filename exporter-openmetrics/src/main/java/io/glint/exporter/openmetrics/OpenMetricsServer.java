@@ -311,7 +311,8 @@ public final class OpenMetricsServer implements MetricReader, ExemplarOutcomes.S
    *   <li>{@code EXPORTED}: in an answer as OpenMetrics, perhaps without some of its labels
    *   <li>{@code LABELS_TOO_LONG}: the ids of its span alone are longer than OpenMetrics allows,
    *       which those of OpenTelemetry never are
-   *   <li>{@code NOT_REQUESTED}: the scraper asked for Prometheus text
+   *   <li>{@code NOT_REQUESTED}: the scraper asked for Prometheus text, where OpenMetrics would
+   *       have had a place
    *   <li>{@code NO_PLACE}: of a gauge, an up-down counter or a metric or point that is left out;
    *       or another exemplar of its bucket, or of its counter, was written
    *   <li>{@code EXPORT_FAILED}: in an answer that the scraper broke off; it may get it by its next

@@ -20,10 +20,14 @@ final class ScrapeExemplars {
   /** For each metric those it had, those that were written, and those that were too long. */
   private int[] counts = new int[3 * 16];
 
+  /** For each metric what became of the rest. */
+  private Outcome[] othersBecame = new Outcome[16];
+
   /** How many metrics have ended and had exemplars. */
   private int metrics;
 
-  private Outcome othersBecame = Outcome.NO_PLACE;
+  /** Whether the format of this scrape has exemplars at all. */
+  private boolean hasExemplars = true;
 
   // Of the metric under way.
   private int had;
@@ -33,7 +37,7 @@ final class ScrapeExemplars {
   /** Starts a scrape: without a place or, in a format that knows no exemplars, not requested. */
   void start(ScrapeFormat format) {
     clear();
-    othersBecame = format == ScrapeFormat.OPEN_METRICS ? Outcome.NO_PLACE : Outcome.NOT_REQUESTED;
+    hasExemplars = format == ScrapeFormat.OPEN_METRICS;
   }
 
   /** The metric under way has a point with so many exemplars. */
@@ -58,17 +62,30 @@ final class ScrapeExemplars {
         scopes = Arrays.copyOf(scopes, 2 * metrics);
         names = Arrays.copyOf(names, 2 * metrics);
         counts = Arrays.copyOf(counts, 3 * 2 * metrics);
+        othersBecame = Arrays.copyOf(othersBecame, 2 * metrics);
       }
       scopes[metrics] = metric.getInstrumentationScopeInfo();
       names[metrics] = metric.getName();
       counts[3 * metrics] = had;
       counts[3 * metrics + 1] = written;
       counts[3 * metrics + 2] = tooLong;
+      othersBecame[metrics] =
+          hasExemplars || !hasPlaceInOpenMetrics(metric) ? Outcome.NO_PLACE : Outcome.NOT_REQUESTED;
       metrics++;
     }
     had = 0;
     written = 0;
     tooLong = 0;
+  }
+
+  /** Whether asking for OpenMetrics would have helped. */
+  private static boolean hasPlaceInOpenMetrics(MetricData metric) {
+    return switch (metric.getType()) {
+      case LONG_SUM -> metric.getLongSumData().isMonotonic();
+      case DOUBLE_SUM -> metric.getDoubleSumData().isMonotonic();
+      case HISTOGRAM -> true;
+      case EXPONENTIAL_HISTOGRAM, LONG_GAUGE, DOUBLE_GAUGE, SUMMARY -> false;
+    };
   }
 
   /**
@@ -82,7 +99,7 @@ final class ScrapeExemplars {
       int isTooLong = counts[3 * i + 2];
       account.add(scopes[i], names[i], writtenBecame, isWritten);
       account.add(scopes[i], names[i], Outcome.LABELS_TOO_LONG, isTooLong);
-      account.add(scopes[i], names[i], othersBecame, counts[3 * i] - isWritten - isTooLong);
+      account.add(scopes[i], names[i], othersBecame[i], counts[3 * i] - isWritten - isTooLong);
     }
     clear();
   }

@@ -61,13 +61,13 @@ class ExemplarOutcomesOfScrapesTest {
                 gaugeOf("g", exemplar(1, NOW, 1))));
     assertThat(client.get("/metrics").text()).doesNotContain(" # ");
     awaitOutcomes("h", Map.of(Outcome.NOT_REQUESTED, 2L));
-    awaitOutcomes("g", Map.of(Outcome.NOT_REQUESTED, 1L));
+    awaitOutcomes("g", Map.of(Outcome.NO_PLACE, 1L));
 
     assertThat(client.scrape().text()).contains(" # {");
     awaitOutcomes(
         "h", Map.of(Outcome.NOT_REQUESTED, 2L, Outcome.EXPORTED, 1L, Outcome.NO_PLACE, 1L));
     awaitOutcomes("c", Map.of(Outcome.NOT_REQUESTED, 1L, Outcome.EXPORTED, 1L));
-    awaitOutcomes("g", Map.of(Outcome.NOT_REQUESTED, 1L, Outcome.NO_PLACE, 1L));
+    awaitOutcomes("g", Map.of(Outcome.NO_PLACE, 2L));
   }
 
   @Test
