@@ -17,6 +17,7 @@ import org.openjdk.jcstress.annotations.JCStressTest;
 import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.ID_Result;
+import org.openjdk.jcstress.infra.results.I_Result;
 
 /** Two measurements recorded at once into one series are both counted, whatever cells they meet. */
 public class CellOwnership {
@@ -364,7 +365,7 @@ public class CellOwnership {
     }
 
     @Arbiter
-    public void count(ID_Result r) {
+    public void count(I_Result r) {
       for (final String cell : stripes.get()) {
         r.r1 += cell != null ? 1 : 0;
       }

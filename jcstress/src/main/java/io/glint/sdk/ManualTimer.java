@@ -21,7 +21,8 @@ final class ManualTimer extends AbstractExecutorService implements ScheduledExec
 
   /** Runs what is scheduled with a delay of this many nanoseconds and was not cancelled. */
   void fire(long delayNanos) {
-    for (final Entry entry : entries) {
+    // A copy: what runs may schedule itself again.
+    for (final Entry entry : List.copyOf(entries)) {
       if (entry.delayNanos == delayNanos) {
         entry.run();
       }
