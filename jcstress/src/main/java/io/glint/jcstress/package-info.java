@@ -14,6 +14,6 @@
  * <p>Every test has two actors and needs two processors; with more actors jcstress would leave it
  * out where there are fewer, without a word. Where a third thread matters, the state plays it: it
  * holds a cell as a thread does that is stopped in mid-record. The script {@code jcstress/run} runs
- * them.
+ * them; {@code jcstress/README.md} lists what is tested.
  */
 package io.glint.jcstress;

@@ -10,12 +10,14 @@ import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.sdk.metrics.data.PointData;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Arbiter;
 import org.openjdk.jcstress.annotations.JCStressTest;
 import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.ID_Result;
+import org.openjdk.jcstress.infra.results.I_Result;
 
 /** Two measurements recorded at once into one series are both counted, whatever cells they meet. */
 public class CellOwnership {
@@ -184,6 +186,47 @@ public class CellOwnership {
     }
   }
 
+  /**
+   * In a series of two cells whose threads have met often: the one that takes the last free cell
+   * makes the array longer, to let them go apart, while the other adds a cell to it.
+   */
+  @JCStressTest
+  @State
+  @Outcome(id = "2, 3.0", expect = ACCEPTABLE, desc = "both counted")
+  @Outcome(expect = FORBIDDEN, desc = "a measurement was lost or counted twice")
+  public static class ActualSpreading {
+    private final HistogramStream stream = Fixture.histogram(DELTA);
+    private final Cell stopped;
+
+    public ActualSpreading() {
+      final Series series = Fixture.seriesOfA(stream);
+      Fixture.stripe(series);
+      stopped = series.take();
+      // One less than it takes.
+      for (int i = 0; i < 15; i++) {
+        series.take().release();
+      }
+    }
+
+    @Actor
+    public void one() {
+      stream.recordDouble(1, A, null);
+    }
+
+    @Actor
+    public void two() {
+      stream.recordDouble(2, A, null);
+    }
+
+    @Arbiter
+    public void collect(ID_Result r) {
+      stopped.release();
+      final List<? extends PointData> points = Fixture.collect(stream);
+      r.r1 = Fixture.total(points);
+      r.r2 = Fixture.sum(points);
+    }
+  }
+
   /** A cell that is given back before the measurement is counted loses measurements. */
   @JCStressTest
   @State
@@ -295,6 +338,43 @@ public class CellOwnership {
       copy[seen.length] = added;
       added.addDouble(value);
       stripes = copy;
+    }
+  }
+
+  /** A longer array that is stored, not exchanged, drops a cell that was added meanwhile. */
+  @JCStressTest
+  @State
+  @Outcome(id = "2", expect = ACCEPTABLE, desc = "both cells are there")
+  @Outcome(expect = ACCEPTABLE_INTERESTING, desc = "the fault shows")
+  public static class BrokenByStoredSpread {
+    private final AtomicReference<String[]> stripes =
+        new AtomicReference<>(new String[] {"first", null});
+
+    @Actor
+    public void add() {
+      String[] seen = stripes.get();
+      while (!stripes.compareAndSet(seen, with(seen, "second"))) {
+        seen = stripes.get();
+      }
+    }
+
+    @Actor
+    public void spread() {
+      final String[] seen = stripes.get();
+      stripes.set(Arrays.copyOf(seen, 2 * seen.length));
+    }
+
+    @Arbiter
+    public void count(I_Result r) {
+      for (final String cell : stripes.get()) {
+        r.r1 += cell != null ? 1 : 0;
+      }
+    }
+
+    private static String[] with(String[] stripes, String added) {
+      final String[] copy = stripes.clone();
+      copy[1] = added;
+      return copy;
     }
   }
 

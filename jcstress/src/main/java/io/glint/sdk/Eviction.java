@@ -10,6 +10,7 @@ import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE_INTERESTING;
 import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Arbiter;
 import org.openjdk.jcstress.annotations.JCStressTest;
@@ -204,6 +205,71 @@ public class Eviction {
   }
 
   /**
+   * In a series of sixteen cells, all of which the evictor may own when the recorder comes by and
+   * adds one: then the series stays.
+   */
+  @JCStressTest
+  @State
+  @Outcome(id = "1, 1", expect = ACCEPTABLE, desc = "counted in the series, which stays")
+  @Outcome(id = "1, 0", expect = ACCEPTABLE, desc = "counted in a new one")
+  @Outcome(expect = FORBIDDEN, desc = "a measurement was lost or counted twice")
+  public static class ActualAddedCell {
+    private final SumStream stream = Fixture.longCounter(DELTA, NO_LIMIT);
+    private final Series idle = Fixture.seriesOfA(stream);
+
+    public ActualAddedCell() {
+      final Cell[] cells = new Cell[16];
+      for (int i = 0; i < cells.length; i++) {
+        cells[i] = idle.take();
+      }
+      for (final Cell cell : cells) {
+        cell.release();
+      }
+    }
+
+    @Actor
+    public void record() {
+      stream.recordLong(1, A, null);
+    }
+
+    @Actor
+    public void evict() {
+      if (idle.tryEvict(0)) {
+        stream.seriesMap().removeEvicted();
+      }
+    }
+
+    @Arbiter
+    public void collect(II_Result r) {
+      r.r2 = idle.isEvicted() ? 0 : 1;
+      r.r1 = Fixture.collectTotal(stream);
+    }
+  }
+
+  /** A series is looked up while another one is removed: it is found. */
+  @JCStressTest
+  @State
+  @Outcome(id = "1", expect = ACCEPTABLE, desc = "found")
+  @Outcome(expect = FORBIDDEN, desc = "a series that exists was not found")
+  public static class ActualLookup {
+    private final SumStream stream = Fixture.longCounter(DELTA, NO_LIMIT);
+    private final Series idle = Fixture.seriesOfA(stream);
+    private final Series other = stream.seriesMap().findOrAdd(B);
+
+    @Actor
+    public void find(I_Result r) {
+      r.r1 = stream.seriesMap().find(B) == other ? 1 : 0;
+    }
+
+    @Actor
+    public void evict() {
+      if (idle.tryEvict(0)) {
+        stream.seriesMap().removeEvicted();
+      }
+    }
+  }
+
+  /**
    * A series that is removed because it was empty a moment ago takes a late measurement with it.
    */
   @JCStressTest
@@ -250,6 +316,86 @@ public class Eviction {
       if (series != null) {
         series.visitCells(cell -> r.r1 += (int) ((SumCell) cell).longSum());
       }
+    }
+  }
+
+  /** Who retires the cells by storing the array, not exchanging it, drops one added meanwhile. */
+  @JCStressTest
+  @State
+  @Outcome(id = "1", expect = ACCEPTABLE, desc = "counted")
+  @Outcome(expect = ACCEPTABLE_INTERESTING, desc = "the fault shows")
+  public static class BrokenByStoredRetirement {
+    private static final SumCell[] EVICTED = {};
+
+    private final SumStream stream = Fixture.longCounter(DELTA, NO_LIMIT);
+    private final Series series = Fixture.seriesOfA(stream);
+    private final SumCell first = newCell();
+    private final AtomicReference<SumCell[]> stripes = new AtomicReference<>(new SumCell[] {first});
+    private boolean isInNewSeries;
+
+    @Actor
+    public void record() {
+      if (first.tryTake()) {
+        first.addLong(1);
+        first.release();
+        return;
+      }
+      final SumCell[] seen = stripes.get();
+      final SumCell added = newCell();
+      added.addLong(1);
+      isInNewSeries = seen == EVICTED || !stripes.compareAndSet(seen, new SumCell[] {first, added});
+    }
+
+    @Actor
+    public void evict() {
+      if (first.tryTake()) {
+        if (first.isEmpty() && stripes.get().length == 1) {
+          Thread.onSpinWait();
+          stripes.set(EVICTED);
+          first.retire();
+        } else {
+          first.release();
+        }
+      }
+    }
+
+    @Arbiter
+    public void collect(I_Result r) {
+      r.r1 = isInNewSeries ? 1 : 0;
+      for (final SumCell cell : stripes.get()) {
+        r.r1 += (int) cell.longSum();
+      }
+    }
+
+    private SumCell newCell() {
+      return (SumCell) stream.newCell(series, /* padded= */ false);
+    }
+  }
+
+  /** An entry that is taken out of a table in place hides the ones that it had pushed on. */
+  @JCStressTest
+  @State
+  @Outcome(id = "1", expect = ACCEPTABLE, desc = "found")
+  @Outcome(expect = ACCEPTABLE_INTERESTING, desc = "the fault shows")
+  public static class BrokenByRemovalInPlace {
+    private final AtomicReferenceArray<String> table =
+        new AtomicReferenceArray<>(new String[] {"a", "b", null});
+
+    @Actor
+    public void find(I_Result r) {
+      for (int i = 0; table.get(i) != null; i++) {
+        if ("b".equals(table.get(i))) {
+          r.r1 = 1;
+          return;
+        }
+      }
+    }
+
+    @Actor
+    public void remove() {
+      table.set(0, null);
+      table.set(0, "b");
+      table.set(1, null);
     }
   }
 

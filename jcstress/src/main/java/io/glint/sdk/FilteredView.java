@@ -14,14 +14,17 @@ import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.sdk.metrics.data.AggregationTemporality;
 import io.opentelemetry.sdk.metrics.data.PointData;
+import java.util.ArrayList;
 import java.util.List;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Arbiter;
 import org.openjdk.jcstress.annotations.JCStressTest;
 import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
+import org.openjdk.jcstress.infra.results.III_Result;
 import org.openjdk.jcstress.infra.results.II_Result;
 import org.openjdk.jcstress.infra.results.I_Result;
+import org.openjdk.jcstress.infra.results.L_Result;
 
 /**
  * A measurement whose attributes a view filters is counted exactly once, whatever is remembered of
@@ -150,6 +153,83 @@ public class FilteredView {
     }
   }
 
+  /** Two aliases that each make the cache grow: whatever is lost, none leads astray. */
+  @JCStressTest
+  @State
+  @Outcome(
+      id = {"1, 0, 4", "1, 0, 5", "1, 0, 6"},
+      expect = ACCEPTABLE,
+      desc = "the old ones found, and no wrong series")
+  @Outcome(expect = FORBIDDEN, desc = "the series of other attributes, or an old one lost")
+  public static class ActualCacheGrowth {
+    private final AliasCache aliases = new AliasCache();
+
+    public ActualCacheGrowth() {
+      for (int i = 0; i < 4; i++) {
+        aliases.put(SAME_PLACE.get(i), SERIES.get(i), 0);
+      }
+    }
+
+    @Actor
+    public void one() {
+      aliases.put(SAME_PLACE.get(4), SERIES.get(4), 0);
+    }
+
+    @Actor
+    public void two(III_Result r) {
+      aliases.put(SAME_PLACE.get(5), SERIES.get(5), 0);
+      r.r1 = aliases.find(SAME_PLACE.get(0)).series == SERIES.get(0) ? 1 : 0;
+    }
+
+    @Arbiter
+    public void find(III_Result r) {
+      for (int i = 0; i < SAME_PLACE.size(); i++) {
+        final AliasCache.Alias alias = aliases.find(SAME_PLACE.get(i));
+        if (alias != null && alias.series == SERIES.get(i)) {
+          r.r3++;
+        } else if (alias != null) {
+          r.r2++;
+        }
+      }
+    }
+  }
+
+  /** A new alias takes the place of an evicted one while the collector forgets that one. */
+  @JCStressTest
+  @State
+  @Outcome(
+      id = {"new", "forgotten"},
+      expect = ACCEPTABLE,
+      desc = "the new one, or none: then it is looked up again")
+  @Outcome(expect = FORBIDDEN, desc = "the evicted one")
+  public static class ActualForgetting {
+    private final SumStream stream = Fixture.filteredCounter(DELTA, NO_LIMIT);
+    private final AliasCache aliases = new AliasCache();
+    private final Series made = new Series(stream, B, 0, 0);
+
+    public ActualForgetting() {
+      final Series evicted = new Series(stream, B, 0, 0);
+      aliases.put(B_AS_RECORDED, evicted, 0);
+      evicted.tryEvict(0);
+    }
+
+    @Actor
+    public void put() {
+      aliases.put(B_AS_RECORDED, made, 0);
+    }
+
+    @Actor
+    public void forget() {
+      aliases.forgetEvicted();
+    }
+
+    @Arbiter
+    public void find(L_Result r) {
+      final AliasCache.Alias alias = aliases.find(B_AS_RECORDED);
+      r.r1 = alias == null ? "forgotten" : alias.series == made ? "new" : "evicted";
+    }
+  }
+
   /** Who does not ask whether there may be room by now goes on to use the overflow series. */
   @JCStressTest
   @State
@@ -237,6 +317,36 @@ public class FilteredView {
     }
   }
 
+  /** A cache that keeps attributes in one array and series in another mixes them up. */
+  @JCStressTest
+  @State
+  @Outcome(id = "1", expect = ACCEPTABLE, desc = "they belong together")
+  @Outcome(expect = ACCEPTABLE_INTERESTING, desc = "the fault shows")
+  public static class BrokenBySeparateArrays {
+    private final Attributes[] keys = new Attributes[1];
+    private final Series[] values = new Series[1];
+
+    @Actor
+    public void one() {
+      put(4);
+    }
+
+    @Actor
+    public void two() {
+      put(5);
+    }
+
+    @Arbiter
+    public void find(I_Result r) {
+      r.r1 = values[0] == SERIES.get(SAME_PLACE.indexOf(keys[0])) ? 1 : 0;
+    }
+
+    private void put(int i) {
+      keys[0] = SAME_PLACE.get(i);
+      values[0] = SERIES.get(i);
+    }
+  }
+
   /** A stream that remembers the series of {@link Fixture#B}, which is idle. */
   private static SumStream withAlias(AggregationTemporality temporality, int limit) {
     final SumStream stream = Fixture.filteredCounter(temporality, limit);
@@ -259,6 +369,27 @@ public class FilteredView {
       Fixture.silence(Fixture.seriesOfA(stream), 1);
     }
     return stream;
+  }
+
+  /** Six attribute sets that want the same place of the smallest cache, which four of them fill. */
+  private static final List<Attributes> SAME_PLACE = samePlace();
+
+  private static final List<Series> SERIES = seriesOf(SAME_PLACE);
+
+  private static List<Attributes> samePlace() {
+    final List<Attributes> found = new ArrayList<>();
+    for (int i = 0; found.size() < 6; i++) {
+      final Attributes attributes = Fixture.attributes("value " + i);
+      if ((SeriesMap.hash(attributes) & 63) == 0) {
+        found.add(attributes);
+      }
+    }
+    return found;
+  }
+
+  private static List<Series> seriesOf(List<Attributes> attributes) {
+    final SumStream stream = Fixture.filteredCounter(DELTA, NO_LIMIT);
+    return attributes.stream().map(each -> new Series(stream, each, 0, 0)).toList();
   }
 
   private FilteredView() {}

@@ -269,6 +269,36 @@ public class FirstSeenSeries {
     }
   }
 
+  /** One overflows, the other brings the attributes of overflow itself: they share the series. */
+  @JCStressTest
+  @State
+  @Outcome(id = "1, 2", expect = ACCEPTABLE, desc = "one overflow series that counts both")
+  @Outcome(expect = FORBIDDEN, desc = "two overflow series, or a measurement lost")
+  public static class ActualOverflowByName {
+    private final SumStream stream = Fixture.longCounter(CUMULATIVE, 1);
+
+    public ActualOverflowByName() {
+      Fixture.seriesOfA(stream);
+    }
+
+    @Actor
+    public void one() {
+      stream.recordLong(1, B, null);
+    }
+
+    @Actor
+    public void two() {
+      stream.recordLong(1, Overflow.ATTRIBUTES, null);
+    }
+
+    @Arbiter
+    public void collect(II_Result r) {
+      final List<? extends PointData> points = Fixture.collect(stream);
+      r.r1 = points.size();
+      r.r2 = Fixture.total(points);
+    }
+  }
+
   /** A series that is added without a look at the one that took the place before is there twice. */
   @JCStressTest
   @State
@@ -357,6 +387,39 @@ public class FirstSeenSeries {
     @Actor
     public void find(I_Result r) {
       r.r1 = "a".equals(table.get(0)) ? 1 : 0;
+    }
+  }
+
+  /** An overflow series that is stored, not exchanged, replaces one that counts already. */
+  @JCStressTest
+  @State
+  @Outcome(id = "2", expect = ACCEPTABLE, desc = "one overflow series that counts both")
+  @Outcome(expect = ACCEPTABLE_INTERESTING, desc = "the fault shows")
+  public static class BrokenByStoredOverflow {
+    private volatile AtomicInteger overflow;
+
+    @Actor
+    public void one() {
+      record();
+    }
+
+    @Actor
+    public void two() {
+      record();
+    }
+
+    @Arbiter
+    public void count(I_Result r) {
+      r.r1 = overflow.get();
+    }
+
+    private void record() {
+      AtomicInteger series = overflow;
+      if (series == null) {
+        series = new AtomicInteger();
+        overflow = series;
+      }
+      series.incrementAndGet();
     }
   }
 

@@ -16,6 +16,10 @@ import io.opentelemetry.sdk.metrics.data.ExemplarData;
 import io.opentelemetry.sdk.metrics.data.HistogramPointData;
 import io.opentelemetry.sdk.metrics.data.LongPointData;
 import io.opentelemetry.sdk.metrics.data.PointData;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.lang.ref.Reference;
+import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -85,6 +89,8 @@ final class Fixture {
 
   /** Held strongly, as the log manager would forget the level otherwise. */
   private static final Logger LOGGER = Logger.getLogger("io.glint.sdk");
+
+  private static final VarHandle PIN = pin();
 
   static {
     // Each stream of each sample that overflows would log once.
@@ -261,6 +267,20 @@ final class Fixture {
     final Cell two = series.take();
     one.release();
     two.release();
+  }
+
+  /** As when whoever has bound the series has become garbage. */
+  static void unpin(Series series) {
+    ((Reference<?>) PIN.get(series)).clear();
+  }
+
+  private static VarHandle pin() {
+    try {
+      return MethodHandles.privateLookupIn(Series.class, MethodHandles.lookup())
+          .findVarHandle(Series.class, "pin", WeakReference.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
   }
 
   /** As when this many measurements of the series were collected, longer ago than the time-out. */

@@ -248,6 +248,48 @@ public class GaugeLastValue {
     }
   }
 
+  /**
+   * The second cell, and with it the stamps, comes between the two values of one thread, while the
+   * other thread sets two as well.
+   */
+  @JCStressTest
+  @State
+  @Outcome(
+      id = {"2", "4"},
+      expect = ACCEPTABLE,
+      desc = "either thread's last")
+  @Outcome(expect = FORBIDDEN, desc = "a value that was overwritten came back")
+  public static class ActualInflation {
+    private final LastValueStream stream = Fixture.gauge(CUMULATIVE);
+    private final Cell first;
+
+    public ActualInflation() {
+      first = Fixture.seriesOfA(stream).take();
+      first.release();
+    }
+
+    @Actor
+    public void setTwice() {
+      stream.recordLong(1, A, null);
+      final boolean taken = first.tryTake();
+      stream.recordLong(2, A, null);
+      if (taken) {
+        first.release();
+      }
+    }
+
+    @Actor
+    public void setTwiceToo() {
+      stream.recordLong(3, A, null);
+      stream.recordLong(4, A, null);
+    }
+
+    @Arbiter
+    public void collect(I_Result r) {
+      r.r1 = Fixture.collectLast(stream);
+    }
+  }
+
   /** Without stamps the value of the cell that is looked at last would win. */
   @JCStressTest
   @State

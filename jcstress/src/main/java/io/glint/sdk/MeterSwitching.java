@@ -12,8 +12,11 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Arbiter;
 import org.openjdk.jcstress.annotations.JCStressTest;
+import org.openjdk.jcstress.annotations.Mode;
 import org.openjdk.jcstress.annotations.Outcome;
+import org.openjdk.jcstress.annotations.Signal;
 import org.openjdk.jcstress.annotations.State;
+import org.openjdk.jcstress.infra.results.I_Result;
 import org.openjdk.jcstress.infra.results.ZZ_Result;
 import org.openjdk.jcstress.infra.results.Z_Result;
 
@@ -101,6 +104,54 @@ public class MeterSwitching {
     }
   }
 
+  /** A collection while the meter is disabled has all of its metrics, or none. */
+  @JCStressTest
+  @State
+  @Outcome(id = "2", expect = ACCEPTABLE, desc = "all")
+  @Outcome(id = "0", expect = ACCEPTABLE, desc = "none")
+  @Outcome(expect = FORBIDDEN, desc = "half a meter was collected")
+  public static class ActualCollection {
+    private final TinyReader reader = new TinyReader(DELTA);
+    private final GlintMeterProvider provider = TinyReader.provider(reader);
+
+    public ActualCollection() {
+      final Meter meter = provider.get("m");
+      meter.counterBuilder("c").build().add(1);
+      meter.counterBuilder("d").build().add(1);
+    }
+
+    @Actor
+    public void collect(I_Result r) {
+      r.r1 = reader.collectTotal();
+    }
+
+    @Actor
+    public void disable() {
+      provider.setMeterConfigurator(OFF);
+    }
+  }
+
+  /** A thread that does nothing but record notices in the end. */
+  @JCStressTest(Mode.Termination)
+  @Outcome(id = "TERMINATED", expect = ACCEPTABLE, desc = "noticed")
+  @Outcome(expect = FORBIDDEN, desc = "records for ever")
+  @State
+  public static class ActualRecorderNotices {
+    private final GlintMeterProvider provider = TinyReader.provider(new TinyReader(DELTA));
+    private final SyncInstrument counter =
+        (SyncInstrument) provider.get("m").counterBuilder("c").build();
+
+    @Actor
+    public void record() {
+      while (counter.first() != null) {}
+    }
+
+    @Signal
+    public void disable() {
+      provider.setMeterConfigurator(OFF);
+    }
+  }
+
   /** An instrument that adopts the state before its meter knows it can miss the change. */
   @JCStressTest
   @State
@@ -130,6 +181,31 @@ public class MeterSwitching {
 
     private static final class Instrument {
       volatile boolean isEnabled;
+    }
+  }
+
+  /** A collection that asks for each metric whether the meter is disabled has half of it. */
+  @JCStressTest
+  @State
+  @Outcome(
+      id = {"2", "0"},
+      expect = ACCEPTABLE,
+      desc = "all or none")
+  @Outcome(expect = ACCEPTABLE_INTERESTING, desc = "the fault shows")
+  public static class BrokenByAskingTwice {
+    private volatile boolean isEnabled = true;
+
+    @Actor
+    public void collect(I_Result r) {
+      for (int i = 0; i < 2; i++) {
+        r.r1 += isEnabled ? 1 : 0;
+        Thread.onSpinWait();
+      }
+    }
+
+    @Actor
+    public void disable() {
+      isEnabled = false;
     }
   }
 

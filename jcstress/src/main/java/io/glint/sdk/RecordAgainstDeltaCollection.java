@@ -220,6 +220,36 @@ public class RecordAgainstDeltaCollection {
     }
   }
 
+  /** In a series whose addition makes the table of series grow. */
+  @JCStressTest
+  @State
+  @Outcome(id = "5, 0", expect = ACCEPTABLE, desc = "in the first interval")
+  @Outcome(id = "4, 1", expect = ACCEPTABLE, desc = "in the second interval")
+  @Outcome(expect = FORBIDDEN, desc = "a measurement was lost or counted twice")
+  public static class ActualGrowth {
+    private final SumStream stream = Fixture.longCounter(DELTA, NO_LIMIT);
+
+    public ActualGrowth() {
+      Fixture.fillSmallestTable(stream);
+      stream.seriesMap().forEach(series -> stream.recordLong(1, series.attributes, null));
+    }
+
+    @Actor
+    public void record() {
+      stream.recordLong(1, B, null);
+    }
+
+    @Actor
+    public void collect(II_Result r) {
+      r.r1 = Fixture.collectTotal(stream);
+    }
+
+    @Arbiter
+    public void collectRest(II_Result r) {
+      r.r2 = Fixture.collectTotal(stream);
+    }
+  }
+
   /** A collector that does not own what it reads and clears loses measurements. */
   @JCStressTest
   @State

@@ -9,6 +9,7 @@ import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE_INTERESTING;
 import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
+import java.util.List;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Arbiter;
 import org.openjdk.jcstress.annotations.JCStressTest;
@@ -193,6 +194,31 @@ public class SnapshotCoherence {
     }
   }
 
+  /** Two readers of one cumulative stream at once: each has a point of its own. */
+  @JCStressTest
+  @State
+  @Outcome(id = "7+20, 7+20", expect = ACCEPTABLE, desc = "coherent")
+  @Outcome(expect = FORBIDDEN, desc = "count, sum, minimum, maximum and buckets do not agree")
+  public static class ActualTwoReaders {
+    private final HistogramStream stream = Fixture.histogram(CUMULATIVE);
+
+    public ActualTwoReaders() {
+      Fixture.stripe(Fixture.seriesOfA(stream));
+      stream.recordDouble(7, A, null);
+      stream.recordDouble(20, A, null);
+    }
+
+    @Actor
+    public void one(LL_Result r) {
+      r.r1 = Fixture.describe(Fixture.collect(stream));
+    }
+
+    @Actor
+    public void two(LL_Result r) {
+      r.r2 = Fixture.describe(Fixture.collect(stream));
+    }
+  }
+
   /** A collector that does not own what it copies sees half a measurement. */
   @JCStressTest
   @State
@@ -248,6 +274,41 @@ public class SnapshotCoherence {
     @Actor
     public void collect(L_Result r) {
       r.r1 = Fixture.describe(Fixture.collect(stream));
+    }
+  }
+
+  /** Two collectors that add up in one place, without a lock, count twice or not at all. */
+  @JCStressTest
+  @State
+  @Outcome(id = "7+20, 7+20", expect = ACCEPTABLE, desc = "coherent")
+  @Outcome(expect = ACCEPTABLE_INTERESTING, desc = "the fault shows")
+  public static class BrokenBySharedTotal {
+    private final HistogramStream stream = Fixture.histogram(CUMULATIVE);
+    private final Series series = Fixture.seriesOfA(stream);
+
+    public BrokenBySharedTotal() {
+      Fixture.stripe(series);
+      stream.recordDouble(7, A, null);
+      stream.recordDouble(20, A, null);
+    }
+
+    @Actor
+    public void one(LL_Result r) {
+      r.r1 = collectWithoutLock();
+    }
+
+    @Actor
+    public void two(LL_Result r) {
+      r.r2 = collectWithoutLock();
+    }
+
+    private String collectWithoutLock() {
+      final PointBuffer points = new PointBuffer(/* isReused= */ false);
+      points.begin();
+      stream.begin(series);
+      series.visitCells(stream::addToTotal);
+      stream.addPoint(points, List.of()).setFrame(0, Fixture.NOW, A);
+      return Fixture.describe(List.copyOf(points.end(stream::data).getPoints()));
     }
   }
 

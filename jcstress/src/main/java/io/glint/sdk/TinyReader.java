@@ -8,12 +8,14 @@ import io.opentelemetry.sdk.metrics.export.CollectionRegistration;
 import io.opentelemetry.sdk.metrics.export.MetricReader;
 import java.util.Collection;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** A reader that collects when a test asks it to, and once more when it is shut down. */
 final class TinyReader implements MetricReader {
   private final AggregationTemporality temporality;
   private volatile CollectionRegistration registration = CollectionRegistration.noop();
   private volatile int collectedAtShutdown;
+  private final AtomicInteger shutdowns = new AtomicInteger();
 
   TinyReader(AggregationTemporality temporality) {
     this.temporality = temporality;
@@ -34,6 +36,16 @@ final class TinyReader implements MetricReader {
 
   int collectTotal() {
     return total(collect());
+  }
+
+  /** The reader as the provider knows it. */
+  RegisteredReader registered() {
+    return (RegisteredReader) registration;
+  }
+
+  /** How often it was shut down. */
+  int shutdowns() {
+    return shutdowns.get();
   }
 
   /** What the last collection of the reader found. */
@@ -66,6 +78,7 @@ final class TinyReader implements MetricReader {
 
   @Override
   public CompletableResultCode shutdown() {
+    shutdowns.incrementAndGet();
     collectedAtShutdown = collectTotal();
     return CompletableResultCode.ofSuccess();
   }
