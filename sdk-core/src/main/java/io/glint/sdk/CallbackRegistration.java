@@ -19,8 +19,9 @@ import java.util.logging.Logger;
  * the context class loader of the thread that registered it. Whatever it throws is reported and
  * harms no other instrument.
  *
- * <p>{@link #close} undoes the registration: once it has returned, the callback is not started
- * again. Closing twice is harmless. It may be called from any thread, also from the callback.
+ * <p>{@link #close} undoes the registration: once it has returned, no run of the callback begins
+ * any more; one that has begun on another thread goes on. Closing twice is harmless. It may be
+ * called from any thread, also from the callback.
  */
 final class CallbackRegistration
     implements BatchCallback,
