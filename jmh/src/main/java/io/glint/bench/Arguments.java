@@ -109,7 +109,7 @@ record Arguments(
         }
         case "--bounds" -> {
           final String bounds = value(option, rest);
-          own.put("bounds", UserData.bounds(bounds).toString());
+          own.put("bounds", described(UserData.bounds(bounds)));
           parameters.put("bounds", bounds);
         }
         case "--out" -> out = Path.of(value(option, rest));
@@ -164,6 +164,13 @@ record Arguments(
       case "full" -> Cases.ALL;
       default -> Cases.WITH_PEERS;
     };
+  }
+
+  private static String described(List<Double> bounds) {
+    return bounds
+        + (bounds.stream().allMatch(bound -> bound == Math.rint(bound))
+            ? ""
+            : "; with fractions Micrometer counts differently: it rounds values up first");
   }
 
   private static String value(String option, Deque<String> rest) {

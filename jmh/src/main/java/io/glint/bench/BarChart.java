@@ -16,7 +16,8 @@ final class BarChart {
   private static final int BARS_FROM = 190;
   private static final int BARS_TO = 790;
   private static final int HEADER = 84;
-  private static final int FOOTER = 74;
+  private static final int AXIS = 50;
+  private static final int FOOTNOTE = 16;
   private static final int CASE_TITLE = 30;
   private static final int CASE_GAP = 12;
   private static final int ROW = 22;
@@ -38,23 +39,26 @@ final class BarChart {
 
   private final Group group;
   private final List<Comparison> comparisons;
-  private final String footnote;
+  private final List<String> footnotes;
 
   /**
    * Prepares a picture.
    *
    * @param comparisons those of the group, at least one
-   * @param footnote where it was measured, in a line
+   * @param footnotes where it was measured, line by line
    */
-  BarChart(Group group, List<Comparison> comparisons, String footnote) {
+  BarChart(Group group, List<Comparison> comparisons, List<String> footnotes) {
     this.group = group;
     this.comparisons = comparisons;
-    this.footnote = footnote;
+    this.footnotes = footnotes;
   }
 
   Svg draw() {
     final int bottom = HEADER + comparisons.stream().mapToInt(BarChart::height).sum();
-    final Svg svg = new Svg(WIDTH, bottom + FOOTER, group.title() + ", nanoseconds per call");
+    final Svg svg = new Svg(
+            WIDTH,
+            bottom + AXIS + footnotes.size() * FOOTNOTE + 8,
+            group.title() + ", nanoseconds per call");
     svg.boldText(MARGIN, 30, 18, INK, Svg.Anchor.START, group.title());
     drawLegend(svg);
     drawAxis(svg, bottom);
@@ -63,7 +67,10 @@ final class BarChart {
       drawCase(svg, y, comparison);
       y += height(comparison);
     }
-    svg.text(MARGIN, bottom + 60, 11, PALE, Svg.Anchor.START, footnote);
+    for (int i = 0; i < footnotes.size(); i++) {
+      svg.text(
+          MARGIN, bottom + AXIS + 12 + i * FOOTNOTE, 11, PALE, Svg.Anchor.START, footnotes.get(i));
+    }
     return svg;
   }
 

@@ -89,15 +89,21 @@ final class Report {
             comparisons.stream()
                 .filter(comparison -> comparison.benchmarkCase().group() == group)
                 .toList(),
-            Stream.of("CPU", "processors", "JDK", "Glint", "date")
-                .filter(facts::containsKey)
-                .map(
-                    fact ->
-                        (fact.equals("Glint") ? "Glint " : "")
-                            + facts.get(fact)
-                            + (fact.equals("processors") ? " processors" : ""))
-                .collect(Collectors.joining("; ")))
+            Stream.of(
+                    List.of("date", "CPU", "processors", "JDK"),
+                    List.of("Glint", Contender.STOCK),
+                    List.of(Contender.CLIENT_JAVA, Contender.MICROMETER))
+                .map(this::footnote)
+                .filter(footnote -> !footnote.isEmpty())
+                .toList())
         .draw();
+  }
+
+  private String footnote(List<String> names) {
+    return names.stream()
+        .filter(facts::containsKey)
+        .map(name -> name + ": " + facts.get(name))
+        .collect(Collectors.joining("; "));
   }
 
   private static String lines(String bullet, List<String> lines) {
@@ -125,7 +131,9 @@ final class Report {
         benchmarkCase.contenders().get(contender).name(),
         nanos(comparison.nanos(contender)),
         isReference ? "1" : number("%.3f", Statistics.median(comparison.ratios(contender))),
-        isReference ? "–" : range(comparison.ratios(contender)),
+        comparison.ratios(contender).length == 1 || isReference
+            ? "–"
+            : range(comparison.ratios(contender)),
         isAimed ? number("≤ %.2f", benchmarkCase.target()) : "–",
         isAimed ? yesOrNo(comparison.isMet()) : "–",
         number("%.3f", Statistics.median(comparison.bytes(contender))));
@@ -203,7 +211,8 @@ final class Report {
         "ratio: to the first system of the case; median of the ratios of the forks, each from the"
             + " medians of two forks run next to each other; (forks): the smallest and the largest.",
         "B: bytes allocated per call by all threads of the JVM, collector and harness included;"
-            + number(" below %.2f counts as none.", NO_BYTES));
+            + number(" below %.2f counts as none.", NO_BYTES),
+        "What each system does in a case, and what it does not: docs/benchmarks/README.md");
   }
 
   private List<String> factLines() {
