@@ -55,7 +55,8 @@ final class BarChart {
 
   Svg draw() {
     final int bottom = HEADER + comparisons.stream().mapToInt(BarChart::height).sum();
-    final Svg svg = new Svg(
+    final Svg svg =
+        new Svg(
             WIDTH,
             bottom + AXIS + footnotes.size() * FOOTNOTE + 8,
             group.title() + ", nanoseconds per call");
