@@ -23,7 +23,7 @@ final class BarChart {
   private static final int ROW = 22;
   private static final double BAR = 15;
   private static final double WHISKER = 5;
-  private static final int MOST_TICKS = 7;
+  private static final int MOST_TICKS = 8;
 
   private static final String INK = "#1f2328";
   private static final String PALE = "#59636e";
