@@ -13,7 +13,7 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.infra.ThreadParams;
 
 /** One, added to a long counter whose attributes are bound. */
-public class BoundCounterBenchmark extends RecordingBenchmark {
+public class BoundCounterBenchmark extends ApiBenchmark {
   private ExtendedLongCounter counter;
 
   @Override

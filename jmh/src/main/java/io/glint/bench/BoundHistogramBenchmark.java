@@ -16,14 +16,15 @@ import org.openjdk.jmh.infra.ThreadParams;
  * One latency into an explicit-bucket histogram whose attributes are bound; otherwise as {@link
  * HistogramBenchmark}.
  */
-public class BoundHistogramBenchmark extends RecordingBenchmark {
+public class BoundHistogramBenchmark extends ApiBenchmark {
   private ExtendedDoubleHistogram histogram;
 
   @Override
   void createInstrument(Meter meter) {
     histogram =
         (ExtendedDoubleHistogram)
-            meter.histogramBuilder("http.server.request.duration").setUnit("ms").build();
+            withBounds(meter.histogramBuilder("http.server.request.duration").setUnit("ms"))
+                .build();
   }
 
   @Override

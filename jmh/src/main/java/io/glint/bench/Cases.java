@@ -5,65 +5,113 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The named comparisons with the stock SDK, or with what no SDK can be below. To add one, add an
- * entry; what is in the table is run. All record into one series, where threads meet most.
+ * The named comparisons with the stock SDK, or with what no SDK can be below; and with client_java
+ * and Micrometer, where they have the like. To add one, add an entry; what is in the table is run.
+ * All record into one series, where threads meet most, unless they say otherwise.
  */
 final class Cases {
   private static final int COLLECT_EVERY_MILLIS = 10;
+  private static final double NO_TARGET = Double.NaN;
 
-  private static final Workload HISTOGRAM = recording(HistogramBenchmark.class, "record");
+  private static final Workload HISTOGRAM = api(HistogramBenchmark.class, "record");
   private static final Workload HISTOGRAM_IN_SPAN =
       HISTOGRAM.with("exemplars", Exemplars.TRACE_BASED);
-  private static final Workload BOUND_HISTOGRAM =
-      recording(BoundHistogramBenchmark.class, "record");
-  private static final Workload BOUND_COUNTER = recording(BoundCounterBenchmark.class, "add");
+  private static final Workload BOUND_HISTOGRAM = api(BoundHistogramBenchmark.class, "record");
+  private static final Workload BOUND_COUNTER = api(BoundCounterBenchmark.class, "add");
   private static final Workload EXPONENTIAL =
       HISTOGRAM.with("histograms", HistogramKind.EXPONENTIAL);
-  private static final Workload COUNTER = recording(CounterBenchmark.class, "add");
+  private static final Workload COUNTER = api(CounterBenchmark.class, "add");
 
   static final List<Case> ALL =
       List.of(
-          Case.sideBySide("P1", "histogram, exemplars off, 1 thread", HISTOGRAM, 1, 0.45),
-          Case.sideBySide("P2", "histogram, sampled span, 1 thread", HISTOGRAM_IN_SPAN, 1, 0.18),
-          Case.sideBySide(
-              "P1-128",
-              "histogram, exemplars off, 1 thread, 128 series",
-              HISTOGRAM.with("cardinality", 128),
-              1,
-              0.45),
-          Case.sideBySide(
+          histogram("P1", "histogram, exemplars off, 1 thread", Exemplars.OFF, 1, 0.45),
+          histogram("P2", "histogram, sampled span, 1 thread", Exemplars.TRACE_BASED, 1, 0.18),
+          histogram(
+              "P1-128", "histogram, exemplars off, 1 thread, 128 series", Exemplars.OFF, 128, 0.45),
+          histogram(
               "P2-128",
               "histogram, sampled span, 1 thread, 128 series",
-              HISTOGRAM_IN_SPAN.with("cardinality", 128),
-              1,
+              Exemplars.TRACE_BASED,
+              128,
               0.18),
-          Case.sideBySide("P3", "histogram, sampled span, 2 threads", HISTOGRAM_IN_SPAN, 2, 0.08),
-          Case.sideBySide("P4", "histogram, sampled span, 8 threads", HISTOGRAM_IN_SPAN, 8, 0.08),
+          threads("P3", "histogram, sampled span, 2 threads", 2),
+          threads("P4", "histogram, sampled span, 8 threads", 8),
           Case.sideBySide(
-              "P5",
-              "histogram, sampled span, 2 threads, delta, collecting every 10 ms",
-              collecting(HISTOGRAM_IN_SPAN),
-              2,
-              0.08),
-          Case.sideBySide("P6a", "counter, exemplars off, 1 thread", COUNTER, 1, 0.8),
+                  "P5",
+                  Group.THREADS,
+                  "histogram, sampled span, 2 threads, delta, collecting every 10 ms",
+                  HISTOGRAM_IN_SPAN
+                      .with("temporality", AggregationTemporality.DELTA)
+                      .with("collectEveryMillis", COLLECT_EVERY_MILLIS),
+                  2,
+                  0.08)
+              .and(
+                  cumulative(collecting(inSpan(clientJavaHistogram("observe")))),
+                  cumulative(collecting(inSpan(micrometerHistogram("record"))))),
+          Case.sideBySide("P6a", Group.COUNTER, "counter, exemplars off, 1 thread", COUNTER, 1, 0.8)
+              .and(clientJavaCounter("add"), micrometerCounter("add")),
           Case.sideBySide(
-              "P6b",
-              "counter, exemplars off, 2 threads, delta",
-              COUNTER.with("temporality", AggregationTemporality.DELTA),
-              2,
-              0.15),
-          Case.sideBySide("P7a", "exponential histogram, 1 thread", EXPONENTIAL, 1, 0.35),
-          Case.sideBySide("P7b", "exponential histogram, 2 threads", EXPONENTIAL, 2, 0.10),
+                  "P6b",
+                  Group.COUNTER,
+                  "counter, exemplars off, 2 threads, delta",
+                  COUNTER.with("temporality", AggregationTemporality.DELTA),
+                  2,
+                  0.15)
+              .and(cumulative(clientJavaCounter("add")), cumulative(micrometerCounter("add"))),
+          Case.sideBySide(
+                  "P7a", Group.EXPONENTIAL, "exponential histogram, 1 thread", EXPONENTIAL, 1, 0.35)
+              .and(clientJavaNative()),
+          Case.sideBySide(
+                  "P7b",
+                  Group.EXPONENTIAL,
+                  "exponential histogram, 2 threads",
+                  EXPONENTIAL,
+                  2,
+                  0.10)
+              .and(clientJavaNative()),
           overFloor("P8a", "bound histogram, exemplars off, 1 thread", BOUND_HISTOGRAM, 1.2),
           overFloor("P8b", "bound counter, exemplars off, 1 thread", BOUND_COUNTER, 1.2),
           Case.sideBySide(
-              "P8c", "bound histogram, exemplars off, 1 thread", BOUND_HISTOGRAM, 1, Double.NaN),
+                  "P8c",
+                  Group.BOUND,
+                  "bound histogram, exemplars off, 1 thread",
+                  BOUND_HISTOGRAM,
+                  1,
+                  NO_TARGET)
+              .and(clientJavaHistogram("observeBound"), micrometerHistogram("recordBound")),
+          Case.sideBySide(
+                  "P8d",
+                  Group.BOUND,
+                  "bound counter, exemplars off, 1 thread",
+                  BOUND_COUNTER,
+                  1,
+                  NO_TARGET)
+              .and(clientJavaCounter("addBound"), micrometerCounter("addBound")),
+          Case.sideBySide(
+                  "P8e",
+                  Group.BOUND,
+                  "bound histogram, sampled span, 1 thread",
+                  BOUND_HISTOGRAM.with("exemplars", Exemplars.TRACE_BASED),
+                  1,
+                  NO_TARGET)
+              .and(
+                  inSpan(clientJavaHistogram("observeBound")),
+                  inSpan(micrometerHistogram("recordBound"))),
+          Case.sideBySide(
+              "M1",
+              Group.MIXED,
+              "12 instruments of all kinds in turn, sampled span, 1 thread, per recording",
+              api(MixedBenchmark.class, "recordAll").with("exemplars", Exemplars.TRACE_BASED),
+              1,
+              NO_TARGET),
           new Case(
               "R2",
+              Group.GLINT,
               "histogram, sampled span, a second cumulative reader",
-              "Glint with one",
-              HISTOGRAM_IN_SPAN.with("sdk", Sdk.GLINT),
-              HISTOGRAM_IN_SPAN.with("sdk", Sdk.GLINT).with("readers", 2),
+              new Contender("Glint with one", HISTOGRAM_IN_SPAN.with("sdk", Sdk.GLINT)),
+              new Contender(
+                  Contender.GLINT, HISTOGRAM_IN_SPAN.with("sdk", Sdk.GLINT).with("readers", 2)),
+              List.of(),
               1,
               1.05),
           reservoir("E1a", Reservoir.MOST_RECENT, 1),
@@ -78,6 +126,10 @@ final class Cases {
   /** What is run if little time is to be spent and nothing is named. */
   static final List<String> QUICK = List.of("P1", "P2", "P3", "P4", "P5", "P6");
 
+  /** What is run if nothing is said: all that compares with somebody else. */
+  static final List<Case> WITH_PEERS =
+      ALL.stream().filter(candidate -> candidate.group() != Group.GLINT).toList();
+
   /** What P10, bytes allocated per record, is read off. */
   private static final List<String> ALLOCATION = List.of("P1", "P2");
 
@@ -86,20 +138,84 @@ final class Cases {
   private static Workload recording(Class<?> benchmark, String method) {
     return Workload.of(benchmark, method)
         .with("exemplars", Exemplars.OFF)
-        .with("temporality", AggregationTemporality.CUMULATIVE)
         .with("cardinality", 1)
-        .with("collectEveryMillis", 0)
+        .with("collectEveryMillis", 0);
+  }
+
+  private static Workload api(Class<? extends ApiBenchmark> benchmark, String method) {
+    return recording(benchmark, method)
+        .with("temporality", AggregationTemporality.CUMULATIVE)
         .with("attributes", AttributesUse.SHARED);
+  }
+
+  private static Contender clientJavaHistogram(String method) {
+    return new Contender(
+        Contender.CLIENT_JAVA, recording(ClientJavaHistogramBenchmark.class, method));
+  }
+
+  private static Contender clientJavaNative() {
+    return clientJavaHistogram("observe").with("histograms", HistogramKind.EXPONENTIAL);
+  }
+
+  private static Contender clientJavaCounter(String method) {
+    return new Contender(
+        Contender.CLIENT_JAVA, recording(ClientJavaCounterBenchmark.class, method));
+  }
+
+  private static Contender micrometerHistogram(String method) {
+    return new Contender(
+        Contender.MICROMETER, recording(MicrometerHistogramBenchmark.class, method));
+  }
+
+  private static Contender micrometerCounter(String method) {
+    return new Contender(Contender.MICROMETER, recording(MicrometerCounterBenchmark.class, method));
+  }
+
+  private static Contender inSpan(Contender contender) {
+    return contender.with("exemplars", Exemplars.TRACE_BASED);
+  }
+
+  private static Contender collecting(Contender contender) {
+    return contender.with("collectEveryMillis", COLLECT_EVERY_MILLIS);
+  }
+
+  /** For a system that knows no delta, among others that do. */
+  private static Contender cumulative(Contender contender) {
+    return new Contender(contender.name() + " (cumulative)", contender.workload());
+  }
+
+  private static Case histogram(
+      String id, String what, Exemplars exemplars, int cardinality, double target) {
+    return Case.sideBySide(
+            id,
+            Group.HISTOGRAM,
+            what,
+            HISTOGRAM.with("exemplars", exemplars).with("cardinality", cardinality),
+            1,
+            target)
+        .and(
+            clientJavaHistogram("observe")
+                .with("exemplars", exemplars)
+                .with("cardinality", cardinality),
+            micrometerHistogram("record")
+                .with("exemplars", exemplars)
+                .with("cardinality", cardinality));
+  }
+
+  private static Case threads(String id, String what, int threads) {
+    return Case.sideBySide(id, Group.THREADS, what, HISTOGRAM_IN_SPAN, threads, 0.08)
+        .and(inSpan(clientJavaHistogram("observe")), inSpan(micrometerHistogram("record")));
   }
 
   /** Against the one atomic instruction that no recording can do without. */
   private static Case overFloor(String id, String what, Workload workload, double target) {
     return new Case(
         id,
+        Group.BOUND,
         what,
-        "LongAdder",
-        Workload.of(FloorBenchmark.class, "longAdderOnWalk"),
-        workload.with("sdk", Sdk.GLINT),
+        new Contender("LongAdder", Workload.of(FloorBenchmark.class, "longAdderOnWalk")),
+        new Contender(Contender.GLINT, workload.with("sdk", Sdk.GLINT)),
+        List.of(),
         1,
         target);
   }
@@ -109,34 +225,26 @@ final class Cases {
     final Workload aligned = HISTOGRAM_IN_SPAN.with("sdk", Sdk.GLINT);
     return new Case(
         id,
+        Group.GLINT,
         "histogram, sampled span, "
             + threads
             + (threads == 1 ? " thread, reservoir " : " threads, reservoir ")
             + reservoir.factory(),
-        "aligned",
-        aligned,
-        aligned.with("reservoir", reservoir),
+        new Contender("aligned", aligned),
+        new Contender(Contender.GLINT, aligned.with("reservoir", reservoir)),
+        List.of(),
         threads,
         1.3);
-  }
-
-  private static Workload collecting(Workload workload) {
-    return workload
-        .with("temporality", AggregationTemporality.DELTA)
-        .with("collectEveryMillis", COLLECT_EVERY_MILLIS);
   }
 
   /**
    * Finds cases by name: {@code P3}, {@code P6} for both {@code P6a} and {@code P6b}, or {@code
    * P10} for those that show what is allocated.
    *
-   * @param ids all cases if empty
+   * @param ids at least one
    * @throws IllegalArgumentException if there is no case of a name
    */
   static List<Case> named(List<String> ids) {
-    if (ids.isEmpty()) {
-      return ALL;
-    }
     final List<String> wanted = new ArrayList<>();
     for (final String id : ids) {
       wanted.addAll(id.equalsIgnoreCase("P10") ? ALLOCATION : List.of(id));

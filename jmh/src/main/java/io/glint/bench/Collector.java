@@ -4,18 +4,18 @@ import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * A thread that collects at a fixed interval, beside those that record. The reader belongs to it
- * until {@link #stop} has returned.
+ * A thread that collects at a fixed interval, beside those that record. What it collects from
+ * belongs to it until {@link #stop} has returned.
  */
 final class Collector {
-  private final OnDemandReader reader;
+  private final Runnable collection;
   private final long intervalNanos;
   private final Thread thread;
   private volatile boolean stopping;
   private Throwable failure;
 
-  Collector(OnDemandReader reader, Duration interval) {
-    this.reader = reader;
+  Collector(Runnable collection, Duration interval) {
+    this.collection = collection;
     this.intervalNanos = interval.toNanos();
     this.thread = new Thread(this::run, "collector");
     thread.setDaemon(true);
@@ -31,7 +31,7 @@ final class Collector {
           LockSupport.parkNanos(next - now);
           continue;
         }
-        reader.collect();
+        collection.run();
         // A collection that took longer than an interval is not made up for.
         next = Math.max(next + intervalNanos, System.nanoTime());
       }

@@ -10,7 +10,7 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.infra.ThreadParams;
 
 /** One, added to a long counter. Double counters are left out: their protocol is the same. */
-public class CounterBenchmark extends RecordingBenchmark {
+public class CounterBenchmark extends ApiBenchmark {
   private LongCounter counter;
 
   @Override

@@ -3,12 +3,18 @@ package io.glint.bench;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.sdk.resources.Resource;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.LocalDate;
+import java.time.ZoneId;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Properties;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.openjdk.jmh.util.Version;
 
@@ -25,6 +31,7 @@ public final class Environment {
   /** Facts by name, in the order in which to show them. */
   public static Map<String, String> facts() {
     final Map<String, String> facts = new LinkedHashMap<>();
+    facts.put("date", today().toString());
     facts.put("CPU", cpuModel());
     facts.put("processors", Integer.toString(Runtime.getRuntime().availableProcessors()));
     facts.put("load before", load());
@@ -39,11 +46,18 @@ public final class Environment {
             + ")");
     facts.put("Glint", glintVersion() + ", commit " + property("glint.bench.commit"));
     facts.put("stock", "opentelemetry-sdk-metrics " + stockVersion());
+    peers().forEach((name, version) -> facts.put(name.toString(), version.toString()));
     facts.put("JMH", Version.getPlainVersion());
     return facts;
   }
 
-  private static String cpuModel() {
+  /** The user's day. */
+  static LocalDate today() {
+    return LocalDate.now(ZoneId.systemDefault());
+  }
+
+  /** As the operating system calls it, or the architecture if it does not say. */
+  static String cpuModel() {
     if (!Files.isReadable(CPU_INFO)) {
       return property("os.arch");
     }
@@ -76,6 +90,17 @@ public final class Environment {
     final String version =
         Resource.getDefault().getAttribute(AttributeKey.stringKey("telemetry.sdk.version"));
     return version == null ? UNKNOWN : version;
+  }
+
+  /** Versions by name, written by the build. */
+  private static Map<Object, Object> peers() {
+    final Properties peers = new Properties();
+    try (InputStream in = Environment.class.getResourceAsStream("peers.properties")) {
+      peers.load(in);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return new TreeMap<>(peers);
   }
 
   private static String property(String name) {

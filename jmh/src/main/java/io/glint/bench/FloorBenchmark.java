@@ -37,7 +37,7 @@ public class FloorBenchmark {
     /** Draws values; there is one series. */
     @Setup
     public void setUp(ThreadParams thread) {
-      start(SeriesAttributes.create(1), Span.getInvalid(), thread.getThreadIndex());
+      start(SeriesAttributes.create(1), null, Span.getInvalid(), thread.getThreadIndex());
     }
   }
 

@@ -1,5 +1,7 @@
 package io.glint.bench;
 
+import io.glint.bench.memory.MemoryTool;
+import io.glint.bench.scale.ScaleTool;
 import io.glint.bench.tail.TailTool;
 import io.glint.bench.tool.Tool;
 import java.io.FileDescriptor;
@@ -7,15 +9,15 @@ import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.openjdk.jmh.runner.RunnerException;
 
-/** Runs the named comparisons and prints their table; see {@code --help}. */
+/** Runs the named comparisons, prints their table and writes it with plots; see {@code --help}. */
 public final class Main {
   private static final int FAILED = 1;
   private static final int NOT_UNDERSTOOD = 2;
@@ -34,10 +36,12 @@ public final class Main {
       return;
     }
     final Arguments arguments;
+    final Results results;
     try {
       arguments = Arguments.parse(args);
+      results = results(arguments);
     } catch (IllegalArgumentException e) {
-      System.err.println(e.getMessage() + "\n\n" + Arguments.USAGE);
+      System.err.println(e.getMessage() + "\n\n./bench --help says what there is.");
       System.exit(NOT_UNDERSTOOD);
       return;
     }
@@ -46,7 +50,7 @@ public final class Main {
       return;
     }
     try {
-      run(arguments, args);
+      run(arguments, results, args);
     } catch (RunnerException e) {
       System.err.println("A benchmark failed; what it wrote is above. " + e.getMessage());
       System.exit(FAILED);
@@ -57,41 +61,56 @@ public final class Main {
   private static Tool tool(String name) {
     return switch (name) {
       case "tail" -> new TailTool();
+      case "memory" -> new MemoryTool();
+      case "scale" -> new ScaleTool();
       default -> null;
     };
   }
 
-  private static void run(Arguments arguments, String[] args) throws RunnerException, IOException {
+  private static Results results(Arguments arguments) {
+    return arguments.out() != null
+        ? Results.in(arguments.out())
+        : Results.inNewDirectory(
+            Path.of(System.getProperty("glint.bench.root", "")),
+            Environment.today(),
+            Environment.cpuModel(),
+            arguments.name());
+  }
+
+  private static void run(Arguments arguments, Results results, String[] args)
+      throws RunnerException, IOException {
     final long start = System.nanoTime();
     final Map<String, String> facts = Environment.facts();
+    facts.putAll(arguments.own());
     facts.put("measured with", arguments.effort().toString());
     facts.put("command", ("./bench " + String.join(" ", args)).strip());
+    System.err.printf(
+        Locale.ROOT,
+        "%d cases, about %.0f minutes; results so far are always in %s%n",
+        arguments.cases().size(),
+        Math.ceil(
+            arguments.cases().stream().mapToDouble(arguments.effort()::secondsFor).sum() / 60),
+        results.directory());
     final PairedRunner runner = new PairedRunner(arguments.effort(), System.err);
     final List<Comparison> comparisons = new ArrayList<>();
+    Report report = new Report(comparisons, facts);
     for (final Case benchmarkCase : arguments.cases()) {
-      comparisons.add(
-          runner.run(
-              arguments.threads() > 0
-                  ? benchmarkCase.withThreads(arguments.threads())
-                  : benchmarkCase));
+      comparisons.add(runner.run(benchmarkCase));
+      facts.put(
+          "measured",
+          comparisons.size()
+              + " of "
+              + arguments.cases().size()
+              + " cases in "
+              + (System.nanoTime() - start) / 1_000_000_000
+              + " s");
+      report = new Report(comparisons, facts);
+      results.write(report);
     }
-    facts.put("took", (System.nanoTime() - start) / 1_000_000_000 + " s");
-    final Report report = new Report(comparisons, facts);
     // Whatever the locale: the C locale has no plus-minus.
     final PrintStream utf8 =
         new PrintStream(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8);
-    utf8.print("\n" + report.toText());
-    write(report, arguments.out());
-  }
-
-  private static void write(Report report, Path out) throws IOException {
-    if (out == null) {
-      return;
-    }
-    if (out.toAbsolutePath().getParent() != null) {
-      Files.createDirectories(out.toAbsolutePath().getParent());
-    }
-    Files.writeString(out, report.toMarkdown());
-    System.out.println("Written to " + out);
+    utf8.print("\n" + report.toText() + "\n");
+    results.files(report).forEach(file -> utf8.println("Written: " + file));
   }
 }

@@ -5,17 +5,19 @@ import io.opentelemetry.sdk.common.export.MemoryMode;
 import io.opentelemetry.sdk.metrics.Aggregation;
 import io.opentelemetry.sdk.metrics.InstrumentType;
 import io.opentelemetry.sdk.metrics.data.AggregationTemporality;
+import io.opentelemetry.sdk.metrics.data.DoublePointData;
 import io.opentelemetry.sdk.metrics.data.ExponentialHistogramPointData;
 import io.opentelemetry.sdk.metrics.data.HistogramPointData;
 import io.opentelemetry.sdk.metrics.data.LongPointData;
 import io.opentelemetry.sdk.metrics.data.MetricData;
+import io.opentelemetry.sdk.metrics.data.MetricDataType;
 import io.opentelemetry.sdk.metrics.data.PointData;
 import io.opentelemetry.sdk.metrics.export.CollectionRegistration;
 import io.opentelemetry.sdk.metrics.export.MetricReader;
 
 /**
  * Collects when asked, exports nothing, and adds up what it is given, so that a benchmark can show
- * that it measured recordings which arrived. Not thread-safe.
+ * that it measured recordings which arrived, gauges aside. Not thread-safe.
  */
 public final class OnDemandReader implements MetricReader {
   private final AggregationTemporality temporality;
@@ -37,11 +39,18 @@ public final class OnDemandReader implements MetricReader {
       total = 0;
     }
     for (final MetricData metric : registration.collectAllMetrics()) {
+      final boolean isGauge = isGauge(metric);
       for (final PointData point : metric.getData().getPoints()) {
-        total += count(point);
+        total += isGauge ? 0 : count(point);
         exemplars += point.getExemplars().size();
       }
     }
+  }
+
+  /** Gauges show the last measurement, so that nothing can be said of the others. */
+  private static boolean isGauge(MetricData metric) {
+    return metric.getType() == MetricDataType.LONG_GAUGE
+        || metric.getType() == MetricDataType.DOUBLE_GAUGE;
   }
 
   private static long count(PointData point) {
@@ -53,6 +62,9 @@ public final class OnDemandReader implements MetricReader {
     }
     if (point instanceof LongPointData sum) {
       return sum.getValue();
+    }
+    if (point instanceof DoublePointData sum) {
+      return (long) sum.getValue();
     }
     throw new IllegalStateException("No benchmark records what became " + point);
   }

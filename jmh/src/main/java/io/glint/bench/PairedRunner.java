@@ -9,8 +9,10 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.StringJoiner;
 import java.util.function.ToDoubleFunction;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.openjdk.jmh.profile.GCProfiler;
 import org.openjdk.jmh.results.BenchmarkResult;
 import org.openjdk.jmh.results.IterationResult;
@@ -21,8 +23,8 @@ import org.openjdk.jmh.runner.options.ChainedOptionsBuilder;
 import org.openjdk.jmh.runner.options.OptionsBuilder;
 
 /**
- * Runs cases so that what the machine does meanwhile hits both sides: a fork of one, then a fork of
- * the other, and the other way round the next time.
+ * Runs cases so that what the machine does meanwhile hits all sides: a fork of one, then a fork of
+ * the next, and the other way round the next time.
  */
 final class PairedRunner {
   private static final String BYTES_PER_CALL = "gc.alloc.rate.norm";
@@ -38,30 +40,40 @@ final class PairedRunner {
   /**
    * Measures a case.
    *
-   * @throws RunnerException if either side fails; what JMH wrote is then among the progress
+   * @throws RunnerException if a contender fails; what JMH wrote is then among the progress
    */
   Comparison run(Case benchmarkCase) throws RunnerException, IOException {
-    final List<Fork> reference = new ArrayList<>();
-    final List<Fork> glint = new ArrayList<>();
-    for (int i = 0; i < effort.forks(); i++) {
-      if (i % 2 == 0) {
-        reference.add(fork(benchmarkCase.reference(), benchmarkCase.threads()));
-        glint.add(fork(benchmarkCase.glint(), benchmarkCase.threads()));
-      } else {
-        glint.add(fork(benchmarkCase.glint(), benchmarkCase.threads()));
-        reference.add(fork(benchmarkCase.reference(), benchmarkCase.threads()));
+    final List<Contender> contenders = benchmarkCase.contenders();
+    final List<List<Fork>> measured =
+        Stream.<List<Fork>>generate(ArrayList::new).limit(contenders.size()).toList();
+    for (int round = 0; round < effort.forks(); round++) {
+      for (int i = 0; i < contenders.size(); i++) {
+        final int turn = round % 2 == 0 ? i : contenders.size() - 1 - i;
+        final Contender contender = contenders.get(turn);
+        final boolean isOther = benchmarkCase.others().contains(contender);
+        if (round < (isOther ? effort.otherForks() : effort.forks())) {
+          measured.get(turn).add(fork(contender.workload(), benchmarkCase.threads()));
+        }
       }
-      progress.printf(
-          Locale.ROOT,
-          "%s, fork %d of %d: %s %.1f ns, Glint %.1f ns%n",
-          benchmarkCase.id(),
-          i + 1,
-          effort.forks(),
-          benchmarkCase.peer(),
-          reference.get(i).medianNanos(),
-          glint.get(i).medianNanos());
+      report(benchmarkCase, round, measured);
     }
-    return new Comparison(benchmarkCase, reference, glint);
+    return new Comparison(benchmarkCase, measured);
+  }
+
+  private void report(Case benchmarkCase, int round, List<List<Fork>> measured) {
+    final StringJoiner times = new StringJoiner(", ");
+    for (int i = 0; i < measured.size(); i++) {
+      if (round < measured.get(i).size()) {
+        times.add(
+            String.format(
+                Locale.ROOT,
+                "%s %.1f ns",
+                benchmarkCase.contenders().get(i).name(),
+                measured.get(i).get(round).medianNanos()));
+      }
+    }
+    progress.println(
+        benchmarkCase.id() + ", fork " + (round + 1) + " of " + effort.forks() + ": " + times);
   }
 
   private Fork fork(Workload workload, int threads) throws RunnerException, IOException {

@@ -1,15 +1,7 @@
 package io.glint.bench;
 
 import io.opentelemetry.api.common.Attributes;
-import io.opentelemetry.api.metrics.Meter;
-import io.opentelemetry.api.metrics.MeterProvider;
-import io.opentelemetry.sdk.common.export.MemoryMode;
-import io.opentelemetry.sdk.metrics.data.AggregationTemporality;
-import io.opentelemetry.sdk.metrics.export.MetricReader;
-import java.io.Closeable;
-import java.io.IOException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
@@ -26,23 +18,20 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * What benchmarks of recording share: a provider of one of the two SDKs, behind the same API and
- * with the same reader.
+ * What benchmarks of recording share, whichever system is recorded into: the series, the values,
+ * the spans, and the check that all of it arrived.
  *
  * <h2>What is varied</h2>
  *
  * <ul>
- *   <li>the SDK, one in each JVM;
+ *   <li>the system, one in each JVM: subclasses record into one each, but for {@link ApiBenchmark},
+ *       which is for both SDKs behind the OpenTelemetry API;
  *   <li>whether exemplars are off or taken inside sampled spans. A span that the stock trace SDK
  *       has started and sampled is current in either case, a thread its own: it is there in a
- *       service, and so the two differ in nothing but the filter;
- *   <li>temporality, and whether a collector runs every 10 ms. That is a thousand times what a
- *       service does, and makes visible what a collection costs those who record;
- *   <li>the number of series;
- *   <li>whether histograms have explicit or exponential buckets;
- *   <li>where Glint keeps exemplars;
- *   <li>the number of readers that ask for the same;
- *   <li>whether threads share {@link Attributes} instances or have their own, equal ones;
+ *       service, and so the two differ in nothing but the setting;
+ *   <li>whether a collector runs every 10 ms. That is a thousand times what a service does, and
+ *       makes visible what a collection costs those who record;
+ *   <li>the number of series, or the series themselves; the values; the bucket boundaries;
  *   <li>the number of threads, which is JMH's to set: {@code -t 1}, {@code 2}, {@code 8}. The score
  *       is the time of one call on one thread. With more threads than processors it includes the
  *       time that the thread waits for one.
@@ -51,13 +40,11 @@ import org.openjdk.jmh.annotations.Warmup;
  * <h2>What is not, and why</h2>
  *
  * <ul>
- *   <li>Building attributes. It allocates, costs more than recording, and is the API's work; the
- *       SDKs would differ less for a reason that is neither's.
- *   <li>The memory mode of the reader: it is {@code REUSABLE_DATA}, which the stock OTLP exporters
- *       ask for by default. It can be set for an experiment.
+ *   <li>Building attributes, labels or tags. It allocates, costs more than recording, and would
+ *       hide it. All are made before recording.
  *   <li>Measurements outside of a span, or inside one that is not sampled: they cost what exemplars
  *       off do, and a look at the span.
- *   <li>Several readers that ask for different things, and views that remove attributes.
+ *   <li>Encoding what was collected.
  * </ul>
  *
  * <p>Each run ends with a collection. It fails unless every recording arrived, and exemplars where
@@ -72,15 +59,10 @@ import org.openjdk.jmh.annotations.Warmup;
 @Warmup(iterations = 5, time = 1)
 @Measurement(iterations = 5, time = 1)
 public abstract class RecordingBenchmark {
-  @Param({"STOCK", "GLINT"})
-  public Sdk sdk;
-
   @Param({"OFF", "TRACE_BASED"})
   public Exemplars exemplars;
 
-  @Param({"CUMULATIVE", "DELTA"})
-  public AggregationTemporality temporality;
-
+  /** Number of series, unless {@link #attributesFile} has them. */
   @Param({"1", "128"})
   public int cardinality;
 
@@ -88,105 +70,126 @@ public abstract class RecordingBenchmark {
   @Param({"0", "10"})
   public int collectEveryMillis;
 
-  @Param("SHARED")
-  public AttributesUse attributes;
+  /** Path of the attribute sets to record with, or empty. */
+  @Param("")
+  public String attributesFile;
 
-  @Param("REUSABLE_DATA")
-  public MemoryMode memoryMode;
+  /** Path of the values to record, or empty. */
+  @Param("")
+  public String valuesFile;
 
-  @Param("EXPLICIT")
-  public HistogramKind histograms;
-
-  @Param("DEFAULT")
-  public Reservoir reservoir;
-
-  /** Readers that ask for the same. One is collected; the others are there. */
-  @Param("1")
-  public int readers;
+  /** Boundaries of explicit buckets, separated by commas, or empty for OpenTelemetry's default. */
+  @Param("")
+  public String bounds;
 
   private final List<Walk> walks = new CopyOnWriteArrayList<>();
-  private OnDemandReader reader;
-  private MeterProvider provider;
   private Attributes[] seriesAttributes;
   private Collector collector;
+  private long recordedAtStart;
 
   /** Makes an unprepared benchmark, for JMH. */
   protected RecordingBenchmark() {}
 
-  /** Makes the provider and the instrument, records once into each series, starts the collector. */
+  /** Makes the instrument and its series, and starts the collector. */
   @Setup
   public final void setUp() {
     walks.clear();
-    reader = newReader();
-    final List<MetricReader> all = new ArrayList<>();
-    all.add(reader);
-    while (all.size() < readers) {
-      all.add(newReader());
-    }
-    provider = sdk.create(all, exemplars.filter(), reservoir);
-    createInstrument(provider.get("io.glint.bench"));
-    seriesAttributes = SeriesAttributes.create(cardinality);
-    for (final Attributes attributes : seriesAttributes) {
-      recordFirst(attributes);
-    }
+    seriesAttributes = newAttributes();
+    recordedAtStart = open(seriesAttributes);
     if (collectEveryMillis > 0) {
-      collector = new Collector(reader, Duration.ofMillis(collectEveryMillis));
+      collector = new Collector(this::collect, Duration.ofMillis(collectEveryMillis));
     }
   }
 
-  private OnDemandReader newReader() {
-    return new OnDemandReader(temporality, memoryMode, histograms);
+  /**
+   * Makes what is recorded into, and all series.
+   *
+   * @return the number of measurements that took
+   */
+  abstract long open(Attributes[] series);
+
+  /** Collects everything, and keeps account of it. Called by one thread at a time. */
+  abstract void collect();
+
+  /** Number of measurements that all collections have shown. */
+  abstract long arrived();
+
+  /** Number of exemplars that all collections have shown, the same one more than once or not. */
+  abstract long exemplarsArrived();
+
+  /** Gives up what {@link #open} made. */
+  abstract void close();
+
+  /** Number of measurements that must arrive for each step of a walk. */
+  int arrivalsPerStep() {
+    return 1;
   }
 
-  /** Makes the instrument that the benchmark records into. */
-  abstract void createInstrument(Meter meter);
-
-  /** Makes a series by the first recording into it. */
-  abstract void recordFirst(Attributes attributes);
+  /** What is measured, for messages. */
+  abstract String system();
 
   /** Stops everything and checks that all recordings have arrived. */
   @TearDown
-  public final void tearDown() throws IOException, InterruptedException {
+  public final void tearDown() throws InterruptedException {
     if (collector != null) {
       collector.stop();
       collector = null;
     }
-    reader.collect();
-    ((Closeable) provider).close();
+    collect();
+    close();
     checkRecordings();
     checkExemplars();
   }
 
   private void checkRecordings() {
-    final long recorded = cardinality + walks.stream().mapToLong(Walk::steps).sum();
-    if (reader.total() != recorded) {
+    final long steps = walks.stream().mapToLong(Walk::steps).sum();
+    final long recorded = recordedAtStart + steps * arrivalsPerStep();
+    if (arrived() != recorded) {
       throw new IllegalStateException(
-          sdk + " was given " + recorded + " measurements and exported " + reader.total());
+          system() + " was given " + recorded + " measurements and exported " + arrived());
     }
   }
 
   private void checkExemplars() {
-    if ((reader.exemplars() > 0) != (exemplars == Exemplars.TRACE_BASED)) {
+    if ((exemplarsArrived() > 0) != (exemplars == Exemplars.TRACE_BASED)) {
       throw new IllegalStateException(
-          sdk + " exported " + reader.exemplars() + " exemplars, which were " + exemplars);
+          system() + " exported " + exemplarsArrived() + " exemplars, which were " + exemplars);
     }
   }
 
   /** Prepares a thread's walk, whose steps must all have arrived in the end. */
   final void start(Walk walk, int threadIndex) {
-    walk.start(attributesForThread(), Spans.startSampled(), threadIndex);
+    walk.start(
+        attributesForThread(), UserData.values(valuesFile), Spans.startSampled(), threadIndex);
     walks.add(walk);
   }
 
-  private Attributes[] attributesForThread() {
-    return switch (attributes) {
-      case SHARED -> seriesAttributes;
-      case OWN -> SeriesAttributes.create(cardinality);
-    };
+  /** One for each series, for a thread to record with. */
+  Attributes[] attributesForThread() {
+    return seriesAttributes;
   }
 
-  /** What arrived, once {@link #tearDown} has returned. */
-  final OnDemandReader reader() {
-    return reader;
+  /** New instances, equal from call to call. */
+  final Attributes[] newAttributes() {
+    return attributesFile.isEmpty()
+        ? SeriesAttributes.create(cardinality)
+        : UserData.attributes(attributesFile);
+  }
+
+  /** Number of series. */
+  final int seriesCount() {
+    return seriesAttributes.length;
+  }
+
+  /** The boundaries that were asked for, or null. */
+  final List<Double> ownBounds() {
+    return bounds.isEmpty() ? null : UserData.bounds(bounds);
+  }
+
+  /** The boundaries of explicit buckets, for those who need to be told the default. */
+  final double[] boundsOrDefault() {
+    final List<Double> own = ownBounds();
+    return (own == null ? UserData.DEFAULT_BOUNDS : own)
+        .stream().mapToDouble(Double::doubleValue).toArray();
   }
 }

@@ -1,10 +1,13 @@
 package io.glint.bench;
 
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** What is printed in the end: one table, what Glint allocates, and how it was measured. */
 final class Report {
@@ -32,14 +35,69 @@ final class Report {
         + lines("", factLines());
   }
 
+  /** The same with links to the plots, which are expected beside it. */
   String toMarkdown() {
-    return table().toMarkdown()
+    return "# Benchmark results\n\n"
+        + table().toMarkdown()
         + "\n"
         + lines("- ", conclusions())
         + "\n"
         + lines("- ", notes())
-        + "\n"
-        + lines("- ", factLines());
+        + "\n## Environment\n\n"
+        + lines("- ", factLines())
+        + "\n## Plots\n"
+        + groups().stream()
+            .map(group -> "\n![" + group.title() + "](" + group.fileName() + ")\n")
+            .collect(Collectors.joining());
+  }
+
+  /** All samples, one a line. */
+  String toCsv() {
+    final StringBuilder csv = new StringBuilder("case,system,fork,iteration,ns,bytes\n");
+    for (final Comparison comparison : comparisons) {
+      final Case benchmarkCase = comparison.benchmarkCase();
+      for (int i = 0; i < comparison.measured().size(); i++) {
+        final String prefix =
+            benchmarkCase.id() + "," + benchmarkCase.contenders().get(i).name() + ",";
+        for (int fork = 0; fork < comparison.measured().get(i).size(); fork++) {
+          appendSamples(csv, prefix + (fork + 1) + ",", comparison.measured().get(i).get(fork));
+        }
+      }
+    }
+    return csv.toString();
+  }
+
+  private static void appendSamples(StringBuilder csv, String prefix, Fork fork) {
+    for (int iteration = 0; iteration < fork.nanos().length; iteration++) {
+      csv.append(prefix)
+          .append(iteration + 1)
+          .append(number(",%.3f", fork.nanos()[iteration]))
+          .append(number(",%.3f\n", fork.bytes()[iteration]));
+    }
+  }
+
+  /** Those of which a case was measured. */
+  Set<Group> groups() {
+    return comparisons.stream()
+        .map(comparison -> comparison.benchmarkCase().group())
+        .collect(Collectors.toCollection(() -> EnumSet.noneOf(Group.class)));
+  }
+
+  Svg chart(Group group) {
+    return new BarChart(
+            group,
+            comparisons.stream()
+                .filter(comparison -> comparison.benchmarkCase().group() == group)
+                .toList(),
+            Stream.of("CPU", "processors", "JDK", "Glint", "date")
+                .filter(facts::containsKey)
+                .map(
+                    fact ->
+                        (fact.equals("Glint") ? "Glint " : "")
+                            + facts.get(fact)
+                            + (fact.equals("processors") ? " processors" : ""))
+                .collect(Collectors.joining("; ")))
+        .draw();
   }
 
   private static String lines(String bullet, List<String> lines) {
@@ -48,49 +106,39 @@ final class Report {
 
   private Table table() {
     final Table table =
-        new Table(
-            "case",
-            "what",
-            "peer",
-            "peer ns",
-            "Glint ns",
-            "ratio",
-            "(pairs)",
-            "target",
-            "met",
-            "peer B",
-            "Glint B");
+        new Table("case", "what", "system", "ns", "ratio", "(forks)", "target", "met", "B");
     for (final Comparison comparison : comparisons) {
-      final Case benchmarkCase = comparison.benchmarkCase();
-      table.add(
-          benchmarkCase.id(),
-          benchmarkCase.what(),
-          benchmarkCase.peer(),
-          nanos(comparison.reference()),
-          nanos(comparison.glint()),
-          number("%.3f", comparison.ratio()),
-          pairs(comparison.ratios()),
-          benchmarkCase.hasTarget() ? number("≤ %.2f", benchmarkCase.target()) : "–",
-          benchmarkCase.hasTarget() ? yesOrNo(comparison.isMet()) : "–",
-          bytes(comparison.reference()),
-          bytes(comparison.glint()));
+      for (int i = 0; i < comparison.measured().size(); i++) {
+        addRow(table, comparison, i);
+      }
     }
     return table;
   }
 
-  private static String nanos(List<Fork> forks) {
-    final double[] samples = Comparison.samples(forks, Fork::nanos);
+  private static void addRow(Table table, Comparison comparison, int contender) {
+    final Case benchmarkCase = comparison.benchmarkCase();
+    final boolean isReference = Comparison.isReference(contender);
+    final boolean isAimed = benchmarkCase.hasTarget() && Comparison.isGlint(contender);
+    table.add(
+        isReference ? benchmarkCase.id() : "",
+        isReference ? benchmarkCase.what() : "",
+        benchmarkCase.contenders().get(contender).name(),
+        nanos(comparison.nanos(contender)),
+        isReference ? "1" : number("%.3f", Statistics.median(comparison.ratios(contender))),
+        isReference ? "–" : range(comparison.ratios(contender)),
+        isAimed ? number("≤ %.2f", benchmarkCase.target()) : "–",
+        isAimed ? yesOrNo(comparison.isMet()) : "–",
+        number("%.3f", Statistics.median(comparison.bytes(contender))));
+  }
+
+  private static String nanos(double[] samples) {
     return number("%.1f", Statistics.median(samples))
         + number(" ± %.1f", Statistics.halfInterquartileRange(samples));
   }
 
-  private static String pairs(double[] ratios) {
+  private static String range(double[] ratios) {
     return number("%.3f", Statistics.quantile(ratios, 0))
         + number("–%.3f", Statistics.quantile(ratios, 1));
-  }
-
-  private static String bytes(List<Fork> forks) {
-    return number("%.3f", Statistics.median(Comparison.samples(forks, Fork::bytes)));
   }
 
   private static String number(String format, double value) {
@@ -152,8 +200,8 @@ final class Report {
     return List.of(
         "ns: time of one call on one thread; median of all iterations of all forks ± half their"
             + " interquartile range.",
-        "ratio: median of the pairs' ratios, Glint to peer, each from the medians of two forks run"
-            + " next to each other; (pairs): the smallest and the largest.",
+        "ratio: to the first system of the case; median of the ratios of the forks, each from the"
+            + " medians of two forks run next to each other; (forks): the smallest and the largest.",
         "B: bytes allocated per call by all threads of the JVM, collector and harness included;"
             + number(" below %.2f counts as none.", NO_BYTES));
   }

@@ -20,12 +20,16 @@ public enum Sdk {
   STOCK {
     @Override
     MeterProvider create(
-        List<? extends MetricReader> readers, ExemplarFilter exemplars, Reservoir reservoir) {
+        List<? extends MetricReader> readers,
+        ExemplarFilter exemplars,
+        Reservoir reservoir,
+        List<ViewUse> views) {
       if (reservoir != Reservoir.DEFAULT) {
         throw new IllegalArgumentException("The stock SDK has no reservoir " + reservoir);
       }
       final SdkMeterProviderBuilder builder =
           SdkMeterProvider.builder().setExemplarFilter(exemplars);
+      views.forEach(use -> builder.registerView(use.selector(), use.view()));
       readers.forEach(builder::registerMetricReader);
       return builder.build();
     }
@@ -34,7 +38,10 @@ public enum Sdk {
   GLINT {
     @Override
     MeterProvider create(
-        List<? extends MetricReader> readers, ExemplarFilter exemplars, Reservoir reservoir) {
+        List<? extends MetricReader> readers,
+        ExemplarFilter exemplars,
+        Reservoir reservoir,
+        List<ViewUse> views) {
       final GlintMeterProviderBuilder builder =
           GlintMeterProvider.builder().setExemplarFilter(exemplars);
       if (reservoir != Reservoir.DEFAULT) {
@@ -42,6 +49,7 @@ public enum Sdk {
             InstrumentSelector.builder().setName("*").build(),
             GlintView.builder().setExemplarReservoir(reservoir.factory()).build());
       }
+      views.forEach(use -> builder.registerView(use.selector(), use.view()));
       readers.forEach(builder::registerMetricReader);
       return builder.build();
     }
@@ -49,5 +57,8 @@ public enum Sdk {
 
   /** Makes a provider with these readers. It is {@link java.io.Closeable}, whichever it is. */
   abstract MeterProvider create(
-      List<? extends MetricReader> readers, ExemplarFilter exemplars, Reservoir reservoir);
+      List<? extends MetricReader> readers,
+      ExemplarFilter exemplars,
+      Reservoir reservoir,
+      List<ViewUse> views);
 }

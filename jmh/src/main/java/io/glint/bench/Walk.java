@@ -15,9 +15,9 @@ import org.openjdk.jmh.annotations.TearDown;
  *
  * <p>Each thread goes through the series in an order of its own, in rounds that visit each series
  * once and differ from each other. Threads in lock step would all be at the same series at the same
- * moment, a hot spot that no service has. Latencies are log-normal: 40 ms in the middle, a tenth
- * above 210 ms. They fall into nearly all of the 16 default buckets, and with over two thousand of
- * them a branch predictor cannot learn the sequence by heart.
+ * moment, a hot spot that no service has. Unless values are given, latencies are log-normal: 40 ms
+ * in the middle, a tenth above 210 ms. They fall into nearly all of the 16 default buckets, and
+ * with over two thousand of them a branch predictor cannot learn the sequence by heart.
  *
  * <p>Subclasses prepare it from a benchmark's state, whose concrete class JMH needs to know.
  */
@@ -42,14 +42,15 @@ public abstract class Walk {
    * Prepares the walk.
    *
    * @param attributes one for each series
+   * @param values to draw from with replacement, or null for latencies
    * @param span to be current during the walk
    * @param threadIndex decides the order of values and series
    */
-  final void start(Attributes[] attributes, Span span, int threadIndex) {
+  final void start(Attributes[] attributes, double[] values, Span span, int threadIndex) {
     final SplittableRandom random = new SplittableRandom(SEED + threadIndex);
     final int length = Math.max(SMALLEST_LENGTH, ceilingPowerOfTwo(attributes.length));
     this.mask = length - 1;
-    this.values = latencies(length, random);
+    this.values = values == null ? latencies(length, random) : drawn(values, length, random);
     this.series = rounds(attributes, length, random);
     this.steps = 0;
     this.span = span;
@@ -65,6 +66,14 @@ public abstract class Walk {
       latencies[i] = MEDIAN_MILLIS * Math.exp(SIGMA * random.nextGaussian());
     }
     return latencies;
+  }
+
+  private static double[] drawn(double[] from, int length, SplittableRandom random) {
+    final double[] drawn = new double[length];
+    for (int i = 0; i < length; i++) {
+      drawn[i] = from[random.nextInt(from.length)];
+    }
+    return drawn;
   }
 
   private static Attributes[] rounds(Attributes[] all, int length, SplittableRandom random) {

@@ -3,31 +3,66 @@ package io.glint.bench;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ArgumentsTest {
 
+  @TempDir Path directory;
+
+  private String file(String name, String... lines) throws IOException {
+    return Files.write(directory.resolve(name), List.of(lines)).toString();
+  }
+
   @Test
-  void nothingSaidRunsEverythingAtPublishedQuality() {
+  void nothingSaidRunsEverythingThatComparesWithSomebodyElse() {
     final Arguments arguments = Arguments.parse();
+
+    assertThat(arguments.cases())
+        .extracting(Case::id)
+        .contains("P1", "P8e", "M1")
+        .doesNotContain("R2", "E1a");
+    assertThat(arguments.effort()).isEqualTo(Effort.NORMAL);
+    assertThat(arguments.out()).isNull();
+    assertThat(arguments.name()).isEmpty();
+  }
+
+  @Test
+  void allCasesAreRunToPublish() {
+    final Arguments arguments = Arguments.parse("--full");
 
     assertThat(arguments.cases()).isEqualTo(Cases.ALL);
     assertThat(arguments.effort()).isEqualTo(Effort.FULL);
     assertThat(arguments.effort().forks()).isGreaterThanOrEqualTo(3);
-    assertThat(arguments.out()).isNull();
+    assertThat(arguments.name()).isEqualTo("full");
+  }
+
+  /** With a build of half a minute. */
+  @Test
+  void estimatesKeepWhatIsPromised() {
+    assertThat(seconds(Arguments.parse("--quick"))).isLessThan(150);
+    assertThat(seconds(Arguments.parse())).isBetween(600d, 840d);
+  }
+
+  private static double seconds(Arguments arguments) {
+    return arguments.cases().stream().mapToDouble(arguments.effort()::secondsFor).sum();
   }
 
   @Test
   void optionsAreRead() {
     final Arguments arguments =
-        Arguments.parse("--forks", "7", "--quick", "--threads", "3", "--out", "a.md");
+        Arguments.parse("--forks", "7", "--quick", "--threads", "3", "--out", "a", "--no-peers");
 
     assertThat(arguments.effort()).isEqualTo(Effort.QUICK.withForks(7));
-    assertThat(arguments.threads()).isEqualTo(3);
-    assertThat(arguments.out()).isEqualTo(Path.of("a.md"));
+    assertThat(arguments.cases()).extracting(Case::threads).containsOnly(3);
+    assertThat(arguments.cases()).flatExtracting(Case::others).isEmpty();
+    assertThat(arguments.out()).isEqualTo(Path.of("a"));
   }
 
   @Test
@@ -38,6 +73,51 @@ class ArgumentsTest {
     assertThat(Arguments.parse("--quick", "--case", "R2").cases())
         .extracting(Case::id)
         .containsExactly("R2");
+  }
+
+  @Test
+  void ownDataIsForAllSystemsAndForNoTarget() throws IOException {
+    final String attributes = file("attributes", "route=/a", "route=/b,tenant=x");
+    final String values = file("values", "0.25", "3");
+
+    final Arguments arguments =
+        Arguments.parse(
+            "--attributes", attributes, "--values", values, "--bounds", "0.1,1", "--case", "P1");
+
+    final Case benchmarkCase = arguments.cases().get(0);
+    assertThat(benchmarkCase.hasTarget()).isFalse();
+    assertThat(benchmarkCase.contenders())
+        .hasSize(4)
+        .allSatisfy(
+            contender ->
+                assertThat(contender.workload().parameters())
+                    .containsEntry("attributesFile", attributes)
+                    .containsEntry("valuesFile", values)
+                    .containsEntry("bounds", "0.1,1"));
+    assertThat(arguments.own().toString()).contains("2 sets from", "2 from", "[0.1, 1.0]");
+  }
+
+  @Test
+  void numberOfSeriesIsThatOfTheFile() throws IOException {
+    final String attributes = file("attributes", "route=/a");
+
+    assertThat(Arguments.parse("--attributes", attributes).cases())
+        .extracting(Case::id)
+        .contains("P1")
+        .doesNotContain("P1-128");
+    assertThatThrownBy(() -> Arguments.parse("--attributes", attributes, "--case", "P1-128"))
+        .hasMessageContaining("[P1-128]")
+        .hasMessageContaining("name P1 or P2");
+  }
+
+  @Test
+  void optionsThatThereAreAreExplained() {
+    assertThat(Arguments.USAGE)
+        .contains("--quick", "--full", "--case", "--forks", "--threads", "--no-peers")
+        .contains("--attributes", "--bounds", "--values", "--out", "--help", "--jmh")
+        .contains("(\\, \\= \\\\ for");
+    assertThat(Arguments.USAGE.lines()).allSatisfy(line -> assertThat(line).hasSizeLessThan(101));
+    assertThat(Arguments.parse("--help").wantsHelp()).isTrue();
   }
 
   @Test
@@ -54,7 +134,16 @@ class ArgumentsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"--case P99", "--case", "--threads 0", "--forks many", "--fast"})
+  @ValueSource(
+      strings = {
+        "--case P99",
+        "--case",
+        "--threads 0",
+        "--forks many",
+        "--fast",
+        "--quick --full",
+        "--bounds 2,1"
+      })
   void whatIsNotUnderstoodIsRefused(String line) {
     assertThatThrownBy(() -> Arguments.parse(line.split(" ")))
         .isInstanceOf(IllegalArgumentException.class);

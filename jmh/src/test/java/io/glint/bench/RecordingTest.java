@@ -9,6 +9,8 @@ import io.opentelemetry.sdk.metrics.data.MetricData;
 import io.opentelemetry.sdk.metrics.export.CollectionRegistration;
 import java.lang.reflect.Field;
 import java.lang.reflect.Method;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -18,8 +20,10 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -31,6 +35,8 @@ import org.openjdk.jmh.infra.ThreadParams;
 class RecordingTest {
   private static final int STEPS = 30_000;
 
+  @TempDir Path directory;
+
   /** Every case is run as JMH would: the same methods, called by name, in the same order. */
   @ParameterizedTest
   @MethodSource("workloads")
@@ -40,12 +46,13 @@ class RecordingTest {
     runThreads(benchmark, method(workload), threads);
     benchmark.tearDown();
 
-    assertThat(benchmark.reader().total())
-        .isEqualTo((long) threads * STEPS + benchmark.cardinality);
+    final int first = benchmark instanceof ApiBenchmark ? benchmark.seriesCount() : 0;
+    assertThat(benchmark.arrived())
+        .isEqualTo(((long) threads * STEPS + first) * benchmark.arrivalsPerStep());
     if (benchmark.exemplars == Exemplars.TRACE_BASED) {
-      assertThat(benchmark.reader().exemplars()).isPositive();
+      assertThat(benchmark.exemplarsArrived()).isPositive();
     } else {
-      assertThat(benchmark.reader().exemplars()).isZero();
+      assertThat(benchmark.exemplarsArrived()).isZero();
     }
   }
 
@@ -53,7 +60,8 @@ class RecordingTest {
     return Stream.concat(Cases.ALL.stream(), Stream.of(manySeriesOfOwnAttributes()))
         .flatMap(
             benchmarkCase ->
-                Stream.of(benchmarkCase.reference(), benchmarkCase.glint())
+                benchmarkCase.contenders().stream()
+                    .map(Contender::workload)
                     .filter(workload -> !workload.benchmark().contains("FloorBenchmark"))
                     .map(workload -> new Object[] {workload, benchmarkCase.threads()}));
   }
@@ -63,9 +71,51 @@ class RecordingTest {
         Cases.named(List.of("P5"))
             .get(0)
             .glint()
+            .workload()
             .with("cardinality", 128)
             .with("attributes", AttributesUse.OWN);
-    return Case.sideBySide("X", "128 series", workload, 8, 1);
+    return Case.sideBySide("X", Group.THREADS, "128 series", workload, 8, 1);
+  }
+
+  @ParameterizedTest
+  @MethodSource("ownWorkloads")
+  void ownSeriesValuesAndBoundsArriveInEverySystem(Workload workload) throws Exception {
+    final Path attributes = directory.resolve("attributes");
+    Files.writeString(attributes, "a.b=1,a_b=2\nroute=/x\n{}\n");
+    final Path values = directory.resolve("values");
+    Files.writeString(values, "0.5\n2\n");
+    final RecordingBenchmark benchmark =
+        newBenchmark(
+            workload
+                .with("attributesFile", attributes)
+                .with("valuesFile", values)
+                .with("bounds", "0,1,3"));
+    benchmark.setUp();
+    assertThat(benchmark.boundsOrDefault()).containsExactly(0, 1, 3);
+    runThreads(benchmark, method(workload), 2);
+    benchmark.tearDown();
+
+    assertThat(benchmark.seriesCount()).isEqualTo(3);
+    assertThat(benchmark.arrived()).isGreaterThanOrEqualTo(2L * STEPS);
+  }
+
+  static Stream<Workload> ownWorkloads() {
+    return Cases.named(List.of("P2", "P6b", "P7a", "P8e", "M1")).stream()
+        .flatMap(benchmarkCase -> benchmarkCase.contenders().stream())
+        .map(Contender::workload);
+  }
+
+  @Test
+  void ownValuesAreDrawnAndNoOthers() throws Exception {
+    final RecordingBenchmark benchmark = histogram(Sdk.GLINT, Exemplars.OFF);
+    benchmark.valuesFile =
+        Files.writeString(directory.resolve("values"), "0.5\n2\n70\n").toString();
+    benchmark.setUp();
+    final Walk walk = new HistogramBenchmark.Caller();
+    benchmark.start(walk, 0);
+
+    assertThat(IntStream.range(0, walk.length()).mapToObj(walk::value).distinct())
+        .containsExactlyInAnyOrder(0.5, 2.0, 70.0);
   }
 
   /** A parameter that is left open would make one case many benchmarks. */
@@ -87,7 +137,7 @@ class RecordingTest {
   @ParameterizedTest
   @EnumSource(Sdk.class)
   void runFailsIfARecordingDoesNotArrive(Sdk sdk) {
-    final RecordingBenchmark benchmark = histogram(sdk, Exemplars.OFF);
+    final ApiBenchmark benchmark = histogram(sdk, Exemplars.OFF);
     benchmark.setUp();
     final Walk walk = new HistogramBenchmark.Caller();
     benchmark.start(walk, 0);
@@ -101,7 +151,7 @@ class RecordingTest {
   @ParameterizedTest
   @EnumSource(Sdk.class)
   void runFailsIfExemplarsDoNotArrive(Sdk sdk) {
-    final RecordingBenchmark benchmark = histogram(sdk, Exemplars.TRACE_BASED);
+    final ApiBenchmark benchmark = histogram(sdk, Exemplars.TRACE_BASED);
     benchmark.setUp();
 
     assertThatThrownBy(benchmark::tearDown)
@@ -124,7 +174,7 @@ class RecordingTest {
             throw cause;
           }
         });
-    final Collector collector = new Collector(reader, Duration.ofNanos(1));
+    final Collector collector = new Collector(reader::collect, Duration.ofNanos(1));
     collected.await();
 
     assertThatThrownBy(collector::stop).hasCause(cause);
@@ -132,7 +182,7 @@ class RecordingTest {
 
   @Test
   void threadsVisitEachSeriesOnceARoundInOrdersOfTheirOwn() {
-    final RecordingBenchmark benchmark = histogram(Sdk.GLINT, Exemplars.OFF);
+    final ApiBenchmark benchmark = histogram(Sdk.GLINT, Exemplars.OFF);
     benchmark.cardinality = 128;
     benchmark.setUp();
     final List<Object> one = round(benchmark, 0, 128);
@@ -152,7 +202,7 @@ class RecordingTest {
     return visited;
   }
 
-  private static RecordingBenchmark histogram(Sdk sdk, Exemplars exemplars) {
+  private static ApiBenchmark histogram(Sdk sdk, Exemplars exemplars) {
     final HistogramBenchmark benchmark = new HistogramBenchmark();
     benchmark.sdk = sdk;
     benchmark.exemplars = exemplars;
@@ -163,6 +213,9 @@ class RecordingTest {
     benchmark.histograms = HistogramKind.EXPLICIT;
     benchmark.reservoir = Reservoir.DEFAULT;
     benchmark.readers = 1;
+    benchmark.attributesFile = "";
+    benchmark.valuesFile = "";
+    benchmark.bounds = "";
     return benchmark;
   }
 
@@ -190,6 +243,9 @@ class RecordingTest {
   }
 
   private static Object parse(Class<?> type, String value) {
+    if (type == String.class) {
+      return value;
+    }
     return type == int.class
         ? Integer.valueOf(value)
         : Arrays.stream(type.getEnumConstants())

@@ -67,8 +67,8 @@ public final class TailTool extends Tool {
             + " ms. Service time: from just before a call to just after it, the cost of"
             + " System.nanoTime included. Response time: from when the call was due, so that calls"
             + " that had to wait for a slow one count as late. The baseline does the same but"
-            + " calls nothing, or something that takes 100 ns, and its collector keeps a processor as busy; hiccups are how late a"
-            + " thread wakes that sleeps a millisecond. The recorders spin until a call is due:"
+            + " calls nothing, or takes 100 ns to do nothing, and its collector keeps a processor as"
+            + " busy; hiccups are how late a thread wakes that sleeps a millisecond. The recorders spin until a call is due:"
             + " with more busy threads than processors the response time is mostly that of the"
             + " scheduler, for the baseline too, and the service time is what tells SDKs apart.");
     for (final Scenario scenario : Scenario.values()) {
@@ -149,8 +149,7 @@ public final class TailTool extends Tool {
   }
 
   /** What the ratios say of the target, and the floor of what can be said. */
-  static String verdict(
-      double[] ratios, double floorNanos, double spinNanos, double glintNanos) {
+  static String verdict(double[] ratios, double floorNanos, double spinNanos, double glintNanos) {
     return "p99.99 of the service time, Glint to stock: "
         + Numbers.withRange(ratios)
         + "; target ≤ "

@@ -1,0 +1,29 @@
+package io.glint.bench;
+
+/** Cases whose times can be drawn beside each other. */
+enum Group {
+  HISTOGRAM("histogram", "Histogram, one thread"),
+  THREADS("histogram-threads", "Histogram, sampled span, several threads"),
+  COUNTER("counter", "Counter"),
+  EXPONENTIAL("exponential", "Exponential histogram"),
+  BOUND("bound", "Bound instruments: the series is kept, not looked up"),
+  MIXED("mixed", "All kinds of instruments in turn"),
+  GLINT("glint", "Glint against itself");
+
+  private final String fileName;
+  private final String title;
+
+  Group(String fileName, String title) {
+    this.fileName = fileName;
+    this.title = title;
+  }
+
+  /** Of the plot, without a directory. */
+  String fileName() {
+    return fileName + ".svg";
+  }
+
+  String title() {
+    return title;
+  }
+}
