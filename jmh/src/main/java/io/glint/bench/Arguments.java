@@ -58,6 +58,9 @@ record Arguments(
                          docs/benchmarks/local of the project: <date>-jdk<version>-<CPU>
         --help           this text
 
+      ./bench tail       latency of single calls, up to the slowest; see ./bench tail --help
+      ./bench memory     what a series keeps; see ./bench memory --help
+      ./bench scale      cost by number of series, threads and buckets; see ./bench scale --help
       ./bench --jmh ARGUMENTS
                          JMH's own command line, e.g. ./bench --jmh Histogram -p sdk=GLINT -t 2
 

@@ -19,7 +19,7 @@ import java.util.stream.Stream;
 import org.openjdk.jmh.util.Version;
 
 /** Where a measurement was made, and of what: without it, a number says nothing. */
-final class Environment {
+public final class Environment {
   private static final Path CPU_INFO = Path.of("/proc/cpuinfo");
   private static final String UNKNOWN = "unknown";
 
@@ -29,7 +29,7 @@ final class Environment {
   private Environment() {}
 
   /** Facts by name, in the order in which to show them. */
-  static Map<String, String> facts() {
+  public static Map<String, String> facts() {
     final Map<String, String> facts = new LinkedHashMap<>();
     facts.put("date", today().toString());
     facts.put("CPU", cpuModel());

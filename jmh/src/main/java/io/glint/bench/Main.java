@@ -1,5 +1,9 @@
 package io.glint.bench;
 
+import io.glint.bench.memory.MemoryTool;
+import io.glint.bench.scale.ScaleTool;
+import io.glint.bench.tail.TailTool;
+import io.glint.bench.tool.Tool;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -26,6 +30,11 @@ public final class Main {
       org.openjdk.jmh.Main.main(Arrays.copyOfRange(args, 1, args.length));
       return;
     }
+    final Tool tool = args.length > 0 ? tool(args[0]) : null;
+    if (tool != null) {
+      System.exit(tool.run(args));
+      return;
+    }
     final Arguments arguments;
     final Results results;
     try {
@@ -46,6 +55,16 @@ public final class Main {
       System.err.println("A benchmark failed; what it wrote is above. " + e.getMessage());
       System.exit(FAILED);
     }
+  }
+
+  /** Null if the word names none. */
+  private static Tool tool(String name) {
+    return switch (name) {
+      case "tail" -> new TailTool();
+      case "memory" -> new MemoryTool();
+      case "scale" -> new ScaleTool();
+      default -> null;
+    };
   }
 
   private static Results results(Arguments arguments) {

@@ -19,7 +19,7 @@ import io.opentelemetry.sdk.metrics.export.MetricReader;
  * Collects when asked, exports nothing, and adds up what it is given, so that a benchmark can show
  * that it measured recordings which arrived, gauges aside. Not thread-safe.
  */
-final class OnDemandReader implements MetricReader {
+public final class OnDemandReader implements MetricReader {
   private final AggregationTemporality temporality;
   private final MemoryMode memoryMode;
   private final HistogramKind histograms;
@@ -27,14 +27,14 @@ final class OnDemandReader implements MetricReader {
   private long total;
   private long exemplars;
 
-  OnDemandReader(
+  public OnDemandReader(
       AggregationTemporality temporality, MemoryMode memoryMode, HistogramKind histograms) {
     this.histograms = histograms;
     this.temporality = temporality;
     this.memoryMode = memoryMode;
   }
 
-  void collect() {
+  public void collect() {
     if (temporality == AggregationTemporality.CUMULATIVE) {
       total = 0;
     }
@@ -70,12 +70,12 @@ final class OnDemandReader implements MetricReader {
   }
 
   /** Measurements in histograms, and the value of counters, since the start. */
-  long total() {
+  public long total() {
     return total;
   }
 
   /** Number of exemplars in all collections, counted again whenever they are exported again. */
-  long exemplars() {
+  public long exemplars() {
     return exemplars;
   }
 

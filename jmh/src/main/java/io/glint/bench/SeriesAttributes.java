@@ -4,7 +4,7 @@ import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
 
 /** Three attributes for each series, as an instrumented HTTP server has them. */
-final class SeriesAttributes {
+public final class SeriesAttributes {
   private static final AttributeKey<String> METHOD = AttributeKey.stringKey("http.request.method");
   private static final AttributeKey<String> ROUTE = AttributeKey.stringKey("http.route");
   private static final AttributeKey<Long> STATUS =
@@ -13,7 +13,7 @@ final class SeriesAttributes {
   private SeriesAttributes() {}
 
   /** New instances, equal from call to call, that share neither attributes nor routes. */
-  static Attributes[] create(int cardinality) {
+  public static Attributes[] create(int cardinality) {
     final Attributes[] attributes = new Attributes[cardinality];
     for (int series = 0; series < cardinality; series++) {
       attributes[series] =

@@ -8,13 +8,13 @@ import io.opentelemetry.sdk.trace.SdkTracerProvider;
 import io.opentelemetry.sdk.trace.SpanProcessor;
 
 /** Spans as the tracing of a service starts them: by the stock SDK, recording, and sampled. */
-final class Spans {
+public final class Spans {
   private static final SdkTracerProvider TRACER_PROVIDER =
       SdkTracerProvider.builder().addSpanProcessor(new IdleProcessor()).build();
 
   private Spans() {}
 
-  static Span startSampled() {
+  public static Span startSampled() {
     final Span span = TRACER_PROVIDER.get("io.glint.bench").spanBuilder("request").startSpan();
     if (!span.getSpanContext().isSampled()) {
       throw new IllegalStateException("Not sampled: " + span);

@@ -6,20 +6,20 @@ import java.util.Arrays;
  * Medians and quartiles. Time samples have a long tail to one side, whatever else the machine does,
  * which moves a mean and widens its confidence interval without saying anything of the program.
  */
-final class Statistics {
+public final class Statistics {
   private Statistics() {}
 
-  static double median(double... samples) {
+  public static double median(double... samples) {
     return quantile(samples, 0.5);
   }
 
   /** Half the distance between the quartiles: half of the samples are about this close. */
-  static double halfInterquartileRange(double... samples) {
+  public static double halfInterquartileRange(double... samples) {
     return (quantile(samples, 0.75) - quantile(samples, 0.25)) / 2;
   }
 
   /** The quantile by linear interpolation between the two closest samples. */
-  static double quantile(double[] samples, double q) {
+  public static double quantile(double[] samples, double q) {
     if (samples.length == 0) {
       throw new IllegalArgumentException("There is no quantile of no samples");
     }

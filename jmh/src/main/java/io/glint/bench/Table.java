@@ -8,16 +8,16 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /** A table that can be read in a terminal, and written as Markdown. */
-final class Table {
+public final class Table {
   private final List<String> header;
   private final List<List<String>> rows = new ArrayList<>();
 
-  Table(String... header) {
+  public Table(String... header) {
     this.header = List.of(header);
   }
 
   /** Adds a row with as many cells as the header has. */
-  void add(String... cells) {
+  public void add(String... cells) {
     if (cells.length != header.size()) {
       throw new IllegalArgumentException(header.size() + " columns, but " + Arrays.toString(cells));
     }
@@ -25,7 +25,7 @@ final class Table {
   }
 
   /** Columns aligned by spaces: those of words to the left, those of numbers to the right. */
-  String toText() {
+  public String toText() {
     final List<String> widest = IntStream.range(0, header.size()).mapToObj(this::widest).toList();
     final List<String> rule = widest.stream().map(cell -> "-".repeat(cell.length())).toList();
     final List<List<String>> lines = new ArrayList<>(rows);
@@ -42,7 +42,7 @@ final class Table {
   }
 
   /** The same as a Markdown table. */
-  String toMarkdown() {
+  public String toMarkdown() {
     final List<String> rule =
         IntStream.range(0, header.size()).mapToObj(i -> isNumeric(i) ? "---:" : "---").toList();
     final List<List<String>> lines = new ArrayList<>(rows);

@@ -1,0 +1,52 @@
+package io.glint.bench.tail;
+
+import io.opentelemetry.sdk.metrics.data.AggregationTemporality;
+
+/** What else goes on while two threads record into 128 series. */
+enum Scenario {
+  DELTA("a collector that never pauses, delta"),
+  CUMULATIVE("a collector that never pauses, cumulative"),
+  NEW_SERIES("5000 new series a second, below the cardinality limit"),
+  OVERFLOW("5000 new attribute sets a second, beyond the cardinality limit"),
+  GARBAGE("100 MB of garbage a second in a heap of 256 MB, collecting every 10 ms");
+
+  /** Above what is recorded in the time that a fork takes. */
+  private static final int ROOM = 1_000_000;
+
+  private static final int DEFAULT_LIMIT = 2000;
+
+  private final String title;
+
+  Scenario(String title) {
+    this.title = title;
+  }
+
+  String title() {
+    return title;
+  }
+
+  AggregationTemporality temporality() {
+    return this == DELTA ? AggregationTemporality.DELTA : AggregationTemporality.CUMULATIVE;
+  }
+
+  /** Pause between two collections, 0 for none. */
+  int pauseMillis() {
+    return switch (this) {
+      case DELTA, CUMULATIVE -> 0;
+      case NEW_SERIES, OVERFLOW -> 100;
+      case GARBAGE -> 10;
+    };
+  }
+
+  boolean createsSeries() {
+    return this == NEW_SERIES || this == OVERFLOW;
+  }
+
+  int cardinalityLimit() {
+    return this == NEW_SERIES ? ROOM : DEFAULT_LIMIT;
+  }
+
+  int heapMegabytes() {
+    return this == GARBAGE ? 256 : 1024;
+  }
+}

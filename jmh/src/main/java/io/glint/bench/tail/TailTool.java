@@ -1,0 +1,244 @@
+package io.glint.bench.tail;
+
+import io.glint.bench.Statistics;
+import io.glint.bench.Table;
+import io.glint.bench.tool.ChildJvm;
+import io.glint.bench.tool.LinePlot;
+import io.glint.bench.tool.Numbers;
+import io.glint.bench.tool.Tool;
+import io.glint.bench.tool.ToolOptions;
+import io.glint.bench.tool.ToolReport;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Function;
+import org.HdrHistogram.Histogram;
+
+/** Measures how long the slowest recording calls take, and what of it the machine takes itself. */
+public final class TailTool extends Tool {
+  private static final int RECORDERS = 2;
+  private static final int PER_SECOND = 100_000;
+  private static final double TARGET = 0.1;
+
+  /** Up to this multiple of the floor's percentile a call is as good as no call. */
+  private static final double AT_THE_FLOOR = 2;
+
+  /** Makes the tool. */
+  public TailTool() {
+    super("tail", "Latency of single recording calls");
+  }
+
+  @Override
+  protected String description() {
+    return """
+    Measures single recording calls of two threads, each at a mean rate of 100 000 a second, into
+    128 series of a histogram, inside of sampled spans: while a collector never pauses, while other
+    threads make series, and while the heap is under pressure. The stock SDK, Glint and a baseline
+    that records nothing take turns, each in a JVM of its own.
+    """;
+  }
+
+  /** What one JVM measured. */
+  private record Fork(Histogram service, Histogram response, Histogram hiccups) {
+    static Fork of(Map<String, String> results) {
+      return new Fork(
+          Latencies.decode(results.get(TailFork.SERVICE)),
+          Latencies.decode(results.get(TailFork.RESPONSE)),
+          Latencies.decode(results.get(TailFork.HICCUPS)));
+    }
+  }
+
+  @Override
+  protected void measure(ToolOptions options, ToolReport report)
+      throws IOException, InterruptedException {
+    final int forks = options.choose(1, 3);
+    final int warmupMillis = options.choose(900, 1500);
+    final int measuredMillis = options.choose(1500, 5500);
+    report.text(
+        forks
+            + (forks == 1 ? " JVM" : " JVMs")
+            + " of each side, taking turns; warm-up "
+            + warmupMillis
+            + " ms, measured "
+            + measuredMillis
+            + " ms. Service time: from just before a call to just after it, the cost of"
+            + " System.nanoTime included. Response time: from when the call was due, so that calls"
+            + " that had to wait for a slow one count as late. The baseline does the same but"
+            + " calls nothing, or takes 100 ns to do nothing, and its collector keeps a processor as"
+            + " busy; hiccups are how late a thread wakes that sleeps a millisecond. The recorders spin until a call is due:"
+            + " with more busy threads than processors the response time is mostly that of the"
+            + " scheduler, for the baseline too, and the service time is what tells SDKs apart.");
+    for (final Scenario scenario : Scenario.values()) {
+      final Map<Side, List<Fork>> measured = new EnumMap<>(Side.class);
+      for (final Side side : Side.values()) {
+        measured.put(side, new ArrayList<>());
+      }
+      for (int i = 0; i < forks; i++) {
+        for (final Side side : order(i)) {
+          final Fork fork = fork(side, scenario, warmupMillis, measuredMillis);
+          measured.get(side).add(fork);
+          progress(
+              String.format(
+                  Locale.ROOT,
+                  "%s, %s, fork %d of %d: p99.99 %s",
+                  scenario,
+                  side.title(),
+                  i + 1,
+                  forks,
+                  Numbers.duration(Latencies.judged(fork.service()))));
+        }
+      }
+      report(scenario, measured, report);
+    }
+  }
+
+  /** Whoever comes first meets the machine in another state than who comes last. */
+  private static List<Side> order(int fork) {
+    return fork % 2 == 0
+        ? List.of(Side.BASELINE, Side.SPIN, Side.STOCK, Side.GLINT)
+        : List.of(Side.GLINT, Side.STOCK, Side.SPIN, Side.BASELINE);
+  }
+
+  private static Fork fork(Side side, Scenario scenario, int warmupMillis, int measuredMillis)
+      throws IOException, InterruptedException {
+    final String heap = scenario.heapMegabytes() + "m";
+    return Fork.of(
+        ChildJvm.run(
+            TailFork.class,
+            List.of("-Xms" + heap, "-Xmx" + heap),
+            words(side, scenario, RECORDERS, PER_SECOND, warmupMillis, measuredMillis)));
+  }
+
+  private static void report(Scenario scenario, Map<Side, List<Fork>> measured, ToolReport report) {
+    report.heading(scenario.title());
+    report.text("Service time:");
+    report.table(table(measured, Fork::service));
+    report.text("Response time:");
+    report.table(table(measured, Fork::response));
+    final double[] ratios =
+        ratios(
+            judged(measured.get(Side.GLINT), Fork::service),
+            judged(measured.get(Side.STOCK), Fork::service));
+    final double floor = Statistics.median(judged(measured.get(Side.BASELINE), Fork::service));
+    final double spin = Statistics.median(judged(measured.get(Side.SPIN), Fork::service));
+    final double glint = Statistics.median(judged(measured.get(Side.GLINT), Fork::service));
+    report.text(verdict(ratios, floor, spin, glint));
+    final double[] responses =
+        ratios(
+            judged(measured.get(Side.GLINT), Fork::response),
+            judged(measured.get(Side.STOCK), Fork::response));
+    report.text(
+        "p99.99 of the response time, Glint to stock: " + Numbers.withRange(responses) + ".");
+    final String title = "Service time: " + scenario.title();
+    report.plot(
+        "tail-" + scenario.name().toLowerCase(Locale.ROOT).replace('_', '-'),
+        title,
+        plot(title, measured).draw());
+  }
+
+  /** Ratios of pairs of forks run next to each other. */
+  static double[] ratios(double[] glint, double[] stock) {
+    final double[] ratios = new double[glint.length];
+    for (int i = 0; i < ratios.length; i++) {
+      ratios[i] = glint[i] / stock[i];
+    }
+    return ratios;
+  }
+
+  /** What the ratios say of the target, and the floor of what can be said. */
+  static String verdict(double[] ratios, double floorNanos, double spinNanos, double glintNanos) {
+    return "p99.99 of the service time, Glint to stock: "
+        + Numbers.withRange(ratios)
+        + "; target ≤ "
+        + TARGET
+        + ", met: "
+        + (Statistics.median(ratios) <= TARGET ? "yes" : "no")
+        + ". Noise floor: "
+        + Numbers.duration(floorNanos)
+        + " for a call of no length, "
+        + Numbers.duration(spinNanos)
+        + " for one of 100 ns"
+        + "; Glint, at "
+        + Numbers.duration(glintNanos)
+        + ", is "
+        + (glintNanos <= AT_THE_FLOOR * Math.max(floorNanos, spinNanos)
+            ? "at the floor: its own part cannot be told from the machine's."
+            : Numbers.three(glintNanos / spinNanos) + " times the latter.");
+  }
+
+  private static double[] judged(List<Fork> forks, Function<Fork, Histogram> which) {
+    return forks.stream().map(which).mapToDouble(Latencies::judged).toArray();
+  }
+
+  private static Histogram merged(List<Fork> forks, Function<Fork, Histogram> which) {
+    return Latencies.merge(forks.stream().map(which).toList());
+  }
+
+  private static Table table(Map<Side, List<Fork>> measured, Function<Fork, Histogram> which) {
+    final Table table =
+        new Table("", "p50", "p90", "p99", "p99.9", "p99.99", "p99.99, forks", "max", "calls");
+    for (final Map.Entry<Side, List<Fork>> side : measured.entrySet()) {
+      addRow(table, side.getKey().title(), side.getValue(), which);
+    }
+    addRow(
+        table, "hiccups", measured.values().stream().flatMap(List::stream).toList(), Fork::hiccups);
+    return table;
+  }
+
+  private static void addRow(
+      Table table, String title, List<Fork> forks, Function<Fork, Histogram> which) {
+    final Histogram all = merged(forks, which);
+    final List<String> cells = new ArrayList<>();
+    cells.add(title);
+    for (final double percentile : Latencies.PERCENTILES) {
+      cells.add(Numbers.duration((double) all.getValueAtPercentile(percentile)));
+    }
+    final double[] judged = judged(forks, which);
+    cells.add(
+        Numbers.duration(Statistics.quantile(judged, 0))
+            + " – "
+            + Numbers.duration(Statistics.quantile(judged, 1)));
+    cells.add(Numbers.duration((double) all.getMaxValue()));
+    cells.add(Long.toString(all.getTotalCount()));
+    table.add(cells.toArray(new String[0]));
+  }
+
+  private static LinePlot plot(String title, Map<Side, List<Fork>> measured) {
+    final LinePlot plot =
+        new LinePlot(title, "percentile", TailTool::percentile, "time", Numbers::duration);
+    for (final Map.Entry<Side, List<Fork>> side : measured.entrySet()) {
+      add(plot, side.getKey().title(), merged(side.getValue(), Fork::service));
+    }
+    add(
+        plot,
+        "hiccups",
+        merged(measured.values().stream().flatMap(List::stream).toList(), Fork::hiccups));
+    return plot;
+  }
+
+  /** As many points as the histogram has: the last one stands for a single call. */
+  private static void add(LinePlot plot, String name, Histogram histogram) {
+    final List<Double> xs = new ArrayList<>();
+    final List<Double> ys = new ArrayList<>();
+    for (double above = 1; above <= (double) histogram.getTotalCount(); above *= 1.15) {
+      xs.add(above);
+      ys.add((double) histogram.getValueAtPercentile(100 - 100 / above));
+    }
+    plot.add(name, Numbers.array(xs), Numbers.array(ys));
+  }
+
+  /** Names the percentile that one in {@code above} calls is above. */
+  static String percentile(double above) {
+    if (above < 2) {
+      return "0 %";
+    }
+    final int nines = (int) Math.round(Math.log10(above));
+    return (nines <= 2
+            ? "9".repeat(nines) + (nines == 1 ? "0" : "")
+            : "99." + "9".repeat(nines - 2))
+        + " %";
+  }
+}

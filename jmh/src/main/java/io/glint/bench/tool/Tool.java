@@ -1,0 +1,114 @@
+package io.glint.bench.tool;
+
+import io.glint.bench.Environment;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+
+/** One measuring tool of {@code ./bench NAME}. */
+public abstract class Tool {
+  private static final int DONE = 0;
+  private static final int FAILED = 1;
+  private static final int NOT_UNDERSTOOD = 2;
+
+  private static final String OPTIONS =
+      """
+
+        --quick      smaller and shorter, about a minute: to see whether something is badly wrong
+        --out DIR    also write the report as Markdown, and its plots as SVG
+        --help       this text
+
+      Exit status: 0 when all was measured, targets met or not; 1 when a measurement failed; 2 for a
+      command line that is not understood. JAVA_HOME chooses the JDK.
+      """;
+
+  private final String name;
+  private final String title;
+
+  /**
+   * Describes a tool.
+   *
+   * @param name as on the command line
+   * @param title heading of its report
+   */
+  protected Tool(String name, String title) {
+    this.name = name;
+    this.title = title;
+  }
+
+  /** What {@code --help} says of what is measured: some lines. */
+  protected abstract String description();
+
+  /** Measures, and adds what it has found to the report. */
+  protected abstract void measure(ToolOptions options, ToolReport report)
+      throws IOException, InterruptedException;
+
+  /**
+   * Runs the tool.
+   *
+   * @param args with the tool's name as the first
+   * @return the exit status
+   */
+  public final int run(String[] args) throws IOException {
+    final ToolOptions options;
+    try {
+      options = ToolOptions.parse(Arrays.asList(args).subList(1, args.length));
+    } catch (IllegalArgumentException e) {
+      System.err.println(e.getMessage() + "\n\n" + usage());
+      return NOT_UNDERSTOOD;
+    }
+    if (options.wantsHelp()) {
+      System.out.print(usage());
+      return DONE;
+    }
+    final long start = System.nanoTime();
+    final Map<String, String> facts = Environment.facts();
+    facts.put("command", "./bench " + String.join(" ", args));
+    final ToolReport report = new ToolReport(title);
+    try {
+      measure(options, report);
+    } catch (ForkFailedException e) {
+      System.err.println(e.getMessage());
+      return FAILED;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      System.err.println("Interrupted");
+      return FAILED;
+    }
+    facts.put("took", (System.nanoTime() - start) / 1_000_000_000 + " s");
+    report.heading("How it was measured");
+    report.list(
+        facts.entrySet().stream().map(fact -> fact.getKey() + ": " + fact.getValue()).toList());
+    print(report, options);
+    return DONE;
+  }
+
+  private void print(ToolReport report, ToolOptions options) throws IOException {
+    // Whatever the locale: the C locale has no plus-minus.
+    final PrintStream utf8 =
+        new PrintStream(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8);
+    utf8.print("\n" + report.toText());
+    if (options.out() != null) {
+      utf8.println("\nWritten to " + report.write(options.out(), name));
+    }
+  }
+
+  private String usage() {
+    return "./bench " + name + " [options]\n\n" + description() + OPTIONS;
+  }
+
+  /** Tells on standard error how far the tool is. */
+  protected static void progress(String what) {
+    System.err.println(what);
+  }
+
+  /** Reads a side's name from a fork's arguments. */
+  protected static List<String> words(Object... words) {
+    return Arrays.stream(words).map(Object::toString).toList();
+  }
+}
