@@ -115,11 +115,16 @@ abstract class Cell {
 
   /** Takes the cell if it is free. Never waits. */
   final boolean tryTake() {
-    return (long) WORDS.compareAndExchangeAcquire(words, OWNER, FREE, TAKEN) == FREE;
+    if ((long) WORDS.compareAndExchangeAcquire(words, OWNER, FREE, TAKEN) != FREE) {
+      return false;
+    }
+    ProtocolPoint.CELL_TAKEN.reached();
+    return true;
   }
 
   /** Gives the cell back. For its owner only. */
   final void release() {
+    ProtocolPoint.CELL_RELEASING.reached();
     WORDS.setRelease(words, OWNER, FREE);
   }
 
