@@ -4,12 +4,12 @@ import java.util.function.Consumer;
 
 /**
  * The marked points of the protocol that recorders and collectors follow ({@link Cell}, {@link
- * Series}, {@link SeriesMap}): between any two of a thread's steps that another thread can tell
- * apart, there is one. A test stops a thread at each of them and sees that all others go on.
+ * Series}, {@link SeriesMap}): each step by which a thread changes what others see lies between two
+ * of them. A test stops a thread at each and sees that all others go on.
  *
- * <p>What happens inside a cell that is taken, others cannot tell apart. Where it calls the user's
- * code, the exemplar reservoir and its factory, and where the look-up does, attributes, filters and
- * the clock, there is no point: a test stops the thread in that code.
+ * <p>Where the user's code is called, there is no point, as a test can stop the thread in that
+ * code: attributes, filters and the clock on the way to a cell, the exemplar reservoir and its
+ * factory inside.
  *
  * <p>In an application {@link #reached} does nothing, and the JIT compiler leaves nothing of it.
  */
