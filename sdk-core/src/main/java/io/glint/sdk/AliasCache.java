@@ -76,6 +76,7 @@ final class AliasCache {
         return;
       }
       table = doubled(table);
+      ProtocolPoint.ALIASES_DOUBLING.reached();
       this.table = table;
     }
   }

@@ -121,6 +121,7 @@ final class Series {
    * @return a cell that the caller owns and must release, or null if the series has been evicted
    */
   Cell take() {
+    ProtocolPoint.SERIES_FOUND.reached();
     final Cell[] stripes = this.stripes;
     final Cell home = stripes == null ? first : stripes[home(stripes)];
     if (home != null && home.tryTake()) {
@@ -217,6 +218,7 @@ final class Series {
     final Cell[] copy =
         expected == null ? new Cell[] {first, null} : Arrays.copyOf(expected, newLength);
     copy[index] = cell;
+    ProtocolPoint.CELL_ADDING.reached();
     return STRIPES.compareAndSet(this, expected, copy) ? cell : null;
   }
 
@@ -233,7 +235,9 @@ final class Series {
       if (stripes == null) {
         STRIPES.compareAndSet(this, null, new Cell[] {first, null});
       } else if (stripes.length < SPREAD_LIMIT) {
-        STRIPES.compareAndSet(this, stripes, Arrays.copyOf(stripes, 2 * stripes.length));
+        final Cell[] doubled = Arrays.copyOf(stripes, 2 * stripes.length);
+        ProtocolPoint.STRIPES_DOUBLING.reached();
+        STRIPES.compareAndSet(this, stripes, doubled);
       }
     } catch (OutOfMemoryError | StackOverflowError e) {
       // They stay together.
@@ -340,13 +344,17 @@ final class Series {
       taken++;
     }
     final boolean isUnused = held == collected && !isPinned();
-    final boolean evicted =
-        taken == cells.length && isUnused && STRIPES.compareAndSet(this, stripes, EVICTED);
+    boolean evicted = false;
+    if (taken == cells.length && isUnused) {
+      ProtocolPoint.SERIES_EVICTING.reached();
+      evicted = STRIPES.compareAndSet(this, stripes, EVICTED);
+    }
     for (int i = 0; i < taken; i++) {
       if (cells[i] == null) {
         continue;
       }
       if (evicted) {
+        ProtocolPoint.CELL_RETIRING.reached();
         cells[i].retire();
       } else {
         cells[i].release();

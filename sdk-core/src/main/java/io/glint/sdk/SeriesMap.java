@@ -104,12 +104,15 @@ final class SeriesMap {
           if (candidate == null) {
             candidate = stream.newSeries(attributes, hash);
           }
+          ProtocolPoint.SERIES_ADDING.reached();
           entry = table.addAt(place, candidate);
         }
         if (entry == CLOSED) {
           break;
         }
+        ProtocolPoint.SERIES_INDEXING.reached();
         table.addToIndex(entry);
+        ProtocolPoint.SERIES_INDEXED.reached();
         table.indexed = place + 1;
         if (entry.hash == hash && entry.attributes.equals(attributes)) {
           return entry;
@@ -134,8 +137,12 @@ final class SeriesMap {
       }
       int place = table.indexed;
       while (place < table.order.length) {
-        final Series entry = table.entry(place);
-        if (entry == CLOSED || (entry == null && table.addAt(place, CLOSED) == CLOSED)) {
+        Series entry = table.entry(place);
+        if (entry == null) {
+          ProtocolPoint.TABLE_CLOSING.reached();
+          entry = table.addAt(place, CLOSED);
+        }
+        if (entry == CLOSED) {
           break;
         }
         place++;
@@ -146,6 +153,7 @@ final class SeriesMap {
 
   /** Publishes a copy of a table that cannot change any more, without evicted series. */
   private void replace(Table full) {
+    ProtocolPoint.TABLE_COPYING.reached();
     int live = 0;
     for (int i = 0; i < full.order.length; i++) {
       live += isLive(full.entry(i)) ? 1 : 0;
@@ -161,6 +169,7 @@ final class SeriesMap {
       }
     }
     copy.indexed = place;
+    ProtocolPoint.TABLE_REPLACING.reached();
     TABLE.compareAndSet(this, full, copy);
   }
 

@@ -222,8 +222,10 @@ abstract class Stream implements MetricSource {
     final RoomMaker maker = new RoomMaker();
     seriesMap.forEach(maker);
     maker.retry();
+    ProtocolPoint.ROOM_MADE.reached();
     // Also those that another thread has evicted.
     seriesMap.removeEvicted();
+    ProtocolPoint.ROOM_TOLD.reached();
     roomMadeIn = interval;
     return true;
   }
@@ -265,6 +267,7 @@ abstract class Stream implements MetricSource {
       }
       final Series series = found != null ? found : overflow();
       if (aliases != null) {
+        ProtocolPoint.ALIAS_ADDING.reached();
         aliases.put(attributes, series, mapVersion);
       }
       final Cell cell = series.take();
@@ -366,6 +369,7 @@ abstract class Stream implements MetricSource {
 
   private Series makeOverflow() {
     final Series made = newSeries(Overflow.ATTRIBUTES, 0);
+    ProtocolPoint.OVERFLOW_ADDING.reached();
     if (!overflow.compareAndSet(null, made)) {
       return overflow.get();
     }
@@ -455,6 +459,7 @@ abstract class Stream implements MetricSource {
 
   /** Collects a series, which has no point if it holds no measurement. */
   private void collectSeries(Series series, PointBuffer points, long deltaStart, long epochNanos) {
+    ProtocolPoint.SERIES_COLLECTING.reached();
     begin(series);
     cellOmitted = false;
     measurements = 0;

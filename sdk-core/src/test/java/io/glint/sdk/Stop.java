@@ -1,0 +1,237 @@
+package io.glint.sdk;
+
+import io.glint.sdk.StallStage.Setting;
+import io.glint.sdk.StallStage.UserCode;
+import java.util.function.Consumer;
+
+/** A place to stop a thread at, and how it gets there. */
+@SuppressWarnings("ImmutableEnumChecker") // No field changes once a constant is made.
+enum Stop {
+  // A recorder, on the way to its cell.
+
+  RECORDER_LOOKING_UP(UserCode.ATTRIBUTES, of(stage -> stage.record(stage.brakingAttributes()))),
+  RECORDER_BEING_FILTERED(
+      UserCode.EXEMPLAR_FILTER, of(Stop::recordShared).setting(Setting.FILTERED_EXEMPLARS)),
+  RECORDER_BEFORE_CELL(ProtocolPoint.SERIES_FOUND, of(Stop::recordShared)),
+  RECORDER_BEFORE_CELL_THAT_IS_RETIRED(
+      ProtocolPoint.SERIES_FOUND,
+      of(stage -> stage.record(StallStage.OWN))
+          .after(stage -> stage.record(StallStage.OWN))
+          .delta()
+          .meanwhile(Stop::collectTwice)),
+
+  // A recorder that owns a cell.
+
+  RECORDER_WITH_CELL(ProtocolPoint.CELL_TAKEN, of(Stop::recordShared)),
+  RECORDER_MAKING_RESERVOIR(UserCode.RESERVOIR_FACTORY, of(Stop::recordOwnNew)),
+  RECORDER_OFFERING_EXEMPLAR(UserCode.RESERVOIR_OFFER, of(Stop::recordShared)),
+  RECORDER_BEFORE_RELEASE(ProtocolPoint.CELL_RELEASING, of(Stop::recordShared)),
+  BOUND_RECORDER_WITH_CELL(
+      ProtocolPoint.CELL_TAKEN,
+      // Binding passes the point first.
+      of(stage -> stage.bind(StallStage.SHARED).run()).passing(1)),
+  BOUND_RECORDER_BEFORE_RELEASE(
+      ProtocolPoint.CELL_RELEASING, of(stage -> stage.bind(StallStage.SHARED).run()).passing(1)),
+  BINDER_WITH_CELL(ProtocolPoint.CELL_TAKEN, of(stage -> stage.bind(StallStage.SHARED).run())),
+  BINDER_BEFORE_RELEASE(
+      ProtocolPoint.CELL_RELEASING, of(stage -> stage.bind(StallStage.SHARED).run())),
+
+  // A recorder that has met others.
+
+  RECORDER_WITH_UNPUBLISHED_CELL(
+      ProtocolPoint.CELL_TAKEN, of(Stop::recordWhileCellIsTaken).passing(1)),
+  RECORDER_PUBLISHING_CELL(ProtocolPoint.CELL_ADDING, of(Stop::recordWhileCellIsTaken)),
+  RECORDER_WITH_ADDED_CELL(ProtocolPoint.CELL_RELEASING, of(Stop::recordWhileCellIsTaken)),
+  RECORDER_DOUBLING_STRIPES(ProtocolPoint.STRIPES_DOUBLING, of(Stop::recordUntilStripesDouble)),
+
+  // A recorder that adds a series.
+
+  RECORDER_MAKING_SERIES(UserCode.CLOCK, of(Stop::recordOwnNew)),
+  RECORDER_ADDING_SERIES(ProtocolPoint.SERIES_ADDING, of(Stop::recordOwnNew)),
+  RECORDER_INDEXING_SERIES(ProtocolPoint.SERIES_INDEXING, of(Stop::recordOwnNew)),
+  RECORDER_WITH_INDEXED_SERIES(ProtocolPoint.SERIES_INDEXED, of(Stop::recordOwnNew)),
+  RECORDER_BEFORE_FIRST_CELL_OF_SERIES(ProtocolPoint.SERIES_FOUND, of(Stop::recordOwnNew)),
+  RECORDER_COPYING_TABLE(ProtocolPoint.TABLE_COPYING, of(Stop::recordTenNewSeries)),
+  RECORDER_REPLACING_TABLE(ProtocolPoint.TABLE_REPLACING, of(Stop::recordTenNewSeries)),
+  RECORDER_ADDING_OVERFLOW(
+      ProtocolPoint.OVERFLOW_ADDING, of(Stop::recordTenNewSeries).setting(Setting.FOUR_SERIES)),
+
+  // A recorder with attributes that a view removes.
+
+  RECORDER_IN_VIEW_FILTER(
+      UserCode.VIEW_FILTER, of(Stop::recordNewAlias).setting(Setting.FILTERED_ATTRIBUTES)),
+  RECORDER_ADDING_ALIAS(
+      ProtocolPoint.ALIAS_ADDING, of(Stop::recordNewAlias).setting(Setting.FILTERED_ATTRIBUTES)),
+  RECORDER_DOUBLING_ALIASES(
+      ProtocolPoint.ALIASES_DOUBLING,
+      of(Stop::recordUntilAliasesDouble).setting(Setting.FILTERED_ATTRIBUTES)),
+
+  // A recorder that makes room at the limit, by evicting the series that all record into.
+
+  ROOM_MAKER_WITH_CELL(ProtocolPoint.CELL_TAKEN, roomMaker()),
+  ROOM_MAKER_EVICTING(ProtocolPoint.SERIES_EVICTING, roomMaker()),
+  ROOM_MAKER_RETIRING_CELL(ProtocolPoint.CELL_RETIRING, roomMaker()),
+  ROOM_MAKER_BEFORE_REMOVING(ProtocolPoint.ROOM_MADE, roomMaker()),
+  ROOM_MAKER_COPYING_TABLE(ProtocolPoint.TABLE_COPYING, roomMaker()),
+  ROOM_MAKER_REPLACING_TABLE(ProtocolPoint.TABLE_REPLACING, roomMaker()),
+  ROOM_MAKER_TELLING(ProtocolPoint.ROOM_TOLD, roomMaker()),
+
+  // A collector, which has the lock of the stream.
+
+  COLLECTOR_BEFORE_SERIES(ProtocolPoint.SERIES_COLLECTING, collector()),
+  COLLECTOR_BETWEEN_SERIES(
+      ProtocolPoint.SERIES_COLLECTING, collector().after(Stop::recordTenNewSeries).passing(5)),
+  COLLECTOR_WITH_CELL(ProtocolPoint.CELL_TAKEN, collector()),
+  COLLECTOR_WITH_COPIED_CELL(UserCode.RESERVOIR_ABSORB, collector()),
+  COLLECTOR_BEFORE_RELEASE(ProtocolPoint.CELL_RELEASING, collector()),
+  COLLECTOR_TAKING_EXEMPLARS(UserCode.RESERVOIR_COLLECT, collector()),
+  EXPLAINER_WITH_CELL(ProtocolPoint.CELL_TAKEN, explainer()),
+  EXPLAINER_BEFORE_RELEASE(ProtocolPoint.CELL_RELEASING, explainer()),
+
+  // A collector that evicts the series that all record into.
+
+  COLLECTOR_EVICTING_WITH_CELL(ProtocolPoint.CELL_TAKEN, evictor().passing(1)),
+  COLLECTOR_EVICTING(ProtocolPoint.SERIES_EVICTING, evictor()),
+  COLLECTOR_RETIRING_CELL(ProtocolPoint.CELL_RETIRING, evictor()),
+  COLLECTOR_CLOSING_TABLE(ProtocolPoint.TABLE_CLOSING, evictor()),
+  COLLECTOR_COPYING_TABLE(ProtocolPoint.TABLE_COPYING, evictor()),
+  COLLECTOR_REPLACING_TABLE(ProtocolPoint.TABLE_REPLACING, evictor());
+
+  /** A {@link ProtocolPoint} or {@link UserCode}. */
+  final Object place;
+
+  final Way way;
+
+  Stop(Object place, Way way) {
+    this.place = place;
+    this.way = way;
+  }
+
+  boolean isPossibleWith(boolean isDelta) {
+    return isDelta || !way.isOnlyDelta;
+  }
+
+  private static Way of(Consumer<StallStage> action) {
+    return new Way(action);
+  }
+
+  private static Way roomMaker() {
+    return of(Stop::recordOwnNew).setting(Setting.FOUR_SERIES).after(Stop::fillAndCollect).delta();
+  }
+
+  private static Way collector() {
+    return of(StallStage::collect).collecting();
+  }
+
+  private static Way explainer() {
+    return of(StallStage::explained).collecting();
+  }
+
+  private static Way evictor() {
+    return collector().after(StallStage::collect).delta();
+  }
+
+  private static void recordShared(StallStage stage) {
+    stage.record(StallStage.SHARED);
+  }
+
+  private static void recordOwnNew(StallStage stage) {
+    stage.record(StallStage.OWN);
+  }
+
+  private static void recordNewAlias(StallStage stage) {
+    stage.record(stage.newAlias());
+  }
+
+  private static void recordTenNewSeries(StallStage stage) {
+    for (int i = 0; i < 10; i++) {
+      stage.record(stage.newAttributes());
+    }
+  }
+
+  private static void recordUntilAliasesDouble(StallStage stage) {
+    for (int i = 0; i < 100; i++) {
+      recordNewAlias(stage);
+    }
+  }
+
+  private static void recordWhileCellIsTaken(StallStage stage) {
+    final Cell taken = stage.series(StallStage.SHARED).take();
+    recordShared(stage);
+    taken.release();
+  }
+
+  /** Of two cells, the one at this thread's home is taken all the time. */
+  private static void recordUntilStripesDouble(StallStage stage) {
+    final Series series = stage.series(StallStage.SHARED);
+    final Cell[] cells = {series.take(), series.take()};
+    final int home = (int) Thread.currentThread().getId() & 1;
+    cells[1 - home].release();
+    for (int i = 0; i < 20; i++) {
+      recordShared(stage);
+    }
+    cells[home].release();
+  }
+
+  private static void fillAndCollect(StallStage stage) {
+    for (int i = 1; i < 4; i++) {
+      stage.record(stage.newAttributes());
+    }
+    stage.collect();
+  }
+
+  private static void collectTwice(StallStage stage) {
+    stage.collect();
+    stage.collect();
+  }
+
+  /** What leads a thread to its place. */
+  static final class Way {
+    final Consumer<StallStage> action;
+    Consumer<StallStage> preparation = stage -> {};
+    Consumer<StallStage> meanwhile = stage -> {};
+    Setting setting = Setting.PLAIN;
+    int passes;
+    boolean isCollector;
+    private boolean isOnlyDelta;
+
+    Way(Consumer<StallStage> action) {
+      this.action = action;
+    }
+
+    Way setting(Setting setting) {
+      this.setting = setting;
+      return this;
+    }
+
+    /** Something is to be done before. */
+    Way after(Consumer<StallStage> preparation) {
+      this.preparation = preparation;
+      return this;
+    }
+
+    /** Something is to be done when the thread has been stopped. */
+    Way meanwhile(Consumer<StallStage> meanwhile) {
+      this.meanwhile = meanwhile;
+      return this;
+    }
+
+    /** The thread is not to be stopped the first times. */
+    Way passing(int passes) {
+      this.passes = passes;
+      return this;
+    }
+
+    /** The thread has the lock that makes other collections of the stream wait. */
+    Way collecting() {
+      isCollector = true;
+      return this;
+    }
+
+    /** Happens only in a delta stream. */
+    Way delta() {
+      isOnlyDelta = true;
+      return this;
+    }
+  }
+}
