@@ -113,7 +113,7 @@ final class ExemplarCollector {
     final VisibleExemplars before = isDelta ? VisibleExemplars.NONE : series.visibleExemplars;
     final VisibleExemplars now;
     try {
-      now = before.replacedBy(kept);
+      now = before.replacedBy(kept, start);
     } finally {
       // Whatever happens, the next series does not get them.
       Arrays.fill(kept, null);
@@ -121,7 +121,7 @@ final class ExemplarCollector {
     if (!isDelta) {
       series.visibleExemplars = now;
     }
-    return now.within(start, epochNanos);
+    return now.until(epochNanos);
   }
 
   private void keep(int slot, Exemplar exemplar) {

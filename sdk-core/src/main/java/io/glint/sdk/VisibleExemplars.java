@@ -18,53 +18,53 @@ final class VisibleExemplars {
 
   private final ExemplarData[] slots;
   private final List<ExemplarData> list;
-  private final long earliest;
   private final long latest;
 
   private VisibleExemplars(ExemplarData[] slots) {
     this.slots = slots;
     final List<ExemplarData> present = new ArrayList<>(slots.length);
-    long earliest = Long.MAX_VALUE;
     long latest = Long.MIN_VALUE;
     for (final ExemplarData exemplar : slots) {
       if (exemplar != null) {
         present.add(exemplar);
-        earliest = Math.min(earliest, exemplar.getEpochNanos());
         latest = Math.max(latest, exemplar.getEpochNanos());
       }
     }
     this.list = Collections.unmodifiableList(present);
-    this.earliest = earliest;
     this.latest = latest;
   }
 
-  /** These exemplars, with those of {@code newer} in the slots that are not null there. */
-  VisibleExemplars replacedBy(ExemplarData[] newer) {
+  /**
+   * These exemplars, with those of {@code newer} in the slots that are not null there.
+   *
+   * @param start of the points that will show them. The clocks of series and of measurements differ
+   *     by microseconds, and no exemplar may be earlier than its point
+   */
+  VisibleExemplars replacedBy(ExemplarData[] newer, long start) {
     ExemplarData[] merged = null;
     for (int i = 0; i < newer.length; i++) {
       if (newer[i] != null) {
         if (merged == null) {
           merged = Arrays.copyOf(slots, Math.max(slots.length, newer.length));
         }
-        merged[i] = newer[i];
+        merged[i] = newer[i].getEpochNanos() < start ? at(start, newer[i]) : newer[i];
       }
     }
     return merged == null ? this : new VisibleExemplars(merged);
   }
 
   /**
-   * The exemplars, for a point of this window. A measurement made while the collection ran is
+   * The exemplars, for a point that ends then. A measurement made while the collection ran is
    * counted in the point although it is later than its end; the point then says its end instead of
    * the true time, which later points say.
    */
-  List<ExemplarData> within(long start, long end) {
-    if (list.isEmpty() || (start <= earliest && latest <= end)) {
+  List<ExemplarData> until(long end) {
+    if (latest <= end) {
       return list;
     }
     final List<ExemplarData> moved = new ArrayList<>(list.size());
     for (final ExemplarData exemplar : list) {
-      final long time = Math.max(start, Math.min(exemplar.getEpochNanos(), end));
-      moved.add(time == exemplar.getEpochNanos() ? exemplar : at(time, exemplar));
+      moved.add(exemplar.getEpochNanos() <= end ? exemplar : at(end, exemplar));
     }
     return Collections.unmodifiableList(moved);
   }

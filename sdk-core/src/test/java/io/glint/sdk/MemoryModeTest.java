@@ -9,6 +9,7 @@ import io.opentelemetry.api.metrics.DoubleHistogram;
 import io.opentelemetry.api.metrics.LongCounter;
 import io.opentelemetry.api.metrics.Meter;
 import io.opentelemetry.context.Context;
+import io.opentelemetry.sdk.common.Clock;
 import io.opentelemetry.sdk.common.CompletableResultCode;
 import io.opentelemetry.sdk.common.export.MemoryMode;
 import io.opentelemetry.sdk.metrics.Aggregation;
@@ -26,6 +27,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -52,6 +54,10 @@ class MemoryModeTest {
   }
 
   private Meter meter(ModeReader... readers) {
+    return meter(clock, readers);
+  }
+
+  private Meter meter(Clock clock, ModeReader... readers) {
     final GlintMeterProviderBuilder builder =
         GlintMeterProvider.builder()
             .setClock(clock)
@@ -152,7 +158,7 @@ class MemoryModeTest {
   void aSteadyCollectionAllocatesNothingThatGrowsWithTheNumberOfSeries() {
     final ModeReader reader =
         new ModeReader(MemoryMode.REUSABLE_DATA, AggregationTemporality.CUMULATIVE);
-    final Meter meter = meter(reader);
+    final Meter meter = meter(new FastWallClock(), reader);
     final LongCounter counter = meter.counterBuilder("counter").build();
     final DoubleHistogram histogram = meter.histogramBuilder("histogram").build();
     final DoubleHistogram exponential = meter.histogramBuilder("exponential").build();
@@ -189,6 +195,21 @@ class MemoryModeTest {
     final LongPoint first = buffer.add(LongPoint::new);
     buffer.end(points -> Points.gaugeData(true, points));
     return first;
+  }
+
+  /** Its wall time runs ahead of its monotonic time, so that series begin after their exemplars. */
+  private static final class FastWallClock implements Clock {
+    private final AtomicLong readings = new AtomicLong();
+
+    @Override
+    public long now() {
+      return 1_000_000_000_000_000_000L + System.nanoTime() + 1000 * readings.incrementAndGet();
+    }
+
+    @Override
+    public long nanoTime() {
+      return System.nanoTime();
+    }
   }
 
   /** A reader that hands out what it collects as it is. */
