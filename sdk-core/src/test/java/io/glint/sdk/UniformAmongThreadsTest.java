@@ -13,12 +13,12 @@ import io.opentelemetry.sdk.metrics.data.DoubleExemplarData;
 import io.opentelemetry.sdk.metrics.data.ExemplarData;
 import io.opentelemetry.sdk.testing.exporter.InMemoryMetricReader;
 import java.util.List;
-import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,13 +29,24 @@ import org.junit.jupiter.params.provider.EnumSource;
  * that it has several cells, each with a reservoir, which collections join.
  */
 class UniformAmongThreadsTest {
-  private static final int THREADS = 4;
-  private static final int RECORDS = 25;
-  private static final int MEASUREMENTS = THREADS * RECORDS;
-  private static final int INTERVALS = 10_000;
+  /** Measurements of each thread in an interval. Not equal, or unfair joins might seem fair. */
+  private static final int[] RECORDS = {1000, 3000};
+
+  private static final int THREADS = RECORDS.length;
+
+  /** Measurements that were made one after the other are counted together, so many of them. */
+  private static final int GROUP = 40;
+
+  private static final int GROUPS = IntStream.of(RECORDS).sum() / GROUP;
+  private static final int INTERVALS = 5_000;
+
+  /** Of the values: all are in one bucket, and in one octave. */
+  private static final int LOWEST = 4097;
+
+  private static final long DEADLINE_NANOS = TimeUnit.SECONDS.toNanos(60);
 
   /** Exceeded by one run in a thousand, by two in a row by one in a million. */
-  private static final double UNLIKELY = chiSquareQuantile(MEASUREMENTS - 1, 3.0902);
+  private static final double UNLIKELY = chiSquareQuantile(GROUPS - 1, 3.0902);
 
   private enum Reservoir {
     ALIGNED(1),
@@ -69,7 +80,7 @@ class UniformAmongThreadsTest {
     assertThat(statistic).isLessThan(UNLIKELY);
   }
 
-  /** How often each measurement was the exemplar: of the first thread, of the second and so on. */
+  /** How often the exemplar was of each group: of the first thread, of the second and so on. */
   private static long[] choices(Reservoir reservoir) throws Exception {
     final ExemplarReservoirFactory factory = reservoir.factory();
     final AtomicInteger reservoirs = new AtomicInteger();
@@ -77,7 +88,7 @@ class UniformAmongThreadsTest {
         InMemoryMetricReader.builder()
             .setAggregationTemporalitySelector(type -> AggregationTemporality.DELTA)
             .build();
-    final long[] choices = new long[MEASUREMENTS];
+    final long[] choices = new long[GROUPS];
     final ExecutorService threads = Executors.newFixedThreadPool(THREADS);
     try (GlintMeterProvider provider =
         GlintMeterProvider.builder()
@@ -92,15 +103,14 @@ class UniformAmongThreadsTest {
                         })
                     .build())
             .build()) {
-      // All values are in one bucket, and one octave.
       final DoubleHistogram histogram =
           provider
               .get("m")
               .histogramBuilder("h")
-              .setExplicitBucketBoundariesAdvice(List.of(5000.0))
+              .setExplicitBucketBoundariesAdvice(List.of(10_000.0))
               .build();
-      final CyclicBarrier start = new CyclicBarrier(THREADS + 1);
-      final CyclicBarrier end = new CyclicBarrier(THREADS + 1);
+      final AtomicInteger begun = new AtomicInteger();
+      final AtomicInteger ended = new AtomicInteger();
       final List<Future<?>> recorders =
           IntStream.range(0, THREADS)
               .<Future<?>>mapToObj(
@@ -108,24 +118,24 @@ class UniformAmongThreadsTest {
                       threads.submit(
                           () -> {
                             final Context context = span(1, true);
-                            for (int interval = 0; interval < INTERVALS; interval++) {
-                              start.await(30, TimeUnit.SECONDS);
-                              for (int i = 0; i < RECORDS; i++) {
-                                histogram.record(
-                                    3000 + thread * RECORDS + i, Attributes.empty(), context);
+                            final int first = thread == 0 ? 0 : RECORDS[0];
+                            for (int interval = 1; interval <= INTERVALS; interval++) {
+                              // Threads that are woken one after the other would not meet.
+                              waitUntil(begun, interval, Thread::onSpinWait);
+                              for (int i = first; i < first + RECORDS[thread]; i++) {
+                                histogram.record(LOWEST + i, Attributes.empty(), context);
                               }
-                              end.await(30, TimeUnit.SECONDS);
+                              ended.getAndIncrement();
                             }
-                            return null;
                           }))
               .toList();
-      for (int interval = 0; interval < INTERVALS; interval++) {
-        start.await(30, TimeUnit.SECONDS);
-        end.await(30, TimeUnit.SECONDS);
+      for (int interval = 1; interval <= INTERVALS; interval++) {
+        begun.set(interval);
+        waitUntil(ended, interval * THREADS, () -> LockSupport.parkNanos(1));
         final List<? extends ExemplarData> exemplars = exemplars(reader);
         assertThat(exemplars).hasSize(reservoir.size);
         for (final ExemplarData exemplar : exemplars) {
-          choices[(int) ((DoubleExemplarData) exemplar).getValue() - 3000]++;
+          choices[((int) ((DoubleExemplarData) exemplar).getValue() - LOWEST) / GROUP]++;
         }
       }
       for (final Future<?> recorder : recorders) {
@@ -134,9 +144,17 @@ class UniformAmongThreadsTest {
     } finally {
       threads.shutdownNow();
     }
-    // One of each cell, and the one that joins them.
-    assertThat(reservoirs.get()).as("threads have met").isGreaterThan(2);
     return choices;
+  }
+
+  private static void waitUntil(AtomicInteger counter, int value, Runnable idle) {
+    final long start = System.nanoTime();
+    while (counter.get() < value) {
+      if (System.nanoTime() - start > DEADLINE_NANOS) {
+        throw new IllegalStateException("waited in vain for " + value);
+      }
+      idle.run();
+    }
   }
 
   private static List<? extends ExemplarData> exemplars(InMemoryMetricReader reader) {
