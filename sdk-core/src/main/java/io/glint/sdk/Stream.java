@@ -359,7 +359,12 @@ abstract class Stream implements MetricSource {
   }
 
   final Series newSeries(Attributes attributes, int hash) {
-    return new Series(this, attributes, hash, clock.now());
+    return newSeries(attributes, hash, clock.now());
+  }
+
+  /** Makes a series; an aggregation that has more to remember of each makes one of its own. */
+  Series newSeries(Attributes attributes, int hash, long startEpochNanos) {
+    return new Series(this, attributes, hash, startEpochNanos);
   }
 
   private Series overflow() {
