@@ -678,7 +678,7 @@ abstract class Stream implements MetricSource {
   /** Adds a point of the current total. */
   abstract AbstractPoint addPoint(PointBuffer points, List<ExemplarData> exemplars);
 
-  abstract ExemplarData exemplarData(Exemplar exemplar, Attributes filtered);
+  abstract ShownExemplar exemplarData(Exemplar exemplar, Attributes filtered);
 
   /** Wraps points that {@link #addPoint} added. */
   abstract Data<?> data(List<PointData> points);
