@@ -118,7 +118,7 @@ final class FaultyHistogramStream extends Stream {
   }
 
   @Override
-  ExemplarData exemplarData(Exemplar exemplar, Attributes filtered) {
+  ShownExemplar exemplarData(Exemplar exemplar, Attributes filtered) {
     return real.exemplarData(exemplar, filtered);
   }
 

@@ -14,7 +14,7 @@ import io.opentelemetry.context.Context;
  *
  * <p>Reservoirs join to the sample that one would have drawn from the measurements of both.
  *
- * <p>Memory: 64 bytes and 20 more for each bucket, and 40 for each bucket that has been hit.
+ * <p>Memory: 64 bytes and 20 more for each bucket, and 64 for each bucket that has been hit.
  */
 public final class AlignedHistogramBucketExemplarReservoir extends UniformSlots {
 

@@ -11,11 +11,10 @@ import io.opentelemetry.context.Context;
  * <p>Mutable and reused, so that keeping a measurement allocates nothing once every slot of a
  * reservoir has been used. It belongs to the thread that owns its reservoir.
  */
-public final class Exemplar {
+public final class Exemplar extends SpanIds {
   private long valueBits;
   private long epochNanos;
   private Attributes attributes = Attributes.empty();
-  private SpanContext spanContext = SpanContext.getInvalid();
 
   /** Fits into what would be padding. */
   private boolean isSet;
@@ -45,7 +44,7 @@ public final class Exemplar {
     valueBits = 0;
     epochNanos = 0;
     attributes = Attributes.empty();
-    spanContext = SpanContext.getInvalid();
+    keep(SpanContext.getInvalid());
     isSet = false;
   }
 
@@ -74,24 +73,28 @@ public final class Exemplar {
     return attributes;
   }
 
-  /** The span of the measurement's context; {@link SpanContext#getInvalid()} where none was. */
-  public SpanContext spanContext() {
-    return spanContext;
-  }
-
+  /** Keeps the span context as it is: for what is soon overwritten by a newer measurement. */
   void set(long valueBits, long epochNanos, Attributes attributes, Context context) {
     // First, as it may throw: then the exemplar is as it was.
     final SpanContext spanContext = Span.fromContext(context).getSpanContext();
+    setAllButSpan(valueBits, epochNanos, attributes);
+    keep(spanContext);
+  }
+
+  /** Keeps the ids of the span as numbers: for what is likely to stay until it is collected. */
+  void setPacked(long valueBits, long epochNanos, Attributes attributes, Context context) {
+    // First, as it may throw: then the exemplar is as it was.
+    pack(Span.fromContext(context).getSpanContext());
+    setAllButSpan(valueBits, epochNanos, attributes);
+  }
+
+  private void setAllButSpan(long valueBits, long epochNanos, Attributes attributes) {
     this.valueBits = valueBits;
     this.epochNanos = epochNanos;
     this.isSet = true;
-    // A look is cheaper than the write barrier of most garbage collectors, and who records for one
-    // series in one span again and again passes the same objects.
+    // As in SpanIds.keep.
     if (this.attributes != attributes) {
       this.attributes = attributes;
-    }
-    if (this.spanContext != spanContext) {
-      this.spanContext = spanContext;
     }
   }
 }

@@ -25,7 +25,7 @@ import java.util.function.LongSupplier;
  * <p>Reservoirs join to what one would have kept of the measurements of both, where "earlier" means
  * the time of the measurements.
  *
- * <p>Memory: 64 bytes; from the first measurement on 56 more, 4 for each slot, and 40 for each slot
+ * <p>Memory: 64 bytes; from the first measurement on 56 more, 4 for each slot, and 64 for each slot
  * that has been used.
  */
 public final class ExtremesExemplarReservoir implements ExemplarReservoir {
@@ -134,7 +134,7 @@ public final class ExtremesExemplarReservoir implements ExemplarReservoir {
       spare = new Exemplar();
     }
     // Before anything is moved: if this throws, nothing was offered.
-    spare.set(valueBits, epochNanoClock.getAsLong(), attributes, context);
+    spare.setPacked(valueBits, epochNanoClock.getAsLong(), attributes, context);
     spare = add(spare);
     updatePassedOver();
   }

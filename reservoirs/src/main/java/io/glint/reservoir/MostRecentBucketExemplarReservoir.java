@@ -18,7 +18,9 @@ import java.util.function.LongSupplier;
  * <p>Of two reservoirs that are joined, each bucket keeps the measurement with the later time; of
  * the same time, that of the first.
  *
- * <p>Memory: 40 bytes and 4 more for each bucket, and 40 for each bucket that has been hit.
+ * <p>Memory: 40 bytes and 4 more for each bucket, and 64 for each bucket that has been hit. It
+ * keeps span contexts as they are, which come on top: to take their ids as numbers would cost each
+ * recording call some tens of nanoseconds more.
  */
 public final class MostRecentBucketExemplarReservoir implements ExemplarReservoir {
   private final Exemplar[] slots;

@@ -21,7 +21,7 @@ import java.util.function.LongSupplier;
  * <p>Reservoirs join to the sample that one would have drawn from the measurements of both: {@link
  * #absorb}.
  *
- * <p>Memory: 72 bytes and 4 more for each slot, and 40 for each slot that has been used.
+ * <p>Memory: 72 bytes and 4 more for each slot, and 64 for each slot that has been used.
  */
 public final class SimpleFixedSizeExemplarReservoir implements ExemplarReservoir {
   private final Exemplar[] slots;
@@ -85,7 +85,7 @@ public final class SimpleFixedSizeExemplarReservoir implements ExemplarReservoir
     if (slots[slot] == null) {
       slots[slot] = new Exemplar();
     }
-    slots[slot].set(valueBits, epochNanos, attributes, context);
+    slots[slot].setPacked(valueBits, epochNanos, attributes, context);
     seen++;
     if (size < slots.length) {
       size++;

@@ -66,7 +66,7 @@ abstract class UniformSlots implements ExemplarReservoir {
       exemplar = new Exemplar();
       slots[slot] = exemplar;
     }
-    exemplar.set(valueBits, epochNanoClock.getAsLong(), attributes, context);
+    exemplar.setPacked(valueBits, epochNanoClock.getAsLong(), attributes, context);
     setSeen(slot, Math.max(1, next(slot)));
   }
 

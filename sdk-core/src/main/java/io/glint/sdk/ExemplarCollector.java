@@ -17,7 +17,7 @@ final class ExemplarCollector {
 
   /** Makes exemplar data of the type of the stream's points. */
   interface Converter {
-    ExemplarData convert(Exemplar exemplar, Attributes filteredAttributes);
+    ShownExemplar convert(Exemplar exemplar, Attributes filteredAttributes);
   }
 
   /**
@@ -39,7 +39,7 @@ final class ExemplarCollector {
   /** Of the series whose reservoir is being collected; null in between. */
   private Attributes pointAttributes;
 
-  private ExemplarData[] kept = new ExemplarData[0];
+  private ShownExemplar[] kept = new ShownExemplar[0];
 
   /**
    * Makes it.
@@ -138,7 +138,7 @@ final class ExemplarCollector {
               + MAX_SLOTS);
     }
     Objects.requireNonNull(exemplar, "exemplar; a slot that holds none is not visited");
-    final ExemplarData data =
+    final ShownExemplar data =
         converter.convert(exemplar, attributeFilter.apply(exemplar.attributes(), pointAttributes));
     if (slot >= kept.length) {
       kept = Arrays.copyOf(kept, slot + 1);

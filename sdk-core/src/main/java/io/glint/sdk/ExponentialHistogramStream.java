@@ -4,7 +4,6 @@ import io.glint.reservoir.Exemplar;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.sdk.metrics.data.Data;
-import io.opentelemetry.sdk.metrics.data.DoubleExemplarData;
 import io.opentelemetry.sdk.metrics.data.ExemplarData;
 import io.opentelemetry.sdk.metrics.data.ExponentialHistogramData;
 import io.opentelemetry.sdk.metrics.data.PointData;
@@ -119,9 +118,8 @@ final class ExponentialHistogramStream extends Stream {
   }
 
   @Override
-  ExemplarData exemplarData(Exemplar exemplar, Attributes filtered) {
-    return DoubleExemplarData.create(
-        filtered, exemplar.epochNanos(), exemplar.spanContext(), exemplar.doubleValue());
+  ShownExemplar exemplarData(Exemplar exemplar, Attributes filtered) {
+    return ShownExemplar.ofDouble(exemplar, filtered);
   }
 
   @Override

@@ -7,11 +7,8 @@ final class HistogramCell extends Cell {
   private static final int MAX = MIN + 1;
   private static final int COUNTS = MAX + 1;
 
-  private final int bucketCount;
-
   HistogramCell(Series series, int bucketCount, boolean padded) {
     super(series, COUNTS - FIRST_STATE_WORD + bucketCount, padded);
-    this.bucketCount = bucketCount;
     clear();
   }
 
@@ -35,16 +32,18 @@ final class HistogramCell extends Cell {
     total.min = Math.min(total.min, Double.longBitsToDouble(words[MIN]));
     total.max = Math.max(total.max, Double.longBitsToDouble(words[MAX]));
     final long[] counts = total.counts;
-    for (int i = 0; i < bucketCount; i++) {
+    for (int i = 0; i < counts.length; i++) {
       counts[i] += words[COUNTS + i];
     }
   }
 
   @Override
   long measurements() {
+    final long[] words = this.words;
     long count = 0;
-    for (int i = 0; i < bucketCount; i++) {
-      count += words[COUNTS + i];
+    // With the padding, which is 0.
+    for (int i = COUNTS; i < words.length; i++) {
+      count += words[i];
     }
     return count;
   }
@@ -61,8 +60,8 @@ final class HistogramCell extends Cell {
     words[SUM] = 0;
     words[MIN] = Double.doubleToRawLongBits(Double.POSITIVE_INFINITY);
     words[MAX] = Double.doubleToRawLongBits(Double.NEGATIVE_INFINITY);
-    for (int i = 0; i < bucketCount; i++) {
-      words[COUNTS + i] = 0;
+    for (int i = COUNTS; i < words.length; i++) {
+      words[i] = 0;
     }
   }
 }

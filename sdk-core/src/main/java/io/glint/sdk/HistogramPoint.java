@@ -11,10 +11,12 @@ final class HistogramPoint extends AbstractPoint implements HistogramPointData {
   private final boolean hasSum;
   private final boolean recordsMinMax;
   private final BucketCounts counts = new BucketCounts();
-  private long count;
   private double sum;
-  private double min;
-  private double max;
+
+  /** Above the maximum if there is no measurement. */
+  private double min = Double.POSITIVE_INFINITY;
+
+  private double max = Double.NEGATIVE_INFINITY;
   private List<DoubleExemplarData> exemplars = List.of();
 
   /**
@@ -32,10 +34,9 @@ final class HistogramPoint extends AbstractPoint implements HistogramPointData {
   /** Copies what {@code total} holds. */
   void set(HistogramTotal total, List<ExemplarData> exemplars) {
     counts.copy(total.counts, 0, total.counts.length);
-    this.count = total.count();
     this.sum = hasSum ? total.sum : Double.NaN;
-    this.min = hasMin() ? total.min : 0;
-    this.max = hasMax() ? total.max : 0;
+    this.min = total.min;
+    this.max = total.max;
     this.exemplars = Points.cast(exemplars);
   }
 
@@ -46,27 +47,27 @@ final class HistogramPoint extends AbstractPoint implements HistogramPointData {
 
   @Override
   public long getCount() {
-    return count;
+    return counts.sum();
   }
 
   @Override
   public boolean hasMin() {
-    return recordsMinMax && count > 0;
+    return recordsMinMax && min <= max;
   }
 
   @Override
   public double getMin() {
-    return min;
+    return hasMin() ? min : 0;
   }
 
   @Override
   public boolean hasMax() {
-    return recordsMinMax && count > 0;
+    return hasMin();
   }
 
   @Override
   public double getMax() {
-    return max;
+    return hasMax() ? max : 0;
   }
 
   @Override
@@ -87,7 +88,7 @@ final class HistogramPoint extends AbstractPoint implements HistogramPointData {
   @Override
   public boolean equals(Object object) {
     return object instanceof HistogramPointData other
-        && count == other.getCount()
+        && getCount() == other.getCount()
         && Double.compare(sum, other.getSum()) == 0
         && hasMin() == other.hasMin()
         && Double.compare(getMin(), other.getMin()) == 0
@@ -107,7 +108,7 @@ final class HistogramPoint extends AbstractPoint implements HistogramPointData {
   public String toString() {
     return describe(
         "count="
-            + count
+            + getCount()
             + ", sum="
             + sum
             + (hasMin() ? ", min=" + min + ", max=" + max : "")

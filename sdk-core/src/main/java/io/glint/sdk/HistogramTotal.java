@@ -24,12 +24,4 @@ final class HistogramTotal {
   boolean isEmpty() {
     return min == Double.POSITIVE_INFINITY;
   }
-
-  long count() {
-    long count = 0;
-    for (final long inBucket : counts) {
-      count += inBucket;
-    }
-    return count;
-  }
 }

@@ -15,7 +15,7 @@ final class LastValueStream extends NumberStream {
   private long latestBits;
   private long latestStamp;
   private long latestAge;
-  private Series series;
+  private LastValueSeries series;
 
   LastValueStream(StreamSettings settings) {
     super(settings);
@@ -128,8 +128,13 @@ final class LastValueStream extends NumberStream {
   }
 
   @Override
+  Series newSeries(Attributes attributes, int hash, long startEpochNanos) {
+    return new LastValueSeries(this, attributes, hash, startEpochNanos);
+  }
+
+  @Override
   void begin(Series series) {
-    this.series = series;
+    this.series = (LastValueSeries) series;
     latestAge = LastValueCell.NEVER_SET;
     latestBits = 0;
     latestStamp = 0;

@@ -3,9 +3,7 @@ package io.glint.sdk;
 import io.glint.reservoir.Exemplar;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.sdk.metrics.InstrumentValueType;
-import io.opentelemetry.sdk.metrics.data.DoubleExemplarData;
 import io.opentelemetry.sdk.metrics.data.ExemplarData;
-import io.opentelemetry.sdk.metrics.data.LongExemplarData;
 import java.util.List;
 import java.util.function.Supplier;
 
@@ -31,11 +29,9 @@ abstract class NumberStream extends Stream {
   }
 
   @Override
-  final ExemplarData exemplarData(Exemplar exemplar, Attributes filtered) {
+  final ShownExemplar exemplarData(Exemplar exemplar, Attributes filtered) {
     return isLong
-        ? LongExemplarData.create(
-            filtered, exemplar.epochNanos(), exemplar.spanContext(), exemplar.longValue())
-        : DoubleExemplarData.create(
-            filtered, exemplar.epochNanos(), exemplar.spanContext(), exemplar.doubleValue());
+        ? ShownExemplar.ofLong(exemplar, filtered)
+        : ShownExemplar.ofDouble(exemplar, filtered);
   }
 }

@@ -2,9 +2,12 @@ package io.glint.sdk;
 
 import io.opentelemetry.sdk.metrics.data.Data;
 import io.opentelemetry.sdk.metrics.data.PointData;
+import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
+import java.util.RandomAccess;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
@@ -20,8 +23,10 @@ final class PointBuffer {
 
   private final boolean isReused;
 
-  /** What the last collection has shown. */
-  private List<PointData> points = new ArrayList<>();
+  /** Those that the collection shows; if they are reused, then spare ones. */
+  private List<AbstractPoint> points = new ArrayList<>();
+
+  private int shown;
 
   private Data<?> data;
 
@@ -31,18 +36,14 @@ final class PointBuffer {
   /** Number of exemplars on all points of all collections so far. Guarded by the stream. */
   long exemplars;
 
-  /** Points to reuse, those that are in use first. All made for the one stream. */
-  private final List<AbstractPoint> pool = new ArrayList<>();
-
   PointBuffer(boolean isReused) {
     this.isReused = isReused;
   }
 
   /** Starts a collection: what the last one has shown is void if it is reused. */
   void begin() {
-    if (isReused) {
-      points.clear();
-    } else {
+    shown = 0;
+    if (!isReused) {
       points = new ArrayList<>();
     }
   }
@@ -50,17 +51,10 @@ final class PointBuffer {
   /** A point to fill, which the collection shows. */
   @SuppressWarnings("unchecked")
   <P extends AbstractPoint> P add(Supplier<P> maker) {
-    final P point;
-    if (points.size() < pool.size()) {
-      point = (P) pool.get(points.size());
-    } else {
-      point = maker.get();
-      if (isReused) {
-        pool.add(point);
-      }
+    if (shown == points.size()) {
+      points.add(maker.get());
     }
-    points.add((PointData) point);
-    return point;
+    return (P) points.get(shown++);
   }
 
   /**
@@ -71,27 +65,40 @@ final class PointBuffer {
    */
   Data<?> end(Function<List<PointData>, Data<?>> wrapper) {
     if (!isReused) {
-      return points.isEmpty() ? null : wrapper.apply(Collections.unmodifiableList(points));
+      return shown == 0 ? null : wrapper.apply(Collections.unmodifiableList(points));
     }
     shrink();
-    if (points.isEmpty()) {
+    if (shown == 0) {
       return null;
     }
     if (data == null) {
-      data = wrapper.apply(Collections.unmodifiableList(points));
+      data = wrapper.apply(new Shown());
     }
     return data;
   }
 
   /** Number of points that are kept for reuse; for tests. */
   int pooled() {
-    return pool.size();
+    return points.size();
   }
 
   /** Lets go of what one large collection has left behind. */
   private void shrink() {
-    if (pool.size() > SMALLEST_POOL && pool.size() > 2 * points.size()) {
-      pool.subList(Math.max(SMALLEST_POOL, points.size()), pool.size()).clear();
+    if (points.size() > SMALLEST_POOL && points.size() > 2 * shown) {
+      points.subList(Math.max(SMALLEST_POOL, shown), points.size()).clear();
+    }
+  }
+
+  /** The points of the collection, without a list of their own. */
+  private final class Shown extends AbstractList<PointData> implements RandomAccess {
+    @Override
+    public PointData get(int index) {
+      return points.get(Objects.checkIndex(index, shown));
+    }
+
+    @Override
+    public int size() {
+      return shown;
     }
   }
 }

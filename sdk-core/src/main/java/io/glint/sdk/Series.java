@@ -15,7 +15,7 @@ import java.util.Arrays;
  * is the place that the low bits of its id name: threads of one pool have consecutive ids, so they
  * spread evenly. The array doubles when threads keep meeting at one home.
  */
-final class Series {
+sealed class Series permits LastValueSeries {
   /**
    * Up to this length the array doubles to keep threads apart: twice the processors, for as many
    * threads can be stopped in mid-record as run. Beyond, it grows only if all cells are taken.
@@ -67,11 +67,6 @@ final class Series {
   long measurements;
 
   long activeNanos;
-
-  /** Age and stamp of the newest last value that was reported, see {@link LastValueCell}. */
-  long reportedAge;
-
-  long reportedStamp;
 
   private final Stream stream;
   private final Cell first;

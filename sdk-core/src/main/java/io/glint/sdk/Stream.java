@@ -359,7 +359,12 @@ abstract class Stream implements MetricSource {
   }
 
   final Series newSeries(Attributes attributes, int hash) {
-    return new Series(this, attributes, hash, clock.now());
+    return newSeries(attributes, hash, clock.now());
+  }
+
+  /** Makes a series; an aggregation that has more to remember of each makes one of its own. */
+  Series newSeries(Attributes attributes, int hash, long startEpochNanos) {
+    return new Series(this, attributes, hash, startEpochNanos);
   }
 
   private Series overflow() {
@@ -673,7 +678,7 @@ abstract class Stream implements MetricSource {
   /** Adds a point of the current total. */
   abstract AbstractPoint addPoint(PointBuffer points, List<ExemplarData> exemplars);
 
-  abstract ExemplarData exemplarData(Exemplar exemplar, Attributes filtered);
+  abstract ShownExemplar exemplarData(Exemplar exemplar, Attributes filtered);
 
   /** Wraps points that {@link #addPoint} added. */
   abstract Data<?> data(List<PointData> points);

@@ -1,36 +1,34 @@
 package io.glint.sdk;
 
-import io.opentelemetry.sdk.metrics.data.DoubleExemplarData;
 import io.opentelemetry.sdk.metrics.data.ExemplarData;
-import io.opentelemetry.sdk.metrics.data.LongExemplarData;
-import java.util.ArrayList;
+import java.util.AbstractList;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.List;
+import java.util.RandomAccess;
 
 /**
  * The exemplars that the points of a series show. Under cumulative temporality that is in each slot
  * the newest one, until a later interval fills the slot again, so that every scraper of a reader
- * sees them, however many there are. Immutable.
+ * sees them, however many there are. Immutable, and itself the list that the points hand out.
  */
-final class VisibleExemplars {
-  static final VisibleExemplars NONE = new VisibleExemplars(new ExemplarData[0]);
+final class VisibleExemplars extends AbstractList<ExemplarData> implements RandomAccess {
+  static final VisibleExemplars NONE = new VisibleExemplars(new ShownExemplar[0], null);
 
-  private final ExemplarData[] slots;
-  private final List<ExemplarData> list;
+  /** In the order of their slots. */
+  private final ShownExemplar[] exemplars;
+
+  /** The slot of each, ascending; null if all slots up to the last one are filled. */
+  private final char[] slots;
+
   private final long latest;
 
-  private VisibleExemplars(ExemplarData[] slots) {
+  private VisibleExemplars(ShownExemplar[] exemplars, char[] slots) {
+    this.exemplars = exemplars;
     this.slots = slots;
-    final List<ExemplarData> present = new ArrayList<>(slots.length);
     long latest = Long.MIN_VALUE;
-    for (final ExemplarData exemplar : slots) {
-      if (exemplar != null) {
-        present.add(exemplar);
-        latest = Math.max(latest, exemplar.getEpochNanos());
-      }
+    for (final ShownExemplar exemplar : exemplars) {
+      latest = Math.max(latest, exemplar.getEpochNanos());
     }
-    this.list = Collections.unmodifiableList(present);
     this.latest = latest;
   }
 
@@ -40,17 +38,35 @@ final class VisibleExemplars {
    * @param start of the points that will show them. The clocks of series and of measurements differ
    *     by microseconds, and no exemplar may be earlier than its point
    */
-  VisibleExemplars replacedBy(ExemplarData[] newer, long start) {
-    ExemplarData[] merged = null;
-    for (int i = 0; i < newer.length; i++) {
-      if (newer[i] != null) {
-        if (merged == null) {
-          merged = Arrays.copyOf(slots, Math.max(slots.length, newer.length));
-        }
-        merged[i] = newer[i].getEpochNanos() < start ? at(start, newer[i]) : newer[i];
-      }
+  VisibleExemplars replacedBy(ShownExemplar[] newer, long start) {
+    int added = 0;
+    for (final ShownExemplar exemplar : newer) {
+      added += exemplar == null ? 0 : 1;
     }
-    return merged == null ? this : new VisibleExemplars(merged);
+    if (added == 0) {
+      return this;
+    }
+    final ShownExemplar[] merged = new ShownExemplar[exemplars.length + added];
+    final char[] mergedSlots = new char[merged.length];
+    int size = 0;
+    int mine = 0;
+    for (int slot = 0; slot < newer.length || mine < exemplars.length; slot++) {
+      final ShownExemplar old =
+          mine < exemplars.length && slot(mine) == slot ? exemplars[mine++] : null;
+      final ShownExemplar its = slot < newer.length ? newer[slot] : null;
+      if (old == null && its == null) {
+        continue;
+      }
+      mergedSlots[size] = (char) slot;
+      merged[size++] = its == null ? old : its.getEpochNanos() < start ? its.at(start) : its;
+    }
+    final boolean isDense = mergedSlots[size - 1] == size - 1;
+    return new VisibleExemplars(
+        Arrays.copyOf(merged, size), isDense ? null : Arrays.copyOf(mergedSlots, size));
+  }
+
+  private int slot(int index) {
+    return slots == null ? index : slots[index];
   }
 
   /**
@@ -60,26 +76,22 @@ final class VisibleExemplars {
    */
   List<ExemplarData> until(long end) {
     if (latest <= end) {
-      return list;
+      return this;
     }
-    final List<ExemplarData> moved = new ArrayList<>(list.size());
-    for (final ExemplarData exemplar : list) {
-      moved.add(exemplar.getEpochNanos() <= end ? exemplar : at(end, exemplar));
+    final ShownExemplar[] moved = new ShownExemplar[exemplars.length];
+    for (int i = 0; i < moved.length; i++) {
+      moved[i] = exemplars[i].getEpochNanos() <= end ? exemplars[i] : exemplars[i].at(end);
     }
-    return Collections.unmodifiableList(moved);
+    return new VisibleExemplars(moved, slots);
   }
 
-  private static ExemplarData at(long time, ExemplarData exemplar) {
-    return exemplar instanceof LongExemplarData longExemplar
-        ? LongExemplarData.create(
-            exemplar.getFilteredAttributes(),
-            time,
-            exemplar.getSpanContext(),
-            longExemplar.getValue())
-        : DoubleExemplarData.create(
-            exemplar.getFilteredAttributes(),
-            time,
-            exemplar.getSpanContext(),
-            ((DoubleExemplarData) exemplar).getValue());
+  @Override
+  public ExemplarData get(int index) {
+    return exemplars[index];
+  }
+
+  @Override
+  public int size() {
+    return exemplars.length;
   }
 }

@@ -1,6 +1,9 @@
 package io.glint.exporter.openmetrics;
 
+import io.glint.reservoir.SpanIds;
 import io.opentelemetry.api.trace.SpanContext;
+import io.opentelemetry.api.trace.SpanId;
+import io.opentelemetry.api.trace.TraceId;
 import io.opentelemetry.sdk.metrics.data.DoubleExemplarData;
 import io.opentelemetry.sdk.metrics.data.ExemplarData;
 import io.opentelemetry.sdk.metrics.data.LongExemplarData;
@@ -127,19 +130,11 @@ final class ExemplarWriter {
   /** Returns false if the ids alone are too long, as those of another tracing system may be. */
   private boolean labels(TextBuffer out, ExemplarData exemplar) {
     int start = out.size();
-    int codePoints = 0;
-    SpanContext span = exemplar.getSpanContext();
-    boolean ids = span.isValid();
-    if (ids) {
-      String traceId = span.getTraceId();
-      String spanId = span.getSpanId();
-      out.ascii(TRACE_ID).ascii("=\"").labelValue(traceId).ascii("\",");
-      out.ascii(SPAN_ID).ascii("=\"").labelValue(spanId).put('"');
-      codePoints = TRACE_ID.length() + codePoints(traceId) + SPAN_ID.length() + codePoints(spanId);
-      if (codePoints > MAX_CODE_POINTS) {
-        return false;
-      }
+    int codePoints = ids(out, exemplar);
+    if (codePoints > MAX_CODE_POINTS) {
+      return false;
     }
+    boolean ids = codePoints > 0;
     labelSet.only(exemplar.getFilteredAttributes());
     for (int i = 0, end; i < labelSet.size(); i = end) {
       end = labelSet.endOfName(i);
@@ -160,6 +155,24 @@ final class ExemplarWriter {
       }
     }
     return true;
+  }
+
+  /** Writes the ids of the span, if it is valid; returns the code points that count. */
+  private static int ids(TextBuffer out, ExemplarData exemplar) {
+    if (exemplar instanceof SpanIds span && span.hasNumbers()) {
+      out.ascii(TRACE_ID).ascii("=\"").hex(span.traceIdHigh()).hex(span.traceIdLow());
+      out.ascii("\",").ascii(SPAN_ID).ascii("=\"").hex(span.spanId()).put('"');
+      return TRACE_ID.length() + TraceId.getLength() + SPAN_ID.length() + SpanId.getLength();
+    }
+    SpanContext span = exemplar.getSpanContext();
+    if (!span.isValid()) {
+      return 0;
+    }
+    String traceId = span.getTraceId();
+    String spanId = span.getSpanId();
+    out.ascii(TRACE_ID).ascii("=\"").labelValue(traceId).ascii("\",");
+    out.ascii(SPAN_ID).ascii("=\"").labelValue(spanId).put('"');
+    return TRACE_ID.length() + codePoints(traceId) + SPAN_ID.length() + codePoints(spanId);
   }
 
   private static int codePoints(String value) {

@@ -17,6 +17,8 @@ final class TextBuffer {
 
   private static final int SMALLEST_REPLACEMENT = 16 * 1024;
 
+  private static final byte[] HEX_DIGITS = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
+
   private byte[] bytes;
   private int size;
 
@@ -110,6 +112,15 @@ final class TextBuffer {
       target[at++] = (byte) text.charAt(i);
     }
     size = at;
+    return this;
+  }
+
+  /** Appends the 16 hexadecimal digits of a number, in lower case. */
+  TextBuffer hex(long number) {
+    ensure(16);
+    for (int shift = 60; shift >= 0; shift -= 4) {
+      bytes[size++] = HEX_DIGITS[(int) (number >>> shift) & 15];
+    }
     return this;
   }
 

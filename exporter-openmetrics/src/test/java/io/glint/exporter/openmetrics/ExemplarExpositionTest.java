@@ -42,6 +42,29 @@ class ExemplarExpositionTest {
   }
 
   @Test
+  void idsThatAreNumbersAreWrittenAsThoseOfContexts() {
+    SpanContext span =
+        SpanContext.create(
+            "0123456789abcdeffedcba9876543210",
+            "00fedcba98765432",
+            TraceFlags.getSampled(),
+            TraceState.getDefault());
+    var ofNumbers =
+        Metrics.doubleCounter(
+            "c", Metrics.point(Attributes.empty(), 7, new NumberedExemplar(2.5, NOW, span)));
+    var ofContext =
+        Metrics.doubleCounter(
+            "c",
+            Metrics.point(
+                Attributes.empty(),
+                7,
+                DoubleExemplarData.create(Attributes.empty(), NOW, span, 2.5)));
+    assertThat(renderer.openMetrics(ofNumbers))
+        .contains("# {trace_id=\"0123456789abcdeffedcba9876543210\",span_id=\"00fedcba98765432\"}")
+        .isEqualTo(renderer.openMetrics(ofContext));
+  }
+
+  @Test
   void exemplarOfALongCounterIsExact() {
     LongExemplarData exemplar =
         LongExemplarData.create(Attributes.empty(), NOW, Metrics.span(1), (1L << 53) + 1);

@@ -36,6 +36,13 @@ class TextBufferTest {
   }
 
   @Test
+  void hexadecimalNumbersHaveAllTheirDigits() {
+    buffer.hex(0x0123456789abcdefL).hex(-1).hex(0).hex(Long.MIN_VALUE);
+    assertThat(buffer.text(0, buffer.size()))
+        .isEqualTo("0123456789abcdef" + "f".repeat(16) + "0".repeat(16) + "8" + "0".repeat(15));
+  }
+
+  @Test
   void streamAppends() throws IOException {
     buffer.ascii("a");
     try (OutputStream stream = buffer.asStream()) {

@@ -1,5 +1,6 @@
 package io.glint.exporter.otlp;
 
+import io.glint.reservoir.SpanIds;
 import io.opentelemetry.api.trace.SpanContext;
 import io.opentelemetry.sdk.metrics.data.DoubleExemplarData;
 import io.opentelemetry.sdk.metrics.data.ExemplarData;
@@ -46,10 +47,15 @@ final class ExemplarEncoder {
     if (exemplar instanceof LongExemplarData longExemplar) {
       out.fixed64Present(AS_INT, longExemplar.getValue());
     }
-    SpanContext span = exemplar.getSpanContext();
-    if (span.isValid()) {
-      out.hexBytes(TRACE_ID, span.getTraceId());
-      out.hexBytes(SPAN_ID, span.getSpanId());
+    if (exemplar instanceof SpanIds ids && ids.hasNumbers()) {
+      out.bigEndian(TRACE_ID, ids.traceIdHigh(), ids.traceIdLow());
+      out.bigEndian(SPAN_ID, ids.spanId());
+    } else {
+      SpanContext span = exemplar.getSpanContext();
+      if (span.isValid()) {
+        out.hexBytes(TRACE_ID, span.getTraceId());
+        out.hexBytes(SPAN_ID, span.getSpanId());
+      }
     }
     if (exemplar instanceof DoubleExemplarData doubleExemplar) {
       out.float64Present(AS_DOUBLE, doubleExemplar.getValue());

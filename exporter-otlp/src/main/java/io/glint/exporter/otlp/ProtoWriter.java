@@ -33,6 +33,9 @@ final class ProtoWriter {
   private static final VarHandle LITTLE_ENDIAN_LONG =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
+  private static final VarHandle BIG_ENDIAN_LONG =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
+
   private static final int WIRE_VARINT = 0;
   private static final int WIRE_FIXED64 = 1;
   private static final int WIRE_LENGTH = 2;
@@ -173,6 +176,27 @@ final class ProtoWriter {
       buffer[--position] = (byte) (high << 4 | low);
     }
     endMessage(field, end);
+  }
+
+  /** A bytes field given as a number, its highest byte first. */
+  void bigEndian(int field, long number) {
+    int end = size();
+    rawBigEndian(number);
+    endMessage(field, end);
+  }
+
+  /** A bytes field given as two numbers, each with its highest byte first. */
+  void bigEndian(int field, long high, long low) {
+    int end = size();
+    rawBigEndian(low);
+    rawBigEndian(high);
+    endMessage(field, end);
+  }
+
+  private void rawBigEndian(long number) {
+    ensure(Long.BYTES);
+    position -= Long.BYTES;
+    BIG_ENDIAN_LONG.set(buffer, position, number);
   }
 
   /** A bytes field: what remains in the buffer, whose position stays. */

@@ -18,6 +18,7 @@ import io.opentelemetry.proto.metrics.v1.ResourceMetrics;
 import io.opentelemetry.proto.metrics.v1.ScopeMetrics;
 import io.opentelemetry.proto.metrics.v1.SummaryDataPoint;
 import io.opentelemetry.sdk.common.InstrumentationScopeInfo;
+import io.opentelemetry.sdk.metrics.data.DoubleExemplarData;
 import io.opentelemetry.sdk.metrics.data.HistogramPointData;
 import io.opentelemetry.sdk.metrics.data.LongPointData;
 import io.opentelemetry.sdk.metrics.data.MetricData;
@@ -189,6 +190,23 @@ class MetricsEncoderTest {
     assertThat(point.getQuantileValuesList())
         .extracting(SummaryDataPoint.ValueAtQuantile::getValue)
         .containsExactly(0.5, 4.0);
+  }
+
+  @Test
+  void idsThatAreNumbersAreWrittenAsThoseOfContexts() {
+    Metric ofNumbers =
+        encodeOne(
+            TestMetrics.doubleSum(
+                new NumberedExemplar(2.5, TestMetrics.EXEMPLAR_TIME, TestMetrics.SPAN)));
+    Metric ofContext =
+        encodeOne(
+            TestMetrics.doubleSum(
+                DoubleExemplarData.create(
+                    Attributes.empty(), TestMetrics.EXEMPLAR_TIME, TestMetrics.SPAN, 2.5)));
+
+    assertThat(ofNumbers.getSum().getDataPoints(0).getExemplars(0).getTraceId().size())
+        .isEqualTo(16);
+    assertThat(ofNumbers).isEqualTo(ofContext);
   }
 
   @Test

@@ -130,6 +130,19 @@ final class TestMetrics {
                     START, TIME, Attributes.empty(), -2.5, List.of(doubleExemplar(0.0))))));
   }
 
+  static MetricData doubleSum(DoubleExemplarData exemplar) {
+    return ImmutableMetricData.createDoubleSum(
+        RESOURCE,
+        SCOPE,
+        "sum.double",
+        "",
+        "s",
+        SumData.createDoubleSumData(
+            false,
+            AggregationTemporality.DELTA,
+            List.of(ImmutableDoublePointData.create(START, TIME, ROUTE, 1.0, List.of(exemplar)))));
+  }
+
   static MetricData doubleGauge() {
     return ImmutableMetricData.createDoubleGauge(
         RESOURCE,
