@@ -136,23 +136,27 @@ final class ExemplarSampling {
    * @return a verdict
    */
   int judgeDouble(double value, Attributes attributes, Context context) {
-    return filter == Filter.CUSTOM
-        ? judgeByCustomFilter(value, 0, true, attributes, context)
-        : judge(context);
-  }
-
-  /** As {@link #judgeDouble}. */
-  int judgeLong(long value, Attributes attributes, Context context) {
-    return filter == Filter.CUSTOM
-        ? judgeByCustomFilter(0, value, false, attributes, context)
-        : judge(context);
-  }
-
-  private int judge(Context context) {
     final Filter filter = this.filter;
     if (filter == Filter.OFF) {
       return OFF;
     }
+    return filter == Filter.CUSTOM
+        ? judgeByCustomFilter(value, 0, true, attributes, context)
+        : judge(filter, context);
+  }
+
+  /** As {@link #judgeDouble}. */
+  int judgeLong(long value, Attributes attributes, Context context) {
+    final Filter filter = this.filter;
+    if (filter == Filter.OFF) {
+      return OFF;
+    }
+    return filter == Filter.CUSTOM
+        ? judgeByCustomFilter(0, value, false, attributes, context)
+        : judge(filter, context);
+  }
+
+  private int judge(Filter filter, Context context) {
     if (context == null) {
       return NO_SPAN;
     }
