@@ -38,11 +38,11 @@ final class Base2Index {
 
   private static final int BUCKETS = 1 << TABLE_SCALE;
 
-  /** Fraction bits of the boundaries 0 to 255 of an octave, rounded down; then one above all. */
-  private static final long[] BOUNDARIES = new long[BUCKETS + 1];
-
   /** The bucket that the first fraction of each cell is in. */
   private static final short[] FIRST_BUCKET = new short[1 << CELL_BITS];
+
+  /** The upper boundary of that bucket, at hand without waiting for the bucket. */
+  private static final long[] NEXT_BOUNDARY = new long[1 << CELL_BITS];
 
   private static final int PART_BITS = MAX_SCALE / 2;
   private static final int PARTS = 1 << PART_BITS;
@@ -59,6 +59,8 @@ final class Base2Index {
 
   static {
     final int bits = 256;
+    // Fraction bits of the boundaries 0 to 255 of an octave, rounded down; then one above all.
+    final long[] boundaries = new long[BUCKETS + 1];
     BigInteger root = BigInteger.TWO.shiftLeft(bits);
     BigInteger coarseRoot = root;
     for (int scale = 1; scale <= MAX_SCALE; scale++) {
@@ -73,20 +75,21 @@ final class Base2Index {
       FINE_HIGH[i] = fine.shiftRight(bits - LIMB_BITS).longValue();
       FINE_LOW[i] = fine.shiftRight(bits - 2 * LIMB_BITS).longValue() & LIMB_MASK;
       if (i % (PARTS / BUCKETS) == 0) {
-        BOUNDARIES[i / (PARTS / BUCKETS)] =
+        boundaries[i / (PARTS / BUCKETS)] =
             coarse.shiftRight(bits - FRACTION_BITS).longValue() & FRACTION_MASK;
       }
       coarse = coarse.multiply(coarseRoot).shiftRight(bits);
       fine = fine.multiply(root).shiftRight(bits);
     }
-    BOUNDARIES[BUCKETS] = Long.MAX_VALUE;
+    boundaries[BUCKETS] = Long.MAX_VALUE;
     int bucket = 0;
     for (int cell = 0; cell < FIRST_BUCKET.length; cell++) {
       final long first = (long) cell << (FRACTION_BITS - CELL_BITS);
-      while (first > BOUNDARIES[bucket + 1]) {
+      while (first > boundaries[bucket + 1]) {
         bucket++;
       }
       FIRST_BUCKET[cell] = (short) bucket;
+      NEXT_BOUNDARY[cell] = boundaries[bucket + 1];
     }
   }
 
@@ -106,8 +109,9 @@ final class Base2Index {
       // A power of two is the last value of the bucket below.
       return octave - 1;
     }
-    final int bucket = FIRST_BUCKET[(int) (fraction >>> (FRACTION_BITS - CELL_BITS))];
-    return octave + (fraction > BOUNDARIES[bucket + 1] ? bucket + 1 : bucket);
+    final int cell = (int) (fraction >>> (FRACTION_BITS - CELL_BITS));
+    final int bucket = FIRST_BUCKET[cell];
+    return octave + (fraction > NEXT_BOUNDARY[cell] ? bucket + 1 : bucket);
   }
 
   /**
@@ -117,9 +121,16 @@ final class Base2Index {
    * @param scale from {@value #MIN_SCALE} to {@value #MAX_SCALE}
    */
   static int at(double value, int scale) {
-    return scale <= TABLE_SCALE
-        ? atTableScale(value) >> (TABLE_SCALE - scale)
-        : exact(value, scale);
+    return at(value, atTableScale(value), scale);
+  }
+
+  /**
+   * The same if the bucket at scale {@value #TABLE_SCALE} is known already.
+   *
+   * @param atTableScale what {@link #atTableScale} returns for the value
+   */
+  static int at(double value, int atTableScale, int scale) {
+    return scale <= TABLE_SCALE ? atTableScale >> (TABLE_SCALE - scale) : exact(value, scale);
   }
 
   private static int exact(double value, int scale) {

@@ -7,6 +7,9 @@ import java.util.Arrays;
  * exclude their lower and include their upper boundary (SDK specification, "Explicit Bucket
  * Histogram Aggregation").
  *
+ * <p>The fields are for the stream to copy: what has to be loaded one after the other before a cell
+ * is taken is much of what a recording costs, and an index that is a step away costs it a tenth.
+ *
  * <p>The bits of a positive double, read as an integer, are in the order of the values. Their upper
  * part, the exponent and a few bits of the fraction, divides the number line into cells. If no cell
  * contains two boundaries, the cell tells the bucket but for one comparison: {@code starts[cell]}
@@ -22,16 +25,19 @@ final class BucketIndex {
   private final double[] limits;
 
   /** Number of boundaries below each cell; null if binary search is used. */
-  private final short[] starts;
+  final short[] starts;
 
   /**
    * The boundary to compare with in each cell: {@code limits[starts[cell]]}, at hand without
    * waiting for {@code starts[cell]}. Null if binary search is used.
    */
-  private final double[] limitsOfCells;
+  final double[] limitsOfCells;
 
-  private final int shift;
-  private final long lowestKey;
+  /** Bits of a value below those that are the key of its cell. */
+  final int shift;
+
+  /** The key of the first cell. */
+  final long lowestKey;
 
   /**
    * Makes an index.
@@ -69,10 +75,12 @@ final class BucketIndex {
 
   /** Bucket of {@code value}, which must not be NaN. */
   int indexOf(double value) {
-    final short[] starts = this.starts;
-    if (starts == null) {
-      return search(value);
-    }
+    return starts == null ? search(value) : indexOf(value, starts, limitsOfCells, shift, lowestKey);
+  }
+
+  /** The same by the fields of an index that does not use binary search. */
+  static int indexOf(
+      double value, short[] starts, double[] limitsOfCells, int shift, long lowestKey) {
     // Negative values, and values below the first positive boundary, are in cell 0.
     final long key = Math.max(lowestKey, Double.doubleToRawLongBits(value) >> shift) - lowestKey;
     final int cell = (int) Math.min(starts.length - 1, key);

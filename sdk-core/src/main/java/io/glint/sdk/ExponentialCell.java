@@ -31,16 +31,30 @@ final class ExponentialCell extends Cell {
   }
 
   /**
+   * The bucket of a finite measurement as far as it does not depend on a cell, for {@link #add}:
+   * found before the cell is taken, it keeps the cell for a shorter time.
+   */
+  static int bucketAtTableScale(double value) {
+    return Base2Index.atTableScale(magnitude(value));
+  }
+
+  /** The specification allows subnormal values to count as the smallest normal one. */
+  private static double magnitude(double value) {
+    return Math.max(Double.MIN_NORMAL, Math.abs(value));
+  }
+
+  /**
    * Counts a finite measurement. For the owner.
    *
+   * @param atTableScale its {@link #bucketAtTableScale}
    * @throws OutOfMemoryError if buckets have to grow and cannot; then nothing is counted
    */
-  void add(double value) {
+  void add(double value, int atTableScale) {
     final long[] words = this.words;
     if (value == 0) {
       words[ZEROS]++;
     } else {
-      countInBucket(value);
+      countInBucket(value, atTableScale);
     }
     words[SUM] = Double.doubleToRawLongBits(Double.longBitsToDouble(words[SUM]) + value);
     if (value < Double.longBitsToDouble(words[MIN])) {
@@ -51,11 +65,9 @@ final class ExponentialCell extends Cell {
     }
   }
 
-  private void countInBucket(double value) {
+  private void countInBucket(double value, int atTableScale) {
     final ExponentialBuckets buckets = value > 0 ? positive : negative();
-    // The specification allows subnormal values to count as the smallest normal one.
-    final double magnitude = Math.max(Double.MIN_NORMAL, Math.abs(value));
-    final int bucket = Base2Index.at(magnitude, (int) words[SCALE]);
+    final int bucket = Base2Index.at(magnitude(value), atTableScale, (int) words[SCALE]);
     if (!buckets.incrementInWindow(bucket)) {
       widen(buckets, bucket);
     }

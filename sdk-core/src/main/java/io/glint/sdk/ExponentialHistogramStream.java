@@ -35,12 +35,13 @@ final class ExponentialHistogramStream extends Stream {
   @Override
   void recordDouble(double value, Attributes attributes, Context context) {
     final int verdict = sampling.judgeDouble(value, attributes, context);
+    final int atTableScale = ExponentialCell.bucketAtTableScale(value);
     ExponentialCell cell = null;
     Throwable lostExemplar = null;
     try {
       cell = (ExponentialCell) take(attributes);
       if (cell != null) {
-        lostExemplar = count(cell, value, verdict, attributes, context);
+        lostExemplar = count(cell, value, atTableScale, verdict, attributes, context);
       }
     } finally {
       if (cell != null) {
@@ -55,12 +56,13 @@ final class ExponentialHistogramStream extends Stream {
   @Override
   void recordDouble(double value, BoundSeries series, Context context) {
     final int verdict = sampling.judgeDouble(value, series.attributes, context);
+    final int atTableScale = ExponentialCell.bucketAtTableScale(value);
     ExponentialCell cell = null;
     Throwable lostExemplar = null;
     try {
       cell = (ExponentialCell) series.take();
       if (cell != null) {
-        lostExemplar = count(cell, value, verdict, series.attributes, context);
+        lostExemplar = count(cell, value, atTableScale, verdict, series.attributes, context);
       }
     } finally {
       if (cell != null) {
@@ -73,9 +75,14 @@ final class ExponentialHistogramStream extends Stream {
   }
 
   private Throwable count(
-      ExponentialCell cell, double value, int verdict, Attributes attributes, Context context) {
+      ExponentialCell cell,
+      double value,
+      int atTableScale,
+      int verdict,
+      Attributes attributes,
+      Context context) {
     try {
-      cell.add(value);
+      cell.add(value, atTableScale);
     } catch (OutOfMemoryError e) {
       measurementLost(e);
       return null;

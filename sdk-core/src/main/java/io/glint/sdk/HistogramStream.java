@@ -13,6 +13,13 @@ import java.util.function.Supplier;
 /** Explicit-bucket histogram aggregation. */
 final class HistogramStream extends Stream {
   private final BucketIndex buckets;
+
+  // Of the index, at hand without waiting for it.
+  private final short[] starts;
+  private final double[] limitsOfCells;
+  private final int shift;
+  private final long lowestKey;
+
   private final List<Double> boundaries;
   private final boolean recordsMinMax;
   private final HistogramTotal total;
@@ -23,6 +30,10 @@ final class HistogramStream extends Stream {
     this.boundaries = aggregation.boundaries();
     this.recordsMinMax = aggregation.recordsMinMax();
     this.buckets = new BucketIndex(aggregation.boundaryArray());
+    this.starts = buckets.starts;
+    this.limitsOfCells = buckets.limitsOfCells;
+    this.shift = buckets.shift;
+    this.lowestKey = buckets.lowestKey;
     this.total = new HistogramTotal(buckets.bucketCount());
   }
 
@@ -38,8 +49,8 @@ final class HistogramStream extends Stream {
 
   @Override
   void recordDouble(double value, Attributes attributes, Context context) {
-    final int bucket = buckets.indexOf(value);
     final int verdict = sampling.judgeDouble(value, attributes, context);
+    final int bucket = bucket(value);
     HistogramCell cell = null;
     Throwable lostExemplar = null;
     try {
@@ -59,8 +70,8 @@ final class HistogramStream extends Stream {
 
   @Override
   void recordDouble(double value, BoundSeries series, Context context) {
-    final int bucket = buckets.indexOf(value);
     final int verdict = sampling.judgeDouble(value, series.attributes, context);
+    final int bucket = bucket(value);
     HistogramCell cell = null;
     Throwable lostExemplar = null;
     try {
@@ -76,6 +87,13 @@ final class HistogramStream extends Stream {
     if (lostExemplar != null) {
       sampling.reservoirFailed(lostExemplar);
     }
+  }
+
+  private int bucket(double value) {
+    final short[] starts = this.starts;
+    return starts == null
+        ? buckets.indexOf(value)
+        : BucketIndex.indexOf(value, starts, limitsOfCells, shift, lowestKey);
   }
 
   private Throwable count(

@@ -154,8 +154,8 @@ class ExponentialHistogramTest {
         final double spread = random.nextDouble() * 20;
         for (int i = random.nextInt(20); i >= 0; i--) {
           final double value = Math.exp((random.nextDouble() - 0.5) * spread) - 1;
-          cell.add(value);
-          all.add(value);
+          cell.add(value, ExponentialCell.bucketAtTableScale(value));
+          all.add(value, ExponentialCell.bucketAtTableScale(value));
         }
         cell.addTo(joined);
       }
