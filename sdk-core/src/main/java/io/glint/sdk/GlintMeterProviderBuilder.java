@@ -167,8 +167,8 @@ public final class GlintMeterProviderBuilder {
    * the SDK specification has it.
    *
    * <p>A series is dropped by the collection that finds it silent for this long, and only if every
-   * reader has collected what it holds. Under delta temporality silent series are always dropped,
-   * unless they are bound.
+   * reader has collected what it holds. Under delta temporality a series is always dropped that was
+   * silent for a whole interval and ten seconds, unless it is bound.
    *
    * @param timeout zero for never
    * @throws IllegalArgumentException if it is negative or longer than a hundred years

@@ -19,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 
 /** What the meters of one provider share, and where the streams of an instrument are made. */
@@ -27,6 +28,13 @@ final class ProviderState {
   private static final GlintView NO_VIEW = GlintView.builder().build();
 
   private static final int LARGEST_EXPONENTIAL_RESERVOIR = 20;
+
+  /**
+   * How long a delta series may be silent before it is dropped. Intervals are usually longer, so
+   * that a series which skips one is dropped; where they are shorter, one that is recorded into now
+   * and then is not made anew each time.
+   */
+  private static final long DELTA_IDLE_TIMEOUT_NANOS = TimeUnit.SECONDS.toNanos(10);
 
   /** A reader as the builder took it. */
   record ReaderRegistration(MetricReader reader, CardinalityLimitSelector cardinalityLimits) {}
@@ -296,12 +304,13 @@ final class ProviderState {
       StreamPlan plan,
       long creationEpochNanos) {
     final GlintView view = plan.view();
+    final AggregationTemporality temporality = reader.settings(instrument.type()).temporality();
     return new StreamSettings(
         instrument,
         MetricIdentity.of(instrument, view.name(), view.description()),
         plan.attributeFilter() == null ? null : new AttributeFilter(plan.attributeFilter()),
         view.exemplarAttributes() != null ? view.exemplarAttributes() : exemplarAttributes,
-        reader.settings(instrument.type()).temporality(),
+        temporality,
         plan.cardinalityLimit(),
         new ExemplarSampling(
             view.exemplarFilter() != null ? view.exemplarFilter() : exemplarFilter,
@@ -313,7 +322,7 @@ final class ProviderState {
             losses),
         clock,
         creationEpochNanos,
-        idleTimeoutNanos);
+        temporality == AggregationTemporality.DELTA ? DELTA_IDLE_TIMEOUT_NANOS : idleTimeoutNanos);
   }
 
   /** SDK specification, "Exemplar defaults". */

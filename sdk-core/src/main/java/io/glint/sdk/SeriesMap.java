@@ -208,6 +208,11 @@ final class SeriesMap {
     return last != null && last != CLOSED;
   }
 
+  /** Number of series, those included that are evicted but not yet removed. Wait-free. */
+  int entries() {
+    return table.indexed;
+  }
+
   /** Number of series; for tests. */
   int size() {
     final int[] count = new int[1];

@@ -480,7 +480,8 @@ abstract class Stream implements MetricSource {
     final long start = isDelta ? deltaStart : seriesStart;
     final List<ExemplarData> exemplars = exemplarCollector.take(series, isDelta, start, epochNanos);
     final boolean isEmpty = isTotalEmpty();
-    series.isIdle = !cellOmitted && (isDelta ? isEmpty : isSilent(series));
+    series.isIdle =
+        !cellOmitted && (isDelta ? isSilentDelta(series, isEmpty, points) : isSilent(series));
     if (isEmpty && !cellOmitted) {
       // Bound, but never recorded into: a cumulative point starts with the first measurement.
       series.startEpochNanos = epochNanos;
@@ -555,6 +556,20 @@ abstract class Stream implements MetricSource {
   }
 
   /**
+   * True if a delta series is not worth keeping. One that has been silent for a short time is: it
+   * may be back in the next interval, and would have to be made anew. If there are many, place for
+   * others matters more.
+   */
+  private boolean isSilentDelta(Series series, boolean isEmpty, PointBuffer points) {
+    if (!isEmpty) {
+      series.activeNanos = points.collectedNanos;
+      return false;
+    }
+    return points.collectedNanos - series.activeNanos >= idleTimeoutNanos
+        || seriesMap.entries() > cardinalityLimit / 2;
+  }
+
+  /**
    * True if a cumulative series has been silent for too long, and no reader misses anything of it.
    */
   private boolean isSilent(Series series) {
@@ -577,10 +592,7 @@ abstract class Stream implements MetricSource {
     return true;
   }
 
-  /**
-   * Evicts the series that were silent: for the whole interval of a delta reader, or for as long as
-   * the time-out of a cumulative one.
-   */
+  /** Evicts the series that were found silent, if they still are. */
   private void evict() {
     final boolean[] anyEvicted = new boolean[1];
     seriesMap.forEach(

@@ -344,6 +344,7 @@ class BoundInstrumentsTest {
     while (bound.get() != null || series.size() > 0) {
       System.gc();
       Thread.sleep(10);
+      clock.advance(Duration.ofSeconds(10));
       delta.collectAllMetrics();
     }
     counter.add(1, A);
@@ -365,6 +366,7 @@ class BoundInstrumentsTest {
     }
     assertThat(dropped.get()).isNull();
     delta.collectAllMetrics();
+    clock.advance(Duration.ofMinutes(1));
     delta.collectAllMetrics();
     assertThat(deltaStream(counter).seriesMap().size()).isEqualTo(1);
     bound.add(1);

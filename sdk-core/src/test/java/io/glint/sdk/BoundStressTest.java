@@ -47,6 +47,7 @@ class BoundStressTest {
     final ExecutorService pool = Executors.newFixedThreadPool(4);
     try (GlintMeterProvider provider =
         GlintMeterProvider.builder()
+            .setClock(new HastyClock())
             .registerMetricReader(cumulative)
             .registerMetricReader(delta)
             .build()) {

@@ -66,6 +66,7 @@ class CollectionTest {
     final Series busy = series.find(attributes(0));
     for (int i = 0; i < 3; i++) {
       delta.collectAllMetrics();
+      clock.advance(Duration.ofSeconds(10));
       counter.add(1, attributes(0));
       assertThat(series.find(attributes(0))).isSameAs(busy);
     }

@@ -80,6 +80,48 @@ class IdleSeriesTest {
   }
 
   @Test
+  void aDeltaSeriesIsKeptOverAShortPauseWithoutAPoint() {
+    final InMemoryMetricReader delta = InMemoryMetricReader.createDelta();
+    final LongCounter counter = meter(Duration.ZERO, delta).counterBuilder("counter").build();
+    counter.add(1, A);
+    final Series first = seriesOfA(counter);
+    assertThat(series(delta, "counter")).containsExactly(A);
+    for (int i = 0; i < 9; i++) {
+      clock.advance(Duration.ofSeconds(1));
+      assertThat(series(delta, "counter")).isEmpty();
+    }
+    counter.add(2, A);
+    assertThat(seriesOfA(counter)).isSameAs(first);
+    assertThat(series(delta, "counter")).containsExactly(A);
+    clock.advance(Duration.ofSeconds(9));
+    assertThat(series(delta, "counter")).isEmpty();
+    assertThat(seriesOfA(counter)).isSameAs(first);
+
+    clock.advance(Duration.ofSeconds(1));
+    assertThat(series(delta, "counter")).isEmpty();
+    assertThat(seriesOfA(counter)).isNull();
+    counter.add(3, A);
+    assertThat(series(delta, "counter")).containsExactly(A);
+  }
+
+  @Test
+  void aDeltaSeriesIsDroppedAtOnceWhereSeriesAreMany() {
+    final InMemoryMetricReader delta = InMemoryMetricReader.createDelta();
+    // Two are all that the limit allows.
+    final LongCounter counter = meter(Duration.ZERO, delta).counterBuilder("counter").build();
+    counter.add(1, A);
+    counter.add(1, B);
+    assertThat(series(delta, "counter")).containsExactlyInAnyOrder(A, B);
+    counter.add(1, B);
+    assertThat(series(delta, "counter")).containsExactly(B);
+    assertThat(seriesOfA(counter)).isNull();
+  }
+
+  private static Series seriesOfA(LongCounter counter) {
+    return ((SyncInstrument) counter).streams().get(0).seriesMap().find(A);
+  }
+
+  @Test
   void aSilentSeriesOfEachAggregationIsDroppedAndOneInUseIsKept() {
     final Meter meter = meter(MINUTE, reader);
     final LongCounter counter = meter.counterBuilder("counter").build();

@@ -8,6 +8,7 @@ import io.opentelemetry.api.metrics.DoubleHistogram;
 import io.opentelemetry.api.metrics.LongCounter;
 import io.opentelemetry.api.metrics.Meter;
 import io.opentelemetry.context.Context;
+import io.opentelemetry.sdk.common.Clock;
 import io.opentelemetry.sdk.metrics.Aggregation;
 import io.opentelemetry.sdk.metrics.InstrumentType;
 import io.opentelemetry.sdk.metrics.data.AggregationTemporality;
@@ -65,7 +66,11 @@ class RecordingStressTest {
     final Totals totals = new Totals(isDelta);
     final ExecutorService pool = Executors.newFixedThreadPool(THREADS);
     try (GlintMeterProvider provider =
-        GlintMeterProvider.builder().registerMetricReader(reader).build()) {
+        GlintMeterProvider.builder()
+            // Delta series are evicted whenever an interval passes them by.
+            .setClock(isDelta ? new HastyClock() : Clock.getDefault())
+            .registerMetricReader(reader)
+            .build()) {
       final Meter meter = provider.get("stress");
       final DoubleHistogram histogram = meter.histogramBuilder("histogram").build();
       final LongCounter counter = meter.counterBuilder("counter").build();

@@ -203,7 +203,8 @@ final class Generator {
     if (kind < 82) {
       return isSetBack && dice.percent(30)
           ? new Step.SetBack(dice.between(0, 2_000))
-          : new Step.Advance(dice.oneOf(0, 1, dice.between(1, 1_000), 1_000_000));
+          : new Step.Advance(
+              dice.oneOf(0L, 1L, (long) dice.between(1, 1_000), 1_000_000L, 20_000_000_000L));
     }
     if (kind < 96) {
       return new Step.Collect(dice.between(0, readers - 1));

@@ -38,6 +38,11 @@ enum Scenario {
     };
   }
 
+  /** True of what target P9 is about. */
+  boolean neverPauses() {
+    return pauseMillis() == 0;
+  }
+
   boolean createsSeries() {
     return this == NEW_SERIES || this == OVERFLOW;
   }

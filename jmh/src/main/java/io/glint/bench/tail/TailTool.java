@@ -125,7 +125,7 @@ public final class TailTool extends Tool {
     final double floor = Statistics.median(judged(measured.get(Side.BASELINE), Fork::service));
     final double spin = Statistics.median(judged(measured.get(Side.SPIN), Fork::service));
     final double glint = Statistics.median(judged(measured.get(Side.GLINT), Fork::service));
-    report.text(verdict(ratios, floor, spin, glint));
+    report.text(verdict(scenario, ratios, floor, spin, glint));
     final double[] responses =
         ratios(
             judged(measured.get(Side.GLINT), Fork::response),
@@ -149,13 +149,16 @@ public final class TailTool extends Tool {
   }
 
   /** What the ratios say of the target, and the floor of what can be said. */
-  static String verdict(double[] ratios, double floorNanos, double spinNanos, double glintNanos) {
+  static String verdict(
+      Scenario scenario, double[] ratios, double floorNanos, double spinNanos, double glintNanos) {
+    final String target =
+        "; target (P9) ≤ "
+            + TARGET
+            + ", met: "
+            + (Statistics.median(ratios) <= TARGET ? "yes" : "no");
     return "p99.99 of the service time, Glint to stock: "
         + Numbers.withRange(ratios)
-        + "; target ≤ "
-        + TARGET
-        + ", met: "
-        + (Statistics.median(ratios) <= TARGET ? "yes" : "no")
+        + (scenario.neverPauses() ? target : "")
         + ". Noise floor: "
         + Numbers.duration(floorNanos)
         + " for a call of no length, "

@@ -22,10 +22,11 @@ class TailToolTest {
   @Test
   void theVerdictSaysWhetherAnythingCanBeTold() {
     final double[] ratios = {0.05, 0.08, 0.3};
-    assertThat(TailTool.verdict(ratios, 31, 100, 150))
+    assertThat(TailTool.verdict(Scenario.DELTA, ratios, 31, 100, 150))
         .contains("0.080 (0.050–0.300)", "met: yes", "at the floor");
-    assertThat(TailTool.verdict(new double[] {0.2}, 31, 100, 5000))
+    assertThat(TailTool.verdict(Scenario.CUMULATIVE, new double[] {0.2}, 31, 100, 5000))
         .contains("met: no", "50.0 times");
+    assertThat(TailTool.verdict(Scenario.GARBAGE, ratios, 31, 100, 150)).doesNotContain("P9");
   }
 
   @Test
