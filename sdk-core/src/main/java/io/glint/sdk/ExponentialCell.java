@@ -31,8 +31,9 @@ final class ExponentialCell extends Cell {
   }
 
   /**
-   * The bucket of a finite measurement as far as it does not depend on a cell, for {@link #add}:
-   * found before the cell is taken, it keeps the cell for a shorter time.
+   * The bucket of a finite measurement at the scale of the table, for {@link #add}. It does not
+   * depend on a cell, so it can be found while the cell is still being looked for. Cells of a
+   * higher scale do not need it; few are.
    */
   static int bucketAtTableScale(double value) {
     return Base2Index.atTableScale(magnitude(value));

@@ -20,6 +20,8 @@ final class ExponentialHistogramStream extends Stream {
     super(settings);
     this.aggregation = aggregation;
     this.total = new ExponentialTotal(aggregation.maxScale(), aggregation.maxBuckets());
+    // Computes the tables now rather than in the first recording.
+    final int unused = ExponentialCell.bucketAtTableScale(1);
   }
 
   @Override

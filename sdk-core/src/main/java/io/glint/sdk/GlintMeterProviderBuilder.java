@@ -168,7 +168,7 @@ public final class GlintMeterProviderBuilder {
    *
    * <p>A series is dropped by the collection that finds it silent for this long, and only if every
    * reader has collected what it holds. Under delta temporality a series is always dropped that was
-   * silent for a whole interval and ten seconds, unless it is bound.
+   * silent for a whole interval, or for as many as make three seconds, unless it is bound.
    *
    * @param timeout zero for never
    * @throws IllegalArgumentException if it is negative or longer than a hundred years

@@ -34,7 +34,7 @@ final class ProviderState {
    * that a series which skips one is dropped; where they are shorter, one that is recorded into now
    * and then is not made anew each time.
    */
-  private static final long DELTA_IDLE_TIMEOUT_NANOS = TimeUnit.SECONDS.toNanos(10);
+  private static final long DELTA_IDLE_TIMEOUT_NANOS = TimeUnit.SECONDS.toNanos(3);
 
   /** A reader as the builder took it. */
   record ReaderRegistration(MetricReader reader, CardinalityLimitSelector cardinalityLimits) {}

@@ -63,9 +63,10 @@ sealed class Series permits LastValueSeries {
   /** True if the last collection found that the series can be evicted. */
   boolean isIdle;
 
-  /** Number of measurements that were collected, and when that number was first seen. */
+  /** Of a cumulative stream: the number of measurements that were collected. */
   long measurements;
 
+  /** When a collection last found a measurement that the one before had not seen. */
   long activeNanos;
 
   private final Stream stream;

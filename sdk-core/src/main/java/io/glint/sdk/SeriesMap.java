@@ -208,7 +208,10 @@ final class SeriesMap {
     return last != null && last != CLOSED;
   }
 
-  /** Number of series, those included that are evicted but not yet removed. Wait-free. */
+  /**
+   * About the number of series: with those that are evicted but not yet removed, and for a short
+   * while without those that have just been added. Wait-free.
+   */
   int entries() {
     return table.indexed;
   }
@@ -236,7 +239,10 @@ final class SeriesMap {
     final Series[] index;
     final long version;
 
-    /** All entries of {@code order} below this are in the index. A lower value is only slower. */
+    /**
+     * All entries of {@code order} below this are in the index. A lower value is only slower, and
+     * makes {@link #entries} less exact.
+     */
     volatile int indexed;
 
     Table(int capacity, long version) {

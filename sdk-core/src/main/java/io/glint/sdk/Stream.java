@@ -565,7 +565,9 @@ abstract class Stream implements MetricSource {
       series.activeNanos = points.collectedNanos;
       return false;
     }
-    return points.collectedNanos - series.activeNanos >= idleTimeoutNanos
+    final boolean hasNeverBeenActive = !series.isStartShown;
+    return hasNeverBeenActive
+        || points.collectedNanos - series.activeNanos >= idleTimeoutNanos
         || seriesMap.entries() > cardinalityLimit / 2;
   }
 

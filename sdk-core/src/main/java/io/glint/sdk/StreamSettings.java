@@ -11,8 +11,9 @@ import io.opentelemetry.sdk.metrics.data.AggregationTemporality;
  * @param attributeFilter null if all attributes are kept
  * @param exemplarAttributes which of the attributes that are not kept stay on exemplars
  * @param creationEpochNanos when the instrument was created
- * @param idleTimeoutNanos how long a series may be silent before it is dropped. 0 means for ever
- *     under cumulative temporality, and not for a whole interval under delta
+ * @param idleTimeoutNanos how long a series may be silent before it is dropped. Under cumulative
+ *     temporality 0 means for ever; under delta, that the first collection which finds it silent
+ *     drops it
  */
 record StreamSettings(
     InstrumentDescriptor instrument,

@@ -10,6 +10,7 @@ import io.opentelemetry.api.metrics.DoubleHistogram;
 import io.opentelemetry.api.metrics.LongCounter;
 import io.opentelemetry.api.metrics.LongGauge;
 import io.opentelemetry.api.metrics.Meter;
+import io.opentelemetry.sdk.common.Clock;
 import io.opentelemetry.sdk.metrics.Aggregation;
 import io.opentelemetry.sdk.metrics.InstrumentSelector;
 import io.opentelemetry.sdk.metrics.data.LongPointData;
@@ -87,17 +88,17 @@ class IdleSeriesTest {
     final Series first = seriesOfA(counter);
     assertThat(series(delta, "counter")).containsExactly(A);
     for (int i = 0; i < 9; i++) {
-      clock.advance(Duration.ofSeconds(1));
+      clock.advance(Duration.ofMillis(300));
       assertThat(series(delta, "counter")).isEmpty();
     }
     counter.add(2, A);
     assertThat(seriesOfA(counter)).isSameAs(first);
     assertThat(series(delta, "counter")).containsExactly(A);
-    clock.advance(Duration.ofSeconds(9));
+    clock.advance(Duration.ofMillis(2999));
     assertThat(series(delta, "counter")).isEmpty();
     assertThat(seriesOfA(counter)).isSameAs(first);
 
-    clock.advance(Duration.ofSeconds(1));
+    clock.advance(Duration.ofMillis(1));
     assertThat(series(delta, "counter")).isEmpty();
     assertThat(seriesOfA(counter)).isNull();
     counter.add(3, A);
@@ -105,16 +106,47 @@ class IdleSeriesTest {
   }
 
   @Test
-  void aDeltaSeriesIsDroppedAtOnceWhereSeriesAreMany() {
+  void aDeltaSeriesIsDroppedAtOnceWhereSeriesAreMoreThanHalfOfTheLimit() {
     final InMemoryMetricReader delta = InMemoryMetricReader.createDelta();
-    // Two are all that the limit allows.
-    final LongCounter counter = meter(Duration.ZERO, delta).counterBuilder("counter").build();
+    provider =
+        GlintMeterProvider.builder().setClock(clock).registerMetricReader(delta, type -> 6).build();
+    final LongCounter counter = provider.get("idle").counterBuilder("counter").build();
     counter.add(1, A);
     counter.add(1, B);
-    assertThat(series(delta, "counter")).containsExactlyInAnyOrder(A, B);
-    counter.add(1, B);
-    assertThat(series(delta, "counter")).containsExactly(B);
+    counter.add(1, Attributes.empty());
+    assertThat(series(delta, "counter")).hasSize(3);
+    assertThat(series(delta, "counter")).isEmpty();
+    assertThat(seriesOfA(counter)).isNotNull();
+    counter.add(1, Attributes.of(KEY, "c"));
+    assertThat(series(delta, "counter")).hasSize(1);
     assertThat(seriesOfA(counter)).isNull();
+  }
+
+  @Test
+  void aDeltaSeriesThatWasNeverRecordedIntoIsDroppedAtOnceWhateverTheClockSays() {
+    final InMemoryMetricReader delta = InMemoryMetricReader.createDelta();
+    provider =
+        GlintMeterProvider.builder()
+            .setClock(new ClockBelowZero())
+            .registerMetricReader(delta)
+            .build();
+    final LongCounter counter = provider.get("idle").counterBuilder("counter").build();
+    final SeriesMap map = ((SyncInstrument) counter).streams().get(0).seriesMap();
+    assertThat(map.findOrAdd(A)).isNotNull();
+    assertThat(series(delta, "counter")).isEmpty();
+    assertThat(seriesOfA(counter)).isNull();
+  }
+
+  private static final class ClockBelowZero implements Clock {
+    @Override
+    public long now() {
+      return Clock.getDefault().now();
+    }
+
+    @Override
+    public long nanoTime() {
+      return Long.MIN_VALUE / 2;
+    }
   }
 
   private static Series seriesOfA(LongCounter counter) {
