@@ -114,17 +114,18 @@ public class CellOwnership {
   }
 
   /**
-   * In a series of two cells, both of which belong to stopped threads, so that both recorders make
-   * the array of stripes longer to add a third.
+   * In a series of three cells, all of which belong to stopped threads, so that both recorders make
+   * the array of stripes longer to add a fourth.
    */
   @JCStressTest
   @State
   @Outcome(id = "2, 3.0", expect = ACCEPTABLE, desc = "both counted")
   @Outcome(expect = FORBIDDEN, desc = "a measurement was lost or counted twice")
-  public static class ActualThirdCell {
+  public static class ActualFourthCell {
     private final HistogramStream stream = Fixture.histogram(DELTA);
     private final Cell stopped = Fixture.seriesOfA(stream).take();
     private final Cell stoppedToo = Fixture.seriesOfA(stream).take();
+    private final Cell stoppedAsWell = Fixture.seriesOfA(stream).take();
 
     @Actor
     public void one() {
@@ -140,6 +141,7 @@ public class CellOwnership {
     public void collect(ID_Result r) {
       stopped.release();
       stoppedToo.release();
+      stoppedAsWell.release();
       final List<? extends PointData> points = Fixture.collect(stream);
       r.r1 = Fixture.total(points);
       r.r2 = Fixture.sum(points);
@@ -187,8 +189,8 @@ public class CellOwnership {
   }
 
   /**
-   * In a series of two cells whose threads have met often: the one that takes the last free cell
-   * makes the array longer, to let them go apart, while the other adds a cell to it.
+   * In a series of two cells whose threads have met often: the one that takes the free cell makes
+   * the array longer, to let them go apart, while the other adds a cell to it.
    */
   @JCStressTest
   @State

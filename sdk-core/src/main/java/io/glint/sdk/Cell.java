@@ -44,10 +44,10 @@ import java.lang.invoke.VarHandle;
  *       of the series, and if all are taken it adds one that it owns already. Adding is a
  *       compare-and-set of the array of stripes, which fails only because another thread has added
  *       one. A thread that is stopped while it owns a cell therefore costs the others that one
- *       cell, never their progress. A series has at most twice as many cells as threads were in
- *       mid-record at one moment, or as there are processors, in powers of two, or 8: a number that
- *       threads which have ended do not add to. A thread can be stopped at each step ({@link
- *       ProtocolPoint}), and a test does.
+ *       cell, never their progress. A series has at most one cell, and twice as many as threads
+ *       were in mid-record at one moment, or as there are processors, in powers of two, or 8: a
+ *       number that threads which have ended do not add to. A thread can be stopped at each step
+ *       ({@link ProtocolPoint}), and a test does.
  *   <li><b>Every measurement is counted exactly once.</b> A recorder updates a cell only while it
  *       owns it, and a collector that empties a cell owns it from the first word it reads to the
  *       last it clears.

@@ -4,21 +4,20 @@ import io.opentelemetry.api.common.Attributes;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.lang.ref.WeakReference;
-import java.util.Arrays;
 
 /**
  * One time series of a stream: an attribute set and the cells that hold its value. Cells and the
  * way they are owned are explained in {@link Cell}.
  *
  * <p>The array of stripes is never written after it was published; to add a cell, a longer or
- * fuller copy takes its place by compare-and-set. Its length is a power of two, and a thread's home
- * is the place that the low bits of its id name: threads of one pool have consecutive ids, so they
- * spread evenly. The array doubles when threads keep meeting at one home.
+ * fuller copy takes its place by compare-and-set. It has a power of two of places, and a thread's
+ * home is the place that the low bits of its id name: threads of one pool have consecutive ids, so
+ * they spread evenly. The places double when threads keep meeting at one home.
  */
 sealed class Series permits LastValueSeries {
   /**
-   * Up to this length the array doubles to keep threads apart: twice the processors, for as many
-   * threads can be stopped in mid-record as run. Beyond, it grows only if all cells are taken.
+   * Up to this many places the array doubles to keep threads apart: twice the processors, for as
+   * many threads can be stopped in mid-record as run. Beyond, it grows only if all cells are taken.
    */
   private static final int SPREAD_LIMIT =
       Math.max(8, Integer.highestOneBit(2 * Runtime.getRuntime().availableProcessors() - 1) << 1);
@@ -28,8 +27,11 @@ sealed class Series permits LastValueSeries {
 
   private static final int ATTEMPTS_BEFORE_STRIPING = 8;
 
+  /** Places in the array of stripes when it is made. */
+  private static final int FEWEST_HOMES = 2;
+
   /** Takes the place of the stripes of an evicted series, for good. */
-  private static final Cell[] EVICTED = {new RetiredCell()};
+  private static final Cell[] EVICTED = {new RetiredCell(), new RetiredCell()};
 
   private static final VarHandle STRIPES;
   private static final VarHandle PIN;
@@ -72,7 +74,11 @@ sealed class Series permits LastValueSeries {
   private final Stream stream;
   private final Cell first;
 
-  /** Null until threads have met; then contains {@code first} at index 0. */
+  /**
+   * Null until threads have met. Then a power of two of places, each the home of some threads and
+   * null until one of them needs a cell; and behind them {@code first}, which is nobody's home any
+   * more: it is not padded, and may lie on one cache line with this object, which all threads read.
+   */
   private volatile Cell[] stripes;
 
   /**
@@ -141,7 +147,7 @@ sealed class Series permits LastValueSeries {
       }
       final int home = home(stripes);
       if (stripes[home] == null) {
-        final Cell taken = addCell(stripes, stripes.length, home);
+        final Cell taken = addCell(stripes, homes(stripes), home);
         if (taken != null) {
           return taken;
         }
@@ -155,8 +161,8 @@ sealed class Series permits LastValueSeries {
       final int empty = firstEmpty(stripes, home);
       final Cell added =
           empty >= 0
-              ? addCell(stripes, stripes.length, empty)
-              : addCell(stripes, 2 * stripes.length, stripes.length + home);
+              ? addCell(stripes, homes(stripes), empty)
+              : addCell(stripes, 2 * homes(stripes), homes(stripes) + home);
       if (added != null) {
         return added;
       }
@@ -176,26 +182,34 @@ sealed class Series permits LastValueSeries {
       }
       Thread.onSpinWait();
     }
-    return addCell(null, 2, 1);
+    return addCell(null, FEWEST_HOMES, threadId() & (FEWEST_HOMES - 1));
+  }
+
+  private static int threadId() {
+    return (int) Thread.currentThread().getId();
+  }
+
+  private static int homes(Cell[] stripes) {
+    return stripes.length - 1;
   }
 
   private static int home(Cell[] stripes) {
-    return (int) Thread.currentThread().getId() & (stripes.length - 1);
+    return threadId() & (homes(stripes) - 1);
   }
 
-  private static Cell takeAny(Cell[] stripes, int home) {
-    for (int i = 0; i < stripes.length; i++) {
-      final Cell cell = stripes[(home + i) & (stripes.length - 1)];
+  private Cell takeAny(Cell[] stripes, int home) {
+    for (int i = 0; i < homes(stripes); i++) {
+      final Cell cell = stripes[(home + i) & (homes(stripes) - 1)];
       if (cell != null && cell.tryTake()) {
         return cell;
       }
     }
-    return null;
+    return first.tryTake() ? first : null;
   }
 
   private static int firstEmpty(Cell[] stripes, int home) {
-    for (int i = 0; i < stripes.length; i++) {
-      final int index = (home + i) & (stripes.length - 1);
+    for (int i = 0; i < homes(stripes); i++) {
+      final int index = (home + i) & (homes(stripes) - 1);
       if (stripes[index] == null) {
         return index;
       }
@@ -207,15 +221,23 @@ sealed class Series permits LastValueSeries {
    * Publishes the stripes with a new cell at {@code index} that the caller owns; null if another
    * thread has changed them.
    */
-  private Cell addCell(Cell[] expected, int newLength, int index) {
+  private Cell addCell(Cell[] expected, int homes, int index) {
     final Cell cell = stream.newCell(this, /* padded= */ true);
     cell.tryTake();
     // After the cell, so that the array, which all threads read, lies behind the cell's padding.
-    final Cell[] copy =
-        expected == null ? new Cell[] {first, null} : Arrays.copyOf(expected, newLength);
+    final Cell[] copy = copy(expected, homes);
     copy[index] = cell;
     ProtocolPoint.CELL_ADDING.reached();
     return STRIPES.compareAndSet(this, expected, copy) ? cell : null;
+  }
+
+  private Cell[] copy(Cell[] stripes, int homes) {
+    final Cell[] copy = new Cell[homes + 1];
+    if (stripes != null) {
+      System.arraycopy(stripes, 0, copy, 0, homes(stripes));
+    }
+    copy[homes] = first;
+    return copy;
   }
 
   /**
@@ -229,9 +251,9 @@ sealed class Series permits LastValueSeries {
     collisions = 0;
     try {
       if (stripes == null) {
-        STRIPES.compareAndSet(this, null, new Cell[] {first, null});
-      } else if (stripes.length < SPREAD_LIMIT) {
-        final Cell[] doubled = Arrays.copyOf(stripes, 2 * stripes.length);
+        STRIPES.compareAndSet(this, null, copy(null, FEWEST_HOMES));
+      } else if (homes(stripes) < SPREAD_LIMIT) {
+        final Cell[] doubled = copy(stripes, 2 * homes(stripes));
         ProtocolPoint.STRIPES_DOUBLING.reached();
         STRIPES.compareAndSet(this, stripes, doubled);
       }

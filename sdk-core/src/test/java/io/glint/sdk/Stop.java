@@ -164,13 +164,13 @@ enum Stop {
   /** Of two cells, the one at this thread's home is taken all the time. */
   private static void recordUntilStripesDouble(StallStage stage) {
     final Series series = stage.series(StallStage.SHARED);
-    final Cell[] cells = {series.take(), series.take()};
-    final int home = (int) Thread.currentThread().getId() & 1;
-    cells[1 - home].release();
+    final Cell first = series.take();
+    final Cell home = series.take();
+    first.release();
     for (int i = 0; i < 20; i++) {
       recordShared(stage);
     }
-    cells[home].release();
+    home.release();
   }
 
   private static void fillAndCollect(StallStage stage) {
