@@ -162,11 +162,8 @@ public class CellOwnership {
 
     public ActualThreeCells() {
       final Series series = Fixture.seriesOfA(stream);
-      stopped = series.take();
-      final Cell second = series.take();
-      final Cell third = series.take();
-      second.release();
-      third.release();
+      stopped = Fixture.stripe(series)[1];
+      stopped.tryTake();
     }
 
     @Actor
@@ -189,7 +186,7 @@ public class CellOwnership {
   }
 
   /**
-   * In a series of two cells whose threads have met often: the one that takes the free cell makes
+   * In a series of three cells whose threads have met often: the one that takes the free cell makes
    * the array longer, to let them go apart, while the other adds a cell to it.
    */
   @JCStressTest

@@ -53,7 +53,7 @@ public class Eviction {
     }
   }
 
-  /** In one that has two cells. */
+  /** In one that has three cells. */
   @JCStressTest
   @State
   @Outcome(id = "1, 0", expect = ACCEPTABLE, desc = "in the first interval")
@@ -205,7 +205,7 @@ public class Eviction {
   }
 
   /**
-   * In a series of sixteen cells, all of which the evictor may own when the recorder comes by and
+   * In a series of seventeen cells, all of which the evictor may own when the recorder comes by and
    * adds one: then the series stays.
    */
   @JCStressTest
@@ -218,7 +218,7 @@ public class Eviction {
     private final Series idle = Fixture.seriesOfA(stream);
 
     public ActualAddedCell() {
-      final Cell[] cells = new Cell[16];
+      final Cell[] cells = new Cell[17];
       for (int i = 0; i < cells.length; i++) {
         cells[i] = idle.take();
       }

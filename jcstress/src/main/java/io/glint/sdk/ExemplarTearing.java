@@ -167,7 +167,7 @@ public class ExemplarTearing {
     }
   }
 
-  /** In two cells, whose reservoirs the collector joins: one exemplar for each point. */
+  /** In several cells, whose reservoirs the collector joins: one exemplar for each point. */
   @JCStressTest
   @State
   @Outcome(

@@ -50,7 +50,7 @@ public class ExponentialDownscale {
     }
   }
 
-  /** As before, in a series that has two cells: they are joined at the lower scale. */
+  /** As before, in a series that has three cells: they are joined at the lower scale. */
   @JCStressTest
   @State
   @Outcome(id = "0+1+4+1024", expect = ACCEPTABLE, desc = "all counted")

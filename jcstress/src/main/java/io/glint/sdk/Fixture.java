@@ -261,12 +261,18 @@ final class Fixture {
     }
   }
 
-  /** Makes the series have two cells, both free: as if two threads had met in it before. */
-  static void stripe(Series series) {
-    final Cell one = series.take();
-    final Cell two = series.take();
-    one.release();
-    two.release();
+  /**
+   * Makes the series have stripes, as if threads had met in it before.
+   *
+   * @return its cells, all free: the first one, which is no thread's home any more, and one for
+   *     each of two homes, in an order that depends on the calling thread
+   */
+  static Cell[] stripe(Series series) {
+    final Cell[] cells = {series.take(), series.take(), series.take()};
+    for (final Cell cell : cells) {
+      cell.release();
+    }
+    return cells;
   }
 
   /** As when whoever has bound the series has become garbage. */

@@ -54,8 +54,8 @@ public class GaugeLastValue {
   }
 
   /**
-   * In a series of two cells, where a third thread is in mid-record in the one while the first
-   * value is set, and in the other while the second is, so that the first is in the later cell.
+   * In a series of three cells, all but one of which are in use while the first value is set, and
+   * all but another one while the second is, so that the first is in the later cell.
    */
   @JCStressTest
   @State
@@ -66,29 +66,12 @@ public class GaugeLastValue {
   @Outcome(expect = FORBIDDEN, desc = "a value that was overwritten came back")
   public static class ActualStripes {
     private final LastValueStream stream = Fixture.gauge(CUMULATIVE);
-    private final Cell first;
-    private final Cell second;
-
-    public ActualStripes() {
-      final Series series = Fixture.seriesOfA(stream);
-      first = series.take();
-      second = series.take();
-      first.release();
-      second.release();
-    }
+    private final Cell[] cells = Fixture.stripe(Fixture.seriesOfA(stream));
 
     @Actor
     public void setTwice() {
-      setWhileInUse(first, 1);
-      setWhileInUse(second, 2);
-    }
-
-    private void setWhileInUse(Cell other, long value) {
-      final boolean taken = other.tryTake();
-      stream.recordLong(value, A, null);
-      if (taken) {
-        other.release();
-      }
+      setIn(cells[2], 1, cells, stream);
+      setIn(cells[0], 2, cells, stream);
     }
 
     @Actor
@@ -116,11 +99,8 @@ public class GaugeLastValue {
 
     public ActualStoppedOwner() {
       final Series series = Fixture.seriesOfA(stream);
-      stopped = series.take();
-      final Cell second = series.take();
-      final Cell third = series.take();
-      second.release();
-      third.release();
+      stopped = Fixture.stripe(series)[1];
+      stopped.tryTake();
     }
 
     @Actor
@@ -199,9 +179,9 @@ public class GaugeLastValue {
   }
 
   /**
-   * Over two intervals of a delta gauge, too, no value comes back that was overwritten. A third
-   * thread is in mid-record in one cell while the first value is set, and in the other while the
-   * second is, so that they go to different cells.
+   * Over two intervals of a delta gauge, too, no value comes back that was overwritten. Other cells
+   * are in use while the first value is set than while the second is, so that they go to different
+   * cells, the first to the one that is collected first.
    */
   @JCStressTest
   @State
@@ -212,29 +192,12 @@ public class GaugeLastValue {
   @Outcome(expect = FORBIDDEN, desc = "a value that was overwritten came back")
   public static class ActualDeltaOrder {
     private final LastValueStream stream = Fixture.gauge(DELTA);
-    private final Cell first;
-    private final Cell second;
-
-    public ActualDeltaOrder() {
-      final Series series = Fixture.seriesOfA(stream);
-      first = series.take();
-      second = series.take();
-      first.release();
-      second.release();
-    }
+    private final Cell[] cells = Fixture.stripe(Fixture.seriesOfA(stream));
 
     @Actor
     public void setTwice() {
-      setWhileInUse(second, 1);
-      setWhileInUse(first, 2);
-    }
-
-    private void setWhileInUse(Cell other, long value) {
-      final boolean taken = other.tryTake();
-      stream.recordLong(value, A, null);
-      if (taken) {
-        other.release();
-      }
+      setIn(cells[0], 1, cells, stream);
+      setIn(cells[1], 2, cells, stream);
     }
 
     @Actor
@@ -301,28 +264,12 @@ public class GaugeLastValue {
   public static class BrokenWithoutStamps {
     private final LastValueStream stream = Fixture.gauge(CUMULATIVE);
     private final Series series = Fixture.seriesOfA(stream);
-    private final Cell first;
-    private final Cell second;
-
-    public BrokenWithoutStamps() {
-      first = series.take();
-      second = series.take();
-      first.release();
-      second.release();
-    }
+    private final Cell[] cells = Fixture.stripe(series);
 
     @Actor
     public void setTwice() {
-      setWhileInUse(first, 1);
-      setWhileInUse(second, 2);
-    }
-
-    private void setWhileInUse(Cell other, long value) {
-      final boolean taken = other.tryTake();
-      stream.recordLong(value, A, null);
-      if (taken) {
-        other.release();
-      }
+      setIn(cells[2], 1, cells, stream);
+      setIn(cells[0], 2, cells, stream);
     }
 
     @Actor
@@ -337,6 +284,20 @@ public class GaugeLastValue {
             final LastValueCell value = (LastValueCell) cell;
             r.r1 = value.isEmpty() ? r.r1 : (int) value.valueBits();
           });
+    }
+  }
+
+  /** Sets a value while all cells but one are in use, so that it goes there if it is free. */
+  private static void setIn(Cell target, long value, Cell[] cells, LastValueStream stream) {
+    final boolean[] taken = new boolean[cells.length];
+    for (int i = 0; i < cells.length; i++) {
+      taken[i] = cells[i] != target && cells[i].tryTake();
+    }
+    stream.recordLong(value, A, null);
+    for (int i = 0; i < cells.length; i++) {
+      if (taken[i]) {
+        cells[i].release();
+      }
     }
   }
 

@@ -52,7 +52,7 @@ public class IdleSeries {
     }
   }
 
-  /** In one that has two cells. */
+  /** In one that has three cells. */
   @JCStressTest
   @State
   @Outcome(id = "1, 10", expect = ACCEPTABLE, desc = "the series was dropped, and made anew")

@@ -78,7 +78,7 @@ public class RecordAgainstDeltaCollection {
     }
   }
 
-  /** In a series that has two cells: the collector takes one after the other. */
+  /** In a series that has three cells: the collector takes one after the other. */
   @JCStressTest
   @State
   @Outcome(id = "1, 0", expect = ACCEPTABLE, desc = "in the first interval")

@@ -28,10 +28,9 @@ final class BoundSeries {
   final Object pin;
 
   /**
-   * The cell of the series until this thread or another one has found it taken in here and the
-   * series has got further ones; then null for good. So a recording need not go through the series
-   * to its cell. Written without synchronization: whoever sees an old value fails to take the cell,
-   * or takes it rightly.
+   * The first cell of the series until threads have met there and leave it; then null. So a
+   * recording need not go through the series to its cell. Written without synchronization: whoever
+   * sees an old value fails to take the cell, or takes it rightly.
    */
   private Cell only;
 
@@ -60,7 +59,7 @@ final class BoundSeries {
    */
   Cell take() {
     final Cell only = this.only;
-    return only != null && only.tryTake() ? only : takeContended();
+    return only != null && !only.isLeft && only.tryTake() ? only : takeContended();
   }
 
   private Cell takeContended() {

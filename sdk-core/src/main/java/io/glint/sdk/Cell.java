@@ -46,8 +46,9 @@ import java.lang.invoke.VarHandle;
  *       one. A thread that is stopped while it owns a cell therefore costs the others that one
  *       cell, never their progress. A series has at most one cell, and twice as many as threads
  *       were in mid-record at one moment, or as there are processors, in powers of two, or 8: a
- *       number that threads which have ended do not add to. A thread can be stopped at each step
- *       ({@link ProtocolPoint}), and a test does.
+ *       number that threads which have ended do not add to. (A thread that is stopped while it
+ *       evicts the series owns all its cells, and counts as that many threads.) A thread can be
+ *       stopped at each step ({@link ProtocolPoint}), and a test does.
  *   <li><b>Every measurement is counted exactly once.</b> A recorder updates a cell only while it
  *       owns it, and a collector that empties a cell owns it from the first word it reads to the
  *       last it clears.
@@ -100,6 +101,12 @@ abstract class Cell {
 
   final Series series;
   final long[] words;
+
+  /**
+   * True once threads have met in the series and should leave this cell, its first, for a stripe. A
+   * hint for those who remember the cell, written and read without synchronization.
+   */
+  boolean isLeft;
 
   /** Made when the first eligible measurement arrives. Guarded by ownership. */
   private ExemplarReservoir reservoir;

@@ -75,9 +75,9 @@ sealed class Series permits LastValueSeries {
   private final Cell first;
 
   /**
-   * Null until threads have met. Then a power of two of places, each the home of some threads and
-   * null until one of them needs a cell; and behind them {@code first}, which is nobody's home any
-   * more: it is not padded, and may lie on one cache line with this object, which all threads read.
+   * Null until threads have met. Then {@code first}, which is nobody's home any more: it is not
+   * padded, and may lie on one cache line with this object, which all threads read. And behind it a
+   * power of two of places, each the home of some threads and null until one of them needs a cell.
    */
   private volatile Cell[] stripes;
 
@@ -182,7 +182,7 @@ sealed class Series permits LastValueSeries {
       }
       Thread.onSpinWait();
     }
-    return addCell(null, FEWEST_HOMES, threadId() & (FEWEST_HOMES - 1));
+    return addCell(null, FEWEST_HOMES, 1 + (threadId() & (FEWEST_HOMES - 1)));
   }
 
   private static int threadId() {
@@ -194,12 +194,12 @@ sealed class Series permits LastValueSeries {
   }
 
   private static int home(Cell[] stripes) {
-    return threadId() & (homes(stripes) - 1);
+    return 1 + (threadId() & (homes(stripes) - 1));
   }
 
   private Cell takeAny(Cell[] stripes, int home) {
     for (int i = 0; i < homes(stripes); i++) {
-      final Cell cell = stripes[(home + i) & (homes(stripes) - 1)];
+      final Cell cell = stripes[next(stripes, home, i)];
       if (cell != null && cell.tryTake()) {
         return cell;
       }
@@ -207,9 +207,14 @@ sealed class Series permits LastValueSeries {
     return first.tryTake() ? first : null;
   }
 
+  /** The place that comes {@code steps} after {@code home}. */
+  private static int next(Cell[] stripes, int home, int steps) {
+    return 1 + ((home - 1 + steps) & (homes(stripes) - 1));
+  }
+
   private static int firstEmpty(Cell[] stripes, int home) {
     for (int i = 0; i < homes(stripes); i++) {
-      final int index = (home + i) & (homes(stripes) - 1);
+      final int index = next(stripes, home, i);
       if (stripes[index] == null) {
         return index;
       }
@@ -228,15 +233,21 @@ sealed class Series permits LastValueSeries {
     final Cell[] copy = copy(expected, homes);
     copy[index] = cell;
     ProtocolPoint.CELL_ADDING.reached();
-    return STRIPES.compareAndSet(this, expected, copy) ? cell : null;
+    return publish(expected, copy) ? cell : null;
+  }
+
+  private boolean publish(Cell[] expected, Cell[] copy) {
+    final boolean published = STRIPES.compareAndSet(this, expected, copy);
+    first.isLeft = true;
+    return published;
   }
 
   private Cell[] copy(Cell[] stripes, int homes) {
     final Cell[] copy = new Cell[homes + 1];
     if (stripes != null) {
-      System.arraycopy(stripes, 0, copy, 0, homes(stripes));
+      System.arraycopy(stripes, 0, copy, 0, stripes.length);
     }
-    copy[homes] = first;
+    copy[0] = first;
     return copy;
   }
 
@@ -251,23 +262,25 @@ sealed class Series permits LastValueSeries {
     collisions = 0;
     try {
       if (stripes == null) {
-        STRIPES.compareAndSet(this, null, copy(null, FEWEST_HOMES));
+        publish(null, copy(null, FEWEST_HOMES));
       } else if (homes(stripes) < SPREAD_LIMIT) {
         final Cell[] doubled = copy(stripes, 2 * homes(stripes));
         ProtocolPoint.STRIPES_DOUBLING.reached();
-        STRIPES.compareAndSet(this, stripes, doubled);
+        publish(stripes, doubled);
       }
     } catch (OutOfMemoryError | StackOverflowError e) {
       // They stay together.
     }
   }
 
-  /** The cell of the series; null once there are more, and of an evicted series. */
+  /** The cell of the series; null once threads have met, and of an evicted series. */
   Cell onlyCell() {
     return stripes == null ? first : null;
   }
 
-  /** True once the series has more than one cell. */
+  /**
+   * True once threads have met in the series, which then has more than one cell, or is about to.
+   */
   boolean isStriped() {
     return stripes != null;
   }
@@ -357,7 +370,10 @@ sealed class Series permits LastValueSeries {
     final Cell[] cells = stripes == null ? new Cell[] {first} : stripes;
     int taken = 0;
     long held = 0;
-    while (taken < cells.length && (cells[taken] == null || cells[taken].tryTake())) {
+    // No longer than there is hope: who holds cells of a busy series makes recorders add others.
+    while (taken < cells.length
+        && held <= collected
+        && (cells[taken] == null || cells[taken].tryTake())) {
       held += cells[taken] == null ? 0 : cells[taken].measurements();
       taken++;
     }
