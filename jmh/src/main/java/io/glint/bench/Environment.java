@@ -1,5 +1,6 @@
 package io.glint.bench;
 
+import com.sun.management.OperatingSystemMXBean;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.sdk.resources.Resource;
 import java.io.IOException;
@@ -23,8 +24,10 @@ public final class Environment {
   private static final Path CPU_INFO = Path.of("/proc/cpuinfo");
   private static final String UNKNOWN = "unknown";
 
-  /** A load above this takes a processor away from the benchmarks for some of the time. */
-  private static final double BUSY = 0.5;
+  /** Others that use more than this of a processor take it away from the benchmarks. */
+  private static final double BUSY = 0.2;
+
+  private static final long LOOK_MILLIS = 3_000;
 
   private Environment() {}
 
@@ -34,7 +37,7 @@ public final class Environment {
     facts.put("date", today().toString());
     facts.put("CPU", cpuModel());
     facts.put("processors", Integer.toString(Runtime.getRuntime().availableProcessors()));
-    facts.put("load before", load());
+    facts.put("processors busy before", busyProcessors());
     facts.put("OS", property("os.name") + " " + property("os.version") + " " + property("os.arch"));
     facts.put(
         "JDK",
@@ -72,12 +75,25 @@ public final class Environment {
     }
   }
 
-  /** Average number of threads that ran or waited to run in the last minute. */
-  private static String load() {
-    final double load = ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage();
-    return load < 0
-        ? UNKNOWN
-        : String.format(Locale.ROOT, "%.2f", load) + (load > BUSY ? ", BUSY: expect noise" : "");
+  /**
+   * How many processors were in use while this JVM slept for some seconds. The load average would
+   * still contain the build of the benchmarks.
+   */
+  private static String busyProcessors() {
+    final OperatingSystemMXBean system =
+        (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+    system.getCpuLoad();
+    try {
+      Thread.sleep(LOOK_MILLIS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    final double load = system.getCpuLoad();
+    if (!(load >= 0)) {
+      return UNKNOWN;
+    }
+    final double busy = load * Runtime.getRuntime().availableProcessors();
+    return String.format(Locale.ROOT, "%.2f", busy) + (busy > BUSY ? ", BUSY: expect noise" : "");
   }
 
   private static String glintVersion() {
