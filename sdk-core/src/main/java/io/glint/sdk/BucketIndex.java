@@ -81,9 +81,11 @@ final class BucketIndex {
   /** The same by the fields of an index that does not use binary search. */
   static int indexOf(
       double value, short[] starts, double[] limitsOfCells, int shift, long lowestKey) {
-    // Negative values, and values below the first positive boundary, are in cell 0.
-    final long key = Math.max(lowestKey, Double.doubleToRawLongBits(value) >> shift) - lowestKey;
-    final int cell = (int) Math.min(starts.length - 1, key);
+    // Negative values, and values below the first positive boundary, are in cell 0. Branches, not
+    // Math.max and Math.min, which JDK 25 turns into data dependencies: a nanosecond and more.
+    final long key = (Double.doubleToRawLongBits(value) >> shift) - lowestKey;
+    final int last = starts.length - 1;
+    final int cell = key < 0 ? 0 : key > last ? last : (int) key;
     final int start = starts[cell];
     return value > limitsOfCells[cell] ? start + 1 : start;
   }
