@@ -59,12 +59,15 @@ final class BoundSeries {
    */
   Cell take() {
     final Cell only = this.only;
-    return only != null && !only.isLeft && only.tryTake() ? only : takeContended();
+    return only != null && !series.mayBeStriped() && only.tryTake() ? only : takeContended();
   }
 
   private Cell takeContended() {
     final Cell cell = series.take();
-    only = series.onlyCell();
+    // All threads read it: it is written once.
+    if (only != null) {
+      only = series.onlyCell();
+    }
     // It is null if nothing was bound, or if the bound instrument becomes garbage during this
     // recording.
     return cell != null ? cell : stream.take(attributes);

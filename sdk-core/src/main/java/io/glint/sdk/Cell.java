@@ -102,12 +102,6 @@ abstract class Cell {
   final Series series;
   final long[] words;
 
-  /**
-   * True once threads have met in the series and should leave this cell, its first, for a stripe. A
-   * hint for those who remember the cell, written and read without synchronization.
-   */
-  boolean isLeft;
-
   /** Made when the first eligible measurement arrives. Guarded by ownership. */
   private ExemplarReservoir reservoir;
 

@@ -125,7 +125,7 @@ sealed class Series permits LastValueSeries {
   Cell take() {
     ProtocolPoint.SERIES_FOUND.reached();
     final Cell[] stripes = this.stripes;
-    final Cell home = stripes == null ? first : stripes[home(stripes)];
+    final Cell home = stripes == null ? first : stripes[home(homes(stripes))];
     if (home != null && home.tryTake()) {
       return home;
     }
@@ -145,7 +145,7 @@ sealed class Series permits LastValueSeries {
         }
         continue;
       }
-      final int home = home(stripes);
+      final int home = home(homes(stripes));
       if (stripes[home] == null) {
         final Cell taken = addCell(stripes, homes(stripes), home);
         if (taken != null) {
@@ -182,19 +182,16 @@ sealed class Series permits LastValueSeries {
       }
       Thread.onSpinWait();
     }
-    return addCell(null, FEWEST_HOMES, 1 + (threadId() & (FEWEST_HOMES - 1)));
-  }
-
-  private static int threadId() {
-    return (int) Thread.currentThread().getId();
+    return addCell(null, FEWEST_HOMES, home(FEWEST_HOMES));
   }
 
   private static int homes(Cell[] stripes) {
     return stripes.length - 1;
   }
 
-  private static int home(Cell[] stripes) {
-    return 1 + (threadId() & (homes(stripes) - 1));
+  /** The place of the current thread among so many. */
+  private static int home(int homes) {
+    return 1 + ((int) Thread.currentThread().getId() & (homes - 1));
   }
 
   private Cell takeAny(Cell[] stripes, int home) {
@@ -233,15 +230,10 @@ sealed class Series permits LastValueSeries {
     final Cell[] copy = copy(expected, homes);
     copy[index] = cell;
     ProtocolPoint.CELL_ADDING.reached();
-    return publish(expected, copy) ? cell : null;
+    return STRIPES.compareAndSet(this, expected, copy) ? cell : null;
   }
 
-  private boolean publish(Cell[] expected, Cell[] copy) {
-    final boolean published = STRIPES.compareAndSet(this, expected, copy);
-    first.isLeft = true;
-    return published;
-  }
-
+  /** The stripes with so many homes: no fewer than there are. */
   private Cell[] copy(Cell[] stripes, int homes) {
     final Cell[] copy = new Cell[homes + 1];
     if (stripes != null) {
@@ -262,11 +254,11 @@ sealed class Series permits LastValueSeries {
     collisions = 0;
     try {
       if (stripes == null) {
-        publish(null, copy(null, FEWEST_HOMES));
+        STRIPES.compareAndSet(this, null, copy(null, FEWEST_HOMES));
       } else if (homes(stripes) < SPREAD_LIMIT) {
         final Cell[] doubled = copy(stripes, 2 * homes(stripes));
         ProtocolPoint.STRIPES_DOUBLING.reached();
-        publish(stripes, doubled);
+        STRIPES.compareAndSet(this, stripes, doubled);
       }
     } catch (OutOfMemoryError | StackOverflowError e) {
       // They stay together.
@@ -283,6 +275,14 @@ sealed class Series permits LastValueSeries {
    */
   boolean isStriped() {
     return stripes != null;
+  }
+
+  /**
+   * The same as a hint for who comes here at each recording: read without synchronization, which is
+   * a nanosecond faster.
+   */
+  boolean mayBeStriped() {
+    return STRIPES.get(this) != null;
   }
 
   /** Number of cells; for tests and reports. */

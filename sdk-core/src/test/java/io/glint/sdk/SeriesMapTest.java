@@ -144,6 +144,34 @@ class SeriesMapTest {
   }
 
   @Test
+  void whereThreadsHaveMetTheFirstCellIsNobodysHome() throws Exception {
+    final Series series = map(4).findOrAdd(attributes(0));
+    final BoundSeries bound = new BoundSeries(null, series.attributes, series, "no pin");
+    final Cell first = series.take();
+    first.release();
+    final Cell ofBound = bound.take();
+    assertThat(ofBound).as("of a bound series, while there is no other").isSameAs(first);
+    series.take().release();
+    ofBound.release();
+    assertThat(series.isStriped()).isTrue();
+    // Of all homes: threads that are made one after the other have consecutive ids.
+    for (int i = 0; i < 4; i++) {
+      final Set<Cell> taken = Collections.newSetFromMap(new IdentityHashMap<>());
+      final Thread thread =
+          new Thread(
+              () -> {
+                taken.add(series.take());
+                taken.forEach(Cell::release);
+                taken.add(bound.take());
+                taken.forEach(Cell::release);
+              });
+      thread.start();
+      thread.join(30_000);
+      assertThat(taken).hasSize(1).doesNotContainNull().doesNotContain(first);
+    }
+  }
+
+  @Test
   void concurrentAdditionsAgreeOnEverySeriesAndOnTheLimit() throws Exception {
     final int threads = 8;
     final int limit = 3000;
