@@ -15,7 +15,8 @@ import java.util.Arrays;
  * contains two boundaries, the cell tells the bucket but for one comparison: {@code starts[cell]}
  * is the number of boundaries below the cell, and one more lies below the value if the value is
  * above the next boundary. The default boundaries need 25 cells. Boundaries that would need more
- * than {@value #MAX_CELLS}, among them negative ones, are found by binary search.
+ * than {@value #MAX_CELLS}, among them negative ones, or that are neighbouring doubles, are found
+ * by binary search.
  */
 final class BucketIndex {
   private static final int MAX_CELLS = 4096;
@@ -33,7 +34,7 @@ final class BucketIndex {
    */
   final double[] limitsOfCells;
 
-  /** Bits of a value below those that are the key of its cell. */
+  /** Bits of a value below those that are the key of its cell: one at least, see indexOf. */
   final int shift;
 
   /** The key of the first cell. */
@@ -52,7 +53,7 @@ final class BucketIndex {
     }
     final double[] ordered = Arrays.copyOf(limits, boundaries.length);
     final int firstPositive = firstPositive(ordered);
-    for (int shift = FRACTION_BITS; shift >= 0 && firstPositive <= 1; shift--) {
+    for (int shift = FRACTION_BITS; shift > 0 && firstPositive <= 1; shift--) {
       final short[] starts = cells(ordered, firstPositive, shift);
       if (starts != null) {
         this.starts = starts;
@@ -83,6 +84,8 @@ final class BucketIndex {
       double value, short[] starts, double[] limitsOfCells, int shift, long lowestKey) {
     // Negative values, and values below the first positive boundary, are in cell 0. Branches, not
     // Math.max and Math.min, which JDK 25 turns into data dependencies: a nanosecond and more.
+    // The difference comes first, for as much; keys are shorter than a long, so it does not
+    // overflow.
     final long key = (Double.doubleToRawLongBits(value) >> shift) - lowestKey;
     final int last = starts.length - 1;
     final int cell = key < 0 ? 0 : key > last ? last : (int) key;
