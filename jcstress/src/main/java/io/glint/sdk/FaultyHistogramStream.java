@@ -1,6 +1,5 @@
 package io.glint.sdk;
 
-import io.glint.reservoir.Exemplar;
 import io.glint.reservoir.ExemplarReservoirFactory;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.context.Context;
@@ -118,8 +117,8 @@ final class FaultyHistogramStream extends Stream {
   }
 
   @Override
-  ShownExemplar exemplarData(Exemplar exemplar, Attributes filtered) {
-    return real.exemplarData(exemplar, filtered);
+  ShownExemplar newExemplar() {
+    return real.newExemplar();
   }
 
   @Override

@@ -28,9 +28,9 @@ final class BoundSeries {
   final Object pin;
 
   /**
-   * The first cell of the series until threads have met there and leave it; then null. So a
-   * recording need not go through the series to its cell. Written without synchronization: whoever
-   * sees an old value fails to take the cell, or takes it rightly.
+   * The first cell of the series until threads have met there and leave it; then null. So the
+   * address of the cell need not wait for the series. Written without synchronization: whoever sees
+   * an old value fails to take the cell, or takes it rightly.
    */
   private Cell only;
 
@@ -59,14 +59,14 @@ final class BoundSeries {
    */
   Cell take() {
     final Cell only = this.only;
-    return only != null && !series.mayBeStriped() && only.tryTake() ? only : takeContended();
+    return only != null && !series.isSeenStriped() && only.tryTake() ? only : takeContended();
   }
 
   private Cell takeContended() {
     final Cell cell = series.take();
-    // All threads read it: it is written once.
-    if (only != null) {
-      only = series.onlyCell();
+    // Not at each recording, as all threads read it.
+    if (only != null && series.isStriped()) {
+      only = null;
     }
     // It is null if nothing was bound, or if the bound instrument becomes garbage during this
     // recording.

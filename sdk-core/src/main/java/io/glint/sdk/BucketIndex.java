@@ -14,9 +14,9 @@ import java.util.Arrays;
  * part, the exponent and a few bits of the fraction, divides the number line into cells. If no cell
  * contains two boundaries, the cell tells the bucket but for one comparison: {@code starts[cell]}
  * is the number of boundaries below the cell, and one more lies below the value if the value is
- * above the next boundary. The default boundaries need 25 cells. Boundaries that would need more
- * than {@value #MAX_CELLS}, among them negative ones, or that are neighbouring doubles, are found
- * by binary search.
+ * above the next boundary. The default boundaries need 25 cells. Binary search is used where
+ * boundaries would need more than {@value #MAX_CELLS}, as two negative ones do, or where two differ
+ * in the last bit only.
  */
 final class BucketIndex {
   private static final int MAX_CELLS = 4096;
@@ -34,7 +34,7 @@ final class BucketIndex {
    */
   final double[] limitsOfCells;
 
-  /** Bits of a value below those that are the key of its cell: one at least, see indexOf. */
+  /** Bits of a value below those that are the key of its cell; one at least, where it is used. */
   final int shift;
 
   /** The key of the first cell. */
@@ -83,9 +83,9 @@ final class BucketIndex {
   static int indexOf(
       double value, short[] starts, double[] limitsOfCells, int shift, long lowestKey) {
     // Negative values, and values below the first positive boundary, are in cell 0. Branches, not
-    // Math.max and Math.min, which JDK 25 turns into data dependencies: a nanosecond and more.
-    // The difference comes first, for as much; keys are shorter than a long, so it does not
-    // overflow.
+    // Math.max and Math.min, which JDK 25 turns into data dependencies. The difference is made
+    // first,
+    // which is another nanosecond, and cannot overflow, as a key is shorter than a long.
     final long key = (Double.doubleToRawLongBits(value) >> shift) - lowestKey;
     final int last = starts.length - 1;
     final int cell = key < 0 ? 0 : key > last ? last : (int) key;

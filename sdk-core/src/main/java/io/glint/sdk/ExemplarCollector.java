@@ -8,17 +8,13 @@ import io.opentelemetry.sdk.metrics.data.ExemplarData;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Supplier;
 
 /**
  * Turns what the reservoirs of a series' cells have kept into the exemplars of its point. Belongs
  * to a stream and is guarded by its collection lock.
  */
 final class ExemplarCollector {
-
-  /** Makes exemplar data of the type of the stream's points. */
-  interface Converter {
-    ShownExemplar convert(Exemplar exemplar, Attributes filteredAttributes);
-  }
 
   /**
    * Bounds what a reservoir that numbers its slots by mistake can make the collector allocate: the
@@ -27,7 +23,7 @@ final class ExemplarCollector {
   private static final int MAX_SLOTS = 1 << 16;
 
   private final ExemplarSampling sampling;
-  private final Converter converter;
+  private final Supplier<ShownExemplar> maker;
   private final ExemplarAttributeFilter attributeFilter;
   private final ExemplarTally tally;
 
@@ -39,21 +35,28 @@ final class ExemplarCollector {
   /** Of the series whose reservoir is being collected; null in between. */
   private Attributes pointAttributes;
 
+  /** Of these it takes over the slots that they have; the others are {@link #kept}. */
+  private VisibleExemplars overwritten = VisibleExemplars.NONE;
+
+  /** Of the point that will show them. */
+  private long start;
+
   private ShownExemplar[] kept = new ShownExemplar[0];
 
   /**
    * Makes it.
    *
+   * @param maker of exemplars of the type of the stream's points
    * @param tally told what the reservoirs have kept
    */
   ExemplarCollector(
       ExemplarSampling sampling,
       ExemplarAttributeFilter attributeFilter,
-      Converter converter,
+      Supplier<ShownExemplar> maker,
       ExemplarTally tally) {
     this.sampling = sampling;
     this.attributeFilter = attributeFilter;
-    this.converter = converter;
+    this.maker = maker;
     this.tally = tally;
   }
 
@@ -97,29 +100,39 @@ final class ExemplarCollector {
   /**
    * The exemplars of the series' point, after all its cells were {@linkplain #join joined}. For the
    * next series everything starts over.
+   *
+   * @param isReused true if nobody looks any more at those that were taken before
    */
-  List<ExemplarData> take(Series series, boolean isDelta, long start, long epochNanos) {
+  List<ExemplarData> take(
+      Series series, boolean isDelta, boolean isReused, long start, long epochNanos) {
+    final VisibleExemplars before =
+        isDelta && !isReused ? VisibleExemplars.NONE : series.visibleExemplars;
     if (joined != null) {
       try {
         pointAttributes = series.attributes;
+        overwritten = isReused ? before : VisibleExemplars.NONE;
+        this.start = start;
         joined.collect(keeper);
       } catch (Throwable t) {
         joined = null;
         sampling.reservoirFailed(t);
       } finally {
         pointAttributes = null;
+        overwritten = VisibleExemplars.NONE;
       }
     }
-    final VisibleExemplars before = isDelta ? VisibleExemplars.NONE : series.visibleExemplars;
     final VisibleExemplars now;
     try {
-      now = before.replacedBy(kept, start);
+      now = before.replacedBy(kept);
     } finally {
       // Whatever happens, the next series does not get them.
       Arrays.fill(kept, null);
     }
-    if (!isDelta) {
+    if (!isDelta || isReused) {
       series.visibleExemplars = now;
+    }
+    if (isDelta && isReused) {
+      now.showFresh();
     }
     return now.until(epochNanos);
   }
@@ -138,12 +151,16 @@ final class ExemplarCollector {
               + MAX_SLOTS);
     }
     Objects.requireNonNull(exemplar, "exemplar; a slot that holds none is not visited");
-    final ShownExemplar data =
-        converter.convert(exemplar, attributeFilter.apply(exemplar.attributes(), pointAttributes));
-    if (slot >= kept.length) {
-      kept = Arrays.copyOf(kept, slot + 1);
+    final Attributes filtered = attributeFilter.apply(exemplar.attributes(), pointAttributes);
+    // The clocks of series and of measurements differ by microseconds, and no exemplar may be
+    // earlier than its point.
+    final long time = Math.max(start, exemplar.epochNanos());
+    if (!overwritten.overwrite(slot, exemplar, filtered, time)) {
+      if (slot >= kept.length) {
+        kept = Arrays.copyOf(kept, slot + 1);
+      }
+      kept[slot] = maker.get().set(exemplar, filtered, time);
     }
-    kept[slot] = data;
     tally.kept++;
   }
 }

@@ -1,6 +1,5 @@
 package io.glint.sdk;
 
-import io.glint.reservoir.Exemplar;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.sdk.metrics.data.Data;
@@ -127,8 +126,8 @@ final class ExponentialHistogramStream extends Stream {
   }
 
   @Override
-  ShownExemplar exemplarData(Exemplar exemplar, Attributes filtered) {
-    return ShownExemplar.ofDouble(exemplar, filtered);
+  ShownExemplar newExemplar() {
+    return ShownExemplar.create(/* isLong= */ false);
   }
 
   @Override

@@ -1,7 +1,5 @@
 package io.glint.sdk;
 
-import io.glint.reservoir.Exemplar;
-import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.sdk.metrics.InstrumentValueType;
 import io.opentelemetry.sdk.metrics.data.ExemplarData;
 import java.util.List;
@@ -29,9 +27,7 @@ abstract class NumberStream extends Stream {
   }
 
   @Override
-  final ShownExemplar exemplarData(Exemplar exemplar, Attributes filtered) {
-    return isLong
-        ? ShownExemplar.ofLong(exemplar, filtered)
-        : ShownExemplar.ofDouble(exemplar, filtered);
+  final ShownExemplar newExemplar() {
+    return ShownExemplar.create(isLong);
   }
 }

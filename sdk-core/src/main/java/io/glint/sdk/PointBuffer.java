@@ -40,6 +40,11 @@ final class PointBuffer {
     this.isReused = isReused;
   }
 
+  /** True if what the last collection has shown is void when the next one begins. */
+  boolean isReused() {
+    return isReused;
+  }
+
   /** Starts a collection: what the last one has shown is void if it is reused. */
   void begin() {
     shown = 0;

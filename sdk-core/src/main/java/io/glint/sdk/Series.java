@@ -278,10 +278,10 @@ sealed class Series permits LastValueSeries {
   }
 
   /**
-   * The same as a hint for who comes here at each recording: read without synchronization, which is
-   * a nanosecond faster.
+   * The same for who comes here at each recording: read without synchronization, which is a
+   * nanosecond faster. True is certain, false may be out of date.
    */
-  boolean mayBeStriped() {
+  boolean isSeenStriped() {
     return STRIPES.get(this) != null;
   }
 

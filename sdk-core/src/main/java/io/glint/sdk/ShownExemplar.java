@@ -10,28 +10,37 @@ import io.opentelemetry.sdk.metrics.data.LongExemplarData;
 
 /**
  * An exemplar as points show it, for as long as they do: so it keeps the ids of its span as
- * numbers. Immutable.
+ * numbers. Not changed while a point shows it; {@link VisibleExemplars} says when it is used again.
  */
 abstract sealed class ShownExemplar extends SpanIds implements ExemplarData {
-  private final Attributes filteredAttributes;
-  private final long epochNanos;
+  private Attributes filteredAttributes = Attributes.empty();
+  private long epochNanos;
 
-  private ShownExemplar(Attributes filteredAttributes, long epochNanos, SpanIds span) {
+  /** True if it was set since its series was last collected, where that is of interest. */
+  boolean isFresh;
+
+  private ShownExemplar() {}
+
+  /** Of an instrument that records longs, or doubles. */
+  static ShownExemplar create(boolean isLong) {
+    return isLong ? new OfLong() : new OfDouble();
+  }
+
+  /** Becomes a copy of an exemplar of the same type of instrument. */
+  final ShownExemplar set(Exemplar exemplar, Attributes filteredAttributes, long epochNanos) {
+    setFrame(filteredAttributes, epochNanos, exemplar);
+    setValue(exemplar);
+    isFresh = true;
+    return this;
+  }
+
+  final void setFrame(Attributes filteredAttributes, long epochNanos, SpanIds span) {
+    setSpan(span);
     this.filteredAttributes = filteredAttributes;
     this.epochNanos = epochNanos;
-    setSpan(span);
   }
 
-  /** Copies an exemplar of an instrument that records doubles. */
-  static ShownExemplar ofDouble(Exemplar exemplar, Attributes filteredAttributes) {
-    return new OfDouble(
-        filteredAttributes, exemplar.epochNanos(), exemplar, exemplar.doubleValue());
-  }
-
-  /** Copies an exemplar of an instrument that records longs. */
-  static ShownExemplar ofLong(Exemplar exemplar, Attributes filteredAttributes) {
-    return new OfLong(filteredAttributes, exemplar.epochNanos(), exemplar, exemplar.longValue());
-  }
+  abstract void setValue(Exemplar exemplar);
 
   /** The same measurement, said to be of another time. */
   abstract ShownExemplar at(long time);
@@ -78,16 +87,19 @@ abstract sealed class ShownExemplar extends SpanIds implements ExemplarData {
   }
 
   private static final class OfDouble extends ShownExemplar implements DoubleExemplarData {
-    private final double value;
+    private double value;
 
-    OfDouble(Attributes filteredAttributes, long epochNanos, SpanIds span, double value) {
-      super(filteredAttributes, epochNanos, span);
-      this.value = value;
+    @Override
+    void setValue(Exemplar exemplar) {
+      value = exemplar.doubleValue();
     }
 
     @Override
     ShownExemplar at(long time) {
-      return new OfDouble(getFilteredAttributes(), time, this, value);
+      final OfDouble moved = new OfDouble();
+      moved.setFrame(getFilteredAttributes(), time, this);
+      moved.value = value;
+      return moved;
     }
 
     @Override
@@ -114,16 +126,19 @@ abstract sealed class ShownExemplar extends SpanIds implements ExemplarData {
   }
 
   private static final class OfLong extends ShownExemplar implements LongExemplarData {
-    private final long value;
+    private long value;
 
-    OfLong(Attributes filteredAttributes, long epochNanos, SpanIds span, long value) {
-      super(filteredAttributes, epochNanos, span);
-      this.value = value;
+    @Override
+    void setValue(Exemplar exemplar) {
+      value = exemplar.longValue();
     }
 
     @Override
     ShownExemplar at(long time) {
-      return new OfLong(getFilteredAttributes(), time, this, value);
+      final OfLong moved = new OfLong();
+      moved.setFrame(getFilteredAttributes(), time, this);
+      moved.value = value;
+      return moved;
     }
 
     @Override

@@ -1,6 +1,5 @@
 package io.glint.sdk;
 
-import io.glint.reservoir.Exemplar;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.sdk.common.Clock;
@@ -118,7 +117,7 @@ abstract class Stream implements MetricSource {
     this.idleTimeoutNanos = settings.idleTimeoutNanos();
     this.exemplarCollector =
         new ExemplarCollector(
-            sampling, settings.exemplarAttributeFilter(), this::exemplarData, tally);
+            sampling, settings.exemplarAttributeFilter(), this::newExemplar, tally);
     this.seriesMap = new SeriesMap(this, settings.cardinalityLimit());
   }
 
@@ -478,7 +477,10 @@ abstract class Stream implements MetricSource {
       series.startEpochNanos = seriesStart;
     }
     final long start = isDelta ? deltaStart : seriesStart;
-    final List<ExemplarData> exemplars = exemplarCollector.take(series, isDelta, start, epochNanos);
+    // Points of several readers may show the same exemplars, at different times.
+    final boolean isReused = points.isReused() && readers.size() == 1;
+    final List<ExemplarData> exemplars =
+        exemplarCollector.take(series, isDelta, isReused, start, epochNanos);
     final boolean isEmpty = isTotalEmpty();
     series.isIdle =
         !cellOmitted && (isDelta ? isSilentDelta(series, isEmpty, points) : isSilent(series));
@@ -692,7 +694,8 @@ abstract class Stream implements MetricSource {
   /** Adds a point of the current total. */
   abstract AbstractPoint addPoint(PointBuffer points, List<ExemplarData> exemplars);
 
-  abstract ShownExemplar exemplarData(Exemplar exemplar, Attributes filtered);
+  /** Of the type of the points. */
+  abstract ShownExemplar newExemplar();
 
   /** Wraps points that {@link #addPoint} added. */
   abstract Data<?> data(List<PointData> points);
