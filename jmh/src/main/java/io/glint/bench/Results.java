@@ -12,7 +12,7 @@ import java.util.stream.Stream;
  * The directory that a run writes to: a report, a plot of each group of cases, and all samples. It
  * belongs to that run; what an earlier one has written is never replaced.
  */
-final class Results {
+public final class Results {
   private static final String REPORT = "results.md";
   private static final String SAMPLES = "samples.csv";
 
@@ -33,13 +33,22 @@ final class Results {
    * @throws IllegalArgumentException if there is something in it, or it cannot be one
    */
   static Results in(Path directory) {
+    requireNew(directory);
+    return new Results(directory);
+  }
+
+  /**
+   * Refuses a directory in which there is something.
+   *
+   * @throws IllegalArgumentException if there is, or it cannot be a directory
+   */
+  public static void requireNew(Path directory) {
     if (Files.exists(directory) && !isEmptyDirectory(directory)) {
       throw new IllegalArgumentException(
           "--out "
               + directory
               + ": there is something already, which would be lost; name another directory");
     }
-    return new Results(directory);
   }
 
   private static boolean isEmptyDirectory(Path directory) {

@@ -3,6 +3,10 @@ package io.glint.bench.memory;
 import io.glint.bench.Spans;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.context.Scope;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 
@@ -17,6 +21,11 @@ final class Filling {
   private static final int CALLS_WHEN_MEETING = 400;
 
   private static final int SPINS_BEFORE_PARKING = 20_000;
+
+  /** The thread that fills, whoever that is. */
+  private static final long MAIN_ID = Thread.currentThread().getId();
+
+  private static final ExecutorService OTHER = Executors.newSingleThreadExecutor(Filling::other);
 
   private Filling() {}
 
@@ -39,21 +48,25 @@ final class Filling {
     }
   }
 
-  /** Lets two threads record into each series at the same time. */
+  /**
+   * Lets two threads record into each series at the same time, always the same two: more threads
+   * would make more cells.
+   */
   static void meet(Subject subject, State state, int from, int to) throws InterruptedException {
     final AtomicInteger arrivals = new AtomicInteger();
-    final Context context =
-        state.isSampled() ? Context.root().with(Spans.startSampled()) : Context.root();
-    final Runnable recorder = context.wrap(() -> walk(subject, from, to, arrivals));
-    final Thread other = new Thread(recorder, "other");
-    other.setDaemon(true);
-    other.start();
+    final Runnable recorder = () -> walk(subject, state, from, to, arrivals);
+    final Future<?> other = OTHER.submit(recorder);
     recorder.run();
-    other.join();
+    try {
+      other.get();
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("The other thread has failed", e);
+    }
   }
 
-  private static void walk(Subject subject, int from, int to, AtomicInteger arrivals) {
+  private static void walk(Subject subject, State state, int from, int to, AtomicInteger arrivals) {
     for (int series = from; series < to; series++) {
+      final Context[] contexts = contexts(state);
       arrivals.incrementAndGet();
       final int both = 2 * (series - from + 1);
       for (int spins = 0; arrivals.get() < both; spins++) {
@@ -64,8 +77,35 @@ final class Filling {
         }
       }
       for (int i = 0; i < CALLS_WHEN_MEETING; i++) {
-        subject.record(series, VALUES[i % VALUES.length]);
+        final int bucket = i % VALUES.length;
+        record(subject, contexts[bucket], series, VALUES[bucket]);
       }
     }
+  }
+
+  /** One for each bucket, so that its exemplar has a span that no other exemplar has. */
+  private static Context[] contexts(State state) {
+    final Context[] contexts = new Context[VALUES.length];
+    for (int i = 0; i < contexts.length; i++) {
+      contexts[i] = state.isSampled() ? Context.root().with(Spans.startSampled()) : Context.root();
+    }
+    return contexts;
+  }
+
+  @SuppressWarnings("try") // Opened for its effect.
+  private static void record(Subject subject, Context context, int series, double value) {
+    try (Scope scope = context.makeCurrent()) {
+      subject.record(series, value);
+    }
+  }
+
+  /** As the next thread of a pool has the next id, by which Glint tells threads apart. */
+  private static Thread other(Runnable task) {
+    Thread thread;
+    do {
+      thread = new Thread(task, "other");
+    } while ((thread.getId() - MAIN_ID) % 2 == 0);
+    thread.setDaemon(true);
+    return thread;
   }
 }

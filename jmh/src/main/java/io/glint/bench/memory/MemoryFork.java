@@ -8,7 +8,8 @@ import java.util.stream.Collectors;
 
 /**
  * One JVM that weighs the series of one library in all states. What is counted is the difference
- * that the second half of the series makes: all that does not depend on their number cancels out.
+ * between a number of series and half of them, which have gone through the same: all that does not
+ * depend on their number cancels out.
  */
 public final class MemoryFork {
   static final String NEW = "new";
@@ -30,7 +31,7 @@ public final class MemoryFork {
       for (final State state : MemoryTool.states(kind)) {
         // Classes are loaded and pools are made by the first use.
         reachSteadyState(subject(library, kind, state, REHEARSED), state, 0, REHEARSED);
-        weigh(subject(library, kind, state, 2 * series), state, series, key(kind, state, ""));
+        weigh(library, kind, state, series);
       }
     }
   }
@@ -52,25 +53,36 @@ public final class MemoryFork {
     };
   }
 
-  private static void weigh(Subject subject, State state, int series, String prefix)
+  private static void weigh(Library library, Kind kind, State state, int series)
       throws InterruptedException {
-    reachSteadyState(subject, state, 0, series);
-    final long heapBefore = Heap.used();
-    final Footprint held = Footprint.of(subject.held());
-    final Footprint half = Footprint.of(subject.root(), subject.held());
-    fillOnce(subject, state, series, 2 * series);
-    final Footprint withNew = Footprint.of(subject.root(), subject.held());
-    // All: collecting also takes from the first half what was recorded into it since.
+    final String prefix = key(kind, state, "");
+    final Weight half = half(library, kind, state, series);
+    final Subject subject = subject(library, kind, state, 2 * series);
     reachSteadyState(subject, state, 0, 2 * series);
-    final long heapAfter = Heap.used();
-    final Footprint all = Footprint.of(subject.root(), subject.held());
-    final Footprint heldLater = Footprint.of(subject.held());
-    // What the application holds has not grown, but a cached hash or string may have.
-    final Footprint steady = all.minus(half).minus(heldLater.minus(held));
-    ChildJvm.tell(prefix + NEW, perSeries(withNew.minus(half).total(), series));
+    final long heap = Heap.used();
+    final Footprint steady = weigh(subject).minus(half.steady);
+    ChildJvm.tell(prefix + NEW, perSeries(half.withNew.minus(half.steady).total(), series));
     ChildJvm.tell(prefix + STEADY, perSeries(steady.total(), series));
-    ChildJvm.tell(prefix + HEAP, perSeries(heapAfter - heapBefore, series));
+    ChildJvm.tell(prefix + HEAP, perSeries(heap - half.heap, series));
     ChildJvm.tell(prefix + CLASSES, inWords(steady.largest(CLASSES_SHOWN, series)));
+  }
+
+  /** Of a subject with half the series, which is garbage afterwards. */
+  private record Weight(Footprint steady, Footprint withNew, long heap) {}
+
+  private static Weight half(Library library, Kind kind, State state, int series)
+      throws InterruptedException {
+    final Subject subject = subject(library, kind, state, 2 * series);
+    reachSteadyState(subject, state, 0, series);
+    final long heap = Heap.used();
+    final Footprint steady = weigh(subject);
+    fillOnce(subject, state, series, 2 * series);
+    return new Weight(steady, weigh(subject), heap);
+  }
+
+  /** Without what the application holds. */
+  private static Footprint weigh(Subject subject) {
+    return Footprint.of(subject.root(), subject.held()).minus(Footprint.of(subject.held()));
   }
 
   private static void fillOnce(Subject subject, State state, int from, int to)

@@ -7,6 +7,7 @@ import io.glint.bench.tool.Numbers;
 import io.glint.bench.tool.Tool;
 import io.glint.bench.tool.ToolOptions;
 import io.glint.bench.tool.ToolReport;
+import java.io.File;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -17,6 +18,7 @@ import java.util.Map;
 public final class MemoryTool extends Tool {
   private static final double TARGET_OFF = 0.25;
   private static final double TARGET_FILLED = 0.35;
+  private static final double TOLERANCE = 0.1;
   private static final String NONE = "–";
 
   /** Makes the tool. */
@@ -33,9 +35,16 @@ public final class MemoryTool extends Tool {
     """;
   }
 
-  /** JOL sees into what it may not open as well, but takes a hundred times as long for it. */
+  /**
+   * JOL sees into what it may not open as well, but takes a hundred times as long for it. As an
+   * agent it asks the JVM for sizes; else it would not see the padding behind contended fields.
+   */
   private static List<String> flags() {
     final List<String> flags = new ArrayList<>();
+    final String classPath = System.getProperty("java.class.path");
+    if (classPath.endsWith(".jar") && !classPath.contains(File.pathSeparator)) {
+      flags.add("-javaagent:" + classPath);
+    }
     flags.addAll(List.of("-Xms3g", "-Xmx3g", "-Djol.magicFieldOffset=true"));
     flags.add(ClientJavaSubject.SAMPLE_INTERVAL);
     final Module base = Object.class.getModule();
@@ -78,7 +87,7 @@ public final class MemoryTool extends Tool {
             + " label values that the application holds are not counted; copies of them are. All 16"
             + " buckets have measurements. Steady: two collections with reusable data behind it,"
             + " and measurements since, in each bucket, each sampled one in a span of its own."
-            + " New: not collected yet. Heap: what the heap in use grows by after collecting"
+            + " Two threads have met: the same two in each series. New: not collected yet. Heap: what the heap in use grows by after collecting"
             + " garbage, steady state, as a check. Median of "
             + rounds
             + (rounds == 1 ? " round." : " rounds."));
@@ -86,6 +95,7 @@ public final class MemoryTool extends Tool {
       report.heading(kind.title());
       report.table(table(kind, results));
     }
+    report.text(check(results));
     report.heading("Targets");
     report.list(
         List.of(
@@ -107,6 +117,34 @@ public final class MemoryTool extends Tool {
       }
     }
     report.list(lines);
+  }
+
+  /** The two ways of counting know nothing of each other. */
+  private static String check(Map<Library, List<Map<String, String>>> results) {
+    final List<String> differing = new ArrayList<>();
+    for (final Kind kind : Kind.values()) {
+      for (final State state : states(kind)) {
+        for (final Library library : Library.values()) {
+          final double counted = bytes(results, library, kind, state, MemoryFork.STEADY);
+          final double heap = bytes(results, library, kind, state, MemoryFork.HEAP);
+          if (Math.abs(heap - counted) > TOLERANCE * counted) {
+            differing.add(
+                library.title()
+                    + ", "
+                    + kind.title()
+                    + ", "
+                    + state.title()
+                    + " ("
+                    + Numbers.fixed(counted, 0)
+                    + ", heap "
+                    + Numbers.fixed(heap, 0)
+                    + ")");
+          }
+        }
+      }
+    }
+    return "Check: the heap grows by another amount than was counted, by more than a tenth: "
+        + (differing.isEmpty() ? "nowhere." : String.join("; ", differing) + ".");
   }
 
   private static Table table(Kind kind, Map<Library, List<Map<String, String>>> results) {

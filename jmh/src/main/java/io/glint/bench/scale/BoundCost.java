@@ -26,6 +26,7 @@ final class BoundCost {
             false,
             SeriesAttributes.create(1),
             bounds(bounds))) {
+      final long[] recorded = new long[1];
       Stopwatch.measure(
               CALLS,
               millis,
@@ -35,8 +36,13 @@ final class BoundCost {
                 for (int i = 0; i < CALLS; i++) {
                   subject.record(0, values[i & (VALUES - 1)]);
                 }
+                recorded[0] += CALLS;
               })
           .tell(key(bounds));
+      final long collected = CollectingReader.measurements(subject.reader().collect());
+      if (collected != recorded[0]) {
+        throw new IllegalStateException(sdk + " collected " + collected + " of " + recorded[0]);
+      }
     }
   }
 

@@ -5,6 +5,8 @@ import io.glint.bench.SeriesAttributes;
 import io.glint.bench.Spans;
 import io.opentelemetry.context.Scope;
 import io.opentelemetry.sdk.metrics.data.AggregationTemporality;
+import io.opentelemetry.sdk.metrics.data.MetricData;
+import java.util.Collection;
 
 /**
  * The cost of collecting, by what was recorded since the last collection.
@@ -40,7 +42,9 @@ record CollectCost(AggregationTemporality temporality, boolean hasExemplars, int
       if (before != (long) series * VALUES.length) {
         throw new IllegalStateException(sdk + " collected " + before);
       }
-      final long[] measurements = new long[1];
+      final long[] recorded = {before};
+      final long[] collected = {temporality == AggregationTemporality.DELTA ? before : 0};
+      final long[] exemplars = new long[1];
       Stopwatch.measure(
               series,
               millis,
@@ -49,11 +53,25 @@ record CollectCost(AggregationTemporality temporality, boolean hasExemplars, int
                 for (int i = 0; i < buckets; i++) {
                   recordInSpan(subject, VALUES[i]);
                 }
+                recorded[0] += (long) series * buckets;
               },
-              () -> measurements[0] += CollectingReader.measurements(subject.reader().collect()))
+              () -> {
+                final Collection<MetricData> metrics = subject.reader().collect();
+                final long measurements = CollectingReader.measurements(metrics);
+                collected[0] =
+                    temporality == AggregationTemporality.DELTA
+                        ? collected[0] + measurements
+                        : measurements;
+                exemplars[0] = CollectingReader.exemplars(metrics);
+              })
           .tell(key());
-      if (measurements[0] == 0 && buckets > 0) {
-        throw new IllegalStateException(sdk + " collected nothing");
+      if (collected[0] != recorded[0]) {
+        throw new IllegalStateException(
+            sdk + " collected " + collected[0] + " of " + recorded[0] + " measurements");
+      }
+      if (hasExemplars && buckets > 0 && exemplars[0] < (long) series * buckets) {
+        throw new IllegalStateException(
+            sdk + " collected " + exemplars[0] + " exemplars of " + series + " series");
       }
     }
   }

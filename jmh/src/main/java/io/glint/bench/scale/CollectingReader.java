@@ -25,7 +25,7 @@ final class CollectingReader implements MetricReader {
     return registration.collectAllMetrics();
   }
 
-  /** Number of measurements in the points, as an exporter would walk through them. */
+  /** Number of measurements in the points. */
   static long measurements(Collection<MetricData> metrics) {
     long measurements = 0;
     for (final MetricData metric : metrics) {

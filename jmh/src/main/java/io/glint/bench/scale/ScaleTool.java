@@ -98,7 +98,7 @@ public final class ScaleTool extends Tool {
             + (forks == 1 ? "one JVM's" : forks + " JVMs'")
             + " medians (and the range of these), each of many rounds after as long a warm-up.");
     collect(options, forks, report);
-    sizes(options, report);
+    sizes(options, forks, report);
     threads(options, forks, report);
     bounds(options, forks, report);
   }
@@ -151,12 +151,15 @@ public final class ScaleTool extends Tool {
     report.table(table);
     report.text(
         "For each series, by the collecting thread, with reusable data; in between, outside of the"
-            + " measurement, each series was recorded into inside of a sampled span. P12: ratio ≤ "
+            + " measurement, series were recorded into as the row says, each time inside of a new"
+            + " sampled span. Reads the count and the number of exemplars of each point. Under"
+            + " cumulative temporality a point of Glint shows an exemplar until a newer one replaces"
+            + " it, one of the stock SDK only what is new. P12: ratio ≤ "
             + COLLECT_TARGET
             + " and 0 B for a series.");
   }
 
-  private static void sizes(ToolOptions options, ToolReport report)
+  private static void sizes(ToolOptions options, int forks, ToolReport report)
       throws IOException, InterruptedException {
     final int[] sizes =
         options.isQuick()
@@ -166,12 +169,14 @@ public final class ScaleTool extends Tool {
     final Map<Integer, Measured> bySize = new LinkedHashMap<>();
     for (final int size : sizes) {
       final Measured measured = new Measured();
-      for (final Sdk sdk : order(0)) {
-        measured.add(
-            sdk, fork(ScaleFork.SIZE, sdk, size == MANY ? "6g" : "2g", millis, size, List.of()));
+      for (int fork = 0; fork < forks; fork++) {
+        for (final Sdk sdk : order(fork)) {
+          measured.add(
+              sdk, fork(ScaleFork.SIZE, sdk, size == MANY ? "6g" : "2g", millis, size, List.of()));
+        }
+        progress(Numbers.count(size) + " series, fork " + (fork + 1));
       }
       bySize.put(size, measured);
-      progress(Numbers.count(size) + " series");
     }
     report.heading("Number of series");
     final Table table =
@@ -202,9 +207,11 @@ public final class ScaleTool extends Tool {
     report.table(table);
     report.text(
         "One thread records in an order that jumps between all series, exemplars off; each figure"
-            + " is of one record or one series. OTLP: encoding and sending over the loopback"
-            + " interface, to a receiver that keeps nothing. Keep: what the heap grows by, after"
-            + " collecting; with few series it is mostly what does not depend on their number.");
+            + " is of one record or one series. Collect: what was recorded before, nothing new."
+            + " OTLP: encoding and sending over the loopback interface, to a receiver in the same"
+            + " JVM that keeps nothing; with few series it is mostly the round trip. Keep: what the"
+            + " heap grows by, after collecting; with few series it is mostly what does not depend"
+            + " on their number.");
     final List<String> verdicts = new ArrayList<>();
     for (final String what : List.of(SizeCost.RECORD, SizeCost.COLLECT, SizeCost.ENCODE)) {
       verdicts.add(flatness(what, bySize, Sdk.GLINT));
@@ -331,9 +338,9 @@ public final class ScaleTool extends Tool {
     }
     report.table(table);
     report.text(
-        "Inside of sampled spans. Processor time: elapsed time, times the processors that the"
-            + " threads can use, by the number of records of all threads. It stays the same if"
-            + " threads do not get in each other's way.");
+        "Inside of sampled spans. Elapsed time, times the processors that the threads can use,"
+            + " busy or not, by the number of records of all threads: it stays the same if threads do"
+            + " not get in each other's way.");
     report.plot("scale-threads", title, plot.draw());
   }
 

@@ -13,8 +13,9 @@ import java.util.concurrent.CountDownLatch;
 
 /**
  * What recording costs with a number of threads, more than there are processors in the end: the
- * time of a processor for one record, which stays the same if threads do not get in each other's
- * way.
+ * time of a processor for one record, idle or not, which stays the same if threads do not get in
+ * each other's way. Numbers of threads ascend, so that one thread is alone with series in which no
+ * others have met.
  */
 final class ThreadCost {
   private static final int CALLS_BETWEEN_LOOKS = 32;
@@ -28,10 +29,16 @@ final class ThreadCost {
         new Subject(
             sdk, AggregationTemporality.CUMULATIVE, true, SeriesAttributes.create(series), null)) {
       subject.recordAll(1);
-      measure(subject, series, 2, 2 * millis);
+      long recorded = series;
       for (final int threads : threadCounts) {
-        final double nanos = measure(subject, series, threads, millis);
-        ChildJvm.tell(key(series, threads) + ScaleFork.NANOS, nanos);
+        recorded += measure(subject, series, threads, millis).calls;
+        final Measurement measurement = measure(subject, series, threads, millis);
+        recorded += measurement.calls;
+        ChildJvm.tell(key(series, threads) + ScaleFork.NANOS, measurement.nanos);
+      }
+      final long collected = CollectingReader.measurements(subject.reader().collect());
+      if (collected != recorded) {
+        throw new IllegalStateException(sdk + " collected " + collected + " of " + recorded);
       }
     }
   }
@@ -40,7 +47,9 @@ final class ThreadCost {
     return "threads/" + series + "/" + threads;
   }
 
-  private static double measure(Subject subject, int series, int threadCount, long millis)
+  private record Measurement(double nanos, long calls) {}
+
+  private static Measurement measure(Subject subject, int series, int threadCount, long millis)
       throws InterruptedException {
     isEnding = false;
     final long[] calls = new long[threadCount];
@@ -73,7 +82,9 @@ final class ThreadCost {
     for (final long each : calls) {
       total += each;
     }
-    return processorNanos(took, threadCount, Runtime.getRuntime().availableProcessors(), total);
+    return new Measurement(
+        processorNanos(took, threadCount, Runtime.getRuntime().availableProcessors(), total),
+        total);
   }
 
   /** Time of a processor for one call. */

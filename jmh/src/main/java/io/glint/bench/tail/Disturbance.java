@@ -9,9 +9,12 @@ import java.util.concurrent.locks.LockSupport;
 /** What goes on beside the recorders until {@link #end}: a collector, and what makes work. */
 abstract class Disturbance extends Thread {
   private static final int NANOS_PER_MILLI = 1_000_000;
+  private static final double NANOS_PER_SECOND = 1e9;
 
   private volatile boolean isEnding;
   private volatile Throwable failure;
+  private long pieces;
+  private long ranNanos;
 
   Disturbance(String name) {
     super(name);
@@ -21,21 +24,32 @@ abstract class Disturbance extends Thread {
   /** Does a piece of work. */
   abstract void act();
 
-  /** Time from the end of one piece of work to the start of the next, 0 for none. */
-  abstract int pauseMillis();
+  /** Time from one piece of work to the next, however long each takes; 0 for no pause. */
+  abstract int periodMillis();
 
   @Override
   public final void run() {
+    final long start = System.nanoTime();
     try {
       while (!isEnding) {
         act();
-        if (pauseMillis() > 0) {
-          LockSupport.parkNanos((long) pauseMillis() * NANOS_PER_MILLI);
+        pieces++;
+        final long due = start + pieces * periodMillis() * NANOS_PER_MILLI;
+        for (long left = due - System.nanoTime();
+            left > 0 && !isEnding;
+            left = due - System.nanoTime()) {
+          LockSupport.parkNanos(left);
         }
       }
     } catch (Throwable t) {
       failure = t;
     }
+    ranNanos = System.nanoTime() - start;
+  }
+
+  /** How often it acted in a second, once it has ended. */
+  final double piecesPerSecond() {
+    return pieces * NANOS_PER_SECOND / ranNanos;
   }
 
   /**
@@ -51,18 +65,17 @@ abstract class Disturbance extends Thread {
     }
   }
 
-  /** Collects; or, if there is no reader, takes the same processor time for nothing. */
+  /** Collects; or, if there is no reader, takes some processor time for nothing. */
   static final class Collecting extends Disturbance {
     private static final int SPINS = 1000;
 
     private final OnDemandReader reader;
-    private final int pauseMillis;
-    private long collections;
+    private final int periodMillis;
 
-    Collecting(OnDemandReader reader, int pauseMillis) {
+    Collecting(OnDemandReader reader, int periodMillis) {
       super("collector");
       this.reader = reader;
-      this.pauseMillis = pauseMillis;
+      this.periodMillis = periodMillis;
     }
 
     @Override
@@ -74,24 +87,19 @@ abstract class Disturbance extends Thread {
           Thread.onSpinWait();
         }
       }
-      collections++;
     }
 
     @Override
-    int pauseMillis() {
-      return pauseMillis;
-    }
-
-    long collections() {
-      return collections;
+    int periodMillis() {
+      return periodMillis;
     }
   }
 
   /** Makes new attribute sets, and records each of them once. */
   static final class Creating extends Disturbance {
     private static final AttributeKey<String> CUSTOMER = AttributeKey.stringKey("customer");
-    private static final int EACH_TIME = 50;
-    private static final int PAUSE_MILLIS = 10;
+    static final int EACH_TIME = 50;
+    private static final int PERIOD_MILLIS = 10;
 
     private final DoubleHistogram instrument;
     private int created;
@@ -113,8 +121,8 @@ abstract class Disturbance extends Thread {
     }
 
     @Override
-    int pauseMillis() {
-      return PAUSE_MILLIS;
+    int periodMillis() {
+      return PERIOD_MILLIS;
     }
 
     /** Once the thread has ended. */
@@ -127,7 +135,7 @@ abstract class Disturbance extends Thread {
   static final class Allocating extends Disturbance {
     private static final int BYTES = 4096;
     private static final int EACH_TIME = 250;
-    private static final int PAUSE_MILLIS = 10;
+    private static final int PERIOD_MILLIS = 10;
 
     private final byte[][] kept = new byte[10_000][];
     private int allocated;
@@ -144,8 +152,8 @@ abstract class Disturbance extends Thread {
     }
 
     @Override
-    int pauseMillis() {
-      return PAUSE_MILLIS;
+    int periodMillis() {
+      return PERIOD_MILLIS;
     }
   }
 }

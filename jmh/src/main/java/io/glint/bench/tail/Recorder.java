@@ -25,6 +25,7 @@ final class Recorder extends Thread {
   private final Histogram service = Latencies.create();
   private final Histogram response = Latencies.create();
   private long calls;
+  private long warmupCalls;
 
   /**
    * Makes a recorder that is yet to be started.
@@ -65,8 +66,11 @@ final class Recorder extends Thread {
       final long due = recordUntil(measureNanos, startNanos);
       service.reset();
       response.reset();
+      warmupCalls = calls;
       calls = 0;
-      recordUntil(endNanos, due);
+      // What the warm-up is late is the compiler's.
+      final long now = System.nanoTime();
+      recordUntil(endNanos, due - now < 0 ? now : due);
     }
   }
 
@@ -109,6 +113,11 @@ final class Recorder extends Thread {
   /** Once the thread has ended. */
   Histogram response() {
     return response;
+  }
+
+  /** Calls before those that were measured, once the thread has ended. */
+  long warmupCalls() {
+    return warmupCalls;
   }
 
   /** Calls that were measured, once the thread has ended. */

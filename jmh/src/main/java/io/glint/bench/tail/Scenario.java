@@ -29,8 +29,8 @@ enum Scenario {
     return this == DELTA ? AggregationTemporality.DELTA : AggregationTemporality.CUMULATIVE;
   }
 
-  /** Pause between two collections, 0 for none. */
-  int pauseMillis() {
+  /** From the start of one collection to that of the next, 0 if they never pause. */
+  int periodMillis() {
     return switch (this) {
       case DELTA, CUMULATIVE -> 0;
       case NEW_SERIES, OVERFLOW -> 100;
@@ -40,7 +40,7 @@ enum Scenario {
 
   /** True of what target P9 is about. */
   boolean neverPauses() {
-    return pauseMillis() == 0;
+    return periodMillis() == 0;
   }
 
   boolean createsSeries() {

@@ -18,6 +18,8 @@ public final class TailFork {
   static final String SERVICE = "service";
   static final String RESPONSE = "response";
   static final String HICCUPS = "hiccups";
+  static final String COLLECTIONS = "collections";
+  static final String CREATIONS = "creations";
 
   private static final int SERIES = 128;
   private static final long MILLI = 1_000_000;
@@ -52,7 +54,16 @@ public final class TailFork {
       }
     }
 
-    final List<Disturbance> disturbances = disturbances(scenario, reader, instrument);
+    final Disturbance.Collecting collecting =
+        new Disturbance.Collecting(reader, scenario.periodMillis());
+    final Disturbance.Creating creating = new Disturbance.Creating(instrument);
+    final List<Disturbance> disturbances = new ArrayList<>(List.of(collecting));
+    if (scenario.createsSeries()) {
+      disturbances.add(creating);
+    }
+    if (scenario == Scenario.GARBAGE) {
+      disturbances.add(new Disturbance.Allocating());
+    }
     final long start = System.nanoTime() + 50 * MILLI;
     final Hiccups hiccups = new Hiccups(start + warmup, start + warmup + measured);
     final List<Recorder> threads = new ArrayList<>();
@@ -82,34 +93,26 @@ public final class TailFork {
     final Histogram service = Latencies.merge(threads.stream().map(Recorder::service).toList());
     final Histogram response = Latencies.merge(threads.stream().map(Recorder::response).toList());
     final long calls = threads.stream().mapToLong(Recorder::calls).sum();
-    check(calls, service, reader);
+    final long warmupCalls = threads.stream().mapToLong(Recorder::warmupCalls).sum();
+    check(calls, SERIES + warmupCalls + calls + creating.created(), service, reader);
     ChildJvm.tell(SERVICE, Latencies.encode(service));
     ChildJvm.tell(RESPONSE, Latencies.encode(response));
     ChildJvm.tell(HICCUPS, Latencies.encode(hiccups.late()));
-  }
-
-  private static List<Disturbance> disturbances(
-      Scenario scenario, OnDemandReader reader, DoubleHistogram instrument) {
-    final List<Disturbance> disturbances = new ArrayList<>();
-    disturbances.add(new Disturbance.Collecting(reader, scenario.pauseMillis()));
+    ChildJvm.tell(COLLECTIONS, collecting.piecesPerSecond());
     if (scenario.createsSeries()) {
-      disturbances.add(new Disturbance.Creating(instrument));
+      ChildJvm.tell(CREATIONS, Disturbance.Creating.EACH_TIME * creating.piecesPerSecond());
     }
-    if (scenario == Scenario.GARBAGE) {
-      disturbances.add(new Disturbance.Allocating());
-    }
-    return disturbances;
   }
 
   /** A harness in which nothing is recorded is very fast. */
-  private static void check(long calls, Histogram service, OnDemandReader reader) {
+  private static void check(long calls, long recorded, Histogram service, OnDemandReader reader) {
     if (calls == 0 || service.getTotalCount() != calls) {
       throw new IllegalStateException(calls + " calls, " + service.getTotalCount() + " measured");
     }
     if (reader != null) {
       reader.collect();
-      if (reader.total() < calls) {
-        throw new IllegalStateException(calls + " calls, " + reader.total() + " exported");
+      if (reader.total() != recorded) {
+        throw new IllegalStateException(recorded + " recorded, " + reader.total() + " exported");
       }
       if (reader.exemplars() == 0) {
         throw new IllegalStateException("Recorded in sampled spans, but no exemplar was exported");

@@ -15,6 +15,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.HdrHistogram.Histogram;
 
 /** Measures how long the slowest recording calls take, and what of it the machine takes itself. */
@@ -42,12 +45,19 @@ public final class TailTool extends Tool {
   }
 
   /** What one JVM measured. */
-  private record Fork(Histogram service, Histogram response, Histogram hiccups) {
+  private record Fork(
+      Histogram service,
+      Histogram response,
+      Histogram hiccups,
+      double collections,
+      double creations) {
     static Fork of(Map<String, String> results) {
       return new Fork(
           Latencies.decode(results.get(TailFork.SERVICE)),
           Latencies.decode(results.get(TailFork.RESPONSE)),
-          Latencies.decode(results.get(TailFork.HICCUPS)));
+          Latencies.decode(results.get(TailFork.HICCUPS)),
+          Double.parseDouble(results.get(TailFork.COLLECTIONS)),
+          Double.parseDouble(results.getOrDefault(TailFork.CREATIONS, "0")));
     }
   }
 
@@ -67,8 +77,9 @@ public final class TailTool extends Tool {
             + " ms. Service time: from just before a call to just after it, the cost of"
             + " System.nanoTime included. Response time: from when the call was due, so that calls"
             + " that had to wait for a slow one count as late. The baseline does the same but"
-            + " calls nothing, or takes 100 ns to do nothing, and its collector keeps a processor as"
-            + " busy; hiccups are how late a thread wakes that sleeps a millisecond. The recorders spin until a call is due:"
+            + " calls nothing, or takes 100 ns to do nothing; where the collector never pauses, a"
+            + " thread of the baseline never does either. Hiccups are how late a thread wakes that"
+            + " sleeps a millisecond. The recorders spin until a call is due:"
             + " with more busy threads than processors the response time is mostly that of the"
             + " scheduler, for the baseline too, and the service time is what tells SDKs apart.");
     for (final Scenario scenario : Scenario.values()) {
@@ -132,11 +143,28 @@ public final class TailTool extends Tool {
             judged(measured.get(Side.STOCK), Fork::response));
     report.text(
         "p99.99 of the response time, Glint to stock: " + Numbers.withRange(responses) + ".");
+    report.text("In a second, " + rates("collections", measured, Fork::collections) + ".");
+    if (scenario.createsSeries()) {
+      report.text("In a second, " + rates("new attribute sets", measured, Fork::creations) + ".");
+    }
     final String title = "Service time: " + scenario.title();
     report.plot(
         "tail-" + scenario.name().toLowerCase(Locale.ROOT).replace('_', '-'),
         title,
         plot(title, measured).draw());
+  }
+
+  /** How much the SDKs were disturbed. */
+  private static String rates(
+      String what, Map<Side, List<Fork>> measured, ToDoubleFunction<Fork> rate) {
+    return Stream.of(Side.STOCK, Side.GLINT)
+        .map(
+            side ->
+                side.title()
+                    + " "
+                    + Numbers.three(
+                        Statistics.median(measured.get(side).stream().mapToDouble(rate).toArray())))
+        .collect(Collectors.joining(", ", what + ": ", ""));
   }
 
   /** Ratios of pairs of forks run next to each other. */

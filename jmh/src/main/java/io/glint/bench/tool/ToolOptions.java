@@ -1,5 +1,6 @@
 package io.glint.bench.tool;
 
+import io.glint.bench.Results;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -31,6 +32,7 @@ public record ToolOptions(boolean isQuick, Path out, boolean wantsHelp) {
             throw new IllegalArgumentException("--out needs a directory");
           }
           out = Path.of(rest.remove());
+          Results.requireNew(out);
         }
         case "--help", "-h" -> wantsHelp = true;
         default -> throw new IllegalArgumentException("Unknown option " + option);
