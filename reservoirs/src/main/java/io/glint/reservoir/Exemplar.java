@@ -44,7 +44,7 @@ public final class Exemplar extends SpanIds {
     valueBits = 0;
     epochNanos = 0;
     attributes = Attributes.empty();
-    keep(SpanContext.getInvalid());
+    clearSpan();
     isSet = false;
   }
 

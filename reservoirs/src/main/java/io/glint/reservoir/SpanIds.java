@@ -94,6 +94,11 @@ public abstract class SpanIds {
     flags = other.flags;
   }
 
+  /** Lets go of the span: of no valid span again. */
+  protected final void clearSpan() {
+    keep(SpanContext.getInvalid());
+  }
+
   /** Keeps a context as it is, which is the cheapest. */
   final void keep(SpanContext context) {
     // A look is cheaper than the write barrier of most garbage collectors, and who records for one

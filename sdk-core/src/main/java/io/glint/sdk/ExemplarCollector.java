@@ -121,18 +121,22 @@ final class ExemplarCollector {
         overwritten = VisibleExemplars.NONE;
       }
     }
+    if (isDelta) {
+      // Whatever happens, the next interval does not get them,
+      series.visibleExemplars = VisibleExemplars.NONE;
+    }
     final VisibleExemplars now;
     try {
       now = before.replacedBy(kept);
     } finally {
-      // Whatever happens, the next series does not get them.
+      // and the next series does not get them.
       Arrays.fill(kept, null);
-    }
-    if (!isDelta || isReused) {
-      series.visibleExemplars = now;
     }
     if (isDelta && isReused) {
       now.showFresh();
+    }
+    if (!isDelta || isReused) {
+      series.visibleExemplars = now;
     }
     return now.until(epochNanos);
   }

@@ -59,7 +59,7 @@ sealed class Series permits LastValueSeries {
   /** True once a point has had that start, which then stays. */
   boolean isStartShown;
 
-  /** Exemplars that a cumulative point goes on showing. */
+  /** Exemplars that a cumulative point goes on showing, or that a delta point uses again. */
   VisibleExemplars visibleExemplars = VisibleExemplars.NONE;
 
   /** True if the last collection found that the series can be evicted. */

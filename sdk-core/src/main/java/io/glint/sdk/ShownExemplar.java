@@ -34,6 +34,14 @@ abstract sealed class ShownExemplar extends SpanIds implements ExemplarData {
     return this;
   }
 
+  /** Lets go of the attributes and the span, which would otherwise live on unseen. */
+  final void clear() {
+    if (filteredAttributes != Attributes.empty()) {
+      filteredAttributes = Attributes.empty();
+    }
+    clearSpan();
+  }
+
   final void setFrame(Attributes filteredAttributes, long epochNanos, SpanIds span) {
     setSpan(span);
     this.filteredAttributes = filteredAttributes;

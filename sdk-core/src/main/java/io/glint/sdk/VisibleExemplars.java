@@ -29,7 +29,7 @@ final class VisibleExemplars extends AbstractList<ExemplarData> implements Rando
   /** The slot of each, ascending; null if all slots up to the last one are filled. */
   private final char[] slots;
 
-  /** None of them is later. */
+  /** None that is shown is later. */
   private long latest;
 
   /** Indexes of those that are shown, ascending; null if all are. */
@@ -41,11 +41,7 @@ final class VisibleExemplars extends AbstractList<ExemplarData> implements Rando
     this.exemplars = exemplars;
     this.slots = slots;
     this.size = exemplars.length;
-    long latest = Long.MIN_VALUE;
-    for (final ShownExemplar exemplar : exemplars) {
-      latest = Math.max(latest, exemplar.getEpochNanos());
-    }
-    this.latest = latest;
+    findLatest();
   }
 
   /** These exemplars, with those of {@code newer} in the slots that are not null there. */
@@ -95,7 +91,7 @@ final class VisibleExemplars extends AbstractList<ExemplarData> implements Rando
     return true;
   }
 
-  /** Shows those only that were set since this was last called. */
+  /** Shows those only that were set since this was last called, and forgets the others. */
   void showFresh() {
     if (exemplars.length == 0) {
       return;
@@ -108,6 +104,8 @@ final class VisibleExemplars extends AbstractList<ExemplarData> implements Rando
       if (exemplars[i].isFresh) {
         exemplars[i].isFresh = false;
         shown[size++] = (char) i;
+      } else {
+        exemplars[i].clear();
       }
     }
   }
@@ -118,7 +116,7 @@ final class VisibleExemplars extends AbstractList<ExemplarData> implements Rando
    * the true time, which later points say.
    */
   List<ExemplarData> until(long end) {
-    if (latest <= end) {
+    if (latest <= end || findLatest() <= end) {
       return this;
     }
     final ShownExemplar[] moved = new ShownExemplar[size];
@@ -127,6 +125,14 @@ final class VisibleExemplars extends AbstractList<ExemplarData> implements Rando
       moved[i] = exemplar.getEpochNanos() <= end ? exemplar : exemplar.at(end);
     }
     return Collections.unmodifiableList(Arrays.asList(moved));
+  }
+
+  private long findLatest() {
+    latest = Long.MIN_VALUE;
+    for (int i = 0; i < size; i++) {
+      latest = Math.max(latest, exemplar(i).getEpochNanos());
+    }
+    return latest;
   }
 
   private ShownExemplar exemplar(int index) {

@@ -88,6 +88,8 @@ class VisibleExemplarsTest {
             LongExemplarData.create(Attributes.empty(), 1, Readers.spanContext(1, true), 1),
             LongExemplarData.create(ATTRIBUTES, 7, Readers.spanContext(4, true), 4));
     assertThat(times(visible.until(6))).containsExactly(1L, 6L);
+    visible.overwrite(3, offered(5), ATTRIBUTES, 2);
+    assertThat(visible.until(6)).as("the late one is gone").isSameAs(visible);
     assertThat(VisibleExemplars.NONE.overwrite(0, offered(9), ATTRIBUTES, 2)).isFalse();
   }
 
@@ -103,6 +105,8 @@ class VisibleExemplarsTest {
     visible.showFresh();
     assertThat(times(visible)).containsExactly(3L, 2L);
     assertThat(times(visible.until(2))).containsExactly(2L, 2L);
+    final ExemplarData gone = visible.get(0);
+    assertThat(gone.getFilteredAttributes()).isEqualTo(ATTRIBUTES);
     assertThatThrownBy(() -> visible.get(2)).isInstanceOf(IndexOutOfBoundsException.class);
     final VisibleExemplars more =
         visible.replacedBy(new ShownExemplar[] {null, null, null, exemplar(6, 4)});
@@ -110,6 +114,8 @@ class VisibleExemplarsTest {
     assertThat(times(more)).containsExactly(4L);
     more.showFresh();
     assertThat(more).isEmpty();
+    assertThat(gone.getFilteredAttributes()).isEqualTo(Attributes.empty());
+    assertThat(gone.getSpanContext().isValid()).isFalse();
     VisibleExemplars.NONE.showFresh();
     assertThat(VisibleExemplars.NONE).isEmpty();
   }

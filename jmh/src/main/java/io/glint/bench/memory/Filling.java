@@ -54,9 +54,17 @@ final class Filling {
    */
   static void meet(Subject subject, State state, int from, int to) throws InterruptedException {
     final AtomicInteger arrivals = new AtomicInteger();
-    final Runnable recorder = () -> walk(subject, state, from, to, arrivals);
-    final Future<?> other = OTHER.submit(recorder);
-    recorder.run();
+    final Future<?> other =
+        OTHER.submit(
+            () -> {
+              try {
+                walk(subject, state, from, to, arrivals);
+              } finally {
+                // If it has failed, nobody is to wait for it.
+                arrivals.addAndGet(1 << 30);
+              }
+            });
+    walk(subject, state, from, to, arrivals);
     try {
       other.get();
     } catch (ExecutionException e) {

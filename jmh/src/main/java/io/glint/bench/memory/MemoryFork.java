@@ -30,7 +30,9 @@ public final class MemoryFork {
     for (final Kind kind : Kind.values()) {
       for (final State state : MemoryTool.states(kind)) {
         // Classes are loaded and pools are made by the first use.
-        reachSteadyState(subject(library, kind, state, REHEARSED), state, 0, REHEARSED);
+        final Subject rehearsed = subject(library, kind, state, REHEARSED);
+        reachSteadyState(rehearsed, state, 0, REHEARSED);
+        weigh(rehearsed);
         weigh(library, kind, state, series);
       }
     }
@@ -100,6 +102,7 @@ public final class MemoryFork {
       fillOnce(subject, state, from, to);
       subject.collect();
     }
+    subject.check(state);
     fillOnce(subject, state, from, to);
   }
 

@@ -41,9 +41,8 @@ public final class MemoryTool extends Tool {
    */
   private static List<String> flags() {
     final List<String> flags = new ArrayList<>();
-    final String classPath = System.getProperty("java.class.path");
-    if (classPath.endsWith(".jar") && !classPath.contains(File.pathSeparator)) {
-      flags.add("-javaagent:" + classPath);
+    if (asksJvm()) {
+      flags.add("-javaagent:" + System.getProperty("java.class.path"));
     }
     flags.addAll(List.of("-Xms3g", "-Xmx3g", "-Djol.magicFieldOffset=true"));
     flags.add(ClientJavaSubject.SAMPLE_INTERVAL);
@@ -52,6 +51,14 @@ public final class MemoryTool extends Tool {
       flags.add("--add-opens=" + base.getName() + "/" + name + "=ALL-UNNAMED");
     }
     return flags;
+  }
+
+  /** True if this runs from its jar, whose path can be that of an agent. */
+  private static boolean asksJvm() {
+    final String classPath = System.getProperty("java.class.path");
+    return classPath.endsWith(".jar")
+        && !classPath.contains(File.pathSeparator)
+        && classPath.indexOf('=') < 0;
   }
 
   /** States that are weighed: all of them for what has targets. */
@@ -94,6 +101,10 @@ public final class MemoryTool extends Tool {
     for (final Kind kind : Kind.values()) {
       report.heading(kind.title());
       report.table(table(kind, results));
+    }
+    if (!asksJvm()) {
+      report.text(
+          "Sizes were reckoned, without the padding of contended fields: not run from the jar.");
     }
     report.text(check(results));
     report.heading("Targets");

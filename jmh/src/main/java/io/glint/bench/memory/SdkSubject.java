@@ -21,12 +21,14 @@ import java.util.function.ObjDoubleConsumer;
 final class SdkSubject implements Subject {
   private static final int COLLECTIONS = 3;
 
+  private final boolean isGauge;
   private final Attributes[] attributes;
   private final OnDemandReader reader;
   private final MeterProvider provider;
   private final ObjDoubleConsumer<Attributes> instrument;
 
   SdkSubject(Sdk sdk, Kind kind, boolean hasExemplars, int mostSeries, MemoryMode memoryMode) {
+    this.isGauge = kind == Kind.LAST_VALUE;
     this.attributes = SeriesAttributes.create(mostSeries);
     this.reader =
         new OnDemandReader(
@@ -72,6 +74,16 @@ final class SdkSubject implements Subject {
   @Override
   public void record(int series, double value) {
     instrument.accept(attributes[series], value);
+  }
+
+  @Override
+  public void check(State state) {
+    if (!isGauge && reader.total() == 0) {
+      throw new IllegalStateException("Nothing was collected");
+    }
+    if (state.isSampled() != reader.exemplars() > 0) {
+      throw new IllegalStateException(state + ": " + reader.exemplars() + " exemplars");
+    }
   }
 
   @Override

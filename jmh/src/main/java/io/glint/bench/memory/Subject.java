@@ -15,6 +15,13 @@ interface Subject {
   void collect();
 
   /**
+   * Looks whether what was recorded has been collected.
+   *
+   * @throws IllegalStateException if not
+   */
+  default void check(State state) {}
+
+  /**
    * Waits until the library would take the next exemplar.
    *
    * @throws InterruptedException if interrupted

@@ -7,6 +7,7 @@ import io.opentelemetry.context.Scope;
 import io.opentelemetry.sdk.metrics.data.AggregationTemporality;
 import io.opentelemetry.sdk.metrics.data.MetricData;
 import java.util.Collection;
+import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * The cost of collecting, by what was recorded since the last collection.
@@ -44,7 +45,7 @@ record CollectCost(AggregationTemporality temporality, boolean hasExemplars, int
       }
       final long[] recorded = {before};
       final long[] collected = {temporality == AggregationTemporality.DELTA ? before : 0};
-      final long[] exemplars = new long[1];
+      final AtomicReference<Collection<MetricData>> last = new AtomicReference<>();
       Stopwatch.measure(
               series,
               millis,
@@ -62,16 +63,18 @@ record CollectCost(AggregationTemporality temporality, boolean hasExemplars, int
                     temporality == AggregationTemporality.DELTA
                         ? collected[0] + measurements
                         : measurements;
-                exemplars[0] = CollectingReader.exemplars(metrics);
+                last.set(metrics);
               })
           .tell(key());
       if (collected[0] != recorded[0]) {
         throw new IllegalStateException(
             sdk + " collected " + collected[0] + " of " + recorded[0] + " measurements");
       }
-      if (hasExemplars && buckets > 0 && exemplars[0] < (long) series * buckets) {
+      final long exemplars = CollectingReader.exemplars(last.get());
+      final boolean isWrong = hasExemplars ? exemplars < (long) series * buckets : exemplars > 0;
+      if (isWrong) {
         throw new IllegalStateException(
-            sdk + " collected " + exemplars[0] + " exemplars of " + series + " series");
+            sdk + " collected " + exemplars + " exemplars of " + series + " series");
       }
     }
   }

@@ -152,7 +152,7 @@ public final class ScaleTool extends Tool {
     report.text(
         "For each series, by the collecting thread, with reusable data; in between, outside of the"
             + " measurement, series were recorded into as the row says, each time inside of a new"
-            + " sampled span. Reads the count and the number of exemplars of each point. Under"
+            + " sampled span. Reads the count of each point. Under"
             + " cumulative temporality a point of Glint shows an exemplar until a newer one replaces"
             + " it, one of the stock SDK only what is new. P12: ratio ≤ "
             + COLLECT_TARGET

@@ -38,6 +38,7 @@ final class SizeCost {
       CollectingReader.measurements(subject.reader().collect());
       ChildJvm.tell(MEMORY + ScaleFork.BYTES, (double) (heapUsed() - before) / series);
       final int calls = Math.max(CALLS, series);
+      final long[] recorded = {series};
       Stopwatch.measure(
               calls,
               millis,
@@ -48,6 +49,7 @@ final class SizeCost {
                   final int place = walk.next();
                   subject.record(walk.series(place), walk.value(place));
                 }
+                recorded[0] += calls;
               })
           .tell(RECORD);
       final long[] measurements = new long[1];
@@ -58,8 +60,9 @@ final class SizeCost {
               () -> {},
               () -> measurements[0] = CollectingReader.measurements(subject.reader().collect()))
           .tell(COLLECT);
-      if (measurements[0] <= series) {
-        throw new IllegalStateException(sdk + " collected " + measurements[0]);
+      if (measurements[0] != recorded[0]) {
+        throw new IllegalStateException(
+            sdk + " collected " + measurements[0] + " of " + recorded[0]);
       }
       if (sdk == Sdk.GLINT) {
         encode(subject.reader().collect(), series, millis);

@@ -21,7 +21,7 @@ final class Recorder extends Thread {
   private final Arrivals arrivals;
   private final long startNanos;
   private final long measureNanos;
-  private final long endNanos;
+  private final long measuredNanos;
   private final Histogram service = Latencies.create();
   private final Histogram response = Latencies.create();
   private long calls;
@@ -34,7 +34,7 @@ final class Recorder extends Thread {
    * @param spinNanos how long a call does nothing if there is no instrument
    * @param startNanos when to start, by {@link System#nanoTime}
    * @param measureNanos when the warm-up ends
-   * @param endNanos when all ends
+   * @param measuredNanos for how long to record after that
    */
   Recorder(
       DoubleHistogram instrument,
@@ -44,7 +44,7 @@ final class Recorder extends Thread {
       int index,
       long startNanos,
       long measureNanos,
-      long endNanos) {
+      long measuredNanos) {
     super("recorder-" + index);
     this.instrument = instrument;
     this.spinNanos = spinNanos;
@@ -53,7 +53,7 @@ final class Recorder extends Thread {
     this.arrivals = new Arrivals(perSecond, index);
     this.startNanos = startNanos;
     this.measureNanos = measureNanos;
-    this.endNanos = endNanos;
+    this.measuredNanos = measuredNanos;
     setDaemon(true);
   }
 
@@ -70,7 +70,8 @@ final class Recorder extends Thread {
       calls = 0;
       // What the warm-up is late is the compiler's.
       final long now = System.nanoTime();
-      recordUntil(endNanos, due - now < 0 ? now : due);
+      final long begin = due - now < 0 ? now : due;
+      recordUntil(begin + measuredNanos, begin);
     }
   }
 

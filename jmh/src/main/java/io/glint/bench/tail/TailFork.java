@@ -70,14 +70,7 @@ public final class TailFork {
     for (int i = 0; i < recorders; i++) {
       threads.add(
           new Recorder(
-              instrument,
-              side.spinNanos(),
-              series,
-              perSecond,
-              i,
-              start,
-              start + warmup,
-              start + warmup + measured));
+              instrument, side.spinNanos(), series, perSecond, i, start, start + warmup, measured));
     }
     disturbances.forEach(Thread::start);
     hiccups.start();

@@ -143,9 +143,15 @@ public final class TailTool extends Tool {
             judged(measured.get(Side.STOCK), Fork::response));
     report.text(
         "p99.99 of the response time, Glint to stock: " + Numbers.withRange(responses) + ".");
-    report.text("In a second, " + rates("collections", measured, Fork::collections) + ".");
+    report.text(
+        "In a second, warm-up included, "
+            + rates("collections", measured, Fork::collections)
+            + ".");
     if (scenario.createsSeries()) {
-      report.text("In a second, " + rates("new attribute sets", measured, Fork::creations) + ".");
+      report.text(
+          "In a second, warm-up included, "
+              + rates("new attribute sets", measured, Fork::creations)
+              + ".");
     }
     final String title = "Service time: " + scenario.title();
     report.plot(

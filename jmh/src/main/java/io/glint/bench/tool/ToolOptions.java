@@ -32,11 +32,13 @@ public record ToolOptions(boolean isQuick, Path out, boolean wantsHelp) {
             throw new IllegalArgumentException("--out needs a directory");
           }
           out = Path.of(rest.remove());
-          Results.requireNew(out);
         }
         case "--help", "-h" -> wantsHelp = true;
         default -> throw new IllegalArgumentException("Unknown option " + option);
       }
+    }
+    if (out != null && !wantsHelp) {
+      Results.requireNew(out);
     }
     return new ToolOptions(isQuick, out, wantsHelp);
   }
