@@ -149,6 +149,28 @@ class MemoryModeTest {
     }
   }
 
+  @ParameterizedTest
+  @EnumSource(AggregationTemporality.class)
+  void noExemplarIsEarlierThanItsPoint(AggregationTemporality temporality) {
+    for (final MemoryMode mode : MemoryMode.values()) {
+      final ModeReader reader = new ModeReader(mode, temporality);
+      try (GlintMeterProvider provider = provider(new FastWallClock(), reader)) {
+        final LongCounter counter = provider.get("memory").counterBuilder("counter").build();
+        for (int round = 1; round <= 3; round++) {
+          counter.add(1, ATTRIBUTES[0], span(round, true));
+          final PointData point =
+              reader.collect().iterator().next().getData().getPoints().iterator().next();
+          assertThat(point.getExemplars()).isNotEmpty();
+          assertThat(point.getExemplars())
+              .allSatisfy(
+                  exemplar ->
+                      assertThat(exemplar.getEpochNanos())
+                          .isBetween(point.getStartEpochNanos(), point.getEpochNanos()));
+        }
+      }
+    }
+  }
+
   @Test
   void whatIsKeptStaysAsItIs() {
     final ModeReader keeping =
