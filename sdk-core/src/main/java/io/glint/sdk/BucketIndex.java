@@ -82,10 +82,9 @@ final class BucketIndex {
   /** The same by the fields of an index that does not use binary search. */
   static int indexOf(
       double value, short[] starts, double[] limitsOfCells, int shift, long lowestKey) {
-    // Negative values, and values below the first positive boundary, are in cell 0. Branches, not
-    // Math.max and Math.min, which JDK 25 turns into data dependencies. Subtracting first is
-    // faster,
-    // too, and does not overflow, as a key is shorter than a long.
+    // Negative values, and values below the first positive boundary, are in cell 0. By branches, as
+    // JDK 25 turns Math.max and Math.min into data dependencies. Subtracting first is faster, too,
+    // and does not overflow, as a key is shorter than a long.
     final long key = (Double.doubleToRawLongBits(value) >> shift) - lowestKey;
     final int last = starts.length - 1;
     final int cell = key < 0 ? 0 : key > last ? last : (int) key;

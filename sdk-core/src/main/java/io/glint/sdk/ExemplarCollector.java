@@ -105,8 +105,8 @@ final class ExemplarCollector {
    */
   List<ExemplarData> take(
       Series series, boolean isDelta, boolean isReused, long start, long epochNanos) {
-    final VisibleExemplars before =
-        isDelta && !isReused ? VisibleExemplars.NONE : series.visibleExemplars;
+    // None if the last delta was not to be used again.
+    final VisibleExemplars before = series.visibleExemplars;
     if (joined != null) {
       try {
         pointAttributes = series.attributes;

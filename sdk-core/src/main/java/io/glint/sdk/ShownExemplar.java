@@ -36,9 +36,7 @@ abstract sealed class ShownExemplar extends SpanIds implements ExemplarData {
 
   /** Lets go of the attributes and the span, which would otherwise live on unseen. */
   final void clear() {
-    if (filteredAttributes != Attributes.empty()) {
-      filteredAttributes = Attributes.empty();
-    }
+    filteredAttributes = Attributes.empty();
     clearSpan();
   }
 
