@@ -94,8 +94,9 @@ public final class MemoryTool extends Tool {
             + " label values that the application holds are not counted; copies of them are. All 16"
             + " buckets have measurements. Steady: two collections with reusable data behind it,"
             + " and measurements since, in each bucket, each sampled one in a span of its own."
-            + " Two threads have met: the same two in each series. New: not collected yet. Heap: what the heap in use grows by after collecting"
-            + " garbage, steady state, as a check. Median of "
+            + " Two threads have met: the same two in each series. New: not collected yet. Heap:"
+            + " what the heap in use grows by after collecting garbage, steady state, as a check."
+            + " Median of "
             + rounds
             + (rounds == 1 ? " round." : " rounds."));
     for (final Kind kind : Kind.values()) {

@@ -39,10 +39,7 @@ final class BoundCost {
                 recorded[0] += CALLS;
               })
           .tell(key(bounds));
-      final long collected = CollectingReader.measurements(subject.reader().collect());
-      if (collected != recorded[0]) {
-        throw new IllegalStateException(sdk + " collected " + collected + " of " + recorded[0]);
-      }
+      subject.checkAllArrived(recorded[0]);
     }
   }
 

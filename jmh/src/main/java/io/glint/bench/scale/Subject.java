@@ -57,6 +57,19 @@ final class Subject implements Closeable {
     histogram.record(value, attributes[series]);
   }
 
+  /**
+   * Collects, and looks whether each measurement has arrived; of a subject that is cumulative.
+   *
+   * @throws IllegalStateException if not
+   */
+  void checkAllArrived(long recorded) {
+    final long collected = CollectingReader.measurements(reader.collect());
+    if (collected != recorded) {
+      throw new IllegalStateException(
+          provider + " collected " + collected + " of " + recorded + " measurements");
+    }
+  }
+
   CollectingReader reader() {
     return reader;
   }

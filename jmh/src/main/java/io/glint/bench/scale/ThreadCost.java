@@ -36,10 +36,7 @@ final class ThreadCost {
         recorded += measurement.calls;
         ChildJvm.tell(key(series, threads) + ScaleFork.NANOS, measurement.nanos);
       }
-      final long collected = CollectingReader.measurements(subject.reader().collect());
-      if (collected != recorded) {
-        throw new IllegalStateException(sdk + " collected " + collected + " of " + recorded);
-      }
+      subject.checkAllArrived(recorded);
     }
   }
 

@@ -98,7 +98,7 @@ abstract class Disturbance extends Thread {
   /** Makes new attribute sets, and records each of them once. */
   static final class Creating extends Disturbance {
     private static final AttributeKey<String> CUSTOMER = AttributeKey.stringKey("customer");
-    static final int EACH_TIME = 50;
+    private static final int EACH_TIME = 50;
     private static final int PERIOD_MILLIS = 10;
 
     private final DoubleHistogram instrument;
@@ -128,6 +128,11 @@ abstract class Disturbance extends Thread {
     /** Once the thread has ended. */
     int created() {
       return created;
+    }
+
+    /** Once the thread has ended. */
+    double createdPerSecond() {
+      return EACH_TIME * piecesPerSecond();
     }
   }
 

@@ -93,7 +93,7 @@ public final class TailFork {
     ChildJvm.tell(HICCUPS, Latencies.encode(hiccups.late()));
     ChildJvm.tell(COLLECTIONS, collecting.piecesPerSecond());
     if (scenario.createsSeries()) {
-      ChildJvm.tell(CREATIONS, Disturbance.Creating.EACH_TIME * creating.piecesPerSecond());
+      ChildJvm.tell(CREATIONS, creating.createdPerSecond());
     }
   }
 
