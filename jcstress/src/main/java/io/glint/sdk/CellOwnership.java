@@ -332,7 +332,7 @@ public class CellOwnership {
 
     private void record(double value) {
       final Cell[] seen = stripes;
-      final SumCell added = (SumCell) stream.newCell(series, true);
+      final SumCell added = (SumCell) stream.newCell(series).newStripe();
       final Cell[] copy = Arrays.copyOf(seen, seen.length + 1);
       copy[seen.length] = added;
       added.addDouble(value);

@@ -368,7 +368,7 @@ public class Eviction {
     }
 
     private SumCell newCell() {
-      return (SumCell) stream.newCell(series, /* padded= */ false);
+      return (SumCell) stream.newCell(series);
     }
   }
 

@@ -250,7 +250,7 @@ public class ExemplarAccounts {
   @Outcome(expect = ACCEPTABLE_INTERESTING, desc = "the fault shows")
   public static class BrokenByUnownedVerdicts {
     private final HistogramStream stream = traced(DELTA);
-    private final Cell cell = stream.newCell(Fixture.seriesOfA(stream), /* padded= */ false);
+    private final Cell cell = stream.newCell(Fixture.seriesOfA(stream));
 
     @Actor
     public void one() {

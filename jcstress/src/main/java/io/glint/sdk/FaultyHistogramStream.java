@@ -92,8 +92,8 @@ final class FaultyHistogramStream extends Stream {
   }
 
   @Override
-  Cell newCell(Series series, boolean padded) {
-    return new FaultyCell(series, padded, fault);
+  Cell newCell(Series series) {
+    return new FaultyCell(series, /* padded= */ false, fault);
   }
 
   @Override
@@ -149,6 +149,11 @@ final class FaultyHistogramStream extends Stream {
     }
 
     /** The first thing that the collector asks a cell which it has taken. */
+    @Override
+    Cell newStripe() {
+      return new FaultyCell(series, /* padded= */ true, fault);
+    }
+
     @Override
     boolean isEmpty() {
       if (fault == Fault.COLLECTS_WITHOUT_OWNING) {

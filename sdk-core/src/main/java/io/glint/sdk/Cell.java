@@ -141,6 +141,11 @@ abstract class Cell {
     return (long) WORDS.getAcquire(words, OWNER) == RETIRED;
   }
 
+  /**
+   * A padded cell like this one, which is the first of its series: free, empty, and not yet seen.
+   */
+  abstract Cell newStripe();
+
   /** True if the cell holds no measurement. For the owner. */
   abstract boolean isEmpty();
 

@@ -104,6 +104,11 @@ final class ExponentialCell extends Cell {
   }
 
   @Override
+  Cell newStripe() {
+    return new ExponentialCell(series, maxScale, maxSize, /* padded= */ true);
+  }
+
+  @Override
   long measurements() {
     return words[ZEROS] + positive.sum() + (negative == null ? 0 : negative.sum());
   }

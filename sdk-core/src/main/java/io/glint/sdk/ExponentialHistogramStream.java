@@ -94,8 +94,9 @@ final class ExponentialHistogramStream extends Stream {
   }
 
   @Override
-  Cell newCell(Series series, boolean padded) {
-    return new ExponentialCell(series, aggregation.maxScale(), aggregation.maxBuckets(), padded);
+  Cell newCell(Series series) {
+    return new ExponentialCell(
+        series, aggregation.maxScale(), aggregation.maxBuckets(), /* padded= */ false);
   }
 
   @Override

@@ -38,6 +38,11 @@ final class HistogramCell extends Cell {
   }
 
   @Override
+  Cell newStripe() {
+    return new HistogramCell(series, words.length - COUNTS, /* padded= */ true);
+  }
+
+  @Override
   long measurements() {
     final long[] words = this.words;
     long count = 0;

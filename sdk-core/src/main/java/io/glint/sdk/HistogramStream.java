@@ -109,8 +109,8 @@ final class HistogramStream extends Stream {
   }
 
   @Override
-  Cell newCell(Series series, boolean padded) {
-    return new HistogramCell(series, buckets.bucketCount(), padded);
+  Cell newCell(Series series) {
+    return new HistogramCell(series, buckets.bucketCount(), /* padded= */ false);
   }
 
   @Override

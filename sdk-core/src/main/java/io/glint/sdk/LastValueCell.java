@@ -57,6 +57,11 @@ final class LastValueCell extends Cell {
   }
 
   @Override
+  Cell newStripe() {
+    return new LastValueCell(series, /* padded= */ true);
+  }
+
+  @Override
   long measurements() {
     return words[COUNT];
   }

@@ -123,8 +123,8 @@ final class LastValueStream extends NumberStream {
   }
 
   @Override
-  Cell newCell(Series series, boolean padded) {
-    return new LastValueCell(series, padded);
+  Cell newCell(Series series) {
+    return new LastValueCell(series, /* padded= */ false);
   }
 
   @Override

@@ -71,7 +71,6 @@ sealed class Series permits LastValueSeries {
   /** When a collection last found a measurement that the one before had not seen. */
   long activeNanos;
 
-  private final Stream stream;
   private final Cell first;
 
   /**
@@ -88,19 +87,17 @@ sealed class Series permits LastValueSeries {
   private volatile WeakReference<Object> pin;
 
   /** Counts failed attempts, without synchronization: an estimate is enough. */
-  private int collisions;
+  private byte collisions;
 
   Series(Stream stream, Attributes attributes, int hash, long startEpochNanos) {
-    this.stream = stream;
     this.attributes = attributes;
     this.hash = hash;
     this.startEpochNanos = startEpochNanos;
-    this.first = stream.newCell(this, /* padded= */ false);
+    this.first = stream.newCell(this);
   }
 
   private Series(Cell[] stripes) {
     this.stripes = stripes;
-    this.stream = null;
     this.attributes = Attributes.empty();
     this.hash = 0;
     this.startEpochNanos = 0;
@@ -224,7 +221,7 @@ sealed class Series permits LastValueSeries {
    * thread has changed them.
    */
   private Cell addCell(Cell[] expected, int homes, int index) {
-    final Cell cell = stream.newCell(this, /* padded= */ true);
+    final Cell cell = first.newStripe();
     cell.tryTake();
     // After the cell, so that the array, which all threads read, lies behind the cell's padding.
     final Cell[] copy = copy(expected, homes);
@@ -418,6 +415,11 @@ sealed class Series permits LastValueSeries {
     RetiredCell() {
       super(null, 0, false);
       retire();
+    }
+
+    @Override
+    Cell newStripe() {
+      throw new IllegalStateException("An evicted series takes no more cells");
     }
 
     @Override

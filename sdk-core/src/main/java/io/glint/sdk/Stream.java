@@ -151,7 +151,8 @@ abstract class Stream implements MetricSource {
   /** As {@link #recordLong(long, BoundSeries, Context)}. The value is finite. */
   abstract void recordDouble(double value, BoundSeries series, Context context);
 
-  abstract Cell newCell(Series series, boolean padded);
+  /** Makes the first cell of a series, which makes the others: {@link Cell#newStripe}. */
+  abstract Cell newCell(Series series);
 
   // ---------------------------------------------------------------------------------- recording
 

@@ -32,6 +32,11 @@ final class SumCell extends Cell {
   }
 
   @Override
+  Cell newStripe() {
+    return new SumCell(series, /* padded= */ true);
+  }
+
+  @Override
   long measurements() {
     return words[COUNT];
   }

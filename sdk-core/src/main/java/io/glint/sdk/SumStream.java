@@ -116,8 +116,8 @@ final class SumStream extends NumberStream {
   }
 
   @Override
-  Cell newCell(Series series, boolean padded) {
-    return new SumCell(series, padded);
+  Cell newCell(Series series) {
+    return new SumCell(series, /* padded= */ false);
   }
 
   @Override
