@@ -149,8 +149,8 @@ public class MixedBenchmark extends ApiBenchmark {
   @OperationsPerInvocation(RECORDINGS)
   public void recordAll(Caller caller) {
     final int place = caller.next();
-    recordUnbound(caller.value(place), caller.attributes(place));
+    recordUnbound(caller.value(), caller.attributes(place));
     caller.counters[place].add(1);
-    caller.histograms[place].record(caller.value(place));
+    caller.histograms[place].record(caller.value());
   }
 }

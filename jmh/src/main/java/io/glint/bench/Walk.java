@@ -1,5 +1,6 @@
 package io.glint.bench;
 
+import io.glint.bench.tool.RandomValues;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.context.Scope;
@@ -15,20 +16,19 @@ import org.openjdk.jmh.annotations.TearDown;
  *
  * <p>Each thread goes through the series in an order of its own, in rounds that visit each series
  * once and differ from each other. Threads in lock step would all be at the same series at the same
- * moment, a hot spot that no service has. Unless values are given, latencies are log-normal: 40 ms
- * in the middle, a tenth above 210 ms. They fall into nearly all of the 16 default buckets, and
- * with over two thousand of them a branch predictor cannot learn the sequence by heart.
+ * moment, a hot spot that no service has. Values come in an order that does not repeat, see {@link
+ * RandomValues}; they are {@linkplain RandomValues#latencies latencies} unless others are given.
  *
  * <p>Subclasses prepare it from a benchmark's state, whose concrete class JMH needs to know.
  */
 @State(org.openjdk.jmh.annotations.Scope.Thread)
 public abstract class Walk {
-  private static final int SMALLEST_LENGTH = 2048;
-  private static final double MEDIAN_MILLIS = 40;
-  private static final double SIGMA = 1.3;
+  /** An order of several series that is shorter would be learnt by a branch predictor. */
+  private static final int SMALLEST_LENGTH = 1 << 14;
+
   private static final long SEED = 0x6c69_6e74;
 
-  private double[] values;
+  private RandomValues values;
   private Attributes[] series;
   private int mask;
   private long steps;
@@ -48,9 +48,15 @@ public abstract class Walk {
    */
   final void start(Attributes[] attributes, double[] values, Span span, int threadIndex) {
     final SplittableRandom random = new SplittableRandom(SEED + threadIndex);
-    final int length = Math.max(SMALLEST_LENGTH, ceilingPowerOfTwo(attributes.length));
+    final int length =
+        attributes.length == 1
+            ? 1
+            : Math.max(SMALLEST_LENGTH, ceilingPowerOfTwo(attributes.length));
     this.mask = length - 1;
-    this.values = values == null ? latencies(length, random) : drawn(values, length, random);
+    this.values =
+        values == null
+            ? RandomValues.latencies(random)
+            : new RandomValues(() -> values[random.nextInt(values.length)]);
     this.series = rounds(attributes, length, random);
     this.steps = 0;
     this.span = span;
@@ -58,22 +64,6 @@ public abstract class Walk {
 
   private static int ceilingPowerOfTwo(int n) {
     return n == 1 ? 1 : Integer.highestOneBit(n - 1) << 1;
-  }
-
-  private static double[] latencies(int length, SplittableRandom random) {
-    final double[] latencies = new double[length];
-    for (int i = 0; i < length; i++) {
-      latencies[i] = MEDIAN_MILLIS * Math.exp(SIGMA * random.nextGaussian());
-    }
-    return latencies;
-  }
-
-  private static double[] drawn(double[] from, int length, SplittableRandom random) {
-    final double[] drawn = new double[length];
-    for (int i = 0; i < length; i++) {
-      drawn[i] = from[random.nextInt(from.length)];
-    }
-    return drawn;
   }
 
   private static Attributes[] rounds(Attributes[] all, int length, SplittableRandom random) {
@@ -102,18 +92,19 @@ public abstract class Walk {
     scope.close();
   }
 
-  /** Takes a step, and says at which place in the prepared values and series it is. */
+  /** Takes a step, and says at which place in the prepared series it is. */
   final int next() {
     return (int) steps++ & mask;
   }
 
   /** Number of places. */
   final int length() {
-    return values.length;
+    return series.length;
   }
 
-  final double value(int place) {
-    return values[place];
+  /** Value of the last step taken. */
+  final double value() {
+    return values.at((int) steps);
   }
 
   final Attributes attributes(int place) {

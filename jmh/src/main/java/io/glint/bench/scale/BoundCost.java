@@ -2,6 +2,7 @@ package io.glint.bench.scale;
 
 import io.glint.bench.Sdk;
 import io.glint.bench.SeriesAttributes;
+import io.glint.bench.tool.RandomValues;
 import io.opentelemetry.sdk.metrics.data.AggregationTemporality;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,7 +11,6 @@ import java.util.SplittableRandom;
 /** What recording costs with a number of bucket boundaries, one thread, one series. */
 final class BoundCost {
   private static final int CALLS = 200_000;
-  private static final int VALUES = 1 << 14;
   private static final double LEAST = 1;
   private static final double MOST = 10_000;
   private static final long SEED = 0x626f_756e;
@@ -18,7 +18,7 @@ final class BoundCost {
   private BoundCost() {}
 
   static void run(Sdk sdk, int bounds, long millis) throws Exception {
-    final double[] values = values();
+    final RandomValues values = values();
     try (Subject subject =
         new Subject(
             sdk,
@@ -34,7 +34,7 @@ final class BoundCost {
               () -> {},
               () -> {
                 for (int i = 0; i < CALLS; i++) {
-                  subject.record(0, values[i & (VALUES - 1)]);
+                  subject.record(0, values.at(i));
                 }
                 recorded[0] += CALLS;
               })
@@ -56,12 +56,8 @@ final class BoundCost {
     return bounds;
   }
 
-  private static double[] values() {
+  private static RandomValues values() {
     final SplittableRandom random = new SplittableRandom(SEED);
-    final double[] values = new double[VALUES];
-    for (int i = 0; i < VALUES; i++) {
-      values[i] = LEAST * Math.pow(MOST / LEAST, random.nextDouble());
-    }
-    return values;
+    return new RandomValues(() -> LEAST * Math.pow(MOST / LEAST, random.nextDouble()));
   }
 }

@@ -46,8 +46,7 @@ final class SizeCost {
               () -> {},
               () -> {
                 for (int i = 0; i < calls; i++) {
-                  final int place = walk.next();
-                  subject.record(walk.series(place), walk.value(place));
+                  subject.record(walk.next(), walk.value());
                 }
                 recorded[0] += calls;
               })

@@ -99,8 +99,7 @@ final class ThreadCost {
     long calls = 0;
     while (!isEnding) {
       for (int i = 0; i < CALLS_BETWEEN_LOOKS; i++) {
-        final int place = walk.next();
-        subject.record(walk.series(place), walk.value(place));
+        subject.record(walk.next(), walk.value());
       }
       calls += CALLS_BETWEEN_LOOKS;
     }

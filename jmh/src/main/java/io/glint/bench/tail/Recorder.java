@@ -78,9 +78,8 @@ final class Recorder extends Thread {
   private long recordUntil(long end, long firstDue) {
     long due = firstDue;
     while (due - end < 0) {
-      final int place = walk.next();
-      final double value = walk.value(place);
-      final Attributes attributes = series[walk.series(place)];
+      final Attributes attributes = series[walk.next()];
+      final double value = walk.value();
       long before = System.nanoTime();
       while (before - due < 0) {
         Thread.onSpinWait();

@@ -3,18 +3,18 @@ package io.glint.bench.tool;
 import java.util.SplittableRandom;
 
 /**
- * An order in which one thread goes through series, and the values that it records, all drawn
- * before it starts. Each thread has a seed of its own: threads in lock step would make a hot spot
- * that no service has. Not thread-safe.
+ * An order in which one thread goes through series, and latencies that it records, all drawn before
+ * it starts. Each thread has a seed of its own: threads in lock step would make a hot spot that no
+ * service has. Not thread-safe.
  */
 public final class RandomWalk {
-  private static final int SMALLEST_LENGTH = 2048;
-  private static final double MEDIAN_MILLIS = 40;
-  private static final double SIGMA = 1.3;
+  /** An order of several series that is shorter would be learnt by a branch predictor. */
+  private static final int SMALLEST_LENGTH = 1 << 14;
+
   private static final long SEED = 0x6c69_6e74;
 
   private final int[] series;
-  private final double[] values;
+  private final RandomValues values;
   private final int mask;
   private int step;
 
@@ -27,13 +27,14 @@ public final class RandomWalk {
   public RandomWalk(int seriesCount, int thread) {
     final SplittableRandom random = new SplittableRandom(SEED + thread);
     final int length =
-        Math.max(SMALLEST_LENGTH, Integer.highestOneBit(Math.max(2, seriesCount) - 1) << 1);
+        seriesCount == 1
+            ? 1
+            : Math.max(SMALLEST_LENGTH, Integer.highestOneBit(seriesCount - 1) << 1);
     this.mask = length - 1;
     this.series = new int[length];
-    this.values = new double[length];
+    this.values = RandomValues.latencies(random);
     for (int i = 0; i < length; i++) {
       series[i] = i % seriesCount;
-      values[i] = MEDIAN_MILLIS * Math.exp(SIGMA * random.nextGaussian());
     }
     for (int i = length - 1; i > 0; i--) {
       final int other = random.nextInt(i + 1);
@@ -43,18 +44,13 @@ public final class RandomWalk {
     }
   }
 
-  /** Takes a step, and says at which place it is. */
+  /** Takes a step, and says to which series. */
   public int next() {
-    return step++ & mask;
+    return series[step++ & mask];
   }
 
-  /** Series at a place. */
-  public int series(int place) {
-    return series[place];
-  }
-
-  /** Value at a place, a log-normal latency in milliseconds. */
-  public double value(int place) {
-    return values[place];
+  /** Value of the last step taken, see {@link RandomValues#latencies}. */
+  public double value() {
+    return values.at(step);
   }
 }
