@@ -148,12 +148,12 @@ final class FaultyHistogramStream extends Stream {
       return copy;
     }
 
-    /** The first thing that the collector asks a cell which it has taken. */
     @Override
     Cell newStripe() {
       return new FaultyCell(series, /* padded= */ true, fault);
     }
 
+    /** The first thing that the collector asks a cell which it has taken. */
     @Override
     boolean isEmpty() {
       if (fault == Fault.COLLECTS_WITHOUT_OWNING) {

@@ -105,7 +105,7 @@ final class ExemplarCollector {
    */
   List<ExemplarData> take(
       Series series, boolean isDelta, boolean isReused, long start, long epochNanos) {
-    // None if the last delta was not to be used again.
+    // None under delta if points are not used again, and that does not change for a stream.
     final VisibleExemplars before = series.visibleExemplars;
     if (joined != null) {
       try {

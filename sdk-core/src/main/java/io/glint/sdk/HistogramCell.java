@@ -39,6 +39,7 @@ final class HistogramCell extends Cell {
 
   @Override
   Cell newStripe() {
+    // This one, the first, is not padded.
     return new HistogramCell(series, words.length - COUNTS, /* padded= */ true);
   }
 

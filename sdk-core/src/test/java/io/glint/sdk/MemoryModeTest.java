@@ -154,7 +154,7 @@ class MemoryModeTest {
   void noExemplarIsEarlierThanItsPoint(AggregationTemporality temporality) {
     for (final MemoryMode mode : MemoryMode.values()) {
       final ModeReader reader = new ModeReader(mode, temporality);
-      try (GlintMeterProvider provider = provider(new FastWallClock(), reader)) {
+      try (GlintMeterProvider provider = provider(new FastWallClock(1_000_000_000), reader)) {
         final LongCounter counter = provider.get("memory").counterBuilder("counter").build();
         for (int round = 1; round <= 3; round++) {
           counter.add(1, ATTRIBUTES[0], span(round, true));
@@ -219,7 +219,7 @@ class MemoryModeTest {
   void aSteadyCollectionAllocatesNothingThatGrowsWithTheNumberOfSeries(
       AggregationTemporality temporality) {
     final ModeReader reader = new ModeReader(MemoryMode.REUSABLE_DATA, temporality);
-    final Meter meter = meter(new FastWallClock(), reader);
+    final Meter meter = meter(new FastWallClock(1000), reader);
     final LongCounter counter = meter.counterBuilder("counter").build();
     final DoubleHistogram histogram = meter.histogramBuilder("histogram").build();
     final DoubleHistogram exponential = meter.histogramBuilder("exponential").build();
@@ -274,10 +274,20 @@ class MemoryModeTest {
   /** Its wall time runs ahead of its monotonic time, so that series begin after their exemplars. */
   private static final class FastWallClock implements Clock {
     private final AtomicLong readings = new AtomicLong();
+    private final long lead;
+
+    /**
+     * Makes a clock.
+     *
+     * @param lead by how many nanoseconds more it is ahead of {@code nanoTime} at each reading
+     */
+    FastWallClock(long lead) {
+      this.lead = lead;
+    }
 
     @Override
     public long now() {
-      return 1_000_000_000_000_000_000L + System.nanoTime() + 1000 * readings.incrementAndGet();
+      return 1_000_000_000_000_000_000L + System.nanoTime() + lead * readings.incrementAndGet();
     }
 
     @Override
