@@ -34,6 +34,13 @@ final class Cases {
               Exemplars.TRACE_BASED,
               128,
               0.18),
+          Case.sideBySide(
+              "P2-own",
+              Group.HISTOGRAM,
+              "histogram, sampled span, 1 thread, 128 series, attributes equal but not the same",
+              HISTOGRAM_IN_SPAN.with("cardinality", 128).with("attributes", AttributesUse.OWN),
+              1,
+              NO_TARGET),
           threads("P3", "histogram, sampled span, 2 threads", 2),
           threads("P4", "histogram, sampled span, 8 threads", 8),
           Case.sideBySide(

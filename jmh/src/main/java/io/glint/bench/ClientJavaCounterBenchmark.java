@@ -1,8 +1,11 @@
 package io.glint.bench;
 
+import io.opentelemetry.api.common.Attributes;
 import io.prometheus.metrics.core.datapoints.CounterDataPoint;
 import io.prometheus.metrics.core.metrics.Counter;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.util.HashMap;
+import java.util.Map;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
@@ -39,10 +42,11 @@ public class ClientJavaCounterBenchmark extends ClientJavaBenchmark {
     @Setup
     public void setUp(ClientJavaCounterBenchmark benchmark, ThreadParams thread) {
       benchmark.start(this, thread.getThreadIndex());
+      final Map<Attributes, String[]> labelsOf = new HashMap<>();
       labels = new String[length()][];
       points = new CounterDataPoint[length()];
       for (int place = 0; place < length(); place++) {
-        labels[place] = benchmark.labels(attributes(place));
+        labels[place] = labelsOf.computeIfAbsent(attributes(place), benchmark::labels);
         points[place] = benchmark.counter.labelValues(labels[place]);
       }
     }

@@ -1,8 +1,11 @@
 package io.glint.bench;
 
+import io.opentelemetry.api.common.Attributes;
 import io.prometheus.metrics.core.datapoints.DistributionDataPoint;
 import io.prometheus.metrics.core.metrics.Histogram;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.util.HashMap;
+import java.util.Map;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
@@ -51,10 +54,11 @@ public class ClientJavaHistogramBenchmark extends ClientJavaBenchmark {
     @Setup
     public void setUp(ClientJavaHistogramBenchmark benchmark, ThreadParams thread) {
       benchmark.start(this, thread.getThreadIndex());
+      final Map<Attributes, String[]> labelsOf = new HashMap<>();
       labels = new String[length()][];
       points = new DistributionDataPoint[length()];
       for (int place = 0; place < length(); place++) {
-        labels[place] = benchmark.labels(attributes(place));
+        labels[place] = labelsOf.computeIfAbsent(attributes(place), benchmark::labels);
         points[place] = benchmark.histogram.labelValues(labels[place]);
       }
     }

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
+import java.lang.management.MemoryManagerMXBean;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
@@ -16,6 +17,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Properties;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.openjdk.jmh.util.Version;
 
@@ -35,7 +37,7 @@ public final class Environment {
   public static Map<String, String> facts() {
     final Map<String, String> facts = new LinkedHashMap<>();
     facts.put("date", today().toString());
-    facts.put("CPU", cpuModel());
+    facts.put("CPU", cpuModel() + family());
     facts.put("processors", Integer.toString(Runtime.getRuntime().availableProcessors()));
     facts.put("processors busy before", busyProcessors());
     facts.put("OS", property("os.name") + " " + property("os.version") + " " + property("os.arch"));
@@ -47,6 +49,9 @@ public final class Environment {
             + " ("
             + property("java.vm.vendor")
             + ")");
+    facts.put(
+        "collector and largest heap, if none is named",
+        collectors() + ", " + Runtime.getRuntime().maxMemory() / 1_000_000 + " MB");
     facts.put("Glint", glintVersion() + ", commit " + property("glint.bench.commit"));
     facts.put("stock", "opentelemetry-sdk-metrics " + stockVersion());
     peers().forEach((name, version) -> facts.put(name.toString(), version.toString()));
@@ -61,18 +66,37 @@ public final class Environment {
 
   /** As the operating system calls it, or the architecture if it does not say. */
   static String cpuModel() {
+    final String name = cpuInfo("model name");
+    return name.isEmpty() ? property("os.arch") : name;
+  }
+
+  /** A virtual machine often shows no more of the name than the brand. */
+  private static String family() {
+    final String family = cpuInfo("cpu family");
+    return family.isEmpty() ? "" : ", family " + family + ", model " + cpuInfo("model");
+  }
+
+  /** Value of a line of the first processor; empty if there is none. */
+  private static String cpuInfo(String key) {
     if (!Files.isReadable(CPU_INFO)) {
-      return property("os.arch");
+      return "";
     }
     try (Stream<String> lines = Files.lines(CPU_INFO)) {
       return lines
-          .filter(line -> line.startsWith("model name"))
-          .map(line -> line.substring(line.indexOf(':') + 1).strip())
+          .map(line -> line.split("\\s*:\\s*", 2))
+          .filter(line -> line.length == 2 && line[0].equals(key))
+          .map(line -> line[1].strip())
           .findFirst()
-          .orElse(property("os.arch"));
+          .orElse("");
     } catch (IOException e) {
-      return property("os.arch") + " (" + e + ")";
+      return "";
     }
+  }
+
+  private static String collectors() {
+    return ManagementFactory.getGarbageCollectorMXBeans().stream()
+        .map(MemoryManagerMXBean::getName)
+        .collect(Collectors.joining(", "));
   }
 
   /**

@@ -9,7 +9,6 @@ import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -70,16 +69,13 @@ public final class Main {
   private static Results results(Arguments arguments) {
     return arguments.out() != null
         ? Results.in(arguments.out())
-        : Results.inNewDirectory(
-            Path.of(System.getProperty("glint.bench.root", "")),
-            Environment.today(),
-            Environment.cpuModel(),
-            arguments.name());
+        : Results.inNewDirectory(arguments.name());
   }
 
   private static void run(Arguments arguments, Results results, String[] args)
       throws RunnerException, IOException {
     final long start = System.nanoTime();
+    final StolenTime stolen = StolenTime.start();
     final Map<String, String> facts = Environment.facts();
     facts.putAll(arguments.own());
     facts.put("measured with", arguments.effort().toString());
@@ -104,6 +100,7 @@ public final class Main {
               + " cases in "
               + (System.nanoTime() - start) / 1_000_000_000
               + " s");
+      facts.put("stolen by other virtual machines", stolen.soFar());
       report = new Report(comparisons, facts);
       results.write(report);
     }

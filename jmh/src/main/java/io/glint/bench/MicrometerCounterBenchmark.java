@@ -4,6 +4,9 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
+import io.opentelemetry.api.common.Attributes;
+import java.util.HashMap;
+import java.util.Map;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
@@ -34,10 +37,11 @@ public class MicrometerCounterBenchmark extends MicrometerBenchmark {
     @Setup
     public void setUp(MicrometerCounterBenchmark benchmark, ThreadParams thread) {
       benchmark.start(this, thread.getThreadIndex());
+      final Map<Attributes, Tags> tagsOf = new HashMap<>();
       tags = new Tags[length()];
       meters = new Counter[length()];
       for (int place = 0; place < length(); place++) {
-        tags[place] = benchmark.tags(attributes(place));
+        tags[place] = tagsOf.computeIfAbsent(attributes(place), benchmark::tags);
         meters[place] = benchmark.counters.withTags(tags[place]);
       }
     }

@@ -4,7 +4,10 @@ import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
+import io.opentelemetry.api.common.Attributes;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
@@ -43,10 +46,11 @@ public class MicrometerHistogramBenchmark extends MicrometerBenchmark {
     @Setup
     public void setUp(MicrometerHistogramBenchmark benchmark, ThreadParams thread) {
       benchmark.start(this, thread.getThreadIndex());
+      final Map<Attributes, Tags> tagsOf = new HashMap<>();
       tags = new Tags[length()];
       meters = new DistributionSummary[length()];
       for (int place = 0; place < length(); place++) {
-        tags[place] = benchmark.tags(attributes(place));
+        tags[place] = tagsOf.computeIfAbsent(attributes(place), benchmark::tags);
         meters[place] = benchmark.summaries.withTags(tags[place]);
       }
     }

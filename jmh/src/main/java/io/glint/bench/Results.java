@@ -84,6 +84,23 @@ public final class Results {
     return new Results(directory);
   }
 
+  /**
+   * A new directory, below the one of the project, whose name says when and where.
+   *
+   * @param suffix of the name, for what is special about the run; may be empty
+   */
+  public static Path newDirectory(String suffix) {
+    return inNewDirectory(suffix).directory();
+  }
+
+  static Results inNewDirectory(String suffix) {
+    return inNewDirectory(
+        Path.of(System.getProperty("glint.bench.root", "")),
+        Environment.today(),
+        Environment.cpuModel(),
+        suffix);
+  }
+
   /** A name as a part of a file name: {@code AMD EPYC 7B13} becomes {@code amd-epyc-7b13}. */
   static String slug(String name) {
     final String slug =

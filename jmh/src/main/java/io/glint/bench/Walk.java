@@ -11,8 +11,8 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 
 /**
- * One thread's way through values and series, all drawn before it starts; and its span, which is
- * current while it records.
+ * One thread's way through values and series, which are drawn before it starts; and its span, which
+ * is current while it records.
  *
  * <p>Each thread goes through the series in an order of its own, in rounds that visit each series
  * once and differ from each other. Threads in lock step would all be at the same series at the same
@@ -31,6 +31,8 @@ public abstract class Walk {
   private RandomValues values;
   private Attributes[] series;
   private int mask;
+  private double value;
+  private double next;
   private long steps;
   private Span span;
   private Scope scope;
@@ -44,7 +46,7 @@ public abstract class Walk {
    * @param attributes one for each series
    * @param values to draw from with replacement, or null for latencies
    * @param span to be current during the walk
-   * @param threadIndex decides the order of values and series
+   * @param threadIndex decides the values and the order of series
    */
   final void start(Attributes[] attributes, double[] values, Span span, int threadIndex) {
     final SplittableRandom random = new SplittableRandom(SEED + threadIndex);
@@ -59,6 +61,7 @@ public abstract class Walk {
             : new RandomValues(() -> values[random.nextInt(values.length)]);
     this.series = rounds(attributes, length, random);
     this.steps = 0;
+    this.next = this.values.at(-1);
     this.span = span;
   }
 
@@ -92,9 +95,15 @@ public abstract class Walk {
     scope.close();
   }
 
-  /** Takes a step, and says at which place in the prepared series it is. */
+  /**
+   * Takes a step, and says at which place in the prepared series it is. The value of the step after
+   * that is found here, in time: in a service, too, it is there before it is recorded.
+   */
   final int next() {
-    return (int) steps++ & mask;
+    final int step = (int) steps++;
+    value = next;
+    next = values.at(step);
+    return step & mask;
   }
 
   /** Number of places. */
@@ -104,7 +113,7 @@ public abstract class Walk {
 
   /** Value of the last step taken. */
   final double value() {
-    return values.at((int) steps);
+    return value;
   }
 
   final Attributes attributes(int place) {

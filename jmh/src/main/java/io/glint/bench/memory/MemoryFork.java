@@ -28,7 +28,7 @@ public final class MemoryFork {
     final Library library = Library.valueOf(args[0]);
     final int series = Integer.parseInt(args[1]);
     for (final Kind kind : Kind.values()) {
-      for (final State state : MemoryTool.states(kind)) {
+      for (final State state : State.values()) {
         // Classes are loaded and pools are made by the first use.
         final Subject rehearsed = subject(library, kind, state, REHEARSED);
         reachSteadyState(rehearsed, state, 0, REHEARSED);

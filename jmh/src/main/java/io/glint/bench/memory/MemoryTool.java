@@ -61,13 +61,6 @@ public final class MemoryTool extends Tool {
         && classPath.indexOf('=') < 0;
   }
 
-  /** States that are weighed: all of them for what has targets. */
-  static List<State> states(Kind kind) {
-    return kind == Kind.EXPLICIT
-        ? List.of(State.values())
-        : List.of(State.OFF, State.CONTENDED, State.UNSAMPLED, State.FILLED);
-  }
-
   @Override
   protected void measure(ToolOptions options, ToolReport report)
       throws IOException, InterruptedException {
@@ -135,7 +128,7 @@ public final class MemoryTool extends Tool {
   private static String check(Map<Library, List<Map<String, String>>> results) {
     final List<String> differing = new ArrayList<>();
     for (final Kind kind : Kind.values()) {
-      for (final State state : states(kind)) {
+      for (final State state : State.values()) {
         for (final Library library : Library.values()) {
           final double counted = bytes(results, library, kind, state, MemoryFork.STEADY);
           final double heap = bytes(results, library, kind, state, MemoryFork.HEAP);
@@ -174,7 +167,7 @@ public final class MemoryTool extends Tool {
       header.add(library.title() + ", heap");
     }
     final Table table = new Table(header.toArray(new String[0]));
-    for (final State state : states(kind)) {
+    for (final State state : State.values()) {
       final List<String> row = new ArrayList<>();
       row.add(state.title());
       addBytes(row, results, kind, state, MemoryFork.STEADY);

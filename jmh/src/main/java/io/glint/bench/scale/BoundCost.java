@@ -11,6 +11,7 @@ import java.util.SplittableRandom;
 /** What recording costs with a number of bucket boundaries, one thread, one series. */
 final class BoundCost {
   private static final int CALLS = 200_000;
+  private static final int BITS_OF_VALUES = 14;
   private static final double LEAST = 1;
   private static final double MOST = 10_000;
   private static final long SEED = 0x626f_756e;
@@ -58,6 +59,7 @@ final class BoundCost {
 
   private static RandomValues values() {
     final SplittableRandom random = new SplittableRandom(SEED);
-    return new RandomValues(() -> LEAST * Math.pow(MOST / LEAST, random.nextDouble()));
+    return new RandomValues(
+        () -> LEAST * Math.pow(MOST / LEAST, random.nextDouble()), BITS_OF_VALUES);
   }
 }

@@ -16,6 +16,7 @@ import java.util.List;
 final class Subject implements Closeable {
   private static final int SPARE_SERIES = 10;
 
+  private final Sdk sdk;
   private final Attributes[] attributes;
   private final CollectingReader reader;
   private final MeterProvider provider;
@@ -32,6 +33,7 @@ final class Subject implements Closeable {
       boolean hasExemplars,
       Attributes[] attributes,
       List<Double> bounds) {
+    this.sdk = sdk;
     this.attributes = attributes;
     this.reader = new CollectingReader(temporality);
     this.provider =
@@ -66,7 +68,7 @@ final class Subject implements Closeable {
     final long collected = CollectingReader.measurements(reader.collect());
     if (collected != recorded) {
       throw new IllegalStateException(
-          provider + " collected " + collected + " of " + recorded + " measurements");
+          sdk + " collected " + collected + " of " + recorded + " measurements");
     }
   }
 

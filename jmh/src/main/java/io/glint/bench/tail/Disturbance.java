@@ -5,6 +5,7 @@ import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.metrics.DoubleHistogram;
 import java.util.concurrent.locks.LockSupport;
+import org.HdrHistogram.Histogram;
 
 /** What goes on beside the recorders until {@link #end}: a collector, and what makes work. */
 abstract class Disturbance extends Thread {
@@ -95,27 +96,40 @@ abstract class Disturbance extends Thread {
     }
   }
 
-  /** Makes new attribute sets, and records each of them once. */
+  /** Makes new attribute sets, records each of them once, and measures how long that takes. */
   static final class Creating extends Disturbance {
     private static final AttributeKey<String> CUSTOMER = AttributeKey.stringKey("customer");
     private static final int EACH_TIME = 50;
     private static final int PERIOD_MILLIS = 10;
 
     private final DoubleHistogram instrument;
+    private final long measureNanos;
+    private final Histogram firstCalls = Latencies.create();
     private int created;
 
-    /** Makes the thread; without an instrument it does all but record. */
-    Creating(DoubleHistogram instrument) {
+    /**
+     * Makes the thread.
+     *
+     * @param instrument null to do all but record
+     * @param measureNanos when the warm-up ends, by {@link System#nanoTime}
+     */
+    Creating(DoubleHistogram instrument, long measureNanos) {
       super("creator");
       this.instrument = instrument;
+      this.measureNanos = measureNanos;
     }
 
     @Override
     void act() {
       for (int i = 0; i < EACH_TIME; i++) {
         final Attributes attributes = Attributes.of(CUSTOMER, "customer-" + created++);
+        final long before = System.nanoTime();
         if (instrument != null) {
           instrument.record(1, attributes);
+        }
+        final long after = System.nanoTime();
+        if (before - measureNanos >= 0) {
+          Latencies.add(firstCalls, after - before);
         }
       }
     }
@@ -123,6 +137,11 @@ abstract class Disturbance extends Thread {
     @Override
     int periodMillis() {
       return PERIOD_MILLIS;
+    }
+
+    /** Service times of the calls that saw a set first, once the thread has ended. */
+    Histogram firstCalls() {
+      return firstCalls;
     }
 
     /** Once the thread has ended. */

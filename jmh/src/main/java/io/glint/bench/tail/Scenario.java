@@ -2,10 +2,12 @@ package io.glint.bench.tail;
 
 import io.opentelemetry.sdk.metrics.data.AggregationTemporality;
 
-/** What else goes on while two threads record into 128 series. */
+/** What else goes on while threads record into 128 series. */
 enum Scenario {
   DELTA("a collector that never pauses, delta"),
   CUMULATIVE("a collector that never pauses, cumulative"),
+  DELTA_ALONE("a collector that never pauses, delta, one recorder"),
+  CUMULATIVE_ALONE("a collector that never pauses, cumulative, one recorder"),
   NEW_SERIES("5000 new series a second, below the cardinality limit"),
   OVERFLOW("5000 new attribute sets a second, beyond the cardinality limit"),
   GARBAGE("100 MB of garbage a second in a heap of 256 MB, collecting every 10 ms");
@@ -26,21 +28,31 @@ enum Scenario {
   }
 
   AggregationTemporality temporality() {
-    return this == DELTA ? AggregationTemporality.DELTA : AggregationTemporality.CUMULATIVE;
+    return this == DELTA || this == DELTA_ALONE
+        ? AggregationTemporality.DELTA
+        : AggregationTemporality.CUMULATIVE;
   }
 
   /** From the start of one collection to that of the next, 0 if they never pause. */
   int periodMillis() {
     return switch (this) {
-      case DELTA, CUMULATIVE -> 0;
+      case DELTA, CUMULATIVE, DELTA_ALONE, CUMULATIVE_ALONE -> 0;
       case NEW_SERIES, OVERFLOW -> 100;
       case GARBAGE -> 10;
     };
   }
 
-  /** True of what target P9 is about. */
-  boolean neverPauses() {
-    return periodMillis() == 0;
+  /**
+   * Threads that record. One leaves a processor of two to the collector, so that its response time
+   * is not the scheduler's.
+   */
+  int recorders() {
+    return this == DELTA_ALONE || this == CUMULATIVE_ALONE ? 1 : 2;
+  }
+
+  /** True of what target P9 is about: recorders that meet, and a collector that never pauses. */
+  boolean isJudged() {
+    return periodMillis() == 0 && recorders() == 2;
   }
 
   boolean createsSeries() {

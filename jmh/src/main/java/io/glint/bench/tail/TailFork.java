@@ -9,6 +9,8 @@ import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.metrics.DoubleHistogram;
 import io.opentelemetry.sdk.common.export.MemoryMode;
 import io.opentelemetry.sdk.metrics.ExemplarFilter;
+import java.lang.management.GarbageCollectorMXBean;
+import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
 import org.HdrHistogram.Histogram;
@@ -20,6 +22,9 @@ public final class TailFork {
   static final String HICCUPS = "hiccups";
   static final String COLLECTIONS = "collections";
   static final String CREATIONS = "creations";
+  static final String FIRST = "first";
+  static final String GARBAGE_COLLECTIONS = "garbageCollections";
+  static final String GARBAGE_MILLIS = "garbageMillis";
 
   private static final int SERIES = 128;
   private static final long MILLI = 1_000_000;
@@ -56,7 +61,8 @@ public final class TailFork {
 
     final Disturbance.Collecting collecting =
         new Disturbance.Collecting(reader, scenario.periodMillis());
-    final Disturbance.Creating creating = new Disturbance.Creating(instrument);
+    final long start = System.nanoTime() + 50 * MILLI;
+    final Disturbance.Creating creating = new Disturbance.Creating(instrument, start + warmup);
     final List<Disturbance> disturbances = new ArrayList<>(List.of(collecting));
     if (scenario.createsSeries()) {
       disturbances.add(creating);
@@ -64,7 +70,6 @@ public final class TailFork {
     if (scenario == Scenario.GARBAGE) {
       disturbances.add(new Disturbance.Allocating());
     }
-    final long start = System.nanoTime() + 50 * MILLI;
     final Hiccups hiccups = new Hiccups(start + warmup, start + warmup + measured);
     final List<Recorder> threads = new ArrayList<>();
     for (int i = 0; i < recorders; i++) {
@@ -92,9 +97,17 @@ public final class TailFork {
     ChildJvm.tell(RESPONSE, Latencies.encode(response));
     ChildJvm.tell(HICCUPS, Latencies.encode(hiccups.late()));
     ChildJvm.tell(COLLECTIONS, collecting.piecesPerSecond());
+    ChildJvm.tell(FIRST, Latencies.encode(creating.firstCalls()));
     if (scenario.createsSeries()) {
       ChildJvm.tell(CREATIONS, creating.createdPerSecond());
     }
+    final List<GarbageCollectorMXBean> collectors = ManagementFactory.getGarbageCollectorMXBeans();
+    ChildJvm.tell(
+        GARBAGE_COLLECTIONS,
+        collectors.stream().mapToLong(GarbageCollectorMXBean::getCollectionCount).sum());
+    ChildJvm.tell(
+        GARBAGE_MILLIS,
+        collectors.stream().mapToLong(GarbageCollectorMXBean::getCollectionTime).sum());
   }
 
   /** A harness in which nothing is recorded is very fast. */

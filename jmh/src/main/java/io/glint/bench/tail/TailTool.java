@@ -22,7 +22,6 @@ import org.HdrHistogram.Histogram;
 
 /** Measures how long the slowest recording calls take, and what of it the machine takes itself. */
 public final class TailTool extends Tool {
-  private static final int RECORDERS = 2;
   private static final int PER_SECOND = 100_000;
   private static final double TARGET = 0.1;
 
@@ -37,10 +36,11 @@ public final class TailTool extends Tool {
   @Override
   protected String description() {
     return """
-    Measures single recording calls of two threads, each at a mean rate of 100 000 a second, into
-    128 series of a histogram, inside of sampled spans: while a collector never pauses, while other
-    threads make series, and while the heap is under pressure. The stock SDK, Glint and a baseline
-    that records nothing take turns, each in a JVM of its own.
+    Measures single recording calls of two threads, or of one, each at a mean rate of 100 000 a
+    second, into 128 series of a histogram, inside of sampled spans: while a collector never pauses,
+    while another thread makes series (whose calls are measured, too), and while the heap is under
+    pressure. The stock SDK, Glint and baselines that record nothing take turns, each in a JVM of
+    its own.
     """;
   }
 
@@ -49,15 +49,21 @@ public final class TailTool extends Tool {
       Histogram service,
       Histogram response,
       Histogram hiccups,
+      Histogram first,
       double collections,
-      double creations) {
+      double creations,
+      double garbageCollections,
+      double garbageMillis) {
     static Fork of(Map<String, String> results) {
       return new Fork(
           Latencies.decode(results.get(TailFork.SERVICE)),
           Latencies.decode(results.get(TailFork.RESPONSE)),
           Latencies.decode(results.get(TailFork.HICCUPS)),
+          Latencies.decode(results.get(TailFork.FIRST)),
           Double.parseDouble(results.get(TailFork.COLLECTIONS)),
-          Double.parseDouble(results.getOrDefault(TailFork.CREATIONS, "0")));
+          Double.parseDouble(results.getOrDefault(TailFork.CREATIONS, "0")),
+          Double.parseDouble(results.get(TailFork.GARBAGE_COLLECTIONS)),
+          Double.parseDouble(results.get(TailFork.GARBAGE_MILLIS)));
     }
   }
 
@@ -82,6 +88,7 @@ public final class TailTool extends Tool {
             + " sleeps a millisecond. The recorders spin until a call is due:"
             + " with more busy threads than processors the response time is mostly that of the"
             + " scheduler, for the baseline too, and the service time is what tells SDKs apart.");
+    final HistogramFile all = new HistogramFile();
     for (final Scenario scenario : Scenario.values()) {
       final Map<Side, List<Fork>> measured = new EnumMap<>(Side.class);
       for (final Side side : Side.values()) {
@@ -91,6 +98,8 @@ public final class TailTool extends Tool {
         for (final Side side : order(i)) {
           final Fork fork = fork(side, scenario, warmupMillis, measuredMillis);
           measured.get(side).add(fork);
+          all.add(scenario, side, i, TailFork.SERVICE, fork.service());
+          all.add(scenario, side, i, TailFork.RESPONSE, fork.response());
           progress(
               String.format(
                   Locale.ROOT,
@@ -104,6 +113,7 @@ public final class TailTool extends Tool {
       }
       report(scenario, measured, report);
     }
+    report.file("tail.hlog", all.text());
   }
 
   /** Whoever comes first meets the machine in another state than who comes last. */
@@ -120,7 +130,7 @@ public final class TailTool extends Tool {
         ChildJvm.run(
             TailFork.class,
             List.of("-Xms" + heap, "-Xmx" + heap),
-            words(side, scenario, RECORDERS, PER_SECOND, warmupMillis, measuredMillis)));
+            words(side, scenario, scenario.recorders(), PER_SECOND, warmupMillis, measuredMillis)));
   }
 
   private static void report(Scenario scenario, Map<Side, List<Fork>> measured, ToolReport report) {
@@ -147,7 +157,15 @@ public final class TailTool extends Tool {
         "In a second, warm-up included, "
             + rates("collections", measured, Fork::collections)
             + ".");
+    report.text(
+        "Garbage collections in a JVM, warm-up included, and milliseconds of all of them: "
+            + rates("number", measured, Fork::garbageCollections)
+            + "; "
+            + rates("milliseconds", measured, Fork::garbageMillis)
+            + ".");
     if (scenario.createsSeries()) {
+      report.text("Service time of the calls with which attribute sets were seen first:");
+      report.table(firstTable(measured));
       report.text(
           "In a second, warm-up included, "
               + rates("new attribute sets", measured, Fork::creations)
@@ -192,7 +210,7 @@ public final class TailTool extends Tool {
             + (Statistics.median(ratios) <= TARGET ? "yes" : "no");
     return "p99.99 of the service time, Glint to stock: "
         + Numbers.withRange(ratios)
-        + (scenario.neverPauses() ? target : "")
+        + (scenario.isJudged() ? target : "")
         + ". Noise floor: "
         + Numbers.duration(floorNanos)
         + " for a call of no length, "
@@ -215,14 +233,25 @@ public final class TailTool extends Tool {
   }
 
   private static Table table(Map<Side, List<Fork>> measured, Function<Fork, Histogram> which) {
-    final Table table =
-        new Table("", "p50", "p90", "p99", "p99.9", "p99.99", "p99.99, forks", "max", "calls");
+    final Table table = emptyTable();
     for (final Map.Entry<Side, List<Fork>> side : measured.entrySet()) {
       addRow(table, side.getKey().title(), side.getValue(), which);
     }
     addRow(
         table, "hiccups", measured.values().stream().flatMap(List::stream).toList(), Fork::hiccups);
     return table;
+  }
+
+  private static Table firstTable(Map<Side, List<Fork>> measured) {
+    final Table table = emptyTable();
+    for (final Side side : List.of(Side.BASELINE, Side.STOCK, Side.GLINT)) {
+      addRow(table, side.title(), measured.get(side), Fork::first);
+    }
+    return table;
+  }
+
+  private static Table emptyTable() {
+    return new Table("", "p50", "p90", "p99", "p99.9", "p99.99", "p99.99, forks", "max", "calls");
   }
 
   private static void addRow(

@@ -11,15 +11,27 @@ import java.util.function.DoubleSupplier;
  */
 public final class RandomValues {
   /** Enough for the tail of a distribution, and half of a small first-level cache. */
-  private static final int BITS = 11;
+  private static final int DEFAULT_BITS = 11;
 
   private static final double MEDIAN_MILLIS = 40;
   private static final double SIGMA = 1.3;
 
-  private final double[] values = new double[1 << BITS];
+  private final double[] values;
+  private final int shift;
 
-  /** Draws the values from {@code source}. */
+  /** Draws two thousand values from {@code source}. */
   public RandomValues(DoubleSupplier source) {
+    this(source, DEFAULT_BITS);
+  }
+
+  /**
+   * Draws values from {@code source}.
+   *
+   * @param bits logarithm of their number, above 0
+   */
+  public RandomValues(DoubleSupplier source, int bits) {
+    this.values = new double[1 << bits];
+    this.shift = Long.SIZE - bits;
     for (int i = 0; i < values.length; i++) {
       values[i] = source.getAsDouble();
     }
@@ -41,6 +53,6 @@ public final class RandomValues {
   public double at(int step) {
     final long once = step * 0x9e37_79b9_7f4a_7c15L;
     final long twice = (once ^ (once >>> 32)) * 0xbf58_476d_1ce4_e5b9L;
-    return values[(int) (twice >>> (Long.SIZE - BITS))];
+    return values[(int) (twice >>> shift)];
   }
 }

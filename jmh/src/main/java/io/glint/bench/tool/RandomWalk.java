@@ -17,6 +17,8 @@ public final class RandomWalk {
   private final RandomValues values;
   private final int mask;
   private int step;
+  private double value;
+  private double next;
 
   /**
    * Draws a walk that visits all series equally often, or nearly so.
@@ -33,6 +35,7 @@ public final class RandomWalk {
     this.mask = length - 1;
     this.series = new int[length];
     this.values = RandomValues.latencies(random);
+    this.next = values.at(-1);
     for (int i = 0; i < length; i++) {
       series[i] = i % seriesCount;
     }
@@ -44,13 +47,15 @@ public final class RandomWalk {
     }
   }
 
-  /** Takes a step, and says to which series. */
+  /** Takes a step, and says to which series. Finds the value of the step after that, in time. */
   public int next() {
+    value = next;
+    next = values.at(step);
     return series[step++ & mask];
   }
 
   /** Value of the last step taken, see {@link RandomValues#latencies}. */
   public double value() {
-    return values.at(step);
+    return value;
   }
 }

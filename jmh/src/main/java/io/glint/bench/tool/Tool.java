@@ -1,11 +1,14 @@
 package io.glint.bench.tool;
 
 import io.glint.bench.Environment;
+import io.glint.bench.Results;
+import io.glint.bench.StolenTime;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -20,7 +23,8 @@ public abstract class Tool {
       """
 
         --quick      smaller and shorter, about a minute: to see whether something is badly wrong
-        --out DIR    also write the report as Markdown, and its plots as SVG
+        --out DIR    a directory that is new or empty, for the report as Markdown and its plots as
+                     SVG; if none is named, a new one below docs/benchmarks/local of the project
         --help       this text
 
       Exit status: 0 when all was measured, targets met or not; 1 when a measurement failed; 2 for a
@@ -67,6 +71,7 @@ public abstract class Tool {
       return DONE;
     }
     final long start = System.nanoTime();
+    final StolenTime stolen = StolenTime.start();
     final Map<String, String> facts = Environment.facts();
     facts.put("command", "./bench " + String.join(" ", args));
     final ToolReport report = new ToolReport(title);
@@ -81,6 +86,7 @@ public abstract class Tool {
       return FAILED;
     }
     facts.put("took", (System.nanoTime() - start) / 1_000_000_000 + " s");
+    facts.put("stolen by other virtual machines", stolen.soFar());
     report.heading("How it was measured");
     report.list(
         facts.entrySet().stream().map(fact -> fact.getKey() + ": " + fact.getValue()).toList());
@@ -93,9 +99,11 @@ public abstract class Tool {
     final PrintStream utf8 =
         new PrintStream(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8);
     utf8.print("\n" + report.toText());
-    if (options.out() != null) {
-      utf8.println("\nWritten to " + report.write(options.out(), name));
-    }
+    final Path directory =
+        options.out() != null
+            ? options.out()
+            : Results.newDirectory(options.isQuick() ? name + "-quick" : name);
+    utf8.println("\nWritten: " + report.write(directory, name));
   }
 
   private String usage() {

@@ -10,7 +10,8 @@ import java.util.List;
  * The command line of a tool.
  *
  * @param isQuick true to spend about a minute
- * @param out directory for the report and its plots, or null to print only
+ * @param out directory for the report and its plots, or null for a new one below that of the
+ *     project
  */
 public record ToolOptions(boolean isQuick, Path out, boolean wantsHelp) {
   /**

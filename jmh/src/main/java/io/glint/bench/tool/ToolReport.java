@@ -14,6 +14,7 @@ public final class ToolReport {
   private final StringBuilder text = new StringBuilder();
   private final StringBuilder markdown = new StringBuilder();
   private final Map<String, Svg> plots = new LinkedHashMap<>();
+  private final Map<String, String> files = new LinkedHashMap<>();
 
   ToolReport(String title) {
     text.append(title).append('\n');
@@ -58,6 +59,11 @@ public final class ToolReport {
     markdown.append("\n![").append(title).append("](").append(name).append(".svg)\n");
   }
 
+  /** Adds what belongs to the report and is for programs to read. */
+  public void file(String name, String content) {
+    files.put(name, content);
+  }
+
   String toText() {
     return text.toString();
   }
@@ -67,6 +73,9 @@ public final class ToolReport {
     Files.createDirectories(directory);
     for (final Map.Entry<String, Svg> plot : plots.entrySet()) {
       Files.writeString(directory.resolve(plot.getKey()), plot.getValue().toString());
+    }
+    for (final Map.Entry<String, String> file : files.entrySet()) {
+      Files.writeString(directory.resolve(file.getKey()), file.getValue());
     }
     return Files.writeString(directory.resolve(name + ".md"), markdown);
   }

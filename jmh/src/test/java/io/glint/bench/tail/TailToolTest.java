@@ -2,6 +2,10 @@ package io.glint.bench.tail;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.ByteArrayInputStream;
+import java.nio.charset.StandardCharsets;
+import org.HdrHistogram.Histogram;
+import org.HdrHistogram.HistogramLogReader;
 import org.junit.jupiter.api.Test;
 
 class TailToolTest {
@@ -27,6 +31,26 @@ class TailToolTest {
     assertThat(TailTool.verdict(Scenario.CUMULATIVE, new double[] {0.2}, 31, 100, 5000))
         .contains("met: no", "50.0 times");
     assertThat(TailTool.verdict(Scenario.GARBAGE, ratios, 31, 100, 150)).doesNotContain("P9");
+  }
+
+  @Test
+  void histogramsAreKeptAsOthersReadThem() {
+    final HistogramFile file = new HistogramFile();
+    for (int fork = 0; fork < 2; fork++) {
+      final Histogram histogram = Latencies.create();
+      Latencies.add(histogram, 1_000_000 + fork);
+      file.add(Scenario.DELTA, Side.GLINT, fork, TailFork.SERVICE, histogram);
+    }
+
+    final HistogramLogReader reader =
+        new HistogramLogReader(
+            new ByteArrayInputStream(file.text().getBytes(StandardCharsets.UTF_8)));
+    final Histogram first = (Histogram) reader.nextIntervalHistogram();
+    assertThat(first.getTag()).isEqualTo("DELTA.GLINT.1.service");
+    assertThat(first.getTotalCount()).isEqualTo(1);
+    assertThat(first.valuesAreEquivalent(first.getMaxValue(), 1_000_000)).isTrue();
+    assertThat(reader.nextIntervalHistogram().getTag()).isEqualTo("DELTA.GLINT.2.service");
+    assertThat(reader.nextIntervalHistogram()).isNull();
   }
 
   @Test

@@ -24,7 +24,7 @@ class RandomValuesTest {
     assertThat(Arrays.stream(visits).max().getAsInt()).isLessThan(220);
   }
 
-  /** What a predictor would go by: the same three values are not followed by the same one. */
+  /** No more than by chance, a value is the one that came a period before. */
   @Test
   void orderDoesNotRepeat() {
     final RandomValues values = new RandomValues(new SplittableRandom(1)::nextDouble);
