@@ -163,13 +163,15 @@ class ManyThreadsTest {
           (ExecutorService)
               Executors.class.getMethod("newVirtualThreadPerTaskExecutor").invoke(null);
       final AtomicInteger failed = new AtomicInteger();
+      final CountDownLatch allThere = new CountDownLatch(threads);
       for (int i = 0; i < threads; i++) {
         final Context span = Readers.span(1 + i, /* sampled= */ true);
         executor.execute(
             () -> {
               try {
                 record(histogram, span, 5);
-                Thread.sleep(1);
+                allThere.countDown();
+                assertThat(allThere.await(60, TimeUnit.SECONDS)).isTrue();
                 record(histogram, span, 5);
               } catch (Throwable t) {
                 failed.getAndIncrement();
