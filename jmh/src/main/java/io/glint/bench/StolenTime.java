@@ -43,8 +43,9 @@ public final class StolenTime {
     try (Stream<String> lines = Files.lines(STATISTICS)) {
       final String[] columns = lines.findFirst().orElse("").split("\\s+", -1);
       for (int i = 1; i <= STOLEN && i < columns.length; i++) {
-        ticks[1] += Long.parseLong(columns[i]);
-        ticks[0] = i == STOLEN ? Long.parseLong(columns[i]) : 0;
+        final long column = Long.parseLong(columns[i]);
+        ticks[0] = i == STOLEN ? column : 0;
+        ticks[1] += column;
       }
     } catch (IOException | NumberFormatException e) {
       return new long[2];

@@ -32,7 +32,7 @@ public abstract class Walk {
   private Attributes[] series;
   private int mask;
   private double value;
-  private double next;
+  private double upcoming;
   private long steps;
   private Span span;
   private Scope scope;
@@ -61,7 +61,7 @@ public abstract class Walk {
             : new RandomValues(() -> values[random.nextInt(values.length)]);
     this.series = rounds(attributes, length, random);
     this.steps = 0;
-    this.next = this.values.at(-1);
+    this.upcoming = this.values.at(-1);
     this.span = span;
   }
 
@@ -101,8 +101,8 @@ public abstract class Walk {
    */
   final int next() {
     final int step = (int) steps++;
-    value = next;
-    next = values.at(step);
+    value = upcoming;
+    upcoming = values.at(step);
     return step & mask;
   }
 

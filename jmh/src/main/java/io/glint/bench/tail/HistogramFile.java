@@ -13,8 +13,7 @@ final class HistogramFile {
       new HistogramLogWriter(new PrintStream(bytes, true, StandardCharsets.UTF_8));
 
   HistogramFile() {
-    log.outputComment(
-        "[Nanoseconds. Tags: what goes on, who records, JVM, service or response time.]");
+    log.outputComment("[Nanoseconds. Tags: what goes on, who records, JVM, what was measured.]");
     log.outputLogFormatVersion();
     log.outputLegend();
   }

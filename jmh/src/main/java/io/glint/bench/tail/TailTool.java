@@ -100,6 +100,10 @@ public final class TailTool extends Tool {
           measured.get(side).add(fork);
           all.add(scenario, side, i, TailFork.SERVICE, fork.service());
           all.add(scenario, side, i, TailFork.RESPONSE, fork.response());
+          all.add(scenario, side, i, TailFork.HICCUPS, fork.hiccups());
+          if (scenario.createsSeries()) {
+            all.add(scenario, side, i, TailFork.FIRST, fork.first());
+          }
           progress(
               String.format(
                   Locale.ROOT,

@@ -18,7 +18,7 @@ public final class RandomWalk {
   private final int mask;
   private int step;
   private double value;
-  private double next;
+  private double upcoming;
 
   /**
    * Draws a walk that visits all series equally often, or nearly so.
@@ -35,7 +35,7 @@ public final class RandomWalk {
     this.mask = length - 1;
     this.series = new int[length];
     this.values = RandomValues.latencies(random);
-    this.next = values.at(-1);
+    this.upcoming = values.at(-1);
     for (int i = 0; i < length; i++) {
       series[i] = i % seriesCount;
     }
@@ -49,8 +49,8 @@ public final class RandomWalk {
 
   /** Takes a step, and says to which series. Finds the value of the step after that, in time. */
   public int next() {
-    value = next;
-    next = values.at(step);
+    value = upcoming;
+    upcoming = values.at(step);
     return series[step++ & mask];
   }
 

@@ -13,7 +13,6 @@ import java.util.Map;
 public final class ToolReport {
   private final StringBuilder text = new StringBuilder();
   private final StringBuilder markdown = new StringBuilder();
-  private final Map<String, Svg> plots = new LinkedHashMap<>();
   private final Map<String, String> files = new LinkedHashMap<>();
 
   ToolReport(String title) {
@@ -55,11 +54,11 @@ public final class ToolReport {
    * @param name of its file, without the ending; unique in the report
    */
   public void plot(String name, String title, Svg plot) {
-    plots.put(name + ".svg", plot);
+    file(name + ".svg", plot.toString());
     markdown.append("\n![").append(title).append("](").append(name).append(".svg)\n");
   }
 
-  /** Adds what belongs to the report and is for programs to read. */
+  /** Adds a file to be written beside the Markdown. */
   public void file(String name, String content) {
     files.put(name, content);
   }
@@ -68,12 +67,9 @@ public final class ToolReport {
     return text.toString();
   }
 
-  /** Writes the Markdown and the plots, and returns where the Markdown is. */
+  /** Writes the Markdown and the files, and returns where the Markdown is. */
   Path write(Path directory, String name) throws IOException {
     Files.createDirectories(directory);
-    for (final Map.Entry<String, Svg> plot : plots.entrySet()) {
-      Files.writeString(directory.resolve(plot.getKey()), plot.getValue().toString());
-    }
     for (final Map.Entry<String, String> file : files.entrySet()) {
       Files.writeString(directory.resolve(file.getKey()), file.getValue());
     }
