@@ -11,8 +11,9 @@ import java.lang.invoke.VarHandle;
  * <h2>What is stored</h2>
  *
  * A {@link Table} holds the series twice: in {@code order}, an array that is filled from index 0 on
- * without gaps, and in {@code index}, an open-addressing hash table at most half full. {@code
- * order} says which series exist; {@code index} only makes them quick to find.
+ * without gaps, and in {@code index}, an open-addressing hash table at most a quarter full, as a
+ * look-up that finds another series first costs more than the memory. {@code order} says which
+ * series exist; {@code index} only makes them quick to find.
  *
  * <h2>How a series is added</h2>
  *
@@ -40,10 +41,18 @@ import java.lang.invoke.VarHandle;
  * acquire. The look-up reads {@code index} with plain accesses, which is one type check less on the
  * record path: a series that it finds is seen complete, for what a recorder needs of it is in final
  * fields, and one that it does not find yet is found in {@code order}. {@code table} and {@code
- * indexed} are volatile.
+ * indexed} are volatile. The look-up takes the index from a plain field, so as not to load the
+ * table first. It may be that of an earlier table: a series that it misses, or that has been
+ * evicted, is looked for in the table, and then the field is renewed.
  */
 final class SeriesMap {
   private static final int SMALLEST_CAPACITY = 4;
+
+  /** Places in the index for each one in {@code order}; a power of two, as the next. */
+  private static final int INDEX_PLACES = 4;
+
+  /** Few series should never share a place: their look-ups would be the harder to predict. */
+  private static final int SMALLEST_INDEX = 64;
 
   /** Ends the {@code order} of a table that takes no more entries. Never indexed. */
   private static final Series CLOSED = Series.marker();
@@ -64,6 +73,9 @@ final class SeriesMap {
 
   private volatile Table table = new Table(SMALLEST_CAPACITY, 0);
 
+  /** The index of the table, or of one before it. */
+  private Series[] index = table.index;
+
   /**
    * An empty map.
    *
@@ -74,9 +86,26 @@ final class SeriesMap {
     this.limit = limit;
   }
 
-  /** Returns the series of these attributes, or null if there is none. Wait-free. */
+  /**
+   * Returns the series of these attributes, or null if there is none or it is not yet in the index
+   * at hand; {@link #findOrAdd} finds it then. Wait-free.
+   */
   Series find(Attributes attributes) {
-    return table.find(attributes, hash(attributes));
+    return find(index, attributes, hash(attributes));
+  }
+
+  private static Series find(Series[] index, Attributes attributes, int hash) {
+    final int mask = index.length - 1;
+    int i = hash & mask;
+    Series series;
+    while ((series = index[i]) != null) {
+      if (series.attributes == attributes
+          || (series.hash == hash && series.attributes.equals(attributes))) {
+        return series;
+      }
+      i = (i + 1) & mask;
+    }
+    return null;
   }
 
   /**
@@ -91,7 +120,8 @@ final class SeriesMap {
       final Table table = this.table;
       // The bound is read before the index is searched: all entries below it are in the index.
       int place = table.indexed;
-      final Series known = table.find(attributes, hash);
+      renewIndex(table);
+      final Series known = find(table.index, attributes, hash);
       if (known != null) {
         return known;
       }
@@ -171,6 +201,13 @@ final class SeriesMap {
     copy.indexed = place;
     ProtocolPoint.TABLE_REPLACING.reached();
     TABLE.compareAndSet(this, full, copy);
+    renewIndex(table);
+  }
+
+  private void renewIndex(Table table) {
+    if (index != table.index) {
+      index = table.index;
+    }
   }
 
   private boolean isLive(Series series) {
@@ -248,7 +285,7 @@ final class SeriesMap {
     Table(int capacity, long version) {
       this.version = version;
       this.order = new Series[capacity];
-      this.index = new Series[2 * capacity];
+      this.index = new Series[Math.max(SMALLEST_INDEX, INDEX_PLACES * capacity)];
     }
 
     Series entry(int place) {
@@ -259,21 +296,6 @@ final class SeriesMap {
     Series addAt(int place, Series entry) {
       final Series there = (Series) ENTRY.compareAndExchange(order, place, null, entry);
       return there == null ? entry : there;
-    }
-
-    Series find(Attributes attributes, int hash) {
-      final Series[] index = this.index;
-      final int mask = index.length - 1;
-      int i = hash & mask;
-      Series series;
-      while ((series = index[i]) != null) {
-        if (series.attributes == attributes
-            || (series.hash == hash && series.attributes.equals(attributes))) {
-          return series;
-        }
-        i = (i + 1) & mask;
-      }
-      return null;
     }
 
     void addToIndex(Series series) {

@@ -55,11 +55,11 @@ abstract class Stream implements MetricSource {
   private final AliasCache aliases;
 
   /**
-   * The series that was looked for the long way last, which is the only one of a stream that has
-   * one: a try at it is cheaper than a hash. Written without synchronization, as any series of the
-   * stream will do. Not used if a view removes attributes.
+   * The series of a stream that has one: a try at it is cheaper than a hash. Null if there are
+   * more, as whether the try succeeds could then not be predicted. Written without synchronization,
+   * as any series of the stream will do. Not used if a view removes attributes.
    */
-  private Series newest;
+  private Series only;
 
   private final AtomicReference<Series> overflow = new AtomicReference<>();
   private volatile boolean isShutdown;
@@ -164,9 +164,8 @@ abstract class Stream implements MetricSource {
    */
   final Cell take(Attributes attributes) {
     try {
-      final Series newest = this.newest;
-      final Series series =
-          newest != null && newest.attributes == attributes ? newest : find(attributes);
+      final Series only = this.only;
+      final Series series = only != null && only.attributes == attributes ? only : find(attributes);
       if (series != null) {
         final Cell cell = series.take();
         if (cell != null) {
@@ -274,7 +273,7 @@ abstract class Stream implements MetricSource {
       if (cell != null) {
         // Nobody records with the attributes of overflow, and this shared line is not written then.
         if (aliases == null && found != null) {
-          newest = series;
+          only = seriesMap.entries() == 1 ? series : null;
         }
         return cell;
       }
