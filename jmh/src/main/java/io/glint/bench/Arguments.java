@@ -61,6 +61,7 @@ record Arguments(
       ./bench tail       latency of single calls, up to the slowest; see ./bench tail --help
       ./bench memory     what a series keeps; see ./bench memory --help
       ./bench scale      cost by number of series, threads and buckets; see ./bench scale --help
+      ./bench builds     one build of Glint against another; see ./bench builds --help
       ./bench --jmh ARGUMENTS
                          JMH's own command line, e.g. ./bench --jmh Histogram -p sdk=GLINT -t 2
 

@@ -1,5 +1,6 @@
 package io.glint.bench;
 
+import io.glint.bench.builds.BuildsTool;
 import io.glint.bench.memory.MemoryTool;
 import io.glint.bench.scale.ScaleTool;
 import io.glint.bench.tail.TailTool;
@@ -27,6 +28,10 @@ public final class Main {
   public static void main(String[] args) throws IOException {
     if (args.length > 0 && args[0].equals("--jmh")) {
       org.openjdk.jmh.Main.main(Arrays.copyOfRange(args, 1, args.length));
+      return;
+    }
+    if (args.length > 0 && args[0].equals("builds")) {
+      System.exit(new BuildsTool().run(args, utf8()));
       return;
     }
     final Tool tool = args.length > 0 ? tool(args[0]) : null;
@@ -104,10 +109,13 @@ public final class Main {
       report = new Report(comparisons, facts);
       results.write(report);
     }
-    // Whatever the locale: the C locale has no plus-minus.
-    final PrintStream utf8 =
-        new PrintStream(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8);
+    final PrintStream utf8 = utf8();
     utf8.print("\n" + report.toText() + "\n");
     results.files(report).forEach(file -> utf8.println("Written: " + file));
+  }
+
+  /** Whatever the locale: the C locale has no plus-minus. */
+  private static PrintStream utf8() {
+    return new PrintStream(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8);
   }
 }

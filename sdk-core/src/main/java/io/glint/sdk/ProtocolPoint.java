@@ -56,6 +56,9 @@ enum ProtocolPoint {
   /** A thread is about to publish a copy of a table. */
   TABLE_REPLACING,
 
+  /** A thread is about to give recorders the index of a table that has replaced another. */
+  INDEX_RENEWING,
+
   /** A thread is about to publish the overflow series. */
   OVERFLOW_ADDING,
 

@@ -12,8 +12,9 @@ import java.lang.invoke.VarHandle;
  *
  * A {@link Table} holds the series twice: in {@code order}, an array that is filled from index 0 on
  * without gaps, and in {@code index}, an open-addressing hash table at most a quarter full, as a
- * look-up that finds another series first costs more than the memory. {@code order} says which
- * series exist; {@code index} only makes them quick to find.
+ * look-up that finds another series first costs more than the memory; a large one, which takes
+ * longer to reach than to guess wrong, may be half full. {@code order} says which series exist;
+ * {@code index} only makes them quick to find.
  *
  * <h2>How a series is added</h2>
  *
@@ -43,16 +44,16 @@ import java.lang.invoke.VarHandle;
  * fields, and one that it does not find yet is found in {@code order}. {@code table} and {@code
  * indexed} are volatile. The look-up takes the index from a plain field, so as not to load the
  * table first. It may be that of an earlier table: a series that it misses, or that has been
- * evicted, is looked for in the table, and then the field is renewed.
+ * evicted, is looked for in the table, which renews the field, as each collection does.
  */
 final class SeriesMap {
   private static final int SMALLEST_CAPACITY = 4;
 
-  /** Places in the index for each one in {@code order}; a power of two, as the next. */
-  private static final int INDEX_PLACES = 4;
-
-  /** Few series should never share a place: their look-ups would be the harder to predict. */
+  /** Places in the index at least, so that few series seldom share one; a power of two. */
   private static final int SMALLEST_INDEX = 64;
+
+  /** Capacity up to which the index has four places for each in {@code order}, not two. */
+  private static final int LARGEST_SPARSE_CAPACITY = 4096;
 
   /** Ends the {@code order} of a table that takes no more entries. Never indexed. */
   private static final Series CLOSED = Series.marker();
@@ -74,7 +75,7 @@ final class SeriesMap {
   private volatile Table table = new Table(SMALLEST_CAPACITY, 0);
 
   /** The index of the table, or of one before it. */
-  private Series[] index = table.index;
+  private Series[] indexAtHand = table.index;
 
   /**
    * An empty map.
@@ -91,7 +92,7 @@ final class SeriesMap {
    * at hand; {@link #findOrAdd} finds it then. Wait-free.
    */
   Series find(Attributes attributes) {
-    return find(index, attributes, hash(attributes));
+    return find(indexAtHand, attributes, hash(attributes));
   }
 
   private static Series find(Series[] index, Attributes attributes, int hash) {
@@ -120,7 +121,7 @@ final class SeriesMap {
       final Table table = this.table;
       // The bound is read before the index is searched: all entries below it are in the index.
       int place = table.indexed;
-      renewIndex(table);
+      renewIndex();
       final Series known = find(table.index, attributes, hash);
       if (known != null) {
         return known;
@@ -201,13 +202,26 @@ final class SeriesMap {
     copy.indexed = place;
     ProtocolPoint.TABLE_REPLACING.reached();
     TABLE.compareAndSet(this, full, copy);
-    renewIndex(table);
+    renewIndex();
   }
 
-  private void renewIndex(Table table) {
-    if (index != table.index) {
-      index = table.index;
+  /** Sees to it that {@link #find} knows the index of the table, unless threads race. Wait-free. */
+  void renewIndex() {
+    final Series[] newest = table.index;
+    if (indexAtHand != newest) {
+      ProtocolPoint.INDEX_RENEWING.reached();
+      indexAtHand = newest;
     }
+  }
+
+  /**
+   * The series if there is one, which may be evicted; null if there is none, or more. Wait-free.
+   */
+  Series onlyOrNull() {
+    final Table table = this.table;
+    final Series first = table.entry(0);
+    final Series second = table.entry(1);
+    return first != CLOSED && (second == null || second == CLOSED) ? first : null;
   }
 
   private boolean isLive(Series series) {
@@ -285,7 +299,13 @@ final class SeriesMap {
     Table(int capacity, long version) {
       this.version = version;
       this.order = new Series[capacity];
-      this.index = new Series[Math.max(SMALLEST_INDEX, INDEX_PLACES * capacity)];
+      this.index = new Series[indexLength(capacity)];
+    }
+
+    private static int indexLength(int capacity) {
+      return capacity > LARGEST_SPARSE_CAPACITY
+          ? 2 * capacity
+          : Math.max(SMALLEST_INDEX, 4 * capacity);
     }
 
     Series entry(int place) {

@@ -56,8 +56,8 @@ abstract class Stream implements MetricSource {
 
   /**
    * The series of a stream that has one: a try at it is cheaper than a hash. Null if there are
-   * more, as whether the try succeeds could then not be predicted. Written without synchronization,
-   * as any series of the stream will do. Not used if a view removes attributes.
+   * more, as whether the try succeeds could then not be predicted, and if a view removes
+   * attributes. A hint, written without synchronization: any series of the stream would do.
    */
   private Series only;
 
@@ -271,15 +271,23 @@ abstract class Stream implements MetricSource {
       }
       final Cell cell = series.take();
       if (cell != null) {
-        // Nobody records with the attributes of overflow, and this shared line is not written then.
-        if (aliases == null && found != null) {
-          only = seriesMap.entries() == 1 ? series : null;
-        }
+        renewHints();
         return cell;
       }
       seriesMap.removeEvicted();
     }
     return null;
+  }
+
+  /** Renews what recorders find a series by, if that is needed: it lies on a line they share. */
+  private void renewHints() {
+    if (aliases == null) {
+      seriesMap.renewIndex();
+      final Series only = seriesMap.onlyOrNull();
+      if (this.only != only) {
+        this.only = only;
+      }
+    }
   }
 
   /**
@@ -304,6 +312,7 @@ abstract class Stream implements MetricSource {
         final Series series = found != null ? found : overflow();
         final Object pin = series.pin();
         if (pin != null) {
+          renewHints();
           return new BoundSeries(this, attributes, series, pin);
         }
         seriesMap.removeEvicted();
@@ -427,6 +436,8 @@ abstract class Stream implements MetricSource {
       if (isDelta || idleTimeoutNanos > 0) {
         evict();
       }
+      // What threads in a race have left of an earlier table keeps evicted series in memory.
+      renewHints();
       return points.end(dataWrapper);
     } finally {
       collectLock.unlock();

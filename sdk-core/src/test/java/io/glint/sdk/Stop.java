@@ -53,6 +53,7 @@ enum Stop {
   RECORDER_BEFORE_FIRST_CELL_OF_SERIES(ProtocolPoint.SERIES_FOUND, of(Stop::recordOwnNew)),
   RECORDER_COPYING_TABLE(ProtocolPoint.TABLE_COPYING, of(Stop::recordTenNewSeries)),
   RECORDER_REPLACING_TABLE(ProtocolPoint.TABLE_REPLACING, of(Stop::recordTenNewSeries)),
+  RECORDER_RENEWING_INDEX(ProtocolPoint.INDEX_RENEWING, of(Stop::recordTenNewSeries)),
   RECORDER_ADDING_OVERFLOW(
       ProtocolPoint.OVERFLOW_ADDING, of(Stop::recordTenNewSeries).setting(Setting.FOUR_SERIES)),
 
@@ -74,6 +75,7 @@ enum Stop {
   ROOM_MAKER_BEFORE_REMOVING(ProtocolPoint.ROOM_MADE, roomMaker()),
   ROOM_MAKER_COPYING_TABLE(ProtocolPoint.TABLE_COPYING, roomMaker()),
   ROOM_MAKER_REPLACING_TABLE(ProtocolPoint.TABLE_REPLACING, roomMaker()),
+  ROOM_MAKER_RENEWING_INDEX(ProtocolPoint.INDEX_RENEWING, roomMaker()),
   ROOM_MAKER_TELLING(ProtocolPoint.ROOM_TOLD, roomMaker()),
 
   // A collector, which has the lock of the stream.
@@ -95,7 +97,8 @@ enum Stop {
   COLLECTOR_RETIRING_CELL(ProtocolPoint.CELL_RETIRING, evictor()),
   COLLECTOR_CLOSING_TABLE(ProtocolPoint.TABLE_CLOSING, evictor()),
   COLLECTOR_COPYING_TABLE(ProtocolPoint.TABLE_COPYING, evictor()),
-  COLLECTOR_REPLACING_TABLE(ProtocolPoint.TABLE_REPLACING, evictor());
+  COLLECTOR_REPLACING_TABLE(ProtocolPoint.TABLE_REPLACING, evictor()),
+  COLLECTOR_RENEWING_INDEX(ProtocolPoint.INDEX_RENEWING, evictor());
 
   /** A {@link ProtocolPoint} or {@link UserCode}. */
   final Object place;

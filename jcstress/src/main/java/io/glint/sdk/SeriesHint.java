@@ -23,10 +23,10 @@ import org.openjdk.jcstress.infra.results.II_Result;
 import org.openjdk.jcstress.infra.results.I_Result;
 
 /**
- * A stream remembers its newest series in a plain field. Whoever sees a series there sees it
+ * A stream remembers its only series in a plain field. Whoever sees a series there sees it
  * complete, and never takes it for that of other attributes.
  */
-public class NewestHint {
+public class SeriesHint {
 
   /** The very same attributes, for the first time: the second may come by the hint. */
   @JCStressTest
@@ -56,7 +56,7 @@ public class NewestHint {
     }
   }
 
-  /** Two attribute sets take turns in the hint: each has its own measurements. */
+  /** The second attribute set ends the hint at the first: each has its own measurements. */
   @JCStressTest
   @State
   @Outcome(id = "3, 30", expect = ACCEPTABLE, desc = "each in its own series")
@@ -156,8 +156,8 @@ public class NewestHint {
   @Outcome(expect = ACCEPTABLE_INTERESTING, desc = "the fault shows")
   public static class BrokenBySplitHint {
     private final SumStream stream = Fixture.longCounter(CUMULATIVE, NO_LIMIT);
-    private Attributes newestAttributes;
-    private Series newest;
+    private Attributes hintedAttributes;
+    private Series hinted;
 
     @Actor
     public void one() {
@@ -181,11 +181,11 @@ public class NewestHint {
     }
 
     private void record(long value, Attributes attributes) {
-      Series series = newestAttributes == attributes ? newest : null;
+      Series series = hintedAttributes == attributes ? hinted : null;
       if (series == null) {
         series = stream.seriesMap().findOrAdd(attributes);
-        newestAttributes = attributes;
-        newest = series;
+        hintedAttributes = attributes;
+        hinted = series;
       }
       final SumCell cell = (SumCell) series.take();
       cell.addLong(value);
@@ -202,19 +202,19 @@ public class NewestHint {
       desc = "not seen, or complete")
   @Outcome(expect = ACCEPTABLE_INTERESTING, desc = "the fault shows")
   public static class BrokenByEarlyHint {
-    private volatile Parts newest;
+    private volatile Parts hinted;
 
     @Actor
     public void make() {
       final Parts made = new Parts();
-      newest = made;
+      hinted = made;
       made.attributes = A;
       made.words = new long[4];
     }
 
     @Actor
     public void find(I_Result r) {
-      final Parts seen = newest;
+      final Parts seen = hinted;
       if (seen != null) {
         r.r1 = (seen.attributes == null ? 0 : 1) + (seen.words == null ? 0 : 1);
         r.r1 = r.r1 == 0 ? -1 : r.r1;
@@ -227,5 +227,5 @@ public class NewestHint {
     }
   }
 
-  private NewestHint() {}
+  private SeriesHint() {}
 }
