@@ -106,11 +106,9 @@ final class HistogramStream extends Stream {
     if (!cell.isEligible(verdict)) {
       return null;
     }
-    // A bucket is not negative, so the mask changes nothing but the machine code. If the
-    // reservoir's
-    // bounds check compared the bucket itself, HotSpot would make a branch of the last choice in
-    // the
-    // bucket index, in place of a conditional move, and nobody can predict that choice.
+    // A bucket is not negative, so the mask changes nothing but the machine code. If the bounds
+    // check of the reservoir compared the bucket itself, HotSpot would make a branch of the last
+    // choice in the bucket index, in place of a conditional move, and nobody can predict that one.
     return cell.offerDouble(sampling, value, bucket & Integer.MAX_VALUE, attributes, context);
   }
 

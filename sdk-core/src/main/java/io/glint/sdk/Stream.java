@@ -269,9 +269,10 @@ abstract class Stream implements MetricSource {
         ProtocolPoint.ALIAS_ADDING.reached();
         aliases.put(attributes, series, mapVersion);
       }
+      // Before a cell is taken: from there on nothing may be thrown, not even for want of stack.
+      renewHints();
       final Cell cell = series.take();
       if (cell != null) {
-        renewHints();
         return cell;
       }
       seriesMap.removeEvicted();
@@ -281,8 +282,8 @@ abstract class Stream implements MetricSource {
 
   /** Renews what recorders find a series by, if that is needed: it lies on a line they share. */
   private void renewHints() {
+    seriesMap.renewIndex();
     if (aliases == null) {
-      seriesMap.renewIndex();
       final Series only = seriesMap.onlyOrNull();
       if (this.only != only) {
         this.only = only;

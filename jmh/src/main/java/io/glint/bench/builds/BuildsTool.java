@@ -36,13 +36,13 @@ public final class BuildsTool {
       ./bench builds OLD.jar NEW.jar [MORE.jar ...] [options]
 
       By how much one build of Glint records faster than another: both take turns of some
-      milliseconds in one JVM. To keep a build, run ./bench builds --help in it and copy
+      milliseconds in one JVM. To keep a build, run ./bench --help in its checkout and copy
       jmh/target/benchmarks.jar; the same jar given twice shows what is noise.
 
         --workload NAME  %s; histogram if none is named
         --series N       so many attribute sets, in an order that repeats after 32768 recordings;
                          1 by default, and for bound instruments; at most 1999
-        --jvms N         so many JVMs, one after the other; 5 by default
+        --jvms N         so many JVMs, one after the other; 6 by default
         --help           this text
 
       Exit status: 0 when all was measured; 1 when a measurement failed; 2 for a command line that
@@ -57,7 +57,7 @@ public final class BuildsTool {
       final List<String> builds = new ArrayList<>();
       Workload workload = Workload.HISTOGRAM;
       int series = 1;
-      int jvms = 5;
+      int jvms = 6;
       final Iterator<String> rest = args.iterator();
       while (rest.hasNext()) {
         final String arg = rest.next();
