@@ -4,12 +4,9 @@ import io.glint.bench.builds.BuildsTool;
 import io.glint.bench.memory.MemoryTool;
 import io.glint.bench.scale.ScaleTool;
 import io.glint.bench.tail.TailTool;
-import io.glint.bench.tool.Tool;
-import java.io.FileDescriptor;
-import java.io.FileOutputStream;
+import io.glint.bench.tool.Command;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -30,13 +27,9 @@ public final class Main {
       org.openjdk.jmh.Main.main(Arrays.copyOfRange(args, 1, args.length));
       return;
     }
-    if (args.length > 0 && args[0].equals("builds")) {
-      System.exit(new BuildsTool().run(args, utf8()));
-      return;
-    }
-    final Tool tool = args.length > 0 ? tool(args[0]) : null;
-    if (tool != null) {
-      System.exit(tool.run(args));
+    final Command<?> command = args.length > 0 ? command(args[0]) : null;
+    if (command != null) {
+      System.exit(command.run(args));
       return;
     }
     final Arguments arguments;
@@ -62,11 +55,12 @@ public final class Main {
   }
 
   /** Null if the word names none. */
-  private static Tool tool(String name) {
+  private static Command<?> command(String name) {
     return switch (name) {
       case "tail" -> new TailTool();
       case "memory" -> new MemoryTool();
       case "scale" -> new ScaleTool();
+      case "builds" -> new BuildsTool();
       default -> null;
     };
   }
@@ -109,13 +103,8 @@ public final class Main {
       report = new Report(comparisons, facts);
       results.write(report);
     }
-    final PrintStream utf8 = utf8();
-    utf8.print("\n" + report.toText() + "\n");
-    results.files(report).forEach(file -> utf8.println("Written: " + file));
-  }
-
-  /** Whatever the locale: the C locale has no plus-minus. */
-  private static PrintStream utf8() {
-    return new PrintStream(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8);
+    final PrintStream out = Command.output();
+    out.print("\n" + report.toText() + "\n");
+    results.files(report).forEach(file -> out.println("Written: " + file));
   }
 }

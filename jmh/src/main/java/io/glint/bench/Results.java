@@ -38,9 +38,10 @@ public final class Results {
   }
 
   /**
-   * Refuses a directory in which there is something.
+   * Refuses a directory in which there is something, or that cannot be made: before a run, not at
+   * its end.
    *
-   * @throws IllegalArgumentException if there is, or it cannot be a directory
+   * @throws IllegalArgumentException if so
    */
   public static void requireNew(Path directory) {
     if (Files.exists(directory) && !isEmptyDirectory(directory)) {
@@ -48,6 +49,14 @@ public final class Results {
           "--out "
               + directory
               + ": there is something already, which would be lost; name another directory");
+    }
+    Path parent = directory.toAbsolutePath();
+    while (!Files.exists(parent)) {
+      parent = parent.getParent();
+    }
+    if (!Files.isDirectory(parent) || !Files.isWritable(parent)) {
+      throw new IllegalArgumentException(
+          "--out " + directory + ": " + parent + " is not a directory that can be written to");
     }
   }
 

@@ -56,6 +56,17 @@ class ResultsTest {
   }
 
   @Test
+  void directoryThatCannotBeMadeIsRefusedBeforeTheRun() throws Exception {
+    final Path file = Files.writeString(root.resolve("results.md"), "mine");
+
+    assertThatThrownBy(() -> Results.in(file.resolve("a/b")))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("--out " + file.resolve("a/b"))
+        .hasMessageContaining(file + " is not a directory that can be written to");
+    Results.requireNew(root.resolve("a/b/c"));
+  }
+
+  @Test
   void eachRunHasADirectoryOfItsOwn() throws Exception {
     final Results first = Results.inNewDirectory(root, DAY, "AMD EPYC", "");
     first.write(report());

@@ -270,7 +270,7 @@ abstract class Stream implements MetricSource {
         aliases.put(attributes, series, mapVersion);
       }
       // Before a cell is taken: from there on nothing may be thrown, not even for want of stack.
-      renewHints();
+      renewOnly();
       final Cell cell = series.take();
       if (cell != null) {
         return cell;
@@ -280,9 +280,8 @@ abstract class Stream implements MetricSource {
     return null;
   }
 
-  /** Renews what recorders find a series by, if that is needed: it lies on a line they share. */
-  private void renewHints() {
-    seriesMap.renewIndex();
+  /** Sees whether one series is the only one. Written if that is news: recorders share the line. */
+  private void renewOnly() {
     if (aliases == null) {
       final Series only = seriesMap.onlyOrNull();
       if (this.only != only) {
@@ -313,7 +312,7 @@ abstract class Stream implements MetricSource {
         final Series series = found != null ? found : overflow();
         final Object pin = series.pin();
         if (pin != null) {
-          renewHints();
+          renewOnly();
           return new BoundSeries(this, attributes, series, pin);
         }
         seriesMap.removeEvicted();
@@ -438,7 +437,8 @@ abstract class Stream implements MetricSource {
         evict();
       }
       // What threads in a race have left of an earlier table keeps evicted series in memory.
-      renewHints();
+      seriesMap.renewIndex();
+      renewOnly();
       return points.end(dataWrapper);
     } finally {
       collectLock.unlock();

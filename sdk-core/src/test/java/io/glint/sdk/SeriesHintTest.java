@@ -5,11 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.context.Context;
-import io.opentelemetry.sdk.common.Clock;
-import io.opentelemetry.sdk.metrics.ExemplarFilter;
-import io.opentelemetry.sdk.metrics.InstrumentType;
-import io.opentelemetry.sdk.metrics.InstrumentValueType;
-import io.opentelemetry.sdk.metrics.data.AggregationTemporality;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.lang.reflect.Proxy;
@@ -25,16 +20,7 @@ class SeriesHintTest {
   private final Attributes two = countingHashes(2);
 
   /** A limit of 2, so that of two series the one that an interval did not see is dropped. */
-  private final SumStream stream =
-      new SumStream(
-          new StreamSettings(
-              new InstrumentDescriptor(
-                  "sum", "", "", InstrumentType.COUNTER, InstrumentValueType.LONG),
-              AggregationTemporality.DELTA,
-              2,
-              new ExemplarSampling(ExemplarFilter.alwaysOff(), "sum", null, null),
-              Clock.getDefault(),
-              0));
+  private final SumStream stream = DeltaSums.create(2);
 
   private Attributes countingHashes(long value) {
     final Attributes real = attributes(value);

@@ -5,11 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.context.Context;
-import io.opentelemetry.sdk.common.Clock;
-import io.opentelemetry.sdk.metrics.ExemplarFilter;
-import io.opentelemetry.sdk.metrics.InstrumentType;
-import io.opentelemetry.sdk.metrics.InstrumentValueType;
-import io.opentelemetry.sdk.metrics.data.AggregationTemporality;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.IdentityHashMap;
@@ -28,16 +23,7 @@ class SeriesMapTest {
   private static final AttributeKey<Long> KEY = AttributeKey.longKey("key");
 
   private static SeriesMap map(int limit) {
-    return new SumStream(
-            new StreamSettings(
-                new InstrumentDescriptor(
-                    "sum", "", "", InstrumentType.COUNTER, InstrumentValueType.LONG),
-                AggregationTemporality.DELTA,
-                limit,
-                new ExemplarSampling(ExemplarFilter.alwaysOff(), "sum", null, null),
-                Clock.getDefault(),
-                0))
-        .seriesMap();
+    return DeltaSums.create(limit).seriesMap();
   }
 
   private static Attributes attributes(long value) {
@@ -211,16 +197,7 @@ class SeriesMapTest {
 
   @Test
   void nothingIsLostWhileSeriesAreEvictedAndComeBack() throws Exception {
-    final SumStream stream =
-        new SumStream(
-            new StreamSettings(
-                new InstrumentDescriptor(
-                    "sum", "", "", InstrumentType.COUNTER, InstrumentValueType.LONG),
-                AggregationTemporality.DELTA,
-                64,
-                new ExemplarSampling(ExemplarFilter.alwaysOff(), "sum", null, null),
-                Clock.getDefault(),
-                0));
+    final SumStream stream = DeltaSums.create(64);
     final int threads = 4;
     final int records = 300_000;
     final ExecutorService pool = Executors.newFixedThreadPool(threads);

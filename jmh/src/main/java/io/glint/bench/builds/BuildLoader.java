@@ -6,9 +6,9 @@ import java.net.URL;
 import java.net.URLClassLoader;
 import java.util.List;
 
-/** The classes of a build; but those of this package are ours, whatever the build has of them. */
+/** The classes of a build; but the benchmarks' are ours, whatever the build has of them. */
 final class BuildLoader extends URLClassLoader {
-  private static final String OURS = BuildLoader.class.getPackageName() + ".";
+  private static final String OURS = "io.glint.bench.";
 
   BuildLoader(List<URL> build) {
     super(build.toArray(new URL[0]), ClassLoader.getPlatformClassLoader());
@@ -19,7 +19,7 @@ final class BuildLoader extends URLClassLoader {
     if (!name.startsWith(OURS)) {
       return super.findClass(name);
     }
-    final String file = name.substring(OURS.length()) + ".class";
+    final String file = "/" + name.replace('.', '/') + ".class";
     try (InputStream in = BuildLoader.class.getResourceAsStream(file)) {
       if (in == null) {
         throw new ClassNotFoundException(name);

@@ -1,32 +1,31 @@
 package io.glint.bench.builds;
 
-import io.glint.bench.Statistics;
 import io.glint.bench.Table;
 import io.glint.bench.tool.ChildJvm;
-import io.glint.bench.tool.ForkFailedException;
+import io.glint.bench.tool.Command;
 import io.glint.bench.tool.Numbers;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.jar.JarFile;
 
 /**
  * Says by how much one build of Glint is faster than another. They take turns of some milliseconds
  * in one JVM, each with its own class loader, so what the machine does to one it does to the other:
  * a tenth of a nanosecond can be seen where two runs of JMH differ by several.
  */
-public final class BuildsTool {
-  private static final int DONE = 0;
-  private static final int FAILED = 1;
-  private static final int NOT_UNDERSTOOD = 2;
-
+public final class BuildsTool extends Command<BuildsTool.Options> {
   private static final int ROUNDS = 40;
+
+  /** What tells benchmarks.jar, with all that Glint needs, from other archives. */
+  private static final List<String> CONTENTS =
+      List.of("io/glint/sdk/GlintMeterProvider.class", "org/openjdk/jmh/Main.class");
 
   /** Below the cardinality limit of a stream. */
   private static final int MOST_SERIES = 1999;
@@ -40,7 +39,7 @@ public final class BuildsTool {
       jmh/target/benchmarks.jar; the same jar given twice shows what is noise.
 
         --workload NAME  %s; histogram if none is named
-        --series N       so many attribute sets, in an order that repeats after 32768 recordings;
+        --series N       so many attribute sets, in an order that repeats after 16384 recordings;
                          1 by default, and for bound instruments; at most 1999
         --jvms N         so many JVMs, one after the other; 6 by default
         --help           this text
@@ -87,7 +86,15 @@ public final class BuildsTool {
       if (!Files.isRegularFile(Path.of(arg))) {
         throw new IllegalArgumentException("No such file: " + arg);
       }
-      return arg;
+      try (JarFile jar = new JarFile(arg)) {
+        if (CONTENTS.stream().allMatch(entry -> jar.getEntry(entry) != null)) {
+          return arg;
+        }
+      } catch (IOException e) {
+        // Told below.
+      }
+      throw new IllegalArgumentException(
+          arg + " is not the jmh/target/benchmarks.jar of a build of Glint");
     }
 
     private static String valueOf(String option, Iterator<String> rest) {
@@ -112,35 +119,25 @@ public final class BuildsTool {
     }
   }
 
-  /**
-   * Runs the tool.
-   *
-   * @param args with the tool's name as the first
-   * @return the exit status
-   */
-  public int run(String[] args, PrintStream out) throws IOException {
-    final Options options;
-    try {
-      options = Options.parse(Arrays.asList(args).subList(1, args.length));
-    } catch (IllegalArgumentException e) {
-      System.err.println(e.getMessage() + "\n\n" + USAGE);
-      return NOT_UNDERSTOOD;
-    }
-    if (options.wantsHelp()) {
-      out.print(USAGE);
-      return DONE;
-    }
-    try {
-      out.print(measure(options).toText());
-      return DONE;
-    } catch (ForkFailedException e) {
-      System.err.println(e.getMessage());
-      return FAILED;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      System.err.println("Interrupted");
-      return FAILED;
-    }
+  @Override
+  protected Options parse(List<String> args) {
+    return Options.parse(args);
+  }
+
+  @Override
+  protected boolean wantsHelp(Options options) {
+    return options.wantsHelp();
+  }
+
+  @Override
+  protected String usage() {
+    return USAGE;
+  }
+
+  @Override
+  protected void execute(Options options, String[] args, PrintStream out)
+      throws IOException, InterruptedException {
+    out.print(measure(options).toText());
   }
 
   private static Table measure(Options options) throws IOException, InterruptedException {
@@ -148,7 +145,7 @@ public final class BuildsTool {
     final double[][] nanos = new double[count][options.jvms()];
     final double[][] differences = new double[count][options.jvms()];
     for (int jvm = 0; jvm < options.jvms(); jvm++) {
-      System.err.println("JVM " + (jvm + 1) + " of " + options.jvms());
+      progress("JVM " + (jvm + 1) + " of " + options.jvms());
       // Who is loaded first is last in the next JVM.
       final boolean isReversed = jvm % 2 == 1;
       final List<String> order = new ArrayList<>(options.builds());
@@ -186,18 +183,8 @@ public final class BuildsTool {
       table.add(
           options.builds().get(build),
           Numbers.withRange(nanos[build]),
-          build == 0 ? "–" : withRange(differences[build]));
+          build == 0 ? "–" : Numbers.differenceWithRange(differences[build]));
     }
     return table;
-  }
-
-  /** As {@link Numbers#withRange}, for numbers that may be negative. */
-  private static String withRange(double... samples) {
-    return Numbers.fixed(Statistics.median(samples), 2)
-        + " ("
-        + Numbers.fixed(Statistics.quantile(samples, 0), 2)
-        + " to "
-        + Numbers.fixed(Statistics.quantile(samples, 1), 2)
-        + ")";
   }
 }

@@ -1,19 +1,20 @@
 package io.glint.bench.builds;
 
+import io.glint.bench.OnDemandReader;
+import io.glint.bench.SeriesAttributes;
+import io.glint.bench.Spans;
+import io.glint.bench.tool.RandomWalk;
 import io.glint.sdk.GlintMeterProvider;
-import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.incubator.metrics.BoundDoubleHistogram;
 import io.opentelemetry.api.incubator.metrics.ExtendedDoubleHistogram;
 import io.opentelemetry.api.metrics.DoubleHistogram;
-import io.opentelemetry.api.trace.Span;
-import io.opentelemetry.api.trace.SpanContext;
-import io.opentelemetry.api.trace.TraceFlags;
-import io.opentelemetry.api.trace.TraceState;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.context.Scope;
+import io.opentelemetry.sdk.common.export.MemoryMode;
 import io.opentelemetry.sdk.metrics.ExemplarFilter;
-import java.util.SplittableRandom;
+import io.opentelemetry.sdk.metrics.data.AggregationTemporality;
+import java.util.Arrays;
 import java.util.function.LongUnaryOperator;
 
 /**
@@ -22,18 +23,11 @@ import java.util.function.LongUnaryOperator;
  * Glint but what every build has.
  */
 public final class Lap implements LongUnaryOperator {
-  private static final int VALUES = 1 << 11;
-  private static final int VALUES_SHIFT = Long.SIZE - 11;
-
-  /** An order of several series that is shorter would be learnt by a branch predictor. */
-  private static final int STEPS = 1 << 15;
-
   private final DoubleHistogram histogram;
   private final BoundDoubleHistogram bound;
   private final Attributes[] series;
-  private final double[] values = new double[VALUES];
+  private final RandomWalk walk;
   private final Context context;
-  private int step;
 
   /**
    * Makes an instrument of a provider of its own.
@@ -43,45 +37,26 @@ public final class Lap implements LongUnaryOperator {
    */
   public Lap(String workload, int seriesCount, int seed) {
     final Workload kind = Workload.valueOf(workload);
-    final SplittableRandom random = new SplittableRandom(seed);
-    for (int i = 0; i < VALUES; i++) {
-      values[i] = 40 * Math.exp(1.3 * random.nextGaussian());
-    }
     this.histogram =
         GlintMeterProvider.builder()
-            .registerMetricReader(new IdleReader(kind.isExponential()))
+            .registerMetricReader(
+                new OnDemandReader(
+                    AggregationTemporality.CUMULATIVE, MemoryMode.REUSABLE_DATA, kind.histograms()))
             .setExemplarFilter(
                 kind.isInSpan() ? ExemplarFilter.traceBased() : ExemplarFilter.alwaysOff())
             .build()
             .get("io.glint.bench")
             .histogramBuilder("http.server.request.duration")
             .build();
-    final Attributes[] sets = new Attributes[seriesCount];
-    for (int i = 0; i < seriesCount; i++) {
-      sets[i] =
-          Attributes.of(
-              AttributeKey.stringKey("http.request.method"),
-              "GET",
-              AttributeKey.stringKey("http.route"),
-              "/" + seed + "/" + i,
-              AttributeKey.longKey("http.response.status_code"),
-              200L);
-    }
-    this.series = new Attributes[seriesCount == 1 ? 1 : STEPS];
-    for (int i = 0; i < series.length; i++) {
-      series[i] = sets[random.nextInt(seriesCount)];
-    }
-    this.bound = kind.isBound() ? ((ExtendedDoubleHistogram) histogram).bind(sets[0]) : null;
-    this.context = kind.isInSpan() ? Context.root().with(sampledSpan()) : Context.root();
-  }
-
-  private static Span sampledSpan() {
-    return Span.wrap(
-        SpanContext.create(
-            "0af7651916cd43dd8448eb211c80319c",
-            "b7ad6b7169203331",
-            TraceFlags.getSampled(),
-            TraceState.getDefault()));
+    // Each seed has others, which collide otherwise in a table.
+    this.series =
+        Arrays.copyOfRange(
+            SeriesAttributes.create((seed + 1) * seriesCount),
+            seed * seriesCount,
+            (seed + 1) * seriesCount);
+    this.walk = new RandomWalk(seriesCount, seed);
+    this.bound = kind.isBound() ? ((ExtendedDoubleHistogram) histogram).bind(series[0]) : null;
+    this.context = kind.isInSpan() ? Context.root().with(Spans.startSampled()) : Context.root();
   }
 
   /** Records so many times, and returns how many nanoseconds that took. */
@@ -91,40 +66,25 @@ public final class Lap implements LongUnaryOperator {
     try (Scope unused = context.makeCurrent()) {
       final long start = System.nanoTime();
       if (bound == null) {
-        record((int) recordings);
+        record(recordings);
       } else {
-        recordBound((int) recordings);
+        recordBound(recordings);
       }
       return System.nanoTime() - start;
     }
   }
 
-  private void record(int recordings) {
-    int at = step;
-    double upcoming = value(at);
-    for (int i = 0; i < recordings; i++) {
-      final double value = upcoming;
-      upcoming = value(++at);
-      histogram.record(value, series[at & (series.length - 1)]);
+  private void record(long recordings) {
+    for (long i = 0; i < recordings; i++) {
+      final int place = walk.next();
+      histogram.record(walk.value(), series[place]);
     }
-    step = at;
   }
 
-  private void recordBound(int recordings) {
-    int at = step;
-    double upcoming = value(at);
-    for (int i = 0; i < recordings; i++) {
-      final double value = upcoming;
-      upcoming = value(++at);
-      bound.record(value);
+  private void recordBound(long recordings) {
+    for (long i = 0; i < recordings; i++) {
+      final int unused = walk.next();
+      bound.record(walk.value());
     }
-    step = at;
-  }
-
-  /** As {@link io.glint.bench.tool.RandomValues#at}, in an order that does not repeat. */
-  private double value(int at) {
-    final long once = at * 0x9e37_79b9_7f4a_7c15L;
-    final long twice = (once ^ (once >>> 32)) * 0xbf58_476d_1ce4_e5b9L;
-    return values[(int) (twice >>> VALUES_SHIFT)];
   }
 }

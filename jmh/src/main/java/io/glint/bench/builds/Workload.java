@@ -1,5 +1,6 @@
 package io.glint.bench.builds;
 
+import io.glint.bench.HistogramKind;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.stream.Collectors;
@@ -42,7 +43,7 @@ enum Workload {
     return name().startsWith("BOUND");
   }
 
-  boolean isExponential() {
-    return name().startsWith("EXPONENTIAL");
+  HistogramKind histograms() {
+    return name().startsWith("EXPONENTIAL") ? HistogramKind.EXPONENTIAL : HistogramKind.EXPLICIT;
   }
 }

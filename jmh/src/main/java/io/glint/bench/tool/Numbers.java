@@ -30,6 +30,16 @@ public final class Numbers {
         + ")";
   }
 
+  /** The same of differences, which may be negative: {@code -3.50 (-4.00 to 0.10)}. */
+  public static String differenceWithRange(double... samples) {
+    return fixed(Statistics.median(samples), 2)
+        + " ("
+        + fixed(Statistics.quantile(samples, 0), 2)
+        + " to "
+        + fixed(Statistics.quantile(samples, 1), 2)
+        + ")";
+  }
+
   /** Nanoseconds in the unit that suits them. */
   public static String duration(double nanos) {
     if (nanos < 1e3) {

@@ -3,22 +3,15 @@ package io.glint.bench.tool;
 import io.glint.bench.Environment;
 import io.glint.bench.Results;
 import io.glint.bench.StolenTime;
-import java.io.FileDescriptor;
-import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 
 /** One measuring tool of {@code ./bench NAME}. */
-public abstract class Tool {
-  private static final int DONE = 0;
-  private static final int FAILED = 1;
-  private static final int NOT_UNDERSTOOD = 2;
-
+public abstract class Tool extends Command<ToolOptions> {
   private static final String OPTIONS =
       """
 
@@ -52,67 +45,41 @@ public abstract class Tool {
   protected abstract void measure(ToolOptions options, ToolReport report)
       throws IOException, InterruptedException;
 
-  /**
-   * Runs the tool.
-   *
-   * @param args with the tool's name as the first
-   * @return the exit status
-   */
-  public final int run(String[] args) throws IOException {
-    final ToolOptions options;
-    try {
-      options = ToolOptions.parse(Arrays.asList(args).subList(1, args.length));
-    } catch (IllegalArgumentException e) {
-      System.err.println(e.getMessage() + "\n\n" + usage());
-      return NOT_UNDERSTOOD;
-    }
-    if (options.wantsHelp()) {
-      System.out.print(usage());
-      return DONE;
-    }
+  @Override
+  protected final ToolOptions parse(List<String> args) {
+    return ToolOptions.parse(args);
+  }
+
+  @Override
+  protected final boolean wantsHelp(ToolOptions options) {
+    return options.wantsHelp();
+  }
+
+  @Override
+  protected final void execute(ToolOptions options, String[] args, PrintStream out)
+      throws IOException, InterruptedException {
     final long start = System.nanoTime();
     final StolenTime stolen = StolenTime.start();
     final Map<String, String> facts = Environment.facts();
     facts.put("command", "./bench " + String.join(" ", args));
     final ToolReport report = new ToolReport(title);
-    try {
-      measure(options, report);
-    } catch (ForkFailedException e) {
-      System.err.println(e.getMessage());
-      return FAILED;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      System.err.println("Interrupted");
-      return FAILED;
-    }
+    measure(options, report);
     facts.put("took", (System.nanoTime() - start) / 1_000_000_000 + " s");
     facts.put("stolen by other virtual machines", stolen.soFar());
     report.heading("How it was measured");
     report.list(
         facts.entrySet().stream().map(fact -> fact.getKey() + ": " + fact.getValue()).toList());
-    print(report, options);
-    return DONE;
-  }
-
-  private void print(ToolReport report, ToolOptions options) throws IOException {
-    // Whatever the locale: the C locale has no plus-minus.
-    final PrintStream utf8 =
-        new PrintStream(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8);
-    utf8.print("\n" + report.toText());
+    out.print("\n" + report.toText());
     final Path directory =
         options.out() != null
             ? options.out()
             : Results.newDirectory(options.isQuick() ? name + "-quick" : name);
-    utf8.println("\nWritten: " + report.write(directory, name));
+    out.println("\nWritten: " + report.write(directory, name));
   }
 
-  private String usage() {
+  @Override
+  protected final String usage() {
     return "./bench " + name + " [options]\n\n" + description() + OPTIONS;
-  }
-
-  /** Tells on standard error how far the tool is. */
-  protected static void progress(String what) {
-    System.err.println(what);
   }
 
   /** Reads a side's name from a fork's arguments. */

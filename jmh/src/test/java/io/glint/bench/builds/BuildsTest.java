@@ -4,13 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.File;
+import java.io.IOException;
 import java.net.URL;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.StringTokenizer;
+import java.util.jar.JarOutputStream;
+import java.util.zip.ZipEntry;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -51,8 +56,12 @@ class BuildsTest {
   }
 
   @Test
-  void commandLineIsUnderstood() {
-    final String jar = anyFile();
+  void commandLineIsUnderstood(@TempDir Path directory) throws IOException {
+    final String jar =
+        archive(
+            directory.resolve("benchmarks.jar"),
+            "io/glint/sdk/GlintMeterProvider.class",
+            "org/openjdk/jmh/Main.class");
 
     assertThat(
             BuildsTool.Options.parse(
@@ -60,6 +69,11 @@ class BuildsTest {
         .isEqualTo(new BuildsTool.Options(List.of(jar, jar), Workload.BOUND_IN_SPAN, 1, 2, false));
     assertThat(BuildsTool.Options.parse(List.of("--help")).wantsHelp()).isTrue();
     assertRefused("two builds", jar);
+    final String core =
+        archive(directory.resolve("core.jar"), "io/glint/sdk/GlintMeterProvider.class");
+    assertRefused(core + " is not the jmh/target/benchmarks.jar of a build", jar, core);
+    final String text = new File("pom.xml").getAbsolutePath();
+    assertRefused(text + " is not the jmh/target/benchmarks.jar of a build", jar, text);
     assertRefused("No such file: nowhere.jar", jar, "nowhere.jar");
     assertRefused("Unknown option --serie", jar, jar, "--serie", "2");
     assertRefused("--series needs a number from 1 to 1999, not none", jar, jar, "--series", "none");
@@ -76,7 +90,12 @@ class BuildsTest {
         .hasMessageContaining(message);
   }
 
-  private static String anyFile() {
-    return new File("pom.xml").getAbsolutePath();
+  private static String archive(Path file, String... entries) throws IOException {
+    try (JarOutputStream jar = new JarOutputStream(Files.newOutputStream(file))) {
+      for (final String entry : entries) {
+        jar.putNextEntry(new ZipEntry(entry));
+      }
+    }
+    return file.toString();
   }
 }
