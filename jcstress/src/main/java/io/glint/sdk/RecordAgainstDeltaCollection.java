@@ -15,6 +15,7 @@ import org.openjdk.jcstress.annotations.Arbiter;
 import org.openjdk.jcstress.annotations.JCStressTest;
 import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
+import org.openjdk.jcstress.infra.results.III_Result;
 import org.openjdk.jcstress.infra.results.II_Result;
 
 /** A measurement recorded while a delta reader collects is counted in exactly one interval. */
@@ -46,6 +47,84 @@ public class RecordAgainstDeltaCollection {
     @Arbiter
     public void collectRest(II_Result r) {
       r.r2 = Fixture.collectTotal(stream);
+    }
+  }
+
+  /** What was recorded before a collection began is in it, also in cells it had found empty. */
+  @JCStressTest
+  @State
+  @Outcome(id = "1, 1, 0", expect = ACCEPTABLE, desc = "recorded before, in the first interval")
+  @Outcome(id = "0, 1, 0", expect = ACCEPTABLE, desc = "recorded meanwhile, in the first interval")
+  @Outcome(id = "0, 0, 1", expect = ACCEPTABLE, desc = "recorded meanwhile, in the second")
+  @Outcome(expect = FORBIDDEN, desc = "overlooked, lost or counted twice")
+  public static class ActualQuietSeries {
+    private final HistogramStream stream = Fixture.histogram(DELTA);
+
+    /** Keeps the series from being evicted. */
+    final Object pin;
+
+    private volatile boolean isRecorded;
+
+    public ActualQuietSeries() {
+      final Series series = Fixture.seriesOfA(stream);
+      pin = series.pin();
+      Fixture.stripe(series);
+      Fixture.collectTotal(stream);
+    }
+
+    @Actor
+    public void record() {
+      stream.recordDouble(1, A, null);
+      isRecorded = true;
+    }
+
+    @Actor
+    public void collect(III_Result r) {
+      r.r1 = isRecorded ? 1 : 0;
+      r.r2 = Fixture.collectTotal(stream);
+    }
+
+    @Arbiter
+    public void collectRest(III_Result r) {
+      r.r3 = Fixture.collectTotal(stream);
+    }
+  }
+
+  /** A collector that passes a series by because its first cell is empty overlooks the others. */
+  @JCStressTest
+  @State
+  @Outcome(
+      id = {"1, 1, 0", "0, 1, 0", "0, 0, 1"},
+      expect = ACCEPTABLE,
+      desc = "not overlooked")
+  @Outcome(id = "1, 0, 1", expect = ACCEPTABLE_INTERESTING, desc = "the fault shows")
+  @Outcome(expect = FORBIDDEN, desc = "anything else")
+  public static class BrokenByLookAtOneCell {
+    private final HistogramStream stream = Fixture.histogram(DELTA);
+    private final Cell first;
+    private volatile boolean isRecorded;
+
+    public BrokenByLookAtOneCell() {
+      final Series series = Fixture.seriesOfA(stream);
+      first = series.onlyCell();
+      Fixture.stripe(series);
+    }
+
+    @Actor
+    public void record() {
+      stream.recordDouble(1, A, null);
+      isRecorded = true;
+    }
+
+    @Actor
+    public void collect(III_Result r) {
+      r.r1 = isRecorded ? 1 : 0;
+      r.r2 = first.isSeenEmpty() ? 0 : Fixture.collectTotal(stream);
+    }
+
+    @Arbiter
+    public void collectRest(III_Result r) {
+      r.r3 = Fixture.collectTotal(stream);
     }
   }
 

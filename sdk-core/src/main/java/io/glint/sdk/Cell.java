@@ -30,7 +30,8 @@ import java.lang.invoke.VarHandle;
  *
  * <ul>
  *   <li>Between a successful {@code tryTake} and {@code release} the taker is the only thread that
- *       reads or writes the other words and the reservoir. It does so with plain accesses.
+ *       reads or writes the other words and the reservoir. It does so with plain accesses. (But for
+ *       {@link #isSeenEmpty}, which changes nothing.)
  *   <li>{@code tryTake} is a compare-and-exchange with <i>acquire</i>. It pairs with the store
  *       <i>release</i> of {@code release}: what the last owner wrote, the next one sees. No other
  *       ordering is needed, because nothing else is shared.
@@ -146,8 +147,18 @@ abstract class Cell {
    */
   abstract Cell newStripe();
 
-  /** True if the cell holds no measurement. For the owner. */
+  /** True if the cell holds no measurement, by one word. For the owner and {@link #isSeenEmpty}. */
   abstract boolean isEmpty();
+
+  /**
+   * True if the cell is free and holds nothing, seen without taking it, for a delta collector: what
+   * it does not write stays in the caches of the threads that record. The load of the owner word
+   * acquires, so whatever the last owner has left is seen. A thread that takes the cell meanwhile
+   * may be overlooked; its measurement falls in the next interval.
+   */
+  final boolean isSeenEmpty() {
+    return (long) WORDS.getAcquire(words, OWNER) == FREE && isEmpty();
+  }
 
   /** Number of measurements the cell holds. For the owner. */
   abstract long measurements();

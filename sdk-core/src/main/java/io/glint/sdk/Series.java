@@ -295,6 +295,20 @@ sealed class Series permits LastValueSeries {
     return count;
   }
 
+  /** True if no cell holds anything, see {@link Cell#isSeenEmpty}. False of an evicted series. */
+  boolean isSeenEmpty() {
+    final Cell[] stripes = this.stripes;
+    if (stripes == null) {
+      return first.isSeenEmpty();
+    }
+    for (final Cell cell : stripes) {
+      if (cell != null && !cell.isSeenEmpty()) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   /** Lets the collector visit each cell that exists now. */
   void visitCells(CellVisitor visitor) {
     collisions = 0;

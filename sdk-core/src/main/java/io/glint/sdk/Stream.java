@@ -476,6 +476,14 @@ abstract class Stream implements MetricSource {
   /** Collects a series, which has no point if it holds no measurement. */
   private void collectSeries(Series series, PointBuffer points, long deltaStart, long epochNanos) {
     ProtocolPoint.SERIES_COLLECTING.reached();
+    if (isDelta && series.visibleExemplars.isEmpty() && series.isSeenEmpty()) {
+      final boolean isIdle = isSilentDelta(series, /* isEmpty= */ true, points);
+      // Written if that is news: threads that record read what lies beside it.
+      if (series.isIdle != isIdle) {
+        series.isIdle = isIdle;
+      }
+      return;
+    }
     begin(series);
     cellOmitted = false;
     measurements = 0;

@@ -1,5 +1,7 @@
 package io.glint.sdk;
 
+import io.glint.reservoir.ExemplarReservoirFactory;
+import io.glint.reservoir.ReservoirSettings;
 import io.opentelemetry.sdk.common.Clock;
 import io.opentelemetry.sdk.metrics.ExemplarFilter;
 import io.opentelemetry.sdk.metrics.InstrumentType;
@@ -12,13 +14,29 @@ final class DeltaSums {
 
   /** A counter of longs under delta temporality, without exemplars. */
   static SumStream create(int cardinalityLimit) {
+    return create(
+        cardinalityLimit, new ExemplarSampling(ExemplarFilter.alwaysOff(), "sum", null, null));
+  }
+
+  /** The same, with one exemplar. */
+  static SumStream createSampled(int cardinalityLimit) {
+    return create(
+        cardinalityLimit,
+        new ExemplarSampling(
+            ExemplarFilter.alwaysOn(),
+            "sum",
+            ExemplarReservoirFactory.fixedSize(1),
+            ReservoirSettings.create(1, () -> 1)));
+  }
+
+  private static SumStream create(int cardinalityLimit, ExemplarSampling sampling) {
     return new SumStream(
         new StreamSettings(
             new InstrumentDescriptor(
                 "sum", "", "", InstrumentType.COUNTER, InstrumentValueType.LONG),
             AggregationTemporality.DELTA,
             cardinalityLimit,
-            new ExemplarSampling(ExemplarFilter.alwaysOff(), "sum", null, null),
+            sampling,
             Clock.getDefault(),
             0));
   }

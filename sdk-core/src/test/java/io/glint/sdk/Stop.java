@@ -92,7 +92,7 @@ enum Stop {
 
   // A collector that evicts the series that all record into.
 
-  COLLECTOR_EVICTING_WITH_CELL(ProtocolPoint.CELL_TAKEN, evictor().passing(1)),
+  COLLECTOR_EVICTING_WITH_CELL(ProtocolPoint.CELL_TAKEN, evictor()),
   COLLECTOR_EVICTING(ProtocolPoint.SERIES_EVICTING, evictor()),
   COLLECTOR_RETIRING_CELL(ProtocolPoint.CELL_RETIRING, evictor()),
   COLLECTOR_CLOSING_TABLE(ProtocolPoint.TABLE_CLOSING, evictor()),

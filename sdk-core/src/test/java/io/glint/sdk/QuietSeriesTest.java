@@ -1,0 +1,98 @@
+package io.glint.sdk;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.opentelemetry.api.common.AttributeKey;
+import io.opentelemetry.api.common.Attributes;
+import io.opentelemetry.context.Context;
+import org.junit.jupiter.api.Test;
+
+/** A delta collector passes by what holds nothing, without writing to it. */
+class QuietSeriesTest {
+  private static final Attributes ATTRIBUTES =
+      Attributes.of(AttributeKey.stringKey("key"), "value");
+
+  private final SumStream stream = DeltaSums.createSampled(10);
+  private final PointBuffer points = new PointBuffer(/* isReused= */ true);
+  private final Series series = stream.seriesMap().findOrAdd(ATTRIBUTES);
+
+  /** Held, so that the series is not evicted. */
+  private final Object pin = series.pin();
+
+  QuietSeriesTest() {
+    stream.addReader(points);
+    assertThat(pin).isNotNull();
+  }
+
+  private void record() {
+    stream.recordLong(1, ATTRIBUTES, Context.root());
+  }
+
+  private int collect() {
+    final var data = stream.collect(0, 1, points);
+    return data == null ? 0 : data.getPoints().size();
+  }
+
+  @Test
+  void holdsNothingUntilAMeasurementAndAfterItsCollection() {
+    assertThat(series.isSeenEmpty()).isTrue();
+    record();
+    assertThat(series.isSeenEmpty()).isFalse();
+    assertThat(collect()).isEqualTo(1);
+    assertThat(series.isSeenEmpty()).isTrue();
+    assertThat(collect()).isZero();
+    assertThat(collect()).isZero();
+    record();
+    assertThat(collect()).isEqualTo(1);
+  }
+
+  @Test
+  void mayHoldSomethingWhileAThreadRecords() {
+    final Cell cell = series.take();
+
+    assertThat(series.isSeenEmpty()).isFalse();
+    cell.release();
+    assertThat(series.isSeenEmpty()).isTrue();
+  }
+
+  @Test
+  void eachStripeIsLookedAt() {
+    final Cell first = series.take();
+    final Cell second = series.take();
+    final Cell third = series.take();
+    ((SumCell) third).addLong(1);
+    first.release();
+    second.release();
+    third.release();
+
+    assertThat(series.cellCount()).isEqualTo(3);
+    assertThat(series.isSeenEmpty()).isFalse();
+    assertThat(collect()).isEqualTo(1);
+    assertThat(series.isSeenEmpty()).isTrue();
+  }
+
+  @Test
+  void exemplarsOfThePastAreForgotten() {
+    record();
+    assertThat(collect()).isEqualTo(1);
+    assertThat(series.visibleExemplars).hasSize(1);
+
+    assertThat(collect()).isZero();
+
+    assertThat(series.visibleExemplars).isEmpty();
+  }
+
+  @Test
+  void oneThatNobodyHoldsIsEvicted() {
+    final SumStream unsampled = DeltaSums.create(10);
+    unsampled.recordLong(1, ATTRIBUTES, Context.root());
+    final Series silent = unsampled.seriesMap().find(ATTRIBUTES);
+    assertThat(unsampled.collect(0, 1, points).getPoints()).hasSize(1);
+    assertThat(silent.isSeenEmpty()).isTrue();
+
+    assertThat(unsampled.collect(0, 2, points)).isNull();
+
+    assertThat(silent.isEvicted()).isTrue();
+    assertThat(silent.isSeenEmpty()).isFalse();
+  }
+}
