@@ -78,6 +78,43 @@ public class ExponentialDownscale {
     }
   }
 
+  /** Recorders that do not own the cell whose scale they bring down spoil each other's buckets. */
+  @JCStressTest
+  @State
+  @Outcome(id = "0+1+4+1024", expect = ACCEPTABLE, desc = "all counted")
+  @Outcome(expect = ACCEPTABLE_INTERESTING, desc = "the fault shows")
+  public static class BrokenByUnownedRecorders {
+    private final ExponentialHistogramStream stream = zeroAndOne();
+    private final ExponentialCell cell = (ExponentialCell) Fixture.seriesOfA(stream).onlyCell();
+
+    @Actor
+    public void one() {
+      add(4);
+    }
+
+    @Actor
+    public void two() {
+      add(1024);
+    }
+
+    private void add(double value) {
+      try {
+        cell.add(value, ExponentialCell.bucketAtTableScale(value));
+      } catch (ArrayIndexOutOfBoundsException e) {
+        // Part of the fault: the window of buckets moved under the recorder.
+      }
+    }
+
+    @Arbiter
+    public void collect(L_Result r) {
+      try {
+        r.r1 = describe(Fixture.collect(stream));
+      } catch (ArrayIndexOutOfBoundsException e) {
+        r.r1 = "incoherent";
+      }
+    }
+  }
+
   /** A measurement that brings the scale down while the cell is emptied, and the scale reset. */
   @JCStressTest
   @State

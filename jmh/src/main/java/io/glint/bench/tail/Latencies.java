@@ -5,6 +5,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.zip.DataFormatException;
 import org.HdrHistogram.Histogram;
+import org.HdrHistogram.HistogramIterationValue;
 
 /** Histograms of nanoseconds: made, merged, read, and passed from one JVM to another. */
 final class Latencies {
@@ -37,6 +38,20 @@ final class Latencies {
 
   static double judged(Histogram histogram) {
     return histogram.getValueAtPercentile(JUDGED);
+  }
+
+  /** The mean of all but the slowest thousandth, which is that of the machine's interruptions. */
+  static double typical(Histogram histogram) {
+    final long limit = histogram.getValueAtPercentile(99.9);
+    double sum = 0;
+    long count = 0;
+    for (final HistogramIterationValue value : histogram.recordedValues()) {
+      if (value.getValueIteratedTo() <= limit) {
+        sum += (double) value.getValueIteratedTo() * (double) value.getCountAtValueIteratedTo();
+        count += value.getCountAtValueIteratedTo();
+      }
+    }
+    return sum / (double) count;
   }
 
   static String encode(Histogram histogram) {

@@ -15,7 +15,7 @@ import org.HdrHistogram.Histogram;
  */
 final class Recorder extends Thread {
   private final DoubleHistogram instrument;
-  private final long spinNanos;
+  private final long idleNanos;
   private final Attributes[] series;
   private final RandomWalk walk;
   private final Arrivals arrivals;
@@ -31,14 +31,14 @@ final class Recorder extends Thread {
    * Makes a recorder that is yet to be started.
    *
    * @param instrument null to do all but record
-   * @param spinNanos how long a call does nothing if there is no instrument
+   * @param idleNanos how long a call does nothing if there is no instrument
    * @param startNanos when to start, by {@link System#nanoTime}
    * @param measureNanos when the warm-up ends
    * @param measuredNanos for how long to record after that
    */
   Recorder(
       DoubleHistogram instrument,
-      long spinNanos,
+      long idleNanos,
       Attributes[] series,
       int perSecond,
       int index,
@@ -47,7 +47,7 @@ final class Recorder extends Thread {
       long measuredNanos) {
     super("recorder-" + index);
     this.instrument = instrument;
-    this.spinNanos = spinNanos;
+    this.idleNanos = idleNanos;
     this.series = series;
     this.walk = new RandomWalk(series.length, index);
     this.arrivals = new Arrivals(perSecond, index);
@@ -87,8 +87,8 @@ final class Recorder extends Thread {
       }
       if (instrument != null) {
         instrument.record(value, attributes);
-      } else if (spinNanos > 0) {
-        spin(before + spinNanos);
+      } else if (idleNanos > 0) {
+        spin(before + idleNanos);
       }
       final long after = System.nanoTime();
       Latencies.add(service, after - before);

@@ -7,13 +7,15 @@ enum Side {
   /** Nothing: the same threads do the same but for the SDK's part. */
   BASELINE("baseline", null),
 
-  /**
-   * Nothing, for 100 ns. A call that takes longer is interrupted more often: this is the floor for
-   * a call of that length, the other for one of none.
-   */
-  SPIN("100 ns of nothing", null),
   STOCK("stock", Sdk.STOCK),
-  GLINT("Glint", Sdk.GLINT);
+  GLINT("Glint", Sdk.GLINT),
+
+  /**
+   * Nothing, for as long as a call of Glint's takes on average. A call that takes longer is
+   * interrupted more often: this is the floor for a call of that length, the baseline for one of
+   * none.
+   */
+  IDLE("nothing, as long as Glint", null);
 
   private final String title;
   private final Sdk sdk;
@@ -25,11 +27,6 @@ enum Side {
 
   String title() {
     return title;
-  }
-
-  /** How long a call does nothing. */
-  long spinNanos() {
-    return this == SPIN ? 100 : 0;
   }
 
   /** Null if nothing is recorded. */

@@ -31,7 +31,10 @@ public final class TailFork {
 
   private TailFork() {}
 
-  /** Entry point: side, scenario, recorders, calls a second, milliseconds of warm-up, and then. */
+  /**
+   * Entry point: side, scenario, recorders, calls a second, milliseconds of warm-up, and then,
+   * nanoseconds that a call takes to do nothing if there is no SDK.
+   */
   public static void main(String[] args) throws InterruptedException {
     final Side side = Side.valueOf(args[0]);
     final Scenario scenario = Scenario.valueOf(args[1]);
@@ -39,6 +42,7 @@ public final class TailFork {
     final int perSecond = Integer.parseInt(args[3]);
     final long warmup = Long.parseLong(args[4]) * MILLI;
     final long measured = Long.parseLong(args[5]) * MILLI;
+    final long idleNanos = Long.parseLong(args[6]);
 
     final Attributes[] series = SeriesAttributes.create(SERIES);
     OnDemandReader reader = null;
@@ -75,7 +79,7 @@ public final class TailFork {
     for (int i = 0; i < recorders; i++) {
       threads.add(
           new Recorder(
-              instrument, side.spinNanos(), series, perSecond, i, start, start + warmup, measured));
+              instrument, idleNanos, series, perSecond, i, start, start + warmup, measured));
     }
     disturbances.forEach(Thread::start);
     hiccups.start();

@@ -39,8 +39,8 @@ public final class TailTool extends Tool {
     Measures single recording calls of two threads, or of one, each at a mean rate of 100 000 a
     second, into 128 series of a histogram, inside of sampled spans: while a collector never pauses,
     while another thread makes series (whose calls are measured, too), and while the heap is under
-    pressure. The stock SDK, Glint and baselines that record nothing take turns, each in a JVM of
-    its own.
+    pressure. The stock SDK, Glint and two that record nothing take turns, each in a JVM of its
+    own: one calls nothing, one does nothing for as long as Glint's calls take.
     """;
   }
 
@@ -83,8 +83,10 @@ public final class TailTool extends Tool {
             + " ms. Service time: from just before a call to just after it, the cost of"
             + " System.nanoTime included. Response time: from when the call was due, so that calls"
             + " that had to wait for a slow one count as late. The baseline does the same but"
-            + " calls nothing, or takes 100 ns to do nothing; where the collector never pauses, a"
-            + " thread of the baseline never does either. Hiccups are how late a thread wakes that"
+            + " calls nothing; because a call that takes longer is interrupted more often, another"
+            + " one takes as long to do nothing as a call of Glint's in the JVM before, the mean of"
+            + " all but the slowest thousandth. Where the collector never pauses, a thread of these"
+            + " never does either. Hiccups are how late a thread wakes that"
             + " sleeps a millisecond. The recorders spin until a call is due:"
             + " with more busy threads than processors the response time is mostly that of the"
             + " scheduler, for the baseline too, and the service time is what tells SDKs apart.");
@@ -96,7 +98,8 @@ public final class TailTool extends Tool {
       }
       for (int i = 0; i < forks; i++) {
         for (final Side side : order(i)) {
-          final Fork fork = fork(side, scenario, warmupMillis, measuredMillis);
+          final long idleNanos = side == Side.IDLE ? idleNanos(measured, i) : 0;
+          final Fork fork = fork(side, scenario, warmupMillis, measuredMillis, idleNanos);
           measured.get(side).add(fork);
           all.add(scenario, side, i, TailFork.SERVICE, fork.service());
           all.add(scenario, side, i, TailFork.RESPONSE, fork.response());
@@ -120,21 +123,41 @@ public final class TailTool extends Tool {
     report.file("tail.hlog", all.text());
   }
 
-  /** Whoever comes first meets the machine in another state than who comes last. */
-  private static List<Side> order(int fork) {
-    return fork % 2 == 0
-        ? List.of(Side.BASELINE, Side.SPIN, Side.STOCK, Side.GLINT)
-        : List.of(Side.GLINT, Side.STOCK, Side.SPIN, Side.BASELINE);
+  /** What a call of Glint's took, without the clock, which who does nothing looks at, too. */
+  private static long idleNanos(Map<Side, List<Fork>> measured, int fork) {
+    return Math.max(
+        1,
+        Math.round(
+            Latencies.typical(measured.get(Side.GLINT).get(fork).service())
+                - Latencies.typical(measured.get(Side.BASELINE).get(fork).service())));
   }
 
-  private static Fork fork(Side side, Scenario scenario, int warmupMillis, int measuredMillis)
+  /**
+   * Whoever comes first meets the machine in another state than who comes last; but how long to do
+   * nothing is known last.
+   */
+  private static List<Side> order(int fork) {
+    return fork % 2 == 0
+        ? List.of(Side.BASELINE, Side.STOCK, Side.GLINT, Side.IDLE)
+        : List.of(Side.GLINT, Side.STOCK, Side.BASELINE, Side.IDLE);
+  }
+
+  private static Fork fork(
+      Side side, Scenario scenario, int warmupMillis, int measuredMillis, long idleNanos)
       throws IOException, InterruptedException {
     final String heap = scenario.heapMegabytes() + "m";
     return Fork.of(
         ChildJvm.run(
             TailFork.class,
             List.of("-Xms" + heap, "-Xmx" + heap),
-            words(side, scenario, scenario.recorders(), PER_SECOND, warmupMillis, measuredMillis)));
+            words(
+                side,
+                scenario,
+                scenario.recorders(),
+                PER_SECOND,
+                warmupMillis,
+                measuredMillis,
+                idleNanos)));
   }
 
   private static void report(Scenario scenario, Map<Side, List<Fork>> measured, ToolReport report) {
@@ -148,9 +171,9 @@ public final class TailTool extends Tool {
             judged(measured.get(Side.GLINT), Fork::service),
             judged(measured.get(Side.STOCK), Fork::service));
     final double floor = Statistics.median(judged(measured.get(Side.BASELINE), Fork::service));
-    final double spin = Statistics.median(judged(measured.get(Side.SPIN), Fork::service));
+    final double idle = Statistics.median(judged(measured.get(Side.IDLE), Fork::service));
     final double glint = Statistics.median(judged(measured.get(Side.GLINT), Fork::service));
-    report.text(verdict(scenario, ratios, floor, spin, glint));
+    report.text(verdict(scenario, ratios, floor, idle, glint));
     final double[] responses =
         ratios(
             judged(measured.get(Side.GLINT), Fork::response),
@@ -206,7 +229,7 @@ public final class TailTool extends Tool {
 
   /** What the ratios say of the target, and the floor of what can be said. */
   static String verdict(
-      Scenario scenario, double[] ratios, double floorNanos, double spinNanos, double glintNanos) {
+      Scenario scenario, double[] ratios, double floorNanos, double idleNanos, double glintNanos) {
     final String target =
         "; target (P9) ≤ "
             + TARGET
@@ -218,14 +241,14 @@ public final class TailTool extends Tool {
         + ". Noise floor: "
         + Numbers.duration(floorNanos)
         + " for a call of no length, "
-        + Numbers.duration(spinNanos)
-        + " for one of 100 ns"
+        + Numbers.duration(idleNanos)
+        + " for one that does nothing for as long as Glint's"
         + "; Glint, at "
         + Numbers.duration(glintNanos)
         + ", is "
-        + (glintNanos <= AT_THE_FLOOR * Math.max(floorNanos, spinNanos)
+        + (glintNanos <= AT_THE_FLOOR * Math.max(floorNanos, idleNanos)
             ? "at the floor: its own part cannot be told from the machine's."
-            : Numbers.three(glintNanos / spinNanos) + " times the latter.");
+            : Numbers.three(glintNanos / idleNanos) + " times the latter.");
   }
 
   private static double[] judged(List<Fork> forks, Function<Fork, Histogram> which) {

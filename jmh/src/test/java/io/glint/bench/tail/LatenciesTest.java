@@ -18,6 +18,17 @@ class LatenciesTest {
   }
 
   @Test
+  void theSlowestThousandthIsNotTypical() {
+    final Histogram histogram = Latencies.create();
+    for (int i = 0; i < 999; i++) {
+      Latencies.add(histogram, i % 2 == 0 ? 100 : 301);
+    }
+    Latencies.add(histogram, 1_000_000_000);
+
+    assertThat(Latencies.typical(histogram)).isBetween(200.0, 201.0);
+  }
+
+  @Test
   void mergingCountsAll() {
     final Histogram first = Latencies.create();
     Latencies.add(first, 10);
