@@ -103,6 +103,9 @@ final class FaultyHistogramStream extends Stream {
 
   @Override
   void addToTotal(Cell cell) {
+    if (fault == Fault.COLLECTS_WITHOUT_OWNING) {
+      cell.release();
+    }
     real.addToTotal(((FaultyCell) cell).copy());
   }
 
@@ -153,12 +156,8 @@ final class FaultyHistogramStream extends Stream {
       return new FaultyCell(series, /* padded= */ true, fault);
     }
 
-    /** The first thing that the collector asks a cell which it has taken. */
     @Override
     boolean isEmpty() {
-      if (fault == Fault.COLLECTS_WITHOUT_OWNING) {
-        release();
-      }
       return state.isEmpty();
     }
 

@@ -33,8 +33,9 @@ import java.lang.invoke.VarHandle;
  *       reads or writes the other words and the reservoir. It does so with plain accesses. (But for
  *       {@link #isSeenEmpty}, which changes nothing.)
  *   <li>{@code tryTake} is a compare-and-exchange with <i>acquire</i>. It pairs with the store
- *       <i>release</i> of {@code release}: what the last owner wrote, the next one sees. No other
- *       ordering is needed, because nothing else is shared.
+ *       <i>release</i> of {@code release}: what the last owner wrote, the next one sees. The look
+ *       of {@code isSeenEmpty} pairs with it as well. No other ordering is needed, because nothing
+ *       else is shared.
  *   <li>A stripe that a recorder has just made is TAKEN before any other thread can see it.
  * </ul>
  *
@@ -53,6 +54,9 @@ import java.lang.invoke.VarHandle;
  *   <li><b>Every measurement is counted exactly once.</b> A recorder updates a cell only while it
  *       owns it, and a collector that empties a cell owns it from the first word it reads to the
  *       last it clears.
+ *   <li><b>A collection has what was recorded before it,</b> that is, each measurement whose call
+ *       happened before the collection's: a cell that holds it is not free and empty to the
+ *       collector's look, and stays so until a collection has emptied it.
  *   <li><b>A point is one consistent snapshot.</b> Each cell is copied whole under ownership, so it
  *       describes a set of complete measurements: count, sum, minimum, maximum and buckets agree. A
  *       union of such sets is such a set. Copies of different cells are not of the same instant;
@@ -153,8 +157,8 @@ abstract class Cell {
   /**
    * True if the cell is free and holds nothing, seen without taking it, for a delta collector: what
    * it does not write stays in the caches of the threads that record. The load of the owner word
-   * acquires, so whatever the last owner has left is seen. A thread that takes the cell meanwhile
-   * may be overlooked; its measurement falls in the next interval.
+   * acquires, so that whatever the last owner it sees has left is seen as well. A thread that takes
+   * the cell meanwhile may be overlooked; its measurement falls in the next interval.
    */
   final boolean isSeenEmpty() {
     return (long) WORDS.getAcquire(words, OWNER) == FREE && isEmpty();

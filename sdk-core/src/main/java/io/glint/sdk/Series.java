@@ -22,7 +22,7 @@ sealed class Series permits LastValueSeries {
   private static final int SPREAD_LIMIT =
       Math.max(8, Integer.highestOneBit(2 * Runtime.getRuntime().availableProcessors() - 1) << 1);
 
-  /** Failed attempts at a home, within one collection interval, that make the array double. */
+  /** Failed attempts at a home, before a collection finds them, that make the array double. */
   private static final int COLLISIONS_BEFORE_SPREADING = 16;
 
   private static final int ATTEMPTS_BEFORE_STRIPING = 8;
@@ -377,6 +377,10 @@ sealed class Series permits LastValueSeries {
    * @param collected number of measurements that were collected and not removed from the cells
    */
   Eviction evict(long collected) {
+    if (isPinned()) {
+      // Not a cell is taken for it in each collection. It is asked again when all are.
+      return Eviction.IN_USE;
+    }
     final Cell[] stripes = this.stripes;
     final Cell[] cells = stripes == null ? new Cell[] {first} : stripes;
     int taken = 0;
