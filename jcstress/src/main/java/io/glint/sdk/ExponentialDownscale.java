@@ -172,7 +172,7 @@ public class ExponentialDownscale {
               stream.addToTotal(cell);
               cell.clear();
             });
-        stream.addPoint(points, List.of()).setFrame(0, Fixture.NOW, A);
+        stream.addPoint(points).setFrame(0, Fixture.NOW, A, List.of());
         final Data<?> data = points.end(stream::data);
         r.r1 = describe(List.copyOf(data.getPoints()));
       } catch (ArrayIndexOutOfBoundsException e) {

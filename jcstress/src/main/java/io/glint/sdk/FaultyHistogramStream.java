@@ -6,7 +6,6 @@ import io.opentelemetry.context.Context;
 import io.opentelemetry.sdk.metrics.ExemplarFilter;
 import io.opentelemetry.sdk.metrics.data.AggregationTemporality;
 import io.opentelemetry.sdk.metrics.data.Data;
-import io.opentelemetry.sdk.metrics.data.ExemplarData;
 import io.opentelemetry.sdk.metrics.data.PointData;
 import java.util.List;
 
@@ -115,8 +114,8 @@ final class FaultyHistogramStream extends Stream {
   }
 
   @Override
-  AbstractPoint addPoint(PointBuffer points, List<ExemplarData> exemplars) {
-    return real.addPoint(points, exemplars);
+  AbstractPoint addPoint(PointBuffer points) {
+    return real.addPoint(points);
   }
 
   @Override

@@ -307,7 +307,7 @@ public class SnapshotCoherence {
       points.begin();
       stream.begin(series);
       series.visitCells(stream::addToTotal);
-      stream.addPoint(points, List.of()).setFrame(0, Fixture.NOW, A);
+      stream.addPoint(points).setFrame(0, Fixture.NOW, A, List.of());
       return Fixture.describe(List.copyOf(points.end(stream::data).getPoints()));
     }
   }

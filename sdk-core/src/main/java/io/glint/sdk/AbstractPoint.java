@@ -1,7 +1,9 @@
 package io.glint.sdk;
 
 import io.opentelemetry.api.common.Attributes;
+import io.opentelemetry.sdk.metrics.data.ExemplarData;
 import io.opentelemetry.sdk.metrics.data.PointData;
+import java.util.List;
 
 /**
  * What all points have. A point is not changed any more once it has been handed to a reader, unless
@@ -11,11 +13,27 @@ abstract class AbstractPoint implements PointData {
   private long startEpochNanos;
   private long epochNanos;
   private Attributes attributes = Attributes.empty();
+  private List<ExemplarData> exemplars = List.of();
 
-  final void setFrame(long startEpochNanos, long epochNanos, Attributes attributes) {
+  /**
+   * Sets what all points have. References are written if they are news, which they seldom are where
+   * points are reused: each that is stored into an old object is work for the garbage collector.
+   */
+  final void setFrame(
+      long startEpochNanos, long epochNanos, Attributes attributes, List<ExemplarData> exemplars) {
     this.startEpochNanos = startEpochNanos;
     this.epochNanos = epochNanos;
-    this.attributes = attributes;
+    if (this.attributes != attributes) {
+      this.attributes = attributes;
+    }
+    if (this.exemplars != exemplars) {
+      this.exemplars = exemplars;
+    }
+  }
+
+  /** The exemplars, which are of the type of the point. */
+  final <T extends ExemplarData> List<T> exemplars() {
+    return Points.cast(exemplars);
   }
 
   @Override

@@ -195,8 +195,8 @@ final class AsyncStream implements MetricSource {
     entry.lastBits = entry.bits;
     final long start = isDelta ? lastEnd : entry.startEpochNanos;
     final NumberPoint point = points.add(pointMaker);
-    point.set(bits, exemplars(attributes, entry, epochNanos));
-    point.setFrame(start, epochNanos, attributes);
+    point.set(bits);
+    point.setFrame(start, epochNanos, attributes, exemplars(attributes, entry, epochNanos));
   }
 
   /** An observation is made outside any request, so its exemplar has no trace. */

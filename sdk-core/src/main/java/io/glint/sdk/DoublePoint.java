@@ -2,18 +2,15 @@ package io.glint.sdk;
 
 import io.opentelemetry.sdk.metrics.data.DoubleExemplarData;
 import io.opentelemetry.sdk.metrics.data.DoublePointData;
-import io.opentelemetry.sdk.metrics.data.ExemplarData;
 import java.util.List;
 
 /** A point that is a double. */
 final class DoublePoint extends NumberPoint implements DoublePointData {
   private double value;
-  private List<DoubleExemplarData> exemplars = List.of();
 
   @Override
-  void set(long bits, List<ExemplarData> exemplars) {
+  void set(long bits) {
     this.value = Double.longBitsToDouble(bits);
-    this.exemplars = Points.cast(exemplars);
   }
 
   @Override
@@ -23,7 +20,7 @@ final class DoublePoint extends NumberPoint implements DoublePointData {
 
   @Override
   public List<DoubleExemplarData> getExemplars() {
-    return exemplars;
+    return exemplars();
   }
 
   @Override

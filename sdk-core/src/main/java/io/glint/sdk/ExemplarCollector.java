@@ -123,7 +123,7 @@ final class ExemplarCollector {
     }
     if (isDelta) {
       // Whatever happens, the next interval does not get them,
-      series.visibleExemplars = VisibleExemplars.NONE;
+      show(series, VisibleExemplars.NONE);
     }
     final VisibleExemplars now;
     try {
@@ -136,9 +136,17 @@ final class ExemplarCollector {
       now.showFresh();
     }
     if (!isDelta || isReused) {
-      series.visibleExemplars = now;
+      show(series, now);
     }
     return now.until(epochNanos);
+  }
+
+  /** Written if it is news: threads that record read what lies beside it. */
+  @SuppressWarnings("ReferenceEquality") // As a list it would compare its exemplars.
+  private static void show(Series series, VisibleExemplars exemplars) {
+    if (series.visibleExemplars != exemplars) {
+      series.visibleExemplars = exemplars;
+    }
   }
 
   private void keep(int slot, Exemplar exemplar) {

@@ -1,7 +1,6 @@
 package io.glint.sdk;
 
 import io.opentelemetry.sdk.metrics.data.DoubleExemplarData;
-import io.opentelemetry.sdk.metrics.data.ExemplarData;
 import io.opentelemetry.sdk.metrics.data.ExponentialHistogramBuckets;
 import io.opentelemetry.sdk.metrics.data.ExponentialHistogramPointData;
 import java.util.List;
@@ -18,7 +17,6 @@ final class ExponentialHistogramPoint extends AbstractPoint
   private double sum;
   private double min;
   private double max;
-  private List<DoubleExemplarData> exemplars = List.of();
 
   /**
    * Makes an empty point.
@@ -32,7 +30,7 @@ final class ExponentialHistogramPoint extends AbstractPoint
   }
 
   /** Copies what {@code total} holds, which is not empty. */
-  void set(ExponentialTotal total, List<ExemplarData> exemplars) {
+  void set(ExponentialTotal total) {
     this.scale = total.scale();
     this.zeroCount = total.zeros;
     positive.set(scale, total.positive());
@@ -40,7 +38,6 @@ final class ExponentialHistogramPoint extends AbstractPoint
     this.sum = hasSum ? total.sum : Double.NaN;
     this.min = hasMinMax ? total.min : 0;
     this.max = hasMinMax ? total.max : 0;
-    this.exemplars = Points.cast(exemplars);
   }
 
   @Override
@@ -95,7 +92,7 @@ final class ExponentialHistogramPoint extends AbstractPoint
 
   @Override
   public List<DoubleExemplarData> getExemplars() {
-    return exemplars;
+    return exemplars();
   }
 
   @Override

@@ -1,7 +1,6 @@
 package io.glint.sdk;
 
 import io.opentelemetry.sdk.metrics.data.DoubleExemplarData;
-import io.opentelemetry.sdk.metrics.data.ExemplarData;
 import io.opentelemetry.sdk.metrics.data.HistogramPointData;
 import java.util.List;
 
@@ -17,7 +16,6 @@ final class HistogramPoint extends AbstractPoint implements HistogramPointData {
   private double min = Double.POSITIVE_INFINITY;
 
   private double max = Double.NEGATIVE_INFINITY;
-  private List<DoubleExemplarData> exemplars = List.of();
 
   /**
    * Makes an empty point.
@@ -32,12 +30,11 @@ final class HistogramPoint extends AbstractPoint implements HistogramPointData {
   }
 
   /** Copies what {@code total} holds. */
-  void set(HistogramTotal total, List<ExemplarData> exemplars) {
+  void set(HistogramTotal total) {
     counts.copy(total.counts, 0, total.counts.length);
     this.sum = hasSum ? total.sum : Double.NaN;
     this.min = total.min;
     this.max = total.max;
-    this.exemplars = Points.cast(exemplars);
   }
 
   @Override
@@ -82,7 +79,7 @@ final class HistogramPoint extends AbstractPoint implements HistogramPointData {
 
   @Override
   public List<DoubleExemplarData> getExemplars() {
-    return exemplars;
+    return exemplars();
   }
 
   @Override

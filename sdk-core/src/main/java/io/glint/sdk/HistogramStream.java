@@ -3,7 +3,6 @@ package io.glint.sdk;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.sdk.metrics.data.Data;
-import io.opentelemetry.sdk.metrics.data.ExemplarData;
 import io.opentelemetry.sdk.metrics.data.HistogramData;
 import io.opentelemetry.sdk.metrics.data.PointData;
 import java.util.List;
@@ -133,9 +132,9 @@ final class HistogramStream extends Stream {
   }
 
   @Override
-  AbstractPoint addPoint(PointBuffer points, List<ExemplarData> exemplars) {
+  AbstractPoint addPoint(PointBuffer points) {
     final HistogramPoint point = points.add(pointMaker);
-    point.set(total, exemplars);
+    point.set(total);
     return point;
   }
 

@@ -1,6 +1,5 @@
 package io.glint.sdk;
 
-import io.opentelemetry.sdk.metrics.data.ExemplarData;
 import io.opentelemetry.sdk.metrics.data.LongExemplarData;
 import io.opentelemetry.sdk.metrics.data.LongPointData;
 import java.util.List;
@@ -8,12 +7,10 @@ import java.util.List;
 /** A point that is a long. */
 final class LongPoint extends NumberPoint implements LongPointData {
   private long value;
-  private List<LongExemplarData> exemplars = List.of();
 
   @Override
-  void set(long bits, List<ExemplarData> exemplars) {
+  void set(long bits) {
     this.value = bits;
-    this.exemplars = Points.cast(exemplars);
   }
 
   @Override
@@ -23,7 +20,7 @@ final class LongPoint extends NumberPoint implements LongPointData {
 
   @Override
   public List<LongExemplarData> getExemplars() {
-    return exemplars;
+    return exemplars();
   }
 
   @Override

@@ -1,8 +1,5 @@
 package io.glint.sdk;
 
-import io.opentelemetry.sdk.metrics.data.ExemplarData;
-import java.util.List;
-
 /** A point of one number. */
 abstract class NumberPoint extends AbstractPoint {
 
@@ -11,5 +8,5 @@ abstract class NumberPoint extends AbstractPoint {
    *
    * @param bits a long, or the bits of a double
    */
-  abstract void set(long bits, List<ExemplarData> exemplars);
+  abstract void set(long bits);
 }

@@ -1,8 +1,6 @@
 package io.glint.sdk;
 
 import io.opentelemetry.sdk.metrics.InstrumentValueType;
-import io.opentelemetry.sdk.metrics.data.ExemplarData;
-import java.util.List;
 import java.util.function.Supplier;
 
 /** What sum and last value share: points of one number, a long or a double. */
@@ -20,9 +18,9 @@ abstract class NumberStream extends Stream {
   abstract long totalBits();
 
   @Override
-  final AbstractPoint addPoint(PointBuffer points, List<ExemplarData> exemplars) {
+  final AbstractPoint addPoint(PointBuffer points) {
     final NumberPoint point = points.add(pointMaker);
-    point.set(totalBits(), exemplars);
+    point.set(totalBits());
     return point;
   }
 

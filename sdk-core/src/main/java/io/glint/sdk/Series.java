@@ -311,7 +311,9 @@ sealed class Series permits LastValueSeries {
 
   /** Lets the collector visit each cell that exists now. */
   void visitCells(CellVisitor visitor) {
-    collisions = 0;
+    if (collisions != 0) {
+      collisions = 0;
+    }
     final Cell[] stripes = this.stripes;
     if (stripes == null) {
       visitor.visit(first);

@@ -477,11 +477,7 @@ abstract class Stream implements MetricSource {
   private void collectSeries(Series series, PointBuffer points, long deltaStart, long epochNanos) {
     ProtocolPoint.SERIES_COLLECTING.reached();
     if (isDelta && series.visibleExemplars.isEmpty() && series.isSeenEmpty()) {
-      final boolean isIdle = isSilentDelta(series, /* isEmpty= */ true, points);
-      // Written if that is news: threads that record read what lies beside it.
-      if (series.isIdle != isIdle) {
-        series.isIdle = isIdle;
-      }
+      setIdle(series, isSilentDelta(series, /* isEmpty= */ true, points));
       return;
     }
     begin(series);
@@ -502,8 +498,9 @@ abstract class Stream implements MetricSource {
     final List<ExemplarData> exemplars =
         exemplarCollector.take(series, isDelta, isReused, start, epochNanos);
     final boolean isEmpty = isTotalEmpty();
-    series.isIdle =
-        !cellOmitted && (isDelta ? isSilentDelta(series, isEmpty, points) : isSilent(series));
+    setIdle(
+        series,
+        !cellOmitted && (isDelta ? isSilentDelta(series, isEmpty, points) : isSilent(series)));
     if (isEmpty && !cellOmitted) {
       // Bound, but never recorded into: a cumulative point starts with the first measurement.
       series.startEpochNanos = epochNanos;
@@ -518,9 +515,18 @@ abstract class Stream implements MetricSource {
                   + " is left out of a collection: a thread has been stopped for over a second in"
                   + " the middle of recording. Its measurements are kept for the next collection");
     } else if (!isEmpty) {
-      series.isStartShown = true;
+      if (!series.isStartShown) {
+        series.isStartShown = true;
+      }
       points.exemplars += exemplars.size();
-      addPoint(points, exemplars).setFrame(start, epochNanos, series.attributes);
+      addPoint(points).setFrame(start, epochNanos, series.attributes, exemplars);
+    }
+  }
+
+  /** Written if it is news: threads that record read what lies beside it. */
+  private static void setIdle(Series series, boolean isIdle) {
+    if (series.isIdle != isIdle) {
+      series.isIdle = isIdle;
     }
   }
 
@@ -712,7 +718,7 @@ abstract class Stream implements MetricSource {
   abstract boolean isTotalEmpty();
 
   /** Adds a point of the current total. */
-  abstract AbstractPoint addPoint(PointBuffer points, List<ExemplarData> exemplars);
+  abstract AbstractPoint addPoint(PointBuffer points);
 
   /** Of the type of the points. */
   abstract ShownExemplar newExemplar();
