@@ -41,9 +41,7 @@ public final class Exemplar extends SpanIds {
 
   /** Lets go of the attributes and the span, which would otherwise live on in an unused slot. */
   public void clear() {
-    valueBits = 0;
-    epochNanos = 0;
-    attributes = Attributes.empty();
+    setAllButSpan(0, 0, Attributes.empty());
     clearSpan();
     isSet = false;
   }

@@ -16,8 +16,9 @@ abstract class AbstractPoint implements PointData {
   private List<ExemplarData> exemplars = List.of();
 
   /**
-   * Sets what all points have. References are written if they are news, which they seldom are where
-   * points are reused: each that is stored into an old object is work for the garbage collector.
+   * Sets what all points have. A reference is written if it is to another object, which is rare
+   * where points are reused: storing it into an old object is work for the garbage collector. An
+   * equal object will not do: lists of exemplars are overwritten in place.
    */
   final void setFrame(
       long startEpochNanos, long epochNanos, Attributes attributes, List<ExemplarData> exemplars) {
@@ -31,7 +32,10 @@ abstract class AbstractPoint implements PointData {
     }
   }
 
-  /** The exemplars, which are of the type of the point. */
+  /**
+   * The exemplars, for a point that is of their type: {@link Stream#newExemplar} and {@link
+   * AsyncStream} make those of the type of the stream.
+   */
   final <T extends ExemplarData> List<T> exemplars() {
     return Points.cast(exemplars);
   }

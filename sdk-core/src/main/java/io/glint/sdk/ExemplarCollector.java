@@ -121,28 +121,30 @@ final class ExemplarCollector {
         overwritten = VisibleExemplars.NONE;
       }
     }
-    if (isDelta) {
-      // Whatever happens, the next interval does not get them,
-      show(series, VisibleExemplars.NONE);
-    }
+    // Whatever happens, the next interval does not get those of a delta point,
+    VisibleExemplars next = isDelta ? VisibleExemplars.NONE : before;
     final VisibleExemplars now;
     try {
       now = before.replacedBy(kept);
+      if (isDelta && isReused) {
+        now.showFresh();
+      }
+      if (!isDelta || isReused) {
+        next = now;
+      }
     } finally {
-      // and the next series does not get them.
+      // and the next series gets none.
       Arrays.fill(kept, null);
-    }
-    if (isDelta && isReused) {
-      now.showFresh();
-    }
-    if (!isDelta || isReused) {
-      show(series, now);
+      show(series, next);
     }
     return now.until(epochNanos);
   }
 
-  /** Written if it is news: threads that record read what lies beside it. */
-  @SuppressWarnings("ReferenceEquality") // As a list it would compare its exemplars.
+  /**
+   * Written if it is another list, see {@link AbstractPoint#setFrame}; besides, threads that record
+   * read what lies beside it.
+   */
+  @SuppressWarnings("ReferenceEquality") // Lists are overwritten in place.
   private static void show(Series series, VisibleExemplars exemplars) {
     if (series.visibleExemplars != exemplars) {
       series.visibleExemplars = exemplars;

@@ -312,6 +312,7 @@ sealed class Series permits LastValueSeries {
   /** Lets the collector visit each cell that exists now. */
   void visitCells(CellVisitor visitor) {
     if (collisions != 0) {
+      // Only then, as all threads read what lies beside it.
       collisions = 0;
     }
     final Cell[] stripes = this.stripes;

@@ -36,14 +36,21 @@ abstract sealed class ShownExemplar extends SpanIds implements ExemplarData {
 
   /** Lets go of the attributes and the span, which would otherwise live on unseen. */
   final void clear() {
-    filteredAttributes = Attributes.empty();
+    setFilteredAttributes(Attributes.empty());
     clearSpan();
   }
 
   final void setFrame(Attributes filteredAttributes, long epochNanos, SpanIds span) {
     setSpan(span);
-    this.filteredAttributes = filteredAttributes;
+    setFilteredAttributes(filteredAttributes);
     this.epochNanos = epochNanos;
+  }
+
+  /** They are none nearly always; see {@link AbstractPoint#setFrame}. */
+  private void setFilteredAttributes(Attributes filteredAttributes) {
+    if (this.filteredAttributes != filteredAttributes) {
+      this.filteredAttributes = filteredAttributes;
+    }
   }
 
   abstract void setValue(Exemplar exemplar);

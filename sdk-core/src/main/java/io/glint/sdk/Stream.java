@@ -515,15 +515,20 @@ abstract class Stream implements MetricSource {
                   + " is left out of a collection: a thread has been stopped for over a second in"
                   + " the middle of recording. Its measurements are kept for the next collection");
     } else if (!isEmpty) {
-      if (!series.isStartShown) {
-        series.isStartShown = true;
-      }
+      showStart(series);
       points.exemplars += exemplars.size();
       addPoint(points).setFrame(start, epochNanos, series.attributes, exemplars);
     }
   }
 
-  /** Written if it is news: threads that record read what lies beside it. */
+  // Both are written if that is news: threads that record read what lies beside them.
+
+  private static void showStart(Series series) {
+    if (!series.isStartShown) {
+      series.isStartShown = true;
+    }
+  }
+
   private static void setIdle(Series series, boolean isIdle) {
     if (series.isIdle != isIdle) {
       series.isIdle = isIdle;

@@ -18,6 +18,7 @@ import io.opentelemetry.sdk.metrics.data.MetricData;
 import io.opentelemetry.sdk.metrics.data.PointData;
 import io.opentelemetry.sdk.testing.exporter.InMemoryMetricReader;
 import io.opentelemetry.sdk.testing.time.TestClock;
+import java.lang.ref.Reference;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -270,6 +271,25 @@ class IdleSeriesTest {
     }
     // What each life of the series had at its end adds up to all.
     assertThat(dropped + last).isEqualTo(2L * records);
+  }
+
+  @Test
+  void aSeriesThatIsHeldAndRecordedIntoAgainIsIdleNoMore() {
+    final LongCounter counter = meter(MINUTE, reader).counterBuilder("counter").build();
+    counter.add(1, A);
+    assertThat(series(reader, "counter")).containsExactly(A);
+    final Object pin = seriesOfA(counter).pin();
+    try {
+      clock.advance(MINUTE);
+      assertThat(series(reader, "counter")).containsExactly(A);
+      assertThat(seriesOfA(counter).isIdle).isTrue();
+
+      counter.add(1, A);
+      assertThat(series(reader, "counter")).containsExactly(A);
+      assertThat(seriesOfA(counter).isIdle).isFalse();
+    } finally {
+      Reference.reachabilityFence(pin);
+    }
   }
 
   @Test
