@@ -28,7 +28,7 @@ import org.openjdk.jmh.annotations.Param;
  *
  * <p>The memory mode of the reader is {@code REUSABLE_DATA}, which the stock OTLP exporters ask for
  * by default; it can be set for an experiment. Several readers that ask for different things are
- * left out; views are in {@link MixedBenchmark} only.
+ * left out; views are in {@link MixedBenchmark} and {@link UnusualPathBenchmark} only.
  */
 public abstract class ApiBenchmark extends RecordingBenchmark {
   @Param({"STOCK", "GLINT"})
@@ -72,7 +72,12 @@ public abstract class ApiBenchmark extends RecordingBenchmark {
     for (final Attributes attributes : series) {
       recordFirst(attributes);
     }
-    return (long) series.length * arrivalsPerStep();
+    return recordedAhead() + (long) series.length * arrivalsPerStep();
+  }
+
+  /** Number of measurements that {@link #createInstrument} recorded. */
+  long recordedAhead() {
+    return 0;
   }
 
   private OnDemandReader newReader() {
@@ -112,6 +117,11 @@ public abstract class ApiBenchmark extends RecordingBenchmark {
   @Override
   final long arrived() {
     return reader.total();
+  }
+
+  /** Number of points of the last collection. */
+  final long seriesShown() {
+    return reader.points();
   }
 
   @Override

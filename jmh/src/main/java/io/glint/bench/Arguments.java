@@ -30,7 +30,7 @@ record Arguments(
       writes a table, a plot of each group of cases, and all samples.
 
       ./bench [options]
-                         without any, all comparisons with somebody else: about 13 minutes
+                         without any, all comparisons with somebody else: about 16 minutes
 
       How much
         --quick          P1 to P6, short: two forks of Glint and stock, one of each other, to see
@@ -38,8 +38,8 @@ record Arguments(
         --full           all cases, five forks of ten seconds each: to publish; over an hour
         --case ID[,ID]   only these: P1, P2, P1-128, P2-128 histogram; P3, P4, P5 several threads;
                          P6 (P6a and P6b) counter; P7 exponential; P8 bound; M1 all kinds in turn;
-                         E1, E2 exemplar reservoirs; R2 a second reader; P10 those that show
-                         allocation
+                         E1, E2 exemplar reservoirs; R2 a second reader; P10 what is
+                         allocated, by P1, P2 and on paths that are not the usual one
         --forks N        number of forks of each system
         --threads N      number of threads in place of each case's own; no target applies then
         --no-peers       without client_java and Micrometer

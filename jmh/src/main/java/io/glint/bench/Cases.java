@@ -111,6 +111,12 @@ final class Cases {
               api(MixedBenchmark.class, "recordAll").with("exemplars", Exemplars.TRACE_BASED),
               1,
               NO_TARGET),
+          unusual("P10a", UnusualPath.OVERFLOW),
+          unusual("P10b", UnusualPath.FILTERED),
+          unusual("P10c", UnusualPath.NOT_SAMPLED),
+          unusual("P10d", UnusualPath.NO_SPAN),
+          unusual("P10e", UnusualPath.NEGATIVE),
+          unusual("P10f", UnusualPath.NOT_A_NUMBER),
           new Case(
               "R2",
               Group.GLINT,
@@ -137,8 +143,8 @@ final class Cases {
   static final List<Case> WITH_PEERS =
       ALL.stream().filter(candidate -> candidate.group() != Group.GLINT).toList();
 
-  /** What P10, bytes allocated per record, is read off. */
-  private static final List<String> ALLOCATION = List.of("P1", "P2");
+  /** What P10, bytes allocated per record, is read off if little else is to be measured. */
+  private static final List<String> ALLOCATION = List.of("P1", "P2", "P10");
 
   private Cases() {}
 
@@ -225,6 +231,19 @@ final class Cases {
         List.of(),
         1,
         target);
+  }
+
+  /** Off the usual path: what counts is that nothing is allocated there either. */
+  private static Case unusual(String id, UnusualPath path) {
+    return Case.sideBySide(
+        id,
+        Group.PATHS,
+        "histogram, " + path.inWords() + ", 1 thread",
+        api(UnusualPathBenchmark.class, "record")
+            .with("exemplars", Exemplars.TRACE_BASED)
+            .with("path", path),
+        1,
+        NO_TARGET);
   }
 
   /** A reservoir against the one that histograms have if nothing is said. */

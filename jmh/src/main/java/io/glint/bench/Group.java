@@ -8,6 +8,7 @@ enum Group {
   EXPONENTIAL("exponential", "Exponential histogram"),
   BOUND("bound", "Bound instruments: the series is kept, not looked up"),
   MIXED("mixed", "All kinds of instruments in turn"),
+  PATHS("paths", "Paths that are not the usual one, sampled span unless said otherwise"),
   GLINT("glint", "Glint against itself");
 
   private final String fileName;

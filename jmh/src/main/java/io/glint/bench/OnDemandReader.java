@@ -26,6 +26,7 @@ public final class OnDemandReader implements MetricReader {
   private CollectionRegistration registration = CollectionRegistration.noop();
   private long total;
   private long exemplars;
+  private long points;
 
   public OnDemandReader(
       AggregationTemporality temporality, MemoryMode memoryMode, HistogramKind histograms) {
@@ -38,9 +39,11 @@ public final class OnDemandReader implements MetricReader {
     if (temporality == AggregationTemporality.CUMULATIVE) {
       total = 0;
     }
+    points = 0;
     for (final MetricData metric : registration.collectAllMetrics()) {
       final boolean isGauge = isGauge(metric);
       for (final PointData point : metric.getData().getPoints()) {
+        points++;
         total += isGauge ? 0 : count(point);
         exemplars += point.getExemplars().size();
       }
@@ -72,6 +75,11 @@ public final class OnDemandReader implements MetricReader {
   /** Measurements in histograms, and the value of counters, since the start. */
   public long total() {
     return total;
+  }
+
+  /** Number of points in the last collection. */
+  public long points() {
+    return points;
   }
 
   /** Number of exemplars in all collections, counted again whenever they are exported again. */

@@ -42,8 +42,8 @@ import org.openjdk.jmh.annotations.Warmup;
  * <ul>
  *   <li>Building attributes, labels or tags. It allocates, costs more than recording, and would
  *       hide it. All are made before recording.
- *   <li>Measurements outside of a span, or inside one that is not sampled: they cost what exemplars
- *       off do, and a look at the span.
+ *   <li>Measurements outside of a span, or inside one that is not sampled, but for {@link
+ *       UnusualPathBenchmark}: they cost what exemplars off do, and a look at the span.
  *   <li>Encoding what was collected.
  * </ul>
  *
@@ -151,10 +151,20 @@ public abstract class RecordingBenchmark {
   }
 
   private void checkExemplars() {
-    if ((exemplarsArrived() > 0) != (exemplars == Exemplars.TRACE_BASED)) {
+    if ((exemplarsArrived() > 0) != expectsExemplars()) {
       throw new IllegalStateException(
           system() + " exported " + exemplarsArrived() + " exemplars, which were " + exemplars);
     }
+  }
+
+  /** True if there must be exemplars in the end, false if there must be none. */
+  boolean expectsExemplars() {
+    return exemplars == Exemplars.TRACE_BASED;
+  }
+
+  /** Number of measurements that were recorded before the first step of a walk. */
+  final long recordedAtStart() {
+    return recordedAtStart;
   }
 
   /** Prepares a thread's walk, whose steps must all have arrived in the end. */

@@ -160,7 +160,7 @@ final class Report {
   private List<String> conclusions() {
     final List<String> conclusions = new ArrayList<>();
     conclusions.add(allocation("off", false));
-    conclusions.add(allocation("trace_based, sampled span", true));
+    conclusions.add(allocation("trace_based", true));
     conclusions.add(targets());
     return conclusions;
   }

@@ -47,10 +47,10 @@ class RecordingTest {
     runThreads(benchmark, method(workload), threads);
     benchmark.tearDown();
 
-    final int first = benchmark instanceof ApiBenchmark ? benchmark.seriesCount() : 0;
     assertThat(benchmark.arrived())
-        .isEqualTo(((long) threads * STEPS + first) * benchmark.arrivalsPerStep());
-    if (benchmark.exemplars == Exemplars.TRACE_BASED) {
+        .isEqualTo(
+            benchmark.recordedAtStart() + (long) threads * STEPS * benchmark.arrivalsPerStep());
+    if (benchmark.expectsExemplars()) {
       assertThat(benchmark.exemplarsArrived()).isPositive();
     } else {
       assertThat(benchmark.exemplarsArrived()).isZero();
@@ -197,6 +197,21 @@ class RecordingTest {
     assertThat(other).isNotEqualTo(one).containsExactlyInAnyOrderElementsOf(one);
   }
 
+  @ParameterizedTest
+  @EnumSource(Sdk.class)
+  void whatIsMeasuredBeyondTheLimitIsOneSeriesForAll(Sdk sdk) {
+    final UnusualPathBenchmark benchmark = new UnusualPathBenchmark();
+    prepare(benchmark, sdk, Exemplars.OFF);
+    benchmark.path = UnusualPath.OVERFLOW;
+    benchmark.cardinality = 128;
+    benchmark.setUp();
+    benchmark.collect();
+
+    assertThat(benchmark.arrived()).isEqualTo(UnusualPathBenchmark.BEYOND_LIMIT + 128);
+    assertThat(benchmark.seriesShown()).isBetween(2000L, 2001L);
+    benchmark.close();
+  }
+
   private static List<Object> round(RecordingBenchmark benchmark, int thread, int length) {
     final Walk walk = new HistogramBenchmark.Caller();
     benchmark.start(walk, thread);
@@ -209,6 +224,11 @@ class RecordingTest {
 
   private static ApiBenchmark histogram(Sdk sdk, Exemplars exemplars) {
     final HistogramBenchmark benchmark = new HistogramBenchmark();
+    prepare(benchmark, sdk, exemplars);
+    return benchmark;
+  }
+
+  private static void prepare(ApiBenchmark benchmark, Sdk sdk, Exemplars exemplars) {
     benchmark.sdk = sdk;
     benchmark.exemplars = exemplars;
     benchmark.temporality = AggregationTemporality.CUMULATIVE;
@@ -221,7 +241,6 @@ class RecordingTest {
     benchmark.attributesFile = "";
     benchmark.valuesFile = "";
     benchmark.bounds = "";
-    return benchmark;
   }
 
   private static Method method(Workload workload) throws ClassNotFoundException {

@@ -58,7 +58,7 @@ class ReportTest {
     assertThat(lines.get(2).indexOf('±')).isEqualTo(lines.get(5).indexOf('±'));
     assertThat(text)
         .contains("exemplars off: bytes allocated per record: 0.000 (most of P1;")
-        .contains("sampled span: bytes allocated per record: 0.000 (most of P2;")
+        .contains("trace_based: bytes allocated per record: 0.000 (most of P2;")
         .contains("Targets met: 1 of 2; missed: P2")
         .contains("CPU: abacus");
   }
@@ -80,7 +80,7 @@ class ReportTest {
     assertThat(report(allocating).toText())
         .contains(
             "exemplars off: bytes allocated per record: 24.000 (most of P1; P10, target 0, met: no)")
-        .contains("sampled span: bytes allocated per record: not measured");
+        .contains("trace_based: bytes allocated per record: not measured");
   }
 
   @Test
