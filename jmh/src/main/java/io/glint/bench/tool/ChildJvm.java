@@ -18,7 +18,7 @@ import java.util.concurrent.TimeUnit;
  */
 public final class ChildJvm {
   private static final String PREFIX = "result\t";
-  private static final int PATIENCE_MINUTES = 10;
+  private static final int PATIENCE_MINUTES = 30;
 
   private ChildJvm() {}
 
@@ -54,7 +54,7 @@ public final class ChildJvm {
         throw new ForkFailedException(
             String.join("\n", lines)
                 + "\nA child JVM "
-                + (ended ? "ended with " + process.exitValue() : "took too long")
+                + (ended ? "ended with " + process.exitValue() : "took longer than " + PATIENCE_MINUTES + " minutes")
                 + "; what it wrote is above. It was: "
                 + String.join(" ", command));
       }
