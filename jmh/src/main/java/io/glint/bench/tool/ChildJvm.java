@@ -54,7 +54,9 @@ public final class ChildJvm {
         throw new ForkFailedException(
             String.join("\n", lines)
                 + "\nA child JVM "
-                + (ended ? "ended with " + process.exitValue() : "took longer than " + PATIENCE_MINUTES + " minutes")
+                + (ended
+                    ? "ended with " + process.exitValue()
+                    : "took longer than " + PATIENCE_MINUTES + " minutes")
                 + "; what it wrote is above. It was: "
                 + String.join(" ", command));
       }
