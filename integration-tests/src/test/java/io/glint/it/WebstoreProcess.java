@@ -24,7 +24,7 @@ import java.util.regex.Pattern;
 
 /** The demo in a process of its own, as a user runs it: without any flag for the JVM. */
 final class WebstoreProcess implements AutoCloseable {
-  private static final Pattern ADDRESS = Pattern.compile("^ +(shop|metrics) +(http://\\S+)$");
+  private static final Pattern ADDRESS = Pattern.compile("^ +(open|metrics) +(http://\\S+)$");
   private static final HttpClient CLIENT = HttpClient.newHttpClient();
 
   private final Process process;
@@ -69,7 +69,7 @@ final class WebstoreProcess implements AutoCloseable {
   }
 
   URI shop() throws InterruptedException {
-    return address("shop");
+    return address("open");
   }
 
   URI metrics() throws InterruptedException {

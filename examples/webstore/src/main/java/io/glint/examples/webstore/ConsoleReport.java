@@ -1,6 +1,12 @@
 package io.glint.examples.webstore;
 
-import io.glint.examples.webstore.Interval.Linked;
+import io.glint.examples.webstore.traces.Trace;
+import io.glint.examples.webstore.watch.Distribution;
+import io.glint.examples.webstore.watch.Interval;
+import io.glint.examples.webstore.watch.Interval.Linked;
+import io.glint.examples.webstore.watch.Monitor;
+import io.glint.examples.webstore.watch.Totals;
+import io.glint.examples.webstore.web.Format;
 import java.io.PrintStream;
 import java.net.URI;
 import java.time.Duration;
@@ -33,45 +39,49 @@ final class ConsoleReport {
     line(text, "");
     line(text, "Glint webstore: from a latency spike to the trace that made it.");
     line(text, "");
-    line(text, "  shop      %s", shop);
-    line(text, "  metrics   %s", metrics);
-    line(text, "  exemplars %s", shop.resolve("/exemplars"));
+    line(text, "  open      %s", shop);
     line(text, "  explain   %s", shop.resolve("/explain"));
-    line(text, "  traces    %s", shop.resolve("/traces"));
+    line(text, "  metrics   %s", metrics);
     otlp.ifPresent(endpoint -> line(text, "  OTLP to   %s", endpoint));
     line(text, "");
     line(
         text,
-        "  %s A report every %d s; %s.",
-        options.rate() == 0
-            ? "No built-in traffic."
-            : options.rate()
-                + " requests per second, one payment in "
-                + options.slowEvery()
-                + " is slow.",
+        "  %s %s",
+        options.rate() == 0 ? "No built-in traffic." : options.rate() + " requests per second.",
+        options.incidentAfter().isZero()
+            ? "No incident comes by itself."
+            : "The payment provider turns slow by itself in "
+                + options.incidentAfter().toSeconds()
+                + " s.");
+    line(
+        text,
+        "  A report every %d s; %s.",
         options.interval().toSeconds(),
         options
             .duration()
             .map(duration -> "stops by itself after " + duration.toSeconds() + " s")
             .orElse("Ctrl-C stops it"));
+    line(text, "");
     print(text);
   }
 
   void interval(Monitor.Look look, LocalTime now) {
     Interval interval = look.interval();
     StringBuilder text = new StringBuilder();
-    line(text, "");
     line(
         text,
-        "%s  %s",
+        "%s  %-15s %s",
         CLOCK.format(now),
-        counts(interval.requests(), interval.orders(), interval.declined()));
-    line(text, "          %s", quantiles(interval.payments()));
-    slowest(text, "          ", interval.payments(), interval.slowest(), look.slowestOfInterval());
-    interval
-        .slowest()
-        .ifPresent(
-            slowest -> line(text, "%20s%s", "", shop.resolve("/traces/" + slowest.traceId())));
+        Format.count(interval.orders()) + " orders",
+        quantiles(interval.payments()));
+    line(
+        text,
+        "          %s%s",
+        slowest(interval.payments(), interval.slowest(), look.slowestOfInterval()),
+        interval
+            .slowest()
+            .map(slowest -> "  " + shop.resolve("/traces/" + slowest.traceId()))
+            .orElse(""));
     print(text);
   }
 
@@ -81,11 +91,19 @@ final class ConsoleReport {
     line(text, "");
     line(text, "Summary of %.1f s", ran.toMillis() / 1e3);
     line(text, "");
-    line(text, "  %s", counts(totals.requests(), totals.orders(), totals.declined()));
-    line(text, "  %s", quantiles(totals.payments()));
-    slowest(text, "  ", totals.payments(), totals.slowest(), look.slowestOfAll());
-    // Its page is about to go, so this is no address.
-    totals.slowest().ifPresent(slowest -> line(text, "%12strace %s", "", slowest.traceId()));
+    line(
+        text,
+        "  shop      %s requests, %s orders, %s declined",
+        Format.count(totals.requests()),
+        Format.count(totals.orders()),
+        Format.count(totals.declined()));
+    line(text, "  payment   %s", quantiles(totals.payments()));
+    line(
+        text,
+        "            %s%s",
+        slowest(totals.payments(), totals.slowest(), look.slowestOfAll()),
+        // Its page is about to go, so this is no address.
+        totals.slowest().map(slowest -> "  trace " + slowest.traceId()).orElse(""));
     line(
         text,
         "  linked    %s traces by exemplars of payments",
@@ -94,17 +112,9 @@ final class ConsoleReport {
     print(text);
   }
 
-  private static String counts(long requests, long orders, long declined) {
-    return String.format(
-        "shop      %-17s%-17s%s",
-        Format.count(requests) + " requests",
-        Format.count(orders) + " orders",
-        Format.count(declined) + " declined");
-  }
-
   private static String quantiles(Distribution payments) {
     return String.format(
-        "payment   p50 %8s     p95 %8s     p99 %8s     max %8s",
+        "p50 %8s   p95 %8s   p99 %8s   max %8s",
         Format.seconds(payments.quantile(0.50)),
         Format.seconds(payments.quantile(0.95)),
         Format.seconds(payments.quantile(0.99)),
@@ -115,25 +125,19 @@ final class ConsoleReport {
    * An exemplar is one measurement of its bucket, not always the greatest, and with sampling the
    * slowest request may have no trace at all: then the line does not claim to show the slowest.
    */
-  private static void slowest(
-      StringBuilder text,
-      String indent,
-      Distribution payments,
-      Optional<Linked> slowest,
-      Optional<Trace> trace) {
+  private static String slowest(
+      Distribution payments, Optional<Linked> slowest, Optional<Trace> trace) {
     if (slowest.isEmpty()) {
-      line(text, "%sslowest   none of these payments was sampled", indent);
-      return;
+      return payments.count() == 0 ? "no payments" : "slowest: none of these payments was sampled";
     }
     Linked linked = slowest.get();
-    line(
-        text,
-        "%s%s   %-17s%-17s%s",
-        indent,
-        linked.value() < payments.max() ? "sampled" : "slowest",
-        Format.seconds(linked.value()),
-        linked.country() + " " + linked.method(),
-        trace.map(Format::blame).orElse(""));
+    return "%s %s, %s %s: %s"
+        .formatted(
+            linked.value() < payments.max() ? "sampled" : "slowest",
+            Format.seconds(linked.value()),
+            linked.country(),
+            linked.method(),
+            trace.map(Format::blame).orElse("its trace"));
   }
 
   @SuppressWarnings("AnnotateFormatMethod")

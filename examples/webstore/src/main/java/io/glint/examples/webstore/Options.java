@@ -13,6 +13,7 @@ import java.util.Set;
  *
  * @param rate requests per second made by the built-in traffic; 0 for none
  * @param slowEvery one payment in this many is slow
+ * @param incidentAfter when the first incident comes by itself; zero for never
  * @param duration how long to run; empty for until stopped
  */
 record Options(
@@ -22,6 +23,8 @@ record Options(
     long seed,
     double sampleRatio,
     int slowEvery,
+    Duration incidentAfter,
+    Duration incidentLength,
     Duration interval,
     Optional<Duration> duration,
     boolean help) {
@@ -34,6 +37,8 @@ record Options(
           "--interval",
           "--rate",
           "--slow-every",
+          "--incident-after",
+          "--incident-length",
           "--sample-ratio",
           "--seed");
 
@@ -41,15 +46,18 @@ record Options(
       """
       Usage: java -jar webstore.jar [flags]
 
-        --port N           port of the shop (default 8080; 0 takes a free one)
-        --metrics-port N   port of /metrics (default 9464; 0 takes a free one)
-        --duration N       stop after N seconds (default: run until Ctrl-C)
-        --interval N       seconds between console reports, 1 to 30 (default 5)
-        --rate N           requests per second of the built-in traffic, 0 to 500 (default 50)
-        --slow-every N     one payment in N is slow, 1 or more (default 150)
-        --sample-ratio X   share of traces that are sampled, 0.0 to 1.0 (default 1.0)
-        --seed N           seed of the traffic and of the payment times (default 39)
-        --help             this text
+        --port N             port of the shop (default 8080; 0 takes a free one)
+        --metrics-port N     port of /metrics (default 9464; 0 takes a free one)
+        --duration N         stop after N seconds (default: run until Ctrl-C)
+        --interval N         seconds between console reports, 1 to 30 (default 5)
+        --rate N             requests per second of the built-in traffic, 0 to 500 (default 50)
+        --incident-after N   the payment provider turns slow by itself after N seconds, and again
+                             two minutes after each incident; 0 for never (default 30)
+        --incident-length N  seconds that an incident lasts, 1 to 120 (default 15)
+        --slow-every N       outside of incidents, one payment in N is slow (default 1000)
+        --sample-ratio X     share of traces that are sampled, 0.0 to 1.0 (default 1.0)
+        --seed N             seed of the traffic and of the payment times (default 39)
+        --help               this text
 
       With OTEL_EXPORTER_OTLP_ENDPOINT set (say http://localhost:4318) metrics are also pushed there.
       """;
@@ -88,7 +96,9 @@ record Options(
         (int) number(flags, "--rate", 50, 0, 500),
         number(flags, "--seed", 39, Long.MIN_VALUE, Long.MAX_VALUE),
         ratio(flags, "--sample-ratio", 1.0),
-        (int) number(flags, "--slow-every", 150, 1, 1_000_000),
+        (int) number(flags, "--slow-every", 1_000, 1, 1_000_000),
+        Duration.ofSeconds(number(flags, "--incident-after", 30, 0, 86_400)),
+        Duration.ofSeconds(number(flags, "--incident-length", 15, 1, 120)),
         Duration.ofSeconds(number(flags, "--interval", 5, 1, 30)),
         duration,
         flags.containsKey("--help"));

@@ -1,8 +1,25 @@
 package io.glint.examples.webstore;
 
-import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import io.glint.examples.webstore.shop.Checkout;
+import io.glint.examples.webstore.shop.Dice;
+import io.glint.examples.webstore.shop.InventoryService;
+import io.glint.examples.webstore.shop.Packing;
+import io.glint.examples.webstore.shop.PaymentProvider;
+import io.glint.examples.webstore.shop.PaymentService;
+import io.glint.examples.webstore.shop.Signals;
+import io.glint.examples.webstore.telemetry.StockTelemetry;
+import io.glint.examples.webstore.telemetry.Telemetry;
+import io.glint.examples.webstore.traffic.Incidents;
+import io.glint.examples.webstore.traffic.Traffic;
+import io.glint.examples.webstore.watch.Monitor;
+import io.glint.examples.webstore.watch.RecordCost;
+import io.glint.examples.webstore.watch.Scrapers;
+import io.glint.examples.webstore.web.LiveFeed;
+import io.glint.examples.webstore.web.ShopRoutes;
+import io.glint.examples.webstore.web.Site;
 import io.opentelemetry.api.OpenTelemetry;
+import io.opentelemetry.sdk.metrics.export.MetricReader;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.net.BindException;
@@ -12,6 +29,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.time.LocalTime;
 import java.time.ZoneId;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -22,73 +40,102 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
-/** The whole demo: a shop, its telemetry, its shoppers, and a report now and then. */
+/** The whole demo: a shop, its telemetry, its shoppers, its incidents, and who watches them. */
 final class Webstore implements AutoCloseable {
 
-  static final int HTTP_THREADS = 32;
+  /** Some for people, whatever the shoppers wait for. */
+  private static final int HTTP_THREADS = Traffic.MOST_SHOPPERS + 8;
 
-  static final String HOST = "127.0.0.1";
+  private static final String HOST = "127.0.0.1";
   private static final byte[] LOOPBACK = {127, 0, 0, 1};
   private static final Logger LOGGER = Logger.getLogger(Webstore.class.getName());
 
   private final long startNanos = System.nanoTime();
   private final Telemetry telemetry;
+  private final StockTelemetry stock;
   private final HttpServer server;
-  private final ExecutorService http = pool("webstore-http");
-  private final ExecutorService workers = pool("webstore-worker");
-  private final ScheduledExecutorService reports =
-      Executors.newSingleThreadScheduledExecutor(named("webstore-report"));
+  private final ExecutorService http = pool("webstore-http", HTTP_THREADS);
+  private final ExecutorService workers = pool("webstore-worker", HTTP_THREADS);
+  private final ExecutorService packers = pool("webstore-packing", 1);
+  private final ScheduledExecutorService clock =
+      Executors.newSingleThreadScheduledExecutor(named("webstore-clock"));
   private final Monitor monitor;
+  private final Scrapers scrapers;
+  private final RecordCost cost;
+  private final Incidents incidents;
   private final ConsoleReport console;
   private final Traffic traffic;
+  private final long ticksToReport;
+  private long ticks;
 
   private Webstore(
       Options options,
       Optional<String> otlpEndpoint,
       PrintStream out,
       HttpServer server,
-      Telemetry telemetry) {
+      Telemetry telemetry,
+      StockTelemetry stock) {
     this.server = server;
     this.telemetry = telemetry;
-    this.monitor = new Monitor(telemetry);
-    this.console = new ConsoleReport(out, address(), telemetry.metricsAddress());
+    this.stock = stock;
+    URI stockMetrics = stock.metricsAddress(HOST);
 
+    // The shop.
     OpenTelemetry openTelemetry = telemetry.openTelemetry();
     Dice dice = new Dice(options.seed());
+    PaymentProvider provider = new PaymentProvider(dice, options.slowEvery());
     Checkout checkout =
         new Checkout(
             openTelemetry,
             workers,
             new InventoryService(openTelemetry, dice),
-            new PaymentService(openTelemetry, dice, options.slowEvery()));
-    new Shop(openTelemetry, checkout).serveOn(server);
-    TracePages tracePages = new TracePages(telemetry.traces());
-    server.createContext("/traces", exchange -> serve(exchange, tracePages::reply));
-    server.createContext(
-        "/exemplars",
-        exchange -> serve(exchange, request -> ExemplarPage.reply(telemetry.shown())));
-    server.createContext(
-        "/explain",
-        exchange -> serve(exchange, request -> ExplainPage.reply(telemetry.explainExemplars())));
-    server.createContext("/", exchange -> serve(exchange, request -> home(request, options)));
+            new PaymentService(openTelemetry, stock.meter(Signals.SCOPE), provider),
+            new Packing(openTelemetry, packers));
+    new ShopRoutes(openTelemetry, checkout).serveOn(server);
+
+    // What is watched, and where it is shown.
+    this.monitor = new Monitor(telemetry);
+    this.scrapers = Scrapers.start(List.of(metricsAddress(), stockMetrics));
+    this.cost = RecordCost.start();
+    this.incidents = Incidents.start(provider, options.incidentAfter(), options.incidentLength());
+    new Site(
+            telemetry,
+            new LiveFeed(monitor, incidents, scrapers, cost),
+            incidents,
+            metricsAddress(),
+            stockMetrics)
+        .serveOn(server);
     server.setExecutor(http);
     server.start();
 
+    this.console = new ConsoleReport(out, address(), metricsAddress());
     console.greeting(options, otlpEndpoint);
     this.traffic = Traffic.start(address(), dice, options.rate());
-    long interval = options.interval().toMillis();
-    var unused =
-        reports.scheduleAtFixedRate(this::report, interval, interval, TimeUnit.MILLISECONDS);
+    this.ticksToReport = options.interval().toSeconds();
+    var unused = clock.scheduleAtFixedRate(this::tick, 1, 1, TimeUnit.SECONDS);
   }
 
   static Webstore start(Options options, Optional<String> otlpEndpoint, PrintStream out)
       throws CannotStartException {
+    Optional<MetricReader> otlp = otlp(otlpEndpoint);
     HttpServer server = listen(options);
+    Telemetry telemetry;
     try {
-      return new Webstore(options, otlpEndpoint, out, server, new Telemetry(options, otlpEndpoint));
-    } catch (CannotStartException failure) {
+      telemetry = new Telemetry(HOST, options.metricsPort(), options.sampleRatio(), otlp);
+    } catch (IllegalStateException failure) {
       server.stop(0);
-      throw failure;
+      throw cannotListen(failure, options.metricsPort(), "--metrics-port");
+    }
+    return new Webstore(options, otlpEndpoint, out, server, telemetry, new StockTelemetry(HOST));
+  }
+
+  private static Optional<MetricReader> otlp(Optional<String> endpoint)
+      throws CannotStartException {
+    try {
+      return endpoint.map(Telemetry::otlp);
+    } catch (IllegalArgumentException malformed) {
+      throw CannotStartException.badEnvironment(
+          "OTEL_EXPORTER_OTLP_ENDPOINT cannot be used: " + malformed.getMessage());
     }
   }
 
@@ -98,22 +145,29 @@ final class Webstore implements AutoCloseable {
   }
 
   URI metricsAddress() {
-    return telemetry.metricsAddress();
+    return telemetry.metricsAddress(HOST);
   }
 
   /** Stops the traffic, prints the summary and lets go of every port and thread, within bounds. */
   @Override
   public void close() {
     traffic.close();
-    reports.shutdown();
-    awaitEnd(reports);
+    scrapers.close();
+    cost.close();
+    clock.shutdown();
+    awaitEnd(clock);
+    monitor.tick();
     console.summary(monitor.look(), Duration.ofNanos(System.nanoTime() - startNanos));
     server.stop(0);
     http.shutdownNow();
     workers.shutdownNow();
+    packers.shutdownNow();
     awaitEnd(http);
     awaitEnd(workers);
+    awaitEnd(packers);
+    incidents.close();
     telemetry.close();
+    stock.close();
   }
 
   private static void awaitEnd(ExecutorService pool) {
@@ -124,28 +178,16 @@ final class Webstore implements AutoCloseable {
     }
   }
 
-  private void report() {
+  private void tick() {
     try {
-      console.interval(monitor.look(), LocalTime.now(ZoneId.systemDefault()));
-    } catch (RuntimeException failure) {
-      // Left to the executor, it would silently end all further reports.
-      LOGGER.log(Level.WARNING, "This report failed; others will follow.", failure);
-    }
-  }
-
-  private Reply home(Request request, Options options) {
-    return request.path().equals("/")
-        ? Pages.home(monitor.last(), options, telemetry.metricsAddress())
-        : Pages.notFound();
-  }
-
-  private static void serve(HttpExchange exchange, Page page) throws IOException {
-    try (exchange) {
-      try {
-        page.reply(Request.of(exchange)).send(exchange);
-      } catch (BadRequestException bad) {
-        Reply.text(400, bad.getMessage()).send(exchange);
+      monitor.tick();
+      ticks++;
+      if (ticks % ticksToReport == 0) {
+        console.interval(monitor.look(), LocalTime.now(ZoneId.systemDefault()));
       }
+    } catch (RuntimeException failure) {
+      // Left to the executor, it would silently end all further ticks.
+      LOGGER.log(Level.WARNING, "This look at the metrics failed; others will follow.", failure);
     }
   }
 
@@ -170,8 +212,8 @@ final class Webstore implements AutoCloseable {
             .formatted(port, reason, flag));
   }
 
-  private static ExecutorService pool(String name) {
-    return Executors.newFixedThreadPool(HTTP_THREADS, named(name));
+  private static ExecutorService pool(String name, int threads) {
+    return Executors.newFixedThreadPool(threads, named(name));
   }
 
   private static ThreadFactory named(String name) {
@@ -181,10 +223,5 @@ final class Webstore implements AutoCloseable {
       thread.setDaemon(true);
       return thread;
     };
-  }
-
-  @FunctionalInterface
-  private interface Page {
-    Reply reply(Request request);
   }
 }

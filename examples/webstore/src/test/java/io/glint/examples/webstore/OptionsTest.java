@@ -19,6 +19,8 @@ class OptionsTest {
     assertThat(options.port()).isEqualTo(8080);
     assertThat(options.metricsPort()).isEqualTo(9464);
     assertThat(options.interval()).isEqualTo(Duration.ofSeconds(5));
+    assertThat(options.incidentAfter()).isEqualTo(Duration.ofSeconds(30));
+    assertThat(options.incidentLength()).isEqualTo(Duration.ofSeconds(15));
     assertThat(options.duration()).isEmpty();
     assertThat(options.sampleRatio()).isEqualTo(1.0);
     assertThat(options.help()).isFalse();
@@ -40,6 +42,8 @@ class OptionsTest {
     "--port=70000, --port must be a whole number from 0 to 65535",
     "--rate=fast, --rate must be a whole number from 0 to 500",
     "--interval=0, --interval must be a whole number from 1 to 30",
+    "--incident-after=-1, --incident-after must be a whole number from 0 to 86400",
+    "--incident-length=0, --incident-length must be a whole number from 1 to 120",
     "--sample-ratio=1.5, --sample-ratio must be a number from 0.0 to 1.0",
     "--sample-ratio=NaN, --sample-ratio must be a number from 0.0 to 1.0",
     "--duration=, --duration must be a whole number",
@@ -62,6 +66,8 @@ class OptionsTest {
         "--duration",
         "--interval",
         "--rate",
+        "--incident-after",
+        "--incident-length",
         "--slow-every",
         "--sample-ratio",
         "--seed"

@@ -7,16 +7,16 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 
 /** A client that leaves no thread behind. */
-final class WebClient {
+public final class WebClient {
 
   private static final int TIMEOUT_MILLIS = 10_000;
 
   /** What came back. */
-  record Answer(int status, String type, String body) {}
+  public record Answer(int status, String type, String body) {}
 
   private WebClient() {}
 
-  static Answer get(URI address, String accept) throws IOException {
+  public static Answer get(URI address, String accept) throws IOException {
     HttpURLConnection connection = (HttpURLConnection) address.toURL().openConnection();
     connection.setRequestProperty("Accept", accept);
     connection.setRequestProperty("Connection", "close");

@@ -3,12 +3,8 @@ package io.glint.examples.webstore;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.glint.examples.webstore.WebClient.Answer;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
@@ -29,18 +25,13 @@ class WebstoreTest {
   private static final Pattern PAYMENT_SECONDS =
       Pattern.compile("\"payment\\.duration_s\":([^,}]+)");
 
-  private static final ByteArrayOutputStream CONSOLE = new ByteArrayOutputStream();
-  private static Webstore webstore;
+  private static RunningWebstore webstore;
 
   @BeforeAll
   static void open() throws Exception {
-    Options options =
-        Options.parse(
-            List.of(
-                "--port=0", "--metrics-port=0", "--rate=150", "--slow-every=25", "--interval=1"));
     webstore =
-        Webstore.start(
-            options, Optional.empty(), new PrintStream(CONSOLE, true, StandardCharsets.UTF_8));
+        RunningWebstore.start(
+            "--rate=150", "--slow-every=25", "--interval=1", "--incident-after=0");
     await(
         "traffic has made slow payments",
         () -> exemplars().stream().anyMatch(WebstoreTest::isSlow));
@@ -86,12 +77,12 @@ class WebstoreTest {
     MatchResult slow = exemplars().stream().filter(WebstoreTest::isSlow).findFirst().orElseThrow();
 
     assertThat(endedTrace(slow.group(2)))
-        .contains("\"slowestSpan\":\"payment.charge\"", "inventory.reserve", "POST /checkout");
+        .contains("\"slowestSpan\":\"ask payment provider\"", "check inventory", "POST /checkout");
     assertThat(trace(slow.group(2), HTML))
         .returns("text/html; charset=utf-8", Answer::type)
         .extracting(Answer::body)
         .asString()
-        .contains("payment.charge took", "gateway timed out");
+        .contains("ask payment provider took", "provider time-out");
   }
 
   @Test
@@ -106,13 +97,12 @@ class WebstoreTest {
   @Test
   void thePagesLinkToOneAnother() throws Exception {
     assertThat(get("/", HTML).body())
-        .contains(
-            "/traces", "/exemplars", "p50", "p95", "p99", webstore.metricsAddress().toString());
-    assertThat(get("/traces", HTML).body()).contains("Slowest requests", "payment.charge");
+        .contains("/traces", "/exemplars", "/explain", "p95", webstore.metricsAddress().toString());
+    assertThat(get("/traces", HTML).body()).contains("Slowest requests", "ask payment provider");
     assertThat(get("/traces", JSON).body()).startsWith("{\"traces\":[{\"traceId\"");
     assertThat(get("/exemplars", HTML).body()).contains("FR invoice", "href=\"/traces/");
     assertThat(get("/explain", HTML).body())
-        .contains("&#39;webstore.payment.duration&#39;", "eligible: ", "Exemplars are exported.");
+        .contains("webstore.payment.duration", "Exemplars are exported.");
     assertThat(get("/products", HTML).body()).contains("Burr grinder");
     assertThat(get("/products", JSON).body()).contains("\"id\":\"grinder\"");
   }
@@ -144,11 +134,11 @@ class WebstoreTest {
 
   @Test
   void theConsoleNamesTheSlowestRequestAndItsTrace() throws Exception {
-    await("a report", () -> CONSOLE.toString(StandardCharsets.UTF_8).contains(" took 9"));
+    await("a report", () -> webstore.console().contains(" took 9"));
 
-    String console = CONSOLE.toString(StandardCharsets.UTF_8);
+    String console = webstore.console();
     assertThat(console)
-        .contains("p50", "p95", "p99", "payment.charge took", webstore.address() + "traces/");
+        .contains("p50", "p95", "p99", "ask payment provider took", webstore.address() + "traces/");
     assertThat(console).as("no escape sequences").doesNotContain("\u001b");
   }
 

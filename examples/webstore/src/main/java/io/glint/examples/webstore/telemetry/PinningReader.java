@@ -1,0 +1,95 @@
+package io.glint.examples.webstore.telemetry;
+
+import io.glint.examples.webstore.traces.TraceStore;
+import io.glint.sdk.ExemplarOutcomes;
+import io.opentelemetry.sdk.common.CompletableResultCode;
+import io.opentelemetry.sdk.common.export.MemoryMode;
+import io.opentelemetry.sdk.metrics.Aggregation;
+import io.opentelemetry.sdk.metrics.InstrumentType;
+import io.opentelemetry.sdk.metrics.data.AggregationTemporality;
+import io.opentelemetry.sdk.metrics.data.MetricData;
+import io.opentelemetry.sdk.metrics.export.CollectionRegistration;
+import io.opentelemetry.sdk.metrics.export.MetricReader;
+import java.io.IOException;
+import java.util.Collection;
+
+/**
+ * Stands between the SDK and another reader and pins every trace that reader is about to show.
+ *
+ * <p>Why dead links cannot happen: an exemplar gets out only through a collection made here, and is
+ * pinned before that collection is handed on. It can only be too late if its trace was pushed out
+ * of the {@link TraceStore} before it was ever collected. The scrapers of the start page collect
+ * every few seconds, and in that time the built-in traffic, even at its fastest, makes fewer traces
+ * than the store holds.
+ */
+final class PinningReader implements MetricReader, ExemplarOutcomes.Source {
+
+  private static final String HOLDER = "metrics endpoint";
+
+  private final MetricReader reader;
+  private final ExemplarOutcomes outcomes;
+  private final TraceStore traces;
+  private volatile CollectionRegistration pinning = CollectionRegistration.noop();
+
+  PinningReader(MetricReader reader, ExemplarOutcomes outcomes, TraceStore traces) {
+    this.reader = reader;
+    this.outcomes = outcomes;
+    this.traces = traces;
+  }
+
+  /** What the reader would show if it were asked now. */
+  Collection<MetricData> collect() {
+    return pinning.collectAllMetrics();
+  }
+
+  @Override
+  public void register(CollectionRegistration registration) {
+    pinning =
+        new CollectionRegistration() {
+          @Override
+          public synchronized Collection<MetricData> collectAllMetrics() {
+            Collection<MetricData> metrics = registration.collectAllMetrics();
+            traces.pin(HOLDER, Exemplars.traceIds(metrics));
+            return metrics;
+          }
+        };
+    reader.register(pinning);
+  }
+
+  /** The other reader's. */
+  @Override
+  public ExemplarOutcomes exemplarOutcomes() {
+    return outcomes;
+  }
+
+  @Override
+  public AggregationTemporality getAggregationTemporality(InstrumentType type) {
+    return reader.getAggregationTemporality(type);
+  }
+
+  @Override
+  public Aggregation getDefaultAggregation(InstrumentType type) {
+    return reader.getDefaultAggregation(type);
+  }
+
+  /** Not the reader's own: a page may collect while it still writes out what it collected. */
+  @Override
+  public MemoryMode getMemoryMode() {
+    return MemoryMode.IMMUTABLE_DATA;
+  }
+
+  @Override
+  public CompletableResultCode forceFlush() {
+    return reader.forceFlush();
+  }
+
+  @Override
+  public CompletableResultCode shutdown() {
+    return reader.shutdown();
+  }
+
+  @Override
+  public void close() throws IOException {
+    reader.close();
+  }
+}

@@ -1,0 +1,143 @@
+package io.glint.examples.webstore.telemetry;
+
+import io.glint.examples.webstore.traces.TraceStore;
+import io.glint.exporter.openmetrics.OpenMetricsServer;
+import io.glint.exporter.otlp.OtlpMetricExporter;
+import io.glint.sdk.ExemplarReport;
+import io.glint.sdk.GlintMeterProvider;
+import io.glint.sdk.GlintMeterProviderBuilder;
+import io.glint.sdk.GlintOpenTelemetry;
+import io.glint.sdk.GlintPeriodicMetricReader;
+import io.opentelemetry.api.OpenTelemetry;
+import io.opentelemetry.api.common.AttributeKey;
+import io.opentelemetry.api.common.Attributes;
+import io.opentelemetry.api.trace.propagation.W3CTraceContextPropagator;
+import io.opentelemetry.context.propagation.ContextPropagators;
+import io.opentelemetry.sdk.OpenTelemetrySdk;
+import io.opentelemetry.sdk.metrics.data.MetricData;
+import io.opentelemetry.sdk.metrics.export.MetricReader;
+import io.opentelemetry.sdk.resources.Resource;
+import io.opentelemetry.sdk.trace.SdkTracerProvider;
+import io.opentelemetry.sdk.trace.samplers.Sampler;
+import java.net.URI;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Traces of the stock SDK and metrics of Glint. What a service would copy is the constructor,
+ * without the two readers that serve the demo's own pages.
+ */
+public final class Telemetry implements AutoCloseable {
+
+  private static final Duration PUSH_INTERVAL = Duration.ofSeconds(5);
+
+  /** An OTLP endpoint that does not answer must not hold up the end. */
+  private static final long CLOSE_SECONDS = 5;
+
+  private final TraceStore traces = new TraceStore();
+  private final ManualReader pages = ManualReader.delta();
+  private final OpenMetricsServer endpoint;
+  private final PinningReader pinning;
+  private final SdkTracerProvider tracerProvider;
+  private final GlintMeterProvider meterProvider;
+  private final OpenTelemetry openTelemetry;
+
+  /**
+   * Starts recording and listening.
+   *
+   * @param otlp a reader as {@link #otlp} makes it, or empty for none
+   * @throws IllegalStateException if the port cannot be listened on
+   */
+  public Telemetry(String host, int metricsPort, double sampleRatio, Optional<MetricReader> otlp) {
+    Resource resource =
+        Resource.getDefault()
+            .merge(
+                Resource.create(Attributes.of(AttributeKey.stringKey("service.name"), "webstore")));
+
+    // Traces, as with any OpenTelemetry SDK. A real service has a BatchSpanProcessor here.
+    tracerProvider =
+        SdkTracerProvider.builder()
+            .setResource(resource)
+            .setSampler(Sampler.parentBased(Sampler.traceIdRatioBased(sampleRatio)))
+            .addSpanProcessor(traces)
+            .build();
+
+    // Metrics. A real service registers the endpoint itself, or a GlintPeriodicMetricReader.
+    endpoint = OpenMetricsServer.builder().setHost(host).setPort(metricsPort).build();
+    pinning = new PinningReader(endpoint, endpoint.exemplarOutcomes(), traces);
+    GlintMeterProviderBuilder builder =
+        GlintMeterProvider.builder()
+            .setResource(resource)
+            .registerMetricReader(pinning)
+            .registerMetricReader(pages);
+    otlp.ifPresent(builder::registerMetricReader);
+    meterProvider = builder.build();
+
+    // Both in one: this is what the shop is handed.
+    openTelemetry =
+        GlintOpenTelemetry.create(
+            OpenTelemetrySdk.builder()
+                .setTracerProvider(tracerProvider)
+                .setPropagators(ContextPropagators.create(W3CTraceContextPropagator.getInstance()))
+                .build(),
+            meterProvider);
+  }
+
+  /**
+   * Pushes to a collector. Without retries: a few seconds later the next push tells all that a lost
+   * one would have.
+   *
+   * @throws IllegalArgumentException if that is no address
+   */
+  public static MetricReader otlp(String address) {
+    return GlintPeriodicMetricReader.builder(
+            OtlpMetricExporter.builder().setBaseEndpoint(address).setRetryPolicy(null).build())
+        .setInterval(PUSH_INTERVAL)
+        .build();
+  }
+
+  public OpenTelemetry openTelemetry() {
+    return openTelemetry;
+  }
+
+  public TraceStore traces() {
+    return traces;
+  }
+
+  public URI metricsAddress(String host) {
+    return URI.create("http://" + host + ":" + endpoint.getPort() + "/metrics");
+  }
+
+  /** What happened since the last call, for the pages and the console. */
+  public Collection<MetricData> sinceLastTime() {
+    return pages.collect();
+  }
+
+  /** What the metrics endpoint shows now. */
+  public Collection<MetricData> shown() {
+    return pinning.collect();
+  }
+
+  /** Which metrics have exemplars, and why the others have none. */
+  public ExemplarReport explainExemplars() {
+    return meterProvider.explainExemplars();
+  }
+
+  /** Whether a reader in {@link #explainExemplars()} is that of the metrics endpoint. */
+  public static boolean isEndpoint(String reader) {
+    return reader.startsWith(PinningReader.class.getName());
+  }
+
+  /** Whether a reader in {@link #explainExemplars()} is that of the demo's own pages. */
+  public static boolean isPages(String reader) {
+    return reader.startsWith(ManualReader.class.getName());
+  }
+
+  @Override
+  public void close() {
+    meterProvider.shutdown().join(CLOSE_SECONDS, TimeUnit.SECONDS);
+    tracerProvider.shutdown().join(CLOSE_SECONDS, TimeUnit.SECONDS);
+  }
+}

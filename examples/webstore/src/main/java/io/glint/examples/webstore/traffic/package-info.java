@@ -1,0 +1,2 @@
+/** Who shops here, and what goes wrong meanwhile. */
+package io.glint.examples.webstore.traffic;

@@ -1,0 +1,102 @@
+package io.glint.examples.webstore.web;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import io.glint.examples.webstore.telemetry.Telemetry;
+import io.glint.examples.webstore.traffic.Incidents;
+import java.io.IOException;
+import java.net.URI;
+import java.util.Map;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+
+/** The pages around the shop: what a visitor of the demo looks at. */
+public final class Site {
+
+  private static final Logger LOGGER = Logger.getLogger(Site.class.getName());
+
+  private static final Map<String, Reply> ASSETS =
+      Map.of(
+          "/assets/webstore.css", asset("webstore.css", "text/css; charset=utf-8"),
+          "/assets/home.js", asset("home.js", "text/javascript; charset=utf-8"),
+          "/assets/live.js", asset("live.js", "text/javascript; charset=utf-8"));
+
+  private final Telemetry telemetry;
+  private final TracePages traces;
+  private final LiveFeed feed;
+  private final Incidents incidents;
+  private final Reply home;
+
+  public Site(Telemetry telemetry, LiveFeed feed, Incidents incidents, URI metrics, URI stock) {
+    this.telemetry = telemetry;
+    this.traces = new TracePages(telemetry.traces());
+    this.feed = feed;
+    this.incidents = incidents;
+    this.home =
+        Reply.html(
+            200,
+            Html.page(
+                "Glint webstore",
+                "home.html",
+                Map.of(
+                    "metrics", Html.escape(metrics.toString()),
+                    "stock", Html.escape(stock.toString()),
+                    // Here goes a link to the page that the metrics endpoint has for people.
+                    "endpointPage", "")));
+  }
+
+  public void serveOn(HttpServer server) {
+    server.createContext("/traces", exchange -> serve(exchange, traces::reply));
+    server.createContext(
+        "/exemplars",
+        exchange -> serve(exchange, request -> ExemplarPage.reply(telemetry.shown())));
+    server.createContext(
+        "/explain",
+        exchange ->
+            serve(exchange, request -> ExplainPage.reply(request, telemetry.explainExemplars())));
+    server.createContext("/live", exchange -> serve(exchange, feed::reply));
+    server.createContext("/incident", exchange -> serve(exchange, this::incident));
+    server.createContext("/", exchange -> serve(exchange, this::other));
+  }
+
+  private Reply incident(Request request) {
+    if (!request.method().equals("POST")) {
+      return Reply.text(405, "Cause an incident with POST.");
+    }
+    return Reply.json(200, Json.write(LiveFeed.json(incidents.begin())));
+  }
+
+  private Reply other(Request request) {
+    Reply asset = ASSETS.get(request.path());
+    if (asset != null) {
+      return asset;
+    }
+    return request.path().equals("/")
+        ? home
+        : Reply.html(404, Html.page("Not found", "not-found.html", Map.of()));
+  }
+
+  private static void serve(HttpExchange exchange, Page page) throws IOException {
+    try (exchange) {
+      Reply reply;
+      try {
+        reply = page.reply(Request.of(exchange));
+      } catch (BadRequestException bad) {
+        reply = Reply.text(400, bad.getMessage());
+      } catch (RuntimeException failure) {
+        LOGGER.log(Level.WARNING, "No answer to " + exchange.getRequestURI().getPath(), failure);
+        reply = Reply.text(500, "Sorry, that did not work.");
+      }
+      reply.send(exchange);
+    }
+  }
+
+  private static Reply asset(String name, String type) {
+    return new Reply(200, type, Html.resource(name));
+  }
+
+  @FunctionalInterface
+  private interface Page {
+    Reply reply(Request request) throws BadRequestException;
+  }
+}

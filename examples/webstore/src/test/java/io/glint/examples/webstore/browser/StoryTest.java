@@ -1,0 +1,260 @@
+package io.glint.examples.webstore.browser;
+
+import static io.glint.examples.webstore.browser.Browser.await;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.glint.examples.webstore.RunningWebstore;
+import io.glint.examples.webstore.WebClient;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.Timeout;
+
+/**
+ * The story of the demo in a real browser: an incident, a spike, a click on a dot, the trace. Runs
+ * where there is a Chromium; CI installs it. Screenshots go to {@code target/screenshots}.
+ */
+@Timeout(180)
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+class StoryTest {
+
+  private static final Path SCREENSHOTS = Path.of("target", "screenshots");
+  private static final int DESKTOP = 1280;
+  private static final int PHONE = 390;
+
+  /** The slowest dot of the chart. */
+  private static final String SLOWEST_DOT =
+      "[...document.querySelectorAll('.dot.slow')]"
+          + ".reduce((a, b) => +a.dataset.value > +b.dataset.value ? a : b)";
+
+  private static RunningWebstore webstore;
+  private static Browser browser;
+
+  @BeforeAll
+  static void open() throws Exception {
+    Optional<Path> program = Browser.program();
+    assumeTrue(
+        program.isPresent(),
+        "No Chromium on the path, and the system property glint.chromium is not set: the story is"
+            + " not played.");
+    webstore =
+        RunningWebstore.start(
+            "--rate=60", "--incident-after=6", "--incident-length=8", "--slow-every=1000000");
+    browser = new Browser(program.get());
+  }
+
+  @AfterAll
+  static void close() throws Exception {
+    if (browser != null) {
+      browser.close();
+    }
+    if (webstore != null) {
+      webstore.close();
+    }
+  }
+
+  @BeforeEach
+  void asOnADesktop() throws Exception {
+    browser.resize(DESKTOP, 900);
+    browser.setDark(false);
+  }
+
+  @AfterEach
+  void noScriptErrorAndNothingFromElsewhere() {
+    assertThat(browser.errors()).isEmpty();
+    assertThat(browser.requests())
+        .allMatch(
+            address ->
+                address.startsWith(webstore.address().toString())
+                    || address.startsWith("data:")
+                    || address.equals("about:blank"));
+  }
+
+  @Test
+  @Order(1)
+  void anIncidentMakesASpikeAndAClickOnADotOfItOpensTheTraceThatExplainsIt() throws Exception {
+    browser.open(webstore.address());
+    await("the coming incident", () -> text("#status").contains("turns slow by itself in"));
+    await("quick payments", () -> browser.number("document.querySelectorAll('.dot').length") > 3);
+    assertThat(browser.number("document.querySelectorAll('.dot.slow').length")).isZero();
+    browser.evaluate("window.sameDocument = true");
+
+    await("the incident", () -> text("#status").contains("The payment provider is slow"));
+    await("the spike", () -> browser.number("document.querySelectorAll('.dot.slow').length") > 5);
+    await("the end of the incident", () -> text("#status").contains("is over"));
+    assertThat(browser.evaluate("window.sameDocument")).as("without a reload").isEqualTo(true);
+    assertThat(browser.evaluate("document.querySelector('.p95').getAttribute('d')").toString())
+        .contains("L");
+    browser.screenshot(SCREENSHOTS.resolve("start-light.png"));
+
+    // The dots move once a second, so the one that is hit need not be the one that was aimed at.
+    Map<?, ?> values =
+        (Map<?, ?>)
+            JsonReader.read(
+                browser
+                    .evaluate(
+                        "JSON.stringify(Object.fromEntries([...document.querySelectorAll('.dot.slow')]"
+                            + ".map(dot => [dot.getAttribute('href').split('#')[0],"
+                            + " +dot.dataset.value])))")
+                    .toString());
+    browser.click(SLOWEST_DOT + ".querySelector('.spot')");
+    await(
+        "the trace page",
+        () ->
+            browser
+                .evaluate("location.pathname + document.readyState")
+                .toString()
+                .matches("/traces/[0-9a-f]{32}complete"));
+    double value = (double) values.get(browser.evaluate("location.pathname"));
+    assertThat(value).isGreaterThan(0.8);
+
+    assertThat(browser.number("+document.getElementById('measured').value")).isEqualTo(value);
+    assertThat(browser.number("+document.querySelector(':target').dataset.seconds"))
+        .as("duration of the span that the exemplar names")
+        .isEqualTo(value, within(0.05));
+    assertThat(text(".waterfall"))
+        .contains(
+            "POST /checkout",
+            "validate cart",
+            "check inventory",
+            "process payment",
+            "ask payment provider",
+            "provider time-out",
+            "create order");
+    assertThat(text(".waterfall .slow")).contains("provider time-out");
+    browser.screenshot(SCREENSHOTS.resolve("trace-light.png"));
+  }
+
+  @Test
+  @Order(2)
+  void theStockSdkIsShownBesideIt() throws Exception {
+    browser.open(webstore.address());
+    await("both scrapers", () -> text("#buckets").matches("(?s).*second\\s+\\d+ of \\d+.*Stock.*"));
+    await("the cost", () -> text("#cost-ratio").matches("[0-9.]+ times"));
+
+    Map<?, ?> feed =
+        (Map<?, ?>)
+            JsonReader.read(
+                WebClient.get(webstore.address().resolve("/live"), "application/json").body());
+    for (Object seen : (List<?>) feed.get("glint")) {
+      assertThat(((Map<?, ?>) seen).get("linked"))
+          .as("Glint has an exemplar in each bucket in use, whoever scrapes")
+          .isEqualTo(((Map<?, ?>) seen).get("hit"));
+    }
+    assertThat(text("#glint-both")).isNotEqualTo("0");
+  }
+
+  @Test
+  @Order(3)
+  void dotsAreReachedAndOpenedWithTheKeyboard() throws Exception {
+    browser.open(webstore.address());
+    await("the spike", () -> browser.number("document.querySelectorAll('.dot.slow').length") > 5);
+    for (int i = 0; i < 20 && !focusIsOnADot(); i++) {
+      browser.press("Tab", 9);
+    }
+    assertThat(focusIsOnADot()).isTrue();
+    double slowest = browser.number("+document.activeElement.dataset.value");
+    assertThat(slowest).isEqualTo(browser.number("+(" + SLOWEST_DOT + ").dataset.value"));
+    assertThat(text("#tip")).contains("its trace");
+
+    browser.press("ArrowLeft", 37);
+    assertThat(focusIsOnADot()).isTrue();
+    String address = browser.evaluate("document.activeElement.getAttribute('href')").toString();
+    browser.press("Enter", 13);
+    await("its trace", () -> browser.evaluate("location.pathname + location.hash").equals(address));
+  }
+
+  @Test
+  @Order(4)
+  void theButtonsSayWhatTheyDid() throws Exception {
+    browser.open(webstore.address());
+    await("the page", () -> text("#payments").matches("[0-9,]+"));
+
+    browser.click("document.getElementById('huge')");
+    await("the huge order", () -> text("#result").contains("$37,000.00 took"));
+    assertThat(
+            browser.evaluate("document.querySelector('#result a').getAttribute('href')").toString())
+        .startsWith("/traces/");
+
+    browser.click("document.getElementById('incident')");
+    await("the incident", () -> text("#status").contains("The payment provider is slow"));
+
+    browser.click("document.getElementById('orphan')");
+    await("the gift", () -> text("#result").contains("where no trace can see it"));
+    browser.click("document.querySelector('#result a')");
+    await(
+        "the metric without exemplars",
+        () -> text(".trouble").contains("webstore.packing.duration"));
+    assertThat(text(".trouble")).contains("Context.taskWrapping");
+    browser.click("document.querySelector('.trouble summary')");
+    await("numbers", () -> text(".trouble details").contains("outside of a span"));
+    browser.evaluate("document.querySelector('.trouble article').mark = 1");
+    Thread.sleep(2_500);
+    assertThat(browser.evaluate("document.querySelector('.trouble article').mark"))
+        .as("refreshed in place")
+        .isEqualTo(1.0);
+    assertThat(browser.evaluate("document.querySelector('.trouble details').open")).isEqualTo(true);
+  }
+
+  @Test
+  @Order(5)
+  void noPageScrollsSidewaysOnAPhoneInLightAndInDark() throws Exception {
+    String slowest =
+        WebClient.get(webstore.address().resolve("/live"), "application/json")
+            .body()
+            .replaceAll("(?s).*\"slowest\":\\{\"value\":[^,]+,\"trace\":\"(\\w+)\".*", "$1");
+    Map<String, String> pages =
+        Map.of(
+            "start", "/",
+            "trace", "/traces/" + slowest,
+            "traces", "/traces",
+            "exemplars", "/exemplars",
+            "explain", "/explain",
+            "products", "/products",
+            "order", "/checkout?product=mug");
+    for (Map.Entry<String, String> page : pages.entrySet()) {
+      URI address = webstore.address().resolve(page.getValue());
+      for (boolean dark : new boolean[] {false, true}) {
+        browser.setDark(dark);
+        for (int width : new int[] {PHONE, DESKTOP}) {
+          browser.resize(width, width == PHONE ? 844 : 900);
+          browser.open(address);
+          if (page.getKey().equals("start")) {
+            await("the cost", () -> text("#cost-ratio").contains("times"));
+          }
+          assertThat(browser.number("document.documentElement.scrollWidth"))
+              .as("width of %s", page.getValue())
+              .isLessThanOrEqualTo(width);
+          browser.screenshot(
+              SCREENSHOTS.resolve(
+                  "%s-%s-%s.png"
+                      .formatted(
+                          page.getKey(),
+                          width == PHONE ? "phone" : "desktop",
+                          dark ? "dark" : "light")));
+        }
+      }
+    }
+  }
+
+  private static boolean focusIsOnADot() throws Exception {
+    return (boolean) browser.evaluate("document.activeElement.matches('.dot')");
+  }
+
+  private static String text(String selector) throws Exception {
+    return String.valueOf(
+        browser.evaluate("document.querySelector('" + selector + "')?.innerText ?? ''"));
+  }
+}

@@ -1,0 +1,55 @@
+package io.glint.examples.webstore.telemetry;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.glint.examples.webstore.shop.Signals;
+import io.glint.examples.webstore.traces.TraceStore;
+import io.glint.sdk.ExemplarOutcomes;
+import io.glint.sdk.GlintMeterProvider;
+import io.opentelemetry.api.common.Attributes;
+import io.opentelemetry.api.metrics.DoubleHistogram;
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.context.Context;
+import io.opentelemetry.sdk.trace.SdkTracerProvider;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class PinningReaderTest {
+
+  private static final int CAPACITY = 10;
+
+  private final TraceStore store = new TraceStore(CAPACITY);
+  private final SdkTracerProvider tracers =
+      SdkTracerProvider.builder().addSpanProcessor(store).build();
+
+  @Test
+  void theTraceOfAnOldExemplarInARarelyHitBucketStillAnswers() {
+    // A manual reader will do for the one that is scraped.
+    PinningReader reader =
+        new PinningReader(ManualReader.cumulative(), new ExemplarOutcomes(), store);
+    try (GlintMeterProvider meters =
+        GlintMeterProvider.builder().registerMetricReader(reader).build()) {
+      DoubleHistogram payments =
+          meters.get("test").histogramBuilder(Signals.PAYMENT_DURATION).build();
+      String slow = pay(payments, 2_000);
+      reader.collect();
+      for (int i = 0; i < 10 * CAPACITY; i++) {
+        pay(payments, 20);
+        if (i % (CAPACITY / 2) == 0) {
+          reader.collect();
+        }
+      }
+      Set<String> shown = Exemplars.traceIds(reader.collect());
+
+      assertThat(shown).hasSize(2).contains(slow);
+      assertThat(shown).allSatisfy(id -> assertThat(store.find(id)).isPresent());
+    }
+  }
+
+  private String pay(DoubleHistogram payments, double millis) {
+    Span span = tracers.get("test").spanBuilder("payment.charge").startSpan();
+    payments.record(millis, Attributes.empty(), Context.root().with(span));
+    span.end();
+    return span.getSpanContext().getTraceId();
+  }
+}

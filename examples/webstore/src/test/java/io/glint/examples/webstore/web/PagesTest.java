@@ -1,0 +1,55 @@
+package io.glint.examples.webstore.web;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.glint.examples.webstore.traces.TraceStore;
+import io.opentelemetry.api.trace.Tracer;
+import io.opentelemetry.sdk.trace.SdkTracerProvider;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class PagesTest {
+
+  private static final String SCRIPT = "<script>alert('\"&')</script>";
+
+  @Test
+  void whatCameFromOutsideIsEscapedInHtml() {
+    TraceStore store = new TraceStore();
+    try (SdkTracerProvider tracers = SdkTracerProvider.builder().addSpanProcessor(store).build()) {
+      Tracer tracer = tracers.get("test");
+      tracer.spanBuilder(SCRIPT).setAttribute(SCRIPT, SCRIPT).startSpan().addEvent(SCRIPT).end();
+    }
+    TracePages pages = new TracePages(store);
+    String id = store.slowest(1).get(0).id();
+
+    assertThat(pages.reply(request("/traces", "text/html")).body()).doesNotContain("<script");
+    assertThat(pages.reply(request("/traces/" + id, "text/html")).body())
+        .contains("&lt;script&gt;")
+        .doesNotContain("<script");
+  }
+
+  @Test
+  void anUnknownTraceIsNotFoundAndSaysWhy() {
+    TracePages pages = new TracePages(new TraceStore());
+
+    Reply html = pages.reply(request("/traces/0af7651916cd43dd8448eb211c80319c", "text/html"));
+    Reply text = pages.reply(request("/traces/" + SCRIPT, "*/*"));
+
+    assertThat(html.status()).isEqualTo(404);
+    assertThat(html.body()).contains("not sampled");
+    assertThat(text.status()).isEqualTo(404);
+    assertThat(text.body()).doesNotContain("<");
+  }
+
+  @Test
+  void jsonIsQuoted() {
+    assertThat(Json.write(List.of("a\"\\\n", 1.5, true)))
+        .isEqualTo("[\"a\\\"\\\\\\u000a\",1.5,true]");
+    assertThat(Json.write(Map.of("k", List.of()))).isEqualTo("{\"k\":[]}");
+  }
+
+  private static Request request(String path, String accept) {
+    return new Request("GET", path, accept, Map.of());
+  }
+}
