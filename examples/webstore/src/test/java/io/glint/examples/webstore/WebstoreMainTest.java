@@ -35,7 +35,7 @@ class WebstoreMainTest {
     assertThat(err()).isEmpty();
     String summary = out().substring(out().indexOf("Summary of"));
     assertThat(summary)
-        .containsPattern("[0-9,]+ requests +[0-9,]+ orders +[0-9,]+ declined")
+        .containsPattern("[0-9,]+ requests, [0-9,]+ orders, [0-9,]+ declined")
         .containsPattern("p50 .* ms +p95 .* p99 .* max +[0-9.]+ s")
         .containsPattern("(slowest|sampled) [0-9.]+ s, .*: ask payment provider took 9[0-9] % of ")
         .containsPattern("trace [0-9a-f]{32}")

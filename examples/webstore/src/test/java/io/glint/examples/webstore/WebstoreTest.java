@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.glint.examples.webstore.WebClient.Answer;
 import java.io.IOException;
+import java.net.HttpURLConnection;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.MatchResult;
@@ -24,6 +25,14 @@ class WebstoreTest {
       Pattern.compile("^(\\w+?)(?:_bucket|_total).* # \\{.*?trace_id=\"(\\w+)\".*?} (\\S+)");
   private static final Pattern PAYMENT_SECONDS =
       Pattern.compile("\"payment\\.duration_s\":([^,}]+)");
+
+  /** Value, trace and span. */
+  private static final Pattern DOT =
+      Pattern.compile("\\{\"value\":([^,]+),\"trace\":\"(\\w+)\",\"span\":\"(\\w+)\"");
+
+  /** Buckets in use, and those with an exemplar. */
+  private static final Pattern SEEN =
+      Pattern.compile("\"hit\":\\[([0-9,]+)],\"linked\":\\[([0-9,]+)]");
 
   private static RunningWebstore webstore;
 
@@ -83,6 +92,64 @@ class WebstoreTest {
         .extracting(Answer::body)
         .asString()
         .contains("ask payment provider took", "provider time-out");
+  }
+
+  @Test
+  void everyDotOfTheHeatMapHasItsTraceAndTheValueIsThatOfThePayment() throws Exception {
+    List<MatchResult> dots =
+        DOT.matcher(get("/live", JSON).body()).results().filter(WebstoreTest::isSlowDot).toList();
+
+    assertThat(dots).isNotEmpty();
+    for (MatchResult dot : dots) {
+      String trace = endedTrace(dot.group(2));
+      assertThat(trace).contains("\"spanId\":\"" + dot.group(3) + "\"");
+      assertThat(PAYMENT_SECONDS.matcher(trace).results().map(found -> found.group(1)))
+          .containsExactly(dot.group(1));
+    }
+  }
+
+  @Test
+  void bothScrapersFindAnExemplarInEachBucketThatGlintHasInUse() throws Exception {
+    await(
+        "both scrapes",
+        () -> SEEN.matcher(glintSide()).results().noneMatch(seen -> isEmpty(seen.group(1))));
+
+    assertThat(SEEN.matcher(glintSide()).results().toList())
+        .hasSize(2)
+        .allSatisfy(seen -> assertThat(seen.group(2)).isEqualTo(seen.group(1)));
+  }
+
+  @Test
+  void anIncidentIsCausedByAPostOnly() throws Exception {
+    assertThat(get("/incident", JSON).status()).isEqualTo(405);
+    assertThat(get("/live", JSON).body()).contains("\"incidents\":[]");
+  }
+
+  @Test
+  void explainNamesTheMetricThatLosesItsContextAndNoOther() throws Exception {
+    assertThat(get("/explain", HTML).body()).doesNotContain("Trouble", "nobody has scraped");
+    get("/checkout?product=mug&giftwrap=true", JSON);
+    await("the gift is wrapped", () -> get("/explain", HTML).body().contains("Trouble"));
+
+    String page = get("/explain", HTML).body();
+    String trouble = page.substring(page.indexOf("Trouble"), page.indexOf("With exemplars"));
+    assertThat(trouble)
+        .contains("webstore.packing.duration", "Context.taskWrapping")
+        .containsOnlyOnce("<article");
+    assertThat(get("/explain", "text/plain").body()).contains("'webstore.packing.duration'");
+  }
+
+  @Test
+  void aPageRunsTheScriptsOfThisSiteOnly() throws Exception {
+    HttpURLConnection connection = (HttpURLConnection) webstore.address().toURL().openConnection();
+    try {
+      assertThat(connection.getHeaderField("Content-Security-Policy"))
+          .contains("default-src 'none'", "script-src 'self'");
+    } finally {
+      connection.disconnect();
+    }
+    assertThat(get("/assets/home.js", "*/*").type()).startsWith("text/javascript");
+    assertThat(get("/assets/../web/frame.html", "*/*").status()).isEqualTo(404);
   }
 
   @Test
@@ -148,6 +215,20 @@ class WebstoreTest {
 
   private static boolean isSlow(MatchResult exemplar) {
     return isPayment(exemplar) && Double.parseDouble(exemplar.group(3)) > 0.5;
+  }
+
+  private static boolean isSlowDot(MatchResult dot) {
+    double value = Double.parseDouble(dot.group(1));
+    return value > 0.5 && value < 10;
+  }
+
+  private static String glintSide() throws IOException {
+    String feed = get("/live", JSON).body();
+    return feed.substring(feed.indexOf("\"glint\""), feed.indexOf("\"stock\""));
+  }
+
+  private static boolean isEmpty(String counts) {
+    return counts.matches("[0,]+");
   }
 
   private static List<MatchResult> exemplars() throws IOException {

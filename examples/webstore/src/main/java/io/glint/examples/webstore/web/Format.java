@@ -16,10 +16,13 @@ public final class Format {
 
   private Format() {}
 
-  /** "18.4 ms" or "1.873 s"; "-" for NaN. */
+  /** "42 µs", "18.4 ms" or "1.873 s"; "-" for NaN. */
   public static String seconds(double seconds) {
     if (Double.isNaN(seconds)) {
       return "-";
+    }
+    if (seconds < 0.0001) {
+      return String.format(Locale.ROOT, "%.0f µs", seconds * 1e6);
     }
     return seconds < 0.9995
         ? String.format(Locale.ROOT, "%.1f ms", seconds * 1_000)

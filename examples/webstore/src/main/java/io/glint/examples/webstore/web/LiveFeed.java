@@ -94,11 +94,12 @@ public final class LiveFeed {
   }
 
   private static Map<String, Object> json(Seen seen) {
-    return Map.of(
-        "hit", seen.latest().hit(),
-        "linked", seen.latest().linked(),
-        "slow", seen.slow(),
-        "slowByBoth", seen.slowByBoth());
+    Map<String, Object> json = new LinkedHashMap<>();
+    json.put("hit", seen.latest().hit());
+    json.put("linked", seen.latest().linked());
+    json.put("slow", seen.slow());
+    json.put("slowByBoth", seen.slowByBoth());
+    return json;
   }
 
   private static Object json(Optional<Cost> measured) {

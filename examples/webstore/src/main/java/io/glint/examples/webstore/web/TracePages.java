@@ -65,6 +65,7 @@ final class TracePages {
             Format.moment(trace.startNanos()));
   }
 
+  /** A trace that is still being written refreshes itself. */
   private static String one(Trace trace) {
     return Html.page(
         "Trace " + trace.id(),
@@ -79,7 +80,9 @@ final class TracePages {
                 trace.rows().stream().map(row -> details(trace, row.span())).collect(joining()),
             "id", Html.escape(trace.id()),
             "began", Format.moment(trace.startNanos()),
-            "pinned", trace.pinned() ? "An exemplar leads here. " : ""));
+            "pinned", trace.pinned() ? "An exemplar leads here. " : "",
+            "script",
+                trace.running() > 0 ? "<script src=\"/assets/live.js\" defer></script>" : ""));
   }
 
   private static String verdict(Trace trace) {

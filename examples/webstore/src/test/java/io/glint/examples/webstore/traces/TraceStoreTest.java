@@ -59,6 +59,20 @@ class TraceStoreTest {
   }
 
   @Test
+  void aTraceIsKeptUntilItsLastHolderLetsGoOfIt() {
+    String exemplar = trace();
+    store.pin("endpoint", Set.of(exemplar));
+    store.pin("heat map", Set.of(exemplar));
+    store.pin("endpoint", Set.of());
+    traces(10 * CAPACITY);
+
+    assertThat(store.find(exemplar)).get().returns(true, Trace::pinned);
+    store.pin("heat map", Set.of());
+    traces(CAPACITY);
+    assertThat(store.find(exemplar)).isEmpty();
+  }
+
+  @Test
   void aTraceIsKnownBeforeItsFirstSpanEnds() {
     Span span = tracer.spanBuilder("slow").startSpan();
     String id = span.getSpanContext().getTraceId();
