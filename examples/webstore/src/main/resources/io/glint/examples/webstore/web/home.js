@@ -45,8 +45,17 @@
       new ResizeObserver(() => this.layOut(false)).observe(container);
     }
 
+    /** The next slices are those of another run, and count from zero. */
     clear() {
       this.slices = [];
+      this.root = null;
+    }
+
+    /** Payments in view that were slow. */
+    slowPayments() {
+      const first = this.bounds.indexOf(this.slow) + 1;
+      return this.slices.reduce(
+        (sum, slice) => slice.counts.slice(first).reduce((inSlice, payments) => inSlice + payments, sum), 0);
     }
 
     /** Takes what the server says; the bounds of buckets never change. */
@@ -476,7 +485,6 @@
       const answer = await fetch('/live?after=' + last, {headers: {Accept: 'application/json'}});
       const feed = await answer.json();
       if (started !== null && started !== feed.started) {
-        // Another run of the shop, which counts from zero.
         started = null;
         last = -1;
         chart.clear();
@@ -488,6 +496,7 @@
       chart.add(feed);
       drawStatus(feed);
       drawCompare(feed);
+      say('slow-payments', count(chart.slowPayments()));
     } catch (failure) {
       byId('status').dataset.state = 'lost';
       say('status', 'The shop does not answer. This page goes on trying.');

@@ -1,12 +1,14 @@
 package io.glint.examples.webstore.browser;
 
 import static io.glint.examples.webstore.browser.Browser.await;
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.glint.examples.webstore.RunningWebstore;
 import io.glint.examples.webstore.WebClient;
+import java.net.Socket;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
@@ -247,6 +249,33 @@ class StoryTest {
         }
       }
     }
+  }
+
+  @Test
+  @Order(6)
+  void hostileTextIsShownAsText() throws Exception {
+    String trace = "0af7651916cd43dd8448eb211c80319c";
+    try (Socket client = new Socket(webstore.address().getHost(), webstore.address().getPort())) {
+      client
+          .getOutputStream()
+          .write(
+              """
+              <script>throw(1)</script><img/src=x/onerror=throw(1)> /products HTTP/1.1\r
+              Host: shop\r
+              Connection: close\r
+              traceparent: 00-%s-b7ad6b7169203331-01\r
+              \r
+              """
+                  .formatted(trace)
+                  .getBytes(US_ASCII));
+      assertThat(new String(client.getInputStream().readAllBytes(), US_ASCII))
+          .startsWith("HTTP/1.1 200");
+    }
+    browser.open(webstore.address().resolve("/traces/" + trace));
+
+    assertThat(text("h1")).startsWith("<script>throw(1)</script><img/src=x/onerror=throw(1)>");
+    assertThat(browser.number("document.querySelectorAll('main img, main script').length"))
+        .isZero();
   }
 
   private static boolean focusIsOnADot() throws Exception {
