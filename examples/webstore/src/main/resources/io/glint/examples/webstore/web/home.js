@@ -14,6 +14,7 @@
   const shortSeconds = value => (value < 1 ? Math.round(value * 1000) + ' ms' : value + ' s');
   const clock = millis => new Date(millis).toLocaleTimeString('en-GB');
   const count = number => number.toLocaleString('en-US');
+  const usd = amount => amount.toLocaleString('en-US', {style: 'currency', currency: 'USD'});
   const say = (id, text) => {
     const element = byId(id);
     if (element.textContent !== text) element.textContent = text;
@@ -327,6 +328,17 @@
 
   // ---- The state of things ----
 
+  function drawHighlight(id, exemplar, words) {
+    const highlight = byId(id);
+    highlight.hidden = exemplar === null;
+    if (exemplar === null) return;
+    const link = highlight.querySelector('a');
+    const address = `/traces/${encodeURIComponent(exemplar.trace)}#${encodeURIComponent(exemplar.span)}`;
+    const text = `${words(exemplar.value)}, ${exemplar.country} ${exemplar.method} → its trace`;
+    if (link.getAttribute('href') !== address) link.href = address;
+    if (link.textContent !== text) link.textContent = text;
+  }
+
   function drawStatus(feed) {
     const last = feed.incidents[feed.incidents.length - 1];
     const status = byId('status');
@@ -346,14 +358,8 @@
     if (status.dataset.state !== state) status.dataset.state = state;
     say('status', text);
 
-    const slowest = byId('slowest');
-    slowest.hidden = feed.slowest === null;
-    if (feed.slowest) {
-      const link = slowest.querySelector('a');
-      link.href = `/traces/${encodeURIComponent(feed.slowest.trace)}#${encodeURIComponent(feed.slowest.span)}`;
-      const text = `${seconds(feed.slowest.value)}, ${feed.slowest.country} ${feed.slowest.method} → its trace`;
-      if (link.textContent !== text) link.textContent = text;
-    }
+    drawHighlight('slowest', feed.slowest, seconds);
+    drawHighlight('largest', feed.largest, usd);
     say('payments', count(feed.payments));
     say('linked', count(feed.linkedTraces));
   }
@@ -460,7 +466,6 @@
     });
   }
 
-  const usd = amount => amount.toLocaleString('en-US', {style: 'currency', currency: 'USD'});
   const paid = order => (order.paid ? '' : ' The payment was declined.');
   const UNTRACED = ' It was not sampled, so there is no trace of it.';
 

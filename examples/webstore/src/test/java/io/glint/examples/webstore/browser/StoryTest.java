@@ -190,6 +190,10 @@ class StoryTest {
             browser.evaluate("document.querySelector('#result a').getAttribute('href')").toString())
         .startsWith("/traces/");
 
+    await(
+        "the huge order in view, or a larger one",
+        () -> text("#largest").matches(".*\\$(37|[4-9][0-9]|[1-9][0-9]{2}|[0-9],[0-9]{3}),.*"));
+
     browser.click("document.getElementById('incident')");
     await("the incident", () -> text("#status").contains("The payment provider is slow"));
 
