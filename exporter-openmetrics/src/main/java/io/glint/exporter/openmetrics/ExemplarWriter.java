@@ -113,10 +113,10 @@ final class ExemplarWriter {
     out.ascii(" # {");
     if (!labels(out, exemplar)) {
       out.truncate(mark);
-      tally.tooLong();
+      tally.tooLong(exemplar);
       return;
     }
-    tally.written();
+    tally.written(exemplar);
     out.ascii("} ");
     if (exemplar instanceof LongExemplarData integer) {
       numbers.integer(out, integer.getValue());

@@ -1,14 +1,9 @@
 package io.glint.exporter.openmetrics;
 
-import io.opentelemetry.api.common.Attributes;
-import io.opentelemetry.sdk.metrics.data.DoublePointData;
-import io.opentelemetry.sdk.metrics.data.HistogramPointData;
-import io.opentelemetry.sdk.metrics.data.LongPointData;
+import io.glint.exporter.openmetrics.Family.Form;
 import io.opentelemetry.sdk.metrics.data.MetricData;
 import io.opentelemetry.sdk.metrics.data.PointData;
-import io.opentelemetry.sdk.metrics.data.SummaryPointData;
 import java.util.Collection;
-import java.util.Iterator;
 import java.util.List;
 
 /**
@@ -23,28 +18,25 @@ import java.util.List;
  */
 final class ExpositionWriter {
 
-  private static final String TARGET = "target";
-  private static final String TARGET_HELP = "Target metadata";
+  /** The type in OpenMetrics of a counter that another family's names leave no room for. */
+  private static final String UNKNOWN = "unknown";
 
   private final boolean scopeLabels;
   private final boolean targetInfo;
   private final FamilyIndex families;
   private final LabelSet labelSet = new LabelSet();
   private final TextBuffer labels = new TextBuffer(4096);
-  private final LabelSetIndex seen = new LabelSetIndex(labels);
+  private final SeriesPoints series = new SeriesPoints(labels);
   private final PointWriter points;
-  private final RateLimitedLog log;
-
-  /** The points of the exposition under way. */
-  private int written;
+  private final PointMerger merger;
 
   ExpositionWriter(
       boolean scopeLabels, boolean targetInfo, boolean createdSamples, RateLimitedLog log) {
     this.scopeLabels = scopeLabels;
     this.targetInfo = targetInfo;
-    this.log = log;
     families = new FamilyIndex(log);
     points = new PointWriter(labels, createdSamples, log);
+    merger = new PointMerger(points, labels, log);
   }
 
   /**
@@ -55,149 +47,117 @@ final class ExpositionWriter {
    */
   int write(
       Collection<MetricData> metrics, ScrapeFormat format, TextBuffer out, ScrapeExemplars tally) {
-    boolean openMetrics = format == ScrapeFormat.OPEN_METRICS;
     tally.start(format);
-    points.start(out, openMetrics, tally);
-    families.clear();
-    written = 0;
+    points.start(out, format, tally);
+    merger.start(tally);
+    int written = 0;
     try {
-      writeTarget(metrics, openMetrics, out);
-      families.addAll(metrics);
+      families.addAll(metrics, format, targetInfo);
+      writeTarget(format, out);
       List<Family> all = families.families();
       for (int i = 0; i < all.size(); i++) {
-        writeFamily(all.get(i), openMetrics, out, tally);
+        if (all.get(i).form(format) != Form.LEFT_OUT) {
+          written += writeFamily(all.get(i), format, out, tally);
+        }
       }
       for (MetricData metric : families.leftOut()) {
+        tally.metric(metric);
         for (PointData point : metric.getData().getPoints()) {
           tally.point(point.getExemplars().size());
         }
-        tally.endOf(metric);
       }
     } finally {
       families.clear();
+      series.reset();
       labels.reset();
-      seen.reset();
     }
-    if (openMetrics) {
+    if (format == ScrapeFormat.OPEN_METRICS) {
       out.ascii("# EOF\n");
     }
     return written;
   }
 
-  /** All metrics of a provider have its resource; the first one stands for all. */
-  private void writeTarget(Collection<MetricData> metrics, boolean openMetrics, TextBuffer out) {
-    Iterator<MetricData> iterator = metrics.iterator();
-    if (!targetInfo || !iterator.hasNext()) {
+  private void writeTarget(ScrapeFormat format, TextBuffer out) {
+    Family target = families.target();
+    if (target == null) {
       return;
     }
-    Attributes attributes = iterator.next().getResource().getAttributes();
     labels.clear();
-    labelSet.only(attributes);
+    labelSet.only(families.targetAttributes());
     labelSet.writeTo(labels);
-    if (labels.size() == 0) {
-      return;
+    if (labels.size() > 0) {
+      writeMetadata(target, format, out);
+      out.ascii("target_info{").append(labels, 0, labels.size()).ascii("} 1\n");
     }
-    families.reserve(TARGET, FamilyType.INFO);
-    Family target = new Family(TARGET, FamilyType.INFO);
-    target.help = TARGET_HELP;
-    writeMetadata(target, openMetrics, out);
-    out.ascii("target_info{").append(labels, 0, labels.size()).ascii("} 1\n");
   }
 
-  private void writeFamily(
-      Family family, boolean openMetrics, TextBuffer out, ScrapeExemplars tally) {
+  private int writeFamily(
+      Family family, ScrapeFormat format, TextBuffer out, ScrapeExemplars tally) {
     int mark = out.size();
-    writeMetadata(family, openMetrics, out);
+    writeMetadata(family, format, out);
     int body = out.size();
-    labels.clear();
-    seen.clear();
-    for (int i = 0; i < family.metrics.size(); i++) {
-      MetricData metric = family.metrics.get(i);
-      labelSet.scope(scopeLabels ? metric.getInstrumentationScopeInfo() : null);
-      for (PointData point : metric.getData().getPoints()) {
-        tally.point(point.getExemplars().size());
-        writePoint(family, metric, point);
+    collectSeries(family, tally);
+    points.family(family);
+    int written = 0;
+    for (int i = 0; i < series.size(); i++) {
+      int start = series.labelsStart(i);
+      int end = series.labelsEnd(i);
+      points.series(start, end);
+      tally.writing(series.firstTallySlot(i));
+      if (!series.hasOnePoint(i)) {
+        written += merger.write(family, series.all(i), start, end);
+      } else if (points.write(series.firstMetric(i), series.firstPoint(i))) {
+        written++;
       }
-      tally.endOf(metric);
     }
     if (out.size() == body) {
       // Every point was left out: metadata alone would announce series that are not there.
       out.truncate(mark);
     }
+    return written;
   }
 
-  private void writeMetadata(Family family, boolean openMetrics, TextBuffer out) {
-    if (openMetrics) {
-      out.ascii("# TYPE ").ascii(family.name).put(' ').ascii(family.type.openMetrics).put('\n');
-      if (!family.unit.isEmpty()) {
-        out.ascii("# UNIT ").ascii(family.name).put(' ').ascii(family.unit).put('\n');
+  private void collectSeries(Family family, ScrapeExemplars tally) {
+    String reserved = PointWriter.reservedLabel(family.type);
+    labels.clear();
+    series.clear();
+    for (int i = 0; i < family.metrics.size(); i++) {
+      MetricData metric = family.metrics.get(i);
+      int tallySlot = tally.metric(metric);
+      labelSet.scope(scopeLabels ? metric.getInstrumentationScopeInfo() : null);
+      for (PointData point : metric.getData().getPoints()) {
+        tally.point(point.getExemplars().size());
+        labelSet.point(point.getAttributes(), reserved);
+        int start = labels.size();
+        labelSet.writeTo(labels);
+        if (!series.add(start, labels.size(), metric, point, tallySlot)) {
+          labels.truncate(start);
+        }
       }
-      writeHelp(family, "", true, out);
+    }
+  }
+
+  private static void writeMetadata(Family family, ScrapeFormat format, TextBuffer out) {
+    if (format == ScrapeFormat.PROMETHEUS_TEXT) {
+      writeHelp(family, family.textName(), false, out);
+      out.ascii("# TYPE ").ascii(family.textName()).put(' ');
+      out.ascii(family.type.prometheusText).put('\n');
       return;
     }
-    String suffix = family.type.prometheusTextSuffix();
-    writeHelp(family, suffix, false, out);
-    out.ascii("# TYPE ").ascii(family.name).ascii(suffix).put(' ');
-    out.ascii(family.type.prometheusText).put('\n');
+    boolean whole = family.form(format) == Form.WHOLE;
+    String name = whole ? family.name : family.textName();
+    out.ascii("# TYPE ").ascii(name).put(' ');
+    out.ascii(whole ? family.type.openMetrics : UNKNOWN).put('\n');
+    if (whole && !family.unit.isEmpty()) {
+      out.ascii("# UNIT ").ascii(name).put(' ').ascii(family.unit).put('\n');
+    }
+    writeHelp(family, name, true, out);
   }
 
-  private static void writeHelp(
-      Family family, String suffix, boolean escapeQuotes, TextBuffer out) {
+  private static void writeHelp(Family family, String name, boolean escapeQuotes, TextBuffer out) {
     if (!family.help.isEmpty()) {
-      out.ascii("# HELP ").ascii(family.name).ascii(suffix).put(' ');
+      out.ascii("# HELP ").ascii(name).put(' ');
       out.help(family.help, escapeQuotes).put('\n');
     }
-  }
-
-  private void writePoint(Family family, MetricData metric, PointData point) {
-    labelSet.point(point.getAttributes(), PointWriter.reservedLabel(family.type));
-    int start = labels.size();
-    labelSet.writeTo(labels);
-    int end = labels.size();
-    if (!seen.add(start, end)) {
-      warnOfDuplicate(family, metric, start, end);
-      labels.truncate(start);
-      return;
-    }
-    written++;
-    points.point(family, metric, start, end);
-    switch (metric.getType()) {
-      case LONG_GAUGE -> points.gauge(((LongPointData) point).getValue());
-      case DOUBLE_GAUGE -> points.gauge(((DoublePointData) point).getValue());
-      case LONG_SUM -> {
-        if (family.type == FamilyType.COUNTER) {
-          points.counter((LongPointData) point);
-        } else {
-          points.gauge(((LongPointData) point).getValue());
-        }
-      }
-      case DOUBLE_SUM -> {
-        if (family.type == FamilyType.COUNTER) {
-          points.counter((DoublePointData) point);
-        } else {
-          points.gauge(((DoublePointData) point).getValue());
-        }
-      }
-      case HISTOGRAM -> points.histogram((HistogramPointData) point);
-      case SUMMARY -> points.summary((SummaryPointData) point);
-      case EXPONENTIAL_HISTOGRAM -> throw new AssertionError("left out by FamilyIndex");
-    }
-  }
-
-  private void warnOfDuplicate(Family family, MetricData metric, int start, int end) {
-    log.warn(
-        "duplicate",
-        family.name,
-        () ->
-            "Metric '"
-                + LogText.of(metric.getName())
-                + "' of scope '"
-                + LogText.of(metric.getInstrumentationScopeInfo().getName())
-                + "' has a point whose labels another point of '"
-                + LogText.of(family.name)
-                + "' already has; the point is left out of the scrape. Its labels: {"
-                + LogText.of(labels.text(start, end))
-                + "}. Leave the scope labels on, or make names and attributes differ in more than"
-                + " what a label name cannot hold.");
   }
 }

@@ -1,26 +1,123 @@
 package io.glint.exporter.openmetrics;
 
+import io.opentelemetry.sdk.common.InstrumentationScopeInfo;
 import io.opentelemetry.sdk.metrics.data.MetricData;
 import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 
-/** A metric family of one scrape: the metrics of all scopes that share a name and a type. */
+/**
+ * A metric family: the metrics of all scopes that share a name and a type. It is remembered from
+ * scrape to scrape, also while none of its metrics has points; see {@link FamilyIndex}.
+ */
 final class Family {
+
+  /** How a family is written in a format. */
+  enum Form {
+    /** With everything the format has for its type. */
+    WHOLE,
+    /**
+     * A counter in OpenMetrics, where another family has one of the names that OpenMetrics reserves
+     * for counters: its {@code _total} samples under the type {@code unknown}, whose only name is
+     * that of the sample.
+     */
+    SAMPLES_ONLY,
+    /** Not at all: another family has the name of its samples. */
+    LEFT_OUT
+  }
 
   /** As OpenMetrics names the family: with unit, without {@code _total}. */
   final String name;
 
   final FamilyType type;
+
+  /** Those of the scrape under way that have points. */
   final List<MetricData> metrics = new ArrayList<>(1);
 
-  /** The unit's word if the name ends with it, otherwise empty. */
+  /** The unit's word if the name ends with it; empty if no metric has one, or they differ. */
   String unit = "";
 
-  /** Empty if no metric has a description. */
+  boolean unitDiffers;
+
+  /** Empty if no metric has a description, or they differ. */
   String help = "";
 
-  Family(String name, FamilyType type) {
+  boolean helpDiffers;
+
+  /** Scope and name of the first metric in {@link MetricOrder} that this family ever had. */
+  private InstrumentationScopeInfo scope;
+
+  private String metricName;
+
+  private final Map<ScrapeFormat, Form> forms = new EnumMap<>(ScrapeFormat.class);
+
+  /** What was logged of this family and is not logged again. */
+  private final Set<String> told = new HashSet<>(4);
+
+  Family(String name, FamilyType type, InstrumentationScopeInfo scope, String metricName) {
     this.name = name;
     this.type = type;
+    this.scope = scope;
+    this.metricName = metricName;
+  }
+
+  /** The name of the HELP and TYPE lines in Prometheus text, and of the sample of a counter. */
+  String textName() {
+    return name + type.suffixes.get(0);
+  }
+
+  /** Takes in another metric; returns whether it comes before all that were seen so far. */
+  boolean moveUp(MetricData metric) {
+    InstrumentationScopeInfo otherScope = metric.getInstrumentationScopeInfo();
+    if (MetricOrder.compare(otherScope, metric.getName(), scope, metricName) >= 0) {
+      return false;
+    }
+    scope = otherScope;
+    metricName = metric.getName();
+    return true;
+  }
+
+  /** Whether none of the metrics seen so far comes before this one. */
+  boolean isFirst(MetricData metric) {
+    return MetricOrder.compare(
+            metric.getInstrumentationScopeInfo(), metric.getName(), scope, metricName)
+        == 0;
+  }
+
+  /** Orders families by their first metrics, then by type and name. */
+  static int compare(Family one, Family other) {
+    int order = MetricOrder.compare(one.scope, one.metricName, other.scope, other.metricName);
+    if (order == 0) {
+      order = one.type.compareTo(other.type);
+    }
+    return order != 0 ? order : one.name.compareTo(other.name);
+  }
+
+  /** How the family is written in a format; null before it was decided. */
+  Form form(ScrapeFormat format) {
+    return forms.get(format);
+  }
+
+  void setForm(ScrapeFormat format, Form form) {
+    forms.put(format, form);
+  }
+
+  /** Whether this is the first time that {@code what} is asked for. */
+  boolean tellsFirst(String what) {
+    return told.add(what);
+  }
+
+  /** For the log: "metric 'a.b' of scope 'c'". */
+  String describeMetric() {
+    return "metric '" + LogText.of(metricName) + "' of scope '" + LogText.of(scope.getName()) + "'";
+  }
+
+  /** For the log: "the counter 'a_b' (metric 'a.b' of scope 'c')". */
+  String describe() {
+    String family = "the " + type.openMetrics + " '" + name + "'";
+    return type == FamilyType.INFO ? family : family + " (" + describeMetric() + ")";
   }
 }

@@ -1,143 +1,180 @@
 package io.glint.exporter.openmetrics;
 
+import io.glint.exporter.openmetrics.Family.Form;
+import io.opentelemetry.api.common.Attributes;
+import io.opentelemetry.sdk.common.InstrumentationScopeInfo;
 import io.opentelemetry.sdk.metrics.data.AggregationTemporality;
 import io.opentelemetry.sdk.metrics.data.MetricData;
 import io.opentelemetry.sdk.metrics.data.SumData;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
- * Sorts the metrics of one scrape into families.
+ * Sorts the metrics of a scrape into families, and remembers the families.
  *
  * <p>The formats demand that a name has one type, one unit and one help text, and that no family's
- * samples can be taken for another's (OpenMetrics 1.0, "MetricFamily", "Suffixes"; OpenTelemetry
- * specification, "Prometheus and OpenMetrics Compatibility", "Metric Metadata"). What clashes in
- * OpenMetrics is left out of Prometheus text as well, so that all scrapers see the same series. Of
- * two metrics that clash the one that was collected first stays. Names that could be a sample's
- * count even if that sample is not written, as {@code _created} when switched off.
+ * samples can be taken for another's. {@link FamilyPlan} decides which family has a name. It knows
+ * all families that ever had points: what a scrape shows of one metric does not depend on whether
+ * another has points at that moment. So the outcome changes only when a family, or a metric that
+ * comes before all others of its family, is seen for the first time.
+ *
+ * <p>The same holds for units and descriptions: metrics of one family that differ in one have none,
+ * from the first scrape on that saw them differ.
+ *
+ * <p>{@value #MAX_REMEMBERED} families are remembered. If there are more, those that have no points
+ * in the scrape under way are forgotten, and what they claimed is free.
  *
  * <p>Not safe for use by several threads at once.
  */
 final class FamilyIndex {
 
-  private static final Comparator<Family> BY_NAME = Comparator.comparing(family -> family.name);
+  static final int MAX_REMEMBERED = 10_000;
+
+  private static final String TARGET = "target";
+
+  private static final Comparator<Family> BY_NAME =
+      Comparator.comparing((Family family) -> family.name).thenComparing(family -> family.type);
 
   private final RateLimitedLog log;
-  private final Map<String, Family> byName = new HashMap<>();
 
-  /** Every name that belongs to a family or to one of its samples. */
-  private final Map<String, Family> owners = new HashMap<>();
+  private final Map<FamilyType, Map<String, Family>> families = new EnumMap<>(FamilyType.class);
 
-  private final List<Family> sorted = new ArrayList<>();
+  private int remembered;
+
+  /** The formats whose plan is that of the families now remembered. */
+  private final Set<ScrapeFormat> planned = EnumSet.noneOf(ScrapeFormat.class);
+
+  /** Stands for {@code target_info}, and for the first metric that has its resource; or null. */
+  private Family target;
+
+  private Attributes targetAttributes = Attributes.empty();
+
+  private final List<Family> present = new ArrayList<>();
   private final List<MetricData> leftOut = new ArrayList<>();
 
   FamilyIndex(RateLimitedLog log) {
     this.log = log;
+    for (FamilyType type : FamilyType.values()) {
+      families.put(type, new HashMap<>());
+    }
   }
 
+  /** Lets go of the metrics of the last scrape. */
   void clear() {
-    byName.clear();
-    owners.clear();
-    sorted.clear();
+    for (int i = 0; i < present.size(); i++) {
+      present.get(i).metrics.clear();
+    }
+    present.clear();
     leftOut.clear();
   }
 
-  /** Keeps a family name for the caller, who writes that family. */
-  void reserve(String name, FamilyType type) {
-    claim(new Family(name, type));
-  }
-
-  void addAll(Collection<MetricData> metrics) {
+  /**
+   * Sorts in the metrics of a scrape, after {@link #clear()}.
+   *
+   * @param withTarget whether {@code target_info} is to be written
+   */
+  void addAll(Collection<MetricData> metrics, ScrapeFormat format, boolean withTarget) {
     for (MetricData metric : metrics) {
-      if (!metric.isEmpty() && !add(metric)) {
-        leftOut.add(metric);
+      if (withTarget) {
+        mergeTarget(metric);
+      }
+      if (!metric.isEmpty()) {
+        add(metric);
+      }
+    }
+    forgetIfTooMany();
+    plan(format);
+    present.sort(BY_NAME);
+    for (int i = 0; i < present.size(); i++) {
+      Family family = present.get(i);
+      if (family.form(format) == Form.LEFT_OUT) {
+        leftOut.addAll(family.metrics);
+      } else {
+        family.metrics.sort(MetricOrder.METRICS);
       }
     }
   }
 
-  /** The families, ordered by name; valid until {@link #clear()}. */
+  /** The families that have points, ordered by name; valid until {@link #clear()}. */
   List<Family> families() {
-    sorted.sort(BY_NAME);
-    return sorted;
+    return present;
   }
 
-  /** The metrics that have points and are in no family; valid until {@link #clear()}. */
+  /** The metrics that have points and are not written; valid until {@link #clear()}. */
   List<MetricData> leftOut() {
     return leftOut;
   }
 
-  /** Returns false if the metric is left out. */
-  private boolean add(MetricData metric) {
+  /** The family of {@code target_info}; null while no metric had a resource with attributes. */
+  Family target() {
+    return target;
+  }
+
+  /** The attributes of the resource that {@code target_info} shows. */
+  Attributes targetAttributes() {
+    return targetAttributes;
+  }
+
+  /** How many families are remembered, for tests. */
+  int remembered() {
+    return remembered;
+  }
+
+  private void add(MetricData metric) {
     FamilyType type = typeOf(metric);
     if (type == null) {
-      return false;
+      leftOut.add(metric);
+      return;
     }
     String unit = Units.word(metric.getUnit());
     String name = Names.family(metric.getName(), unit, type == FamilyType.COUNTER);
-    Family family = byName.get(name);
+    Family family = families.get(type).get(name);
     if (family == null) {
-      family = new Family(name, type);
-      Family owner = ownerOfClashingName(family);
-      if (owner != null) {
-        warnOfClash(metric, family, owner);
-        return false;
-      }
-      claim(family);
-      byName.put(name, family);
-      sorted.add(family);
-    } else if (family.type != type) {
-      warnOfClash(metric, new Family(name, type), family);
-      return false;
+      family = new Family(name, type, metric.getInstrumentationScopeInfo(), metric.getName());
+      families.get(type).put(name, family);
+      remembered++;
+      planned.clear();
+    } else if (family.moveUp(metric)) {
+      planned.clear();
     }
-    mergeUnit(family, metric, Names.endsWithUnit(name, unit) ? unit : "");
+    mergeUnit(family, Names.endsWithUnit(name, unit) ? unit : "", metric);
     mergeHelp(family, metric);
+    if (family.metrics.isEmpty()) {
+      present.add(family);
+    }
     family.metrics.add(metric);
-    return true;
   }
 
   /** The family type of a metric, or null if the metric is left out. */
   private FamilyType typeOf(MetricData metric) {
+    AggregationTemporality temporality = AggregationTemporality.CUMULATIVE;
+    FamilyType type = FamilyType.GAUGE;
     switch (metric.getType()) {
-      case LONG_GAUGE, DOUBLE_GAUGE -> {
-        return FamilyType.GAUGE;
-      }
+      case LONG_GAUGE, DOUBLE_GAUGE -> {}
       case LONG_SUM, DOUBLE_SUM -> {
         SumData<?> sum = (SumData<?>) metric.getData();
-        return isDelta(metric, sum.getAggregationTemporality())
-            ? null
-            : sum.isMonotonic() ? FamilyType.COUNTER : FamilyType.GAUGE;
+        temporality = sum.getAggregationTemporality();
+        type = sum.isMonotonic() ? FamilyType.COUNTER : FamilyType.GAUGE;
       }
       case HISTOGRAM -> {
-        return isDelta(metric, metric.getHistogramData().getAggregationTemporality())
-            ? null
-            : FamilyType.HISTOGRAM;
-      }
-      case SUMMARY -> {
-        return FamilyType.SUMMARY;
+        temporality = metric.getHistogramData().getAggregationTemporality();
+        type = FamilyType.HISTOGRAM;
       }
       case EXPONENTIAL_HISTOGRAM -> {
-        log.warn(
-            "exponential",
-            metric.getName(),
-            () ->
-                "Metric '"
-                    + LogText.of(metric.getName())
-                    + "' is an exponential histogram, which the text formats cannot carry; it is"
-                    + " left out of the scrape. Give its instrument an explicit-bucket aggregation"
-                    + " by a view, or export it by OTLP.");
-        return null;
+        temporality = metric.getExponentialHistogramData().getAggregationTemporality();
+        type = FamilyType.HISTOGRAM;
       }
+      case SUMMARY -> type = FamilyType.SUMMARY;
     }
-    return null;
-  }
-
-  private boolean isDelta(MetricData metric, AggregationTemporality temporality) {
     if (temporality == AggregationTemporality.CUMULATIVE) {
-      return false;
+      return type;
     }
     log.warn(
         "delta",
@@ -147,63 +184,129 @@ final class FamilyIndex {
                 + LogText.of(metric.getName())
                 + "' has delta temporality, which a scrape cannot carry; it is left out. It comes"
                 + " from a MetricProducer: let that produce cumulative points.");
-    return true;
+    return null;
   }
 
-  private Family ownerOfClashingName(Family family) {
-    Family owner = owners.get(family.name);
-    for (int i = 0; owner == null && i < family.type.sampleSuffixCount(); i++) {
-      owner = owners.get(family.name + family.type.sampleSuffix(i));
-    }
-    return owner;
-  }
-
-  private void claim(Family family) {
-    owners.put(family.name, family);
-    for (int i = 0; i < family.type.sampleSuffixCount(); i++) {
-      owners.put(family.name + family.type.sampleSuffix(i), family);
+  private void plan(ScrapeFormat format) {
+    if (planned.add(format)) {
+      List<Family> all = new ArrayList<>(remembered);
+      families.values().forEach(ofType -> all.addAll(ofType.values()));
+      FamilyPlan.make(
+          format, target, all, (family, form, rival) -> warnOfClash(format, family, form, rival));
     }
   }
 
-  private void warnOfClash(MetricData dropped, Family family, Family owner) {
+  private void forgetIfTooMany() {
+    if (remembered <= MAX_REMEMBERED || present.size() == remembered) {
+      return;
+    }
+    remembered = 0;
+    for (Map<String, Family> ofType : families.values()) {
+      ofType.values().removeIf(family -> family.metrics.isEmpty());
+      remembered += ofType.size();
+    }
+    planned.clear();
     log.warn(
-        "clash:" + owner.name,
-        dropped.getName(),
+        "families",
+        "",
         () ->
-            "Metric '"
-                + LogText.of(dropped.getName())
-                + "' of scope '"
-                + LogText.of(dropped.getInstrumentationScopeInfo().getName())
-                + "' becomes the "
-                + family.type.openMetrics
-                + " '"
-                + LogText.of(family.name)
-                + "', whose names clash with those of the "
-                + owner.type.openMetrics
-                + " '"
-                + LogText.of(owner.name)
-                + "'; it is left out of the scrape. Rename one of them by a view.");
+            "More than "
+                + MAX_REMEMBERED
+                + " metric names and types were seen; those that have no points now are forgotten."
+                + " If one of them comes back, the type, unit or help text of a name may change."
+                + " Look for metrics whose names are made while the process runs, and use"
+                + " attributes in their place.");
   }
 
-  private void mergeUnit(Family family, MetricData metric, String unit) {
-    if (family.unit.isEmpty()) {
-      family.unit = unit;
-    } else if (!unit.isEmpty() && !unit.equals(family.unit)) {
-      warnOfComment(metric, family, "unit", family.unit, unit);
+  /** The resource of the first of all metrics, in {@link MetricOrder}, that has attributes. */
+  private void mergeTarget(MetricData metric) {
+    Attributes attributes = metric.getResource().getAttributes();
+    if (attributes.isEmpty()) {
+      return;
+    }
+    if (target == null) {
+      InstrumentationScopeInfo scope = metric.getInstrumentationScopeInfo();
+      target = new Family(TARGET, FamilyType.INFO, scope, metric.getName());
+      target.help = "Target metadata";
+      targetAttributes = attributes;
+      planned.clear();
+      return;
+    }
+    boolean same = attributes == targetAttributes || attributes.equals(targetAttributes);
+    if (!same && target.tellsFirst("resource")) {
+      log.warn("target", metric.getName(), () -> otherTarget(metric, target));
+    }
+    if (target.moveUp(metric)
+        || (!same
+            && target.isFirst(metric)
+            && MetricOrder.compare(attributes, targetAttributes) < 0)) {
+      targetAttributes = attributes;
+    }
+  }
+
+  private static String otherTarget(MetricData metric, Family first) {
+    return "The resource of metric '"
+        + LogText.of(metric.getName())
+        + "' of scope '"
+        + LogText.of(metric.getInstrumentationScopeInfo().getName())
+        + "' is another one than that of "
+        + first.describeMetric()
+        + ". A scrape has one target_info: that of the metric that comes first by scope name,"
+        + " version, schema URL and metric name. The points of both are exported. Let a"
+        + " MetricProducer use the resource that it is given.";
+  }
+
+  private void warnOfClash(ScrapeFormat format, Family family, Form form, Family rival) {
+    if (!family.tellsFirst(format + " " + form)) {
+      return;
+    }
+    String inFormat = format == ScrapeFormat.OPEN_METRICS ? "OpenMetrics" : "Prometheus text";
+    log.warn(
+        "clash " + format + " " + family.type,
+        family.name,
+        () ->
+            "In "
+                + inFormat
+                + ' '
+                + family.describe()
+                + " cannot be beside "
+                + rival.describe()
+                + (form == Form.LEFT_OUT
+                    ? ": the names of their samples clash. Left out for as long as the process"
+                        + " runs is "
+                    : ": that has a name which OpenMetrics reserves for counters. Exported under"
+                        + " the type 'unknown', without unit, exemplars and _created, is ")
+                + family.describe()
+                + ". Rename one of the two by a view.");
+  }
+
+  private void mergeUnit(Family family, String unit, MetricData metric) {
+    if (!unit.isEmpty() && !unit.equals(family.unit) && !family.unitDiffers) {
+      if (family.unit.isEmpty()) {
+        family.unit = unit;
+      } else {
+        warnOfComment(metric, family, "unit", family.unit, unit);
+        family.unit = "";
+        family.unitDiffers = true;
+      }
     }
   }
 
   private void mergeHelp(Family family, MetricData metric) {
     String help = metric.getDescription();
-    if (family.help.isEmpty()) {
-      family.help = help;
-    } else if (!help.isEmpty() && !help.equals(family.help)) {
-      warnOfComment(metric, family, "description", family.help, help);
+    if (!help.isEmpty() && !help.equals(family.help) && !family.helpDiffers) {
+      if (family.help.isEmpty()) {
+        family.help = help;
+      } else {
+        warnOfComment(metric, family, "description", family.help, help);
+        family.help = "";
+        family.helpDiffers = true;
+      }
     }
   }
 
   private void warnOfComment(
-      MetricData metric, Family family, String what, String kept, String dropped) {
+      MetricData metric, Family family, String what, String one, String other) {
     log.warn(
         what,
         family.name,
@@ -212,16 +315,18 @@ final class FamilyIndex {
                 + LogText.of(metric.getName())
                 + "' of scope '"
                 + LogText.of(metric.getInstrumentationScopeInfo().getName())
-                + "' shares the name '"
-                + LogText.of(family.name)
-                + "' with another metric of another "
-                + what
-                + ". Its points are exported under the first "
+                + "' has the "
                 + what
                 + " '"
-                + LogText.of(kept)
-                + "'; '"
-                + LogText.of(dropped)
-                + "' is dropped. Make them equal, by a view if need be.");
+                + LogText.of(other)
+                + "', another metric of the name '"
+                + LogText.of(family.name)
+                + "' (such as "
+                + family.describeMetric()
+                + ") has '"
+                + LogText.of(one)
+                + "'. The points of all are exported, without a "
+                + what
+                + ". Make them equal, by a view if need be.");
   }
 }

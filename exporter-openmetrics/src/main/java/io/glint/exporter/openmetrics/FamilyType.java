@@ -1,12 +1,18 @@
 package io.glint.exporter.openmetrics;
 
-/** The types of metric family we write, with the suffixes of their samples' names. */
+import java.util.List;
+
+/**
+ * The types of metric family we write, with the suffixes of the names they take. In this order they
+ * take precedence where nothing else tells metrics apart.
+ */
 enum FamilyType {
-  INFO("info", "gauge", "_info"),
-  COUNTER("counter", "counter", "_total", "_created"),
-  GAUGE("gauge", "gauge", ""),
-  HISTOGRAM("histogram", "histogram", "_bucket", "_count", "_sum", "_created"),
-  SUMMARY("summary", "summary", "", "_count", "_sum", "_created");
+  INFO("info", "gauge", List.of("_info"), List.of("")),
+  HISTOGRAM(
+      "histogram", "histogram", List.of("", "_bucket", "_count", "_sum"), List.of("_created")),
+  SUMMARY("summary", "summary", List.of("", "_count", "_sum"), List.of("_created")),
+  COUNTER("counter", "counter", List.of("_total"), List.of("", "_created")),
+  GAUGE("gauge", "gauge", List.of(""), List.of());
 
   /** The word of the TYPE line in OpenMetrics 1.0. */
   final String openMetrics;
@@ -14,29 +20,32 @@ enum FamilyType {
   /** The word of the TYPE line in Prometheus text 0.0.4, which knows fewer types. */
   final String prometheusText;
 
-  // Never changed and never handed out.
-  @SuppressWarnings("ImmutableEnumChecker")
-  private final String[] sampleSuffixes;
-
-  FamilyType(String openMetrics, String prometheusText, String... sampleSuffixes) {
-    this.openMetrics = openMetrics;
-    this.prometheusText = prometheusText;
-    this.sampleSuffixes = sampleSuffixes;
-  }
-
-  int sampleSuffixCount() {
-    return sampleSuffixes.length;
-  }
-
-  String sampleSuffix(int index) {
-    return sampleSuffixes[index];
-  }
+  // Unmodifiable lists.
 
   /**
-   * What the name in HELP and TYPE lines has after the family name in Prometheus text 0.0.4, where
-   * these lines name the sample of a counter or an info metric.
+   * The suffixes of the names that a family takes in each format: those of its samples, and first
+   * that of the name that Prometheus text 0.0.4 has in HELP and TYPE lines.
    */
-  String prometheusTextSuffix() {
-    return this == COUNTER || this == INFO ? sampleSuffixes[0] : "";
+  @SuppressWarnings("ImmutableEnumChecker")
+  final List<String> suffixes;
+
+  /** The suffixes of the names that OpenMetrics 1.0 reserves besides, written or not. */
+  @SuppressWarnings("ImmutableEnumChecker")
+  final List<String> reservedSuffixes;
+
+  FamilyType(
+      String openMetrics,
+      String prometheusText,
+      List<String> suffixes,
+      List<String> reservedSuffixes) {
+    this.openMetrics = openMetrics;
+    this.prometheusText = prometheusText;
+    this.suffixes = suffixes;
+    this.reservedSuffixes = reservedSuffixes;
+  }
+
+  /** Whether a point has several samples, of several names. */
+  boolean hasManySamples() {
+    return this == HISTOGRAM || this == SUMMARY;
   }
 }

@@ -3,8 +3,9 @@ package io.glint.exporter.openmetrics;
 import java.util.Arrays;
 
 /**
- * The label sets one family has so far, to notice when a second point has the same: two scopes
- * whose labels are switched off, or keys that differ only in what a label name cannot hold.
+ * The label sets one family has so far, numbered from 0 on, to notice when a second point has the
+ * same: two scopes whose labels are switched off, or keys that differ only in what a label name
+ * cannot hold.
  *
  * <p>Label sets are byte ranges of a buffer and compared as such. Not safe for use by several
  * threads at once.
@@ -77,12 +78,31 @@ final class LabelSetIndex {
     return table.length;
   }
 
-  /** Adds the range unless a range of the same bytes is in; returns whether it was added. */
-  boolean add(int start, int end) {
+  /** How many label sets there are. */
+  int size() {
+    return size;
+  }
+
+  /** Where the label set of a number begins. */
+  int start(int number) {
+    return starts[number];
+  }
+
+  /** Where the label set of a number ends. */
+  int end(int number) {
+    return ends[number];
+  }
+
+  /**
+   * Adds the range unless a range of the same bytes is in.
+   *
+   * @return the number of the label set: that of {@link #size()} before if it was added
+   */
+  int add(int start, int end) {
     int hash = hash(start, end);
     int slot = find(start, end, hash);
     if (table[slot] != 0) {
-      return false;
+      return table[slot] - 1;
     }
     if (size == starts.length) {
       grow();
@@ -91,8 +111,8 @@ final class LabelSetIndex {
     starts[size] = start;
     ends[size] = end;
     hashes[size] = hash;
-    table[slot] = ++size;
-    return true;
+    table[slot] = size + 1;
+    return size++;
   }
 
   private int find(int start, int end, int hash) {

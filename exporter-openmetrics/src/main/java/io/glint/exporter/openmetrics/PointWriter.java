@@ -1,6 +1,9 @@
 package io.glint.exporter.openmetrics;
 
+import io.opentelemetry.sdk.metrics.data.DoubleExemplarData;
 import io.opentelemetry.sdk.metrics.data.DoublePointData;
+import io.opentelemetry.sdk.metrics.data.ExemplarData;
+import io.opentelemetry.sdk.metrics.data.ExponentialHistogramPointData;
 import io.opentelemetry.sdk.metrics.data.HistogramPointData;
 import io.opentelemetry.sdk.metrics.data.LongPointData;
 import io.opentelemetry.sdk.metrics.data.MetricData;
@@ -13,7 +16,7 @@ import java.util.List;
 import java.util.function.Supplier;
 
 /**
- * Writes the sample lines of one point at a time: value, exemplar and {@code _created}, never a
+ * Writes the sample lines of one series at a time: value, exemplar and {@code _created}, never a
  * timestamp of the sample.
  *
  * <p>Points that OpenMetrics 1.0 has no words for, such as a counter that is NaN, are left out with
@@ -31,14 +34,21 @@ final class PointWriter {
   private final RateLimitedLog log;
   private final Numbers numbers = new Numbers();
   private final ExemplarWriter exemplars = new ExemplarWriter(numbers);
+  private final Buckets buckets = new Buckets();
   private final List<ValueAtQuantile> quantiles = new ArrayList<>();
 
+  /** The canonical numbers of the bounds of exponential histograms. */
+  private final List<String> exponentialBounds;
+
   private TextBuffer out;
-  private boolean openMetrics;
+  private ScrapeFormat format;
   private Family family;
   private MetricData metric;
   private int labelsStart;
   private int labelsEnd;
+
+  /** Whether the points of the family have everything that OpenMetrics has for its type. */
+  private boolean wholeOpenMetrics;
 
   /**
    * @param labels where the label sets of the points are
@@ -47,6 +57,13 @@ final class PointWriter {
     this.labels = labels;
     this.createdSamples = createdSamples;
     this.log = log;
+    exponentialBounds = Buckets.EXPONENTIAL_BOUNDS.stream().map(this::canonical).toList();
+  }
+
+  private String canonical(double number) {
+    TextBuffer text = new TextBuffer(32);
+    numbers.canonical(text, number);
+    return text.text(0, text.size());
   }
 
   /** The label name that the samples of a type add themselves, or null. */
@@ -59,18 +76,124 @@ final class PointWriter {
   }
 
   /** Starts an exposition, for which what becomes of each exemplar is told. */
-  void start(TextBuffer target, boolean inOpenMetrics, ScrapeExemplars tally) {
+  void start(TextBuffer target, ScrapeFormat newFormat, ScrapeExemplars tally) {
     exemplars.start(tally);
     out = target;
-    openMetrics = inOpenMetrics;
+    format = newFormat;
   }
 
-  /** Starts a point, whose labels are at the given place. */
-  void point(Family ofFamily, MetricData ofMetric, int labelsFrom, int labelsTo) {
-    family = ofFamily;
-    metric = ofMetric;
+  /** Starts a family. */
+  void family(Family newFamily) {
+    family = newFamily;
+    wholeOpenMetrics =
+        format == ScrapeFormat.OPEN_METRICS && newFamily.form(format) == Family.Form.WHOLE;
+  }
+
+  /** Starts a series, whose labels are at the given place. */
+  void series(int labelsFrom, int labelsTo) {
     labelsStart = labelsFrom;
     labelsEnd = labelsTo;
+  }
+
+  /** Writes the only point of a series; returns false if it is left out. */
+  boolean write(MetricData ofMetric, PointData point) {
+    switch (family.type) {
+      case COUNTER -> {
+        if (!isCounter(ofMetric, point)) {
+          return false;
+        }
+        if (point instanceof LongPointData integer) {
+          counter(integer.getValue(), point.getStartEpochNanos(), point.getExemplars());
+        } else {
+          double value = ((DoublePointData) point).getValue();
+          counter(value, point.getStartEpochNanos(), point.getExemplars());
+        }
+      }
+      case GAUGE -> {
+        if (point instanceof LongPointData integer) {
+          gauge(integer.getValue());
+        } else {
+          gauge(((DoublePointData) point).getValue());
+        }
+      }
+      case HISTOGRAM -> {
+        if (!isHistogram(ofMetric, point, buckets)) {
+          return false;
+        }
+        histogram(buckets, sum(point), point.getStartEpochNanos(), histogramExemplars(point));
+      }
+      case SUMMARY -> {
+        if (!isSummary(ofMetric, point)) {
+          return false;
+        }
+        SummaryPointData summary = (SummaryPointData) point;
+        long start = point.getStartEpochNanos();
+        summary(summary.getCount(), summary.getSum(), summary.getValues(), start);
+      }
+      case INFO -> throw new AssertionError("written by ExpositionWriter");
+    }
+    return true;
+  }
+
+  /** Whether the point is a counter; if not that is logged. */
+  boolean isCounter(MetricData ofMetric, PointData point) {
+    metric = ofMetric;
+    double value =
+        point instanceof LongPointData integer
+            ? integer.getValue()
+            : ((DoublePointData) point).getValue();
+    if (value >= 0) {
+      return true;
+    }
+    warn("counter", () -> "the counter value " + value + ", the point is");
+    return false;
+  }
+
+  /** Takes the buckets of a point if it is a histogram; if not that is logged. */
+  boolean isHistogram(MetricData ofMetric, PointData point, Buckets target) {
+    metric = ofMetric;
+    if (point instanceof HistogramPointData histogram) {
+      if (target.set(histogram)) {
+        return true;
+      }
+      warn(
+          "histogram",
+          () ->
+              LogText.of("the bounds " + histogram.getBoundaries())
+                  + LogText.of(" with the counts " + histogram.getCounts())
+                  + ", the point is");
+      return false;
+    }
+    if (target.set((ExponentialHistogramPointData) point)) {
+      return true;
+    }
+    warn("histogram", () -> "a negative number of values in a bucket, the point is");
+    return false;
+  }
+
+  /** Whether the point is a summary; if not that is logged. */
+  boolean isSummary(MetricData ofMetric, PointData point) {
+    metric = ofMetric;
+    long count = ((SummaryPointData) point).getCount();
+    if (count >= 0) {
+      return true;
+    }
+    warn("summary", () -> "a summary with the count " + count + ", the point is");
+    return false;
+  }
+
+  /** The sum of a point of any kind of histogram. */
+  static double sum(PointData point) {
+    return point instanceof HistogramPointData histogram
+        ? histogram.getSum()
+        : ((ExponentialHistogramPointData) point).getSum();
+  }
+
+  /** The exemplars of a point of any kind of histogram. */
+  static List<DoubleExemplarData> histogramExemplars(PointData point) {
+    return point instanceof HistogramPointData histogram
+        ? histogram.getExemplars()
+        : ((ExponentialHistogramPointData) point).getExemplars();
   }
 
   void gauge(long value) {
@@ -85,101 +208,69 @@ final class PointWriter {
     out.put('\n');
   }
 
-  void counter(LongPointData point) {
-    long value = point.getValue();
-    if (value < 0) {
-      warn("counter", () -> "the counter value " + value + ", the point is");
-      return;
-    }
+  void counter(long value, long startEpochNanos, List<? extends ExemplarData> candidates) {
     name("_total");
     numbers.integer(out, value);
-    if (openMetrics) {
-      exemplars.writeLatest(out, point.getExemplars());
-    }
-    out.put('\n');
-    created(point);
+    endOfCounter(startEpochNanos, candidates);
   }
 
-  void counter(DoublePointData point) {
-    double value = point.getValue();
-    if (!(value >= 0)) {
-      warn("counter", () -> "the counter value " + value + ", the point is");
-      return;
-    }
+  void counter(double value, long startEpochNanos, List<? extends ExemplarData> candidates) {
     name("_total");
     numbers.floating(out, value);
-    if (openMetrics) {
-      exemplars.writeLatest(out, point.getExemplars());
-    }
-    out.put('\n');
-    created(point);
+    endOfCounter(startEpochNanos, candidates);
   }
 
-  void histogram(HistogramPointData point) {
-    List<Double> bounds = point.getBoundaries();
-    List<Long> counts = point.getCounts();
-    if (!isWellFormed(bounds, counts)) {
-      warn(
-          "histogram",
-          () ->
-              LogText.of("the bounds " + bounds)
-                  + LogText.of(" with the counts " + counts)
-                  + ", the point is");
-      return;
+  private void endOfCounter(long startEpochNanos, List<? extends ExemplarData> candidates) {
+    if (wholeOpenMetrics) {
+      exemplars.writeLatest(out, candidates);
     }
-    if (openMetrics) {
-      exemplars.sortIntoBuckets(point.getExemplars(), bounds);
-    }
-    // A last bound of +Inf is the overflow bucket's own; it is not written twice.
-    int last = bounds.size();
-    boolean explicitInfinity =
-        last > 0 && bounds.get(last - 1).doubleValue() == Double.POSITIVE_INFINITY;
-    if (explicitInfinity) {
-      last--;
+    out.put('\n');
+    created(startEpochNanos);
+  }
+
+  void histogram(
+      Buckets histogram, double sum, long startEpochNanos, List<DoubleExemplarData> candidates) {
+    List<Double> bounds = histogram.bounds();
+    if (wholeOpenMetrics) {
+      exemplars.sortIntoBuckets(candidates, bounds);
     }
     long total = 0;
-    for (int i = 0; i < last; i++) {
-      total += counts.get(i);
-      bucket(bounds.get(i), total, i);
-    }
-    if (counts.isEmpty()) {
-      total = point.getCount();
-    } else {
-      for (int i = last; i < counts.size(); i++) {
-        total += counts.get(i);
+    for (int i = 0; i <= histogram.size(); i++) {
+      total = Buckets.sum(total, histogram.count(i));
+      out.ascii(family.name).ascii("_bucket{");
+      ownLabels(true);
+      out.ascii("le=\"");
+      if (i == histogram.size()) {
+        out.ascii("+Inf");
+      } else if (bounds == Buckets.EXPONENTIAL_BOUNDS) {
+        out.ascii(exponentialBounds.get(i));
+      } else {
+        numbers.canonical(out, bounds.get(i));
       }
+      out.ascii("\"} ");
+      numbers.integer(out, total);
+      if (wholeOpenMetrics) {
+        exemplars.writeOfBucket(out, i);
+      }
+      out.put('\n');
     }
-    bucket(Double.POSITIVE_INFINITY, total, last);
-    countAndSum(total, point.getSum(), !bounds.isEmpty() && bounds.get(0) < 0);
-    created(point);
-  }
-
-  private void bucket(double upperBound, long cumulativeCount, int index) {
-    out.ascii(family.name).ascii("_bucket{");
-    ownLabels(true);
-    out.ascii("le=\"");
-    numbers.canonical(out, upperBound);
-    out.ascii("\"} ");
-    numbers.integer(out, cumulativeCount);
-    if (openMetrics) {
-      exemplars.writeOfBucket(out, index);
-    }
-    out.put('\n');
+    countAndSum(total, sum, histogram.hasNegativeValues());
+    created(startEpochNanos);
   }
 
   /**
    * OpenMetrics 1.0, "Histogram": sums are counters, hence neither NaN nor below zero, and absent
-   * if a bound is negative; there is a count if and only if there is a sum. Prometheus text knows
-   * no such rule, and most of its readers expect both.
+   * if there are negative values; there is a count if and only if there is a sum. Prometheus text
+   * knows no such rule, and most of its readers expect both.
    *
    * <p>NaN means that the point has no sum, as for a histogram whose instrument may record negative
    * values (OpenTelemetry metrics data model, "Histogram": the sum is optional). That is as it
    * should be: no warning, and in Prometheus text the count alone, for a series of NaN would tell
    * nothing and spoil what is computed with it.
    */
-  private void countAndSum(long count, double sum, boolean negativeBound) {
-    if (openMetrics && (negativeBound || !(sum >= 0))) {
-      if (!negativeBound && !Double.isNaN(sum)) {
+  private void countAndSum(long count, double sum, boolean negativeValues) {
+    if (format == ScrapeFormat.OPEN_METRICS && (negativeValues || !(sum >= 0))) {
+      if (!negativeValues && !Double.isNaN(sum)) {
         warnOfSum(sum, "_sum and _count are");
       }
       return;
@@ -194,13 +285,9 @@ final class PointWriter {
     }
   }
 
-  void summary(SummaryPointData point) {
-    if (point.getCount() < 0) {
-      warn("summary", () -> "a summary with the count " + point.getCount() + ", the point is");
-      return;
-    }
+  void summary(long count, double sum, List<ValueAtQuantile> values, long startEpochNanos) {
     quantiles.clear();
-    quantiles.addAll(point.getValues());
+    quantiles.addAll(values);
     quantiles.sort(BY_QUANTILE);
     double previous = Double.NaN;
     for (int i = 0; i < quantiles.size(); i++) {
@@ -221,22 +308,22 @@ final class PointWriter {
       previous = quantile;
     }
     name("_count");
-    numbers.integer(out, point.getCount());
+    numbers.integer(out, count);
     out.put('\n');
-    if (openMetrics && !(point.getSum() >= 0)) {
-      warnOfSum(point.getSum(), "_sum is");
+    if (format == ScrapeFormat.OPEN_METRICS && !(sum >= 0)) {
+      warnOfSum(sum, "_sum is");
     } else {
       name("_sum");
-      numbers.floating(out, point.getSum());
+      numbers.floating(out, sum);
       out.put('\n');
     }
-    created(point);
+    created(startEpochNanos);
   }
 
-  private void created(PointData point) {
-    if (openMetrics && createdSamples && point.getStartEpochNanos() > 0) {
+  private void created(long startEpochNanos) {
+    if (wholeOpenMetrics && createdSamples && startEpochNanos > 0) {
       name("_created");
-      numbers.seconds(out, point.getStartEpochNanos());
+      numbers.seconds(out, startEpochNanos);
       out.put('\n');
     }
   }
@@ -259,24 +346,6 @@ final class PointWriter {
         out.put(',');
       }
     }
-  }
-
-  private static boolean isWellFormed(List<Double> bounds, List<Long> counts) {
-    if (counts.size() != bounds.size() + 1 && !(counts.isEmpty() && bounds.isEmpty())) {
-      return false;
-    }
-    for (int i = 0; i < bounds.size(); i++) {
-      double bound = bounds.get(i);
-      if (Double.isNaN(bound) || (i > 0 && !(bounds.get(i - 1) < bound))) {
-        return false;
-      }
-    }
-    for (int i = 0; i < counts.size(); i++) {
-      if (counts.get(i) < 0) {
-        return false;
-      }
-    }
-    return true;
   }
 
   private void warnOfSum(double sum, String whatIs) {

@@ -3,8 +3,10 @@ package io.glint.exporter.openmetrics;
 import io.glint.sdk.ExemplarOutcomes;
 import io.glint.sdk.ExemplarOutcomes.Outcome;
 import io.opentelemetry.sdk.common.InstrumentationScopeInfo;
+import io.opentelemetry.sdk.metrics.data.ExemplarData;
 import io.opentelemetry.sdk.metrics.data.MetricData;
 import java.util.Arrays;
+import java.util.IdentityHashMap;
 
 /**
  * Counts the exemplars of one scrape, metric by metric, until it is known whether the scraper got
@@ -23,16 +25,17 @@ final class ScrapeExemplars {
   /** For each metric what became of the rest. */
   private Outcome[] othersBecame = new Outcome[16];
 
-  /** How many metrics have ended and had exemplars. */
+  /** How many metrics have exemplars, and perhaps the last one, which has none. */
   private int metrics;
 
   /** Whether the format of this scrape has exemplars at all. */
   private boolean hasExemplars = true;
 
-  // Of the metric under way.
-  private int had;
-  private int written;
-  private int tooLong;
+  /** The metric of the exemplars that are being written, if they are of one. */
+  private int slot;
+
+  /** The metrics of the exemplars that are being written, if they are of several. */
+  private final IdentityHashMap<ExemplarData, Integer> slots = new IdentityHashMap<>();
 
   /** Starts a scrape: without a place or, in a format that knows no exemplars, not requested. */
   void start(ScrapeFormat format) {
@@ -40,42 +43,61 @@ final class ScrapeExemplars {
     hasExemplars = format == ScrapeFormat.OPEN_METRICS;
   }
 
-  /** The metric under way has a point with so many exemplars. */
-  void point(int exemplars) {
-    had += exemplars;
-  }
-
-  /** One of them was written. */
-  void written() {
-    written++;
-  }
-
-  /** One of them was left out for the length of its labels. */
-  void tooLong() {
-    tooLong++;
-  }
-
-  /** All points of the metric under way have been told of; the next one begins. */
-  void endOf(MetricData metric) {
-    if (had > 0) {
-      if (metrics == names.length) {
-        scopes = Arrays.copyOf(scopes, 2 * metrics);
-        names = Arrays.copyOf(names, 2 * metrics);
-        counts = Arrays.copyOf(counts, 3 * 2 * metrics);
-        othersBecame = Arrays.copyOf(othersBecame, 2 * metrics);
-      }
-      scopes[metrics] = metric.getInstrumentationScopeInfo();
-      names[metrics] = metric.getName();
-      counts[3 * metrics] = had;
-      counts[3 * metrics + 1] = written;
-      counts[3 * metrics + 2] = tooLong;
-      othersBecame[metrics] =
-          hasExemplars || !hasPlaceInOpenMetrics(metric) ? Outcome.NO_PLACE : Outcome.NOT_REQUESTED;
-      metrics++;
+  /**
+   * Starts a metric.
+   *
+   * @return its slot, which has a meaning only if its points have exemplars
+   */
+  int metric(MetricData metric) {
+    if (metrics > 0 && counts[3 * (metrics - 1)] == 0) {
+      metrics--;
     }
-    had = 0;
-    written = 0;
-    tooLong = 0;
+    if (metrics == names.length) {
+      scopes = Arrays.copyOf(scopes, 2 * metrics);
+      names = Arrays.copyOf(names, 2 * metrics);
+      counts = Arrays.copyOf(counts, 3 * 2 * metrics);
+      othersBecame = Arrays.copyOf(othersBecame, 2 * metrics);
+    }
+    scopes[metrics] = metric.getInstrumentationScopeInfo();
+    names[metrics] = metric.getName();
+    Arrays.fill(counts, 3 * metrics, 3 * metrics + 3, 0);
+    othersBecame[metrics] =
+        hasExemplars || !hasPlaceInOpenMetrics(metric) ? Outcome.NO_PLACE : Outcome.NOT_REQUESTED;
+    return metrics++;
+  }
+
+  /** The metric that was started last has a point with so many exemplars. */
+  void point(int exemplars) {
+    counts[3 * (metrics - 1)] += exemplars;
+  }
+
+  /** The exemplars that are written next are of this metric. */
+  void writing(int ofSlot) {
+    slot = ofSlot;
+    if (!slots.isEmpty()) {
+      slots.clear();
+    }
+  }
+
+  /**
+   * This exemplar may be written before {@link #writing} is called again, and is of this metric.
+   */
+  void mayWrite(ExemplarData exemplar, int ofSlot) {
+    slots.put(exemplar, ofSlot);
+  }
+
+  /** It was written. */
+  void written(ExemplarData exemplar) {
+    counts[3 * slotOf(exemplar) + 1]++;
+  }
+
+  /** It was left out for the length of its labels. */
+  void tooLong(ExemplarData exemplar) {
+    counts[3 * slotOf(exemplar) + 2]++;
+  }
+
+  private int slotOf(ExemplarData exemplar) {
+    return slots.isEmpty() ? slot : slots.get(exemplar);
   }
 
   /** Whether asking for OpenMetrics would have helped. */
@@ -83,8 +105,8 @@ final class ScrapeExemplars {
     return switch (metric.getType()) {
       case LONG_SUM -> metric.getLongSumData().isMonotonic();
       case DOUBLE_SUM -> metric.getDoubleSumData().isMonotonic();
-      case HISTOGRAM -> true;
-      case EXPONENTIAL_HISTOGRAM, LONG_GAUGE, DOUBLE_GAUGE, SUMMARY -> false;
+      case HISTOGRAM, EXPONENTIAL_HISTOGRAM -> true;
+      case LONG_GAUGE, DOUBLE_GAUGE, SUMMARY -> false;
     };
   }
 
@@ -109,8 +131,6 @@ final class ScrapeExemplars {
     Arrays.fill(scopes, 0, metrics, null);
     Arrays.fill(names, 0, metrics, null);
     metrics = 0;
-    had = 0;
-    written = 0;
-    tooLong = 0;
+    writing(0);
   }
 }

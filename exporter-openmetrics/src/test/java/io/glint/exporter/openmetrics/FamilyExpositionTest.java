@@ -14,9 +14,6 @@ import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.sdk.common.InstrumentationScopeInfo;
 import io.opentelemetry.sdk.metrics.data.AggregationTemporality;
-import io.opentelemetry.sdk.metrics.data.ExponentialHistogramBuckets;
-import io.opentelemetry.sdk.metrics.data.ExponentialHistogramData;
-import io.opentelemetry.sdk.metrics.data.ExponentialHistogramPointData;
 import io.opentelemetry.sdk.metrics.data.HistogramData;
 import io.opentelemetry.sdk.metrics.data.MetricDataType;
 import io.opentelemetry.sdk.metrics.data.SumData;
@@ -134,23 +131,12 @@ class FamilyExpositionTest {
   }
 
   @Test
-  void typeClashDropsTheLaterMetricWithAWarning() {
-    assertThat(renderer.openMetrics(counter("foo", 1), gauge("foo", 7).of(SCOPE_B)))
-        .isEqualTo("# TYPE foo counter\nfoo_total 1\n# EOF\n");
-    assertThat(renderer.warnings)
-        .singleElement()
-        .asString()
-        .contains("'foo'", "scope 'b'", "gauge", "counter", "left out", "view");
-    assertThat(renderer.text(counter("foo", 1), gauge("foo", 7))).doesNotContain("7");
-  }
-
-  @Test
   void helpClashDropsTheCommentAndKeepsThePoints() {
     String exposition =
         renderer.openMetrics(
             counter("c", 1).of(SCOPE_A).described("one"),
             counter("c", 2).of(SCOPE_B).described("two"));
-    assertThat(exposition).contains("# HELP c one\n", "} 1\n", "} 2\n").doesNotContain("two");
+    assertThat(exposition).contains("} 1\n", "} 2\n").doesNotContain("HELP");
     assertThat(renderer.warnings)
         .singleElement()
         .asString()
@@ -163,8 +149,8 @@ class FamilyExpositionTest {
         renderer.openMetrics(
             gauge("c.x", 1).of(SCOPE_A).in("y"), gauge("c", 2).of(SCOPE_B).in("x_y"));
     assertThat(exposition)
-        .contains("# UNIT c_x_y y\n", "{otel_scope_name=\"a\"} 1.0\n", "\"b\"} 2.0\n")
-        .containsOnlyOnce("# UNIT");
+        .contains("{otel_scope_name=\"a\"} 1.0\n", "\"b\"} 2.0\n")
+        .doesNotContain("UNIT");
     assertThat(renderer.warnings).singleElement().asString().contains("unit", "'y'", "'x_y'");
   }
 
@@ -175,36 +161,6 @@ class FamilyExpositionTest {
                 counter("c", 1).of(SCOPE_A), counter("c", 2).of(SCOPE_B).described("two")))
         .contains("# HELP c two\n");
     assertThat(renderer.warnings).isEmpty();
-  }
-
-  @Test
-  void familiesWhoseSamplesCouldBeMistakenClash() {
-    Renderer created = new Renderer();
-    assertThat(created.parsed(counter("foo", 1), gauge("foo_created", 1)).familyNames())
-        .containsExactly("foo");
-    assertThat(created.parsed(counter("foo", 1), gauge("foo_total", 1)).familyNames())
-        .containsExactly("foo");
-    for (String suffix : List.of("_bucket", "_sum", "_count")) {
-      assertThat(
-              created
-                  .parsed(histogram("foo", 1, List.of(), List.of(1L)), gauge("foo" + suffix, 1))
-                  .familyNames())
-          .containsExactly("foo");
-      assertThat(
-              created
-                  .parsed(gauge("foo" + suffix, 1), histogram("foo", 1, List.of(), List.of(1L)))
-                  .familyNames())
-          .containsExactly("foo" + suffix);
-    }
-    assertThat(created.warnings).isNotEmpty().allMatch(line -> line.contains("clash"));
-  }
-
-  @Test
-  void createdIsNoFreeNameEvenWhileCreatedSamplesAreOff() {
-    assertThat(renderer.parsed(counter("foo", 1), gauge("foo_created", 1)).familyNames())
-        .containsExactly("foo");
-    assertThat(renderer.parsed(gauge("bar", 1), gauge("bar_created", 2)).familyNames())
-        .containsExactly("bar", "bar_created");
   }
 
   @Test
@@ -226,37 +182,6 @@ class FamilyExpositionTest {
     assertThat(renderer.warnings)
         .hasSize(2)
         .allMatch(line -> line.contains("delta temporality") && line.contains("left out"));
-  }
-
-  @Test
-  void exponentialHistogramsAreLeftOutWithOneWarning() {
-    var metric =
-        metric(
-            "exponential",
-            MetricDataType.EXPONENTIAL_HISTOGRAM,
-            ExponentialHistogramData.create(
-                AggregationTemporality.CUMULATIVE,
-                List.of(
-                    ExponentialHistogramPointData.create(
-                        0,
-                        1,
-                        0,
-                        false,
-                        0,
-                        false,
-                        0,
-                        ExponentialHistogramBuckets.create(0, 0, List.of(1L)),
-                        ExponentialHistogramBuckets.create(0, 0, List.of()),
-                        0,
-                        1,
-                        NONE,
-                        List.of()))));
-    assertThat(renderer.openMetrics(metric)).isEqualTo("# EOF\n");
-    assertThat(renderer.text(metric)).isEmpty();
-    assertThat(renderer.warnings)
-        .singleElement()
-        .asString()
-        .contains("'exponential'", "exponential histogram", "left out");
   }
 
   @Test

@@ -114,31 +114,6 @@ class LabelExpositionTest {
   }
 
   @Test
-  void pointsThatBecomeTheSameSeriesAreWrittenOnce() {
-    var metric =
-        counter(
-            "c",
-            point(Attributes.builder().put("a.b", "x").build(), 1),
-            point(Attributes.builder().put("a_b", "x").build(), 2),
-            point(Attributes.builder().put("a.b", "x").put("e", "").build(), 3),
-            point(Attributes.empty(), 4));
-    assertThat(renderer.openMetrics(metric))
-        .isEqualTo("# TYPE c counter\nc_total{a_b=\"x\"} 1\nc_total 4\n# EOF\n");
-    assertThat(renderer.warnings).singleElement().asString().contains("'c'", "left out", "a_b");
-  }
-
-  @Test
-  void scopesThatCannotBeToldApartGiveOneSeries() {
-    Renderer noScope = new Renderer(false, true, false);
-    assertThat(
-            noScope.openMetrics(
-                counter("c", 1).of(InstrumentationScopeInfo.create("a")),
-                counter("c", 2).of(InstrumentationScopeInfo.create("b"))))
-        .isEqualTo("# TYPE c counter\nc_total 1\n# EOF\n");
-    assertThat(noScope.warnings).singleElement().asString().contains("scope 'b'");
-  }
-
-  @Test
   void manySeriesOfOneFamilyAreAllWritten() {
     List<LongPointData> points = new ArrayList<>();
     for (int i = 0; i < 5000; i++) {

@@ -61,7 +61,8 @@ class LabelSetIndexTest {
     for (int i = 0; i < count; i++) {
       int start = labels.size();
       labels.ascii(Integer.toString(i));
-      if (index.add(start, labels.size())) {
+      int size = index.size();
+      if (index.add(start, labels.size()) == size) {
         added++;
       }
     }

@@ -9,6 +9,9 @@ import io.opentelemetry.sdk.metrics.data.AggregationTemporality;
 import io.opentelemetry.sdk.metrics.data.Data;
 import io.opentelemetry.sdk.metrics.data.DoubleExemplarData;
 import io.opentelemetry.sdk.metrics.data.DoublePointData;
+import io.opentelemetry.sdk.metrics.data.ExponentialHistogramBuckets;
+import io.opentelemetry.sdk.metrics.data.ExponentialHistogramData;
+import io.opentelemetry.sdk.metrics.data.ExponentialHistogramPointData;
 import io.opentelemetry.sdk.metrics.data.GaugeData;
 import io.opentelemetry.sdk.metrics.data.HistogramData;
 import io.opentelemetry.sdk.metrics.data.HistogramPointData;
@@ -269,6 +272,50 @@ final class Metrics {
 
   static Metric histogram(String name, double sum, List<Double> bounds, List<Long> counts) {
     return histogram(name, new HistogramPoint(Attributes.empty(), sum, bounds, counts, List.of()));
+  }
+
+  static Metric exponential(String name, ExponentialHistogramPointData... points) {
+    return metric(
+        name,
+        MetricDataType.EXPONENTIAL_HISTOGRAM,
+        ExponentialHistogramData.create(AggregationTemporality.CUMULATIVE, List.of(points)));
+  }
+
+  /** A point with positive buckets only. */
+  static ExponentialHistogramPointData exponentialPoint(
+      Attributes attributes,
+      double sum,
+      int scale,
+      int offset,
+      List<Long> counts,
+      DoubleExemplarData... exemplars) {
+    return exponentialPoint(attributes, sum, scale, 0, offset, counts, List.of(), exemplars);
+  }
+
+  /** A point whose negative buckets begin at index 0. */
+  static ExponentialHistogramPointData exponentialPoint(
+      Attributes attributes,
+      double sum,
+      int scale,
+      long zeros,
+      int offset,
+      List<Long> counts,
+      List<Long> negativeCounts,
+      DoubleExemplarData... exemplars) {
+    return ExponentialHistogramPointData.create(
+        scale,
+        sum,
+        zeros,
+        false,
+        0,
+        false,
+        0,
+        ExponentialHistogramBuckets.create(scale, offset, counts),
+        ExponentialHistogramBuckets.create(scale, 0, negativeCounts),
+        START,
+        NOW,
+        attributes,
+        List.of(exemplars));
   }
 
   static Metric summary(String name, SummaryPointData... points) {

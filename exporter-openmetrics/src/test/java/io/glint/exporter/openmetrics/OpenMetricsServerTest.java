@@ -73,6 +73,7 @@ class OpenMetricsServerTest {
             "async_updown",
             "counter_bytes",
             "exact_counter",
+            "exponential",
             "gauge_ratio",
             "latency_seconds",
             "updown");
@@ -87,6 +88,7 @@ class OpenMetricsServerTest {
     assertThat(exposition.family("exact_counter").samples.get(0).value())
         .isEqualTo("9007199254740993");
     assertThat(exposition.family("latency_seconds").type).isEqualTo("histogram");
+    assertThat(exposition.family("exponential").type).isEqualTo("histogram");
     assertThat(exposition.family("async_updown").type).isEqualTo("gauge");
   }
 

@@ -150,11 +150,11 @@ class ScrapeExemplarsTest {
   void whatIsForgottenIsNotEntered() {
     ScrapeExemplars tally = new ScrapeExemplars();
     tally.start(ScrapeFormat.OPEN_METRICS);
+    tally.metric(Metrics.counter("a", 1));
     tally.point(2);
-    tally.endOf(Metrics.counter("a", 1));
+    tally.metric(Metrics.counter("b", 1));
     tally.point(1);
     tally.clear();
-    tally.endOf(Metrics.counter("b", 1));
     tally.enterIn(renderer.exemplars, Outcome.EXPORTED);
     assertThat(outcomes("a")).isEmpty();
     assertThat(outcomes("b")).isEmpty();
@@ -168,16 +168,17 @@ class ScrapeExemplarsTest {
     }
     ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     ScrapeExemplars tally = new ScrapeExemplars();
+    DoubleExemplarData exemplar = exemplar(1, NOW, 1);
     long least = Long.MAX_VALUE;
     for (int i = 0; i < 200; i++) {
       long before = threads.getCurrentThreadAllocatedBytes();
       tally.start(ScrapeFormat.OPEN_METRICS);
       for (MetricData metric : metrics) {
+        tally.writing(tally.metric(metric));
         for (int series = 0; series < 5; series++) {
           tally.point(2);
-          tally.written();
+          tally.written(exemplar);
         }
-        tally.endOf(metric);
       }
       tally.enterIn(renderer.exemplars, Outcome.EXPORTED);
       least = Math.min(least, threads.getCurrentThreadAllocatedBytes() - before);

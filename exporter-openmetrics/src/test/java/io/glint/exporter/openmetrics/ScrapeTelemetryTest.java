@@ -150,10 +150,11 @@ class ScrapeTelemetryTest {
   @Test
   void pointsThatTheFormatCannotCarryAreFailedOnes() throws Exception {
     record(2);
-    scraped.get("shop").histogramBuilder("exponential").build().record(1);
+    scraped.get("shop").counterBuilder("payments").build().add(1);
+    scraped.get("shop").gaugeBuilder("payments.total").build().set(1);
     assertThat(client.scrape().status()).isEqualTo(200);
     assertOneOperation("left_out", 200);
-    assertThat(exported()).containsOnly(Map.entry(NONE, 2L), Map.entry("left_out", 1L));
+    assertThat(exported()).containsOnly(Map.entry(NONE, 3L), Map.entry("left_out", 1L));
   }
 
   @Test

@@ -1,0 +1,366 @@
+package io.glint.exporter.openmetrics;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.glint.exporter.openmetrics.Metrics.HistogramPoint;
+import io.glint.exporter.openmetrics.Metrics.Metric;
+import io.opentelemetry.api.common.Attributes;
+import io.opentelemetry.api.common.AttributesBuilder;
+import io.opentelemetry.sdk.common.InstrumentationScopeInfo;
+import io.opentelemetry.sdk.metrics.data.DoublePointData;
+import io.opentelemetry.sdk.metrics.data.ExponentialHistogramPointData;
+import io.opentelemetry.sdk.metrics.data.LongPointData;
+import io.opentelemetry.sdk.metrics.data.MetricData;
+import io.opentelemetry.sdk.metrics.data.PointData;
+import io.opentelemetry.sdk.metrics.data.SummaryPointData;
+import io.opentelemetry.sdk.metrics.data.ValueAtQuantile;
+import io.opentelemetry.sdk.resources.Resource;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Metrics whose names, types, units, descriptions and labels clash in every way: what is shown does
+ * not depend on any order, no parser objects to it, and what can be added is added to the last bit.
+ */
+class HostileCollectionsTest {
+
+  private static final int SEEDS = 400;
+
+  private static final String[] NAMES = {
+    "a",
+    "a.total",
+    "a.created",
+    "a.count",
+    "a.sum",
+    "a.bucket",
+    "a.created.total",
+    "a.count.sum",
+    "a_",
+    "A",
+    "a.bytes",
+    "a.total.total",
+    "a.info",
+    "target",
+    "target.info",
+    "日本",
+    "中国",
+    "_a",
+  };
+  private static final String[] UNITS = {"", "", "", "By", "bytes", "total", "count"};
+  private static final String[] TEXTS = {"", "one", "two"};
+  private static final String[] KEYS = {"k.x", "k_x", "k-x", "le", "quantile", "日本", "中国"};
+
+  private static final List<InstrumentationScopeInfo> SCOPES =
+      List.of(
+          InstrumentationScopeInfo.create(""),
+          InstrumentationScopeInfo.create("a"),
+          InstrumentationScopeInfo.builder("a").setVersion("1").build(),
+          InstrumentationScopeInfo.builder("a").setVersion("1").setSchemaUrl("u").build(),
+          InstrumentationScopeInfo.builder("a")
+              .setAttributes(Attributes.builder().put("x", 1).build())
+              .build(),
+          InstrumentationScopeInfo.create("b"));
+
+  private static final List<List<Double>> BOUNDS =
+      List.of(
+          List.of(), List.of(1.0), List.of(1.0, 4.0), List.of(1.0, 3.0, 4.0), List.of(-1.0, 4.0));
+
+  @Test
+  void noOrderOfCreationOrCollectionChangesWhatIsShown() {
+    for (int seed = 0; seed < SEEDS; seed++) {
+      Random random = new Random(seed);
+      List<Metric> metrics = collection(random);
+      boolean scopeLabels = random.nextBoolean();
+      boolean created = random.nextBoolean();
+      List<String> openMetrics = null;
+      List<String> text = null;
+      for (int order = 0; order < 4; order++) {
+        Renderer renderer = new Renderer(scopeLabels, true, created);
+        MetricData[] shuffled = shuffled(metrics, random);
+        if (order > 1) {
+          // The history differs too: some come later, and some are not there for a while.
+          renderer.openMetrics(some(shuffled, random));
+          renderer.text(some(shuffled, random));
+        }
+        List<String> nowOpenMetrics = sorted(renderer.openMetrics(shuffled));
+        List<String> nowText = sorted(renderer.text(shuffled));
+        if (order > 0) {
+          assertThat(nowOpenMetrics).as("seed " + seed).isEqualTo(openMetrics);
+          assertThat(nowText).as("seed " + seed).isEqualTo(text);
+        }
+        openMetrics = nowOpenMetrics;
+        text = nowText;
+      }
+    }
+  }
+
+  @Test
+  void typesAndCommentsStayWhateverComesAndGoes() {
+    for (int seed = 0; seed < SEEDS; seed++) {
+      Random random = new Random(seed);
+      MetricData[] metrics = shuffled(collection(random), random);
+      Renderer renderer = new Renderer(random.nextBoolean(), true, true);
+      renderer.openMetrics(metrics);
+      renderer.text(metrics);
+      Map<String, String> openMetrics = new HashMap<>();
+      Map<String, String> text = new HashMap<>();
+      for (int scrape = 0; scrape < 6; scrape++) {
+        assertSameComments(openMetrics, renderer.openMetrics(some(metrics, random)), seed);
+        assertSameComments(text, renderer.text(some(metrics, random)), seed);
+      }
+    }
+  }
+
+  /** Of each name the same comments in each scrape, if it is there at all. */
+  private static void assertSameComments(Map<String, String> known, String exposition, int seed) {
+    Map<String, StringBuilder> comments = new HashMap<>();
+    for (String line : exposition.lines().toList()) {
+      if (line.startsWith("# ") && !line.equals("# EOF")) {
+        comments
+            .computeIfAbsent(word(line, 2), unused -> new StringBuilder())
+            .append(line)
+            .append('\n');
+      }
+    }
+    comments.forEach(
+        (name, now) -> {
+          String before = known.putIfAbsent(name, now.toString());
+          assertThat(now.toString())
+              .as("seed " + seed)
+              .isEqualTo(before == null ? now.toString() : before);
+        });
+  }
+
+  @Test
+  void theReferenceParserObjectsToNothing() throws Exception {
+    try (ReferenceParser reference = ReferenceParser.start()) {
+      assumeTrue(reference != null, "python3-prometheus-client is not installed");
+      assertThat(
+              reference.parse(
+                  ScrapeFormat.OPEN_METRICS,
+                  "# TYPE a counter\na_total 1\n# TYPE a_created gauge\na_created 1\n# EOF\n"))
+          .contains("Clashing name");
+      for (int seed = 0; seed < SEEDS; seed++) {
+        Random random = new Random(seed);
+        MetricData[] metrics = shuffled(collection(random), random);
+        Renderer renderer = new Renderer(random.nextBoolean(), true, random.nextBoolean());
+        String openMetrics = renderer.openMetrics(metrics);
+        assertThat(reference.parse(ScrapeFormat.OPEN_METRICS, openMetrics))
+            .as("seed " + seed + "\n" + openMetrics)
+            .isEqualTo("good");
+        String text = renderer.text(metrics);
+        assertThat(reference.parse(ScrapeFormat.PROMETHEUS_TEXT, text))
+            .as("seed " + seed + "\n" + text)
+            .isEqualTo("good");
+      }
+    }
+  }
+
+  @Test
+  void prometheusTextHasEachNameAndEachSeriesOnceAndExactSums() {
+    for (int seed = 0; seed < SEEDS; seed++) {
+      Random random = new Random(seed);
+      List<Metric> metrics = collection(random);
+      Renderer renderer = new Renderer(random.nextBoolean(), true, false);
+      String text = renderer.text(shuffled(metrics, random));
+      Map<String, String> types = new HashMap<>();
+      Map<String, Long> totals = new HashMap<>();
+      Set<String> series = new HashSet<>();
+      String current = "";
+      for (String line : text.lines().toList()) {
+        if (line.startsWith("# TYPE ")) {
+          current = word(line, 2);
+          assertThat(types.put(current, word(line, 3))).as("seed " + seed).isNull();
+        } else if (!line.startsWith("#")) {
+          int end = line.lastIndexOf(' ');
+          assertThat(series.add(line.substring(0, end))).as("seed " + seed + line).isTrue();
+          String name = word(line.replace('{', ' '), 0);
+          assertThat(name).as("seed " + seed).startsWith(current);
+          String type = types.get(current);
+          if (type.equals("counter") || name.equals(current + "_count")) {
+            totals.merge(type + ' ' + current, Long.parseLong(line.substring(end + 1)), Long::sum);
+          }
+        }
+      }
+      assertThat(totals).as("seed " + seed + "\n" + text).isEqualTo(expectedTotals(metrics, types));
+    }
+  }
+
+  /** Of each counter, histogram and summary that is there, how much was counted in all. */
+  private static Map<String, Long> expectedTotals(List<Metric> metrics, Map<String, String> types) {
+    Map<String, Long> totals = new HashMap<>();
+    for (Metric metric : metrics) {
+      String type =
+          switch (metric.type()) {
+            case LONG_SUM -> metric.getLongSumData().isMonotonic() ? "counter" : "gauge";
+            case HISTOGRAM, EXPONENTIAL_HISTOGRAM -> "histogram";
+            case SUMMARY -> "summary";
+            default -> "gauge";
+          };
+      boolean counter = type.equals("counter");
+      String family = Names.family(metric.name(), Units.word(metric.unit()), counter);
+      String name = counter ? family + "_total" : family;
+      if (!type.equals("gauge") && type.equals(types.get(name))) {
+        for (PointData point : metric.data().getPoints()) {
+          totals.merge(type + ' ' + name, count(point), Long::sum);
+        }
+      }
+    }
+    return totals;
+  }
+
+  private static long count(PointData point) {
+    return point instanceof LongPointData counter
+        ? counter.getValue()
+        : point instanceof HistogramPoint histogram
+            ? histogram.count()
+            : point instanceof ExponentialHistogramPointData exponential
+                ? exponential.getCount()
+                : ((SummaryPointData) point).getCount();
+  }
+
+  private static List<Metric> collection(Random random) {
+    List<Metric> metrics = new ArrayList<>();
+    Set<String> identities = new HashSet<>();
+    for (int i = random.nextInt(14); i >= 0; i--) {
+      Metric metric = metric(random);
+      // The SDK gives each metric once; scope attributes alone do not tell two scopes apart here.
+      if (identities.add(metric.scope() + metric.name() + metric.type() + metric.unit())) {
+        metrics.add(metric);
+      }
+    }
+    return metrics;
+  }
+
+  private static Metric metric(Random random) {
+    String name = pick(random, NAMES);
+    Set<Attributes> used = new HashSet<>();
+    List<PointData> points = new ArrayList<>();
+    int kind = random.nextInt(7);
+    for (int i = random.nextInt(4); i >= 0; i--) {
+      Attributes attributes = attributes(random);
+      if (used.add(attributes)) {
+        points.add(point(kind, attributes, random));
+      }
+    }
+    return of(kind, name, points)
+        .in(pick(random, UNITS))
+        .described(pick(random, TEXTS))
+        .of(SCOPES.get(random.nextInt(SCOPES.size())))
+        .of(Resource.create(Attributes.builder().put("r", random.nextInt(20) / 18).build()));
+  }
+
+  private static Metric of(int kind, String name, List<PointData> points) {
+    return switch (kind) {
+      case 0, 1 -> Metrics.counter(name, points.toArray(new LongPointData[0]));
+      case 2 -> Metrics.upDownCounter(name, points.toArray(new LongPointData[0]));
+      case 3 -> Metrics.gauge(name, points.toArray(new DoublePointData[0]));
+      case 4 -> Metrics.histogram(name, points.toArray(new HistogramPoint[0]));
+      case 5 -> Metrics.exponential(name, points.toArray(new ExponentialHistogramPointData[0]));
+      default -> Metrics.summary(name, points.toArray(new SummaryPointData[0]));
+    };
+  }
+
+  private static PointData point(int kind, Attributes attributes, Random random) {
+    long number = random.nextInt(1000);
+    switch (kind) {
+      case 0, 1, 2 -> {
+        return Metrics.point(attributes, number);
+      }
+      case 3 -> {
+        return Metrics.point(attributes, random.nextGaussian());
+      }
+      case 4 -> {
+        List<Double> bounds = BOUNDS.get(random.nextInt(BOUNDS.size()));
+        List<Long> counts = new ArrayList<>();
+        for (int i = 0; i <= bounds.size(); i++) {
+          counts.add((long) random.nextInt(9));
+        }
+        double sum = random.nextInt(9) == 0 ? Double.NaN : random.nextDouble();
+        return new HistogramPoint(attributes, sum, bounds, counts, List.of());
+      }
+      case 5 -> {
+        return Metrics.exponentialPoint(
+            attributes,
+            random.nextDouble(),
+            random.nextInt(25) - 4,
+            random.nextInt(3),
+            random.nextInt(100) - 50,
+            List.of(number, 0L, 2L),
+            random.nextInt(9) == 0 ? List.of(1L) : List.of());
+      }
+      default -> {
+        return SummaryPointData.create(
+            1, 2, attributes, number, 0.1, List.of(ValueAtQuantile.create(0.5, (double) number)));
+      }
+    }
+  }
+
+  private static Attributes attributes(Random random) {
+    AttributesBuilder attributes = Attributes.builder();
+    for (int i = random.nextInt(3); i > 0; i--) {
+      if (random.nextBoolean()) {
+        attributes.put(pick(random, KEYS), "1");
+      } else {
+        attributes.put(pick(random, KEYS), 1);
+      }
+    }
+    return attributes.build();
+  }
+
+  private static MetricData[] shuffled(List<Metric> metrics, Random random) {
+    List<MetricData> shuffled = new ArrayList<>();
+    for (Metric metric : metrics) {
+      List<PointData> points = new ArrayList<>(metric.data().getPoints());
+      Collections.shuffle(points, random);
+      shuffled.add(
+          of(kind(metric), metric.name(), points)
+              .in(metric.unit())
+              .described(metric.description())
+              .of(metric.scope())
+              .of(metric.resource()));
+    }
+    Collections.shuffle(shuffled, random);
+    return shuffled.toArray(new MetricData[0]);
+  }
+
+  private static int kind(Metric metric) {
+    return switch (metric.type()) {
+      case LONG_SUM -> metric.getLongSumData().isMonotonic() ? 0 : 2;
+      case DOUBLE_GAUGE -> 3;
+      case HISTOGRAM -> 4;
+      case EXPONENTIAL_HISTOGRAM -> 5;
+      default -> 6;
+    };
+  }
+
+  private static MetricData[] some(MetricData[] metrics, Random random) {
+    List<MetricData> some = new ArrayList<>();
+    for (MetricData metric : metrics) {
+      if (random.nextBoolean()) {
+        some.add(metric);
+      }
+    }
+    return some.toArray(new MetricData[0]);
+  }
+
+  private static String word(String line, int index) {
+    return line.split(" ", -1)[index];
+  }
+
+  private static List<String> sorted(String exposition) {
+    return exposition.lines().sorted().toList();
+  }
+
+  private static String pick(Random random, String[] from) {
+    return from[random.nextInt(from.length)];
+  }
+}

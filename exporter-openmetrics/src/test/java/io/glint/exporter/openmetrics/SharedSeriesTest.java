@@ -1,0 +1,352 @@
+package io.glint.exporter.openmetrics;
+
+import static io.glint.exporter.openmetrics.Metrics.NOW;
+import static io.glint.exporter.openmetrics.Metrics.START;
+import static io.glint.exporter.openmetrics.Metrics.counter;
+import static io.glint.exporter.openmetrics.Metrics.doubleCounter;
+import static io.glint.exporter.openmetrics.Metrics.exemplar;
+import static io.glint.exporter.openmetrics.Metrics.exponential;
+import static io.glint.exporter.openmetrics.Metrics.exponentialPoint;
+import static io.glint.exporter.openmetrics.Metrics.gauge;
+import static io.glint.exporter.openmetrics.Metrics.histogram;
+import static io.glint.exporter.openmetrics.Metrics.longGauge;
+import static io.glint.exporter.openmetrics.Metrics.point;
+import static io.glint.exporter.openmetrics.Metrics.summary;
+import static io.glint.exporter.openmetrics.Metrics.upDownCounter;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.glint.exporter.openmetrics.Metrics.HistogramPoint;
+import io.glint.exporter.openmetrics.Metrics.LongPoint;
+import io.glint.exporter.openmetrics.Metrics.Metric;
+import io.glint.sdk.ExemplarOutcomes.Outcome;
+import io.opentelemetry.api.common.Attributes;
+import io.opentelemetry.sdk.common.InstrumentationScopeInfo;
+import io.opentelemetry.sdk.metrics.data.LongExemplarData;
+import io.opentelemetry.sdk.metrics.data.LongPointData;
+import io.opentelemetry.sdk.metrics.data.MetricData;
+import io.opentelemetry.sdk.metrics.data.SummaryPointData;
+import io.opentelemetry.sdk.metrics.data.ValueAtQuantile;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Points that have the same labels are one series, in which nothing is lost that can be added. */
+class SharedSeriesTest {
+
+  private static final Attributes NONE = Attributes.empty();
+  private static final Attributes DOT = Attributes.builder().put("a.b", "x").build();
+  private static final Attributes UNDERSCORE = Attributes.builder().put("a_b", "x").build();
+  private static final InstrumentationScopeInfo SCOPE_A = InstrumentationScopeInfo.create("a");
+  private static final InstrumentationScopeInfo SCOPE_B = InstrumentationScopeInfo.create("b");
+
+  private final Renderer renderer = Renderer.plain();
+
+  @Test
+  void countersAddUp() {
+    assertThat(renderer.text(counter("c", point(DOT, 10), point(UNDERSCORE, 5), point(NONE, 1))))
+        .isEqualTo("# TYPE c_total counter\nc_total{a_b=\"x\"} 15\nc_total 1\n");
+    assertThat(
+            renderer.text(
+                counter(
+                    "d",
+                    point(Attributes.builder().put("k", "1").build(), 1),
+                    point(Attributes.builder().put("k", 1).build(), 2),
+                    point(Attributes.builder().put("k", "1").put("e", "").build(), 4))))
+        .isEqualTo("# TYPE d_total counter\nd_total{k=\"1\"} 7\n");
+    assertThat(
+            renderer.text(
+                counter(
+                    "e",
+                    point(Attributes.builder().put("日本", "v").build(), 1),
+                    point(Attributes.builder().put("中国", "v").build(), 2))))
+        .isEqualTo("# TYPE e_total counter\ne_total{key_=\"v\"} 3\n");
+    assertThat(renderer.warnings).isEmpty();
+  }
+
+  @Test
+  void scopesWithoutLabelsAddUp() {
+    List<MetricData> metrics = new ArrayList<>();
+    for (int i = 0; i < 6; i++) {
+      metrics.add(counter("e", 1L << i).of(InstrumentationScopeInfo.create("scope" + i)));
+    }
+    for (int round = 0; round < 10; round++) {
+      Renderer noScope = new Renderer(false, true, false);
+      assertThat(noScope.openMetrics(metrics.toArray(new MetricData[0])))
+          .isEqualTo("# TYPE e counter\ne_total 63\n# EOF\n");
+      assertThat(noScope.warnings).isEmpty();
+      Collections.shuffle(metrics);
+    }
+  }
+
+  @Test
+  void metricsWhoseNamesBecomeTheSameAddUpAndThatIsLogged() {
+    assertThat(renderer.text(counter("日本", 1), counter("中国", 2)))
+        .isEqualTo("# TYPE metric_total counter\nmetric_total 3\n");
+    renderer.text(counter("日本", 1), counter("中国", 2));
+    assertThat(renderer.warnings)
+        .singleElement()
+        .asString()
+        .contains("'日本'", "'中国'", "added up", "once");
+  }
+
+  @Test
+  void integersAddUpExactlyAsLongAsTheyFit() {
+    long large = (1L << 62) + 1;
+    assertThat(renderer.text(counter("c", point(DOT, large), point(UNDERSCORE, 2))))
+        .contains("} " + (large + 2) + "\n");
+    assertThat(renderer.text(counter("c", point(DOT, large), point(UNDERSCORE, large))))
+        .contains("} " + 2.0 * large + "\n");
+    assertThat(
+            renderer.text(
+                counter("m", 3).of(SCOPE_A), doubleCounter("m", point(NONE, 0.5)).of(SCOPE_A)))
+        .contains("} 3.5\n");
+  }
+
+  @Test
+  void onlyPartsThatAreCountersAreAdded() {
+    assertThat(renderer.text(counter("c", point(DOT, -4), point(UNDERSCORE, 5))))
+        .contains("c_total{a_b=\"x\"} 5\n");
+    assertThat(renderer.warnings).singleElement().asString().contains("-4");
+  }
+
+  @Test
+  void upDownCountersAddUp() {
+    assertThat(renderer.text(upDownCounter("u", point(DOT, -3), point(UNDERSCORE, 5))))
+        .isEqualTo("# TYPE u gauge\nu{a_b=\"x\"} 2\n");
+    assertThat(renderer.warnings).isEmpty();
+  }
+
+  @Test
+  void ofGaugesTheFirstStaysWhicheverCameFirst() {
+    Metric a = gauge("g", 1).of(SCOPE_A);
+    Metric b = gauge("g", 2).of(SCOPE_B);
+    for (MetricData[] order : orders(a, b)) {
+      Renderer noScope = new Renderer(false, true, false);
+      assertThat(noScope.text(order)).isEqualTo("# TYPE g gauge\ng 1.0\n");
+      noScope.text(order);
+      assertThat(noScope.warnings)
+          .singleElement()
+          .asString()
+          .contains("scope 'a'", "scope 'b'", "gauges cannot be added", "left out", "scope labels");
+    }
+    for (LongPointData[] order :
+        List.of(
+            new LongPointData[] {point(DOT, 1), point(UNDERSCORE, 2)},
+            new LongPointData[] {point(UNDERSCORE, 2), point(DOT, 1)})) {
+      assertThat(Renderer.plain().text(longGauge("g", order)))
+          .isEqualTo("# TYPE g gauge\ng{a_b=\"x\"} 1\n");
+    }
+  }
+
+  @Test
+  void aGaugeAndSumsAreWhateverComesFirst() {
+    Metric sums = upDownCounter("g", point(NONE, 2)).of(SCOPE_A);
+    Metric more = upDownCounter("g", point(NONE, 3)).of(SCOPE_B);
+    Metric gauge = gauge("g", 9).of(InstrumentationScopeInfo.create("ab"));
+    for (MetricData[] order : orders(sums, gauge, more)) {
+      assertThat(new Renderer(false, true, false).text(order)).contains("g 5\n");
+    }
+    for (MetricData[] order : orders(more, gauge)) {
+      assertThat(new Renderer(false, true, false).text(order)).contains("g 9.0\n");
+    }
+  }
+
+  @Test
+  void histogramsAddUpBucketByBucket() {
+    var metric =
+        histogram(
+            "h",
+            new HistogramPoint(DOT, 1.5, List.of(1.0, 5.0), List.of(1L, 2L, 3L), List.of()),
+            new HistogramPoint(
+                UNDERSCORE, 2, List.of(1.0, 5.0), List.of(10L, 20L, 30L), List.of()));
+    assertThat(renderer.openMetrics(metric))
+        .isEqualTo(
+            """
+            # TYPE h histogram
+            h_bucket{a_b="x",le="1.0"} 11
+            h_bucket{a_b="x",le="5.0"} 33
+            h_bucket{a_b="x",le="+Inf"} 66
+            h_count{a_b="x"} 66
+            h_sum{a_b="x"} 3.5
+            # EOF
+            """);
+    assertThat(renderer.warnings).isEmpty();
+  }
+
+  @Test
+  void histogramsOfDifferentBoundsAddUpOverTheirCommonBounds() {
+    Metric one = histogram("h", 1, List.of(1.0, 2.0, 5.0, 10.0), List.of(1L, 2L, 3L, 4L, 5L));
+    Metric other = histogram("h", 2, List.of(2.0, 4.0, 10.0), List.of(10L, 20L, 30L, 40L));
+    for (MetricData[] order : orders(one.of(SCOPE_A), other.of(SCOPE_B))) {
+      Renderer noScope = new Renderer(false, true, false);
+      assertThat(noScope.text(order))
+          .isEqualTo(
+              """
+              # TYPE h histogram
+              h_bucket{le="2.0"} 13
+              h_bucket{le="10.0"} 70
+              h_bucket{le="+Inf"} 115
+              h_count 115
+              h_sum 3.0
+              """);
+      noScope.text(order);
+      assertThat(noScope.warnings)
+          .singleElement()
+          .asString()
+          .contains("scope 'a'", "scope 'b'", "bounds");
+    }
+    assertThat(
+            new Renderer(false, true, false)
+                .openMetrics(one.of(SCOPE_A), histogram("h", 1, List.of(3.0), List.of(1L, 1L))))
+        .contains("h_bucket{le=\"+Inf\"} 17\nh_count 17\n")
+        .doesNotContain("le=\"3.0\"");
+  }
+
+  @Test
+  void explicitAndExponentialHistogramsAddUp() {
+    Metric explicit = histogram("h", 1, List.of(1.0, 3.0, 4.0, 16.0), List.of(1L, 1L, 1L, 1L, 1L));
+    // Of (1, 2], (2, 4], (4, 8].
+    Metric exponential = exponential("h", exponentialPoint(NONE, 9, 0, 0, List.of(10L, 20L, 40L)));
+    for (MetricData[] order : orders(explicit.of(SCOPE_A), exponential.of(SCOPE_B))) {
+      assertThat(new Renderer(false, true, false).text(order))
+          .isEqualTo(
+              """
+              # TYPE h histogram
+              h_bucket{le="1.0"} 1
+              h_bucket{le="4.0"} 33
+              h_bucket{le="16.0"} 74
+              h_bucket{le="+Inf"} 75
+              h_count 75
+              h_sum 10.0
+              """);
+    }
+  }
+
+  @Test
+  void aSumThatOneHistogramDoesNotHaveIsNotThere() {
+    Metric one = histogram("h", 1, List.of(1.0), List.of(1L, 2L)).of(SCOPE_A);
+    Metric other = histogram("h", Double.NaN, List.of(1.0), List.of(1L, 2L)).of(SCOPE_B);
+    assertThat(new Renderer(false, true, false).text(one, other))
+        .contains("h_count 6\n")
+        .doesNotContain("h_sum");
+    Metric negative = histogram("h", 1, List.of(-1.0, 1.0), List.of(1L, 1L, 2L)).of(SCOPE_B);
+    assertThat(new Renderer(false, true, false).openMetrics(one, negative))
+        .contains("h_bucket{le=\"1.0\"} 3\nh_bucket{le=\"+Inf\"} 7\n")
+        .doesNotContain("h_sum", "h_count");
+  }
+
+  @Test
+  void summariesAddUpWithoutQuantiles() {
+    Metric one =
+        summary(
+            "s",
+            SummaryPointData.create(1, 2, NONE, 5, 2.5, List.of(ValueAtQuantile.create(1, 9))));
+    Metric other =
+        summary(
+            "s",
+            SummaryPointData.create(1, 2, NONE, 6, 1.5, List.of(ValueAtQuantile.create(1, 8))));
+    Renderer noScope = new Renderer(false, true, false);
+    assertThat(noScope.openMetrics(one.of(SCOPE_A), other.of(SCOPE_B)))
+        .isEqualTo("# TYPE s summary\ns_count 11\ns_sum 4.0\n# EOF\n");
+    assertThat(noScope.warnings).singleElement().asString().contains("quantiles");
+  }
+
+  @Test
+  void createdIsTheEarliestStartAndUnknownIfOneIs() {
+    long seconds = 1_000_000_000L;
+    Renderer created = new Renderer();
+    assertThat(
+            created.openMetrics(
+                counter(
+                    "c",
+                    LongPointData.create(20 * seconds, NOW, DOT, 1),
+                    LongPointData.create(10 * seconds, NOW, UNDERSCORE, 1))))
+        .contains("c_created{a_b=\"x\"} 10.000\n");
+    assertThat(
+            created.openMetrics(
+                counter(
+                    "c",
+                    LongPointData.create(20 * seconds, NOW, DOT, 1),
+                    LongPointData.create(0, NOW, UNDERSCORE, 1))))
+        .doesNotContain("_created");
+  }
+
+  @Test
+  void allExemplarsAreCandidatesAndEachIsCountedForItsMetric() {
+    Metric one =
+        histogram(
+            "h",
+            new HistogramPoint(
+                NONE,
+                1,
+                List.of(1.0, 5.0),
+                List.of(1L, 1L, 0L),
+                List.of(exemplar(0.4, NOW, 1), exemplar(3, NOW + 2, 2))));
+    Metric other =
+        histogram(
+            "h",
+            new HistogramPoint(
+                NONE,
+                1,
+                List.of(1.0, 5.0),
+                List.of(1L, 0L, 1L),
+                List.of(exemplar(0.5, NOW + 1, 3), exemplar(7, NOW, 4))));
+    Renderer noScope = new Renderer(false, true, false);
+    assertThat(noScope.openMetrics(one.of(SCOPE_A), other.of(SCOPE_B)))
+        .contains("le=\"1.0\"} 2 # {trace_id=\"00000000000000000000000000000003\"")
+        .contains("le=\"5.0\"} 3 # {trace_id=\"00000000000000000000000000000002\"")
+        .contains("le=\"+Inf\"} 4 # {trace_id=\"00000000000000000000000000000004\"");
+    assertThat(noScope.exemplars.get(SCOPE_A, "h", Outcome.EXPORTED)).isEqualTo(1);
+    assertThat(noScope.exemplars.get(SCOPE_A, "h", Outcome.NO_PLACE)).isEqualTo(1);
+    assertThat(noScope.exemplars.get(SCOPE_B, "h", Outcome.EXPORTED)).isEqualTo(2);
+
+    LongExemplarData early = LongExemplarData.create(NONE, NOW, Metrics.span(1), 1);
+    LongExemplarData late = LongExemplarData.create(NONE, NOW + 1, Metrics.span(2), 2);
+    assertThat(
+            noScope.openMetrics(
+                counter("c", new LongPoint(NONE, 1, List.of(late))).of(SCOPE_A),
+                counter("c", new LongPoint(NONE, 1, List.of(early))).of(SCOPE_B)))
+        .contains("c_total 2 # {trace_id=\"00000000000000000000000000000002\"");
+    assertThat(noScope.exemplars.get(SCOPE_B, "c", Outcome.NO_PLACE)).isEqualTo(1);
+  }
+
+  @Test
+  void floatingPointSumsDoNotDependOnTheOrder() {
+    Metric[] metrics = {
+      doubleCounter("c", point(NONE, 1e16)).of(InstrumentationScopeInfo.create("x")),
+      doubleCounter("c", point(NONE, 1.0)).of(InstrumentationScopeInfo.create("y")),
+      doubleCounter("c", point(NONE, 1.0)).of(InstrumentationScopeInfo.create("z"))
+    };
+    for (MetricData[] order : orders(metrics)) {
+      assertThat(new Renderer(false, true, false).text(order))
+          .isEqualTo("# TYPE c_total counter\nc_total 1.0E16\n");
+    }
+  }
+
+  @Test
+  void aProducerThatGivesAPointTwiceIsAddedTwice() {
+    LongPointData same = LongPointData.create(START, NOW, NONE, 4);
+    assertThat(renderer.text(counter("c", same, same))).contains("c_total 8\n");
+    assertThat(renderer.text(longGauge("g", same, same))).contains("g 4\n");
+  }
+
+  /** All orders of a few metrics. */
+  static List<MetricData[]> orders(MetricData... metrics) {
+    if (metrics.length <= 1) {
+      return List.of(new MetricData[][] {metrics});
+    }
+    List<MetricData[]> orders = new ArrayList<>();
+    for (int i = 0; i < metrics.length; i++) {
+      List<MetricData> rest = new ArrayList<>(Arrays.asList(metrics));
+      MetricData first = rest.remove(i);
+      for (MetricData[] order : orders(rest.toArray(new MetricData[0]))) {
+        List<MetricData> all = new ArrayList<>(List.of(first));
+        all.addAll(Arrays.asList(order));
+        orders.add(all.toArray(new MetricData[0]));
+      }
+    }
+    return orders;
+  }
+}
