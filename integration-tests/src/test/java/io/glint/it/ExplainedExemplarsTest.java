@@ -13,6 +13,8 @@ import io.opentelemetry.api.metrics.DoubleHistogram;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.Tracer;
 import io.opentelemetry.context.Scope;
+import io.opentelemetry.sdk.metrics.Aggregation;
+import io.opentelemetry.sdk.metrics.InstrumentType;
 import io.opentelemetry.sdk.metrics.export.MetricReader;
 import io.opentelemetry.sdk.metrics.export.PeriodicMetricReader;
 import io.opentelemetry.sdk.testing.exporter.InMemorySpanExporter;
@@ -110,6 +112,27 @@ class ExplainedExemplarsTest {
       assertThat(metric.eligible()).isEqualTo(100);
       assertThat(metric.outcomes().orElseThrow())
           .containsEntry(ExemplarOutcomes.Outcome.EXPORTED, metric.handedOver());
+    }
+  }
+
+  @Test
+  void exemplarsOfAnExponentialHistogramAreExportedByAScrape() throws Exception {
+    try (OpenMetricsServer endpoint =
+            OpenMetricsServer.builder()
+                .setHost("127.0.0.1")
+                .setPort(0)
+                .setDefaultAggregationSelector(
+                    type ->
+                        type == InstrumentType.HISTOGRAM
+                            ? Aggregation.base2ExponentialBucketHistogram()
+                            : Aggregation.defaultAggregation())
+                .build();
+        GlintMeterProvider provider = provider(endpoint)) {
+      serve(provider, Sampler.alwaysOn(), true);
+      assertThat(scrape(endpoint, "text/plain")).contains("latency_bucket", "latency_count");
+      awaitCause(provider, ExemplarReport.Cause.NOT_REQUESTED);
+      assertThat(scrape(endpoint, OPEN_METRICS)).contains("trace_id");
+      awaitCause(provider, ExemplarReport.Cause.NONE);
     }
   }
 

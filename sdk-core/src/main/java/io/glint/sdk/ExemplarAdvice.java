@@ -46,8 +46,9 @@ final class ExemplarAdvice {
           "The labels of the exemplars are longer than the 128 characters that OpenMetrics allows."
               + " Let fewer attributes stay on exemplars (GlintView.Builder.setExemplarAttributes).";
       case NO_PLACE_IN_FORMAT ->
-          "OpenMetrics has exemplars on counters and histogram buckets only. Use a histogram or a"
-              + " counter, or export by OTLP.";
+          "OpenMetrics has exemplars on counters and histogram buckets only, and none where the"
+              + " name of the metric clashes with another one, of which the log tells. For a gauge or"
+              + " an up-down counter export by OTLP; rename what clashes by a view.";
       case EXPORT_FAILED ->
           "Every export has failed. See the exporter's messages in the log for the reason.";
     };

@@ -67,6 +67,8 @@ final class ExpositionWriter {
         }
       }
     } finally {
+      // Of the collection nothing is held any longer than this.
+      tally.writing(0);
       families.clear();
       series.reset();
       labels.reset();

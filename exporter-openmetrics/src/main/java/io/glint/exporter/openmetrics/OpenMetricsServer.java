@@ -42,15 +42,37 @@ import java.util.logging.Logger;
  *
  * <ul>
  *   <li>Temporality is cumulative for all instruments. Delta points, which only a {@code
- *       MetricProducer} can bring, and exponential histograms are left out with a warning.
- *   <li>Metrics whose names clash in type are left out, all but the first; of differing units or
- *       descriptions of one family the first is kept. Each such problem is logged at most once in
- *       ten minutes, by the logger that has the name of this class, with the number of times it was
+ *       MetricProducer} can bring, are left out with a warning.
+ *   <li>An exponential histogram is written as a classic one, whose 36 bucket bounds are always the
+ *       same: the powers of four from 2<sup>-30</sup> to 2<sup>40</sup>. Its counts are exact at
+ *       each scale of -1 or more. Below that a bound may include values up to the next bound that
+ *       the scale has. No count falls when the scale does.
+ *   <li>Metrics that become one name and have the same type are one family. If they differ in unit
+ *       or description, they have none, from the first scrape on that sees it.
+ *   <li>If their types differ, one has the name. A histogram or summary has the names of its
+ *       samples before a counter or gauge. Otherwise it is the metric that comes first by scope
+ *       name, scope version, schema URL and metric name, compared as strings, or by type if these
+ *       are the same. The others are left out of the formats in which the names clash. A metric
+ *       keeps its name while it has no points. One that is new and comes before takes the name
+ *       over, once and for as long as the process runs. This is remembered for 10,000 names and
+ *       types; if there are more, those without points are forgotten.
+ *   <li>OpenMetrics reserves names for a counter that its samples do not have. If another metric
+ *       has one of them, the counter is written under the type {@code unknown}, without unit,
+ *       exemplars and {@code _created}. Prometheus text has it as a counter.
+ *   <li>Points that end up with the same name and labels are one series. Counters, up-down
+ *       counters, histograms and summaries add up: histograms over the bounds that all have,
+ *       summaries without quantiles. Of gauges that of the first metric stays, and of one metric
+ *       the one whose attributes come first. If a part of such a sum has no point in a scrape, the
+ *       sum is smaller in that scrape.
+ *   <li>{@code target_info} has the resource of the metric that comes first in the same order.
+ *   <li>Each clash of names or labels is logged once. Other problems are logged at most once in ten
+ *       minutes, by the logger that has the name of this class, with the number of times each was
  *       met.
  *   <li>In OpenMetrics a histogram has neither {@code _sum} nor {@code _count} if a bucket bound is
- *       negative or the sum is negative or NaN. Prometheus text has the {@code _count} always, and
- *       the {@code _sum} unless it is NaN. A sum that is NaN means that it was left out where the
- *       point was made, and is not worth a warning.
+ *       negative, an exponential histogram has negative values, or the sum is negative or NaN.
+ *       Prometheus text has the {@code _count} always, and the {@code _sum} unless it is NaN. A sum
+ *       that is NaN means that it was left out where the point was made, and is not worth a
+ *       warning.
  *   <li>Exemplars are in OpenMetrics only: the latest for a counter, the one of the largest value
  *       in each bucket for a histogram, and of equal ones the latest.
  *   <li>A metric or label name never begins with an underscore; a label {@code le} or {@code

@@ -79,8 +79,8 @@ public final class OpenMetricsServerBuilder {
   /**
    * Sets whether each sample has labels for the name, version, schema URL and attributes of its
    * instrumentation scope. On by default. Without them, points of two scopes that have the same
-   * name and the same attributes cannot be told apart: the first stays, the other is left out with
-   * a warning.
+   * name and the same attributes are one series: what counts adds up, of gauges one stays; see
+   * {@link OpenMetricsServer}.
    *
    * @return this builder
    */
@@ -102,8 +102,8 @@ public final class OpenMetricsServerBuilder {
 
   /**
    * Sets the aggregation of instruments that no view gives one. By default that of the
-   * OpenTelemetry specification. Exponential histograms cannot be carried by the text formats and
-   * are left out of a scrape with a warning.
+   * OpenTelemetry specification. The text formats have no exponential histograms: these are written
+   * as classic ones with 37 buckets, see {@link OpenMetricsServer}.
    *
    * @param selector not null
    * @return this builder

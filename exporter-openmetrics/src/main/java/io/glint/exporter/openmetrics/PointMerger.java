@@ -19,6 +19,10 @@ import java.util.List;
  * bounds keep the bounds that all have, at which the counts stay exact; summaries lose their
  * quantiles. Of gauges, which cannot be added, the first one in {@link MetricOrder} stays.
  *
+ * <p>Only what is in the collection is added: nothing is remembered of a point that does not come
+ * back. A counter or histogram falls when a part of it vanishes, which Prometheus takes for a
+ * reset.
+ *
  * <p>For rare use: it allocates. Not safe for use by several threads at once.
  */
 final class PointMerger {
