@@ -106,7 +106,7 @@ final class ExpositionWriter {
       int end = series.labelsEnd(i);
       points.series(start, end);
       tally.writing(series.firstTallySlot(i));
-      if (!series.hasOnePoint(i)) {
+      if (!series.hasOnePoint(i) || merger.isContested(family, start, end)) {
         written += merger.write(family, series.all(i), start, end);
       } else if (points.write(series.firstMetric(i), series.firstPoint(i))) {
         written++;

@@ -52,6 +52,9 @@ final class Family {
 
   private String metricName;
 
+  /** Whether {@link PointMerger} remembers to whom some of the series of a gauge belong. */
+  boolean isContested;
+
   private final Map<ScrapeFormat, Form> forms = new EnumMap<>(ScrapeFormat.class);
 
   /** What was logged of this family and is not logged again. */

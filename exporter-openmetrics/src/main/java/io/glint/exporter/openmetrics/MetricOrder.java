@@ -5,6 +5,7 @@ import io.opentelemetry.sdk.common.InstrumentationScopeInfo;
 import io.opentelemetry.sdk.metrics.data.DoublePointData;
 import io.opentelemetry.sdk.metrics.data.LongPointData;
 import io.opentelemetry.sdk.metrics.data.MetricData;
+import io.opentelemetry.sdk.metrics.data.MetricDataType;
 import io.opentelemetry.sdk.metrics.data.PointData;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -21,31 +22,23 @@ import java.util.Map;
  */
 final class MetricOrder {
 
-  /** The order of metrics. Those that only scope attributes and type tell apart come last to it. */
+  /** The order of metrics. */
   static final Comparator<MetricData> METRICS =
-      (a, b) -> {
-        int order =
-            compare(
-                a.getInstrumentationScopeInfo(),
-                a.getName(),
-                b.getInstrumentationScopeInfo(),
-                b.getName());
-        if (order == 0) {
-          order =
-              compare(
-                  a.getInstrumentationScopeInfo().getAttributes(),
-                  b.getInstrumentationScopeInfo().getAttributes());
-        }
-        return order != 0 ? order : a.getType().compareTo(b.getType());
-      };
+      (a, b) ->
+          compare(
+              a.getInstrumentationScopeInfo(),
+              a.getName(),
+              a.getType(),
+              b.getInstrumentationScopeInfo(),
+              b.getName(),
+              b.getType());
 
   /**
    * The order of points of different metrics or of one. The last steps are for producers that give
    * the same point twice.
    */
   static final Comparator<PointSource> POINTS =
-      Comparator.comparing(PointSource::metric, METRICS)
-          .thenComparing(source -> source.point().getAttributes(), MetricOrder::compare)
+      Comparator.comparing(PointIdentity::of)
           .thenComparing(source -> source.point().getEpochNanos(), Comparator.reverseOrder())
           .thenComparing(source -> source.point().getStartEpochNanos())
           .thenComparing(source -> value(source.point()));
@@ -68,6 +61,21 @@ final class MetricOrder {
       }
     }
     return order != 0 ? order : name.compareTo(otherName);
+  }
+
+  /** Scope attributes and type come last, for what nothing else tells apart. */
+  static int compare(
+      InstrumentationScopeInfo scope,
+      String name,
+      MetricDataType type,
+      InstrumentationScopeInfo otherScope,
+      String otherName,
+      MetricDataType otherType) {
+    int order = compare(scope, name, otherScope, otherName);
+    if (order == 0) {
+      order = compare(scope.getAttributes(), otherScope.getAttributes());
+    }
+    return order != 0 ? order : type.compareTo(otherType);
   }
 
   private static int compare(String one, String other) {

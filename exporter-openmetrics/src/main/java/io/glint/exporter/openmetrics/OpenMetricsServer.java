@@ -62,8 +62,9 @@ import java.util.logging.Logger;
  *   <li>Points that end up with the same name and labels are one series. Counters, up-down
  *       counters, histograms and summaries add up: histograms over the bounds that all have,
  *       summaries without quantiles. Of gauges that of the first metric stays, and of one metric
- *       the one whose attributes come first. If a part of such a sum has no point in a scrape, the
- *       sum is smaller in that scrape.
+ *       the one whose attributes come first; the series is not that of another one while it has no
+ *       value. 10,000 such series are remembered. If a part of such a sum has no point in a scrape,
+ *       the sum is smaller in that scrape.
  *   <li>{@code target_info} has the resource of the metric that comes first in the same order.
  *   <li>Each clash of names or labels is logged once. Other problems are logged at most once in ten
  *       minutes, by the logger that has the name of this class, with the number of times each was

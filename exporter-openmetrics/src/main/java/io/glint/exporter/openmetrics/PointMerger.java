@@ -4,11 +4,12 @@ import io.opentelemetry.sdk.metrics.data.DoubleExemplarData;
 import io.opentelemetry.sdk.metrics.data.DoublePointData;
 import io.opentelemetry.sdk.metrics.data.ExemplarData;
 import io.opentelemetry.sdk.metrics.data.LongPointData;
-import io.opentelemetry.sdk.metrics.data.MetricDataType;
 import io.opentelemetry.sdk.metrics.data.SummaryPointData;
 import io.opentelemetry.sdk.metrics.data.ValueAtQuantile;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Makes one series of several points that have the same labels.
@@ -19,7 +20,7 @@ import java.util.List;
  * bounds keep the bounds that all have, at which the counts stay exact; summaries lose their
  * quantiles. Of gauges, which cannot be added, the first one in {@link MetricOrder} stays.
  *
- * <p>Only what is in the collection is added: nothing is remembered of a point that does not come
+ * <p>Only what is in the collection is added: no value is remembered of a point that does not come
  * back. A counter or histogram falls when a part of it vanishes, which Prometheus takes for a
  * reset.
  *
@@ -27,10 +28,16 @@ import java.util.List;
  */
 final class PointMerger {
 
+  /** How many series of gauges are remembered that two points have claimed. */
+  static final int MAX_GAUGE_CLAIMS = 10_000;
+
   private final PointWriter writer;
   private final TextBuffer labels;
   private final RateLimitedLog log;
   private final Buckets buckets = new Buckets();
+
+  /** For each series of a gauge that two points have claimed: the first of them. */
+  private final Map<String, PointIdentity> gaugeClaims = new HashMap<>();
 
   private ScrapeExemplars tally;
 
@@ -45,10 +52,16 @@ final class PointMerger {
     tally = newTally;
   }
 
+  /** Whether a series that has one point may be that of another one. */
+  boolean isContested(Family family, int labelsStart, int labelsEnd) {
+    return family.isContested
+        && gaugeClaims.containsKey(new Series(family, labels.text(labelsStart, labelsEnd)).key());
+  }
+
   /**
    * Writes a series.
    *
-   * @param all the points in {@link MetricOrder}, more than one
+   * @param all the points in {@link MetricOrder}
    * @return how many of the points are in what was written
    */
   int write(Family family, List<PointSource> all, int labelsStart, int labelsEnd) {
@@ -84,34 +97,48 @@ final class PointMerger {
     return valid;
   }
 
-  /** The first point says whether these are sums; a gauge and a sum cannot be added. */
+  /**
+   * The first point says whether these are sums; a gauge and a sum cannot be added. Once a point
+   * was left out for another one, it stays so while that one is not there: a series is always the
+   * same.
+   */
   private List<PointSource> gauges(Series series, List<PointSource> all) {
-    List<PointSource> taken = new ArrayList<>(all);
-    boolean sums = isSum(all.get(0));
-    taken.removeIf(source -> sums ? !isSum(source) : !source.equals(all.get(0)));
-    Sum sum = Sum.of(taken);
-    if (sum.isInteger) {
-      writer.gauge(sum.integer);
-    } else {
-      writer.gauge(sum.floating);
+    PointIdentity owner = PointIdentity.of(all.get(0));
+    PointIdentity claim = gaugeClaims.get(series.key());
+    if (claim != null && claim.compareTo(owner) < 0) {
+      owner = claim;
     }
-    if (taken.size() < all.size()) {
-      List<PointSource> others = new ArrayList<>(all);
-      others.removeAll(taken);
+    List<PointSource> taken = new ArrayList<>();
+    List<PointSource> others = new ArrayList<>();
+    for (PointSource source : all) {
+      PointIdentity identity = PointIdentity.of(source);
+      // Of points that a producer gives twice the first is taken.
+      boolean isTaken =
+          owner.isSum() ? identity.isSum() : taken.isEmpty() && identity.equals(owner);
+      (isTaken ? taken : others).add(source);
+    }
+    if (!taken.isEmpty()) {
+      Sum sum = Sum.of(taken);
+      if (sum.isInteger) {
+        writer.gauge(sum.integer);
+      } else {
+        writer.gauge(sum.floating);
+      }
+    }
+    if (!others.isEmpty() && (claim != null || gaugeClaims.size() < MAX_GAUGE_CLAIMS)) {
+      gaugeClaims.put(series.key(), owner);
+      series.family.isContested = true;
+    }
+    if (!taken.isEmpty() && !others.isEmpty()) {
       warn(
           series,
           "gauges",
-          all.get(0),
+          taken.get(0),
           others.get(0),
           "values of gauges cannot be added up. The value of the first is exported, that of the"
               + " second is left out");
     }
     return taken;
-  }
-
-  private static boolean isSum(PointSource source) {
-    MetricDataType type = source.metric().getType();
-    return type == MetricDataType.LONG_SUM || type == MetricDataType.DOUBLE_SUM;
   }
 
   private List<PointSource> histograms(Series series, List<PointSource> all) {
@@ -235,6 +262,10 @@ final class PointMerger {
   }
 
   private record Series(Family family, String labels) {
+
+    String key() {
+      return family.name + '{' + labels;
+    }
 
     // Written out: on JDK 17 the derived methods of a record keep its class loader alive for ever.
 

@@ -141,6 +141,22 @@ class SharedSeriesTest {
   }
 
   @Test
+  void theSeriesOfAGaugeIsNeverThatOfAnotherOne() {
+    Renderer noScope = new Renderer(false, true, false);
+    Metric a = gauge("g", 1).of(SCOPE_A);
+    Metric b = gauge("g", point(NONE, 2.0), point(DOT, 3.0)).of(SCOPE_B);
+    noScope.text(a, b);
+    for (int scrape = 0; scrape < 3; scrape++) {
+      assertThat(noScope.text(b)).isEqualTo("# TYPE g gauge\ng{a_b=\"x\"} 3.0\n");
+      assertThat(noScope.text(b, a)).contains("g 1.0\n", "g{a_b=\"x\"} 3.0\n");
+    }
+    Metric first = gauge("g", 0).of(InstrumentationScopeInfo.create("A"));
+    assertThat(noScope.text(a, b, first)).contains("g 0.0\n");
+    assertThat(noScope.text(a, b)).doesNotContain("g 1.0", "g 2.0");
+    assertThat(noScope.warnings).hasSize(1);
+  }
+
+  @Test
   void aGaugeAndSumsAreWhateverComesFirst() {
     Metric sums = upDownCounter("g", point(NONE, 2)).of(SCOPE_A);
     Metric more = upDownCounter("g", point(NONE, 3)).of(SCOPE_B);
