@@ -30,14 +30,16 @@ record Arguments(
       writes a table, a plot of each group of cases, and all samples.
 
       ./bench [options]
-                         without any, all comparisons with somebody else: about 16 minutes
+                         without any, all comparisons with somebody else: about 19 minutes
 
       How much
-        --quick          P1 to P6, short: two forks of Glint and stock, one of each other, to see
-                         whether something is badly wrong; under three minutes with the build
+        --quick          P1 to P6 and C2, short: two forks of Glint and stock, one of each other, to
+                         see whether something is badly wrong; under three minutes with the build
         --full           all cases, five forks of ten seconds each: to publish; over an hour
         --case ID[,ID]   only these: P1, P2, P1-128, P2-128 histogram; P3, P4, P5 several threads;
                          P6 (P6a and P6b) counter; P7 exponential; P8 bound; M1 all kinds in turn;
+                         C all of C2, C8, C2-bound, C2-delta, C2-128, C8-bound-delta-128 and so on:
+                         histogram, exemplars off, 2 or 8 threads;
                          E1, E2 exemplar reservoirs; R2 a second reader; P10 what is
                          allocated, by P1, P2 and on paths that are not the usual one
         --forks N        number of forks of each system

@@ -3,6 +3,7 @@ package io.glint.bench;
 import io.opentelemetry.sdk.metrics.data.AggregationTemporality;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * The named comparisons with the stock SDK, or with what no SDK can be below; and with client_java
@@ -22,7 +23,7 @@ final class Cases {
       HISTOGRAM.with("histograms", HistogramKind.EXPONENTIAL);
   private static final Workload COUNTER = api(CounterBenchmark.class, "add");
 
-  static final List<Case> ALL =
+  private static final List<Case> ONE_BY_ONE =
       List.of(
           histogram("P1", "histogram, exemplars off, 1 thread", Exemplars.OFF, 1, 0.45),
           histogram("P2", "histogram, sampled span, 1 thread", Exemplars.TRACE_BASED, 1, 0.18),
@@ -136,12 +137,25 @@ final class Cases {
           reservoir("E2c", Reservoir.OCTAVE_ALIGNED, 2),
           reservoir("E2d", Reservoir.EXTREMES, 2));
 
-  /** What is run if little time is to be spent and nothing is named. */
-  static final List<String> QUICK = List.of("P1", "P2", "P3", "P4", "P5", "P6");
+  static final List<Case> ALL =
+      Stream.concat(ONE_BY_ONE.stream(), withoutExemplars().stream()).toList();
 
-  /** What is run if nothing is said: all that compares with somebody else. */
+  /** What is run if little time is to be spent and nothing is named. */
+  static final List<String> QUICK = List.of("P1", "P2", "P3", "P4", "P5", "P6", "C2");
+
+  /** The C cases that are run if nothing is said: those that others publish the like of. */
+  private static final List<String> USUAL_WITHOUT_EXEMPLARS =
+      List.of("C2", "C2-bound", "C8", "C8-bound");
+
+  /** What is run if nothing is said: what compares with somebody else, and few of the C cases. */
   static final List<Case> WITH_PEERS =
-      ALL.stream().filter(candidate -> candidate.group() != Group.GLINT).toList();
+      ALL.stream()
+          .filter(
+              candidate ->
+                  candidate.group() != Group.GLINT
+                      && (candidate.group() != Group.WITHOUT_EXEMPLARS
+                          || USUAL_WITHOUT_EXEMPLARS.contains(candidate.id())))
+          .toList();
 
   /** What P10, bytes allocated per record, is read off if little else is to be measured. */
   private static final List<String> ALLOCATION = List.of("P1", "P2", "P10");
@@ -220,6 +234,56 @@ final class Cases {
         .and(inSpan(clientJavaHistogram("observe")), inSpan(micrometerHistogram("record")));
   }
 
+  /**
+   * An explicit-bucket histogram with exemplars off and several threads, in all combinations: the
+   * stock SDK has no lock there, so it is its best case.
+   */
+  private static List<Case> withoutExemplars() {
+    final List<Case> cases = new ArrayList<>();
+    for (final int threads : new int[] {2, 8}) {
+      for (final boolean isBound : new boolean[] {false, true}) {
+        for (final boolean isDelta : new boolean[] {false, true}) {
+          for (final int series : new int[] {1, 128}) {
+            cases.add(withoutExemplars(threads, isBound, isDelta, series));
+          }
+        }
+      }
+    }
+    return cases;
+  }
+
+  private static Case withoutExemplars(int threads, boolean isBound, boolean isDelta, int series) {
+    final Case ofSdks =
+        Case.sideBySide(
+            "C"
+                + threads
+                + (isBound ? "-bound" : "")
+                + (isDelta ? "-delta" : "")
+                + (series == 1 ? "" : "-" + series),
+            Group.WITHOUT_EXEMPLARS,
+            (isBound ? "bound histogram" : "histogram")
+                + ", exemplars off, "
+                + threads
+                + " threads"
+                + (isDelta ? ", delta, collecting every 10 ms" : "")
+                + (series == 1 ? "" : ", " + series + " series"),
+            (isBound ? BOUND_HISTOGRAM : HISTOGRAM)
+                .with(
+                    "temporality",
+                    isDelta ? AggregationTemporality.DELTA : AggregationTemporality.CUMULATIVE)
+                .with("collectEveryMillis", isDelta ? COLLECT_EVERY_MILLIS : 0)
+                .with("cardinality", series),
+            threads,
+            NO_TARGET);
+    final Contender clientJava =
+        clientJavaHistogram(isBound ? "observeBound" : "observe").with("cardinality", series);
+    final Contender micrometer =
+        micrometerHistogram(isBound ? "recordBound" : "record").with("cardinality", series);
+    return isDelta
+        ? ofSdks.and(cumulative(collecting(clientJava)), cumulative(collecting(micrometer)))
+        : ofSdks.and(clientJava, micrometer);
+  }
+
   /** Against the one atomic instruction that no recording can do without. */
   private static Case overFloor(String id, String what, Workload workload, double target) {
     return new Case(
@@ -264,8 +328,8 @@ final class Cases {
   }
 
   /**
-   * Finds cases by name: {@code P3}, {@code P6} for both {@code P6a} and {@code P6b}, or {@code
-   * P10} for those that show what is allocated.
+   * Finds cases by name: {@code P3}, {@code P6} for both {@code P6a} and {@code P6b}, {@code C} for
+   * all whose names begin with that letter, or {@code P10} for those that show what is allocated.
    *
    * @param ids at least one
    * @throws IllegalArgumentException if there is no case of a name
@@ -288,6 +352,7 @@ final class Cases {
 
   private static boolean isNamed(Case candidate, String id) {
     return candidate.id().equalsIgnoreCase(id)
-        || candidate.id().replaceAll("[a-z]$", "").equalsIgnoreCase(id);
+        || candidate.id().replaceAll("[a-z]$", "").equalsIgnoreCase(id)
+        || candidate.id().substring(0, 1).equalsIgnoreCase(id);
   }
 }

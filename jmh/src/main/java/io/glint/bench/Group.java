@@ -4,6 +4,7 @@ package io.glint.bench;
 enum Group {
   HISTOGRAM("histogram", "Histogram, one thread"),
   THREADS("histogram-threads", "Histogram, sampled span, several threads"),
+  WITHOUT_EXEMPLARS("histogram-no-exemplars", "Histogram, exemplars off, several threads"),
   COUNTER("counter", "Counter"),
   EXPONENTIAL("exponential", "Exponential histogram"),
   BOUND("bound", "Bound instruments: the series is kept, not looked up"),

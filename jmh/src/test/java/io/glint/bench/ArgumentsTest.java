@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -27,7 +28,8 @@ class ArgumentsTest {
     assertThat(arguments.cases())
         .extracting(Case::id)
         .contains("P1", "P8e", "M1")
-        .doesNotContain("R2", "E1a");
+        .contains("C2", "C2-bound", "C8", "C8-bound")
+        .doesNotContain("R2", "E1a", "C2-128", "C2-delta");
     assertThat(arguments.effort()).isEqualTo(Effort.NORMAL);
     assertThat(arguments.out()).isNull();
     assertThat(arguments.name()).isEmpty();
@@ -47,7 +49,7 @@ class ArgumentsTest {
   @Test
   void estimatesKeepWhatIsPromised() {
     assertThat(seconds(Arguments.parse("--quick"))).isLessThan(150);
-    assertThat(seconds(Arguments.parse())).isBetween(600d, 930d);
+    assertThat(seconds(Arguments.parse())).isBetween(600d, 1140d);
   }
 
   private static double seconds(Arguments arguments) {
@@ -69,7 +71,7 @@ class ArgumentsTest {
   void quicklyOnlyTheFirstCasesAreRunUnlessOthersAreNamed() {
     assertThat(Arguments.parse("--quick").cases())
         .extracting(Case::id)
-        .containsExactly("P1", "P2", "P3", "P4", "P5", "P6a", "P6b");
+        .containsExactly("P1", "P2", "P3", "P4", "P5", "P6a", "P6b", "C2");
     assertThat(Arguments.parse("--quick", "--case", "R2").cases())
         .extracting(Case::id)
         .containsExactly("R2");
@@ -131,6 +133,45 @@ class ArgumentsTest {
     assertThat(Arguments.parse("--case", "P10").cases())
         .extracting(Case::id)
         .containsExactly("P1", "P2", "P10a", "P10b", "P10c", "P10d", "P10e", "P10f");
+  }
+
+  /** With a lock nowhere, it is what the stock SDK does best. */
+  @Test
+  void histogramsWithoutExemplarsAreComparedInEveryCombination() {
+    final List<Case> cases = Arguments.parse("--case", "C").cases();
+
+    assertThat(cases).hasSize(16).extracting(Case::id).doesNotHaveDuplicates();
+    assertThat(cases)
+        .allSatisfy(
+            benchmarkCase -> {
+              final String id = benchmarkCase.id();
+              assertThat(benchmarkCase.threads()).isEqualTo(id.startsWith("C8") ? 8 : 2);
+              assertThat(benchmarkCase.contenders())
+                  .hasSize(4)
+                  .extracting(Contender::workload)
+                  .allSatisfy(
+                      workload -> {
+                        assertThat(workload.benchmark().toLowerCase(Locale.ROOT))
+                            .matches(name -> name.contains("bound") == id.contains("-bound"));
+                        assertThat(workload.parameters())
+                            .containsEntry("exemplars", "OFF")
+                            .containsEntry("cardinality", id.endsWith("-128") ? "128" : "1")
+                            .containsEntry(
+                                "collectEveryMillis", id.contains("-delta") ? "10" : "0");
+                      });
+              assertThat(
+                      List.of(
+                          benchmarkCase.reference().workload(), benchmarkCase.glint().workload()))
+                  .allSatisfy(
+                      workload ->
+                          assertThat(workload.parameters())
+                              .doesNotContainKey("histograms")
+                              .containsEntry(
+                                  "temporality", id.contains("-delta") ? "DELTA" : "CUMULATIVE"));
+            });
+    assertThat(Arguments.parse("--case", "C2,C8-bound-delta-128").cases())
+        .extracting(Case::id)
+        .containsExactly("C2", "C8-bound-delta-128");
   }
 
   @ParameterizedTest
