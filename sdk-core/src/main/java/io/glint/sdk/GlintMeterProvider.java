@@ -61,8 +61,14 @@ public final class GlintMeterProvider implements MeterProvider, Closeable {
     }
   }
 
-  /** Starts a new provider, without readers. */
+  /**
+   * Starts a new provider, without readers.
+   *
+   * @throws IllegalStateException if OpenTelemetry on the class path is too old; the message says
+   *     what to do
+   */
   public static GlintMeterProviderBuilder builder() {
+    OpenTelemetryVersion.requireSupported();
     return new GlintMeterProviderBuilder();
   }
 

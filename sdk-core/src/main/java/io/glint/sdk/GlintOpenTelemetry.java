@@ -25,9 +25,12 @@ public final class GlintOpenTelemetry implements OpenTelemetry {
    *
    * @param openTelemetry gives traces, logs and propagators, usually an {@code OpenTelemetrySdk}
    * @param meterProvider gives metrics
+   * @throws IllegalStateException if OpenTelemetry on the class path is too old; the message says
+   *     what to do
    */
   public static GlintOpenTelemetry create(
       OpenTelemetry openTelemetry, GlintMeterProvider meterProvider) {
+    OpenTelemetryVersion.requireSupported();
     return new GlintOpenTelemetry(openTelemetry, meterProvider);
   }
 

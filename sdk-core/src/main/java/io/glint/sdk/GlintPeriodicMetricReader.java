@@ -153,13 +153,24 @@ public final class GlintPeriodicMetricReader implements MetricReader {
     this.threads = threads;
   }
 
-  /** Makes a reader that exports every 60 seconds and gives the exporter 30 seconds for it. */
+  /**
+   * Makes a reader that exports every 60 seconds and gives the exporter 30 seconds for it.
+   *
+   * @throws IllegalStateException if OpenTelemetry on the class path is too old; the message says
+   *     what to do
+   */
   public static GlintPeriodicMetricReader create(MetricExporter exporter) {
     return builder(exporter).build();
   }
 
-  /** Starts a new reader for an exporter, which the reader shuts down with itself. */
+  /**
+   * Starts a new reader for an exporter, which the reader shuts down with itself.
+   *
+   * @throws IllegalStateException if OpenTelemetry on the class path is too old; the message says
+   *     what to do
+   */
   public static GlintPeriodicMetricReaderBuilder builder(MetricExporter exporter) {
+    OpenTelemetryVersion.requireSupported();
     return new GlintPeriodicMetricReaderBuilder(exporter);
   }
 

@@ -41,8 +41,14 @@ public final class GlintView {
     this.exemplarAttributes = builder.exemplarAttributes;
   }
 
-  /** Starts a view that changes nothing. */
+  /**
+   * Starts a view that changes nothing.
+   *
+   * @throws IllegalStateException if OpenTelemetry on the class path is too old; the message says
+   *     what to do
+   */
   public static Builder builder() {
+    OpenTelemetryVersion.requireSupported();
     return new Builder();
   }
 
@@ -54,7 +60,7 @@ public final class GlintView {
     final Builder builder = builder().setAggregation(view.getAggregation());
     builder.name = view.getName();
     builder.description = view.getDescription();
-    if (view.getAttributeFilter() != STOCK_DEFAULT_FILTER) {
+    if (view.getAttributeFilter() != StockView.DEFAULT_FILTER) {
       builder.attributeFilter = view.getAttributeFilter();
     }
     if (view.getCardinalityLimit() != STOCK_DEFAULT_LIMIT) {
@@ -98,9 +104,12 @@ public final class GlintView {
     return builder.build();
   }
 
-  /** What a stock view has if no filter was set, so that the instrument's advice holds. */
-  private static final Predicate<String> STOCK_DEFAULT_FILTER =
-      View.builder().build().getAttributeFilter();
+  /** Apart, so that {@link #builder} can be called, and throws, with an SDK that is too old. */
+  private static final class StockView {
+    /** What a stock view has if no filter was set, so that the instrument's advice holds. */
+    private static final Predicate<String> DEFAULT_FILTER =
+        View.builder().build().getAttributeFilter();
+  }
 
   /** Name of the metric; null for the instrument's. */
   String name() {

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import com.sun.net.httpserver.HttpServer;
 import io.glint.sdk.ExemplarOutcomes;
+import io.glint.sdk.OpenTelemetryVersion;
 import io.opentelemetry.api.metrics.MeterProvider;
 import io.opentelemetry.sdk.common.CompletableResultCode;
 import io.opentelemetry.sdk.common.export.MemoryMode;
@@ -134,8 +135,14 @@ public final class OpenMetricsServer implements MetricReader, ExemplarOutcomes.S
     executor = newExecutor(address.getPort(), log);
   }
 
-  /** Returns a builder with the default settings. */
+  /**
+   * Returns a builder with the default settings.
+   *
+   * @throws IllegalStateException if OpenTelemetry on the class path is too old; the message says
+   *     what to do
+   */
   public static OpenMetricsServerBuilder builder() {
+    OpenTelemetryVersion.requireSupported();
     return new OpenMetricsServerBuilder();
   }
 

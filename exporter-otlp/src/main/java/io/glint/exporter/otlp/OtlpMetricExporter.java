@@ -2,6 +2,7 @@ package io.glint.exporter.otlp;
 
 import io.glint.sdk.ExemplarOutcomes;
 import io.glint.sdk.ExemplarOutcomes.Outcome;
+import io.glint.sdk.OpenTelemetryVersion;
 import io.opentelemetry.sdk.common.CompletableResultCode;
 import io.opentelemetry.sdk.common.export.MemoryMode;
 import io.opentelemetry.sdk.common.export.RetryPolicy;
@@ -108,13 +109,24 @@ public final class OtlpMetricExporter implements MetricExporter, ExemplarOutcome
     this.telemetry = new ExporterTelemetry(builder.meterProvider, COMPONENT_TYPE, builder.endpoint);
   }
 
-  /** An exporter to {@code http://localhost:4318/v1/metrics} with all defaults. */
+  /**
+   * An exporter to {@code http://localhost:4318/v1/metrics} with all defaults.
+   *
+   * @throws IllegalStateException if OpenTelemetry on the class path is too old; the message says
+   *     what to do
+   */
   public static OtlpMetricExporter create() {
     return builder().build();
   }
 
-  /** A builder with the defaults of the specification. */
+  /**
+   * A builder with the defaults of the specification.
+   *
+   * @throws IllegalStateException if OpenTelemetry on the class path is too old; the message says
+   *     what to do
+   */
   public static OtlpMetricExporterBuilder builder() {
+    OpenTelemetryVersion.requireSupported();
     return new OtlpMetricExporterBuilder();
   }
 
