@@ -44,7 +44,14 @@ public final class GlintMeterProviderBuilder {
     return this;
   }
 
-  /** Sets the resource of all metrics. The default is {@link Resource#getDefault}. */
+  /**
+   * Sets the resource of all metrics. The default is {@link Resource#getDefault}.
+   *
+   * <p>If it names a telemetry SDK, as the default does, and no distribution of it, metrics also
+   * have {@code telemetry.distro.name}, {@code glint}, and {@code telemetry.distro.version}
+   * (resource semantic conventions, "Telemetry Distro"). A distribution that it names stays, and a
+   * resource without {@code telemetry.sdk.name} is used as it is.
+   */
   public GlintMeterProviderBuilder setResource(Resource resource) {
     this.resource = Objects.requireNonNull(resource, "resource");
     return this;

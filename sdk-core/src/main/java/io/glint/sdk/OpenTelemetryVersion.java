@@ -3,10 +3,8 @@ package io.glint.sdk;
 import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.sdk.common.Clock;
 import io.opentelemetry.sdk.metrics.SdkMeterProvider;
-import java.io.InputStream;
 import java.security.CodeSource;
 import java.util.List;
-import java.util.Properties;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -29,21 +27,8 @@ public final class OpenTelemetryVersion {
 
   private record Artifact(String name, Class<?> type) {
 
-    /**
-     * Each artifact has this file beside its classes, and keeps it where several are packed into
-     * one; there a manifest speaks of something else. Null if it does not say.
-     */
     String version() {
-      try (InputStream file = type.getResourceAsStream("version.properties")) {
-        final Properties properties = new Properties();
-        if (file != null) {
-          properties.load(file);
-        }
-        return properties.getProperty("sdk.version");
-      } catch (Exception e) {
-        // It cannot be read, so nothing is known.
-        return null;
-      }
+      return VersionFile.read(type, "sdk.version");
     }
 
     String place() {

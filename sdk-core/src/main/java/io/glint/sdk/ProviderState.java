@@ -65,7 +65,7 @@ final class ProviderState {
   ProviderState(GlintMeterProviderBuilder builder) {
     this.clock = builder.clock;
     this.measurementClock = new MeasurementClock(clock);
-    this.resource = builder.resource;
+    this.resource = Distribution.namedIn(builder.resource);
     this.exemplarFilter = builder.exemplarFilter;
     this.exemplarAttributes = builder.exemplarAttributes;
     this.producers = List.copyOf(builder.producers);

@@ -95,7 +95,8 @@ class MeterIdentityTest {
     final Collection<MetricData> metrics = reader.collectAllMetrics();
     assertThat(metrics)
         .hasSize(2)
-        .allMatch(metric -> metric.getResource().equals(Resource.getDefault()));
+        .allMatch(
+            metric -> metric.getResource().equals(Distribution.namedIn(Resource.getDefault())));
     assertThat(metrics.iterator().next().getResource().getAttributes().asMap())
         .containsKeys(
             AttributeKey.stringKey("service.name"), AttributeKey.stringKey("telemetry.sdk.name"));
