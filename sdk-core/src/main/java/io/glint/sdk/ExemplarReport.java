@@ -69,6 +69,7 @@ public final class ExemplarReport {
     private final long handedOver;
     private final Map<ExemplarOutcomes.Outcome, Long> outcomes;
     private final Cause cause;
+    private final String boundaryAdvice;
 
     Metric(
         InstrumentationScopeInfo scope,
@@ -97,6 +98,7 @@ public final class ExemplarReport {
       this.handedOver = account.handedOver();
       this.outcomes = exports == null ? null : outcomes(exports);
       this.cause = isDisabled ? Cause.METER_DISABLED : findCause();
+      this.boundaryAdvice = BoundaryAdvice.of(metric, tally);
     }
 
     private Map<ExemplarOutcomes.Outcome, Long> outcomes(ExemplarOutcomes exports) {
@@ -200,6 +202,16 @@ public final class ExemplarReport {
           : ExemplarAdvice.of(cause);
     }
 
+    /**
+     * What to set if the metric is a histogram with the default boundaries and nearly all of its
+     * values are in one bucket, as those of a duration in seconds are: then each series has one
+     * exemplar, and quantiles cannot be estimated. Empty if the boundaries suit the values, and
+     * with few values.
+     */
+    public Optional<String> boundaryAdvice() {
+      return Optional.ofNullable(boundaryAdvice);
+    }
+
     private void appendTo(StringBuilder text) {
       text.append("\n'").append(name).append("' of meter '").append(scope.getName());
       text.append("' for ").append(reader).append('\n');
@@ -221,6 +233,9 @@ public final class ExemplarReport {
         append(text, ", export failed: ", ExemplarOutcomes.Outcome.EXPORT_FAILED);
       }
       text.append("\n  ").append(explanation()).append('\n');
+      if (boundaryAdvice != null) {
+        text.append("  ").append(boundaryAdvice).append('\n');
+      }
     }
 
     private void append(StringBuilder text, String what, ExemplarOutcomes.Outcome outcome) {

@@ -18,6 +18,12 @@ final class ExemplarTally {
   /** Exemplars that the reservoirs handed to a collection. */
   long kept;
 
+  /** Of a histogram with the default boundaries: in the first bucket above zero. */
+  long lowest;
+
+  /** Of a histogram with the default boundaries: in the last bucket, beyond all of them. */
+  long highest;
+
   /** Measurements that the filter admitted, unless exemplars are off. */
   long eligible() {
     return Math.max(0, measurements - noSpan - refused);
@@ -37,6 +43,8 @@ final class ExemplarTally {
     copy.noSpan = noSpan;
     copy.refused = refused;
     copy.kept = kept;
+    copy.lowest = lowest;
+    copy.highest = highest;
     return copy;
   }
 }

@@ -25,6 +25,11 @@ final class HistogramCell extends Cell {
     words[COUNTS + bucket]++;
   }
 
+  /** What this cell has counted in a bucket. For the owner. */
+  long count(int bucket) {
+    return words[COUNTS + bucket];
+  }
+
   /** Adds what this cell has counted to {@code total}. For the owner. */
   void addTo(HistogramTotal total) {
     final long[] words = this.words;

@@ -19,6 +19,7 @@ final class HistogramStream extends Stream {
   private final long lowestKey;
 
   private final List<Double> boundaries;
+  private final boolean hasDefaultBoundaries;
   private final boolean recordsMinMax;
   private final HistogramTotal total;
   private final Supplier<HistogramPoint> pointMaker = this::newPoint;
@@ -26,6 +27,7 @@ final class HistogramStream extends Stream {
   HistogramStream(StreamSettings settings, ResolvedAggregation aggregation) {
     super(settings);
     this.boundaries = aggregation.boundaries();
+    this.hasDefaultBoundaries = boundaries.equals(ResolvedAggregation.DEFAULT_BOUNDARIES);
     this.recordsMinMax = aggregation.recordsMinMax();
     this.buckets = new BucketIndex(aggregation.boundaryArray());
     this.starts = buckets.starts;
@@ -129,6 +131,15 @@ final class HistogramStream extends Stream {
   @Override
   boolean isTotalEmpty() {
     return total.isEmpty();
+  }
+
+  @Override
+  void tellBuckets(Cell cell, ExemplarTally tally) {
+    if (hasDefaultBoundaries) {
+      final HistogramCell histogram = (HistogramCell) cell;
+      tally.lowest += histogram.count(1);
+      tally.highest += histogram.count(boundaries.size());
+    }
   }
 
   @Override

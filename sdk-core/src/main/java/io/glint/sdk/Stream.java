@@ -549,6 +549,7 @@ abstract class Stream implements MetricSource {
         cell.clearVerdicts();
         lostExemplars = exemplarCollector.join(cell.reservoirOrNull());
         if (isDelta) {
+          tellBuckets(cell, tally);
           cell.clear();
         }
       }
@@ -687,6 +688,7 @@ abstract class Stream implements MetricSource {
             try {
               held[0] += cell.measurements();
               cell.addVerdictsTo(current);
+              tellBuckets(cell, current);
             } finally {
               cell.release();
             }
@@ -721,6 +723,9 @@ abstract class Stream implements MetricSource {
   abstract void addToTotal(Cell cell);
 
   abstract boolean isTotalEmpty();
+
+  /** Adds to the tally how many of the measurements of a cell are in which bucket, if it asks. */
+  void tellBuckets(Cell cell, ExemplarTally tally) {}
 
   /** Adds a point of the current total. */
   abstract AbstractPoint addPoint(PointBuffer points);
