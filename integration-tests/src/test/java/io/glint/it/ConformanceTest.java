@@ -19,15 +19,15 @@ class ConformanceTest {
 
   private static final List<Section> SECTIONS =
       List.of(
-          new Section("API", 25),
-          new Section("MP", 19),
+          new Section("API", 26),
+          new Section("MP", 20),
           new Section("MC", 6),
-          new Section("VIEW", 30),
+          new Section("VIEW", 31),
           new Section("AGG", 32),
           new Section("CARD", 19),
           new Section("EX", 38),
-          new Section("RDR", 28),
-          new Section("PER", 18),
+          new Section("RDR", 29),
+          new Section("PER", 20),
           new Section("PROD", 5),
           new Section("DUP", 11),
           new Section("NUM", 8),

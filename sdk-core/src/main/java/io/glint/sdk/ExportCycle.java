@@ -15,7 +15,7 @@ import java.util.function.Supplier;
 
 /**
  * One collection, the exports of its batches, one after the other, and, if somebody asked for a
- * flush, the flush of the exporter.
+ * flush or the reader is shut down, the flush of the exporter.
  *
  * <p>While a call of the exporter is under way that is not complete when the exporter returns, the
  * cycle occupies no thread: it is run again, by a worker, when the call is done. So it is run by
@@ -52,7 +52,8 @@ final class ExportCycle implements Runnable {
 
   /**
    * @param requests who waits for this cycle; if anybody does, the exporter is flushed as well
-   * @param isLast true if the reader is shut down after it
+   * @param isLast true if the reader is shut down after it, which includes a flush (SDK
+   *     specification, "MetricReader", "Shutdown")
    */
   ExportCycle(
       GlintPeriodicMetricReader reader,
@@ -127,7 +128,7 @@ final class ExportCycle implements Runnable {
       final Collection<MetricData> next = batches.next();
       batch = next;
       call = newCall(() -> exporter.export(next));
-    } else if (step != Step.FLUSH && !requests.isEmpty()) {
+    } else if (step != Step.FLUSH && (isLast || !requests.isEmpty())) {
       step = Step.FLUSH;
       call = newCall(exporter::flush);
     } else {

@@ -50,9 +50,9 @@ import java.util.logging.Logger;
  *       fails if any of these fails. Its result is complete after at most twice the export
  *       time-out: once for an export that is under way, and once for its own. Flushes that wait
  *       together are one.
- *   <li>{@link #shutdown} waits its turn, collects and exports a last time and shuts the exporter
- *       down, once. Its result is complete after at most three times the export time-out, the third
- *       being for the exporter's own shutdown, which is called in any case.
+ *   <li>{@link #shutdown} waits its turn, collects and exports a last time, flushes the exporter
+ *       and shuts it down, once. Its result is complete after at most three times the export
+ *       time-out, the third being for the exporter's own shutdown, which is called in any case.
  *   <li>What the exporter, the collection or a callback throws fails the cycle, and not the next.
  *   <li>A collection without data points is not exported.
  * </ol>
@@ -260,11 +260,11 @@ public final class GlintPeriodicMetricReader implements MetricReader {
   }
 
   /**
-   * Collects and exports a last time, after an export that is under way, and shuts the exporter
-   * down.
+   * Collects and exports a last time, after an export that is under way, flushes the exporter and
+   * shuts it down.
    *
-   * @return fails if the last collection or export or the exporter's shutdown fails or takes too
-   *     long. Later calls do nothing and return the same result
+   * @return fails if the last collection or export or the exporter's flush or shutdown fails or
+   *     takes too long. Later calls do nothing and return the same result
    */
   @Override
   public CompletableResultCode shutdown() {

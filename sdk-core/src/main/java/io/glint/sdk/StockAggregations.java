@@ -50,7 +50,7 @@ final class StockAggregations {
       throw new IllegalArgumentException(
           "The options of the aggregation "
               + text
-              + " cannot be read. Glint knows opentelemetry-sdk-metrics 1.67.0; please report the"
+              + " cannot be read. Glint knows opentelemetry-sdk-metrics 1.68.0; please report the"
               + " version you use");
     }
     return matcher.group(1);

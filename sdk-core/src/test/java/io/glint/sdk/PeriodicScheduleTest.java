@@ -230,6 +230,6 @@ class PeriodicScheduleTest {
     assertThat(reader.forceFlush().isSuccess()).isTrue();
     assertThat(reader.shutdown().isSuccess()).isTrue();
     assertThat(exporter.calls)
-        .containsExactly("export m1", "export m2", "flush", "export m3", "shutdown");
+        .containsExactly("export m1", "export m2", "flush", "export m3", "flush", "shutdown");
   }
 }

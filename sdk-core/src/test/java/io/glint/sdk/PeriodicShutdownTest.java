@@ -27,7 +27,7 @@ class PeriodicShutdownTest {
           .build();
 
   @Test
-  void itCollectsAndExportsALastTimeAndShutsTheExporterDownOnce() {
+  void itCollectsExportsAndFlushesALastTimeAndShutsTheExporterDownOnce() {
     reader.register(source);
     final CompletableResultCode result = reader.shutdown();
     assertThat(reader.shutdown()).isSameAs(result);
@@ -35,7 +35,7 @@ class PeriodicShutdownTest {
     assertThat(result.isSuccess()).isTrue();
     assertThat(reader.shutdown()).isSameAs(result);
     scheduler.run();
-    assertThat(exporter.calls).containsExactly("export m1", "shutdown");
+    assertThat(exporter.calls).containsExactly("export m1", "flush", "shutdown");
     assertThat(scheduler.timers(HOUR) + scheduler.timers(TIMEOUT) + scheduler.timers(PATIENCE))
         .as("nothing is left behind in the user's executor")
         .isZero();
@@ -53,8 +53,24 @@ class PeriodicShutdownTest {
     exporter.onExport = CompletableResultCode::ofSuccess;
     slow.succeed();
     scheduler.run();
-    assertThat(exporter.calls).containsExactly("export m1", "export m2", "shutdown");
+    assertThat(exporter.calls).containsExactly("export m1", "export m2", "flush", "shutdown");
     assertThat(result.isSuccess()).isTrue();
+  }
+
+  @Test
+  void aFlushOfTheExporterThatFailsOrNeverEndsFailsItAndTheExporterIsShutDown() {
+    try (LogCapture ignored = new LogCapture()) {
+      exporter.onFlush = CompletableResultCode::new;
+      reader.register(source);
+      final CompletableResultCode result = reader.shutdown();
+      scheduler.run();
+      assertThat(exporter.calls).containsExactly("export m1", "flush");
+      scheduler.fire(TIMEOUT);
+      scheduler.run();
+      assertThat(exporter.calls).containsExactly("export m1", "flush", "shutdown");
+      assertThat(result.isDone()).isTrue();
+      assertThat(result.isSuccess()).isFalse();
+    }
   }
 
   @Test
@@ -62,7 +78,7 @@ class PeriodicShutdownTest {
     final CompletableResultCode result = reader.shutdown();
     scheduler.run();
     assertThat(result.isSuccess()).isTrue();
-    assertThat(exporter.calls).containsExactly("shutdown");
+    assertThat(exporter.calls).containsExactly("flush", "shutdown");
   }
 
   @Test
@@ -104,7 +120,7 @@ class PeriodicShutdownTest {
       scheduler.run();
       assertThat(result.isDone()).isTrue();
       assertThat(result.isSuccess()).isFalse();
-      assertThat(exporter.calls).containsExactly("export m1", "shutdown");
+      assertThat(exporter.calls).containsExactly("export m1", "flush", "shutdown");
     }
   }
 
@@ -119,7 +135,7 @@ class PeriodicShutdownTest {
       final CompletableResultCode result = reader.shutdown();
       scheduler.run();
       assertThat(result.getFailureThrowable()).hasMessage("broken");
-      assertThat(exporter.calls).containsExactly("shutdown");
+      assertThat(exporter.calls).containsExactly("flush", "shutdown");
     }
   }
 
@@ -194,6 +210,6 @@ class PeriodicShutdownTest {
     reader.register(source);
     scheduler.fire(HOUR);
     assertThat(result[0].isSuccess()).isTrue();
-    assertThat(exporter.calls).containsExactly("export m1", "export m2", "shutdown");
+    assertThat(exporter.calls).containsExactly("export m1", "export m2", "flush", "shutdown");
   }
 }

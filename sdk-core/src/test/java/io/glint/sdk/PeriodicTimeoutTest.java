@@ -60,6 +60,30 @@ class PeriodicTimeoutTest {
   }
 
   @Test
+  void eachBatchHasTheWholeTimeout() {
+    try (LogCapture log = new LogCapture()) {
+      source.metrics = n -> List.of(FakeSource.gauge("m" + n, 4));
+      exporter.onExport = () -> slow;
+      reader.register(source);
+      scheduler.fire(HOUR);
+      assertThat(scheduler.timers(TIMEOUT)).isEqualTo(1);
+      final CompletableResultCode second = new CompletableResultCode();
+      exporter.onExport = () -> second;
+      slow.succeed();
+      scheduler.run();
+      assertThat(exporter.calls).containsExactly("export m1", "export m1");
+      assertThat(scheduler.timers(TIMEOUT))
+          .as("that of the first batch is gone, that of the second has begun")
+          .isEqualTo(1);
+      assertThat(log.messages()).isEmpty();
+      scheduler.fire(TIMEOUT);
+      assertThat(log.messages()).hasSize(1);
+      second.succeed();
+      scheduler.run();
+    }
+  }
+
+  @Test
   void aFlushFailsAsSoonAsItsExportIsOverdue() {
     try (LogCapture ignored = new LogCapture()) {
       exporter.onExport = () -> slow;

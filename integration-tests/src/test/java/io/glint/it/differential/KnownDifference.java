@@ -1,7 +1,7 @@
 package io.glint.it.differential;
 
 /**
- * Where the stock SDK 1.67.0 and Glint are known to differ, and on purpose. Each is handled as
+ * Where the stock SDK 1.68.0 and Glint are known to differ, and on purpose. Each is handled as
  * narrowly as it can be; {@code KnownDifferencesTest} shows each of them by a program of a few
  * lines.
  */

@@ -24,7 +24,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * The same thread is stopped at the same place in both SDKs. With the stock one, 1.67.0, all others
+ * The same thread is stopped at the same place in both SDKs. With the stock one, 1.68.0, all others
  * that record into the same histogram wait until it goes on; with Glint they record a million
  * times. In neither SDK anything is lost.
  *

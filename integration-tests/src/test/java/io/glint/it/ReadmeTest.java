@@ -1,0 +1,80 @@
+package io.glint.it;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.io.File;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import javax.tools.ToolProvider;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The program on the first page is whole: it compiles, runs, and does what the page says. */
+@Timeout(120)
+class ReadmeTest {
+  private static final Pattern PROGRAM =
+      Pattern.compile("```java\\n(import .*?public final class (\\w+) .*?)```", Pattern.DOTALL);
+
+  @TempDir private Path directory;
+
+  @Test
+  void theProgramThatAdoptsGlintCompilesAndHasAnExemplar() throws Exception {
+    final Matcher matcher = PROGRAM.matcher(Files.readString(Path.of("../README.md"), UTF_8));
+    assertThat(matcher.find()).isTrue();
+    final String name = matcher.group(2);
+    // Another one may run on this machine.
+    final String program = matcher.group(1).replace("9464", Integer.toString(freePort()));
+    assertThat(program).doesNotContain("9464");
+    final Path source = Files.writeString(directory.resolve(name + ".java"), program);
+    final String classPath = System.getProperty("java.class.path");
+
+    final ByteArrayOutputStream messages = new ByteArrayOutputStream();
+    assertThat(
+            ToolProvider.getSystemJavaCompiler()
+                .run(
+                    null,
+                    messages,
+                    messages,
+                    "-proc:none",
+                    "-cp",
+                    classPath,
+                    "-d",
+                    directory.toString(),
+                    source.toString()))
+        .as(() -> messages.toString(UTF_8))
+        .isZero();
+    final Path output = directory.resolve("output");
+    final Process process =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                directory + File.pathSeparator + classPath,
+                name)
+            .redirectErrorStream(true)
+            .redirectOutput(output.toFile())
+            .start();
+    try {
+      assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+    } finally {
+      process.destroyForcibly();
+    }
+    assertThat(Files.readString(output, UTF_8))
+        .contains("'checkout.duration' of meter 'shop'")
+        .contains("measurements: 1, eligible: 1 (filter trace_based)")
+        .doesNotContain("WARNING", "Exception");
+    assertThat(process.exitValue()).isZero();
+  }
+
+  private static int freePort() throws Exception {
+    try (ServerSocket socket = new ServerSocket(0)) {
+      return socket.getLocalPort();
+    }
+  }
+}
