@@ -2,7 +2,7 @@ package io.glint.sdk;
 
 import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.sdk.common.Clock;
-import io.opentelemetry.sdk.metrics.SdkMeterProvider;
+import io.opentelemetry.sdk.metrics.View;
 import java.security.CodeSource;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -60,7 +60,7 @@ public final class OpenTelemetryVersion {
         List.of(
             new Artifact("opentelemetry-api", OpenTelemetry.class),
             new Artifact("opentelemetry-sdk-common", Clock.class),
-            new Artifact("opentelemetry-sdk-metrics", SdkMeterProvider.class))) {
+            new Artifact("opentelemetry-sdk-metrics", View.class))) {
       final String version = artifact.version();
       if (version != null && isTooOld(version)) {
         return problem(artifact, version);
