@@ -2,8 +2,6 @@ package io.glint.exporter.openmetrics;
 
 import io.glint.reservoir.SpanIds;
 import io.opentelemetry.api.trace.SpanContext;
-import io.opentelemetry.api.trace.SpanId;
-import io.opentelemetry.api.trace.TraceId;
 import io.opentelemetry.sdk.metrics.data.DoubleExemplarData;
 import io.opentelemetry.sdk.metrics.data.ExemplarData;
 import io.opentelemetry.sdk.metrics.data.LongExemplarData;
@@ -17,15 +15,25 @@ import java.util.List;
  * Compatibility", "Exemplar Conversion". A line carries one exemplar: for a counter the latest, for
  * a bucket that of the largest value that falls into it, and of equal ones the latest. So who keeps
  * the largest measurements sees the largest of all. The ids of the span come first and win over
- * filtered attributes of the same name; a filtered attribute is added if names and values together
- * stay within 128 code points, in the order of label names, so that a long one does not keep out
- * the short ones after it.
+ * filtered attributes of the same name; filtered attributes are added in the order of label names,
+ * each of them if it fits, so that a long one does not keep out the short ones after it.
+ *
+ * <p>Names and values together may have 128 characters. OpenMetrics counts what they are,
+ * Prometheus what is written: it refuses the exemplar if the values with their escapes are longer.
+ * The latter is never less, so that is what counts here.
  *
  * <p>Not safe for use by several threads at once.
  */
 final class ExemplarWriter {
 
-  static final int MAX_CODE_POINTS = 128;
+  static final int MAX_CHARACTERS = 128;
+
+  /** Of {@code name="value"}: the characters that are of neither. */
+  private static final int LABEL_SYNTAX = 3;
+
+  /** The same of the two ids, with the comma between them. */
+  private static final int IDS_SYNTAX = 2 * LABEL_SYNTAX + 1;
+
   private static final String TRACE_ID = "trace_id";
   private static final String SPAN_ID = "span_id";
 
@@ -130,26 +138,28 @@ final class ExemplarWriter {
   /** Returns false if the ids alone are too long, as those of another tracing system may be. */
   private boolean labels(TextBuffer out, ExemplarData exemplar) {
     int start = out.size();
-    int codePoints = ids(out, exemplar);
-    if (codePoints > MAX_CODE_POINTS) {
+    ids(out, exemplar);
+    boolean ids = out.size() > start;
+    int left = MAX_CHARACTERS - (ids ? out.charactersFrom(start) - IDS_SYNTAX : 0);
+    if (left < 0) {
       return false;
     }
-    boolean ids = codePoints > 0;
     labelSet.only(exemplar.getFilteredAttributes());
     for (int i = 0, end; i < labelSet.size(); i = end) {
       end = labelSet.endOfName(i);
       String name = labelSet.name(i);
-      int needed = codePoints(i, end);
-      if ((ids && (name.equals(TRACE_ID) || name.equals(SPAN_ID)))
-          || codePoints + needed > MAX_CODE_POINTS) {
+      if (ids && (name.equals(TRACE_ID) || name.equals(SPAN_ID))) {
         continue;
       }
       int mark = out.size();
       if (mark > start) {
         out.put(',');
       }
-      if (labelSet.writeLabel(out, i, end)) {
-        codePoints += needed;
+      int label = out.size();
+      boolean hasValue = labelSet.writeLabel(out, i, end);
+      int needed = out.charactersFrom(label) - LABEL_SYNTAX;
+      if (hasValue && needed <= left) {
+        left -= needed;
       } else {
         out.truncate(mark);
       }
@@ -157,39 +167,17 @@ final class ExemplarWriter {
     return true;
   }
 
-  /** Writes the ids of the span, if it is valid; returns the code points that count. */
-  private static int ids(TextBuffer out, ExemplarData exemplar) {
+  /** Writes the ids of the span, if it is valid. */
+  private static void ids(TextBuffer out, ExemplarData exemplar) {
     if (exemplar instanceof SpanIds span && span.hasNumbers()) {
       out.ascii(TRACE_ID).ascii("=\"").hex(span.traceIdHigh()).hex(span.traceIdLow());
       out.ascii("\",").ascii(SPAN_ID).ascii("=\"").hex(span.spanId()).put('"');
-      return TRACE_ID.length() + TraceId.getLength() + SPAN_ID.length() + SpanId.getLength();
+      return;
     }
     SpanContext span = exemplar.getSpanContext();
-    if (!span.isValid()) {
-      return 0;
+    if (span.isValid()) {
+      out.ascii(TRACE_ID).ascii("=\"").labelValue(span.getTraceId()).ascii("\",");
+      out.ascii(SPAN_ID).ascii("=\"").labelValue(span.getSpanId()).put('"');
     }
-    String traceId = span.getTraceId();
-    String spanId = span.getSpanId();
-    out.ascii(TRACE_ID).ascii("=\"").labelValue(traceId).ascii("\",");
-    out.ascii(SPAN_ID).ascii("=\"").labelValue(spanId).put('"');
-    return TRACE_ID.length() + codePoints(traceId) + SPAN_ID.length() + codePoints(spanId);
-  }
-
-  private static int codePoints(String value) {
-    return value.codePointCount(0, value.length());
-  }
-
-  /** The length of a label's name and value, without escapes, as the limit counts it. */
-  private int codePoints(int from, int to) {
-    int count = labelSet.name(from).length();
-    int values = 0;
-    for (int i = from; i < to; i++) {
-      String value = labelSet.value(i);
-      if (!value.isEmpty()) {
-        count += codePoints(value) + (values > 0 ? 1 : 0);
-        values++;
-      }
-    }
-    return count;
   }
 }

@@ -75,10 +75,6 @@ final class LabelSet {
     return labels.names[index];
   }
 
-  String value(int index) {
-    return labels.values[index];
-  }
-
   /** The index after those that have the same name as {@code index}. */
   int endOfName(int index) {
     int end = index + 1;

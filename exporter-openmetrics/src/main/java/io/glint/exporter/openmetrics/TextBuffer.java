@@ -91,6 +91,18 @@ final class TextBuffer {
     return new String(bytes, from, to - from, StandardCharsets.UTF_8);
   }
 
+  /** How many characters (code points) have been appended since the size was {@code from}. */
+  int charactersFrom(int from) {
+    int count = 0;
+    for (int i = from; i < size; i++) {
+      // Each but the first byte of a character begins with the bits 10.
+      if ((bytes[i] & 0xC0) != 0x80) {
+        count++;
+      }
+    }
+    return count;
+  }
+
   /** Whether the ranges {@code [from, from + length)} and {@code [other, other + length)} agree. */
   boolean sameBytes(int from, int other, int length) {
     return Arrays.equals(bytes, from, from + length, bytes, other, other + length);

@@ -15,9 +15,11 @@ import io.opentelemetry.api.trace.TraceState;
 import io.opentelemetry.sdk.metrics.data.DoubleExemplarData;
 import io.opentelemetry.sdk.metrics.data.LongExemplarData;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ExemplarExpositionTest {
 
@@ -209,11 +211,46 @@ class ExemplarExpositionTest {
         .doesNotContain("x;y");
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"\"", "\n", "\\"})
+  void labelsCountAsTheyAreWritten(String escapedInTwo) {
+    // The ids with their names take 63 of 128, and the name one, which leaves 64.
+    String fits = escapedInTwo.repeat(32);
+    assertThat(exemplarLabels(withAttribute("a", fits))).containsEntry("a", fits);
+    assertThat(exemplarLabels(withAttribute("a", fits + "x")))
+        .containsOnlyKeys("trace_id", "span_id");
+    assertThat(exemplarLabels(withAttribute("a", escapedInTwo.repeat(31) + "xx"))).containsKey("a");
+  }
+
+  /**
+   * 98 characters, but 130 as they are written: Prometheus refuses such an exemplar with its ids.
+   */
   @Test
-  void escapesInExemplarLabelsDoNotCountTowardsTheLimit() {
-    String value = "\n".repeat(64);
-    assertThat(renderer.openMetrics(histogramOf(withAttribute("a", value))))
-        .contains("a=\"" + "\\n".repeat(64) + "\"");
+  void escapesDoNotCostTheIds() {
+    assertThat(exemplarLabels(withAttribute("abc", "\"".repeat(30) + "\n\\")))
+        .containsOnlyKeys("trace_id", "span_id");
+  }
+
+  @Test
+  void whatHasNoUtf8FormCountsAsTheCharacterThatStandsForIt() {
+    String halves = "\uD83D".repeat(64);
+    assertThat(exemplarLabels(withAttribute("a", halves))).containsEntry("a", "\uFFFD".repeat(64));
+    assertThat(exemplarLabels(withAttribute("a", halves + "\uD83D"))).doesNotContainKey("a");
+  }
+
+  @Test
+  void namesCountAsLabelNames() {
+    // Each of the two keys is one character longer or shorter as a label name.
+    String prefixed = "1" + "x".repeat(58);
+    assertThat(exemplarLabels(withAttribute(prefixed, "12"))).containsKey("key_" + prefixed);
+    assertThat(exemplarLabels(withAttribute(prefixed, "123"))).hasSize(2);
+    String collapsed = "a..".repeat(31);
+    assertThat(exemplarLabels(withAttribute(collapsed, "123"))).containsKey("a_".repeat(31));
+    assertThat(exemplarLabels(withAttribute(collapsed, "1234"))).hasSize(2);
+  }
+
+  private Map<String, String> exemplarLabels(DoubleExemplarData exemplar) {
+    return exemplarOf(renderer.parsed(histogramOf(exemplar)), 0).labels();
   }
 
   /** {@link SpanContext} is an interface: ids of another tracing system may hold anything. */
@@ -226,6 +263,9 @@ class ExemplarExpositionTest {
     assertThat(renderer.openMetrics(histogramOf(inSpan(fits, "1"))))
         .contains("trace_id=\"" + fits + "\"");
     assertThat(renderer.openMetrics(histogramOf(inSpan(fits, "12")))).doesNotContain(" # {");
+    String escaped = "\"".repeat(56);
+    assertThat(renderer.openMetrics(histogramOf(inSpan(escaped, "1")))).contains(" # {");
+    assertThat(renderer.openMetrics(histogramOf(inSpan(escaped, "12")))).doesNotContain(" # {");
   }
 
   private static DoubleExemplarData inSpan(String traceId, String spanId) {

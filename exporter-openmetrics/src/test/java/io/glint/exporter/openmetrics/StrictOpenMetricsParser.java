@@ -43,6 +43,9 @@ final class StrictOpenMetricsParser {
   private String line;
   private int at;
 
+  /** Of names and values of the labels read last, as they are written. */
+  private int labelCharacters;
+
   private StrictOpenMetricsParser() {}
 
   /** Parses an exposition or throws an {@link InvalidExpositionException}. */
@@ -133,6 +136,8 @@ final class StrictOpenMetricsParser {
     require(line.startsWith(" # {", at), "bad exemplar");
     at += 3;
     Map<String, String> labels = labels();
+    // OpenMetrics counts without escapes, which is never more; Prometheus counts what is written.
+    require(labelCharacters <= 128, labelCharacters + " characters in exemplar labels");
     blank();
     String value = token(NUMBER, "exemplar value");
     BigDecimal timestamp = null;
@@ -145,6 +150,7 @@ final class StrictOpenMetricsParser {
 
   private Map<String, String> labels() {
     Map<String, String> labels = new LinkedHashMap<>();
+    labelCharacters = 0;
     at++;
     if (at < line.length() && line.charAt(at) == '}') {
       at++;
@@ -159,6 +165,7 @@ final class StrictOpenMetricsParser {
         at += line.charAt(at) == '\\' ? 2 : 1;
       }
       require(at < line.length(), "label value without end");
+      labelCharacters += name.length() + line.codePointCount(start, at);
       require(
           labels.put(name, unescape(line.substring(start, at))) == null, "repeated label " + name);
       require(!name.startsWith("_"), "reserved label name " + name);

@@ -43,6 +43,13 @@ class TextBufferTest {
   }
 
   @Test
+  void charactersAreCountedAndNotBytes() {
+    buffer.ascii("before").labelValue("a\"é日😀\uD83D");
+    assertThat(buffer.charactersFrom("before".length())).isEqualTo(7);
+    assertThat(buffer.charactersFrom(buffer.size())).isZero();
+  }
+
+  @Test
   void streamAppends() throws IOException {
     buffer.ascii("a");
     try (OutputStream stream = buffer.asStream()) {
