@@ -30,6 +30,9 @@ final class ExpositionWriter {
   private final PointWriter points;
   private final PointMerger merger;
 
+  /** The points of families that the scraper did not ask for. */
+  private int notAskedFor;
+
   ExpositionWriter(
       boolean scopeLabels, boolean targetInfo, boolean createdSamples, RateLimitedLog log) {
     this.scopeLabels = scopeLabels;
@@ -42,22 +45,35 @@ final class ExpositionWriter {
   /**
    * Appends a complete exposition to {@code out}.
    *
+   * @param names the families to write; which of clashing metrics stays does not depend on it
    * @param tally counts what becomes of the exemplars; what it held is forgotten
-   * @return how many points are in it; the others were left out, which is logged
+   * @return how many points are in it; the others were {@linkplain #notAskedFor() not asked for},
+   *     or left out, which is logged
    */
   int write(
-      Collection<MetricData> metrics, ScrapeFormat format, TextBuffer out, ScrapeExemplars tally) {
+      Collection<MetricData> metrics,
+      ScrapeFormat format,
+      NameFilter names,
+      TextBuffer out,
+      ScrapeExemplars tally) {
     tally.start(format);
     points.start(out, format, tally);
     merger.start(tally);
     int written = 0;
+    notAskedFor = 0;
     try {
       families.addAll(metrics, format, targetInfo);
-      writeTarget(format, out);
+      writeTarget(format, names, out);
       List<Family> all = families.families();
       for (int i = 0; i < all.size(); i++) {
-        if (all.get(i).form(format) != Form.LEFT_OUT) {
-          written += writeFamily(all.get(i), format, out, tally);
+        Family family = all.get(i);
+        if (family.form(format) == Form.LEFT_OUT) {
+          continue;
+        }
+        if (names.includes(family)) {
+          written += writeFamily(family, format, out, tally);
+        } else {
+          passOver(family);
         }
       }
       for (MetricData metric : families.leftOut()) {
@@ -79,9 +95,20 @@ final class ExpositionWriter {
     return written;
   }
 
-  private void writeTarget(ScrapeFormat format, TextBuffer out) {
+  /** How many points of the last collection were in families that the scraper did not ask for. */
+  int notAskedFor() {
+    return notAskedFor;
+  }
+
+  private void passOver(Family family) {
+    for (int i = 0; i < family.metrics.size(); i++) {
+      notAskedFor += family.metrics.get(i).getData().getPoints().size();
+    }
+  }
+
+  private void writeTarget(ScrapeFormat format, NameFilter names, TextBuffer out) {
     Family target = families.target();
-    if (target == null) {
+    if (target == null || !names.includes(target)) {
       return;
     }
     labels.clear();

@@ -6,10 +6,12 @@ package io.glint.exporter.openmetrics;
  * <p>OpenTelemetry specification, "Prometheus and OpenMetrics Compatibility", sections "Metric
  * Metadata" and "Metric Attributes": what is not in the legacy character set becomes an underscore,
  * and runs of underscores become one. OpenMetrics 1.0 reserves names that begin with an underscore,
- * so none is left over; that part is a choice of ours, as the specifications leave it open:
+ * and a suffix makes a run of an underscore at the end, so a metric has neither; that part is a
+ * choice of ours, as the specifications leave it open:
  *
  * <ul>
- *   <li>metric {@code __a} becomes {@code a}, {@code 9lives} becomes {@code metric_9lives};
+ *   <li>metric {@code __a} becomes {@code a}, {@code 9lives} becomes {@code metric_9lives}, {@code
+ *       a_total_} becomes {@code a_total};
  *   <li>label {@code _a} becomes {@code key_a}, {@code 9lives} becomes {@code key_9lives}.
  * </ul>
  */
@@ -23,13 +25,12 @@ final class Names {
   static String metric(String name) {
     String legacy = legacy(name, true);
     int start = legacy.startsWith("_") ? 1 : 0;
-    if (legacy.length() == start) {
+    int end = legacy.endsWith("_") ? legacy.length() - 1 : legacy.length();
+    if (end <= start) {
       return "metric";
     }
-    if (isDigit(legacy.charAt(start))) {
-      return "metric_" + legacy.substring(start);
-    }
-    return legacy.substring(start);
+    String bare = legacy.substring(start, end);
+    return isDigit(bare.charAt(0)) ? "metric_" + bare : bare;
   }
 
   static String label(String name) {
@@ -47,14 +48,16 @@ final class Names {
    * @param unit the unit's word, see {@link Units}; empty for none
    */
   static String family(String name, String unit, boolean counter) {
-    String family = metric(name);
-    if (counter && family.endsWith(TOTAL)) {
-      family = family.substring(0, family.length() - TOTAL.length());
-    }
+    String family = counter ? withoutTotal(metric(name)) : metric(name);
     if (unit.isEmpty() || family.equals(unit) || endsWithUnit(family, unit)) {
       return family;
     }
-    return family.endsWith("_") ? family + unit : family + '_' + unit;
+    String withUnit = family + '_' + unit;
+    return counter ? withoutTotal(withUnit) : withUnit;
+  }
+
+  private static String withoutTotal(String name) {
+    return name.endsWith(TOTAL) ? name.substring(0, name.length() - TOTAL.length()) : name;
   }
 
   /** Whether the unit is a suffix of the family name, as OpenMetrics asks for a UNIT line. */

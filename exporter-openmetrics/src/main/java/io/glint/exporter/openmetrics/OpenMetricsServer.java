@@ -38,6 +38,17 @@ import java.util.logging.Logger;
  * provider = SdkMeterProvider.builder().registerMetricReader(server).build();
  * }</pre>
  *
+ * <p>The parameter {@code name[]} of the query asks for single metrics, and may be given more than
+ * once: {@code /metrics?name[]=a_total&name[]=b}. A metric is asked for by the name of its TYPE
+ * line or that of one of its samples, in full, and is sent with all its samples; {@code
+ * target_info} too has to be named. A name that no metric has is no error: without any metric the
+ * answer is an empty exposition. All metrics are collected nevertheless, callbacks run, and an
+ * interval of exemplars ends. A query of more than 65536 characters or 1024 parameters is answered
+ * 400.
+ *
+ * <p>Other paths: what is below {@code /metrics/} is answered as {@code /metrics} is; {@code
+ * /-/healthy} answers 200 and does not collect; {@code /} says where the metrics are.
+ *
  * <p>OpenTelemetry specification, "Metrics Exporter - Prometheus" and "Prometheus and OpenMetrics
  * Compatibility". Where these leave something open, or data does not fit the formats:
  *
@@ -77,16 +88,16 @@ import java.util.logging.Logger;
  *       warning.
  *   <li>Exemplars are in OpenMetrics only: the latest for a counter, the one of the largest value
  *       in each bucket for a histogram, and of equal ones the latest.
- *   <li>A metric or label name never begins with an underscore; a label {@code le} or {@code
- *       quantile} that comes from an attribute of a histogram or summary gets the prefix {@code
- *       key_}.
+ *   <li>A metric or label name never begins with an underscore, and a metric name never ends with
+ *       one; a label {@code le} or {@code quantile} that comes from an attribute of a histogram or
+ *       summary gets the prefix {@code key_}.
  * </ul>
  *
- * <p>Answers other than 200: 404 for other paths, 405 for methods other than GET and HEAD, 503
- * before a meter provider has registered, after shutdown, and when the collection of another scrape
- * does not end within {@value #MAX_COLLECTION_WAIT_SECONDS} s, 500 if the collection fails. A body
- * is complete before its first byte is sent, so that no scrape is cut short by a failure. HEAD does
- * not collect.
+ * <p>Answers other than 200: 400 for a query as above, 404 for other paths, 405 for methods other
+ * than GET and HEAD, 503 before a meter provider has registered, after shutdown, and when the
+ * collection of another scrape does not end within {@value #MAX_COLLECTION_WAIT_SECONDS} s, 500 if
+ * the collection fails. A body is complete before its first byte is sent, so that no scrape is cut
+ * short by a failure. HEAD does not collect.
  *
  * <p>Threading: all methods may be called by any thread. Several scrapes may run at once; they
  * collect one after the other and send their answers side by side, on at most {@value #MAX_THREADS}
@@ -339,8 +350,8 @@ public final class OpenMetricsServer implements MetricReader, ExemplarOutcomes.S
    *
    * <ul>
    *   <li>{@code EXPORTED}: in an answer as OpenMetrics, perhaps without some of its labels
-   *   <li>{@code LABELS_TOO_LONG}: the ids of its span alone are longer than OpenMetrics allows,
-   *       which those of OpenTelemetry never are
+   *   <li>{@code LABELS_TOO_LONG}: the ids of its span alone are longer than is allowed, which
+   *       those of OpenTelemetry never are
    *   <li>{@code NOT_REQUESTED}: the scraper asked for Prometheus text, where OpenMetrics would
    *       have had a place
    *   <li>{@code NO_PLACE}: of a gauge, an up-down counter or a metric or point that is left out;
@@ -349,7 +360,8 @@ public final class OpenMetricsServer implements MetricReader, ExemplarOutcomes.S
    *       scrape
    * </ul>
    *
-   * <p>HEAD, and answers other than 200, count nothing.
+   * <p>HEAD, answers other than 200, and metrics that a scraper did not ask for by {@code name[]},
+   * count nothing.
    */
   @Override
   public ExemplarOutcomes exemplarOutcomes() {

@@ -16,7 +16,7 @@ public final class OpenMetricsServerBuilder {
 
   private String host = OpenMetricsServer.DEFAULT_HOST;
   private int port = OpenMetricsServer.DEFAULT_PORT;
-  private boolean createdSamples = true;
+  private boolean createdSamples;
   private boolean scopeLabels = true;
   private boolean targetInfo = true;
   private DefaultAggregationSelector defaultAggregation = DefaultAggregationSelector.getDefault();
@@ -65,9 +65,17 @@ public final class OpenMetricsServerBuilder {
 
   /**
    * Sets whether OpenMetrics has a {@code _created} sample for each counter, histogram and summary:
-   * the time its count began, in seconds since the epoch (OpenMetrics 1.0, "Counter"). On by
-   * default, as the OpenTelemetry specification recommends. A scraper that takes these for series
-   * of their own stores one more series for each counter and histogram; switch them off then.
+   * the time its count began, in seconds since the epoch (OpenMetrics 1.0, "Counter"; OpenTelemetry
+   * specification, "Prometheus and OpenMetrics Compatibility", "Sums"). Off by default.
+   *
+   * <p>What it gives: a scraper that understands it knows when a series began, so that the first
+   * value that it sees is an increase too, and that a series began again although its value has not
+   * fallen. Prometheus does so from version 2.55 on with {@code
+   * --enable-feature=created-timestamp-zero-ingestion}, and from 3.0 on then stores no series of
+   * it.
+   *
+   * <p>What it costs: to any other scraper it is a series of its own, one more for each counter and
+   * for each label set of a histogram. Prometheus text never has it.
    *
    * @return this builder
    */

@@ -29,6 +29,7 @@ import java.util.zip.GZIPOutputStream;
 final class ScrapeHandler implements HttpHandler {
 
   private static final String METRICS_PATH = "/metrics";
+  private static final String HEALTH_PATH = "/-/healthy";
   private static final int INITIAL_BODY_BYTES = 16 * 1024;
   private static final int GZIP_BUFFER_BYTES = 8 * 1024;
   private static final int MAX_SPARE_BUFFERS = 2;
@@ -152,8 +153,9 @@ final class ScrapeHandler implements HttpHandler {
 
   private void answer(HttpExchange exchange) throws IOException {
     String path = exchange.getRequestURI().getPath();
-    boolean metrics = METRICS_PATH.equals(path);
-    if (!metrics && !"/".equals(path)) {
+    boolean metrics = isAtOrBelow(METRICS_PATH, path);
+    boolean health = isAtOrBelow(HEALTH_PATH, path);
+    if (!metrics && !health && !"/".equals(path)) {
       sendText(exchange, 404, "Not found. Metrics are at " + METRICS_PATH + "\n");
       return;
     }
@@ -163,6 +165,8 @@ final class ScrapeHandler implements HttpHandler {
       sendText(exchange, 405, "Only GET and HEAD are allowed here.\n");
     } else if (metrics) {
       scrape(exchange);
+    } else if (health) {
+      sendText(exchange, 200, "Exporter is healthy.\n");
     } else {
       sendText(
           exchange,
@@ -170,8 +174,20 @@ final class ScrapeHandler implements HttpHandler {
           "Glint serves OpenTelemetry metrics as OpenMetrics and Prometheus text.\n"
               + "Metrics are at "
               + METRICS_PATH
+              + ", single ones at "
+              + METRICS_PATH
+              + "?name[]=a&name[]=b\n"
+              + "Whether this server answers can be asked at "
+              + HEALTH_PATH
               + "\n");
     }
+  }
+
+  /** As the JDK's server finds the handler of a path, and the stock exporter with it. */
+  private static boolean isAtOrBelow(String place, String path) {
+    return path != null
+        && path.startsWith(place)
+        && (path.length() == place.length() || path.charAt(place.length()) == '/');
   }
 
   private void scrape(HttpExchange exchange) throws IOException {
@@ -188,6 +204,13 @@ final class ScrapeHandler implements HttpHandler {
               + " registerMetricReader of the meter provider's builder.\n");
       return;
     }
+    NameFilter names;
+    try {
+      names = NameFilter.of(exchange.getRequestURI().getRawQuery());
+    } catch (IllegalArgumentException e) {
+      sendText(exchange, 400, e.getMessage() + "\n");
+      return;
+    }
     Headers request = exchange.getRequestHeaders();
     Negotiation negotiation = Negotiation.of(request.get("Accept"));
     boolean gzip = Negotiation.allowsGzip(request.get("Accept-Encoding"));
@@ -202,7 +225,7 @@ final class ScrapeHandler implements HttpHandler {
     ScrapeExemplars spareTally = spareTallies.poll();
     ScrapeExemplars tally = spareTally != null ? spareTally : new ScrapeExemplars();
     try {
-      if (collect(source, negotiation.format(), body, tally, exchange, operation)) {
+      if (collect(source, negotiation.format(), names, body, tally, exchange, operation)) {
         setScrapeHeaders(exchange, negotiation, gzip);
         if (gzip) {
           sendZipped(exchange, body);
@@ -237,6 +260,7 @@ final class ScrapeHandler implements HttpHandler {
   private boolean collect(
       CollectionRegistration source,
       ScrapeFormat format,
+      NameFilter names,
       TextBuffer body,
       ScrapeExemplars tally,
       HttpExchange exchange,
@@ -250,7 +274,8 @@ final class ScrapeHandler implements HttpHandler {
           collectionStartNanos = System.nanoTime();
           Collection<MetricData> metrics = source.collectAllMetrics();
           operation.collected(metrics);
-          operation.written(writer.write(metrics, format, body, tally));
+          int written = writer.write(metrics, format, names, body, tally);
+          operation.written(written, writer.notAskedFor());
           return true;
         } finally {
           collecting.unlock();

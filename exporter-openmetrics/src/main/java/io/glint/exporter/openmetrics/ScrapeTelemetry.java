@@ -147,6 +147,10 @@ final class ScrapeTelemetry {
     private Instruments instruments;
 
     private int points;
+
+    /** Those of the points that the scraper asked for. */
+    private int wanted;
+
     private int written;
 
     private Operation(Instruments instruments) {
@@ -160,6 +164,7 @@ final class ScrapeTelemetry {
       for (MetricData metric : metrics) {
         points += metric.getData().getPoints().size();
       }
+      wanted = points;
       try {
         instruments.inflight.add(points, component, Context.root());
       } catch (RuntimeException e) {
@@ -167,14 +172,15 @@ final class ScrapeTelemetry {
       }
     }
 
-    /** Tells how many of the points are in the answer. */
-    void written(int points) {
-      written = points;
+    /** Tells how many of the points are in the answer, and how many need not be. */
+    void written(int inAnswer, int notAskedFor) {
+      written = inAnswer;
+      wanted = points - notAskedFor;
     }
 
     /** Tells that the answer was sent. */
     void succeeded() {
-      end(points - written, LEFT_OUT, 200);
+      end(wanted - written, LEFT_OUT, 200);
     }
 
     /**
@@ -183,7 +189,7 @@ final class ScrapeTelemetry {
      * @param status what was answered, 0 if nothing or not all of it
      */
     void failed(String errorType, int status) {
-      end(points, errorType, status);
+      end(wanted, errorType, status);
     }
 
     private void end(long lost, String errorType, int status) {
@@ -198,8 +204,8 @@ final class ScrapeTelemetry {
         if (points > 0) {
           current.inflight.add(-points, component, Context.root());
         }
-        if (lost < points) {
-          current.exported.add(points - lost, component, Context.root());
+        if (lost < wanted) {
+          current.exported.add(wanted - lost, component, Context.root());
         }
         if (lost > 0) {
           current.exported.add(lost, error, Context.root());

@@ -10,12 +10,16 @@ import java.util.Map;
  * <p>OpenTelemetry specification, "Prometheus and OpenMetrics Compatibility", section "Metric
  * Metadata". What the text leaves open is settled as the ecosystem does it: unit {@code 1} has no
  * word, a rate of things that have no unit, such as {@code {request}/s}, is {@code per_second}, and
- * a unit that is not in the table stands for itself.
+ * a unit that is not in the table stands for itself. Weeks, months and years, and {@code KBy} for
+ * {@code kBy}, are not in the specification's table, but in those of others.
  */
 final class Units {
 
   private static final Map<String, String> PLURAL =
       Map.ofEntries(
+          entry("a", "years"),
+          entry("mo", "months"),
+          entry("wk", "weeks"),
           entry("d", "days"),
           entry("h", "hours"),
           entry("min", "minutes"),
@@ -29,6 +33,7 @@ final class Units {
           entry("GiBy", "gibibytes"),
           entry("TiBy", "tebibytes"),
           entry("kBy", "kilobytes"),
+          entry("KBy", "kilobytes"),
           entry("MBy", "megabytes"),
           entry("GBy", "gigabytes"),
           entry("TBy", "terabytes"),
@@ -44,9 +49,7 @@ final class Units {
 
   /** Words that do not lose an s after "per". */
   private static final Map<String, String> PER =
-      Map.of(
-          "Cel", "celsius", "Hz", "hertz", "%", "percent", "wk", "week", "mo", "month", "a",
-          "year");
+      Map.of("Cel", "celsius", "Hz", "hertz", "%", "percent");
 
   private Units() {}
 

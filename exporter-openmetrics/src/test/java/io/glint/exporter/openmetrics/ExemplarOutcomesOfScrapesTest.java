@@ -84,6 +84,8 @@ class ExemplarOutcomesOfScrapesTest {
     client.send("POST", "/metrics");
     client.get("/");
     client.get("/nowhere");
+    client.get("/-/healthy");
+    client.get("/metrics?name%5B%5D=other", "Accept", "application/openmetrics-text");
     client.scrape();
     awaitOutcomes("c", Map.of(Outcome.EXPORTED, 1L));
   }

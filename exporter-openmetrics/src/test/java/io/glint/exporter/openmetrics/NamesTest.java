@@ -20,7 +20,11 @@ class NamesTest {
     "日本, metric",
     "'', metric",
     "___, metric",
-    "trailing., trailing_",
+    "trailing., trailing",
+    "a_total_, a_total",
+    "_a., a",
+    "._., metric",
+    "9_, metric_9",
   })
   void metricNamesAreLegacyNamesWithoutReservedUnderscore(String name, String expected) {
     assertThat(Names.metric(name)).isEqualTo(expected);
@@ -58,6 +62,15 @@ class NamesTest {
     "foo_created, '', true, foo_created",
     "foo_bucket, '', false, foo_bucket",
     "foo., seconds, false, foo_seconds",
+    "foo_total_, '', true, foo",
+    "foo_total.s., seconds, true, foo_total_s_seconds",
+    "foo, total, true, foo",
+    "foo_total, total, true, foo",
+    "foo_total_, total, true, foo",
+    "foo, x_total, true, foo_x",
+    "foo, total, false, foo_total",
+    "foo_total, total, false, foo_total",
+    "total, total, true, total",
     "seconds_before_start, seconds, false, seconds_before_start_seconds",
   })
   void unitComesBeforeTotal(String name, String unit, boolean counter, String expected) {

@@ -209,12 +209,82 @@ class OpenMetricsServerTest {
   }
 
   @Test
-  void queryStringIsIgnored() throws Exception {
-    assertThat(client.get("/metrics?name[]=a".replace("[]", "%5B%5D")).status()).isEqualTo(200);
+  void onlyTheMetricsThatAreNamedAreSent() throws Exception {
+    recordOnEveryKind();
+    String names = "?name[]=latency_seconds_sum&x=y&name[]=counter_bytes_total&name[]=nobody";
+    String query = names.replace("[", "%5B").replace("]", "%5D");
+    String accept = "application/openmetrics-text;version=1.0.0";
+    Exposition some = client.get("/metrics" + query, "Accept", accept).parsed();
+    Exposition all = client.scrape().parsed();
+    assertThat(some.familyNames()).containsExactly("counter_bytes", "latency_seconds");
+    assertThat(some.family("latency_seconds").samples)
+        .isEqualTo(all.family("latency_seconds").samples);
+    assertThat(client.get("/metrics" + query).text())
+        .contains("# TYPE counter_bytes_total counter\n", "latency_seconds_bucket{")
+        .doesNotContain("target_info", "updown");
+  }
+
+  @Test
+  void aNameThatNoMetricHasGivesAnEmptyExposition() throws Exception {
+    recordOnEveryKind();
+    String path = "/metrics?name%5B%5D=nobody";
+    String accept = "application/openmetrics-text;version=1.0.0";
+    assertThat(client.get(path, "Accept", accept).text()).isEqualTo("# EOF\n");
+    assertThat(client.get(path).status()).isEqualTo(200);
+    assertThat(client.get(path).text()).isEmpty();
+    assertThat(client.get(path, "Accept-Encoding", "gzip").unzipped()).isEmpty();
+  }
+
+  @Test
+  void anOverlongQueryIsRefused() throws Exception {
+    recordOnEveryKind();
+    String path = "/metrics?" + "name%5B%5D=a&".repeat(1500);
+    assertThat(client.get(path).status()).isEqualTo(400);
+    assertThat(client.get(path).text()).contains("1024 parameters");
+    assertThat(client.get("/metrics").status()).isEqualTo(200);
   }
 
   @ParameterizedTest
-  @CsvSource({"/metric", "/metrics/", "/metricsx", "/favicon.ico"})
+  @ValueSource(strings = {"/metrics/", "/metrics/any", "/metrics?"})
+  void metricsAreWhereTheStockExporterHasThem(String path) throws Exception {
+    recordOnEveryKind();
+    assertThat(client.get(path).text()).isEqualTo(client.get("/metrics").text());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/-/healthy", "/-/healthy/"})
+  void theServerIsHealthyAsLongAsItAnswers(String path) throws Exception {
+    for (String method : List.of("GET", "HEAD")) {
+      ScrapeClient.Answer answer = client.send(method, path);
+      assertThat(answer.status()).isEqualTo(200);
+      assertThat(answer.header("Content-Type")).isEqualTo("text/plain; charset=utf-8");
+      assertThat(answer.text()).isEqualTo(method.equals("GET") ? "Exporter is healthy.\n" : "");
+    }
+    try (OpenMetricsServer unregistered =
+        OpenMetricsServer.builder().setHost("127.0.0.1").setPort(0).build()) {
+      assertThat(new ScrapeClient(unregistered).get(path).status()).isEqualTo(200);
+    }
+  }
+
+  @Test
+  void whenACountBeganIsToldIfAsked() throws Exception {
+    recordOnEveryKind();
+    assertThat(client.scrape().text()).doesNotContain("_created");
+    try (OpenMetricsServer asked =
+            OpenMetricsServer.builder()
+                .setHost("127.0.0.1")
+                .setPort(0)
+                .setCreatedSamplesEnabled(true)
+                .build();
+        SdkMeterProvider provider =
+            SdkMeterProvider.builder().registerMetricReader(asked).build()) {
+      provider.get("").counterBuilder("c").build().add(1);
+      assertThat(new ScrapeClient(asked).scrape().text()).contains("\nc_created{");
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"/metric", "/metricsx", "/-/ready", "/-/healthyx", "/-", "/favicon.ico"})
   void otherPathsAreNotFound(String path) throws Exception {
     ScrapeClient.Answer answer = client.get(path);
     assertThat(answer.status()).isEqualTo(404);

@@ -68,7 +68,7 @@ final class Renderer {
 
   private byte[] render(ScrapeFormat format, MetricData... metrics) {
     TextBuffer out = new TextBuffer(16);
-    writer.write(List.of(metrics), format, out, tally);
+    writer.write(List.of(metrics), format, NameFilter.ALL, out, tally);
     tally.enterIn(exemplars, Outcome.EXPORTED);
     return out.toByteArray();
   }

@@ -158,6 +158,15 @@ class ScrapeTelemetryTest {
   }
 
   @Test
+  void pointsThatTheScraperDidNotAskForAreNeitherExportedNorFailed() throws Exception {
+    record(3);
+    assertThat(client.get("/metrics?name%5B%5D=c1").status()).isEqualTo(200);
+    assertOneOperation(NONE, 200);
+    assertThat(exported()).containsOnly(Map.entry(NONE, 1L));
+    assertThat(inflight()).isZero();
+  }
+
+  @Test
   void onlyScrapesAreOperations() throws Exception {
     client.get("/");
     client.get("/nowhere");

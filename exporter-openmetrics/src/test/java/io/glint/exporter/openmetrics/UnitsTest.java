@@ -39,6 +39,36 @@ class UnitsTest {
     assertThat(Units.word(unit)).isEqualTo(word);
   }
 
+  /** Not in the specification, but in the tables of the stock exporter or of the Collector. */
+  @ParameterizedTest
+  @CsvSource({
+    "a, years",
+    "mo, months",
+    "wk, weeks",
+    "KBy, kilobytes",
+    "1/a, per_year",
+    "1/mo, per_month",
+    "1/wk, per_week",
+    "1/KBy, per_kilobyte",
+  })
+  void unitsThatOthersKnowHaveTheWordsOfOthers(String unit, String word) {
+    assertThat(Units.word(unit)).isEqualTo(word);
+  }
+
+  /**
+   * The Collector reads these, after the slash only, in its own way: they are no units of UCUM,
+   * where {@code m} is the meter.
+   */
+  @ParameterizedTest
+  @CsvSource({
+    "1/m, per_meter",
+    "1/w, per_w",
+    "1/y, per_y",
+  })
+  void unitsOfARateAreUcumAsOthersAre(String unit, String word) {
+    assertThat(Units.word(unit)).isEqualTo(word);
+  }
+
   @ParameterizedTest
   @CsvSource({
     "m/s, meters_per_second",
