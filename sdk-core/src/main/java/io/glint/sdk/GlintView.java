@@ -53,11 +53,14 @@ public final class GlintView {
   }
 
   /**
-   * A view of the stock SDK as one of Glint. Its cardinality limit is taken over unless it is 2000,
-   * which a stock view also says when none was set.
+   * A view of the stock SDK as one of Glint. Its aggregation is taken over unless it is the default
+   * one, its cardinality limit unless it is 2000: a stock view says that also when none was set.
    */
   static GlintView of(View view) {
-    final Builder builder = builder().setAggregation(view.getAggregation());
+    final Builder builder = builder();
+    if (view.getAggregation() != Aggregation.defaultAggregation()) {
+      builder.setAggregation(view.getAggregation());
+    }
     builder.name = view.getName();
     builder.description = view.getDescription();
     if (view.getAttributeFilter() != StockView.DEFAULT_FILTER) {
@@ -73,13 +76,14 @@ public final class GlintView {
 
   /** Whether the aggregation makes sense for instruments of this type. */
   boolean suits(InstrumentType type) {
-    return ResolvedAggregation.of(aggregation, type, /* advisedBoundaries= */ null) != null;
+    return aggregation == null
+        || ResolvedAggregation.of(aggregation, type, /* advisedBoundaries= */ null) != null;
   }
 
   /** This view, with the reader's aggregation. */
   GlintView withoutAggregation() {
     final Builder builder = new Builder(this);
-    builder.aggregation = Aggregation.defaultAggregation();
+    builder.aggregation = null;
     return builder.build();
   }
 
@@ -88,9 +92,7 @@ public final class GlintView {
     final Builder builder = new Builder(this);
     builder.name = later.name != null ? later.name : name;
     builder.description = later.description != null ? later.description : description;
-    if (later.aggregation != Aggregation.defaultAggregation()) {
-      builder.aggregation = later.aggregation;
-    }
+    builder.aggregation = later.aggregation != null ? later.aggregation : aggregation;
     if (later.attributeFilter != null) {
       builder.setAttributeFilter(later.attributeFilter);
     }
@@ -121,7 +123,7 @@ public final class GlintView {
     return description;
   }
 
-  /** The default aggregation stands for the reader's. */
+  /** Null for the reader's. */
   Aggregation aggregation() {
     return aggregation;
   }
@@ -176,7 +178,7 @@ public final class GlintView {
   public static final class Builder {
     private String name;
     private String description;
-    private Aggregation aggregation = Aggregation.defaultAggregation();
+    private Aggregation aggregation;
     private Predicate<String> attributeFilter;
     private int cardinalityLimit;
     private ExemplarReservoirFactory exemplarReservoir;
@@ -209,8 +211,10 @@ public final class GlintView {
     }
 
     /**
-     * Sets the aggregation, one of the stock SDK's. {@link Aggregation#defaultAggregation}, which
-     * is the default, stands for the one that the reader asks for.
+     * Sets the aggregation, one of the stock SDK's, in place of the one that the reader asks for.
+     * {@link Aggregation#defaultAggregation} is that of the specification for the kind of
+     * instrument: of a histogram explicit buckets, with the boundaries that the instrument advises
+     * (SDK specification, "Default Aggregation"), also if the reader asks for something else.
      *
      * @throws IllegalArgumentException if it is not one of the stock SDK's
      */

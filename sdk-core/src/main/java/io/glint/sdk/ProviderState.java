@@ -4,7 +4,6 @@ import io.glint.reservoir.ExemplarReservoirFactory;
 import io.glint.reservoir.ReservoirSettings;
 import io.opentelemetry.sdk.common.Clock;
 import io.opentelemetry.sdk.common.InstrumentationScopeInfo;
-import io.opentelemetry.sdk.metrics.Aggregation;
 import io.opentelemetry.sdk.metrics.ExemplarFilter;
 import io.opentelemetry.sdk.metrics.data.AggregationTemporality;
 import io.opentelemetry.sdk.metrics.export.CardinalityLimitSelector;
@@ -280,10 +279,9 @@ final class ProviderState {
       InstrumentDescriptor instrument,
       GlintView view,
       InstrumentAdvice advice) {
-    final boolean isAskedByView = view.aggregation() != Aggregation.defaultAggregation();
     final ResolvedAggregation resolved =
         ResolvedAggregation.of(
-            isAskedByView ? view.aggregation() : asked.aggregation(),
+            view.aggregation() != null ? view.aggregation() : asked.aggregation(),
             instrument.type(),
             advice.boundaries());
     return new StreamPlan(
