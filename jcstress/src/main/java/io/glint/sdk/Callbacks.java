@@ -77,7 +77,8 @@ public class Callbacks {
 
     @Actor
     public void observeLate() {
-      final ObservableInstrument.Round round = observed.instrument.open(observed.reader);
+      final ObservableInstrument.Round round =
+          observed.instrument.open(observed.reader, new Observer());
       left = round;
       observed.instrument.record(1, A);
     }
@@ -98,7 +99,8 @@ public class Callbacks {
         observed.instrument.close(left);
         var unused = observed.collect();
       }
-      final ObservableInstrument.Round round = observed.instrument.open(observed.reader);
+      final ObservableInstrument.Round round =
+          observed.instrument.open(observed.reader, new Observer());
       observed.instrument.record(1, C);
       observed.instrument.close(round);
       r.r2 = observed.collect();

@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
+import java.util.logging.Level;
 import java.util.logging.Logger;
 
 /**
@@ -22,8 +23,11 @@ import java.util.logging.Logger;
  *
  * <p>A collection is a round: callbacks observe absolute values, and {@link #collect} turns what
  * was observed since the last round into points. Only series that were observed in the round have a
- * point (SDK specification, "MetricReader"). Observations of one attribute set in one round, also
- * if a view has made them one, merge: sums add up, of last values the last one stays.
+ * point (SDK specification, "MetricReader"). Of last values the last observation of a series stays.
+ * Of sums that are not monotonic a series has the sum of what the round has observed; a delta is
+ * the difference to what it was when it was observed last. What is a series of a monotonic sum is
+ * told at {@link Sources}. The attribute sets that a round observes first have series of their own;
+ * those beyond the cardinality limit share the overflow series.
  *
  * <p>Not thread-safe: used by the collecting thread under the lock of its reader.
  */
@@ -35,6 +39,7 @@ final class AsyncStream implements MetricSource {
   private final AttributeFilter attributeFilter;
   private final boolean isLong;
   private final boolean isSum;
+  private final Arithmetic arithmetic;
   private final Supplier<NumberPoint> pointMaker;
   private final AggregationTemporality temporality;
   private final int cardinalityLimit;
@@ -49,10 +54,33 @@ final class AsyncStream implements MetricSource {
   /** The next {@link #tally}, of a collection under way. */
   private ExemplarTally collecting = tally;
 
-  private final Map<Attributes, Entry> entries = new LinkedHashMap<>();
+  private final Map<Attributes, AsyncSeries> series = new LinkedHashMap<>();
+
+  /** Null if there was none yet. */
+  private AsyncSeries overflow;
+
+  /** Null unless this is a monotonic sum. */
+  private final Sources sources;
+
+  private final Unseen unseen;
+  private final RateLimitedLog failures = new RateLimitedLog(LOGGER, Level.WARNING);
   private long round = 1;
+  private int completedRounds;
+
+  /** Number of series that this round has observed, without the overflow series. */
   private int observedInRound;
-  private boolean overflowLogged;
+
+  /** Number of sources that this round has observed. */
+  private int sourcesInRound;
+
+  private boolean hasOverflown;
+  private boolean overflowTold;
+
+  /** Whether any series counts what has no source. */
+  private boolean hasRest;
+
+  private boolean restTold;
+  private boolean forgettingTold;
 
   /** Set by the thread that runs callbacks, before or instead of which the collecting one waits. */
   private volatile boolean isRoundIncomplete;
@@ -63,9 +91,15 @@ final class AsyncStream implements MetricSource {
     this.attributeFilter = settings.attributeFilter();
     this.isLong = instrument.valueType() == InstrumentValueType.LONG;
     this.isSum = isSum;
+    this.arithmetic = isLong ? Arithmetic.LONG : Arithmetic.DOUBLE;
     this.pointMaker = Points.numberMaker(isLong);
     this.temporality = settings.temporality();
     this.cardinalityLimit = settings.cardinalityLimit();
+    this.sources =
+        isSum && instrument.isMonotonic() ? new Sources(settings.cardinalityLimit()) : null;
+    this.unseen =
+        new Unseen(
+            isSum ? Sources.REMEMBERED_ROUNDS : 0, Sources.mostUnseen(settings.cardinalityLimit()));
     this.losses = settings.sampling().losses();
     this.creationEpochNanos = settings.creationEpochNanos();
     this.sampling = settings.sampling();
@@ -103,46 +137,78 @@ final class AsyncStream implements MetricSource {
   /**
    * Takes an observation of the current round.
    *
+   * @param observer stands for the callback
    * @param bits the value, as a long or the bits of a double; {@linkplain #accepts accepted}
    * @param kept what {@link #keep} makes of the attributes
    */
-  void observe(long bits, Attributes attributes, Attributes kept) {
-    Entry entry = entries.get(kept);
-    if (entry == null || entry.round != round) {
-      if (observedInRound >= cardinalityLimit) {
-        observeOverflow(bits, attributes);
-        return;
-      }
-      observedInRound++;
-      if (entry == null) {
-        entry = new Entry();
-        entries.put(kept, entry);
-      }
-    }
-    merge(entry, bits, attributes);
+  void observe(Observer observer, long bits, Attributes attributes, Attributes kept) {
+    final AsyncSeries observed =
+        sources == null ? observe(bits, kept) : observe(observer, bits, attributes, kept, sources);
+    observed.observedBits = bits;
+    observed.observedAttributes = attributes;
   }
 
-  private void observeOverflow(long bits, Attributes attributes) {
-    if (!overflowLogged) {
-      overflowLogged = true;
-      Overflow.tell(
-          LOGGER, losses, instrument, cardinalityLimit, AttributeValues.of(entries.keySet()));
-    }
-    merge(
-        entries.computeIfAbsent(Overflow.ATTRIBUTES, attributesOfOverflow -> new Entry()),
-        bits,
-        attributes);
-  }
-
-  private void merge(Entry entry, long bits, Attributes attributes) {
-    if (entry.round == round && isSum) {
-      entry.bits = isLong ? entry.bits + bits : doubleBits(toDouble(entry.bits) + toDouble(bits));
+  private AsyncSeries observe(long bits, Attributes kept) {
+    final AsyncSeries observed = place(series.get(kept), kept);
+    if (isSum && observed.isSeenIn(round)) {
+      observed.add(bits, arithmetic);
     } else {
-      entry.bits = bits;
+      observed.set(bits);
     }
-    entry.round = round;
-    entry.observedBits = bits;
-    entry.observedAttributes = attributes;
+    observed.seen(round, completedRounds);
+    return observed;
+  }
+
+  private AsyncSeries observe(
+      Observer observer, long bits, Attributes attributes, Attributes kept, Sources sources) {
+    final Source source = sources.of(observer, attributes, round);
+    if (source == null) {
+      final AsyncSeries observed = place(series.get(kept), kept);
+      observed.seen(round, completedRounds);
+      observed.addRest(bits, arithmetic);
+      hasRest = true;
+      losses.count(Losses.Reason.TOO_MANY_SETS);
+      return observed;
+    }
+    if (source.isSeenIn(round)) {
+      source.observeAgain(bits, arithmetic);
+      return source.fed();
+    }
+    final boolean isKnown = source.own != null && !source.own.isForgotten();
+    final AsyncSeries observed = place(isKnown ? source.own : series.get(kept), kept);
+    if (observed != overflow) {
+      source.own = observed;
+    }
+    observed.seen(round, completedRounds);
+    source.observe(bits, observed, arithmetic);
+    source.seen(round, completedRounds);
+    sourcesInRound++;
+    return observed;
+  }
+
+  /**
+   * The series that counts an observation.
+   *
+   * @param own the series of the attributes, or null if they have none
+   */
+  private AsyncSeries place(AsyncSeries own, Attributes kept) {
+    if (own != null && own.isSeenIn(round)) {
+      return own;
+    }
+    if (observedInRound >= cardinalityLimit) {
+      hasOverflown = true;
+      if (overflow == null || overflow.isForgotten()) {
+        overflow = series.computeIfAbsent(Overflow.ATTRIBUTES, any -> new AsyncSeries());
+      }
+      return overflow;
+    }
+    AsyncSeries placed = own;
+    if (placed == null) {
+      placed = new AsyncSeries();
+      series.put(kept, placed);
+    }
+    observedInRound++;
+    return placed;
   }
 
   @Override
@@ -150,28 +216,124 @@ final class AsyncStream implements MetricSource {
     // An instrument may have been made after the collection began.
     creationEpochNanos = Math.min(creationEpochNanos, epochNanos);
     final long lastEnd = Math.max(lastCollectEpochNanos, creationEpochNanos);
+    int seenSeries = 0;
+    if (hasRest) {
+      series.values().forEach(any -> any.settleRest(arithmetic));
+    }
     points.begin();
     collecting = tally.copy();
-    final Iterator<Map.Entry<Attributes, Entry>> iterator = entries.entrySet().iterator();
-    while (iterator.hasNext()) {
-      final Map.Entry<Attributes, Entry> next = iterator.next();
-      final Entry entry = next.getValue();
-      if (entry.round != round) {
-        // Unobserved: its base is gone, and when it comes back it starts anew. If a callback has
-        // failed, nobody knows whether it would have been, and nothing may count twice: as many
-        // series as the limit says are kept then.
-        if (!isRoundIncomplete || entries.size() > cardinalityLimit + 1) {
-          iterator.remove();
+    try {
+      for (final Map.Entry<Attributes, AsyncSeries> next : series.entrySet()) {
+        if (next.getValue().isSeenIn(round)) {
+          seenSeries++;
+          addPoint(points, next.getKey(), next.getValue(), lastEnd, epochNanos);
         }
-        continue;
       }
-      addPoint(points, next.getKey(), entry, lastEnd, epochNanos);
+      tally = collecting;
+      return points.end(this::data);
+    } finally {
+      endRound(seenSeries);
     }
-    round++;
-    observedInRound = 0;
-    isRoundIncomplete = false;
-    tally = collecting;
-    return points.end(this::data);
+  }
+
+  /** Whatever attributes do that are not the SDK's own, the next round begins. */
+  private void endRound(int seenSeries) {
+    try {
+      if (!isRoundIncomplete) {
+        completedRounds++;
+      }
+      tellOverflow();
+      tellRest();
+      if (seenSeries < series.size() || (sources != null && sourcesInRound < sources.size())) {
+        forget();
+      }
+    } catch (Throwable t) {
+      failures.event(
+          t,
+          () ->
+              "Asynchronous instrument "
+                  + instrument.inWords()
+                  + " could not forget attribute sets of metric '"
+                  + metric().name()
+                  + "' that are observed no more. Check the equals and hashCode of its attributes");
+    } finally {
+      round++;
+      observedInRound = 0;
+      sourcesInRound = 0;
+      isRoundIncomplete = false;
+    }
+  }
+
+  private void forget() {
+    unseen.begin(round, completedRounds);
+    if (sources == null) {
+      series.values().forEach(unseen::add);
+    } else {
+      sources.count(unseen);
+    }
+    final int tooMany = unseen.decide();
+    if (sources != null) {
+      sources.forget(unseen);
+    }
+    final Iterator<AsyncSeries> all = series.values().iterator();
+    while (all.hasNext()) {
+      final AsyncSeries one = all.next();
+      if (unseen.isTooOld(one)) {
+        all.remove();
+        one.forget();
+      }
+    }
+    if (tooMany > 0 && isSum && !forgettingTold) {
+      forgettingTold = true;
+      SafeLog.log(LOGGER, Level.WARNING, forgettingMessage(), null);
+    }
+  }
+
+  private String forgettingMessage() {
+    return "Asynchronous instrument "
+        + instrument.inWords()
+        + " observes ever new attribute sets. Of those that metric '"
+        + metric().name()
+        + "' observes no more, "
+        + Sources.mostUnseen(cardinalityLimit)
+        + " are remembered; one that comes back after it was forgotten counts with its whole value"
+        + " again. Observe attribute sets that stay, or sums over them. Logged once.";
+  }
+
+  private void tellRest() {
+    if (hasRest && !restTold) {
+      restTold = true;
+      SafeLog.log(
+          LOGGER,
+          Level.WARNING,
+          "Asynchronous instrument "
+              + instrument.inWords()
+              + " observes more than "
+              + Sources.most(cardinalityLimit)
+              + " attribute sets for metric '"
+              + metric().name()
+              + "'. Those beyond count together, series by series, as far as their sum is above its"
+              + " highest value: growth is missing where some of them vanish or are reset. Observe"
+              + " sums over fewer attribute sets. Logged once.",
+          null);
+    }
+  }
+
+  private void tellOverflow() {
+    if (hasOverflown && !overflowTold) {
+      overflowTold = true;
+      Overflow.tell(
+          LOGGER,
+          losses,
+          instrument,
+          cardinalityLimit,
+          AttributeValues.of(
+              () ->
+                  series.entrySet().stream()
+                      .filter(any -> any.getValue().isSeenIn(round))
+                      .map(Map.Entry::getKey)
+                      .iterator()));
+    }
   }
 
   private Data<?> data(List<PointData> points) {
@@ -181,26 +343,28 @@ final class AsyncStream implements MetricSource {
   }
 
   private void addPoint(
-      PointBuffer points, Attributes attributes, Entry entry, long lastEnd, long epochNanos) {
-    final boolean wasReset = instrument.isMonotonic() && isBelow(entry.bits, entry.lastBits);
-    if (!entry.hasLast || wasReset) {
-      entry.startEpochNanos = lastEnd;
-    }
-    final boolean isDelta = temporality == AggregationTemporality.DELTA;
-    final long bits =
-        isDelta && isSum && entry.hasLast && !wasReset
-            ? difference(entry.bits, entry.lastBits)
-            : entry.bits;
-    entry.hasLast = true;
-    entry.lastBits = entry.bits;
-    final long start = isDelta ? lastEnd : entry.startEpochNanos;
+      PointBuffer points,
+      Attributes attributes,
+      AsyncSeries series,
+      long lastEnd,
+      long epochNanos) {
     final NumberPoint point = points.add(pointMaker);
-    point.set(bits);
-    point.setFrame(start, epochNanos, attributes, exemplars(attributes, entry, epochNanos));
+    final List<ExemplarData> exemplars = exemplars(attributes, series, epochNanos);
+    final boolean isDelta = temporality == AggregationTemporality.DELTA;
+    point.set(isSum ? sum(series, isDelta) : series.value());
+    final long start = series.start(lastEnd);
+    point.setFrame(isDelta ? lastEnd : start, epochNanos, attributes, exemplars);
+  }
+
+  private long sum(AsyncSeries series, boolean isDelta) {
+    if (sources != null) {
+      return isDelta ? series.takeGiven() : series.total(arithmetic);
+    }
+    return isDelta ? series.change(arithmetic) : series.value();
   }
 
   /** An observation is made outside any request, so its exemplar has no trace. */
-  private List<ExemplarData> exemplars(Attributes attributes, Entry entry, long epochNanos) {
+  private List<ExemplarData> exemplars(Attributes attributes, AsyncSeries entry, long epochNanos) {
     if (!isEligible(entry)) {
       return List.of();
     }
@@ -214,7 +378,7 @@ final class AsyncStream implements MetricSource {
   }
 
   /** Its context is none (API specification, "Synchronous and asynchronous instruments"). */
-  private boolean isEligible(Entry entry) {
+  private boolean isEligible(AsyncSeries entry) {
     final int verdict =
         isLong
             ? sampling.judgeLong(entry.observedBits, entry.observedAttributes, Context.root())
@@ -233,29 +397,7 @@ final class AsyncStream implements MetricSource {
     return new ExemplarAccount(sampling, tally, /* isCollected= */ true, tally.kept);
   }
 
-  private boolean isBelow(long bits, long otherBits) {
-    return isLong ? bits < otherBits : toDouble(bits) < toDouble(otherBits);
-  }
-
-  private long difference(long bits, long otherBits) {
-    return isLong ? bits - otherBits : doubleBits(toDouble(bits) - toDouble(otherBits));
-  }
-
   private static double toDouble(long bits) {
     return Double.longBitsToDouble(bits);
-  }
-
-  private static long doubleBits(double value) {
-    return Double.doubleToRawLongBits(value);
-  }
-
-  private static final class Entry {
-    long round;
-    long bits;
-    long observedBits;
-    Attributes observedAttributes = Attributes.empty();
-    boolean hasLast;
-    long lastBits;
-    long startEpochNanos;
   }
 }

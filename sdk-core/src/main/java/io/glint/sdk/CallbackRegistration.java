@@ -42,6 +42,7 @@ final class CallbackRegistration
   private final GlintMeter meter;
   private final Runnable callback;
   private final List<ObservableInstrument> observables;
+  private final Observer observer = new Observer();
   private final ClassLoader contextClassLoader = Thread.currentThread().getContextClassLoader();
   private final AtomicReference<State> state = new AtomicReference<>(State.IDLE);
   private final RateLimitedLog failures = new RateLimitedLog(LOGGER, Level.WARNING);
@@ -77,7 +78,7 @@ final class CallbackRegistration
     final ClassLoader before = thread.getContextClassLoader();
     try {
       thread.setContextClassLoader(contextClassLoader);
-      rounds = observables.stream().map(observable -> observable.open(reader)).toList();
+      rounds = observables.stream().map(observable -> observable.open(reader, observer)).toList();
       // After the rounds can be seen: the one who abandons closes them, or this sees that he did.
       if (!isAbandoned.getAsBoolean()) {
         callback.run();
@@ -143,6 +144,7 @@ final class CallbackRegistration
   public void close() {
     if (state.getAndSet(State.CLOSED) != State.CLOSED) {
       meter.unregister(this);
+      observer.leave();
     }
   }
 }

@@ -27,6 +27,11 @@ final class Losses {
     CALLBACK_FAILED,
     /** Counted once for each callback, or all of a collection, that it went on without. */
     CALLBACK_TIMEOUT,
+    /**
+     * An asynchronous counter observed an attribute set beyond those that are remembered; it counts
+     * together with others, and not fully if their sum falls.
+     */
+    TOO_MANY_SETS,
     /** The measurement was counted; its exemplar is lost. */
     EXEMPLAR
   }

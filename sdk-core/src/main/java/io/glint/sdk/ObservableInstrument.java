@@ -24,20 +24,22 @@ final class ObservableInstrument implements ObservableLongMeasurement, Observabl
    */
   static final class Round {
     private final Thread thread;
+    private final Observer observer;
     private final List<AsyncStream> streams;
 
     /** Guarded by this. */
     private boolean isClosed;
 
-    private Round(Thread thread, List<AsyncStream> streams) {
+    private Round(Thread thread, Observer observer, List<AsyncStream> streams) {
       this.thread = thread;
+      this.observer = observer;
       this.streams = streams;
     }
 
     private synchronized void observe(
         AsyncStream stream, long bits, Attributes attributes, Attributes kept) {
       if (!isClosed) {
-        stream.observe(bits, attributes, kept);
+        stream.observe(observer, bits, attributes, kept);
       }
     }
 
@@ -81,9 +83,14 @@ final class ObservableInstrument implements ObservableLongMeasurement, Observabl
     return streams;
   }
 
-  /** Lets observations of the current thread go to {@code reader}, until the result is closed. */
-  Round open(RegisteredReader reader) {
-    final Round round = new Round(Thread.currentThread(), streams.getOrDefault(reader, List.of()));
+  /**
+   * Lets observations of the current thread go to {@code reader}, until the result is closed.
+   *
+   * @param observer stands for the callback that observes
+   */
+  Round open(RegisteredReader reader, Observer observer) {
+    final Round round =
+        new Round(Thread.currentThread(), observer, streams.getOrDefault(reader, List.of()));
     current.set(round);
     return round;
   }
@@ -142,8 +149,9 @@ final class ObservableInstrument implements ObservableLongMeasurement, Observabl
       return;
     }
     final Attributes attributes = attributesOrNull == null ? Attributes.empty() : attributesOrNull;
-    for (final AsyncStream stream : round.streams) {
-      observe(round, stream, bits, attributes);
+    // Without an iterator, which would be one for each observation until this is compiled.
+    for (int i = 0; i < round.streams.size(); i++) {
+      observe(round, round.streams.get(i), bits, attributes);
     }
   }
 

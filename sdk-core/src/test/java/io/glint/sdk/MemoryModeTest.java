@@ -241,6 +241,39 @@ class MemoryModeTest {
     assertThat(median(withNothingNew)).isLessThan(SERIES);
   }
 
+  @ParameterizedTest
+  @EnumSource(AggregationTemporality.class)
+  void aSteadyCollectionOfObservationsAllocatesNothingThatGrowsWithTheirNumber(
+      AggregationTemporality temporality) {
+    final ModeReader reader = new ModeReader(MemoryMode.REUSABLE_DATA, temporality);
+    provider =
+        GlintMeterProvider.builder()
+            .setCallbackTimeout(Duration.ZERO)
+            .registerMetricReader(reader)
+            .build();
+    final long[] total = new long[1];
+    // Two callbacks, so that each series has two sources; some sets are observed in some rounds.
+    for (int callback = 0; callback < 2; callback++) {
+      final int offset = callback;
+      provider
+          .get("memory")
+          .counterBuilder("counter")
+          .buildWithCallback(
+              counter -> {
+                total[0]++;
+                for (int i = 0; i < SERIES - total[0] % 10; i++) {
+                  counter.record(total[0] + offset, ATTRIBUTES[i]);
+                }
+              });
+    }
+    final long[] samples = new long[50];
+    for (int round = 0; round < samples.length; round++) {
+      samples[round] = allocated(reader::collect);
+    }
+    // A run of a callback has its price; an object for each observation would take 32,000 bytes.
+    assertThat(median(samples)).isLessThan(4 * SERIES);
+  }
+
   private static long median(long[] samples) {
     return Arrays.stream(samples).sorted().toArray()[samples.length / 2];
   }

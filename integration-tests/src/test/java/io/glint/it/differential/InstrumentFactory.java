@@ -22,9 +22,20 @@ import java.util.function.Consumer;
 /** Makes the instruments of a program by the OpenTelemetry API. */
 final class InstrumentFactory {
   private final MeterProvider meterProvider;
+  private final Consumer<Object> adviser;
 
   InstrumentFactory(MeterProvider meterProvider) {
+    this(meterProvider, builder -> {});
+  }
+
+  /**
+   * Makes a factory.
+   *
+   * @param adviser is given the builders of counters, up-down counters and gauges
+   */
+  InstrumentFactory(MeterProvider meterProvider, Consumer<Object> adviser) {
     this.meterProvider = meterProvider;
+    this.adviser = adviser;
   }
 
   Meter meter(MeterSpec spec) {
@@ -160,23 +171,32 @@ final class InstrumentFactory {
   }
 
   private LongCounterBuilder counterBuilder(InstrumentSpec spec) {
-    return meter(spec.meter())
-        .counterBuilder(spec.name())
-        .setDescription(spec.description())
-        .setUnit(spec.unit());
+    final LongCounterBuilder builder =
+        meter(spec.meter())
+            .counterBuilder(spec.name())
+            .setDescription(spec.description())
+            .setUnit(spec.unit());
+    adviser.accept(builder);
+    return builder;
   }
 
   private LongUpDownCounterBuilder upDownCounterBuilder(InstrumentSpec spec) {
-    return meter(spec.meter())
-        .upDownCounterBuilder(spec.name())
-        .setDescription(spec.description())
-        .setUnit(spec.unit());
+    final LongUpDownCounterBuilder builder =
+        meter(spec.meter())
+            .upDownCounterBuilder(spec.name())
+            .setDescription(spec.description())
+            .setUnit(spec.unit());
+    adviser.accept(builder);
+    return builder;
   }
 
   private DoubleGaugeBuilder gaugeBuilder(InstrumentSpec spec) {
-    return meter(spec.meter())
-        .gaugeBuilder(spec.name())
-        .setDescription(spec.description())
-        .setUnit(spec.unit());
+    final DoubleGaugeBuilder builder =
+        meter(spec.meter())
+            .gaugeBuilder(spec.name())
+            .setDescription(spec.description())
+            .setUnit(spec.unit());
+    adviser.accept(builder);
+    return builder;
   }
 }

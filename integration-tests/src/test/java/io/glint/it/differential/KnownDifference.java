@@ -52,11 +52,18 @@ enum KnownDifference {
           + " instrument",
       "takes it, as it is the same instrument",
       "SDK, \"Duplicate instrument registration\""),
-  FALL_OF_COUNTER_BEHIND_VIEW(
+  FALLING_COUNTER(
       Remedy.BOTH_KEEP_AWAY,
-      "as FALLING_COUNTER",
-      "as FALLING_COUNTER; kept away from where several metrics cannot be told apart",
-      "Data Model, \"Resets and Gaps\""),
+      "an asynchronous counter that falls yields a negative delta, and keeps its start",
+      "it starts anew, set by set: the delta is the value, the start the last collection",
+      "Data Model, \"Resets and Gaps\", \"Sums\""),
+  VANISHING_SET(
+      Remedy.BOTH_KEEP_AWAY,
+      "an attribute set of an asynchronous sum that comes back has its whole value as a delta; one"
+          + " that is folded into others counts again, or is subtracted, when it comes or goes; so"
+          + " does one that is missing because its callback has thrown",
+      "it goes on from the value it had; see ObservationModelTest",
+      "Supplementary Guidelines, \"Asynchronous example: attribute removal in a view\""),
 
   OVERFLOW_SERIES_COUNTS(
       Remedy.STOCK_ADAPTED,
@@ -129,16 +136,10 @@ enum KnownDifference {
       "an interval begins with the last collection, also if the instrument is younger",
       "it begins with the creation of the instrument then",
       "SDK, \"Start timestamps\""),
-  FALLING_COUNTER(
+  START_AFTER_FAILED_ROUND(
       Remedy.RESULTS_NORMALIZED,
-      "an asynchronous counter that falls yields a negative delta, and keeps its start",
-      "it starts anew: the delta is the value, the start the last collection",
-      "Data Model, \"Resets and Gaps\", \"Sums\""),
-  BASE_OF_FAILED_ROUND(
-      Remedy.RESULTS_NORMALIZED,
-      "forgets what an asynchronous instrument has observed when its callback throws once, so that"
-          + " the next delta counts it twice, and a cumulative sum gets a new start",
-      "goes on from what was observed last",
+      "an asynchronous gauge has a new start when its callback has thrown once",
+      "it keeps its start",
       "SDK, \"MetricReader\": series observed in a successful callback; else not settled"),
   SIGN_OF_ZERO(
       Remedy.RESULTS_NORMALIZED,

@@ -10,6 +10,7 @@ import static io.opentelemetry.sdk.metrics.InstrumentType.COUNTER;
 import static io.opentelemetry.sdk.metrics.InstrumentType.GAUGE;
 import static io.opentelemetry.sdk.metrics.InstrumentType.HISTOGRAM;
 import static io.opentelemetry.sdk.metrics.InstrumentType.OBSERVABLE_COUNTER;
+import static io.opentelemetry.sdk.metrics.InstrumentType.OBSERVABLE_GAUGE;
 import static io.opentelemetry.sdk.metrics.InstrumentType.UP_DOWN_COUNTER;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -135,8 +136,8 @@ class KnownDifferencesTest {
       case ASYNC_LIMIT_UNDER_CHURN ->
           new Case(
               program(
-                  reader(CUMULATIVE).withLimit(OBSERVABLE_COUNTER, 2),
-                  build(0, OBSERVABLE_COUNTER),
+                  reader(CUMULATIVE).withLimit(OBSERVABLE_GAUGE, 2),
+                  build(0, OBSERVABLE_GAUGE),
                   observe(0, 5L, X),
                   collect(),
                   change(0, 7L, Y),
@@ -169,11 +170,10 @@ class KnownDifferencesTest {
               outcome -> fields(outcome, "value"),
               List.of(),
               List.of(OF_X + "5"));
-      case FALL_OF_COUNTER_BEHIND_VIEW ->
+      case FALLING_COUNTER ->
           new Case(
               program(
                   reader(DELTA),
-                  view("*").withName("renamed"),
                   build(0, OBSERVABLE_COUNTER),
                   observe(0, 5L, X),
                   collect(),
@@ -182,6 +182,20 @@ class KnownDifferencesTest {
               outcome -> fields(outcome, "value"),
               List.of(OF_X + "5", OF_X + "-2"),
               List.of(OF_X + "5", OF_X + "3"));
+      case VANISHING_SET ->
+          new Case(
+              program(
+                  reader(DELTA),
+                  build(0, OBSERVABLE_COUNTER),
+                  observe(0, 5L, X),
+                  collect(),
+                  new Step.Change(0, new Step.Script(List.of(), /* isThrowing= */ false)),
+                  collect(),
+                  change(0, 7L, X),
+                  collect()),
+              outcome -> fields(outcome, "value"),
+              List.of(OF_X + "5", OF_X + "7"),
+              List.of(OF_X + "5", OF_X + "2"));
       case OVERFLOW_SERIES_COUNTS ->
           new Case(
               program(
@@ -354,32 +368,23 @@ class KnownDifferencesTest {
               outcome -> times(outcome, Metric.Point::start),
               List.of(0L),
               List.of(10L));
-      case FALLING_COUNTER ->
+      case START_AFTER_FAILED_ROUND ->
           new Case(
               program(
-                  reader(DELTA),
-                  build(0, OBSERVABLE_COUNTER),
+                  reader(CUMULATIVE),
+                  build(0, OBSERVABLE_GAUGE),
                   observe(0, 5L, X),
-                  collect(),
-                  change(0, 3L, X),
-                  collect()),
-              outcome -> fields(outcome, "value"),
-              List.of(OF_X + "5", OF_X + "-2"),
-              List.of(OF_X + "5", OF_X + "3"));
-      case BASE_OF_FAILED_ROUND ->
-          new Case(
-              program(
-                  reader(DELTA),
-                  build(0, OBSERVABLE_COUNTER),
-                  observe(0, 5L, X),
+                  new Step.Advance(10),
                   collect(),
                   new Step.Change(0, new Step.Script(List.of(), /* isThrowing= */ true)),
+                  new Step.Advance(10),
                   collect(),
                   change(0, 7L, X),
+                  new Step.Advance(10),
                   collect()),
-              outcome -> fields(outcome, "value"),
-              List.of(OF_X + "5", OF_X + "7"),
-              List.of(OF_X + "5", OF_X + "2"));
+              outcome -> times(outcome, Metric.Point::start),
+              List.of(0L, 20L),
+              List.of(0L, 0L));
       case SIGN_OF_ZERO ->
           new Case(
               program(

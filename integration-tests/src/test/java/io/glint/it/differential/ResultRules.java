@@ -28,13 +28,6 @@ final class ResultRules {
     Outcome changed = ofStock;
     changed =
         counts.changed(KnownDifference.EMPTY_METER_NAME, changed, changed.mapMetrics(this::named));
-    if (SharedRules.tellsMetricsApart(program)) {
-      changed =
-          counts.changed(
-              KnownDifference.FALLING_COUNTER,
-              changed,
-              new FallingCounters(timeline).startAnew(changed));
-    }
     if (program.comparesExemplars()) {
       changed =
           counts.changed(
@@ -59,7 +52,9 @@ final class ResultRules {
         counts.changed(KnownDifference.START_OF_NEW_INSTRUMENT, changed, clampStarts(changed));
     changed =
         counts.changed(
-            KnownDifference.BASE_OF_FAILED_ROUND, changed, changed.mapMetrics(this::withoutBase));
+            KnownDifference.START_AFTER_FAILED_ROUND,
+            changed,
+            changed.mapMetrics(this::withoutStart));
     changed =
         counts.changed(
             KnownDifference.SIGN_OF_ZERO, changed, changed.mapMetrics(this::unsignedZeros));
@@ -147,19 +142,11 @@ final class ResultRules {
     return start;
   }
 
-  /** Masks what depends on the observation before, where that may have failed. */
-  private Metric withoutBase(Metric metric) {
-    if (!timeline.mayFail(metric.key())) {
-      return metric;
-    }
-    return metric.mapPoints(
-        point -> {
-          final SortedMap<String, Object> fields = new TreeMap<>(point.fields());
-          if (metric.isDelta()) {
-            fields.remove("value");
-          }
-          return point.withFields(fields).withTimes(0, point.end());
-        });
+  /** Masks the start of gauges whose callback may have failed. */
+  private Metric withoutStart(Metric metric) {
+    return metric.isGauge() && timeline.mayFail(metric.key())
+        ? metric.mapPoints(point -> point.withTimes(0, point.end()))
+        : metric;
   }
 
   /**

@@ -5,10 +5,10 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.BiPredicate;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
@@ -18,6 +18,10 @@ final class SharedRules {
       Set.of(InstrumentType.UP_DOWN_COUNTER, InstrumentType.GAUGE);
   private static final Set<InstrumentType> GAUGES =
       Set.of(InstrumentType.GAUGE, InstrumentType.OBSERVABLE_GAUGE);
+
+  private static final Set<InstrumentType> COUNTERS = Set.of(InstrumentType.OBSERVABLE_COUNTER);
+  private static final Set<InstrumentType> ASYNCHRONOUS_SUMS =
+      Set.of(InstrumentType.OBSERVABLE_COUNTER, InstrumentType.OBSERVABLE_UP_DOWN_COUNTER);
 
   private SharedRules() {}
 
@@ -62,9 +66,8 @@ final class SharedRules {
     }
     changed =
         counts.changed(KnownDifference.OBSERVERS_OF_ONE_INSTRUMENT, changed, observers(changed));
-    changed =
-        counts.changed(
-            KnownDifference.FALL_OF_COUNTER_BEHIND_VIEW, changed, fallsBehindViews(changed));
+    changed = counts.changed(KnownDifference.FALLING_COUNTER, changed, growingCounters(changed));
+    changed = counts.changed(KnownDifference.VANISHING_SET, changed, stayingSets(changed));
     changed =
         counts.changed(KnownDifference.ASYNC_LIMIT_UNDER_CHURN, changed, asyncLimits(changed));
     return counts.changed(
@@ -244,98 +247,89 @@ final class SharedRules {
         script.isThrowing());
   }
 
-  /**
-   * Where metrics may not be told apart, asynchronous counters only grow: their callbacks stay, and
-   * are changed only to observe more.
-   */
-  private static Program fallsBehindViews(Program program) {
-    if (tellsMetricsApart(program)) {
-      return program;
-    }
+  /** Asynchronous counters only grow: their callbacks are changed only to observe more. */
+  private static Program growingCounters(Program program) {
     final Map<Integer, InstrumentSpec> instruments = program.instruments();
+    return withoutChanges(
+        program,
+        (before, after) ->
+            falls(
+                observations(before, instruments, COUNTERS),
+                observations(after, instruments, COUNTERS)));
+  }
+
+  /** Asynchronous sums have the same attribute sets as long as there are any: callbacks stay. */
+  private static Program stayingSets(Program program) {
+    final Map<Integer, InstrumentSpec> instruments = program.instruments();
+    final Program stable =
+        withoutChanges(
+            program,
+            (before, after) ->
+                !sameSeries(
+                    observations(before, instruments, ASYNCHRONOUS_SUMS),
+                    observations(after, instruments, ASYNCHRONOUS_SUMS)));
     final Map<Integer, Step.Script> scripts = new HashMap<>();
     final List<Step> steps = new ArrayList<>();
-    final Program grown =
-        program.mapObservations(
-            observation ->
-                observesCounter(observation, instruments) && observation.value().doubleValue() < 0
-                    ? observation.withValue(
-                        observation.value() instanceof Long number
-                            ? (Number) Long.valueOf(-number)
-                            : (Number) (-observation.value().doubleValue()))
-                    : observation);
-    for (final Step step : grown.steps()) {
+    for (final Step step : stable.steps()) {
+      if (step instanceof Step.Register register) {
+        scripts.put(register.callback(), register.script());
+      }
+      if (!(step instanceof Step.Close close)
+          || !scripts.containsKey(close.callback())
+          || observations(scripts.get(close.callback()), instruments, ASYNCHRONOUS_SUMS)
+              .isEmpty()) {
+        steps.add(step);
+      }
+    }
+    return stable.withSteps(steps);
+  }
+
+  /** Leaves out changes of callbacks by what was observed before and after. */
+  private static Program withoutChanges(
+      Program program, BiPredicate<Step.Script, Step.Script> isLeftOut) {
+    final Map<Integer, Step.Script> scripts = new HashMap<>();
+    final List<Step> steps = new ArrayList<>();
+    for (final Step step : program.steps()) {
       if (step instanceof Step.Register register) {
         scripts.put(register.callback(), register.script());
       } else if (step instanceof Step.Change change) {
         final Step.Script before = scripts.get(change.callback());
-        if (before != null && mayFall(before, change.script(), instruments)) {
+        if (before != null && isLeftOut.test(before, change.script())) {
           continue;
         }
         scripts.put(change.callback(), change.script());
-      } else if (step instanceof Step.Close close) {
-        final Step.Script before = scripts.get(close.callback());
-        if (before != null
-            && before.observations().stream()
-                .anyMatch(observation -> observesCounter(observation, instruments))) {
-          continue;
-        }
       }
       steps.add(step);
     }
-    return grown.withSteps(steps);
+    return program.withSteps(steps);
   }
 
-  /** True if metrics of different instruments have different keys. */
-  static boolean tellsMetricsApart(Program program) {
-    return program.views().isEmpty() && !hasNamesakes(program);
+  private static List<Step.Observation> observations(
+      Step.Script script, Map<Integer, InstrumentSpec> instruments, Set<InstrumentType> types) {
+    return script.observations().stream()
+        .filter(observation -> isOf(observation, instruments, types))
+        .toList();
   }
 
-  /** True if a meter has metrics of one name and of several kinds. */
-  private static boolean hasNamesakes(Program program) {
-    final Map<List<Object>, InstrumentType> types = new HashMap<>();
-    return program.instruments().values().stream()
-        .anyMatch(
-            instrument -> {
-              final InstrumentType other =
-                  types.putIfAbsent(
-                      List.of(instrument.meter(), instrument.name().toLowerCase(Locale.ROOT)),
-                      instrument.type());
-              return other != null && other != instrument.type();
-            });
-  }
-
-  private static boolean observesCounter(
-      Step.Observation observation, Map<Integer, InstrumentSpec> instruments) {
+  private static boolean isOf(
+      Step.Observation observation,
+      Map<Integer, InstrumentSpec> instruments,
+      Set<InstrumentType> types) {
     final InstrumentSpec instrument = instruments.get(observation.instrument());
-    return instrument != null && instrument.type() == InstrumentType.OBSERVABLE_COUNTER;
+    return instrument != null && types.contains(instrument.type());
   }
 
-  private static boolean mayFall(
-      Step.Script before, Step.Script after, Map<Integer, InstrumentSpec> instruments) {
-    final List<Step.Observation> old =
-        before.observations().stream()
-            .filter(observation -> observesCounter(observation, instruments))
-            .toList();
-    final List<Step.Observation> young =
-        after.observations().stream()
-            .filter(observation -> observesCounter(observation, instruments))
-            .toList();
-    if (old.size() != young.size()) {
-      return true;
-    }
-    for (int i = 0; i < old.size(); i++) {
-      final double from = old.get(i).value().doubleValue();
-      final double to = young.get(i).value().doubleValue();
-      final boolean isFinite = Double.isFinite(from) && Double.isFinite(to);
-      final boolean grows = isFinite ? from <= to : Double.compare(from, to) == 0;
-      if (!grows
-          || old.get(i).instrument() != young.get(i).instrument()
-          || !sameAttributes(old.get(i), young.get(i))) {
-        return true;
-      }
-    }
-    return false;
+  /** True if any observation is lower than before. */
+  private static boolean falls(List<Step.Observation> before, List<Step.Observation> after) {
+    return before.stream()
+        .anyMatch(
+            old ->
+                after.stream()
+                    .anyMatch(
+                        young ->
+                            young.instrument() == old.instrument()
+                                && sameAttributes(young, old)
+                                && young.value().doubleValue() < old.value().doubleValue()));
   }
 
   private static boolean sameAttributes(Step.Observation one, Step.Observation other) {
@@ -384,23 +378,22 @@ final class SharedRules {
         closed.add(close.callback());
       } else if (step instanceof Step.Change change
           && scripts.containsKey(change.callback())
-          && !sameSeries(scripts.get(change.callback()), change.script())) {
+          && !sameSeries(
+              scripts.get(change.callback()).observations(), change.script().observations())) {
         return true;
       }
     }
     return !closed.isEmpty();
   }
 
-  private static boolean sameSeries(Step.Script one, Step.Script other) {
-    if (one.observations().size() != other.observations().size()) {
+  private static boolean sameSeries(List<Step.Observation> before, List<Step.Observation> after) {
+    if (before.size() != after.size()) {
       return false;
     }
-    for (int i = 0; i < one.observations().size(); i++) {
-      final Step.Observation before = one.observations().get(i);
-      final Step.Observation after = other.observations().get(i);
-      if (before.instrument() != after.instrument()
-          || !sameAttributes(before, after)
-          || isTakenByAll(before) != isTakenByAll(after)) {
+    for (int i = 0; i < before.size(); i++) {
+      if (before.get(i).instrument() != after.get(i).instrument()
+          || !sameAttributes(before.get(i), after.get(i))
+          || isTakenByAll(before.get(i)) != isTakenByAll(after.get(i))) {
         return false;
       }
     }

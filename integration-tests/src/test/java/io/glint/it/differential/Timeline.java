@@ -1,11 +1,9 @@
 package io.glint.it.differential;
 
-import io.opentelemetry.sdk.metrics.InstrumentType;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.NavigableSet;
 import java.util.Set;
@@ -15,7 +13,6 @@ import java.util.TreeSet;
 final class Timeline {
   private final List<Long> times = new ArrayList<>();
   private final Map<List<Object>, NavigableSet<Long>> creations = new HashMap<>();
-  private final Set<List<Object>> observableCounters = new HashSet<>();
   private int shutdownStep = Integer.MAX_VALUE;
   private boolean isSetBack;
 
@@ -41,9 +38,6 @@ final class Timeline {
         creations
             .computeIfAbsent(List.of(spec.meter(), spec.unitOrEmpty()), key -> new TreeSet<>())
             .add(clock.now());
-        if (spec.type() == InstrumentType.OBSERVABLE_COUNTER) {
-          observableCounters.add(List.of(spec.meter(), spec.name().toLowerCase(Locale.ROOT)));
-        }
       } else if (step instanceof Step.Register register) {
         observed.put(register.callback(), register.instruments());
         addFailing(register.script(), register.instruments(), instruments);
@@ -93,11 +87,6 @@ final class Timeline {
   /** When instruments that may have made this metric were created. */
   NavigableSet<Long> creations(Metric.Key key) {
     return creations.getOrDefault(List.of(meter(key), key.unit()), new TreeSet<>());
-  }
-
-  /** Whether the metric is of an asynchronous counter, for metrics that no view renames. */
-  boolean isObservableCounter(Metric.Key key) {
-    return observableCounters.contains(List.of(meter(key), key.name().toLowerCase(Locale.ROOT)));
   }
 
   private static MeterSpec meter(Metric.Key key) {

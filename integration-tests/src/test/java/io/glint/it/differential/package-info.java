@@ -15,6 +15,10 @@
  *   <li>{@code Shrinker} makes a program that fails as small as it can.
  * </ol>
  *
+ * <p>Asynchronous instruments whose attribute sets come and go, which the stock SDK counts wrongly,
+ * are held against a model of what callbacks have observed: {@code ObservationProgram} and {@code
+ * ObservationModel}.
+ *
  * <p>{@code KnownDifference} lists all differences; {@code KnownDifferencesTest} proves each one.
  */
 package io.glint.it.differential;

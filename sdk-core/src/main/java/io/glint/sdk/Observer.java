@@ -1,0 +1,18 @@
+package io.glint.sdk;
+
+/**
+ * Stands for one registration of a callback among the {@link Sources} of a stream. It holds nothing
+ * of the callback, for it may be remembered for longer than that. Thread-safe.
+ */
+final class Observer {
+  private volatile boolean isGone;
+
+  /** Tells that the callback is closed: no run of it begins any more. */
+  void leave() {
+    isGone = true;
+  }
+
+  boolean isGone() {
+    return isGone;
+  }
+}
