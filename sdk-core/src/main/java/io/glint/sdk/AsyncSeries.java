@@ -23,8 +23,8 @@ final class AsyncSeries extends Observed {
 
   // Of monotonic sums only:
 
-  /** The first source that has fed it, or null. */
-  private Source first;
+  /** A source that has fed it, the only one unless it is folded; null if there was none. */
+  private Source only;
 
   /** Whether it is not, or not any more, what its only source observes. */
   private boolean isFolded;
@@ -33,7 +33,7 @@ final class AsyncSeries extends Observed {
   private Rest rest;
 
   /** What is observed of a series beyond the sources that are remembered, taken together. */
-  private static final class Rest {
+  private static final class Rest extends Observed {
     long observed;
 
     /** What sources have observed that are new in this round, and perhaps were in here before. */
@@ -85,8 +85,8 @@ final class AsyncSeries extends Observed {
 
   /** Gets a further source. */
   void join(Source source) {
-    isFolded |= first != null || source.fed() != null;
-    first = source;
+    isFolded |= only != null || source.fed() != null;
+    only = source;
   }
 
   /**
@@ -111,13 +111,21 @@ final class AsyncSeries extends Observed {
     }
   }
 
-  /** Takes an observation that has no source. */
-  void addRest(long observed, Arithmetic arithmetic) {
+  /** Takes an observation that has no source; arguments as those of {@link #seen}. */
+  void addRest(long observed, Arithmetic arithmetic, long round, int completed) {
     isFolded = true;
     if (rest == null) {
       rest = new Rest();
     }
     rest.observed = arithmetic.add(rest.observed, observed);
+    rest.seen(round, completed);
+  }
+
+  /** Forgets what was observed without a source, unless that goes on. */
+  void forgetRest(Unseen unseen) {
+    if (rest != null && unseen.isTooOld(rest)) {
+      rest = null;
+    }
   }
 
   /** Ends a round of what has no source. */
@@ -140,7 +148,7 @@ final class AsyncSeries extends Observed {
     if (isFolded) {
       shown = arithmetic.add(shown, added);
     } else {
-      final long observed = first.observed();
+      final long observed = only.observed();
       hasStarted &= !arithmetic.isBelow(observed, shown);
       shown = observed;
     }

@@ -165,7 +165,7 @@ final class AsyncStream implements MetricSource {
     if (source == null) {
       final AsyncSeries observed = place(series.get(kept), kept);
       observed.seen(round, completedRounds);
-      observed.addRest(bits, arithmetic);
+      observed.addRest(bits, arithmetic, round, completedRounds);
       hasRest = true;
       losses.count(Losses.Reason.TOO_MANY_SETS);
       return observed;
@@ -244,7 +244,8 @@ final class AsyncStream implements MetricSource {
       }
       tellOverflow();
       tellRest();
-      if (seenSeries < series.size() || (sources != null && sourcesInRound < sources.size())) {
+      final int knownSources = sources == null ? 0 : sources.size();
+      if (hasRest || seenSeries < series.size() || sourcesInRound < knownSources) {
         forget();
       }
     } catch (Throwable t) {
@@ -281,6 +282,8 @@ final class AsyncStream implements MetricSource {
       if (unseen.isTooOld(one)) {
         all.remove();
         one.forget();
+      } else {
+        one.forgetRest(unseen);
       }
     }
     if (tooMany > 0 && isSum && !forgettingTold) {

@@ -34,7 +34,8 @@ import io.opentelemetry.api.common.Attributes;
  *       is observed beyond has no source. All of it that goes into one series counts together as
  *       far as its sum in a round is above the highest before: nothing is counted twice or
  *       negative, but growth is missing where some of it vanishes or is reset. A source that is new
- *       in a series with such a rest counts with the rest for once, as it may come from there.
+ *       in a series with such a rest counts with the rest for once, as it may come from there. A
+ *       rest is forgotten when as many rounds have not observed it as for a source.
  * </ol>
  *
  * <p>A hash table of its own: it needs no key for attributes and callback together, nor a node for

@@ -418,6 +418,12 @@ class AsynchronousSumsTest {
     assertAdds(1);
     observed.put("beyond 1", 2.0);
     assertAdds(2);
+    // As what is new may come from the rest, it counts fully when that is forgotten.
+    for (int i = 0; i <= Sources.REMEMBERED_ROUNDS; i++) {
+      assertAdds(0);
+    }
+    observed.put("newest", 9.0);
+    assertAdds(9);
     assertThat(log.messages())
         .filteredOn(message -> message.contains("together"))
         .hasSize(2)
