@@ -44,6 +44,9 @@ class ArchitectureTest {
       Pattern.compile(
           "/(glint-|opentelemetry-(api|context|common|sdk-common|sdk-metrics)-\\d)|/classes$");
 
+  /** How all modules write to the log: not API, and the one internal package that they share. */
+  private static final String LOG = "io.glint.sdk.internal.log";
+
   /** Each module's root package, a class in it, and the packages of Glint that it may use. */
   record Module(String name, Class<?> anchor, Set<String> mayUse) {
     Path classes() {
@@ -64,12 +67,12 @@ class ArchitectureTest {
       new Module(
           "io.glint.exporter.openmetrics",
           OpenMetricsServer.class,
-          Set.of("io.glint.reservoir", "io.glint.sdk"));
+          Set.of("io.glint.reservoir", "io.glint.sdk", LOG));
   private static final Module OTLP =
       new Module(
           "io.glint.exporter.otlp",
           OtlpMetricExporter.class,
-          Set.of("io.glint.reservoir", "io.glint.sdk"));
+          Set.of("io.glint.reservoir", "io.glint.sdk", LOG));
   private static final Module WEBSTORE =
       new Module(
           "io.glint.examples.webstore",
@@ -100,6 +103,20 @@ class ArchitectureTest {
 
   private boolean isGlint(String name) {
     return name.startsWith("io.glint.");
+  }
+
+  /** So that its engine can use it, and everything else can be moved around it. */
+  @Test
+  void theLogUsesNothingElseOfTheSdk() {
+    final Set<String> used = new TreeSet<>();
+    dependencies(SDK, "-verbose:class", "-filter:none")
+        .forEach(
+            (from, targets) -> {
+              if (from.startsWith(LOG + ".")) {
+                targets.stream().filter(this::isGlint).forEach(used::add);
+              }
+            });
+    assertThat(used).isNotEmpty().allMatch(name -> name.startsWith(LOG + "."));
   }
 
   /** The stock SDK's engine is never called: only its data, export and configuration types. */

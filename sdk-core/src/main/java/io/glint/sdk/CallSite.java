@@ -25,7 +25,6 @@ final class CallSite {
     return type != CallSite.class
         && type != GlintMeter.class
         && type != Registered.class
-        && type != RateLimitedLog.class
         && !InstrumentBuilder.class.isAssignableFrom(type)
         // The bridge between an application's API and that of the Java agent.
         && !type.getName().startsWith("io.opentelemetry.javaagent.");

@@ -1,5 +1,6 @@
 package io.glint.sdk;
 
+import io.glint.sdk.internal.log.RateLimitedLog;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;

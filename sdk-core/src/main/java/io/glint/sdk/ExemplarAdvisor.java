@@ -1,5 +1,7 @@
 package io.glint.sdk;
 
+import io.glint.sdk.internal.log.LogText;
+import io.glint.sdk.internal.log.SafeLog;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -84,7 +86,7 @@ final class ExemplarAdvisor {
           && ExemplarAdvice.isWorthTelling(cause)
           && !told.contains(ofAll)
           && told.add(ExemplarAdvice.isOfReader(cause) ? ofReader : ofAll)) {
-        toTell.computeIfAbsent(cause, first -> new ArrayList<>()).add(metric.name());
+        toTell.computeIfAbsent(cause, first -> new ArrayList<>()).add(LogText.of(metric.name()));
       }
     }
     return toTell;

@@ -1,5 +1,7 @@
 package io.glint.sdk;
 
+import io.glint.sdk.internal.log.LogText;
+import io.glint.sdk.internal.log.RateLimitedLog;
 import io.opentelemetry.sdk.metrics.export.MetricReader;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -70,7 +72,7 @@ final class ExemplarExplainer {
           t,
           () ->
               "Reader or exporter "
-                  + SafeLog.inWords(source)
+                  + LogText.nameOf(source)
                   + " threw when it was asked what became of its exemplars. Nothing is said of that;"
                   + " exemplarOutcomes() must not throw");
       return null;

@@ -3,6 +3,8 @@ package io.glint.sdk;
 import io.glint.reservoir.ExemplarReservoir;
 import io.glint.reservoir.ExemplarReservoirFactory;
 import io.glint.reservoir.ReservoirSettings;
+import io.glint.sdk.internal.log.LogText;
+import io.glint.sdk.internal.log.RateLimitedLog;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanContext;
@@ -89,7 +91,7 @@ final class ExemplarSampling {
     }
     throw new IllegalArgumentException(
         "Exemplar filter "
-            + filter
+            + LogText.nameOf(filter)
             + " is not supported. Use ExemplarFilter.traceBased(), alwaysOn() or alwaysOff(), or"
             + " implement CustomExemplarFilter for one of your own.");
   }
@@ -115,12 +117,12 @@ final class ExemplarSampling {
       case OFF -> "always_off";
       case ON -> "always_on";
       case TRACE_BASED -> "trace_based";
-      case CUSTOM -> SafeLog.inWords(customFilter);
+      case CUSTOM -> LogText.nameOf(customFilter);
     };
   }
 
   String reservoirInWords() {
-    return SafeLog.inWords(factory);
+    return LogText.nameOf(factory);
   }
 
   /** False if what is in the context of a measurement makes no difference. */

@@ -163,10 +163,8 @@ final class ExportCycle implements Runnable {
       failed(reason);
       switch (step) {
         case START, COLLECTION -> reader.logCollectionFailure(reason);
-        case EXPORT ->
-            reader.logExporterFailure(
-                "export of " + MetricBatches.points(batch) + " data points", reason);
-        case FLUSH -> reader.logExporterFailure("flush", reason);
+        case EXPORT -> reader.logExportFailure(batch, reason, call.hasThrown());
+        case FLUSH -> reader.logExporterFailure("flush", reason, call.hasThrown());
       }
     }
     call = null;

@@ -1,5 +1,7 @@
 package io.glint.sdk;
 
+import io.glint.sdk.internal.log.LogText;
+import io.glint.sdk.internal.log.ProblemLog;
 import io.opentelemetry.api.metrics.BatchCallback;
 import io.opentelemetry.api.metrics.DoubleGaugeBuilder;
 import io.opentelemetry.api.metrics.DoubleHistogramBuilder;
@@ -19,7 +21,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.logging.Logger;
 import java.util.regex.Pattern;
 
 /**
@@ -27,8 +28,6 @@ import java.util.regex.Pattern;
  * the same time, and re-entrant: a callback may make instruments and register callbacks.
  */
 final class GlintMeter implements Meter {
-  private static final Logger LOGGER = Logger.getLogger(GlintMeter.class.getName());
-
   /** API specification, "Instrument name syntax". */
   private static final Pattern VALID_NAME = Pattern.compile("[A-Za-z][A-Za-z0-9_./\\-]{0,254}");
 
@@ -101,7 +100,7 @@ final class GlintMeter implements Meter {
     }
   }
 
-  OnceLog warnings() {
+  ProblemLog warnings() {
     return provider.warnings();
   }
 
@@ -133,12 +132,13 @@ final class GlintMeter implements Meter {
     }
     warnings()
         .warn(
-            LOGGER,
-            "Instrument name ''{0}'' of meter ''{1}'' is not valid; the instrument records nothing. A"
-                + " name starts with an ASCII letter, followed by at most 254 letters, digits,"
-                + " ''_'', ''.'', ''-'' or ''/''.",
-            name,
-            scope.getName());
+            "instrument name",
+            "Instrument name '"
+                + LogText.of(name)
+                + "' of meter '"
+                + LogText.of(scope.getName())
+                + "' is not valid; the instrument records nothing. A name starts with an ASCII"
+                + " letter, followed by at most 254 letters, digits, '_', '.', '-' or '/'.");
     return false;
   }
 
@@ -162,13 +162,15 @@ final class GlintMeter implements Meter {
     }
     warnings()
         .warn(
-            LOGGER,
-            "A batch callback of meter ''{0}'' cannot observe {1}, which was not made by this meter; it"
-                + " is left out. Make it with buildObserver() of a builder of the same meter.",
-            scope.getName(),
-            measurement instanceof ObservableInstrument of
-                ? of.instrument().inWords()
-                : measurement);
+            "batch callback",
+            "A batch callback of meter '"
+                + LogText.of(scope.getName())
+                + "' cannot observe "
+                + (measurement instanceof ObservableInstrument of
+                    ? of.instrument().inWords()
+                    : LogText.nameOf(measurement))
+                + ", which was not made by this meter; it is left out. Make it with buildObserver()"
+                + " of a builder of the same meter.");
   }
 
   /** Registers a callback, which stays registered until the result is closed. */
@@ -265,7 +267,7 @@ final class GlintMeter implements Meter {
       registered.shutdown();
     }
     registered.tellDifferences(instrument, advised, scope);
-    notices.log(LOGGER, warnings());
+    notices.log(warnings());
     return registered;
   }
 
@@ -300,18 +302,18 @@ final class GlintMeter implements Meter {
           "Instrument "
               + registered.first().inWords()
               + " of meter '"
-              + scope.getName()
+              + LogText.of(scope.getName())
               + "' has two metrics named '"
-              + name
+              + LogText.of(name)
               + "', because several views match it. Both are exported, which many backends cannot"
               + " tell apart. Set another name in one of the views, or use"
               + " ViewMatchingMode.COMPOSABLE if they are meant to be one");
     } else if (other != null) {
       notices.add(
           "Meter '"
-              + scope.getName()
+              + LogText.of(scope.getName())
               + "' has two different metrics named '"
-              + name
+              + LogText.of(name)
               + "': one of instrument "
               + other.first().inWords()
               + " made at "

@@ -1,5 +1,7 @@
 package io.glint.sdk;
 
+import io.glint.sdk.internal.log.RateLimitedLog;
+import io.glint.sdk.internal.log.SafeLog;
 import io.opentelemetry.api.metrics.MeterBuilder;
 import io.opentelemetry.api.metrics.MeterProvider;
 import io.opentelemetry.sdk.common.CompletableResultCode;
@@ -90,7 +92,7 @@ public final class GlintMeterProvider implements MeterProvider, Closeable {
       state
           .warnings()
           .warn(
-              LOGGER,
+              "meter name",
               "A meter was asked for without a name. It works, but its metrics cannot be told from"
                   + " others of that kind; name it after the instrumented library or class.");
       return new GlintMeterBuilder(state, "");
@@ -184,11 +186,13 @@ public final class GlintMeterProvider implements MeterProvider, Closeable {
     final CompletableResultCode result = shutdown();
     result.join(CLOSE_TIMEOUT_SECONDS, TimeUnit.SECONDS);
     if (!result.isDone()) {
-      LOGGER.log(
+      SafeLog.log(
+          LOGGER,
           Level.WARNING,
-          "The readers of a meter provider have not shut down within {0} seconds. close() returns;"
-              + " they go on shutting down in the background.",
-          CLOSE_TIMEOUT_SECONDS);
+          "The readers of a meter provider have not shut down within "
+              + CLOSE_TIMEOUT_SECONDS
+              + " seconds. close() returns; they go on shutting down in the background.",
+          null);
     }
   }
 

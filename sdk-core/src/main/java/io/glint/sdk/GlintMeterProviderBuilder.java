@@ -1,5 +1,6 @@
 package io.glint.sdk;
 
+import io.glint.sdk.internal.log.LogText;
 import io.opentelemetry.sdk.common.Clock;
 import io.opentelemetry.sdk.common.InstrumentationScopeInfo;
 import io.opentelemetry.sdk.metrics.ExemplarFilter;
@@ -248,7 +249,9 @@ public final class GlintMeterProviderBuilder {
     Objects.requireNonNull(cardinalityLimits, "cardinalityLimits");
     if (readers.stream().anyMatch(registered -> registered.reader() == reader)) {
       throw new IllegalArgumentException(
-          "Reader " + reader + " is registered already; a reader collects from one provider, once");
+          "Reader "
+              + LogText.nameOf(reader)
+              + " is registered already; a reader collects from one provider, once");
     }
     readers.add(new ProviderState.ReaderRegistration(reader, cardinalityLimits));
     return this;

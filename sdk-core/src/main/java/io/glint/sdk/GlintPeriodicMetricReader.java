@@ -1,15 +1,22 @@
 package io.glint.sdk;
 
+import io.glint.sdk.internal.log.LogText;
+import io.glint.sdk.internal.log.LoggedFailure;
+import io.glint.sdk.internal.log.RateLimitedLog;
+import io.glint.sdk.internal.log.SafeLog;
+import io.glint.sdk.internal.log.UndeliveredPoints;
 import io.opentelemetry.sdk.common.CompletableResultCode;
 import io.opentelemetry.sdk.common.export.MemoryMode;
 import io.opentelemetry.sdk.metrics.Aggregation;
 import io.opentelemetry.sdk.metrics.InstrumentType;
 import io.opentelemetry.sdk.metrics.data.AggregationTemporality;
+import io.opentelemetry.sdk.metrics.data.MetricData;
 import io.opentelemetry.sdk.metrics.export.CollectionRegistration;
 import io.opentelemetry.sdk.metrics.export.MetricExporter;
 import io.opentelemetry.sdk.metrics.export.MetricReader;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Future;
@@ -203,7 +210,7 @@ public final class GlintPeriodicMetricReader implements MetricReader {
     synchronized (lock) {
       if (phase != Phase.NEW) {
         throw new IllegalStateException(
-            this
+            inWords()
                 + (phase == Phase.ACTIVE
                     ? " is registered with a provider already"
                     : " has been shut down")
@@ -231,7 +238,7 @@ public final class GlintPeriodicMetricReader implements MetricReader {
           null,
           () ->
               "A callback or the exporter of "
-                  + this
+                  + inWords()
                   + " asked it to flush. Nothing is flushed, since that would have to wait for"
                   + " itself; do not flush from there");
       return failure("a flush from inside a callback or the exporter");
@@ -239,7 +246,7 @@ public final class GlintPeriodicMetricReader implements MetricReader {
     final FlushRequest request = new FlushRequest();
     synchronized (lock) {
       if (phase.compareTo(Phase.DRAINING) >= 0) {
-        return failure(this + " has been shut down");
+        return failure(inWords() + " has been shut down");
       }
       requests.add(request);
       request.setDeadline(threads.schedule(() -> outOfTime(request), patienceNanos()));
@@ -407,7 +414,7 @@ public final class GlintPeriodicMetricReader implements MetricReader {
         exporter.flush().whenComplete(() -> isFlushedLate.set(false));
       } catch (Throwable t) {
         isFlushedLate.set(false);
-        logExporterFailure("flush", t);
+        logExporterFailure("flush", t, /* hasThrown= */ true);
       }
     }
   }
@@ -448,10 +455,11 @@ public final class GlintPeriodicMetricReader implements MetricReader {
               closed(
                   lastFailure,
                   new TimeoutException("not complete after " + overdue.elapsedMillis() + " ms"),
+                  /* hasThrown= */ false,
                   /* isStuck= */ true);
               return false;
             });
-    final Runnable whenDone = () -> closed(lastFailure, call.failure(), isStuck);
+    final Runnable whenDone = () -> closed(lastFailure, call.failure(), call.hasThrown(), isStuck);
     threads.execute(
         () -> {
           if (call.make(whenDone)) {
@@ -460,7 +468,8 @@ public final class GlintPeriodicMetricReader implements MetricReader {
         });
   }
 
-  private void closed(Throwable lastFailure, Throwable shutdownFailure, boolean isStuck) {
+  private void closed(
+      Throwable lastFailure, Throwable shutdownFailure, boolean hasThrown, boolean isStuck) {
     synchronized (lock) {
       if (phase == Phase.CLOSED) {
         return;
@@ -468,7 +477,7 @@ public final class GlintPeriodicMetricReader implements MetricReader {
       phase = Phase.CLOSED;
     }
     if (shutdownFailure != null) {
-      logExporterFailure("shutdown", shutdownFailure);
+      logExporterFailure("shutdown", shutdownFailure, hasThrown);
     }
     try {
       FlushRequest.complete(shutdownResult, lastFailure != null ? lastFailure : shutdownFailure);
@@ -492,25 +501,62 @@ public final class GlintPeriodicMetricReader implements MetricReader {
     return new TimedCall(threads, exportTimeoutNanos, givesUp, function, whenOverdue);
   }
 
+  /** For messages: short, and without the settings of the exporter. */
+  private String inWords() {
+    return "GlintPeriodicMetricReader of " + exporterName();
+  }
+
+  private String exporterName() {
+    final Class<?> type = exporter.getClass();
+    return type.getSimpleName().isEmpty() ? type.getName() : type.getSimpleName();
+  }
+
   void logCollectionFailure(Throwable cause) {
-    collectionFailures.event(cause, () -> "The collection of " + this + " failed; it is left out");
+    collectionFailures.event(
+        cause, () -> "The collection of " + inWords() + " failed; it is left out");
   }
 
-  private static String withoutFullStop(String sentence) {
-    return sentence.endsWith(".") ? sentence.substring(0, sentence.length() - 1) : sentence;
-  }
-
-  void logExporterFailure(String call, Throwable cause) {
+  /** Reports an export that failed, unless the exporter has done so, which knows more. */
+  void logExportFailure(Collection<MetricData> batch, Throwable cause, boolean hasThrown) {
+    if (cause instanceof LoggedFailure) {
+      return;
+    }
     exporterFailures.event(
-        cause,
+        hasThrown ? cause : null,
+        () -> {
+          final UndeliveredPoints points = UndeliveredPoints.of(batch);
+          return exporterName()
+              + (hasThrown ? " threw at the export of " : " reports that it failed to export ")
+              + UndeliveredPoints.count(points.all(), "data point")
+              + reason(cause)
+              + ". "
+              + points.perhapsDelivered()
+              + " The exporter's own log may say more. Reported by GlintPeriodicMetricReader, which"
+              + " does not try again";
+        });
+  }
+
+  /** Reports a failed flush or shutdown, unless the exporter has done so. */
+  void logExporterFailure(String call, Throwable cause, boolean hasThrown) {
+    if (cause instanceof LoggedFailure) {
+      return;
+    }
+    exporterFailures.event(
+        hasThrown ? cause : null,
         () ->
-            "Of "
-                + this
-                + ", the "
+            "The "
                 + call
+                + " of "
+                + exporterName()
                 + " failed"
-                + (cause.getMessage() == null ? "" : ": " + withoutFullStop(cause.getMessage()))
-                + ". The reader does not try again");
+                + reason(cause)
+                + ". Reported by"
+                + " GlintPeriodicMetricReader, which does not try again");
+  }
+
+  private static String reason(Throwable cause) {
+    final String text = LogText.of(cause.getMessage() == null ? cause : cause.getMessage(), 1024);
+    return ": " + (text.endsWith(".") ? text.substring(0, text.length() - 1) : text);
   }
 
   void logOverdueCollection(long elapsedMillis) {
@@ -518,7 +564,7 @@ public final class GlintPeriodicMetricReader implements MetricReader {
         null,
         () ->
             "A collection of "
-                + this
+                + inWords()
                 + " has been running for "
                 + elapsedMillis
                 + " ms, and the next one waits for it. Does a callback of an asynchronous instrument"
@@ -530,7 +576,7 @@ public final class GlintPeriodicMetricReader implements MetricReader {
         null,
         () ->
             "Of "
-                + this
+                + inWords()
                 + ", an export has been running for "
                 + elapsedMillis
                 + " ms. Nothing is collected or exported before it is complete, as exports must not"
@@ -543,11 +589,14 @@ public final class GlintPeriodicMetricReader implements MetricReader {
         return;
       }
     }
-    LOGGER.log(
+    SafeLog.log(
+        LOGGER,
         Level.WARNING,
-        "The executor of {0} was shut down. There are no more periodic exports; shut the reader"
-            + " down before its executor",
-        this);
+        "The executor of "
+            + inWords()
+            + " was shut down. There are no more periodic exports; shut the reader down before its"
+            + " executor",
+        null);
   }
 
   private static CompletableResultCode failure(String message) {

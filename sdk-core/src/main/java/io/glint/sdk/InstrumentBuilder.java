@@ -1,5 +1,6 @@
 package io.glint.sdk;
 
+import io.glint.sdk.internal.log.LogText;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.sdk.metrics.InstrumentType;
 import io.opentelemetry.sdk.metrics.InstrumentValueType;
@@ -11,15 +12,12 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
-import java.util.logging.Logger;
 
 /**
  * What instrument builders share. Null descriptions and units are the same as empty ones; neither
  * is validated (SDK specification, "Instrument unit", "Instrument description").
  */
 abstract class InstrumentBuilder {
-  private static final Logger LOGGER = Logger.getLogger(InstrumentBuilder.class.getName());
-
   final GlintMeter meter;
   final String name;
   String description = "";
@@ -60,11 +58,13 @@ abstract class InstrumentBuilder {
       meter
           .warnings()
           .warn(
-              LOGGER,
-              "The bucket boundaries advised for histogram ''{0}'' are ignored: {1}. Its default"
-                  + " boundaries are used. Give finite, strictly increasing boundaries.",
-              name,
-              problem);
+              "boundaries advice",
+              "The bucket boundaries advised for histogram '"
+                  + name
+                  + "' are ignored: "
+                  + LogText.of(problem)
+                  + ". Its default boundaries are used. Give finite, strictly increasing"
+                  + " boundaries.");
     }
   }
 
@@ -77,11 +77,13 @@ abstract class InstrumentBuilder {
       meter
           .warnings()
           .warn(
-              LOGGER,
-              "The attributes advised for instrument ''{0}'' are ignored: {1}. All attributes are"
-                  + " kept unless a view says otherwise. Give a list of attribute keys.",
-              name,
-              attributes == null ? "the list is null" : "a key is null");
+              "attributes advice",
+              "The attributes advised for instrument '"
+                  + name
+                  + "' are ignored: "
+                  + (attributes == null ? "the list is null" : "a key is null")
+                  + ". All attributes are kept unless a view says otherwise. Give a list of attribute"
+                  + " keys.");
       return;
     }
     final Set<String> keys = new TreeSet<>();

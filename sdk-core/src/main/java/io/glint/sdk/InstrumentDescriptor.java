@@ -1,5 +1,6 @@
 package io.glint.sdk;
 
+import io.glint.sdk.internal.log.LogText;
 import io.opentelemetry.sdk.common.InstrumentationScopeInfo;
 import io.opentelemetry.sdk.metrics.InstrumentType;
 import io.opentelemetry.sdk.metrics.InstrumentValueType;
@@ -77,13 +78,13 @@ record InstrumentDescriptor(
     } else if (type != other.type) {
       criterion = ".setType(InstrumentType." + type + ")";
     } else if (!unit.equals(other.unit)) {
-      criterion = ".setUnit(\"" + unit + "\")";
+      criterion = ".setUnit(\"" + LogText.of(unit) + "\")";
     } else {
       return "No view can tell the two apart: change one of them where it is made.";
     }
     return "Make them the same where they are made, or rename one by a view:"
         + " registerView(InstrumentSelector.builder().setMeterName(\""
-        + scope.getName()
+        + LogText.of(scope.getName())
         + "\").setName(\""
         + name
         + "\")"
@@ -94,15 +95,15 @@ record InstrumentDescriptor(
   /** For messages: what a user needs to find the instrument in the code. */
   String inWords() {
     return "'"
-        + name
+        + LogText.of(name)
         + "' ("
         + valueType.name().toLowerCase(Locale.ROOT)
         + " "
         + type.name().toLowerCase(Locale.ROOT)
         + ", unit '"
-        + unit
+        + LogText.of(unit)
         + "', description '"
-        + description
+        + LogText.of(description)
         + "')";
   }
 }

@@ -1,5 +1,7 @@
 package io.glint.sdk;
 
+import io.glint.sdk.internal.log.LogText;
+import io.glint.sdk.internal.log.RateLimitedLog;
 import io.opentelemetry.sdk.common.InstrumentationScopeInfo;
 import java.util.Collection;
 import java.util.concurrent.locks.ReentrantLock;
@@ -61,7 +63,7 @@ final class MeterSwitches {
           t,
           () ->
               "The meter configurator threw for meter '"
-                  + scope.getName()
+                  + LogText.of(scope.getName())
                   + "'. The meter is enabled. Meter configurators must not throw; return null for"
                   + " the default");
       return true;

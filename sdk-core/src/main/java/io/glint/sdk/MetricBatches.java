@@ -60,15 +60,6 @@ final class MetricBatches implements Iterator<Collection<MetricData>> {
     return Collections.emptyIterator();
   }
 
-  /** The number of data points of some metrics. */
-  static int points(Collection<MetricData> metrics) {
-    int points = 0;
-    for (final MetricData metric : metrics) {
-      points += metric.getData().getPoints().size();
-    }
-    return points;
-  }
-
   @Override
   public boolean hasNext() {
     return metric != null;

@@ -1,8 +1,8 @@
 package io.glint.sdk;
 
+import io.glint.sdk.internal.log.ProblemLog;
 import java.util.LinkedHashSet;
 import java.util.Set;
-import java.util.logging.Logger;
 
 /** What there is to say about something that is being made, said once it is made. */
 final class Notices {
@@ -13,9 +13,9 @@ final class Notices {
     messages.add(message);
   }
 
-  void log(Logger logger, OnceLog warnings) {
+  void log(ProblemLog warnings) {
     for (final String message : messages) {
-      warnings.warn(logger, "{0}", message);
+      warnings.warn("notice", message);
     }
   }
 }

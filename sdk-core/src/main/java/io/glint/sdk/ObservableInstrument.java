@@ -1,5 +1,7 @@
 package io.glint.sdk;
 
+import io.glint.sdk.internal.log.LogText;
+import io.glint.sdk.internal.log.RateLimitedLog;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.metrics.ObservableDoubleMeasurement;
 import io.opentelemetry.api.metrics.ObservableLongMeasurement;
@@ -171,7 +173,7 @@ final class ObservableInstrument implements ObservableLongMeasurement, Observabl
               "An observation of asynchronous instrument "
                   + instrument.inWords()
                   + " for metric '"
-                  + stream.metric().name()
+                  + LogText.of(stream.metric().name())
                   + "' was lost. If a view filters its attributes, check the filter");
     }
   }

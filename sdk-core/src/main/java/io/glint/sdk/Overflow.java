@@ -1,5 +1,7 @@
 package io.glint.sdk;
 
+import io.glint.sdk.internal.log.LogText;
+import io.glint.sdk.internal.log.SafeLog;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
 import java.util.logging.Level;
@@ -32,7 +34,7 @@ final class Overflow {
             + (most.key() == null
                 ? ""
                 : "The attribute '"
-                    + most.key().getKey()
+                    + LogText.of(most.key().getKey())
                     + "' has the most values, "
                     + most.values()
                     + ": remove it where it is recorded or in a view (GlintView.builder()"

@@ -2,6 +2,7 @@ package io.glint.sdk;
 
 import io.glint.reservoir.ExemplarReservoirFactory;
 import io.glint.reservoir.ReservoirSettings;
+import io.glint.sdk.internal.log.ProblemLog;
 import io.opentelemetry.sdk.common.Clock;
 import io.opentelemetry.sdk.common.InstrumentationScopeInfo;
 import io.opentelemetry.sdk.metrics.ExemplarFilter;
@@ -20,6 +21,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
+import java.util.logging.Logger;
 
 /** What the meters of one provider share, and where the streams of an instrument are made. */
 final class ProviderState {
@@ -48,7 +50,7 @@ final class ProviderState {
   private final long idleTimeoutNanos;
   private final Duration readerTimeout;
   private final ViewRegistry views;
-  private final OnceLog warnings = new OnceLog();
+  private final ProblemLog warnings = ProblemLog.once(Logger.getLogger(GlintMeter.class.getName()));
   private final List<RegisteredReader> readers = new ArrayList<>();
   private final ReaderNames readerNames;
   private final ExemplarExplainer exemplarExplainer = new ExemplarExplainer(this);
@@ -111,7 +113,7 @@ final class ProviderState {
   }
 
   /** For what is wrong with the way meters and instruments are asked for. */
-  OnceLog warnings() {
+  ProblemLog warnings() {
     return warnings;
   }
 

@@ -1,5 +1,7 @@
 package io.glint.sdk;
 
+import io.glint.sdk.internal.log.LogText;
+import io.glint.sdk.internal.log.SafeLog;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.sdk.common.CompletableResultCode;
 import io.opentelemetry.sdk.metrics.export.MetricReader;
@@ -117,7 +119,8 @@ final class ReaderCalls {
           failOverdue("completed");
         }
       } catch (Throwable t) {
-        SafeLog.log(LOGGER, Level.WARNING, "Reader " + reader + " could not " + what, t);
+        SafeLog.log(
+            LOGGER, Level.WARNING, "Reader " + LogText.nameOf(reader) + " could not " + what, t);
         result.failExceptionally(t);
       } finally {
         returned.countDown();
@@ -148,7 +151,7 @@ final class ReaderCalls {
           LOGGER,
           Level.WARNING,
           "Reader "
-              + reader
+              + LogText.nameOf(reader)
               + " has not "
               + whatItHasNot
               + " within "

@@ -1,5 +1,6 @@
 package io.glint.sdk;
 
+import io.glint.sdk.internal.log.LogText;
 import io.opentelemetry.sdk.metrics.export.MetricReader;
 import java.lang.ref.Reference;
 import java.lang.ref.ReferenceQueue;
@@ -34,7 +35,7 @@ final class ReaderRegistry {
         if (CLAIMS.contains(new Claim(reader))) {
           throw new IllegalArgumentException(
               "Reader "
-                  + reader
+                  + LogText.nameOf(reader)
                   + " is registered with another GlintMeterProvider already; a reader collects from"
                   + " one provider. Make a new reader for each provider");
         }

@@ -1,19 +1,18 @@
 package io.glint.sdk;
 
+import io.glint.sdk.internal.log.LogText;
+import io.glint.sdk.internal.log.ProblemLog;
 import io.opentelemetry.sdk.common.InstrumentationScopeInfo;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.logging.Logger;
 
 /**
  * An instrument of a meter, as it was first asked for. Whoever asks for one of the same identity
  * gets this one (SDK specification, "Duplicate instrument registration"). Thread-safe.
  */
 final class Registered {
-  private static final Logger LOGGER = Logger.getLogger(GlintMeter.class.getName());
-
   private static final int MOST_TOLD = 16;
 
   private final InstrumentDescriptor first;
@@ -25,7 +24,7 @@ final class Registered {
   /** In which ways it was asked for differently; some of them, for there may be many. */
   private final Set<String> told = ConcurrentHashMap.newKeySet();
 
-  private final OnceLog warnings;
+  private final ProblemLog warnings;
 
   /**
    * Registers what was made.
@@ -38,7 +37,7 @@ final class Registered {
       String origin,
       Object made,
       List<MetricSource> streams,
-      OnceLog warnings) {
+      ProblemLog warnings) {
     this.first = first;
     this.advice = advice;
     this.origin = origin;
@@ -70,22 +69,26 @@ final class Registered {
     if (!asked.name().equals(first.name())) {
       tell(
           scope,
-          "under the name '" + asked.name() + "'",
+          "under the name '" + LogText.of(asked.name()) + "'",
           "Names that differ only in case are one instrument; it keeps the first spelling");
     }
     if (!asked.description().equals(first.description()) && describe(asked.description())) {
       tell(
           scope,
-          "with the description '" + asked.description() + "'",
+          "with the description '" + LogText.of(asked.description()) + "'",
           "The two are one metric, with the longer description. Make the descriptions the same, or"
               + " set one in a view");
     }
     for (final InstrumentAdvice.Departure departure : advised.departuresFrom(advice)) {
       tell(
           scope,
-          "with other " + departure.respect() + " advised, " + departure.advised() + ",",
+          "with other "
+              + departure.respect()
+              + " advised, "
+              + LogText.of(departure.advised())
+              + ",",
           "It keeps what was advised first: "
-              + Objects.requireNonNullElse(departure.first(), "none"));
+              + LogText.of(Objects.requireNonNullElse(departure.first(), "none")));
     }
   }
 
@@ -104,11 +107,11 @@ final class Registered {
       return;
     }
     warnings.warn(
-        LOGGER,
-        "Instrument {0}",
-        first.inWords()
+        "asked for again",
+        "Instrument "
+            + first.inWords()
             + " of meter '"
-            + scope.getName()
+            + LogText.of(scope.getName())
             + "', made at "
             + origin
             + ", was asked for again "

@@ -1,5 +1,7 @@
 package io.glint.sdk;
 
+import io.glint.sdk.internal.log.LogText;
+import io.glint.sdk.internal.log.RateLimitedLog;
 import io.opentelemetry.sdk.common.Clock;
 import io.opentelemetry.sdk.common.export.MemoryMode;
 import io.opentelemetry.sdk.metrics.Aggregation;
@@ -95,11 +97,11 @@ final class RegisteredReader implements CollectionRegistration {
     } catch (IllegalArgumentException | NullPointerException e) {
       throw new IllegalArgumentException(
           "Reader "
-              + reader
+              + LogText.nameOf(reader)
               + " asks for an aggregation that cannot be used, for instruments of type "
               + type
               + ": "
-              + e.getMessage(),
+              + LogText.of(e.getMessage(), 1000),
           e);
     }
   }
@@ -108,7 +110,10 @@ final class RegisteredReader implements CollectionRegistration {
       AggregationTemporality temporality, InstrumentType type) {
     if (temporality == null) {
       throw new IllegalArgumentException(
-          "Reader " + reader + " asks for no temporality for instruments of type " + type);
+          "Reader "
+              + LogText.nameOf(reader)
+              + " asks for no temporality for instruments of type "
+              + type);
     }
     return temporality;
   }
@@ -117,7 +122,7 @@ final class RegisteredReader implements CollectionRegistration {
     if (limit < 1) {
       throw new IllegalArgumentException(
           "The cardinality limit of reader "
-              + reader
+              + LogText.nameOf(reader)
               + " for instruments of type "
               + type
               + " is "
@@ -270,7 +275,8 @@ final class RegisteredReader implements CollectionRegistration {
     } catch (Throwable t) {
       failure = t;
       producerFailures.event(
-          t, () -> "Metric producer " + producer + " threw; its metrics are missing");
+          t,
+          () -> "Metric producer " + LogText.nameOf(producer) + " threw; its metrics are missing");
     }
   }
 }

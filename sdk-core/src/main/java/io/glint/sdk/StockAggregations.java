@@ -1,5 +1,6 @@
 package io.glint.sdk;
 
+import io.glint.sdk.internal.log.LogText;
 import io.opentelemetry.sdk.metrics.Aggregation;
 import java.util.ArrayList;
 import java.util.List;
@@ -39,7 +40,7 @@ final class StockAggregations {
     }
     throw new IllegalArgumentException(
         "Aggregation "
-            + text
+            + LogText.of(text)
             + " is not supported. Use one of the factory methods of"
             + " io.opentelemetry.sdk.metrics.Aggregation");
   }
@@ -49,7 +50,7 @@ final class StockAggregations {
     if (!matcher.find()) {
       throw new IllegalArgumentException(
           "The options of the aggregation "
-              + text
+              + LogText.of(text)
               + " cannot be read. Glint knows opentelemetry-sdk-metrics 1.68.0; please report the"
               + " version you use");
     }

@@ -1,5 +1,7 @@
 package io.glint.sdk;
 
+import io.glint.sdk.internal.log.LogText;
+import io.glint.sdk.internal.log.RateLimitedLog;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.sdk.common.Clock;
@@ -356,7 +358,7 @@ abstract class Stream implements MetricSource {
               "A measurement of instrument "
                   + instrument.inWords()
                   + " could not be recorded for metric '"
-                  + metric.descriptor().name()
+                  + LogText.of(metric.descriptor().name())
                   + "' and is lost: "
                   + (cause instanceof OutOfMemoryError
                       ? "there is no memory for a new series"

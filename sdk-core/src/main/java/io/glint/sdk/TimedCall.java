@@ -35,6 +35,7 @@ final class TimedCall {
   private Runnable whenDone;
   private CompletableResultCode result;
   private Future<?> timer;
+  private boolean hasThrown;
   private boolean isOverdue;
   private boolean isDone;
 
@@ -65,12 +66,15 @@ final class TimedCall {
   boolean make(Runnable whenDone) {
     watch(timeoutNanos);
     CompletableResultCode returned;
+    boolean threw = false;
     try {
       returned = Objects.requireNonNull(function.get(), "the exporter returned no result");
     } catch (Throwable t) {
       returned = CompletableResultCode.ofExceptionalFailure(t);
+      threw = true;
     }
     synchronized (this) {
+      hasThrown = threw;
       this.whenDone = whenDone;
       result = returned;
       if (returned.isDone() || (givesUp && isOverdue)) {
@@ -82,6 +86,11 @@ final class TimedCall {
     return false;
   }
 
+  /** Whether a call that is done has thrown what is its {@link #failure}. */
+  synchronized boolean hasThrown() {
+    return hasThrown;
+  }
+
   /** Why a call that is done has failed; null if it succeeded. */
   synchronized Throwable failure() {
     if (result.isSuccess()) {
@@ -91,7 +100,7 @@ final class TimedCall {
       return new TimeoutException("not complete after " + elapsedMillis() + " ms");
     }
     final Throwable reason = result.getFailureThrowable();
-    return reason != null ? reason : new IllegalStateException("the exporter reports a failure");
+    return reason != null ? reason : new IllegalStateException("it gives no reason");
   }
 
   long elapsedMillis() {

@@ -1,5 +1,6 @@
 package io.glint.sdk;
 
+import io.glint.sdk.internal.log.LogText;
 import io.opentelemetry.sdk.common.InstrumentationScopeInfo;
 import io.opentelemetry.sdk.metrics.InstrumentSelector;
 import java.util.ArrayList;
@@ -48,7 +49,7 @@ final class ViewRegistry {
       }
       final boolean isComposable = mode == ViewMatchingMode.COMPOSABLE;
       notices.add(
-          view
+          LogText.of(view)
               + " makes no sense for instrument "
               + instrument.inWords()
               + ", which its selector matches; "

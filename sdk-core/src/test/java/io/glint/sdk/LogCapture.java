@@ -13,6 +13,7 @@ final class LogCapture extends Handler implements AutoCloseable {
 
   private final Logger logger = Logger.getLogger("io.glint");
   private final List<String> messages = new CopyOnWriteArrayList<>();
+  private final List<LogRecord> records = new CopyOnWriteArrayList<>();
 
   LogCapture() {
     logger.addHandler(this);
@@ -23,8 +24,13 @@ final class LogCapture extends Handler implements AutoCloseable {
     return messages;
   }
 
+  List<LogRecord> records() {
+    return records;
+  }
+
   @Override
   public void publish(LogRecord logRecord) {
+    records.add(logRecord);
     messages.add(FORMATTER.formatMessage(logRecord));
   }
 

@@ -3,6 +3,7 @@ package io.glint.sdk;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.glint.sdk.internal.log.UndeliveredPoints;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.sdk.common.InstrumentationScopeInfo;
@@ -49,7 +50,9 @@ class MetricBatchesTest {
     final MetricData whole = metric(type, "whole", 7);
     final List<Collection<MetricData>> batches = batches(List.of(whole), 3);
 
-    assertThat(batches).extracting(MetricBatches::points).containsExactly(3, 3, 1);
+    assertThat(batches)
+        .extracting(batch -> UndeliveredPoints.of(batch).all())
+        .containsExactly(3, 3, 1);
     final List<PointData> points = new ArrayList<>();
     for (final Collection<MetricData> batch : batches) {
       assertThat(batch).hasSize(1);
@@ -97,7 +100,7 @@ class MetricBatchesTest {
           .containsExactlyElementsOf(all);
       assertThat(batches).hasSize((all.size() + size - 1) / size);
       assertThat(batches.stream().limit(all.size() / size))
-          .allMatch(batch -> MetricBatches.points(batch) == size);
+          .allMatch(batch -> UndeliveredPoints.of(batch).all() == size);
     }
   }
 

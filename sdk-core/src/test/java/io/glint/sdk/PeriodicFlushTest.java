@@ -153,7 +153,10 @@ class PeriodicFlushTest {
       scheduler.run();
       assertThat(result.isDone()).isTrue();
       assertThat(result.isSuccess()).isFalse();
-      assertThat(log.messages()).singleElement().asString().contains("the flush failed");
+      assertThat(log.messages())
+          .singleElement()
+          .asString()
+          .contains("The flush of FakeExporter failed");
 
       exporter.onFlush = CompletableResultCode::ofSuccess;
       final CompletableResultCode next = reader.forceFlush();

@@ -107,7 +107,9 @@ class PeriodicScheduleTest {
           .containsExactly("export m1", "export m2", "export m3", "export last");
       assertThat(log.messages())
           .hasSize(2)
-          .anyMatch(message -> message.contains("export of 1 data points failed: exporter is"))
+          .anyMatch(
+              message ->
+                  message.contains("FakeExporter threw at the export of 1 data point: exporter is"))
           .anyMatch(message -> message.contains("The collection of"));
     }
   }
@@ -144,7 +146,8 @@ class PeriodicScheduleTest {
       assertThat(log.messages())
           .singleElement()
           .asString()
-          .contains("export of 3 data points failed");
+          .contains(
+              "FakeExporter reports that it failed to export 3 data points: it gives no reason");
     }
     exporter.onExport = CompletableResultCode::ofSuccess;
     assertThat(exporter.calls).endsWith("export b1").hasSize(3);

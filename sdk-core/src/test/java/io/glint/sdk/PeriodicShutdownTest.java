@@ -154,7 +154,7 @@ class PeriodicShutdownTest {
       assertThat(log.messages())
           .singleElement()
           .asString()
-          .contains("the shutdown failed: stuck door");
+          .contains("The shutdown of FakeExporter failed: stuck door");
     }
   }
 

@@ -1,5 +1,6 @@
 package io.glint.exporter.openmetrics;
 
+import io.glint.sdk.internal.log.ProblemLog;
 import io.glint.exporter.openmetrics.Family.Form;
 import io.opentelemetry.sdk.metrics.data.MetricData;
 import io.opentelemetry.sdk.metrics.data.PointData;
@@ -34,7 +35,7 @@ final class ExpositionWriter {
   private int notAskedFor;
 
   ExpositionWriter(
-      boolean scopeLabels, boolean targetInfo, boolean createdSamples, RateLimitedLog log) {
+      boolean scopeLabels, boolean targetInfo, boolean createdSamples, ProblemLog log) {
     this.scopeLabels = scopeLabels;
     this.targetInfo = targetInfo;
     families = new FamilyIndex(log);

@@ -1,5 +1,6 @@
 package io.glint.exporter.openmetrics;
 
+import io.glint.sdk.internal.log.LogText;
 import io.opentelemetry.sdk.common.InstrumentationScopeInfo;
 import io.opentelemetry.sdk.metrics.data.MetricData;
 import java.util.ArrayList;

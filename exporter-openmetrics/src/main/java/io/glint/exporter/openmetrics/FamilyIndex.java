@@ -1,5 +1,7 @@
 package io.glint.exporter.openmetrics;
 
+import io.glint.sdk.internal.log.ProblemLog;
+import io.glint.sdk.internal.log.LogText;
 import io.glint.exporter.openmetrics.Family.Form;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.sdk.common.InstrumentationScopeInfo;
@@ -42,7 +44,7 @@ final class FamilyIndex {
   private static final Comparator<Family> BY_NAME =
       Comparator.comparing((Family family) -> family.name).thenComparing(family -> family.type);
 
-  private final RateLimitedLog log;
+  private final ProblemLog log;
 
   private final Map<FamilyType, Map<String, Family>> families = new EnumMap<>(FamilyType.class);
 
@@ -59,7 +61,7 @@ final class FamilyIndex {
   private final List<Family> present = new ArrayList<>();
   private final List<MetricData> leftOut = new ArrayList<>();
 
-  FamilyIndex(RateLimitedLog log) {
+  FamilyIndex(ProblemLog log) {
     this.log = log;
     for (FamilyType type : FamilyType.values()) {
       families.put(type, new HashMap<>());

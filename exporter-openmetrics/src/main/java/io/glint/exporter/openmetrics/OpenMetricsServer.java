@@ -5,6 +5,8 @@ import static java.util.Objects.requireNonNull;
 import com.sun.net.httpserver.HttpServer;
 import io.glint.sdk.ExemplarOutcomes;
 import io.glint.sdk.OpenTelemetryVersion;
+import io.glint.sdk.internal.log.LogText;
+import io.glint.sdk.internal.log.ProblemLog;
 import io.opentelemetry.api.metrics.MeterProvider;
 import io.opentelemetry.sdk.common.CompletableResultCode;
 import io.opentelemetry.sdk.common.export.MemoryMode;
@@ -18,6 +20,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
+import java.time.Duration;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadFactory;
@@ -125,6 +128,11 @@ public final class OpenMetricsServer implements MetricReader, ExemplarOutcomes.S
   private static final int MAX_WAITING_REQUESTS = 64;
   private static final long THREAD_KEEP_ALIVE_SECONDS = 60;
   private static final long SHUTDOWN_GRACE_MILLIS = 1000;
+
+  /** A scrape comes every few seconds and finds the same problem each time. */
+  private static final Duration LOG_INTERVAL = Duration.ofMinutes(10);
+
+  private static final int MOST_PROBLEMS_OF_A_KIND = 1024;
   private static final Logger LOGGER = Logger.getLogger(OpenMetricsServer.class.getName());
 
   private final InetSocketAddress address;
@@ -138,7 +146,7 @@ public final class OpenMetricsServer implements MetricReader, ExemplarOutcomes.S
       HttpServer server,
       DefaultAggregationSelector defaultAggregation,
       ScrapeHandler handler,
-      RateLimitedLog log) {
+      ProblemLog log) {
     this.server = server;
     this.defaultAggregation = defaultAggregation;
     this.handler = handler;
@@ -157,8 +165,8 @@ public final class OpenMetricsServer implements MetricReader, ExemplarOutcomes.S
     return new OpenMetricsServerBuilder();
   }
 
-  static RateLimitedLog newLog() {
-    return new RateLimitedLog(LOGGER, System::nanoTime);
+  static ProblemLog newLog() {
+    return ProblemLog.every(LOG_INTERVAL, LOGGER, MOST_PROBLEMS_OF_A_KIND, System::nanoTime);
   }
 
   static OpenMetricsServer start(
@@ -166,7 +174,7 @@ public final class OpenMetricsServer implements MetricReader, ExemplarOutcomes.S
       int port,
       DefaultAggregationSelector defaultAggregation,
       ExpositionWriter writer,
-      RateLimitedLog log,
+      ProblemLog log,
       Supplier<? extends MeterProvider> meterProvider,
       int maxCollectionWaitSeconds) {
     HttpServer http = bind(host, port);
@@ -190,18 +198,18 @@ public final class OpenMetricsServer implements MetricReader, ExemplarOutcomes.S
     } catch (UnknownHostException e) {
       throw new IllegalStateException(
           "Cannot listen on '"
-              + host
+              + LogText.of(host)
               + "' for scrapes: the host is unknown. Set an address of this machine by"
               + " OpenMetricsServerBuilder.setHost, \"0.0.0.0\" for all.",
           e);
     } catch (IOException e) {
       throw new IllegalStateException(
           "Cannot listen on "
-              + host
+              + LogText.of(host)
               + ':'
               + port
               + " for scrapes: "
-              + e.getMessage()
+              + LogText.of(e.getMessage())
               + ". If another process or another OpenMetricsServer has the port, set another one by"
               + " OpenMetricsServerBuilder.setPort, 0 for any free port; if the address is not of"
               + " this machine, set one that is by setHost.",
@@ -209,7 +217,7 @@ public final class OpenMetricsServer implements MetricReader, ExemplarOutcomes.S
     }
   }
 
-  private static ThreadPoolExecutor newExecutor(int port, RateLimitedLog log) {
+  private static ThreadPoolExecutor newExecutor(int port, ProblemLog log) {
     AtomicInteger number = new AtomicInteger();
     ThreadFactory threads =
         task -> {
@@ -232,7 +240,7 @@ public final class OpenMetricsServer implements MetricReader, ExemplarOutcomes.S
   }
 
   /** The JDK's server closes the connection of a request that is rejected. */
-  private static void reject(int port, ThreadPoolExecutor executor, RateLimitedLog log) {
+  private static void reject(int port, ThreadPoolExecutor executor, ProblemLog log) {
     if (!executor.isShutdown()) {
       log.warn(
           "rejected",

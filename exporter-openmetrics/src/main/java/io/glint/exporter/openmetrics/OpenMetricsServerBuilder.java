@@ -2,6 +2,7 @@ package io.glint.exporter.openmetrics;
 
 import static java.util.Objects.requireNonNull;
 
+import io.glint.sdk.internal.log.ProblemLog;
 import io.opentelemetry.api.metrics.MeterProvider;
 import io.opentelemetry.sdk.metrics.export.DefaultAggregationSelector;
 import java.util.function.Supplier;
@@ -155,7 +156,7 @@ public final class OpenMetricsServerBuilder {
    *     instance because the port is in use; the message says which and what to do
    */
   public OpenMetricsServer build() {
-    RateLimitedLog log = OpenMetricsServer.newLog();
+    ProblemLog log = OpenMetricsServer.newLog();
     ExpositionWriter writer = new ExpositionWriter(scopeLabels, targetInfo, createdSamples, log);
     return OpenMetricsServer.start(
         host, port, defaultAggregation, writer, log, meterProvider, maxCollectionWaitSeconds);

@@ -1,5 +1,7 @@
 package io.glint.exporter.openmetrics;
 
+import io.glint.sdk.internal.log.ProblemLog;
+import io.glint.sdk.internal.log.LogText;
 import io.opentelemetry.sdk.metrics.data.DoubleExemplarData;
 import io.opentelemetry.sdk.metrics.data.DoublePointData;
 import io.opentelemetry.sdk.metrics.data.ExemplarData;
@@ -33,7 +35,7 @@ final class PointMerger {
 
   private final PointWriter writer;
   private final TextBuffer labels;
-  private final RateLimitedLog log;
+  private final ProblemLog log;
   private final Buckets buckets = new Buckets();
 
   /** For each series of a gauge that two points have claimed: the first of them. */
@@ -41,7 +43,7 @@ final class PointMerger {
 
   private ScrapeExemplars tally;
 
-  PointMerger(PointWriter writer, TextBuffer labels, RateLimitedLog log) {
+  PointMerger(PointWriter writer, TextBuffer labels, ProblemLog log) {
     this.writer = writer;
     this.labels = labels;
     this.log = log;

@@ -1,5 +1,7 @@
 package io.glint.exporter.openmetrics;
 
+import io.glint.sdk.internal.log.ProblemLog;
+import io.glint.sdk.internal.log.LogText;
 import io.opentelemetry.sdk.metrics.data.DoubleExemplarData;
 import io.opentelemetry.sdk.metrics.data.DoublePointData;
 import io.opentelemetry.sdk.metrics.data.ExemplarData;
@@ -31,7 +33,7 @@ final class PointWriter {
 
   private final TextBuffer labels;
   private final boolean createdSamples;
-  private final RateLimitedLog log;
+  private final ProblemLog log;
   private final Numbers numbers = new Numbers();
   private final ExemplarWriter exemplars = new ExemplarWriter(numbers);
   private final Buckets buckets = new Buckets();
@@ -53,7 +55,7 @@ final class PointWriter {
   /**
    * @param labels where the label sets of the points are
    */
-  PointWriter(TextBuffer labels, boolean createdSamples, RateLimitedLog log) {
+  PointWriter(TextBuffer labels, boolean createdSamples, ProblemLog log) {
     this.labels = labels;
     this.createdSamples = createdSamples;
     this.log = log;

@@ -5,6 +5,7 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpHandler;
 import io.glint.sdk.ExemplarOutcomes;
 import io.glint.sdk.ExemplarOutcomes.Outcome;
+import io.glint.sdk.internal.log.ProblemLog;
 import io.opentelemetry.sdk.metrics.data.MetricData;
 import io.opentelemetry.sdk.metrics.export.CollectionRegistration;
 import java.io.IOException;
@@ -35,7 +36,7 @@ final class ScrapeHandler implements HttpHandler {
   private static final int MAX_SPARE_BUFFERS = 2;
 
   private final ExpositionWriter writer;
-  private final RateLimitedLog log;
+  private final ProblemLog log;
   private final ScrapeTelemetry telemetry;
   private final ExemplarOutcomes exemplarOutcomes = new ExemplarOutcomes();
   private final ReentrantLock collecting = new ReentrantLock();
@@ -61,7 +62,7 @@ final class ScrapeHandler implements HttpHandler {
 
   ScrapeHandler(
       ExpositionWriter writer,
-      RateLimitedLog log,
+      ProblemLog log,
       ScrapeTelemetry telemetry,
       int maxCollectionWaitSeconds) {
     this.writer = writer;

@@ -1,5 +1,6 @@
 package io.glint.exporter.openmetrics;
 
+import io.glint.sdk.internal.log.ProblemLog;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.common.AttributesBuilder;
@@ -45,7 +46,7 @@ final class ScrapeTelemetry {
 
   private final Supplier<? extends MeterProvider> meterProvider;
   private final Attributes component;
-  private final RateLimitedLog log;
+  private final ProblemLog log;
   private volatile Instruments instruments;
 
   /**
@@ -54,9 +55,7 @@ final class ScrapeTelemetry {
    * @param meterProvider may answer null; null itself if the telemetry is off
    */
   ScrapeTelemetry(
-      Supplier<? extends MeterProvider> meterProvider,
-      InetSocketAddress address,
-      RateLimitedLog log) {
+      Supplier<? extends MeterProvider> meterProvider, InetSocketAddress address, ProblemLog log) {
     this.meterProvider = meterProvider;
     this.log = log;
     component = meterProvider == null ? Attributes.empty() : component(address);

@@ -4,7 +4,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.glint.sdk.ExemplarOutcomes;
 import io.glint.sdk.ExemplarOutcomes.Outcome;
+import io.glint.sdk.internal.log.ProblemLog;
 import io.opentelemetry.sdk.metrics.data.MetricData;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.logging.Handler;
@@ -44,7 +46,10 @@ final class Renderer {
         });
     writer =
         new ExpositionWriter(
-            scopeLabels, targetInfo, createdSamples, new RateLimitedLog(logger, () -> 0));
+            scopeLabels,
+            targetInfo,
+            createdSamples,
+            ProblemLog.every(Duration.ofMinutes(10), logger, 1024, () -> 0));
   }
 
   /** A renderer that leaves out {@code _created}, so that the rest is short to compare. */

@@ -3,9 +3,15 @@ package io.glint.exporter.otlp;
 import io.opentelemetry.sdk.common.export.RetryPolicy;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZonedDateTime;
+import java.time.LocalDate;
+import java.time.LocalDateTime;
+import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeFormatterBuilder;
 import java.time.format.DateTimeParseException;
+import java.time.temporal.ChronoField;
+import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
@@ -17,7 +23,8 @@ import java.util.function.DoubleSupplier;
  * <p>The delay grows exponentially from one attempt to the next and varies by a fifth either way,
  * so that clients that failed together do not come back together. A server that names a delay in
  * {@code Retry-After} is obeyed instead (OTLP specification, OTLP/HTTP Throttling), up to five
- * minutes.
+ * minutes; if it is none, the next attempt is made at once. The number of attempts and the time-out
+ * of the export bound these too.
  */
 final class Backoff {
   /**
@@ -26,6 +33,11 @@ final class Backoff {
   static final long MAX_RETRY_AFTER_NANOS = TimeUnit.MINUTES.toNanos(5);
 
   private static final double JITTER = 0.2;
+
+  private static final DateTimeFormatter IMF_FIXDATE = format("EEE, d MMM uuuu HH:mm:ss 'GMT'");
+
+  /** The day of the month has two places, the first of which may be a space. */
+  private static final DateTimeFormatter ASCTIME = format("EEE MMM ppd HH:mm:ss uuuu");
 
   private final int maxAttempts;
   private final double initialNanos;
@@ -59,28 +71,60 @@ final class Backoff {
   }
 
   /**
-   * Reads a {@code Retry-After} header, in seconds or as an HTTP date.
+   * Reads a {@code Retry-After} header, in seconds or as an HTTP date of any of the three forms
+   * (RFC 9110, 5.6.7).
    *
-   * @return the nanoseconds to wait; empty if the header is absent, unreadable, or names no time in
-   *     the future
+   * @return the nanoseconds to wait, 0 if the header says so or names a time that has passed; empty
+   *     if it is absent or unreadable
    */
   static OptionalLong retryAfterNanos(Optional<String> header, Instant now) {
     if (header.isEmpty()) {
       return OptionalLong.empty();
     }
     String text = header.get().trim();
-    Duration delay;
-    try {
-      delay =
-          isDigits(text)
-              ? Duration.ofSeconds(Long.parseLong(text))
-              : Duration.between(
-                  now, ZonedDateTime.parse(text, DateTimeFormatter.RFC_1123_DATE_TIME).toInstant());
-    } catch (DateTimeParseException | NumberFormatException e) {
-      return OptionalLong.empty();
+    if (isDigits(text)) {
+      return OptionalLong.of(Deadline.nanos(seconds(text)));
     }
-    boolean future = !delay.isZero() && !delay.isNegative();
-    return future ? OptionalLong.of(Deadline.nanos(delay)) : OptionalLong.empty();
+    for (DateTimeFormatter format : dateFormats(now)) {
+      try {
+        Instant date = LocalDateTime.parse(text, format).toInstant(ZoneOffset.UTC);
+        Duration delay = Duration.between(now, date);
+        return OptionalLong.of(delay.isNegative() ? 0 : Deadline.nanos(delay));
+      } catch (DateTimeParseException e) {
+        // Perhaps the next one fits.
+      }
+    }
+    return OptionalLong.empty();
+  }
+
+  private static Duration seconds(String digits) {
+    try {
+      return Duration.ofSeconds(Long.parseLong(digits));
+    } catch (NumberFormatException e) {
+      // More than a long has.
+      return Duration.ofSeconds(Long.MAX_VALUE);
+    }
+  }
+
+  /** IMF-fixdate, RFC 850 with its two digits of a year, and that of C's asctime. */
+  private static List<DateTimeFormatter> dateFormats(Instant now) {
+    LocalDate today = LocalDate.ofInstant(now, ZoneOffset.UTC);
+    DateTimeFormatter rfc850 =
+        new DateTimeFormatterBuilder()
+            .parseCaseInsensitive()
+            .appendPattern("EEEE, dd-MMM-")
+            // What seems more than 50 years ahead is of the century before.
+            .appendValueReduced(ChronoField.YEAR, 2, 2, today.minusYears(49))
+            .appendPattern(" HH:mm:ss 'GMT'")
+            .toFormatter(Locale.ENGLISH);
+    return List.of(IMF_FIXDATE, rfc850, ASCTIME);
+  }
+
+  private static DateTimeFormatter format(String pattern) {
+    return new DateTimeFormatterBuilder()
+        .parseCaseInsensitive()
+        .appendPattern(pattern)
+        .toFormatter(Locale.ENGLISH);
   }
 
   private static boolean isDigits(String text) {

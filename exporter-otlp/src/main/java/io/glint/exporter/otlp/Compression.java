@@ -1,5 +1,6 @@
 package io.glint.exporter.otlp;
 
+import io.glint.sdk.internal.log.LogText;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -16,7 +17,9 @@ enum Compression {
       case "gzip" -> GZIP;
       default ->
           throw new IllegalArgumentException(
-              "The OTLP compression '" + name + "' is not supported. Use \"gzip\" or \"none\"");
+              "The OTLP compression '"
+                  + LogText.of(name)
+                  + "' is not supported. Use \"gzip\" or \"none\"");
     };
   }
 

@@ -2,6 +2,8 @@ package io.glint.exporter.otlp;
 
 import io.glint.sdk.ExemplarOutcomes;
 import io.glint.sdk.ExemplarOutcomes.Outcome;
+import io.glint.sdk.internal.log.LoggedFailure;
+import io.glint.sdk.internal.log.UndeliveredPoints;
 import io.opentelemetry.sdk.common.CompletableResultCode;
 import java.io.IOException;
 import java.net.http.HttpRequest;
@@ -19,8 +21,9 @@ import javax.net.ssl.SSLException;
  * interrupted, and whatever happens completes its result once.
  */
 final class Delivery implements Runnable {
-  private final byte[] body;
-  private final int points;
+  private final SentBody body;
+  private final int size;
+  private final UndeliveredPoints points;
   private final RequestExemplars exemplars;
   private final Deadline deadline;
   private final Settings settings;
@@ -29,22 +32,29 @@ final class Delivery implements Runnable {
   private final CompletableResultCode result = new CompletableResultCode();
   private int attempts;
 
+  /** Whether an attempt that had no answer, or that of a gateway, may have got through. */
+  private boolean mayHaveArrived;
+
   /** The answer to the last attempt, if there was one. */
   private HttpTransport.Reply reply;
 
   /**
    * Creates a delivery, whose time starts now.
    *
+   * @param size of the request in bytes, before compression
+   * @param points those in it, which count as undelivered until there is an answer
    * @param onEnd called before the result is completed
    */
   Delivery(
       byte[] body,
-      int points,
+      int size,
+      UndeliveredPoints points,
       RequestExemplars exemplars,
       Settings settings,
       ExporterTelemetry.Operation operation,
       Consumer<Delivery> onEnd) {
-    this.body = body;
+    this.body = new SentBody(body);
+    this.size = size;
     this.points = points;
     this.exemplars = exemplars;
     this.settings = settings;
@@ -67,7 +77,8 @@ final class Delivery implements Runnable {
       // Only a shutdown interrupts; the pool's thread ends after this.
       failure = ExportFailure.shutdown();
     } finally {
-      end(failure);
+      mayHaveArrived |= body.isSent();
+      end(mayHaveArrived && failure != null ? failure.afterUnansweredRequest() : failure);
     }
   }
 
@@ -98,19 +109,23 @@ final class Delivery implements Runnable {
         reply = null;
         reply = attempt(request);
         if (reply.isSuccess()) {
-          settings.log.delivered(points, reply.message());
+          settings.log.delivered(points.all(), reply.message());
           return null;
         }
-        failure = ExportFailure.of(reply);
+        failure = settings.advice.failure(reply, size);
+        // It is answered.
+        body.reset();
         retryable = reply.isRetryable();
         delayIsOfServer = reply.retryAfterNanos().isPresent();
         delayNanos = reply.retryAfterNanos().orElse(delayNanos);
       } catch (TimeoutException e) {
-        return ExportFailure.timeout(settings.timeout);
+        return settings.advice.timeout(settings.timeout);
       } catch (IOException e) {
-        failure = ExportFailure.of(e);
+        failure = settings.advice.failure(e, size, body.isSent());
         retryable = settings.isRetryable(e);
+        body.reset();
       }
+      mayHaveArrived |= failure.fate() == Fate.UNKNOWN;
       if (!retryable || !settings.backoff.allowsAttemptAfter(attempts)) {
         return failure;
       }
@@ -141,7 +156,7 @@ final class Delivery implements Runnable {
         message = settings.log.failed(points, attempts, failure);
       }
     } finally {
-      // Even if a log handler throws.
+      // Even if memory runs out.
       complete(failure, message);
     }
   }
@@ -159,14 +174,14 @@ final class Delivery implements Runnable {
       if (failure == null) {
         result.succeed();
       } else {
-        result.failExceptionally(new IOException(message));
+        result.failExceptionally(new LoggedFailure(message));
       }
     }
   }
 
   /** Which points a server rejected it does not say: unless it was all, their exemplars count. */
   private Outcome outcome(ExportFailure failure) {
-    boolean isDelivered = failure == null && reply.message().rejectedPoints() < points;
+    boolean isDelivered = failure == null && reply.message().rejectedPoints() < points.all();
     return isDelivered ? Outcome.EXPORTED : Outcome.EXPORT_FAILED;
   }
 
@@ -176,6 +191,7 @@ final class Delivery implements Runnable {
     private final RequestFactory requests;
     private final Backoff backoff;
     private final Predicate<IOException> retryablePredicate;
+    private final HttpAdvice advice;
     private final Duration timeout;
     private final ExportLog log;
     private final ExemplarOutcomes exemplarOutcomes;
@@ -185,6 +201,7 @@ final class Delivery implements Runnable {
         RequestFactory requests,
         Backoff backoff,
         Predicate<IOException> retryablePredicate,
+        HttpAdvice advice,
         Duration timeout,
         ExportLog log,
         ExemplarOutcomes exemplarOutcomes) {
@@ -192,6 +209,7 @@ final class Delivery implements Runnable {
       this.requests = requests;
       this.backoff = backoff;
       this.retryablePredicate = retryablePredicate;
+      this.advice = advice;
       this.timeout = timeout;
       this.log = log;
       this.exemplarOutcomes = exemplarOutcomes;
@@ -202,9 +220,12 @@ final class Delivery implements Runnable {
           && retryablePredicate.test(exception);
     }
 
-    /** A connection that failed may work next time, a certificate that is not trusted will not. */
+    /**
+     * A connection that failed may work next time; a certificate that is not trusted, and a server
+     * of another protocol, will not.
+     */
     static boolean isRetryableByDefault(IOException exception) {
-      return !(exception instanceof SSLException);
+      return !(exception instanceof SSLException) && !HttpAdvice.isOtherProtocol(exception);
     }
   }
 }

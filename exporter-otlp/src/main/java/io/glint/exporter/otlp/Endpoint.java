@@ -1,5 +1,6 @@
 package io.glint.exporter.otlp;
 
+import io.glint.sdk.internal.log.LogText;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.Locale;
@@ -19,7 +20,7 @@ final class Endpoint {
     try {
       uri = new URI(url);
     } catch (URISyntaxException e) {
-      throw invalid(url, "it is not a URL (" + e.getReason() + ")");
+      throw invalid(url, "it is not a URL (" + LogText.of(e.getReason()) + ")");
     }
     String scheme = uri.getScheme() == null ? "" : uri.getScheme().toLowerCase(Locale.ROOT);
     if (!scheme.equals("http") && !scheme.equals("https")) {
@@ -72,7 +73,7 @@ final class Endpoint {
 
   private static IllegalArgumentException invalid(String url, String why) {
     // What stands in front of an '@' may be a password.
-    String shown = url.indexOf('@') >= 0 ? "" : " '" + url + "'";
+    String shown = url.indexOf('@') >= 0 ? "" : " '" + LogText.of(url, 1024) + "'";
     return new IllegalArgumentException(
         "The OTLP endpoint"
             + shown

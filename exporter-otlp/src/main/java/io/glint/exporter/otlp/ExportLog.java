@@ -1,7 +1,10 @@
 package io.glint.exporter.otlp;
 
+import io.glint.sdk.internal.log.ProblemLog;
+import io.glint.sdk.internal.log.RateLimitedLog;
+import io.glint.sdk.internal.log.SafeLog;
+import io.glint.sdk.internal.log.UndeliveredPoints;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.LongSupplier;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
@@ -9,33 +12,38 @@ import java.util.logging.Logger;
 final class ExportLog {
   private static final Logger LOGGER = Logger.getLogger(OtlpMetricExporter.class.getName());
 
+  private static final int MESSAGES_A_MINUTE = 5;
+
   private final String endpoint;
-  private final RateLimitedLog failures;
-  private final RateLimitedLog serverMessages;
+  private final RateLimitedLog failures =
+      new RateLimitedLog(LOGGER, Level.WARNING, MESSAGES_A_MINUTE);
+  private final RateLimitedLog serverMessages =
+      new RateLimitedLog(LOGGER, Level.WARNING, MESSAGES_A_MINUTE);
+  private final ProblemLog answers = ProblemLog.once(LOGGER);
 
   /** Whether a failure was logged since the last success: then its end is news. */
   private final AtomicBoolean failing = new AtomicBoolean();
 
-  ExportLog(String endpoint, LongSupplier nanoTime) {
+  ExportLog(String endpoint) {
     this.endpoint = endpoint;
-    this.failures = new RateLimitedLog(LOGGER, nanoTime);
-    this.serverMessages = new RateLimitedLog(LOGGER, nanoTime);
   }
 
-  /** Logs that points were dropped, and answers the message. */
-  String failed(int points, int attempts, ExportFailure failure) {
+  /** Logs that an export failed, and answers the message. */
+  String failed(UndeliveredPoints points, int attempts, ExportFailure failure) {
     String message =
         "Exporting "
-            + count(points, "metric point")
+            + UndeliveredPoints.count(points.all(), "metric point")
             + " to "
             + endpoint
-            + " failed: "
+            + " failed"
+            + (attempts > 0 ? " after " + UndeliveredPoints.count(attempts, "attempt") : "")
+            + ": "
             + failure.what()
-            + ". The points were dropped"
-            + (attempts > 0 ? " after " + count(attempts, "attempt") : "")
             + ". "
+            + failure.fateOf(points)
+            + " "
             + failure.advice();
-    if (failures.log(Level.WARNING, message)) {
+    if (failures.event(null, () -> message)) {
       failing.set(true);
     }
     return message;
@@ -44,12 +52,19 @@ final class ExportLog {
   /** Logs that an attempt failed which is followed by another. */
   void willRetry(ExportFailure failure, int attempt, long delayNanos) {
     if (LOGGER.isLoggable(Level.FINE)) {
-      LOGGER.logp(
+      SafeLog.log(
+          LOGGER,
           Level.FINE,
-          LOGGER.getName(),
-          null,
-          "Attempt {0} to export to {1} failed: {2}. Trying again in {3} ms",
-          new Object[] {attempt, endpoint, failure.what(), delayNanos / 1_000_000});
+          "Attempt "
+              + attempt
+              + " to export to "
+              + endpoint
+              + " failed: "
+              + failure.what()
+              + ". Trying again in "
+              + delayNanos / 1_000_000
+              + " ms",
+          null);
     }
   }
 
@@ -59,42 +74,36 @@ final class ExportLog {
    */
   void delivered(int points, ServerMessage message) {
     if (failing.compareAndSet(true, false)) {
-      LOGGER.logp(
-          Level.INFO,
-          LOGGER.getName(),
-          null,
-          "Exporting metrics to {0} works again",
-          new Object[] {endpoint});
+      SafeLog.log(LOGGER, Level.INFO, "Exporting metrics to " + endpoint + " works again", null);
     }
     if (!message.understood()) {
-      LOGGER.logp(
-          Level.FINE,
-          LOGGER.getName(),
+      answers.warn(
+          "answer",
+          "",
+          () ->
+              "The server at "
+                  + endpoint
+                  + " answered an export with success, but not as an OTLP server does: "
+                  + message.text()
+                  + ". The points count as delivered and are not sent again. Check that the endpoint"
+                  + " is an OTLP server, and not a page or a proxy in front of it. Logged once.");
+    } else if (message.rejectedPoints() > 0) {
+      serverMessages.event(
           null,
-          "The server at {0} took the request; what its response says cannot be read",
-          new Object[] {endpoint});
-    }
-    String text = message.text().isEmpty() ? "no reason given" : message.text();
-    if (message.rejectedPoints() > 0) {
-      serverMessages.log(
-          Level.WARNING,
-          "The server at "
-              + endpoint
-              + " rejected "
-              + message.rejectedPoints()
-              + " of "
-              + count(points, "metric point")
-              + ": "
-              + text
-              + ". The rejected points were dropped. Check them against the server's rules.");
+          () ->
+              "The server at "
+                  + endpoint
+                  + " rejected "
+                  + message.rejectedPoints()
+                  + " of "
+                  + UndeliveredPoints.count(points, "metric point")
+                  + ": "
+                  + (message.text().isEmpty() ? "no reason given" : message.text())
+                  + ". The rejected points were dropped. Check them against the server's rules.");
     } else if (!message.text().isEmpty()) {
-      serverMessages.log(
-          Level.WARNING,
-          "The server at " + endpoint + " took all points, but warns: " + message.text());
+      serverMessages.event(
+          null,
+          () -> "The server at " + endpoint + " took all points, but warns: " + message.text());
     }
-  }
-
-  private static String count(int number, String noun) {
-    return number + " " + noun + (number == 1 ? "" : "s");
   }
 }

@@ -1,5 +1,7 @@
 package io.glint.exporter.otlp;
 
+import io.glint.sdk.internal.log.LogText;
+import io.glint.sdk.internal.log.RateLimitedLog;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.common.AttributesBuilder;
@@ -47,7 +49,7 @@ final class ExporterTelemetry {
 
   private final Supplier<? extends MeterProvider> meterProvider;
   private final Attributes component;
-  private final RateLimitedLog failures = new RateLimitedLog(LOGGER, System::nanoTime);
+  private final RateLimitedLog failures = new RateLimitedLog(LOGGER, Level.WARNING);
   private volatile Instruments instruments;
 
   /**
@@ -108,11 +110,12 @@ final class ExporterTelemetry {
   }
 
   private void failed(RuntimeException e) {
-    failures.log(
-        Level.WARNING,
-        "The OTLP exporter could not record metrics about itself: "
-            + e
-            + ". The export is not affected. Check the supplier given to setMeterProvider.");
+    failures.event(
+        null,
+        () ->
+            "The OTLP exporter could not record metrics about itself: "
+                + LogText.of(e, ExportFailure.MAX_CHARS)
+                + ". The export is not affected. Check the supplier given to setMeterProvider.");
   }
 
   private record Instruments(

@@ -16,6 +16,8 @@ import java.util.concurrent.TimeoutException;
 
 /** Makes one HTTP exchange within a given time. Safe for use by several threads at once. */
 final class HttpTransport {
+  private static final String GRPC_TYPE = "application/grpc";
+
   private final int maxResponseSize;
   private volatile HttpClient client;
 
@@ -41,7 +43,7 @@ final class HttpTransport {
     }
     // The request's own timeout would end with the response's headers and let the body hang.
     CompletableFuture<HttpResponse<byte[]>> future =
-        current.sendAsync(request, info -> new LimitedBody(maxResponseSize));
+        current.sendAsync(request, info -> new LimitedBody(maxResponseSize, info.statusCode()));
     try {
       return reply(future.get(timeoutNanos, TimeUnit.NANOSECONDS));
     } catch (ExecutionException e) {
@@ -81,10 +83,11 @@ final class HttpTransport {
     int status = response.statusCode();
     HttpHeaders headers = response.headers();
     String contentType = headers.firstValue("Content-Type").orElse("");
-    byte[] body = decode(response.body(), headers.firstValue("Content-Encoding").orElse(""));
+    byte[] body =
+        decode(response.body(), headers.firstValue("Content-Encoding").orElse(""), status);
     ServerMessage message;
     if (body == null) {
-      message = ServerMessage.NOT_UNDERSTOOD;
+      message = ServerMessage.unreadable("a body whose encoding cannot be undone");
     } else if (status / 100 == 2) {
       message = ServerMessage.ofSuccess(contentType, body);
     } else {
@@ -92,17 +95,18 @@ final class HttpTransport {
     }
     OptionalLong retryAfter =
         Backoff.retryAfterNanos(headers.firstValue("Retry-After"), Instant.now());
-    return new Reply(status, message, retryAfter);
+    boolean isGrpc = contentType.regionMatches(true, 0, GRPC_TYPE, 0, GRPC_TYPE.length());
+    return new Reply(status, message, retryAfter, isGrpc);
   }
 
   /** The body without its encoding, or null if that is not possible. */
-  private byte[] decode(byte[] body, String encoding) throws IOException {
+  private byte[] decode(byte[] body, String encoding, int status) throws IOException {
     if (body.length == 0 || encoding.isEmpty() || encoding.equalsIgnoreCase("identity")) {
       return body;
     }
     if (encoding.equalsIgnoreCase("gzip")) {
       try {
-        return LimitedBody.gunzip(body, maxResponseSize);
+        return LimitedBody.gunzip(body, maxResponseSize, status);
       } catch (ResponseTooLargeException e) {
         throw e;
       } catch (IOException e) {
@@ -113,8 +117,13 @@ final class HttpTransport {
     return null;
   }
 
-  /** What the server answered. */
-  record Reply(int status, ServerMessage message, OptionalLong retryAfterNanos) {
+  /**
+   * What the server answered.
+   *
+   * @param retryAfterNanos how long it asks to wait, if it does; 0 for not at all
+   * @param isGrpc whether the answer is that of a gRPC server
+   */
+  record Reply(int status, ServerMessage message, OptionalLong retryAfterNanos, boolean isGrpc) {
     /** Any 2xx: some backends answer 202 or 204 where the specification has 200. */
     boolean isSuccess() {
       return status / 100 == 2;

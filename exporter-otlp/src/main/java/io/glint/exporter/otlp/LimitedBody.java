@@ -15,12 +15,19 @@ import java.util.zip.GZIPInputStream;
 /** Collects a response body up to a limit, and cuts off one that is longer. */
 final class LimitedBody implements BodySubscriber<byte[]> {
   private final int limit;
+  private final int status;
   private final ByteArrayOutputStream received = new ByteArrayOutputStream(64);
   private final CompletableFuture<byte[]> body = new CompletableFuture<>();
   private Flow.Subscription subscription;
 
-  LimitedBody(int limit) {
+  /**
+   * Creates one.
+   *
+   * @param status the HTTP status of the response
+   */
+  LimitedBody(int limit, int status) {
     this.limit = limit;
+    this.status = status;
   }
 
   /**
@@ -29,11 +36,11 @@ final class LimitedBody implements BodySubscriber<byte[]> {
    * @throws ResponseTooLargeException if the content is larger than the limit: a few kilobytes can
    *     stand for gigabytes
    */
-  static byte[] gunzip(byte[] compressed, int limit) throws IOException {
+  static byte[] gunzip(byte[] compressed, int limit, int status) throws IOException {
     try (InputStream in = new GZIPInputStream(new ByteArrayInputStream(compressed))) {
       byte[] content = in.readNBytes(limit);
       if (in.read() >= 0) {
-        throw new ResponseTooLargeException(limit);
+        throw new ResponseTooLargeException(limit, status);
       }
       return content;
     }
@@ -58,7 +65,7 @@ final class LimitedBody implements BodySubscriber<byte[]> {
     for (ByteBuffer buffer : buffers) {
       int size = buffer.remaining();
       if (size > limit - received.size()) {
-        body.completeExceptionally(new ResponseTooLargeException(limit));
+        body.completeExceptionally(new ResponseTooLargeException(limit, status));
         subscription.cancel();
         return;
       }

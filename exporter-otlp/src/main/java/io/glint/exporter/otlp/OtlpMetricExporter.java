@@ -3,6 +3,8 @@ package io.glint.exporter.otlp;
 import io.glint.sdk.ExemplarOutcomes;
 import io.glint.sdk.ExemplarOutcomes.Outcome;
 import io.glint.sdk.OpenTelemetryVersion;
+import io.glint.sdk.internal.log.LoggedFailure;
+import io.glint.sdk.internal.log.UndeliveredPoints;
 import io.opentelemetry.sdk.common.CompletableResultCode;
 import io.opentelemetry.sdk.common.export.MemoryMode;
 import io.opentelemetry.sdk.common.export.RetryPolicy;
@@ -13,7 +15,6 @@ import io.opentelemetry.sdk.metrics.data.MetricData;
 import io.opentelemetry.sdk.metrics.export.AggregationTemporalitySelector;
 import io.opentelemetry.sdk.metrics.export.DefaultAggregationSelector;
 import io.opentelemetry.sdk.metrics.export.MetricExporter;
-import java.io.IOException;
 import java.net.http.HttpClient;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -47,10 +48,12 @@ import java.util.concurrent.atomic.AtomicReference;
  * MetricReader reader = GlintPeriodicMetricReader.create(exporter); // or the stock one
  * }</pre>
  *
- * <p>Data that cannot be delivered is dropped. The exporter then logs a warning to the
+ * <p>A request that fails is not sent again by a later export. The exporter logs a warning to the
  * java.util.logging logger of this class's name, at most five a minute, with the endpoint, what
- * happened, the number of points, and what to do; the result of the export carries the same
- * message.
+ * happened, the number of points, what became of them, and what to do; the result of the export
+ * carries the same message. What delta points counted is lost then. Of cumulative ones no total is
+ * lost, as the next export that succeeds has it. Where a request was sent and not answered in time,
+ * the server may have taken it nevertheless.
  *
  * <p>All methods may be called by several threads at once, and none waits for the network.
  */
@@ -88,7 +91,7 @@ public final class OtlpMetricExporter implements MetricExporter, ExemplarOutcome
     this.maxRequestSize = builder.maxRequestSize;
     this.compression = builder.compression;
     this.shutdownGrace = builder.shutdownGrace;
-    this.log = new ExportLog(Endpoint.printable(builder.endpoint), System::nanoTime);
+    this.log = new ExportLog(Endpoint.printable(builder.endpoint));
     this.threads =
         new ThreadPoolExecutor(
             0, Integer.MAX_VALUE, 30, TimeUnit.SECONDS, new SynchronousQueue<>(), threadFactory());
@@ -103,6 +106,7 @@ public final class OtlpMetricExporter implements MetricExporter, ExemplarOutcome
             policy == null || policy.getRetryExceptionPredicate() == null
                 ? Delivery.Settings::isRetryableByDefault
                 : policy.getRetryExceptionPredicate(),
+            new HttpAdvice(builder.endpoint, builder.compression),
             builder.timeout,
             log,
             exemplarOutcomes);
@@ -144,19 +148,19 @@ public final class OtlpMetricExporter implements MetricExporter, ExemplarOutcome
   public CompletableResultCode export(Collection<MetricData> metrics) {
     Objects.requireNonNull(metrics, "metrics");
     ExporterTelemetry.Operation operation =
-        telemetry.begin(telemetry.isOff() ? 0 : countPoints(metrics));
+        telemetry.begin(telemetry.isOff() ? 0 : UndeliveredPoints.of(metrics).all());
     if (shutdownResult.get() != null) {
       return dropped(metrics, ExportFailure.shutdown(), operation);
     }
-    int points;
     byte[] body;
+    int size;
     RequestExemplars exemplars = new RequestExemplars();
     MetricsEncoder encoder = takeEncoder();
     try {
-      points = encoder.encode(metrics, exemplars);
-      if (points == 0) {
+      if (encoder.encode(metrics, exemplars) == 0) {
         return CompletableResultCode.ofSuccess();
       }
+      size = encoder.size();
       body = compression.apply(encoder);
     } catch (RequestTooLargeException e) {
       return dropped(metrics, ExportFailure.tooLarge(maxRequestSize), operation);
@@ -171,7 +175,16 @@ public final class OtlpMetricExporter implements MetricExporter, ExemplarOutcome
     } finally {
       spareEncoder.set(encoder);
     }
-    return send(body, points, exemplars, operation);
+    Delivery delivery =
+        new Delivery(
+            body,
+            size,
+            UndeliveredPoints.of(metrics),
+            exemplars,
+            deliverySettings,
+            operation,
+            inFlight::remove);
+    return send(delivery);
   }
 
   /**
@@ -245,10 +258,7 @@ public final class OtlpMetricExporter implements MetricExporter, ExemplarOutcome
     return description;
   }
 
-  private CompletableResultCode send(
-      byte[] body, int points, RequestExemplars exemplars, ExporterTelemetry.Operation operation) {
-    Delivery delivery =
-        new Delivery(body, points, exemplars, deliverySettings, operation, inFlight::remove);
+  private CompletableResultCode send(Delivery delivery) {
     inFlight.add(delivery);
     // After the add: either a shutdown at the same time sees the delivery, or this sees it.
     if (shutdownResult.get() != null) {
@@ -277,7 +287,7 @@ public final class OtlpMetricExporter implements MetricExporter, ExemplarOutcome
       result.succeed();
     } else {
       result.failExceptionally(
-          new IOException(
+          new LoggedFailure(
               "The OTLP exporter was shut down while exports were under way;"
                   + " those not done after "
                   + shutdownGrace.toMillis()
@@ -297,24 +307,12 @@ public final class OtlpMetricExporter implements MetricExporter, ExemplarOutcome
     RequestExemplars.in(metrics).enterIn(exemplarOutcomes, Outcome.EXPORT_FAILED);
     operation.failed(failure, 0);
     return CompletableResultCode.ofExceptionalFailure(
-        new IOException(log.failed(countPoints(metrics), 0, failure)));
+        new LoggedFailure(log.failed(UndeliveredPoints.of(metrics), 0, failure)));
   }
 
   private MetricsEncoder takeEncoder() {
     MetricsEncoder spare = spareEncoder.getAndSet(null);
     return spare != null ? spare : new MetricsEncoder(maxRequestSize);
-  }
-
-  private static int countPoints(Collection<MetricData> metrics) {
-    int points = 0;
-    try {
-      for (MetricData metric : metrics) {
-        points += metric.getData().getPoints().size();
-      }
-    } catch (RuntimeException e) {
-      // Data so broken that it could not be encoded either: the message says why, this how much.
-    }
-    return points;
   }
 
   private HttpClient newClient(OtlpMetricExporterBuilder builder) {

@@ -1,5 +1,6 @@
 package io.glint.exporter.otlp;
 
+import io.glint.sdk.internal.log.LogText;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.util.Map;
@@ -33,7 +34,7 @@ final class RequestFactory {
    * @throws RuntimeException if the supplier of headers throws, or answers headers that cannot be
    *     sent
    */
-  HttpRequest request(byte[] body) {
+  HttpRequest request(HttpRequest.BodyPublisher body) {
     Map<String, String> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
     headers.putAll(constantHeaders);
     Map<String, String> supplied =
@@ -43,7 +44,7 @@ final class RequestFactory {
 
     HttpRequest.Builder request =
         HttpRequest.newBuilder(endpoint)
-            .POST(HttpRequest.BodyPublishers.ofByteArray(body))
+            .POST(body)
             .header("Content-Type", "application/x-protobuf");
     if (compression == Compression.GZIP) {
       request.header("Content-Encoding", "gzip");
@@ -61,14 +62,16 @@ final class RequestFactory {
     Objects.requireNonNull(value, "header value");
     if (name.equalsIgnoreCase("Content-Type") || name.equalsIgnoreCase("Content-Encoding")) {
       throw new IllegalArgumentException(
-          "The header " + name + " is set by the OTLP exporter and cannot be changed");
+          "The header " + LogText.of(name) + " is set by the OTLP exporter and cannot be changed");
     }
     try {
       HttpRequest.newBuilder().header(name, value);
     } catch (IllegalArgumentException e) {
       // Without the cause: its message holds the value, which may be a secret.
       throw new IllegalArgumentException(
-          "The header '" + name + "' cannot be sent: its name or value is malformed or reserved");
+          "The header '"
+              + LogText.of(name)
+              + "' cannot be sent: its name or value is malformed or reserved");
     }
   }
 }

@@ -6,7 +6,19 @@ import java.io.IOException;
 final class ResponseTooLargeException extends IOException {
   private static final long serialVersionUID = 1L;
 
-  ResponseTooLargeException(int limit) {
-    super("the response is larger than " + limit + " bytes");
+  private final int status;
+
+  /**
+   * Creates one.
+   *
+   * @param status the HTTP status of the response
+   */
+  ResponseTooLargeException(int limit, int status) {
+    super("the response, with HTTP status " + status + ", is larger than " + limit + " bytes");
+    this.status = status;
+  }
+
+  int status() {
+    return status;
   }
 }

@@ -1,22 +1,33 @@
 package io.glint.exporter.otlp;
 
+import io.glint.sdk.internal.log.LogText;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * What a server has to say about a request: the {@code partial_success} of an {@code
  * ExportMetricsServiceResponse}, or the message of a {@code google.rpc.Status}.
  *
  * @param rejectedPoints the number of points the server did not take
- * @param text one line for people; empty if the server said nothing
- * @param understood whether the body was empty or of the form it should have
+ * @param text one line for people, fit for a log; empty if the server said nothing
+ * @param understood whether the body was empty or of the form it should have; if not, the text says
+ *     what it is
  */
 record ServerMessage(long rejectedPoints, String text, boolean understood) {
   static final ServerMessage NONE = new ServerMessage(0, "", true);
-  static final ServerMessage NOT_UNDERSTOOD = new ServerMessage(0, "", false);
 
-  /** A longer text is cut: it goes into a log message. */
-  private static final int MAX_CHARS = 1024;
+  /** Of a longer text more than this is not read. */
+  private static final int MAX_BYTES = 4 * ExportFailure.MAX_CHARS;
+
+  private static final Pattern TITLE =
+      Pattern.compile("<title[^>]*>([^<]*)", Pattern.CASE_INSENSITIVE);
+
+  /** How a server says in JSON that it took everything. */
+  private static final Pattern EMPTY_JSON =
+      Pattern.compile(
+          "\\{\\s*(\"(partialSuccess|partial_success)\"\\s*:\\s*(\\{\\s*}|null)\\s*)?}");
 
   private static final int RESPONSE_PARTIAL_SUCCESS = 1;
   private static final int PARTIAL_SUCCESS_REJECTED = 1;
@@ -31,8 +42,12 @@ record ServerMessage(long rejectedPoints, String text, boolean understood) {
     if (body.length == 0) {
       return NONE;
     }
+    if (isHtml(contentType, body)) {
+      return unreadable(page(body));
+    }
     if (isTextual(contentType)) {
-      return NOT_UNDERSTOOD;
+      String text = text(body);
+      return EMPTY_JSON.matcher(text).matches() ? NONE : unreadable("the text '" + text + "'");
     }
     try {
       ServerMessage message = NONE;
@@ -47,7 +62,7 @@ record ServerMessage(long rejectedPoints, String text, boolean understood) {
       return message;
     } catch (IllegalArgumentException e) {
       // The request was accepted, whatever this is.
-      return NOT_UNDERSTOOD;
+      return unreadable(body.length + " bytes that are no response of OTLP");
     }
   }
 
@@ -57,11 +72,19 @@ record ServerMessage(long rejectedPoints, String text, boolean understood) {
       try {
         return new ServerMessage(0, readStatus(new ProtoReader(body)), true);
       } catch (IllegalArgumentException e) {
-        return NOT_UNDERSTOOD;
+        return new ServerMessage(0, "", false);
       }
     }
-    int length = Math.min(body.length, 4 * MAX_CHARS);
-    return new ServerMessage(0, oneLine(new String(body, 0, length, StandardCharsets.UTF_8)), true);
+    return new ServerMessage(0, isHtml(contentType, body) ? page(body) : text(body), true);
+  }
+
+  /**
+   * Says that a body is not of the form it should have.
+   *
+   * @param what it is instead
+   */
+  static ServerMessage unreadable(String what) {
+    return new ServerMessage(0, what, false);
   }
 
   private static ServerMessage readPartialSuccess(ProtoReader partialSuccess) {
@@ -73,7 +96,7 @@ record ServerMessage(long rejectedPoints, String text, boolean understood) {
         rejected = partialSuccess.readVarint();
       } else if (field == PARTIAL_SUCCESS_MESSAGE
           && partialSuccess.wireType() == ProtoReader.WIRE_LENGTH) {
-        text = oneLine(partialSuccess.readString());
+        text = LogText.of(partialSuccess.readString(), ExportFailure.MAX_CHARS).strip();
       } else {
         partialSuccess.skip();
       }
@@ -85,7 +108,7 @@ record ServerMessage(long rejectedPoints, String text, boolean understood) {
     String text = "";
     for (int field = status.nextField(); field != 0; field = status.nextField()) {
       if (field == STATUS_MESSAGE && status.wireType() == ProtoReader.WIRE_LENGTH) {
-        text = oneLine(status.readString());
+        text = LogText.of(status.readString(), ExportFailure.MAX_CHARS).strip();
       } else {
         status.skip();
       }
@@ -102,9 +125,21 @@ record ServerMessage(long rejectedPoints, String text, boolean understood) {
     return type.startsWith("text/") || type.contains("json");
   }
 
-  /** Without line breaks and control characters, which could forge log lines. */
-  static String oneLine(String text) {
-    String cut = text.length() > MAX_CHARS ? text.substring(0, MAX_CHARS) + "..." : text;
-    return cut.replaceAll("\\p{Cntrl}+", " ").trim();
+  private static boolean isHtml(String contentType, byte[] body) {
+    return !isProtobuf(contentType) && text(body).startsWith("<");
+  }
+
+  /** A page in a few words: all of it would fill the log. */
+  private static String page(byte[] body) {
+    Matcher title = TITLE.matcher(text(body));
+    return title.find() && !title.group(1).isBlank()
+        ? "an HTML page titled '" + LogText.of(title.group(1).strip()) + "'"
+        : "an HTML page";
+  }
+
+  private static String text(byte[] body) {
+    int length = Math.min(body.length, MAX_BYTES);
+    String text = new String(body, 0, length, StandardCharsets.UTF_8);
+    return LogText.of(text, ExportFailure.MAX_CHARS).strip();
   }
 }

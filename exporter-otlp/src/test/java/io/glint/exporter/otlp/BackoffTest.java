@@ -53,9 +53,17 @@ class BackoffTest {
     "1,1",
     "120,120",
     "' 7 ',7",
+    "0,0",
     "'Fri, 20 Nov 2026 08:00:30 GMT',30",
+    "'Fri, 20 Nov 2026 07:59:59 GMT',0",
+    "'Friday, 20-Nov-26 08:00:30 GMT',30",
+    "'Sunday, 06-Nov-94 08:49:37 GMT',0",
+    "'Fri Nov 20 08:00:30 2026',30",
+    "'Tue Dec  1 08:00:00 2026',950400",
+    "'Sun Nov  6 08:49:37 1994',0",
+    "'fri, 20 nov 2026 08:00:30 gmt',30",
   })
-  void retryAfterIsReadInBothForms(String header, long seconds) {
+  void retryAfterIsReadInSecondsAndInEachFormOfADate(String header, long seconds) {
     assertThat(Backoff.retryAfterNanos(Optional.of(header), NOW))
         .hasValue(Duration.ofSeconds(seconds).toNanos());
   }
@@ -64,14 +72,14 @@ class BackoffTest {
   @ValueSource(
       strings = {
         "",
-        "0",
         "-5",
         "1.5",
         "soon",
-        "99999999999999999999",
-        "Fri, 20 Nov 2026 07:59:59 GMT"
+        "Fri, 32 Nov 2026 07:59:59 GMT",
+        "Friday, 20-Nov-26",
+        "Nov 20 08:00:30 2026"
       })
-  void retryAfterThatNamesNoFutureTimeIsIgnored(String header) {
+  void retryAfterThatCannotBeReadIsIgnored(String header) {
     assertThat(Backoff.retryAfterNanos(Optional.of(header), NOW)).isEqualTo(OptionalLong.empty());
   }
 
@@ -80,5 +88,15 @@ class BackoffTest {
     assertThat(Backoff.retryAfterNanos(Optional.empty(), NOW)).isEmpty();
     assertThat(Backoff.retryAfterNanos(Optional.of("9000000000000000000"), NOW))
         .hasValue(Long.MAX_VALUE / 2);
+    assertThat(Backoff.retryAfterNanos(Optional.of("99999999999999999999"), NOW))
+        .hasValue(Long.MAX_VALUE / 2);
+  }
+
+  @Test
+  void yearOfTwoDigitsIsThatOfTheNextFiftyYearsOrElseOfThePast() {
+    assertThat(Backoff.retryAfterNanos(Optional.of("Wednesday, 20-Nov-75 08:00:00 GMT"), NOW))
+        .hasValue(Duration.between(NOW, Instant.parse("2075-11-20T08:00:00Z")).toNanos());
+    assertThat(Backoff.retryAfterNanos(Optional.of("Sunday, 20-Nov-77 08:00:00 GMT"), NOW))
+        .hasValue(0);
   }
 }

@@ -149,7 +149,10 @@ class OtlpMetricExporterLifecycleTest {
     assertThat(export.isSuccess()).isFalse();
     assertThat(export.getFailureThrowable()).hasMessageContaining("was shut down");
     assertThat(server.received).isEmpty();
-    assertThat(log.warnings()).singleElement().asString().contains("1 metric point ", "dropped");
+    assertThat(log.warnings())
+        .singleElement()
+        .asString()
+        .contains("1 metric point ", "dropped: there is no later export");
   }
 
   @Test

@@ -82,7 +82,7 @@ class OtlpMetricExporterTlsTest {
       CompletableResultCode result = export(exporter);
       assertThat(result.isSuccess()).isFalse();
       assertThat(result.getFailureThrowable())
-          .hasMessageContaining("after 1 attempt.")
+          .hasMessageContaining("after 1 attempt:")
           .hasMessageContaining("certificate");
     }
   }

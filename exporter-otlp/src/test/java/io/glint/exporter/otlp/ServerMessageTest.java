@@ -47,17 +47,43 @@ class ServerMessageTest {
   }
 
   @Test
-  void bodyOfAnotherFormSaysNothing() {
-    byte[] json = "{\"partialSuccess\":{}}".getBytes(StandardCharsets.UTF_8);
+  void bodyOfAnotherFormIsDescribed() {
+    byte[] json = "{\"error\":\n\"no\"}".getBytes(StandardCharsets.UTF_8);
 
-    for (String type : new String[] {"application/json", "text/html", "Application/Problem+JSON"}) {
-      assertThat(ServerMessage.ofSuccess(type, json)).isEqualTo(ServerMessage.NOT_UNDERSTOOD);
-      assertThat(ServerMessage.ofSuccess(type, PARTIAL_SUCCESS))
-          .isEqualTo(ServerMessage.NOT_UNDERSTOOD);
+    for (String type :
+        new String[] {"application/json", "text/plain", "Application/Problem+JSON"}) {
+      assertThat(ServerMessage.ofSuccess(type, json))
+          .isEqualTo(ServerMessage.unreadable("the text '{\"error\": \"no\"}'"));
+      assertThat(ServerMessage.ofSuccess(type, PARTIAL_SUCCESS).understood()).isFalse();
       assertThat(ServerMessage.ofSuccess(type, new byte[0])).isEqualTo(ServerMessage.NONE);
     }
-    assertThat(ServerMessage.ofSuccess("", json)).isEqualTo(ServerMessage.NOT_UNDERSTOOD);
+    assertThat(ServerMessage.ofSuccess("", json).text())
+        .isEqualTo("15 bytes that are no response of OTLP");
     assertThat(ServerMessage.ofSuccess(PROTOBUF, new byte[0])).isEqualTo(ServerMessage.NONE);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"{}", " { } ", "{\"partialSuccess\":{}}", "{\"partial_success\": null }"})
+  void successWithoutMoreIsUnderstoodInJsonToo(String json) {
+    assertThat(ServerMessage.ofSuccess("application/json", json.getBytes(StandardCharsets.UTF_8)))
+        .isEqualTo(ServerMessage.NONE);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"text/html; charset=utf-8", "", "text/plain"})
+  void pageIsToldByItsTitle(String contentType) {
+    String page =
+        "<!DOCTYPE html>\n<html><head><TITLE lang=en>\n Sign in\u001b[2J </TITLE></head>"
+            + "<body>"
+            + "x".repeat(5_000);
+    byte[] body = page.getBytes(StandardCharsets.UTF_8);
+
+    assertThat(ServerMessage.ofFailure(contentType, body).text())
+        .isEqualTo("an HTML page titled 'Sign in [2J'");
+    assertThat(ServerMessage.ofSuccess(contentType, body))
+        .isEqualTo(ServerMessage.unreadable("an HTML page titled 'Sign in [2J'"));
+    assertThat(ServerMessage.ofFailure("text/html", new byte[] {'<'}).text())
+        .isEqualTo("an HTML page");
   }
 
   @ParameterizedTest

@@ -1,0 +1,79 @@
+package io.glint.exporter.otlp;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** A server of whatever protocol: counts connections, and does one thing with each. */
+final class RawServer implements AutoCloseable {
+  final AtomicInteger connections = new AtomicInteger();
+  private final ServerSocket socket;
+
+  RawServer(Behaviour behaviour) throws IOException {
+    socket = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+    Thread thread =
+        new Thread(
+            () -> {
+              while (!socket.isClosed()) {
+                try (Socket connection = socket.accept()) {
+                  connections.incrementAndGet();
+                  behaviour.with(connection);
+                } catch (IOException e) {
+                  // The client, or the test, has closed it.
+                }
+              }
+            },
+            "test-raw-server");
+    thread.setDaemon(true);
+    thread.start();
+  }
+
+  /** Answers what was sent with these bytes, and closes the connection. */
+  static RawServer answering(byte[] bytes) throws IOException {
+    return new RawServer(
+        connection -> {
+          readRequest(connection.getInputStream());
+          OutputStream out = connection.getOutputStream();
+          out.write(bytes);
+          out.flush();
+        });
+  }
+
+  static RawServer answering(String text) throws IOException {
+    return answering(text.getBytes(StandardCharsets.ISO_8859_1));
+  }
+
+  /** Reads until the client waits: all it sends at once. */
+  static void readRequest(InputStream in) throws IOException {
+    byte[] buffer = new byte[65_536];
+    int read = in.read(buffer);
+    // The body may come after the headers; a connection that is closed with unread bytes is reset.
+    for (int i = 0; i < 5 && read >= 0; i++) {
+      try {
+        Thread.sleep(10);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+      read = in.available() > 0 ? in.read(buffer) : 0;
+    }
+  }
+
+  String url(String scheme) {
+    return scheme + "://127.0.0.1:" + socket.getLocalPort() + "/v1/metrics";
+  }
+
+  @Override
+  public void close() throws IOException {
+    socket.close();
+  }
+
+  /** What is done with a connection, which is closed then. */
+  interface Behaviour {
+    void with(Socket connection) throws IOException;
+  }
+}
