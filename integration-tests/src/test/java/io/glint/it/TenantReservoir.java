@@ -33,7 +33,8 @@ final class TenantReservoir implements ExemplarReservoir {
   }
 
   static ExemplarReservoirFactory preferring(String tenant) {
-    return settings -> new TenantReservoir(tenant, settings);
+    return ExemplarReservoirFactory.named(
+        "preferring(" + tenant + ")", settings -> new TenantReservoir(tenant, settings));
   }
 
   @Override

@@ -19,6 +19,19 @@ public interface ExemplarReservoirFactory {
    */
   ExemplarReservoir create(ReservoirSettings settings);
 
+  /**
+   * A factory under a name that reports and log messages show, where a lambda would be called after
+   * the class that it is written in. A factory that is a class of its own may override {@code
+   * toString} instead.
+   *
+   * @param name as short as those of the built-in ones, for instance {@code "newest(3)"}; not null
+   * @param factory makes the reservoirs; not null
+   */
+  static ExemplarReservoirFactory named(String name, ExemplarReservoirFactory factory) {
+    return new NamedReservoirFactory(
+        Objects.requireNonNull(name, "name"), Objects.requireNonNull(factory, "factory"));
+  }
+
   /** As {@link #alignedHistogramBucket(BucketSelection)}, each measurement with the same chance. */
   static ExemplarReservoirFactory alignedHistogramBucket() {
     return alignedHistogramBucket(BucketSelection.UNIFORM);
@@ -38,8 +51,8 @@ public interface ExemplarReservoirFactory {
    */
   static ExemplarReservoirFactory alignedHistogramBucket(BucketSelection selection) {
     return switch (Objects.requireNonNull(selection, "selection")) {
-      case UNIFORM -> BuiltInReservoirFactory.ALIGNED_UNIFORM;
-      case MOST_RECENT -> BuiltInReservoirFactory.ALIGNED_MOST_RECENT;
+      case UNIFORM -> NamedReservoirFactory.ALIGNED_UNIFORM;
+      case MOST_RECENT -> NamedReservoirFactory.ALIGNED_MOST_RECENT;
     };
   }
 
@@ -53,7 +66,7 @@ public interface ExemplarReservoirFactory {
    */
   static ExemplarReservoirFactory fixedSize(int size) {
     SimpleFixedSizeExemplarReservoir.requireCapacity(size);
-    return new BuiltInReservoirFactory(
+    return new NamedReservoirFactory(
         "fixedSize(" + size + ")",
         settings -> new SimpleFixedSizeExemplarReservoir(size, settings));
   }
@@ -65,7 +78,7 @@ public interface ExemplarReservoirFactory {
    * values more than 64 octaves apart: {@link OctaveAlignedExemplarReservoir}.
    */
   static ExemplarReservoirFactory octaveAligned() {
-    return BuiltInReservoirFactory.OCTAVE_ALIGNED;
+    return NamedReservoirFactory.OCTAVE_ALIGNED;
   }
 
   /**
@@ -78,7 +91,7 @@ public interface ExemplarReservoirFactory {
    */
   static ExemplarReservoirFactory extremes(int largest) {
     ExtremesExemplarReservoir.requireSizes(largest, 0);
-    return new BuiltInReservoirFactory(
+    return new NamedReservoirFactory(
         "extremes(" + largest + ")",
         settings -> new ExtremesExemplarReservoir(largest, 0, settings));
   }
@@ -94,7 +107,7 @@ public interface ExemplarReservoirFactory {
    */
   static ExemplarReservoirFactory extremes(int largest, int smallest) {
     ExtremesExemplarReservoir.requireSizes(largest, smallest);
-    return new BuiltInReservoirFactory(
+    return new NamedReservoirFactory(
         "extremes(" + largest + ", " + smallest + ")",
         settings -> new ExtremesExemplarReservoir(largest, smallest, settings));
   }

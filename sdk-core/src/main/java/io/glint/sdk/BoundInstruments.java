@@ -1,5 +1,6 @@
 package io.glint.sdk;
 
+import io.glint.sdk.internal.log.LogText;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.incubator.metrics.BoundDoubleCounter;
 import io.opentelemetry.api.incubator.metrics.BoundDoubleGauge;
@@ -83,6 +84,13 @@ final class BoundInstruments {
 
     final Context currentContext() {
       return instrument.currentContext();
+    }
+
+    /** Which instrument it is, and what is bound, for messages of others. */
+    @Override
+    public final String toString() {
+      return instrument
+          + (first == null ? ", bound" : ", bound to " + LogText.of(first.attributes));
     }
   }
 

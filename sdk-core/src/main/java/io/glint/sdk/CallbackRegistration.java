@@ -141,6 +141,12 @@ final class CallbackRegistration
     return names.toString();
   }
 
+  /** What it observes, for messages of others. */
+  @Override
+  public String toString() {
+    return "Callback of " + names() + (state.get() == State.CLOSED ? ", closed" : "");
+  }
+
   @Override
   public void close() {
     if (state.getAndSet(State.CLOSED) != State.CLOSED) {

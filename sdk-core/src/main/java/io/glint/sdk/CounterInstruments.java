@@ -20,8 +20,8 @@ final class CounterInstruments {
   private CounterInstruments() {}
 
   static class OfLong extends SyncInstrument implements LongCounter {
-    OfLong(InstrumentDescriptor instrument, Collection<Stream> streams, ProviderState provider) {
-      super(instrument, streams, provider);
+    OfLong(InstrumentDescriptor instrument, Collection<Stream> streams, GlintMeter meter) {
+      super(instrument, streams, meter);
     }
 
     @Override
@@ -56,8 +56,8 @@ final class CounterInstruments {
   }
 
   static class OfDouble extends SyncInstrument implements DoubleCounter {
-    OfDouble(InstrumentDescriptor instrument, Collection<Stream> streams, ProviderState provider) {
-      super(instrument, streams, provider);
+    OfDouble(InstrumentDescriptor instrument, Collection<Stream> streams, GlintMeter meter) {
+      super(instrument, streams, meter);
     }
 
     @Override

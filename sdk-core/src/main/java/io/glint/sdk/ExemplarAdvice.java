@@ -18,7 +18,9 @@ final class ExemplarAdvice {
       case NO_SPAN ->
           "The measurements were made outside of a span: no span was current on the recording"
               + " thread. Usually the scope was closed before the recording, or another thread"
-              + " records. Record before the scope is closed, carry the context over"
+              + " records. If no metric has exemplars, look whether the tracer provider has a span"
+              + " processor: without one its spans are no-ops since OpenTelemetry 1.67."
+              + " Record before the scope is closed, carry the context over"
               + " (Context.current().wrap(task), Context.taskWrapping(executor)), or pass it:"
               + " record(value, attributes, context). Without tracing, set"
               + " ExemplarFilter.alwaysOff(): recording gets cheaper.";

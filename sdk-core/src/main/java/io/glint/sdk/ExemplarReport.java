@@ -1,5 +1,6 @@
 package io.glint.sdk;
 
+import io.glint.sdk.internal.log.LogText;
 import io.opentelemetry.sdk.common.InstrumentationScopeInfo;
 import java.util.Collections;
 import java.util.EnumMap;
@@ -212,8 +213,17 @@ public final class ExemplarReport {
       return Optional.ofNullable(boundaryAdvice);
     }
 
+    /** Several lines, as in that of the report. */
+    @Override
+    public String toString() {
+      final StringBuilder text = new StringBuilder(300);
+      appendTo(text);
+      return text.toString();
+    }
+
     private void appendTo(StringBuilder text) {
-      text.append("\n'").append(name).append("' of meter '").append(scope.getName());
+      text.append("'").append(LogText.of(name));
+      text.append("' of meter '").append(LogText.of(scope.getName()));
       text.append("' for ").append(reader).append('\n');
       text.append("  measurements: ").append(measurements);
       text.append(", eligible: ").append(eligible);
@@ -232,9 +242,9 @@ public final class ExemplarReport {
         append(text, ", no place in the format: ", ExemplarOutcomes.Outcome.NO_PLACE);
         append(text, ", export failed: ", ExemplarOutcomes.Outcome.EXPORT_FAILED);
       }
-      text.append("\n  ").append(explanation()).append('\n');
+      text.append("\n  ").append(explanation());
       if (boundaryAdvice != null) {
-        text.append("  ").append(boundaryAdvice).append('\n');
+        text.append("\n  ").append(boundaryAdvice);
       }
     }
 
@@ -310,7 +320,9 @@ public final class ExemplarReport {
     final StringBuilder text = new StringBuilder(200 + 300 * metrics.size());
     text.append("Exemplars, by reader and metric\n");
     for (final Metric metric : metrics) {
+      text.append('\n');
       metric.appendTo(text);
+      text.append('\n');
     }
     return text.toString();
   }

@@ -98,7 +98,7 @@ final class ExemplarSampling {
 
   /** Throws if {@link #ExemplarSampling} would. */
   static ExemplarFilter requireSupported(ExemplarFilter filter) {
-    toFilter(Objects.requireNonNull(filter, "filter"));
+    toFilter(filter);
     return filter;
   }
 

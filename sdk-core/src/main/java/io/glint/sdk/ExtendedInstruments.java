@@ -86,9 +86,8 @@ final class ExtendedInstruments {
 
   private static final class CounterOfLong extends CounterInstruments.OfLong
       implements ExtendedLongCounter {
-    CounterOfLong(
-        InstrumentDescriptor instrument, Collection<Stream> streams, ProviderState provider) {
-      super(instrument, streams, provider);
+    CounterOfLong(InstrumentDescriptor instrument, Collection<Stream> streams, GlintMeter meter) {
+      super(instrument, streams, meter);
     }
 
     @Override
@@ -122,9 +121,8 @@ final class ExtendedInstruments {
 
   private static final class CounterOfDouble extends CounterInstruments.OfDouble
       implements ExtendedDoubleCounter {
-    CounterOfDouble(
-        InstrumentDescriptor instrument, Collection<Stream> streams, ProviderState provider) {
-      super(instrument, streams, provider);
+    CounterOfDouble(InstrumentDescriptor instrument, Collection<Stream> streams, GlintMeter meter) {
+      super(instrument, streams, meter);
     }
 
     @Override
@@ -154,8 +152,8 @@ final class ExtendedInstruments {
   private static final class UpDownCounterOfLong extends UpDownCounterInstruments.OfLong
       implements ExtendedLongUpDownCounter {
     UpDownCounterOfLong(
-        InstrumentDescriptor instrument, Collection<Stream> streams, ProviderState provider) {
-      super(instrument, streams, provider);
+        InstrumentDescriptor instrument, Collection<Stream> streams, GlintMeter meter) {
+      super(instrument, streams, meter);
     }
 
     @Override
@@ -190,8 +188,8 @@ final class ExtendedInstruments {
   private static final class UpDownCounterOfDouble extends UpDownCounterInstruments.OfDouble
       implements ExtendedDoubleUpDownCounter {
     UpDownCounterOfDouble(
-        InstrumentDescriptor instrument, Collection<Stream> streams, ProviderState provider) {
-      super(instrument, streams, provider);
+        InstrumentDescriptor instrument, Collection<Stream> streams, GlintMeter meter) {
+      super(instrument, streams, meter);
     }
 
     @Override
@@ -221,9 +219,8 @@ final class ExtendedInstruments {
 
   private static final class HistogramOfLong extends HistogramInstruments.OfLong
       implements ExtendedLongHistogram {
-    HistogramOfLong(
-        InstrumentDescriptor instrument, Collection<Stream> streams, ProviderState provider) {
-      super(instrument, streams, provider);
+    HistogramOfLong(InstrumentDescriptor instrument, Collection<Stream> streams, GlintMeter meter) {
+      super(instrument, streams, meter);
     }
 
     @Override
@@ -253,8 +250,8 @@ final class ExtendedInstruments {
   private static final class HistogramOfDouble extends HistogramInstruments.OfDouble
       implements ExtendedDoubleHistogram {
     HistogramOfDouble(
-        InstrumentDescriptor instrument, Collection<Stream> streams, ProviderState provider) {
-      super(instrument, streams, provider);
+        InstrumentDescriptor instrument, Collection<Stream> streams, GlintMeter meter) {
+      super(instrument, streams, meter);
     }
 
     @Override
@@ -288,9 +285,8 @@ final class ExtendedInstruments {
 
   private static final class GaugeOfLong extends GaugeInstruments.OfLong
       implements ExtendedLongGauge {
-    GaugeOfLong(
-        InstrumentDescriptor instrument, Collection<Stream> streams, ProviderState provider) {
-      super(instrument, streams, provider);
+    GaugeOfLong(InstrumentDescriptor instrument, Collection<Stream> streams, GlintMeter meter) {
+      super(instrument, streams, meter);
     }
 
     @Override
@@ -319,9 +315,8 @@ final class ExtendedInstruments {
 
   private static final class GaugeOfDouble extends GaugeInstruments.OfDouble
       implements ExtendedDoubleGauge {
-    GaugeOfDouble(
-        InstrumentDescriptor instrument, Collection<Stream> streams, ProviderState provider) {
-      super(instrument, streams, provider);
+    GaugeOfDouble(InstrumentDescriptor instrument, Collection<Stream> streams, GlintMeter meter) {
+      super(instrument, streams, meter);
     }
 
     @Override

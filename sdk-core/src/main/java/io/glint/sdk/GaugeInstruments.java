@@ -20,8 +20,8 @@ final class GaugeInstruments {
   private GaugeInstruments() {}
 
   static class OfLong extends SyncInstrument implements LongGauge {
-    OfLong(InstrumentDescriptor instrument, Collection<Stream> streams, ProviderState provider) {
-      super(instrument, streams, provider);
+    OfLong(InstrumentDescriptor instrument, Collection<Stream> streams, GlintMeter meter) {
+      super(instrument, streams, meter);
     }
 
     @Override
@@ -52,8 +52,8 @@ final class GaugeInstruments {
   }
 
   static class OfDouble extends SyncInstrument implements DoubleGauge {
-    OfDouble(InstrumentDescriptor instrument, Collection<Stream> streams, ProviderState provider) {
-      super(instrument, streams, provider);
+    OfDouble(InstrumentDescriptor instrument, Collection<Stream> streams, GlintMeter meter) {
+      super(instrument, streams, meter);
     }
 
     @Override

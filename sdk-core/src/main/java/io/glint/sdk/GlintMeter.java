@@ -8,7 +8,6 @@ import io.opentelemetry.api.metrics.DoubleHistogramBuilder;
 import io.opentelemetry.api.metrics.LongCounterBuilder;
 import io.opentelemetry.api.metrics.LongUpDownCounterBuilder;
 import io.opentelemetry.api.metrics.Meter;
-import io.opentelemetry.api.metrics.MeterProvider;
 import io.opentelemetry.api.metrics.ObservableMeasurement;
 import io.opentelemetry.sdk.common.InstrumentationScopeInfo;
 import java.util.ArrayList;
@@ -33,8 +32,6 @@ final class GlintMeter implements Meter {
 
   private static final InstrumentBuilders BUILDERS = InstrumentBuilders.find();
 
-  private static final Meter NOOP = MeterProvider.noop().get("noop");
-
   private final ProviderState provider;
   private final InstrumentationScopeInfo scope;
   private final Map<InstrumentDescriptor, Registered> instruments = new ConcurrentHashMap<>();
@@ -50,16 +47,40 @@ final class GlintMeter implements Meter {
   /** Guards that every instrument adopts {@link #isEnabled}, also one that is being made. */
   private final Object switchLock = new Object();
 
-  private volatile boolean isEnabled = true;
+  private final boolean isNoop;
+  private volatile boolean isEnabled;
   private volatile MeterConfigurator decidedBy;
 
-  GlintMeter(ProviderState provider, InstrumentationScopeInfo scope) {
+  private GlintMeter(ProviderState provider, InstrumentationScopeInfo scope, boolean isNoop) {
     this.provider = provider;
     this.scope = scope;
+    this.isNoop = isNoop;
+    this.isEnabled = !isNoop;
     for (final RegisteredReader reader : provider.readers()) {
       sources.put(reader, new ConcurrentLinkedQueue<>());
       metrics.put(reader, new ConcurrentHashMap<>());
     }
+  }
+
+  /** A meter of a provider, which readers collect from. */
+  static GlintMeter of(ProviderState provider, InstrumentationScopeInfo scope) {
+    return new GlintMeter(provider, scope, /* isNoop= */ false);
+  }
+
+  /**
+   * A meter whose instruments record nothing and that nobody keeps: without a reader, after
+   * shutdown, and for instruments of another meter whose names are not valid.
+   */
+  static GlintMeter noop(ProviderState provider, InstrumentationScopeInfo scope) {
+    return new GlintMeter(provider, scope, /* isNoop= */ true);
+  }
+
+  boolean isNoop() {
+    return isNoop;
+  }
+
+  boolean isShutdown() {
+    return provider.isShutdown();
   }
 
   InstrumentationScopeInfo scope() {
@@ -106,24 +127,31 @@ final class GlintMeter implements Meter {
 
   @Override
   public LongCounterBuilder counterBuilder(String name) {
-    return isValid(name) ? BUILDERS.counter(this, name) : NOOP.counterBuilder("invalid");
+    return BUILDERS.counter(meterFor(name), orEmpty(name));
   }
 
   @Override
   public LongUpDownCounterBuilder upDownCounterBuilder(String name) {
-    return isValid(name)
-        ? BUILDERS.upDownCounter(this, name)
-        : NOOP.upDownCounterBuilder("invalid");
+    return BUILDERS.upDownCounter(meterFor(name), orEmpty(name));
   }
 
   @Override
   public DoubleHistogramBuilder histogramBuilder(String name) {
-    return isValid(name) ? BUILDERS.histogram(this, name) : NOOP.histogramBuilder("invalid");
+    return BUILDERS.histogram(meterFor(name), orEmpty(name));
   }
 
   @Override
   public DoubleGaugeBuilder gaugeBuilder(String name) {
-    return isValid(name) ? BUILDERS.gauge(this, name) : NOOP.gaugeBuilder("invalid");
+    return BUILDERS.gauge(meterFor(name), orEmpty(name));
+  }
+
+  private static String orEmpty(String name) {
+    return name == null ? "" : name;
+  }
+
+  /** This meter, if the name is valid: what is called otherwise records nothing. */
+  private GlintMeter meterFor(String name) {
+    return isNoop || isValid(name) ? this : noop(provider, scope);
   }
 
   private boolean isValid(String name) {
@@ -156,6 +184,10 @@ final class GlintMeter implements Meter {
   }
 
   private void addObservable(ObservableMeasurement measurement, List<ObservableInstrument> to) {
+    if (measurement instanceof ObservableInstrument observable && observable.meter().isNoop()) {
+      // It was said when it was made.
+      return;
+    }
     if (measurement instanceof ObservableInstrument observable && observable.meter() == this) {
       to.add(observable);
       return;
@@ -176,7 +208,9 @@ final class GlintMeter implements Meter {
   /** Registers a callback, which stays registered until the result is closed. */
   CallbackRegistration register(Runnable callback, List<ObservableInstrument> observables) {
     final CallbackRegistration registration = new CallbackRegistration(this, callback, observables);
-    callbacks.add(registration);
+    if (!isNoop) {
+      callbacks.add(registration);
+    }
     return registration;
   }
 
@@ -204,6 +238,11 @@ final class GlintMeter implements Meter {
       InstrumentAdvice advised,
       Class<T> kind,
       InstrumentBuilder.Maker<T> maker) {
+    if (isNoop) {
+      final T made = maker.make(instrument, List.of(), this);
+      ((SyncInstrument) made).setOff(true);
+      return made;
+    }
     final Registered registered =
         registered(
             instrument,
@@ -213,9 +252,7 @@ final class GlintMeter implements Meter {
                   provider.newStreams(instrument, scope, advised, notices);
               return new Made(
                   maker.make(
-                      instrument,
-                      streams.values().stream().flatMap(List::stream).toList(),
-                      provider),
+                      instrument, streams.values().stream().flatMap(List::stream).toList(), this),
                   streams);
             });
     adopt((SyncInstrument) registered.made());
@@ -224,6 +261,9 @@ final class GlintMeter implements Meter {
 
   /** Returns the asynchronous instrument of this identity, which is made if it is the first. */
   ObservableInstrument observable(InstrumentDescriptor instrument, InstrumentAdvice advised) {
+    if (isNoop) {
+      return new ObservableInstrument(this, instrument, Map.of());
+    }
     final Registered registered =
         registered(
             instrument,
@@ -234,6 +274,18 @@ final class GlintMeter implements Meter {
               return new Made(new ObservableInstrument(this, instrument, streams), streams);
             });
     return (ObservableInstrument) registered.made();
+  }
+
+  /** Which meter it is, for messages of others. */
+  @Override
+  public String toString() {
+    return "GlintMeter{name='"
+        + LogText.of(scope.getName())
+        + "', version="
+        + LogText.of(scope.getVersion())
+        + ", schemaUrl="
+        + LogText.of(scope.getSchemaUrl())
+        + (isEnabled && !isShutdown() ? "}" : ", records nothing}");
   }
 
   /** An instrument that was just made, and its streams. */

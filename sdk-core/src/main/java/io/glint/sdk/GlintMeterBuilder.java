@@ -29,6 +29,8 @@ final class GlintMeterBuilder implements MeterBuilder {
 
   @Override
   public Meter build() {
-    return provider.meter(scope.build());
+    return provider.isNoop()
+        ? GlintMeter.noop(provider, scope.build())
+        : provider.meter(scope.build());
   }
 }

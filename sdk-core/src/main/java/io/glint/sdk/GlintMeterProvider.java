@@ -50,6 +50,15 @@ public final class GlintMeterProvider implements MeterProvider, Closeable {
     this.state = state;
     final List<RegisteredReader> readers = state.readers();
     ReaderRegistry.claim(readers.stream().map(RegisteredReader::reader).toList());
+    if (readers.isEmpty()) {
+      SafeLog.log(
+          LOGGER,
+          Level.WARNING,
+          "A GlintMeterProvider was built without a metric reader: nothing that is recorded can be"
+              + " exported, so its instruments record nothing. Give its builder one with"
+              + " registerMetricReader.",
+          null);
+    }
     int registered = 0;
     try {
       for (; registered < readers.size(); registered++) {
@@ -85,19 +94,16 @@ public final class GlintMeterProvider implements MeterProvider, Closeable {
    */
   @Override
   public MeterBuilder meterBuilder(String instrumentationScopeName) {
-    if (state.readers().isEmpty() || state.isShutdown()) {
-      return MeterProvider.noop().meterBuilder(instrumentationScopeName);
-    }
-    if (instrumentationScopeName == null || instrumentationScopeName.isEmpty()) {
+    final String name = instrumentationScopeName == null ? "" : instrumentationScopeName;
+    if (name.isEmpty() && !state.isNoop()) {
       state
           .warnings()
           .warn(
               "meter name",
               "A meter was asked for without a name. It works, but its metrics cannot be told from"
                   + " others of that kind; name it after the instrumented library or class.");
-      return new GlintMeterBuilder(state, "");
     }
-    return new GlintMeterBuilder(state, instrumentationScopeName);
+    return new GlintMeterBuilder(state, name);
   }
 
   /**

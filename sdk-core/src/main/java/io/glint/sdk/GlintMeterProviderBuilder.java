@@ -75,7 +75,8 @@ public final class GlintMeterProviderBuilder {
    * @throws IllegalArgumentException if it is something else
    */
   public GlintMeterProviderBuilder setExemplarFilter(ExemplarFilter filter) {
-    this.exemplarFilter = ExemplarSampling.requireSupported(filter);
+    this.exemplarFilter =
+        ExemplarSampling.requireSupported(Objects.requireNonNull(filter, "filter"));
     return this;
   }
 
@@ -99,6 +100,7 @@ public final class GlintMeterProviderBuilder {
    *     case
    */
   public GlintMeterProviderBuilder registerView(InstrumentSelector selector, View view) {
+    Objects.requireNonNull(selector, "selector");
     return registerView(selector, GlintView.of(Objects.requireNonNull(view, "view")));
   }
 
@@ -145,7 +147,7 @@ public final class GlintMeterProviderBuilder {
    * @throws IllegalArgumentException if it is negative
    */
   public GlintMeterProviderBuilder setCallbackTimeout(Duration timeout) {
-    if (timeout.isNegative()) {
+    if (Objects.requireNonNull(timeout, "timeout").isNegative()) {
       throw new IllegalArgumentException(
           "The callback time-out is " + timeout + ", must not be negative");
     }
@@ -182,6 +184,7 @@ public final class GlintMeterProviderBuilder {
    * @throws IllegalArgumentException if it is negative or longer than a hundred years
    */
   public GlintMeterProviderBuilder setIdleSeriesTimeout(Duration timeout) {
+    Objects.requireNonNull(timeout, "timeout");
     if (timeout.isNegative() || timeout.compareTo(Duration.ofDays(36_500)) > 0) {
       throw new IllegalArgumentException(
           "The time-out of idle series is "
@@ -199,6 +202,7 @@ public final class GlintMeterProviderBuilder {
    * @throws IllegalArgumentException if it is not positive or longer than a day
    */
   public GlintMeterProviderBuilder setReaderTimeout(Duration timeout) {
+    Objects.requireNonNull(timeout, "timeout");
     if (timeout.isZero() || timeout.isNegative() || timeout.compareTo(Duration.ofDays(1)) > 0) {
       throw new IllegalArgumentException(
           "The time-out of readers is " + timeout + ", must be positive and at most a day");

@@ -27,12 +27,14 @@ public final class GlintPeriodicMetricReaderBuilder {
 
   /** Sets the time from the start of one collection to the start of the next. Default: 60 s. */
   public GlintPeriodicMetricReaderBuilder setInterval(long interval, TimeUnit unit) {
+    Objects.requireNonNull(unit, "unit");
     intervalNanos = requirePositive("interval", unit.toNanos(interval));
     return this;
   }
 
   /** Sets the time from the start of one collection to the start of the next. Default: 60 s. */
   public GlintPeriodicMetricReaderBuilder setInterval(Duration interval) {
+    Objects.requireNonNull(interval, "interval");
     return setInterval(TimeUnit.NANOSECONDS.convert(interval), TimeUnit.NANOSECONDS);
   }
 
@@ -41,6 +43,7 @@ public final class GlintPeriodicMetricReaderBuilder {
    * {@link GlintPeriodicMetricReader} says what becomes of it then.
    */
   public GlintPeriodicMetricReaderBuilder setExportTimeout(long timeout, TimeUnit unit) {
+    Objects.requireNonNull(unit, "unit");
     exportTimeoutNanos = requirePositive("export time-out", unit.toNanos(timeout));
     return this;
   }
@@ -50,6 +53,7 @@ public final class GlintPeriodicMetricReaderBuilder {
    * {@link GlintPeriodicMetricReader} says what becomes of it then.
    */
   public GlintPeriodicMetricReaderBuilder setExportTimeout(Duration timeout) {
+    Objects.requireNonNull(timeout, "timeout");
     return setExportTimeout(TimeUnit.NANOSECONDS.convert(timeout), TimeUnit.NANOSECONDS);
   }
 

@@ -1,6 +1,7 @@
 package io.glint.sdk;
 
 import io.glint.reservoir.ExemplarReservoirFactory;
+import io.glint.sdk.internal.log.LogText;
 import io.opentelemetry.sdk.metrics.Aggregation;
 import io.opentelemetry.sdk.metrics.ExemplarFilter;
 import io.opentelemetry.sdk.metrics.InstrumentType;
@@ -156,22 +157,43 @@ public final class GlintView {
   @Override
   public String toString() {
     return "GlintView{name="
-        + name
+        + LogText.of(name)
         + ", description="
-        + description
+        + LogText.of(description)
         + ", aggregation="
         + aggregation
         + ", attributeFilter="
-        + attributeFilter
+        + LogText.nameOf(attributeFilter)
         + ", cardinalityLimit="
         + cardinalityLimit
         + ", exemplarReservoir="
-        + exemplarReservoir
+        + LogText.nameOf(exemplarReservoir)
         + ", exemplarFilter="
-        + exemplarFilter
+        + LogText.nameOf(exemplarFilter)
         + ", exemplarAttributes="
         + exemplarAttributes
         + "}";
+  }
+
+  /** Keeps the attributes with some keys, or those with any other. */
+  private static final class KeyFilter implements Predicate<String> {
+    private final Set<String> keys;
+    private final boolean isKept;
+
+    KeyFilter(Set<String> keys, boolean isKept) {
+      this.keys = keys;
+      this.isKept = isKept;
+    }
+
+    @Override
+    public boolean test(String key) {
+      return keys.contains(key) == isKept;
+    }
+
+    @Override
+    public String toString() {
+      return (isKept ? "only " : "all but ") + keys;
+    }
   }
 
   /** Configures a {@link GlintView}. Not thread-safe. Null arguments are refused. */
@@ -239,12 +261,14 @@ public final class GlintView {
 
     /** Keeps the attributes with these keys; with an empty set, none. */
     public Builder setAttributeFilter(Set<String> keysToKeep) {
-      return setAttributeFilter(Set.copyOf(keysToKeep)::contains);
+      Objects.requireNonNull(keysToKeep, "keysToKeep");
+      return setAttributeFilter(new KeyFilter(Set.copyOf(keysToKeep), /* isKept= */ true));
     }
 
     /** Removes the attributes with these keys. */
     public Builder setExcludedAttributeKeys(Set<String> keysToRemove) {
-      return setAttributeFilter(Predicate.not(Set.copyOf(keysToRemove)::contains));
+      Objects.requireNonNull(keysToRemove, "keysToRemove");
+      return setAttributeFilter(new KeyFilter(Set.copyOf(keysToRemove), /* isKept= */ false));
     }
 
     /**
@@ -279,7 +303,9 @@ public final class GlintView {
      * @throws IllegalArgumentException if it is something else
      */
     public Builder setExemplarFilter(ExemplarFilter exemplarFilter) {
-      this.exemplarFilter = ExemplarSampling.requireSupported(exemplarFilter);
+      this.exemplarFilter =
+          ExemplarSampling.requireSupported(
+              Objects.requireNonNull(exemplarFilter, "exemplarFilter"));
       return this;
     }
 

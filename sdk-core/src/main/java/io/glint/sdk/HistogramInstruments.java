@@ -16,8 +16,8 @@ final class HistogramInstruments {
   private HistogramInstruments() {}
 
   static class OfLong extends SyncInstrument implements LongHistogram {
-    OfLong(InstrumentDescriptor instrument, Collection<Stream> streams, ProviderState provider) {
-      super(instrument, streams, provider);
+    OfLong(InstrumentDescriptor instrument, Collection<Stream> streams, GlintMeter meter) {
+      super(instrument, streams, meter);
     }
 
     @Override
@@ -52,8 +52,8 @@ final class HistogramInstruments {
   }
 
   static class OfDouble extends SyncInstrument implements DoubleHistogram {
-    OfDouble(InstrumentDescriptor instrument, Collection<Stream> streams, ProviderState provider) {
-      super(instrument, streams, provider);
+    OfDouble(InstrumentDescriptor instrument, Collection<Stream> streams, GlintMeter meter) {
+      super(instrument, streams, meter);
     }
 
     @Override

@@ -50,7 +50,8 @@ public interface MeterConfigurator {
 
   private static MeterConfigurator answer(MeterConfig config, String... scopeNames) {
     final List<Pattern> patterns = new ArrayList<>();
-    for (final String name : scopeNames) {
+    for (final String name : Objects.requireNonNull(scopeNames, "scopeNames")) {
+      Objects.requireNonNull(name, "scopeNames");
       patterns.add(Pattern.compile(ViewRegistry.pattern(name).pattern(), Pattern.DOTALL));
     }
     return scope ->

@@ -137,6 +137,9 @@ final class ObservableInstrument implements ObservableLongMeasurement, Observabl
 
   private void observe(long bits, Attributes attributesOrNull) {
     final Round round = current.get();
+    if (meter.isNoop()) {
+      return;
+    }
     if (round == null || round.thread != Thread.currentThread()) {
       meter.losses().count(Losses.Reason.OUTSIDE_CALLBACK);
       strays.event(
@@ -178,7 +181,22 @@ final class ObservableInstrument implements ObservableLongMeasurement, Observabl
     }
   }
 
+  /** Which instrument it is, for messages of others. */
+  @Override
+  public String toString() {
+    return "Asynchronous instrument "
+        + instrument.inWords()
+        + " of meter '"
+        + LogText.of(meter.scope().getName())
+        + (streams.isEmpty() || !meter.isEnabled() || meter.isShutdown()
+            ? "', which records nothing"
+            : "'");
+  }
+
   private void reject(double value) {
+    if (meter.isNoop()) {
+      return;
+    }
     meter.losses().count(Losses.Reason.INVALID_VALUE);
     badValues.event(
         null,

@@ -50,6 +50,7 @@ final class ProviderState {
   private final long idleTimeoutNanos;
   private final Duration readerTimeout;
   private final ViewRegistry views;
+  private final UnusedViews unusedViews;
   private final ProblemLog warnings = ProblemLog.once(Logger.getLogger(GlintMeter.class.getName()));
   private final List<RegisteredReader> readers = new ArrayList<>();
   private final ReaderNames readerNames;
@@ -71,6 +72,7 @@ final class ProviderState {
     this.exemplarAttributes = builder.exemplarAttributes;
     this.producers = List.copyOf(builder.producers);
     this.views = new ViewRegistry(builder.views, builder.viewMatchingMode);
+    this.unusedViews = new UnusedViews(views, clock);
     this.readerTimeout = builder.readerTimeout;
     this.idleTimeoutNanos = builder.idleSeriesTimeout.toNanos();
     this.callbackRunner = new CallbackRunner(builder.callbackTimeout, losses);
@@ -112,6 +114,10 @@ final class ProviderState {
     return exemplarAdvisor;
   }
 
+  UnusedViews unusedViews() {
+    return unusedViews;
+  }
+
   /** For what is wrong with the way meters and instruments are asked for. */
   ProblemLog warnings() {
     return warnings;
@@ -120,6 +126,11 @@ final class ProviderState {
   boolean isCollectedByCurrentThread() {
     return callbackRunner.isRunByCurrentThread()
         || readers.stream().anyMatch(RegisteredReader::isCollectedByCurrentThread);
+  }
+
+  /** Whether meters that are made now record nothing. */
+  boolean isNoop() {
+    return isShutdown || readers.isEmpty();
   }
 
   boolean isShutdown() {
@@ -145,8 +156,7 @@ final class ProviderState {
   }
 
   GlintMeter meter(InstrumentationScopeInfo scope) {
-    final GlintMeter meter =
-        meters.computeIfAbsent(scope, created -> new GlintMeter(this, created));
+    final GlintMeter meter = meters.computeIfAbsent(scope, created -> GlintMeter.of(this, created));
     meterSwitches.decide(meter);
     return meter;
   }

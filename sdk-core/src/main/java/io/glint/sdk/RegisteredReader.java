@@ -157,6 +157,7 @@ final class RegisteredReader implements CollectionRegistration {
         lock.unlock();
       }
       provider.exemplarAdvisor().collected(this);
+      provider.unusedViews().collected();
     }
   }
 

@@ -1,5 +1,6 @@
 package io.glint.sdk;
 
+import io.glint.sdk.internal.log.LogText;
 import io.glint.sdk.internal.log.RateLimitedLog;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.context.Context;
@@ -36,7 +37,7 @@ abstract class SyncInstrument {
   final Stream[] others;
 
   private final InstrumentDescriptor instrument;
-  private final ProviderState provider;
+  private final GlintMeter meter;
 
   /** Whether any stream has exemplars, which may need the current context. */
   private final boolean mayReadContext;
@@ -55,13 +56,12 @@ abstract class SyncInstrument {
   private final RateLimitedLog nonFinites = new RateLimitedLog(LOGGER, Level.WARNING);
   private final RateLimitedLog nulls = new RateLimitedLog(LOGGER, Level.WARNING);
 
-  SyncInstrument(
-      InstrumentDescriptor instrument, Collection<Stream> streams, ProviderState provider) {
+  SyncInstrument(InstrumentDescriptor instrument, Collection<Stream> streams, GlintMeter meter) {
     this.instrument = instrument;
     final Stream[] each = new LinkedHashSet<>(streams).toArray(NONE);
     this.first = each.length == 0 ? null : each[0];
     this.others = each.length < 2 ? NONE : Arrays.copyOfRange(each, 1, each.length);
-    this.provider = provider;
+    this.meter = meter;
     this.mayReadContext = streams.stream().anyMatch(stream -> stream.sampling.readsContext());
     this.readsContext = mayReadContext;
   }
@@ -103,7 +103,7 @@ abstract class SyncInstrument {
   }
 
   private Attributes noAttributes() {
-    if (nulls.isDue()) {
+    if (!isOff() && nulls.isDue()) {
       nulls.log(
           "Instrument "
               + instrument.inWords()
@@ -126,7 +126,7 @@ abstract class SyncInstrument {
     if (Double.isNaN(value) || Double.isInfinite(value)) {
       rejectNonFinite(value);
     } else {
-      provider.losses().count(Losses.Reason.INVALID_VALUE);
+      meter.losses().count(Losses.Reason.INVALID_VALUE);
       if (negatives.isDue()) {
         negatives.log(
             "Instrument "
@@ -146,7 +146,7 @@ abstract class SyncInstrument {
     if (isOff()) {
       return;
     }
-    provider.losses().count(Losses.Reason.INVALID_VALUE);
+    meter.losses().count(Losses.Reason.INVALID_VALUE);
     if (nonFinites.isDue()) {
       nonFinites.log(
           "Instrument "
@@ -157,6 +157,16 @@ abstract class SyncInstrument {
               + " infinite. Check what computes the value",
           null);
     }
+  }
+
+  /** Which instrument it is, for messages of others. */
+  @Override
+  public final String toString() {
+    return "Instrument "
+        + instrument.inWords()
+        + " of meter '"
+        + LogText.of(meter.scope().getName())
+        + (isRecording() ? "'" : "', which records nothing");
   }
 
   /** For tests. */
@@ -172,6 +182,6 @@ abstract class SyncInstrument {
    * False if every reader drops what is recorded, while the meter is disabled, and after shutdown.
    */
   final boolean isRecording() {
-    return first() != null && !provider.isShutdown();
+    return first() != null && !meter.isShutdown();
   }
 }

@@ -20,8 +20,8 @@ final class UpDownCounterInstruments {
   private UpDownCounterInstruments() {}
 
   static class OfLong extends SyncInstrument implements LongUpDownCounter {
-    OfLong(InstrumentDescriptor instrument, Collection<Stream> streams, ProviderState provider) {
-      super(instrument, streams, provider);
+    OfLong(InstrumentDescriptor instrument, Collection<Stream> streams, GlintMeter meter) {
+      super(instrument, streams, meter);
     }
 
     @Override
@@ -52,8 +52,8 @@ final class UpDownCounterInstruments {
   }
 
   static class OfDouble extends SyncInstrument implements DoubleUpDownCounter {
-    OfDouble(InstrumentDescriptor instrument, Collection<Stream> streams, ProviderState provider) {
-      super(instrument, streams, provider);
+    OfDouble(InstrumentDescriptor instrument, Collection<Stream> streams, GlintMeter meter) {
+      super(instrument, streams, meter);
     }
 
     @Override

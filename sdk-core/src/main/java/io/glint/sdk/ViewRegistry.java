@@ -19,7 +19,21 @@ final class ViewRegistry {
   /** A view as it was registered. */
   record Registration(InstrumentSelector selector, GlintView view) {}
 
-  private record Entry(InstrumentSelector selector, Pattern name, GlintView view) {}
+  private static final class Entry {
+    private final InstrumentSelector selector;
+
+    /** Null for any. */
+    private final Pattern name;
+
+    private final GlintView view;
+    private volatile boolean hasMatched;
+
+    Entry(InstrumentSelector selector, Pattern name, GlintView view) {
+      this.selector = selector;
+      this.name = name;
+      this.view = view;
+    }
+  }
 
   private final List<Entry> entries = new ArrayList<>();
   private final ViewMatchingMode mode;
@@ -63,6 +77,14 @@ final class ViewRegistry {
     return mode == ViewMatchingMode.COMPOSABLE ? composed(usable) : usable;
   }
 
+  /** The selectors of views that have not matched any instrument so far. */
+  List<InstrumentSelector> unmatched() {
+    return entries.stream()
+        .filter(entry -> !entry.hasMatched)
+        .map(entry -> entry.selector)
+        .toList();
+  }
+
   private static List<GlintView> composed(List<GlintView> views) {
     final List<GlintView> composed = new ArrayList<>();
     views.stream()
@@ -93,7 +115,8 @@ final class ViewRegistry {
     final List<GlintView> matching = new ArrayList<>();
     for (final Entry entry : entries) {
       if (matches(entry, instrument, scope)) {
-        matching.add(entry.view());
+        entry.hasMatched = true;
+        matching.add(entry.view);
       }
     }
     return matching;
@@ -101,8 +124,8 @@ final class ViewRegistry {
 
   private static boolean matches(
       Entry entry, InstrumentDescriptor instrument, InstrumentationScopeInfo scope) {
-    final InstrumentSelector selector = entry.selector();
-    return (entry.name() == null || entry.name().matcher(instrument.name()).matches())
+    final InstrumentSelector selector = entry.selector;
+    return (entry.name == null || entry.name.matcher(instrument.name()).matches())
         && isUnsetOr(selector.getInstrumentType(), instrument.type())
         && isUnsetOr(selector.getInstrumentUnit(), instrument.unit())
         && isUnsetOr(selector.getMeterName(), scope.getName())

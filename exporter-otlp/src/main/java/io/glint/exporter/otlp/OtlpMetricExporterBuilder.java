@@ -79,7 +79,7 @@ public final class OtlpMetricExporterBuilder {
    * @throws IllegalArgumentException if negative
    */
   public OtlpMetricExporterBuilder setTimeout(Duration timeout) {
-    this.timeout = notNegative(timeout, "timeout");
+    this.timeout = notNegative(Objects.requireNonNull(timeout, "timeout"), "timeout");
     return this;
   }
 
@@ -90,6 +90,7 @@ public final class OtlpMetricExporterBuilder {
    * @throws IllegalArgumentException if negative
    */
   public OtlpMetricExporterBuilder setConnectTimeout(Duration connectTimeout) {
+    Objects.requireNonNull(connectTimeout, "connectTimeout");
     this.connectTimeout = notNegative(connectTimeout, "connect timeout");
     return this;
   }
@@ -251,7 +252,6 @@ public final class OtlpMetricExporterBuilder {
   }
 
   private static Duration notNegative(Duration duration, String name) {
-    Objects.requireNonNull(duration, name);
     if (duration.isNegative()) {
       throw new IllegalArgumentException(
           "The " + name + " of the OTLP exporter must not be negative: " + duration);

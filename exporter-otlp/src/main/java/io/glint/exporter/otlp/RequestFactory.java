@@ -58,8 +58,8 @@ final class RequestFactory {
 
   /** Throws if a user's header is malformed or one of those the exporter or the client sets. */
   static void checkHeader(String name, String value) {
-    Objects.requireNonNull(name, "header name");
-    Objects.requireNonNull(value, "header value");
+    Objects.requireNonNull(name, "name");
+    Objects.requireNonNull(value, "value");
     if (name.equalsIgnoreCase("Content-Type") || name.equalsIgnoreCase("Content-Encoding")) {
       throw new IllegalArgumentException(
           "The header " + LogText.of(name) + " is set by the OTLP exporter and cannot be changed");

@@ -1,20 +1,20 @@
 package io.glint.reservoir;
 
 /** A factory that reports and messages can name. */
-final class BuiltInReservoirFactory implements ExemplarReservoirFactory {
+final class NamedReservoirFactory implements ExemplarReservoirFactory {
   static final ExemplarReservoirFactory ALIGNED_UNIFORM =
-      new BuiltInReservoirFactory(
+      new NamedReservoirFactory(
           "alignedHistogramBucket(UNIFORM)", AlignedHistogramBucketExemplarReservoir::new);
   static final ExemplarReservoirFactory ALIGNED_MOST_RECENT =
-      new BuiltInReservoirFactory(
+      new NamedReservoirFactory(
           "alignedHistogramBucket(MOST_RECENT)", MostRecentBucketExemplarReservoir::new);
   static final ExemplarReservoirFactory OCTAVE_ALIGNED =
-      new BuiltInReservoirFactory("octaveAligned()", OctaveAlignedExemplarReservoir::new);
+      new NamedReservoirFactory("octaveAligned()", OctaveAlignedExemplarReservoir::new);
 
   private final String name;
   private final ExemplarReservoirFactory factory;
 
-  BuiltInReservoirFactory(String name, ExemplarReservoirFactory factory) {
+  NamedReservoirFactory(String name, ExemplarReservoirFactory factory) {
     this.name = name;
     this.factory = factory;
   }
