@@ -34,6 +34,9 @@ final class HttpAdvice {
   private static final String WANTS_TLS =
       "The port takes TLS only: set an endpoint that begins with https://.";
 
+  private static final String NO_HTTP =
+      "Check that the endpoint is an OTLP server over HTTP, and its port, usually 4318.";
+
   private final String path;
   private final boolean isGrpcPort;
   private final boolean isGzip;
@@ -75,16 +78,19 @@ final class HttpAdvice {
           type,
           tooLarge.status() / 100 == 2 ? Fate.PROBABLY_DELIVERED : Fate.NOT_DELIVERED);
     }
-    String noHttp = adviceForNoHttp(exception);
-    if (noHttp != null) {
+    Fate fate = isSent ? Fate.UNKNOWN : Fate.NOT_DELIVERED;
+    if (isOtherProtocol(exception)) {
+      String bytes = firstBytes(exception);
+      boolean isGrpc = bytes != null && isHttp2Settings(bytes);
+      boolean isTls = bytes != null && isTlsAlert(bytes);
       return new ExportFailure(
-          "the server's answer is not HTTP/1.1", noHttp, type, Fate.NOT_DELIVERED);
+          "the server's answer is not HTTP/1.1",
+          isGrpc ? GRPC : isTls ? WANTS_TLS : NO_HTTP,
+          type,
+          isGrpc || isTls ? Fate.NOT_DELIVERED : fate);
     }
     return new ExportFailure(
-        ExportFailure.describe(exception),
-        adviceForException(exception, size),
-        type,
-        isSent ? Fate.UNKNOWN : Fate.NOT_DELIVERED);
+        ExportFailure.describe(exception), adviceForException(exception, size), type, fate);
   }
 
   ExportFailure timeout(Duration timeout) {
@@ -224,21 +230,6 @@ final class HttpAdvice {
         ? " Port 4317 is usually for OTLP/gRPC; this exporter speaks OTLP over HTTP, whose port is"
             + " usually 4318."
         : "";
-  }
-
-  /** Null if the exception does not say that what the server speaks is not HTTP. */
-  private static String adviceForNoHttp(IOException exception) {
-    if (!isOtherProtocol(exception)) {
-      return null;
-    }
-    String bytes = firstBytes(exception);
-    if (bytes != null && isHttp2Settings(bytes)) {
-      return GRPC;
-    }
-    if (bytes != null && isTlsAlert(bytes)) {
-      return WANTS_TLS;
-    }
-    return "Check that the endpoint is an OTLP server over HTTP, and its port, usually 4318.";
   }
 
   /** What the server sent in place of a status line; null if that is not what went wrong. */

@@ -132,10 +132,10 @@ public final class OtlpMetricExporterBuilder {
 
   /**
    * Sets how often and with what delays a request is tried again that failed for a passing reason:
-   * HTTP status 429, 502, 503 or 504, or no response at all. A delay the server asks for with
-   * {@code Retry-After} takes precedence. An attempt that could only start after the timeout, or
-   * for which the server asks to wait more than five minutes, is not waited for. Default: {@link
-   * RetryPolicy#getDefault()}.
+   * HTTP status 429, 502, 503 or 504, or no response at all; by default not if TLS fails, or if the
+   * server turns out not to speak HTTP. A delay the server asks for with {@code Retry-After} takes
+   * precedence. An attempt that could only start after the timeout, or for which the server asks to
+   * wait more than five minutes, is not waited for. Default: {@link RetryPolicy#getDefault()}.
    *
    * @param retryPolicy null for a single attempt
    */
