@@ -1,7 +1,7 @@
 package io.glint.exporter.openmetrics;
 
-import io.glint.sdk.internal.log.ProblemLog;
 import io.glint.exporter.openmetrics.Family.Form;
+import io.glint.sdk.internal.log.ProblemLog;
 import io.opentelemetry.sdk.metrics.data.MetricData;
 import io.opentelemetry.sdk.metrics.data.PointData;
 import java.util.Collection;

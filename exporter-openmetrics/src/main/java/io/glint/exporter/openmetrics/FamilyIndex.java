@@ -1,8 +1,8 @@
 package io.glint.exporter.openmetrics;
 
-import io.glint.sdk.internal.log.ProblemLog;
-import io.glint.sdk.internal.log.LogText;
 import io.glint.exporter.openmetrics.Family.Form;
+import io.glint.sdk.internal.log.LogText;
+import io.glint.sdk.internal.log.ProblemLog;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.sdk.common.InstrumentationScopeInfo;
 import io.opentelemetry.sdk.metrics.data.AggregationTemporality;

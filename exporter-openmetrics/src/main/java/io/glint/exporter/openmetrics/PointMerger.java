@@ -1,7 +1,7 @@
 package io.glint.exporter.openmetrics;
 
-import io.glint.sdk.internal.log.ProblemLog;
 import io.glint.sdk.internal.log.LogText;
+import io.glint.sdk.internal.log.ProblemLog;
 import io.opentelemetry.sdk.metrics.data.DoubleExemplarData;
 import io.opentelemetry.sdk.metrics.data.DoublePointData;
 import io.opentelemetry.sdk.metrics.data.ExemplarData;
