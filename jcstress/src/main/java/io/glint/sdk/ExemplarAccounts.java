@@ -201,8 +201,9 @@ public class ExemplarAccounts {
             /* isSum= */ false);
 
     public ActualAsynchronous() {
-      stream.observe(1, A, A);
-      stream.observe(1, B, B);
+      final Observer observer = new Observer();
+      stream.observe(observer, 1, A, A);
+      stream.observe(observer, 1, B, B);
     }
 
     @Actor

@@ -1,5 +1,8 @@
 package io.glint.sdk;
 
+import io.glint.sdk.internal.log.LogText;
+import io.glint.sdk.internal.log.RateLimitedLog;
+import io.glint.sdk.internal.log.SafeLog;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.trace.SpanContext;
 import io.opentelemetry.context.Context;
@@ -255,7 +258,7 @@ final class AsyncStream implements MetricSource {
               "Asynchronous instrument "
                   + instrument.inWords()
                   + " could not forget attribute sets of metric '"
-                  + metric().name()
+                  + LogText.of(metric().name())
                   + "' that are observed no more. Check the equals and hashCode of its attributes");
     } finally {
       round++;
@@ -296,7 +299,7 @@ final class AsyncStream implements MetricSource {
     return "Asynchronous instrument "
         + instrument.inWords()
         + " observes ever new attribute sets. Of those that metric '"
-        + metric().name()
+        + LogText.of(metric().name())
         + "' observes no more, "
         + Sources.mostUnseen(cardinalityLimit)
         + " are remembered; one that comes back after it was forgotten counts with its whole value"
@@ -314,7 +317,7 @@ final class AsyncStream implements MetricSource {
               + " observes more than "
               + Sources.most(cardinalityLimit)
               + " attribute sets for metric '"
-              + metric().name()
+              + LogText.of(metric().name())
               + "'. Those beyond count together, series by series, as far as their sum is above its"
               + " highest value: growth is missing where some of them vanish or are reset. Observe"
               + " sums over fewer attribute sets. Logged once.",
