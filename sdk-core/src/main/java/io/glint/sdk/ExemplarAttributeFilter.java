@@ -4,10 +4,10 @@ import io.opentelemetry.api.common.Attributes;
 
 /**
  * Says which attributes of a measurement are on its exemplar: those that its point does not carry,
- * without those that a view has removed, unless they are wanted. Thread-safe.
+ * without those that a view or the advice has removed, if they are not wanted. Thread-safe.
  */
 final class ExemplarAttributeFilter {
-  /** Null if the view removes nothing. */
+  /** Null if nothing is removed. */
   private final AttributeFilter ofPoint;
 
   private final ExemplarAttributes wanted;

@@ -4,13 +4,16 @@ import java.util.Objects;
 import java.util.Set;
 
 /**
- * Which of the attributes that a view removes from points stay on exemplars.
+ * Which of the attributes that a view, or the attributes advice of an instrument, removes from
+ * points stay on exemplars.
  *
- * <p>The default is {@link #none}: who removes an attribute, be it for its cardinality or because
- * it must not leave the process, does not expect it on the wire next to the point. The
- * specification wants them there ("joining together attributes on an Exemplar with those available
- * on its associated metric data point should result in the full set of attributes from the original
- * sample measurement"); {@link #all} does as it says.
+ * <p>The default is {@link #all}, as the specification says ("Exemplars MUST retain any attributes
+ * available in the measurement that are not preserved by aggregation or view configuration", SDK
+ * specification, "ExemplarReservoir"). So what is removed from points, be it for its cardinality or
+ * because it names a person, leaves the process beside some of them. Where it must not, {@link
+ * #none} or {@link #only} keeps it in: for all instruments by {@link
+ * GlintMeterProviderBuilder#setExemplarAttributes}, for those of a view by {@link
+ * GlintView.Builder#setExemplarAttributes}.
  *
  * <p>Attributes that a point lacks for another reason, because the measurement was counted in the
  * overflow series, are on its exemplars always. Immutable and thread-safe.
@@ -26,12 +29,12 @@ public final class ExemplarAttributes {
     this.keys = keys;
   }
 
-  /** All of them stay, as the specification has it and the stock SDK does. */
+  /** All of them stay, as the specification says and the stock SDK does. The default. */
   public static ExemplarAttributes all() {
     return ALL;
   }
 
-  /** What a view removes is gone. */
+  /** What a view or the advice removes is gone. */
   public static ExemplarAttributes none() {
     return NONE;
   }

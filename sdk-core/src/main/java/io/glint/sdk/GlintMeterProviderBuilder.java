@@ -26,7 +26,7 @@ public final class GlintMeterProviderBuilder {
   Clock clock = Clock.getDefault();
   Resource resource = Resource.getDefault();
   ExemplarFilter exemplarFilter = ExemplarFilter.traceBased();
-  ExemplarAttributes exemplarAttributes = ExemplarAttributes.none();
+  ExemplarAttributes exemplarAttributes = ExemplarAttributes.all();
   final List<ProviderState.ReaderRegistration> readers = new ArrayList<>();
   final List<MetricProducer> producers = new ArrayList<>();
   final List<ViewRegistry.Registration> views = new ArrayList<>();
@@ -82,9 +82,12 @@ public final class GlintMeterProviderBuilder {
 
   /**
    * Sets which of the attributes that views, or the advice of instruments, remove from points stay
-   * on exemplars. The default is {@link ExemplarAttributes#none}, so that what was removed does not
-   * leave the process; the stock SDK does as {@link ExemplarAttributes#all} says. A view may set
-   * another one for its instruments.
+   * on exemplars. The default is {@link ExemplarAttributes#all}, as the specification says and the
+   * stock SDK does. So what was removed leaves the process beside the points unless {@link
+   * ExemplarAttributes#none} or {@link ExemplarAttributes#only} is set here, or by a view for its
+   * instruments ({@link GlintView.Builder#setExemplarAttributes}).
+   *
+   * @param attributes not null
    */
   public GlintMeterProviderBuilder setExemplarAttributes(ExemplarAttributes attributes) {
     this.exemplarAttributes = Objects.requireNonNull(attributes, "attributes");

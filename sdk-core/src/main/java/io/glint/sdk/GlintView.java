@@ -18,8 +18,10 @@ import java.util.function.Predicate;
  * instrument, aggregation and cardinality limit those the reader asks for, all attributes, the
  * specification's default exemplar reservoir. Immutable and thread-safe.
  *
- * <p>Attributes that a view removes are neither on the points nor, unless {@link
- * Builder#setExemplarAttributes} says so, on the exemplars: they do not leave the process.
+ * <p>Attributes that a view removes are not on the points, but they are on the exemplars (SDK
+ * specification, "ExemplarReservoir"), and so leave the process. What must not, for instance
+ * because it names a person, is kept from them by {@link Builder#setExemplarAttributes} with {@link
+ * ExemplarAttributes#none} or {@link ExemplarAttributes#only}.
  */
 public final class GlintView {
   private final String name;
@@ -310,8 +312,11 @@ public final class GlintView {
     }
 
     /**
-     * Sets which of the attributes that are removed from points stay on exemplars, in place of what
-     * the provider says, which is none unless it was set.
+     * Sets which of the attributes that are removed from points, by this view or by the advice of
+     * the instrument, stay on exemplars, in place of what the provider says, which is all unless it
+     * was set. {@link ExemplarAttributes#none} keeps what the view removes in the process.
+     *
+     * @param exemplarAttributes not null
      */
     public Builder setExemplarAttributes(ExemplarAttributes exemplarAttributes) {
       this.exemplarAttributes = Objects.requireNonNull(exemplarAttributes, "exemplarAttributes");

@@ -39,7 +39,7 @@ record StreamSettings(
         instrument,
         MetricIdentity.of(instrument),
         /* attributeFilter= */ null,
-        ExemplarAttributes.none(),
+        ExemplarAttributes.all(),
         temporality,
         cardinalityLimit,
         sampling,

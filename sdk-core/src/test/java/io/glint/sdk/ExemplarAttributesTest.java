@@ -20,7 +20,7 @@ import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** What a view removes from points leaves the process only if it is wanted. */
+/** What a view removes from points stays on exemplars unless it is not wanted there. */
 class ExemplarAttributesTest {
   private static final AttributeKey<String> ROUTE = AttributeKey.stringKey("route");
   private static final AttributeKey<String> USER = AttributeKey.stringKey("user");
@@ -60,27 +60,35 @@ class ExemplarAttributesTest {
   }
 
   @Test
-  void whatAViewRemovesIsNotOnExemplars() {
+  void whatAViewRemovesIsOnExemplars() {
     assertThat(onExemplar(meter(builder -> builder.registerView(any(), routeOnly().build()))))
-        .isEqualTo(Attributes.empty());
+        .isEqualTo(Attributes.of(USER, "ann", SIZE, 3L));
   }
 
   @Test
-  void whatAStockViewRemovesIsNotOnExemplars() {
+  void whatAStockViewRemovesIsOnExemplars() {
     assertThat(
             onExemplar(
                 meter(
                     builder ->
                         builder.registerView(
                             any(), View.builder().setAttributeFilter(Set.of("route")).build()))))
-        .isEqualTo(Attributes.empty());
+        .isEqualTo(Attributes.of(USER, "ann", SIZE, 3L));
   }
 
   @Test
-  void aViewMayLetAllStay() {
-    final GlintView view = routeOnly().setExemplarAttributes(ExemplarAttributes.all()).build();
+  void anExemplarThatIsShownAgainIsNotFilteredAgain() {
+    final Meter meter = meter(builder -> builder.registerView(any(), routeOnly().build()));
+    final Attributes first = onExemplar(meter);
+    final PointData again = collect(reader, "counter").getData().getPoints().iterator().next();
+    assertThat(again.getExemplars().get(0).getFilteredAttributes()).isSameAs(first);
+  }
+
+  @Test
+  void aViewMayLetNoneStay() {
+    final GlintView view = routeOnly().setExemplarAttributes(ExemplarAttributes.none()).build();
     assertThat(onExemplar(meter(builder -> builder.registerView(any(), view))))
-        .isEqualTo(Attributes.of(USER, "ann", SIZE, 3L));
+        .isEqualTo(Attributes.empty());
   }
 
   @Test
@@ -98,31 +106,46 @@ class ExemplarAttributesTest {
                 meter(
                     builder ->
                         builder
-                            .setExemplarAttributes(ExemplarAttributes.all())
+                            .setExemplarAttributes(ExemplarAttributes.none())
                             .registerView(any(), routeOnly().build()))))
-        .isEqualTo(Attributes.of(USER, "ann", SIZE, 3L));
+        .isEqualTo(Attributes.empty());
   }
 
   @Test
   void aViewOverridesTheProvider() {
-    final GlintView view = routeOnly().setExemplarAttributes(ExemplarAttributes.none()).build();
+    final GlintView view = routeOnly().setExemplarAttributes(ExemplarAttributes.all()).build();
     assertThat(
             onExemplar(
                 meter(
                     builder ->
                         builder
-                            .setExemplarAttributes(ExemplarAttributes.all())
+                            .setExemplarAttributes(ExemplarAttributes.none())
                             .registerView(any(), view))))
-        .isEqualTo(Attributes.empty());
+        .isEqualTo(Attributes.of(USER, "ann", SIZE, 3L));
   }
 
   @Test
-  void theOverflowSeriesShowsAllButWhatTheViewRemoves() {
+  void theOverflowSeriesShowsAllAttributesOfItsMeasurements() {
+    assertThat(ofOverflow(ExemplarAttributes.all()))
+        .isEqualTo(Attributes.of(ROUTE, "/pay", USER, "ann", SIZE, 3L));
+  }
+
+  @Test
+  void theOverflowSeriesShowsAllButWhatTheViewRemovesWhereNoneOfThatMayStay() {
+    assertThat(ofOverflow(ExemplarAttributes.none()))
+        .isEqualTo(Attributes.of(ROUTE, "/pay", SIZE, 3L));
+  }
+
+  private Attributes ofOverflow(ExemplarAttributes wanted) {
     final Meter meter =
         meter(
             builder ->
                 builder.registerView(
-                    any(), GlintView.builder().setExcludedAttributeKeys(Set.of("user")).build()));
+                    any(),
+                    GlintView.builder()
+                        .setExcludedAttributeKeys(Set.of("user"))
+                        .setExemplarAttributes(wanted)
+                        .build()));
     final var counter = meter.counterBuilder("counter").build();
     counter.add(1, Attributes.of(ROUTE, "/"));
     counter.add(1, MEASURED, span(1, true));
@@ -130,7 +153,8 @@ class ExemplarAttributesTest {
     for (final PointData point : collect(reader, "counter").getData().getPoints()) {
       point.getExemplars().forEach(exemplar -> filtered.add(exemplar.getFilteredAttributes()));
     }
-    assertThat(filtered).containsExactly(Attributes.of(ROUTE, "/pay", SIZE, 3L));
+    assertThat(filtered).hasSize(1);
+    return filtered.get(0);
   }
 
   @Test
