@@ -37,14 +37,14 @@ final class FaultyHistogramStream extends Stream {
 
   FaultyHistogramStream(
       Fault fault, AggregationTemporality temporality, int limit, ExemplarFilter filter) {
-    super(Fixture.histogramSettings(temporality, limit, filter));
+    super(Fixture.histogramSettings(temporality, limit, filter), ExemplarLines.ONE);
     this.fault = fault;
     this.real = Fixture.histogram(temporality, limit, filter);
   }
 
   /** As {@link Fixture#histogram(ExemplarReservoirFactory)}. */
   FaultyHistogramStream(Fault fault, ExemplarReservoirFactory reservoir) {
-    super(Fixture.oneSeriesSettings(reservoir));
+    super(Fixture.oneSeriesSettings(reservoir), ExemplarLines.ONE);
     this.fault = fault;
     this.real = Fixture.histogram(reservoir);
   }

@@ -58,6 +58,18 @@ public interface ExemplarReservoir {
   void absorb(ExemplarReservoir other);
 
   /**
+   * Says which of the measurements that one interval has kept of one bucket is shown where a format
+   * has room for one, as the text formats have: the largest, or the latest, which is what the
+   * OpenTelemetry specification says ("Prometheus and OpenMetrics Compatibility") and the default.
+   * In either case a newer interval goes before an older one, and what is shown never goes back in
+   * time. Called by the collecting thread, at each collection; the answer should always be the
+   * same.
+   */
+  default boolean prefersLargest() {
+    return false;
+  }
+
+  /**
    * Hands every kept measurement to {@code visitor} and starts over, as after construction.
    *
    * @param visitor receives each kept measurement once; never null

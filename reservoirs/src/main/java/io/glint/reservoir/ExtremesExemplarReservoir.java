@@ -17,6 +17,9 @@ import java.util.function.LongSupplier;
  * smallest, the slot after it the second smallest and so on. Under cumulative temporality, where a
  * slot shows what filled it last, a point shows the extremes of the latest interval, not of all.
  *
+ * <p>Where a format has room for one exemplar, it is the largest of the latest interval that has
+ * one; if only the smallest are kept, it is the latest of them.
+ *
  * <p>A measurement that is not kept costs a subtraction and a comparison. If values come in random
  * order, about k (1 + ln(N / k)) of N are kept at an end of k; if they only rise, or fall, each one
  * is. Only those that are kept read the clock and the span, and are then put in their place among
@@ -217,6 +220,11 @@ public final class ExtremesExemplarReservoir implements ExemplarReservoir {
     for (int slot = from; slot < to; slot++) {
       other.slots[slot] = add(other.slots[slot]);
     }
+  }
+
+  @Override
+  public boolean prefersLargest() {
+    return largest > 0;
   }
 
   @Override

@@ -20,6 +20,8 @@ import java.util.Arrays;
  * }
  * }</pre>
  *
+ * <p>Besides, exporters learn here whether an exemplar is {@linkplain #isOutranked outranked}.
+ *
  * <p>The ids are numbers if the context is one that {@link SpanContext#create} makes again: valid,
  * local, and without trace state. Others are kept as they are. Written by one thread; may be read
  * by several once it is no longer written.
@@ -43,6 +45,9 @@ public abstract class SpanIds {
   private long traceIdLow;
   private long spanId;
   private byte flags;
+
+  /** Fits into what would be padding. */
+  private boolean isOutranked;
 
   /** Of no valid span yet. */
   protected SpanIds() {}
@@ -79,6 +84,20 @@ public abstract class SpanIds {
             SpanId.fromLong(spanId),
             TraceFlags.fromByte(flags),
             TraceState.getDefault());
+  }
+
+  /**
+   * True if another exemplar of the same point, bucket and interval is to be shown rather than this
+   * one where a format has room for one, although this one may be later: see {@link
+   * ExemplarReservoir#prefersLargest}. Of those that are not outranked, the latest is shown.
+   */
+  public final boolean isOutranked() {
+    return isOutranked;
+  }
+
+  /** Sets what {@link #isOutranked} says, which is false at first. */
+  protected final void setOutranked(boolean isOutranked) {
+    this.isOutranked = isOutranked;
   }
 
   /** Takes over the span of another exemplar, in numbers if possible. */

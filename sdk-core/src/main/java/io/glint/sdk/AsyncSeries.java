@@ -12,6 +12,9 @@ final class AsyncSeries extends Observed {
 
   Attributes observedAttributes = Attributes.empty();
 
+  /** When it was observed, if that can become an exemplar. */
+  long observedEpochNanos;
+
   private boolean hasStarted;
   private long startEpochNanos;
 

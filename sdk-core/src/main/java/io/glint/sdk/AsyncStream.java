@@ -6,6 +6,7 @@ import io.glint.sdk.internal.log.SafeLog;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.trace.SpanContext;
 import io.opentelemetry.context.Context;
+import io.opentelemetry.sdk.common.Clock;
 import io.opentelemetry.sdk.metrics.InstrumentValueType;
 import io.opentelemetry.sdk.metrics.data.AggregationTemporality;
 import io.opentelemetry.sdk.metrics.data.Data;
@@ -50,6 +51,9 @@ final class AsyncStream implements MetricSource {
   private long creationEpochNanos;
   private final ExemplarSampling sampling;
   private final ExemplarAttributeFilter exemplarAttributes;
+
+  /** Null if no observation can become an exemplar, so that its time is of no interest. */
+  private final Clock exemplarClock;
 
   /** Published by {@link #collect} for readers of {@link #exemplarAccount}. */
   private volatile ExemplarTally tally = new ExemplarTally();
@@ -107,6 +111,7 @@ final class AsyncStream implements MetricSource {
     this.creationEpochNanos = settings.creationEpochNanos();
     this.sampling = settings.sampling();
     this.exemplarAttributes = settings.exemplarAttributeFilter();
+    this.exemplarClock = sampling.mayAdmitWithoutSpan() ? settings.clock() : null;
   }
 
   @Override
@@ -149,6 +154,9 @@ final class AsyncStream implements MetricSource {
         sources == null ? observe(bits, kept) : observe(observer, bits, attributes, kept, sources);
     observed.observedBits = bits;
     observed.observedAttributes = attributes;
+    if (exemplarClock != null) {
+      observed.observedEpochNanos = exemplarClock.now();
+    }
   }
 
   private AsyncSeries observe(long bits, Attributes kept) {
@@ -355,7 +363,7 @@ final class AsyncStream implements MetricSource {
       long lastEnd,
       long epochNanos) {
     final NumberPoint point = points.add(pointMaker);
-    final List<ExemplarData> exemplars = exemplars(attributes, series, epochNanos);
+    final List<ExemplarData> exemplars = exemplars(attributes, series);
     final boolean isDelta = temporality == AggregationTemporality.DELTA;
     point.set(isSum ? sum(series, isDelta) : series.value());
     final long start = series.start(lastEnd);
@@ -370,7 +378,7 @@ final class AsyncStream implements MetricSource {
   }
 
   /** An observation is made outside any request, so its exemplar has no trace. */
-  private List<ExemplarData> exemplars(Attributes attributes, AsyncSeries entry, long epochNanos) {
+  private List<ExemplarData> exemplars(Attributes attributes, AsyncSeries entry) {
     if (!isEligible(entry)) {
       return List.of();
     }
@@ -378,9 +386,12 @@ final class AsyncStream implements MetricSource {
     return List.of(
         isLong
             ? LongExemplarData.create(
-                filtered, epochNanos, SpanContext.getInvalid(), entry.observedBits)
+                filtered, entry.observedEpochNanos, SpanContext.getInvalid(), entry.observedBits)
             : DoubleExemplarData.create(
-                filtered, epochNanos, SpanContext.getInvalid(), toDouble(entry.observedBits)));
+                filtered,
+                entry.observedEpochNanos,
+                SpanContext.getInvalid(),
+                toDouble(entry.observedBits)));
   }
 
   /** Its context is none (API specification, "Synchronous and asynchronous instruments"). */

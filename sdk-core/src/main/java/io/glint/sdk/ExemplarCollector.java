@@ -5,10 +5,8 @@ import io.glint.reservoir.ExemplarReservoir;
 import io.glint.reservoir.ExemplarVisitor;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.sdk.metrics.data.ExemplarData;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
-import java.util.function.Supplier;
 
 /**
  * Turns what the reservoirs of a series' cells have kept into the exemplars of its point. Belongs
@@ -23,9 +21,9 @@ final class ExemplarCollector {
   private static final int MAX_SLOTS = 1 << 16;
 
   private final ExemplarSampling sampling;
-  private final Supplier<ShownExemplar> maker;
   private final ExemplarAttributeFilter attributeFilter;
   private final ExemplarTally tally;
+  private final ExemplarUpdate update;
 
   /** Takes over what the reservoirs of the cells hold; null until there is one. */
   private ExemplarReservoir joined;
@@ -35,28 +33,20 @@ final class ExemplarCollector {
   /** Of the series whose reservoir is being collected; null in between. */
   private Attributes pointAttributes;
 
-  /** Of these it takes over the slots that they have; the others are {@link #kept}. */
-  private VisibleExemplars overwritten = VisibleExemplars.NONE;
-
-  /** Of the point that will show them. */
-  private long start;
-
-  private ShownExemplar[] kept = new ShownExemplar[0];
-
   /**
    * Makes it.
    *
-   * @param maker of exemplars of the type of the stream's points
+   * @param update that belongs to this one
    * @param tally told what the reservoirs have kept
    */
   ExemplarCollector(
       ExemplarSampling sampling,
       ExemplarAttributeFilter attributeFilter,
-      Supplier<ShownExemplar> maker,
+      ExemplarUpdate update,
       ExemplarTally tally) {
     this.sampling = sampling;
     this.attributeFilter = attributeFilter;
-    this.maker = maker;
+    this.update = update;
     this.tally = tally;
   }
 
@@ -103,41 +93,35 @@ final class ExemplarCollector {
    *
    * @param isReused true if nobody looks any more at those that were taken before
    */
-  List<ExemplarData> take(
-      Series series, boolean isDelta, boolean isReused, long start, long epochNanos) {
-    // None under delta if points are not used again, and that does not change for a stream.
-    final VisibleExemplars before = series.visibleExemplars;
+  List<ExemplarData> take(Series series, boolean isDelta, boolean isReused) {
+    boolean prefersLargest = false;
     if (joined != null) {
       try {
         pointAttributes = series.attributes;
-        overwritten = isReused ? before : VisibleExemplars.NONE;
-        this.start = start;
         joined.collect(keeper);
+        prefersLargest = joined.prefersLargest();
       } catch (Throwable t) {
         joined = null;
         sampling.reservoirFailed(t);
       } finally {
         pointAttributes = null;
-        overwritten = VisibleExemplars.NONE;
       }
     }
+    // None under delta if points are not used again, and that does not change for a stream.
+    final VisibleExemplars before = series.visibleExemplars;
     // Whatever happens, the next interval does not get those of a delta point,
     VisibleExemplars next = isDelta ? VisibleExemplars.NONE : before;
-    final VisibleExemplars now;
     try {
-      now = before.replacedBy(kept);
-      if (isDelta && isReused) {
-        now.showFresh();
-      }
+      final VisibleExemplars now = update.applyTo(before, isDelta, isReused, prefersLargest);
       if (!isDelta || isReused) {
         next = now;
       }
+      return now;
     } finally {
       // and the next series gets none.
-      Arrays.fill(kept, null);
+      update.clear();
       show(series, next);
     }
-    return now.until(epochNanos);
   }
 
   /**
@@ -165,16 +149,7 @@ final class ExemplarCollector {
               + MAX_SLOTS);
     }
     Objects.requireNonNull(exemplar, "exemplar; a slot that holds none is not visited");
-    final Attributes filtered = attributeFilter.apply(exemplar.attributes(), pointAttributes);
-    // The clocks of series and of measurements differ by microseconds, and no exemplar may be
-    // earlier than its point.
-    final long time = Math.max(start, exemplar.epochNanos());
-    if (!overwritten.overwrite(slot, exemplar, filtered, time)) {
-      if (slot >= kept.length) {
-        kept = Arrays.copyOf(kept, slot + 1);
-      }
-      kept[slot] = maker.get().set(exemplar, filtered, time);
-    }
+    update.keep(slot, exemplar, attributeFilter.apply(exemplar.attributes(), pointAttributes));
     tally.kept++;
   }
 }

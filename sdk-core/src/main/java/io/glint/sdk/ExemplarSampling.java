@@ -130,6 +130,11 @@ final class ExemplarSampling {
     return filter != Filter.OFF;
   }
 
+  /** True if a measurement outside of any span may be eligible. */
+  boolean mayAdmitWithoutSpan() {
+    return filter == Filter.ON || filter == Filter.CUSTOM;
+  }
+
   /**
    * Says whether a measurement may become an exemplar.
    *

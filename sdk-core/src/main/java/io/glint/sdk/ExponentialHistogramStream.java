@@ -15,7 +15,7 @@ final class ExponentialHistogramStream extends Stream {
   private final Supplier<ExponentialHistogramPoint> pointMaker = this::newPoint;
 
   ExponentialHistogramStream(StreamSettings settings, ResolvedAggregation aggregation) {
-    super(settings);
+    super(settings, ExemplarLines.OCTAVES);
     this.aggregation = aggregation;
     this.total = new ExponentialTotal(aggregation.maxScale(), aggregation.maxBuckets());
     // Computes the tables now rather than in the first recording.

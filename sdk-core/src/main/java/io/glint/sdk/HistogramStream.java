@@ -25,11 +25,16 @@ final class HistogramStream extends Stream {
   private final Supplier<HistogramPoint> pointMaker = this::newPoint;
 
   HistogramStream(StreamSettings settings, ResolvedAggregation aggregation) {
-    super(settings);
+    this(settings, aggregation, new BucketIndex(aggregation.boundaryArray()));
+  }
+
+  private HistogramStream(
+      StreamSettings settings, ResolvedAggregation aggregation, BucketIndex buckets) {
+    super(settings, ExemplarLines.ofBuckets(buckets));
     this.boundaries = aggregation.boundaries();
     this.hasDefaultBoundaries = boundaries.equals(ResolvedAggregation.DEFAULT_BOUNDARIES);
     this.recordsMinMax = aggregation.recordsMinMax();
-    this.buckets = new BucketIndex(aggregation.boundaryArray());
+    this.buckets = buckets;
     this.starts = buckets.starts;
     this.limitsOfCells = buckets.limitsOfCells;
     this.shift = buckets.shift;

@@ -9,7 +9,7 @@ abstract class NumberStream extends Stream {
   private final Supplier<NumberPoint> pointMaker;
 
   NumberStream(StreamSettings settings) {
-    super(settings);
+    super(settings, ExemplarLines.ONE);
     this.isLong = settings.instrument().valueType() == InstrumentValueType.LONG;
     this.pointMaker = Points.numberMaker(isLong);
   }

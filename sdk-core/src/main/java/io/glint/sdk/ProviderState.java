@@ -193,7 +193,7 @@ final class ProviderState {
     final List<GlintView> matching = views.matching(instrument, scope, notices);
     final Map<RegisteredReader, List<Stream>> streams = new LinkedHashMap<>();
     final Map<StreamPlan, Stream> shared = new HashMap<>();
-    final long now = clock.now();
+    final long now = creationTime();
     for (final RegisteredReader reader : readers) {
       for (final StreamPlan plan : plans(reader, instrument, matching, advice)) {
         final StreamSettings settings = settings(reader, instrument, plan, now);
@@ -205,6 +205,11 @@ final class ProviderState {
       }
     }
     return streams;
+  }
+
+  /** By the wall clock, unless the times of exemplars lag behind it until the next collection. */
+  private long creationTime() {
+    return Math.min(clock.now(), measurementClock.now());
   }
 
   private static Stream newStream(ResolvedAggregation aggregation, StreamSettings settings) {
@@ -225,7 +230,7 @@ final class ProviderState {
       Notices notices) {
     final List<GlintView> matching = views.matching(instrument, scope, notices);
     final Map<RegisteredReader, List<AsyncStream>> streams = new LinkedHashMap<>();
-    final long now = clock.now();
+    final long now = creationTime();
     for (final RegisteredReader reader : readers) {
       for (final StreamPlan plan : plans(reader, instrument, matching, advice)) {
         streams
@@ -328,9 +333,9 @@ final class ProviderState {
             view.exemplarReservoir() != null
                 ? view.exemplarReservoir()
                 : defaultReservoir(plan.aggregation()),
-            ReservoirSettings.create(plan.aggregation().bucketCount(), measurementClock),
+            ReservoirSettings.create(plan.aggregation().bucketCount(), measurementClock::now),
             losses),
-        clock,
+        measurementClock,
         creationEpochNanos,
         temporality == AggregationTemporality.DELTA ? DELTA_IDLE_TIMEOUT_NANOS : idleTimeoutNanos);
   }

@@ -2,7 +2,6 @@ package io.glint.sdk;
 
 import io.glint.sdk.internal.log.LogText;
 import io.glint.sdk.internal.log.RateLimitedLog;
-import io.opentelemetry.sdk.common.Clock;
 import io.opentelemetry.sdk.common.export.MemoryMode;
 import io.opentelemetry.sdk.metrics.Aggregation;
 import io.opentelemetry.sdk.metrics.InstrumentType;
@@ -46,7 +45,6 @@ final class RegisteredReader implements CollectionRegistration {
   // Guarded by lock.
   private final List<MetricData> reused = new ArrayList<>();
   private long lastCollectEpochNanos;
-  private long lastCollectNanoTime;
 
   /** Any of what went wrong in the collection under way, or null. */
   private Throwable failure;
@@ -162,7 +160,7 @@ final class RegisteredReader implements CollectionRegistration {
   }
 
   private Collection<MetricData> collect() {
-    final long now = now();
+    final long now = provider.measurementClock().synchronize();
     final List<MetricData> collected = reusesData ? reused : new ArrayList<>();
     collected.clear();
     // Once for the whole collection: a source is collected only if its callbacks had their chance.
@@ -179,7 +177,6 @@ final class RegisteredReader implements CollectionRegistration {
       produce(producer, collected);
     }
     lastCollectEpochNanos = now;
-    lastCollectNanoTime = provider.clock().nanoTime();
     return Collections.unmodifiableList(collected);
   }
 
@@ -225,16 +222,6 @@ final class RegisteredReader implements CollectionRegistration {
 
   boolean isCollectedByCurrentThread() {
     return lock.isHeldByCurrentThread();
-  }
-
-  /** The time, which also moves on while a wall clock that was set back catches up. */
-  private long now() {
-    final Clock clock = provider.clock();
-    final long wallClock = clock.now();
-    provider.measurementClock().synchronize(wallClock);
-    return wallClock >= lastCollectEpochNanos
-        ? wallClock
-        : lastCollectEpochNanos + Math.max(0, clock.nanoTime() - lastCollectNanoTime);
   }
 
   private void discard(GlintMeter meter, long now) {

@@ -13,11 +13,17 @@ import io.opentelemetry.sdk.metrics.data.LongExemplarData;
  * numbers. Not changed while a point shows it; {@link VisibleExemplars} says when it is used again.
  */
 abstract sealed class ShownExemplar extends SpanIds implements ExemplarData {
+  /**
+   * The slot of one that has lost its slot. What a reservoir keeps in the slot of this number
+   * counts as having none either.
+   */
+  private static final char NO_SLOT = Character.MAX_VALUE;
+
   private Attributes filteredAttributes = Attributes.empty();
   private long epochNanos;
 
-  /** True if it was set since its series was last collected, where that is of interest. */
-  boolean isFresh;
+  /** The slot of the reservoir that it has come from, and holds until that is filled again. */
+  private char slot;
 
   private ShownExemplar() {}
 
@@ -26,24 +32,41 @@ abstract sealed class ShownExemplar extends SpanIds implements ExemplarData {
     return isLong ? new OfLong() : new OfDouble();
   }
 
-  /** Becomes a copy of an exemplar of the same type of instrument. */
-  final ShownExemplar set(Exemplar exemplar, Attributes filteredAttributes, long epochNanos) {
-    setFrame(filteredAttributes, epochNanos, exemplar);
+  /**
+   * Becomes a copy of an exemplar of the same type of instrument.
+   *
+   * @param slot of the reservoir, at most {@link Character#MAX_VALUE}
+   */
+  final ShownExemplar set(int slot, Exemplar exemplar, Attributes filteredAttributes) {
+    setSpan(exemplar);
+    setOutranked(false);
+    setFilteredAttributes(filteredAttributes);
     setValue(exemplar);
-    isFresh = true;
+    this.epochNanos = exemplar.epochNanos();
+    this.slot = (char) slot;
     return this;
+  }
+
+  final boolean hasSlot() {
+    return slot != NO_SLOT;
+  }
+
+  final int slot() {
+    return slot;
+  }
+
+  final void loseSlot() {
+    slot = NO_SLOT;
+  }
+
+  final void outrank() {
+    setOutranked(true);
   }
 
   /** Lets go of the attributes and the span, which would otherwise live on unseen. */
   final void clear() {
     setFilteredAttributes(Attributes.empty());
     clearSpan();
-  }
-
-  final void setFrame(Attributes filteredAttributes, long epochNanos, SpanIds span) {
-    setSpan(span);
-    setFilteredAttributes(filteredAttributes);
-    this.epochNanos = epochNanos;
   }
 
   /** They are none nearly always; see {@link AbstractPoint#setFrame}. */
@@ -55,8 +78,11 @@ abstract sealed class ShownExemplar extends SpanIds implements ExemplarData {
 
   abstract void setValue(Exemplar exemplar);
 
-  /** The same measurement, said to be of another time. */
-  abstract ShownExemplar at(long time);
+  /** The value, of a long the nearest double. */
+  abstract double doubleValue();
+
+  /** Compares the values, exactly. */
+  abstract int compareValue(ShownExemplar sameType);
 
   @Override
   public final Attributes getFilteredAttributes() {
@@ -108,11 +134,13 @@ abstract sealed class ShownExemplar extends SpanIds implements ExemplarData {
     }
 
     @Override
-    ShownExemplar at(long time) {
-      final OfDouble moved = new OfDouble();
-      moved.setFrame(getFilteredAttributes(), time, this);
-      moved.value = value;
-      return moved;
+    double doubleValue() {
+      return value;
+    }
+
+    @Override
+    int compareValue(ShownExemplar sameType) {
+      return Double.compare(value, ((OfDouble) sameType).value);
     }
 
     @Override
@@ -147,11 +175,13 @@ abstract sealed class ShownExemplar extends SpanIds implements ExemplarData {
     }
 
     @Override
-    ShownExemplar at(long time) {
-      final OfLong moved = new OfLong();
-      moved.setFrame(getFilteredAttributes(), time, this);
-      moved.value = value;
-      return moved;
+    double doubleValue() {
+      return value;
+    }
+
+    @Override
+    int compareValue(ShownExemplar sameType) {
+      return Long.compare(value, ((OfLong) sameType).value);
     }
 
     @Override

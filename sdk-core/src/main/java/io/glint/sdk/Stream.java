@@ -105,7 +105,7 @@ abstract class Stream implements MetricSource {
 
   private long measurementsOfDropped;
 
-  Stream(StreamSettings settings) {
+  Stream(StreamSettings settings, ExemplarLines lines) {
     this.instrument = settings.instrument();
     this.metric = settings.metric();
     this.attributeFilter = settings.attributeFilter();
@@ -119,7 +119,10 @@ abstract class Stream implements MetricSource {
     this.idleTimeoutNanos = settings.idleTimeoutNanos();
     this.exemplarCollector =
         new ExemplarCollector(
-            sampling, settings.exemplarAttributeFilter(), this::newExemplar, tally);
+            sampling,
+            settings.exemplarAttributeFilter(),
+            new ExemplarUpdate(lines, this::newExemplar),
+            tally);
     this.seriesMap = new SeriesMap(this, settings.cardinalityLimit());
   }
 
@@ -495,10 +498,9 @@ abstract class Stream implements MetricSource {
       series.startEpochNanos = seriesStart;
     }
     final long start = isDelta ? deltaStart : seriesStart;
-    // Points of several readers may show the same exemplars, at different times.
+    // Points of several readers may show the same exemplars.
     final boolean isReused = points.isReused() && readers.size() == 1;
-    final List<ExemplarData> exemplars =
-        exemplarCollector.take(series, isDelta, isReused, start, epochNanos);
+    final List<ExemplarData> exemplars = exemplarCollector.take(series, isDelta, isReused);
     final boolean isEmpty = isTotalEmpty();
     setIdle(
         series,

@@ -12,11 +12,12 @@ import java.util.List;
  * Chooses and writes exemplars: {@code # {trace_id="..",span_id=".."} value timestamp}.
  *
  * <p>OpenMetrics 1.0, "Exemplars"; OpenTelemetry specification, "Prometheus and OpenMetrics
- * Compatibility", "Exemplar Conversion". A line carries one exemplar: for a counter the latest, for
- * a bucket that of the largest value that falls into it, and of equal ones the latest. So who keeps
- * the largest measurements sees the largest of all. The ids of the span come first and win over
- * filtered attributes of the same name; filtered attributes are added in the order of label names,
- * each of them if it fits, so that a long one does not keep out the short ones after it.
+ * Compatibility", "Exemplar Conversion". A line carries one exemplar, the latest: of a counter, or
+ * of those that fall into a bucket. One that the SDK says is {@linkplain SpanIds#isOutranked
+ * outranked} is passed over: so who keeps the largest measurements sees the largest of an interval.
+ * The ids of the span come first and win over filtered attributes of the same name; filtered
+ * attributes are added in the order of label names, each of them if it fits, so that a long one
+ * does not keep out the short ones after it.
  *
  * <p>Names and values together may have 128 characters. OpenMetrics counts what they are,
  * Prometheus what is written: it refuses the exemplar if the values with their escapes are longer.
@@ -55,21 +56,49 @@ final class ExemplarWriter {
     tally = newTally;
   }
 
-  /** Appends the latest exemplar, if there is one. */
+  /**
+   * Of two exemplars of one line, of one point or of several, the one that is shown. An exemplar of
+   * the SDK that is not outranked stays until a newer one comes, so what is shown never goes back
+   * in time.
+   *
+   * @param shown null if there is none yet
+   */
+  static <E extends ExemplarData> E shown(E shown, E other) {
+    return shown == null || isShownRatherThan(other, shown) ? other : shown;
+  }
+
+  private static boolean isShownRatherThan(ExemplarData one, ExemplarData other) {
+    if (isOutranked(one) != isOutranked(other)) {
+      return isOutranked(other);
+    }
+    return one.getEpochNanos() != other.getEpochNanos()
+        ? one.getEpochNanos() > other.getEpochNanos()
+        // As Prometheus does, which of one time takes the larger value for the later.
+        : value(one) > value(other);
+  }
+
+  private static boolean isOutranked(ExemplarData exemplar) {
+    return exemplar instanceof SpanIds glint && glint.isOutranked();
+  }
+
+  private static double value(ExemplarData exemplar) {
+    return exemplar instanceof LongExemplarData integer
+        ? integer.getValue()
+        : ((DoubleExemplarData) exemplar).getValue();
+  }
+
+  /** Appends the exemplar of a counter, if there is one. */
   void writeLatest(TextBuffer out, List<? extends ExemplarData> exemplars) {
     ExemplarData latest = null;
     for (int i = 0; i < exemplars.size(); i++) {
-      ExemplarData exemplar = exemplars.get(i);
-      if (latest == null || exemplar.getEpochNanos() > latest.getEpochNanos()) {
-        latest = exemplar;
-      }
+      latest = shown(latest, exemplars.get(i));
     }
     if (latest != null) {
       write(out, latest);
     }
   }
 
-  /** Keeps the largest exemplar of each bucket for {@link #writeOfBucket}. */
+  /** Keeps the exemplar that is shown of each bucket for {@link #writeOfBucket}. */
   void sortIntoBuckets(List<DoubleExemplarData> exemplars, List<Double> bounds) {
     Arrays.fill(byBucket, 0, buckets, null);
     buckets = exemplars.isEmpty() ? 0 : bounds.size() + 1;
@@ -82,16 +111,8 @@ final class ExemplarWriter {
         continue;
       }
       int bucket = bucketOf(exemplar.getValue(), bounds);
-      if (byBucket[bucket] == null || isPreferred(exemplar, byBucket[bucket])) {
-        byBucket[bucket] = exemplar;
-      }
+      byBucket[bucket] = shown(byBucket[bucket], exemplar);
     }
-  }
-
-  private static boolean isPreferred(DoubleExemplarData exemplar, DoubleExemplarData other) {
-    return exemplar.getValue() > other.getValue()
-        || (exemplar.getValue() == other.getValue()
-            && exemplar.getEpochNanos() > other.getEpochNanos());
   }
 
   /** Appends the exemplar of a bucket, if there is one. */

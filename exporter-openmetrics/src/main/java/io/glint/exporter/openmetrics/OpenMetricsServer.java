@@ -89,8 +89,9 @@ import java.util.logging.Logger;
  *       Prometheus text has the {@code _count} always, and the {@code _sum} unless it is NaN. A sum
  *       that is NaN means that it was left out where the point was made, and is not worth a
  *       warning.
- *   <li>Exemplars are in OpenMetrics only: the latest for a counter, the one of the largest value
- *       in each bucket for a histogram, and of equal ones the latest.
+ *   <li>Exemplars are in OpenMetrics only: the latest of a counter, and of each bucket of a
+ *       histogram; with a reservoir that prefers the largest, the largest of the newest interval
+ *       that has one. What a line shows never goes back in time.
  *   <li>A metric or label name never begins with an underscore, and a metric name never ends with
  *       one; a label {@code le} or {@code quantile} that comes from an attribute of a histogram or
  *       summary gets the prefix {@code key_}.

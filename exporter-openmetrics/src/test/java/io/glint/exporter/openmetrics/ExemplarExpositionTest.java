@@ -77,37 +77,55 @@ class ExemplarExpositionTest {
   }
 
   @Test
-  void bucketExemplarIsTheLargestOneThatFallsInIt() {
+  void bucketExemplarIsTheLatestOneThatFallsInIt() {
     var parsed =
         renderer.parsed(
             histogramOf(
                 exemplar(0.5, NOW + 1, 1),
-                exemplar(0.7, NOW + 2, 2),
-                exemplar(0.6, NOW + 3, 3),
+                exemplar(0.6, NOW + 3, 2),
+                exemplar(0.7, NOW + 2, 3),
                 exemplar(3, NOW, 4),
                 exemplar(100, NOW, 5),
                 exemplar(1e9, NOW - 1, 6),
                 exemplar(11, NOW + 1, 7)));
-    assertThat(exemplarOf(parsed, 0).value()).isEqualTo("0.7");
+    assertThat(exemplarOf(parsed, 0).value()).isEqualTo("0.6");
     assertThat(exemplarOf(parsed, 1).value()).isEqualTo("3.0");
     assertThat(exemplarOf(parsed, 2)).isNull();
-    assertThat(exemplarOf(parsed, 3).value()).isEqualTo("1.0E9");
+    assertThat(exemplarOf(parsed, 3).value()).isEqualTo("11.0");
   }
 
   @Test
-  void ofEqualValuesInABucketTheLatestIsTaken() {
-    var parsed =
-        renderer.parsed(
-            histogramOf(
-                exemplar(0.5, NOW, 1), exemplar(0.5, NOW + 2, 2), exemplar(0.5, NOW + 1, 3)));
-    assertThat(exemplarOf(parsed, 0).labels())
-        .containsEntry("span_id", Metrics.span(2).getSpanId());
+  void ofOneTimeTheLargestValueIsTakenWhateverTheOrder() {
+    for (int[] values : new int[][] {{1, 2, 3}, {3, 2, 1}, {2, 3, 1}}) {
+      var metric =
+          Metrics.doubleCounter(
+              "c",
+              Metrics.point(
+                  Attributes.empty(),
+                  7,
+                  exemplar(values[0], NOW, 1),
+                  exemplar(values[1], NOW, 2),
+                  exemplar(values[2], NOW, 3)));
+      assertThat(renderer.openMetrics(metric)).contains("} 3.0 1600000060.123");
+    }
   }
 
   @Test
-  void theLargestIsTakenWhateverTheBuckets() {
+  void oneThatIsOutrankedIsShownOnlyIfAllAre() {
+    NumberedExemplar outranked = new NumberedExemplar(0.5, NOW + 9, Metrics.span(1)).outranked();
+    NumberedExemplar later = new NumberedExemplar(0.6, NOW + 10, Metrics.span(2)).outranked();
+    assertThat(
+            exemplarOf(renderer.parsed(histogramOf(outranked, exemplar(0.7, NOW, 3), later)), 0)
+                .value())
+        .isEqualTo("0.7");
+    assertThat(exemplarOf(renderer.parsed(histogramOf(later, outranked)), 0).value())
+        .isEqualTo("0.6");
+  }
+
+  @Test
+  void theLatestIsTakenWhateverTheBuckets() {
     DoubleExemplarData[] exemplars = {
-      exemplar(-7, NOW + 3, 1), exemplar(40, NOW, 2), exemplar(30, NOW + 1, 3)
+      exemplar(-7, NOW + 1, 1), exemplar(40, NOW + 3, 2), exemplar(30, NOW + 2, 3)
     };
     var withoutBounds =
         new HistogramPoint(Attributes.empty(), 63, List.of(), List.of(3L), List.of(exemplars));

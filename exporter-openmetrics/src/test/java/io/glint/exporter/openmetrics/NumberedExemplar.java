@@ -18,6 +18,11 @@ final class NumberedExemplar extends SpanIds implements DoubleExemplarData {
     setSpan(exemplar);
   }
 
+  NumberedExemplar outranked() {
+    setOutranked(true);
+    return this;
+  }
+
   @Override
   public double getValue() {
     return exemplar.doubleValue();

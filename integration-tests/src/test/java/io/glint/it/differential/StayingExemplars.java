@@ -11,8 +11,8 @@ import java.util.TreeMap;
 
 /**
  * Keeps the stock SDK's exemplars of cumulative points until newer ones replace them, bucket by
- * bucket of an explicit-bucket histogram. For programs whose metrics can be told apart by their
- * keys.
+ * bucket of an explicit-bucket histogram and octave by octave of an exponential one. For programs
+ * whose metrics can be told apart by their keys.
  */
 final class StayingExemplars {
   private record Series(int reader, Metric.Key key, Attributes attributes) {}
@@ -50,7 +50,7 @@ final class StayingExemplars {
   private List<Metric.Exemplar> merged(Series series, Metric.Point point) {
     final Map<Integer, Metric.Exemplar> slots =
         visible.computeIfAbsent(series, key -> new TreeMap<>());
-    point.exemplars().forEach(exemplar -> slots.put(slot(exemplar, point), exemplar));
+    point.exemplars().forEach(exemplar -> slots.put(place(exemplar, point), exemplar));
     return List.copyOf(slots.values());
   }
 
@@ -59,6 +59,13 @@ final class StayingExemplars {
     final List<Integer> slots = new ArrayList<>();
     point.exemplars().forEach(exemplar -> slots.add(slot(exemplar, point)));
     return slots.stream().sorted().distinct().toList();
+  }
+
+  /** Where an exemplar stays until a newer one comes. */
+  private static int place(Metric.Exemplar exemplar, Metric.Point point) {
+    return point.fields().containsKey("scale")
+        ? octave(exemplar.value().doubleValue())
+        : slot(exemplar, point);
   }
 
   private static int slot(Metric.Exemplar exemplar, Metric.Point point) {
@@ -70,5 +77,14 @@ final class StayingExemplars {
       }
     }
     return slot;
+  }
+
+  /** Of positive values (2^k, 2^(k+1)], of negative ones (-2^(k+1), -2^k], moved out of the way. */
+  private static int octave(double value) {
+    final int exponent = Math.getExponent(value);
+    if (value > 0) {
+      return value == Math.scalb(1.0, exponent) ? exponent - 1 : exponent;
+    }
+    return value == 0 ? Integer.MIN_VALUE : exponent - 10_000;
   }
 }

@@ -39,6 +39,7 @@ final class Checker {
     final int[] eligible =
         Arrays.stream(members).filter(i -> setup.filter().admits(ledger.span(i))).toArray();
     final Places places = Places.of(sdk, combination);
+    final OrderCheck order = new OrderCheck(setup, ledger, tally);
     final BitSet shown = new BitSet();
     Seen.Look before = null;
     int most = 0;
@@ -52,6 +53,7 @@ final class Checker {
         check.counts();
         if (point != null) {
           check.exemplars(shown);
+          order.check(point);
         }
         if (hasExemplars(combination)) {
           most =

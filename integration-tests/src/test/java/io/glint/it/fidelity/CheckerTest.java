@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.opentelemetry.sdk.metrics.data.AggregationTemporality;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -243,6 +244,52 @@ class CheckerTest {
       assertThat(tally.violations(Figure.GONE)).as("%s", reservoir).isPositive();
       assertThat(tally.violations(Figure.MISSING)).as("%s", reservoir).isZero();
     }
+  }
+
+  @Test
+  void exemplarsInAnotherOrderAreSeen() throws Exception {
+    assertThat(
+            violations(
+                delta(Reservoir.FIXED_4),
+                Figure.BACK,
+                point -> {
+                  final List<Seen.Exemplar> reversed = new ArrayList<>(point.exemplars());
+                  Collections.reverse(reversed);
+                  return with(point, reversed);
+                }))
+        .isPositive();
+  }
+
+  @Test
+  void aLineThatGoesBackIsSeen() throws Exception {
+    final Driver.Outcome outcome = delta(Reservoir.DEFAULT);
+    final Seen.Point point = outcome.looks().get(FIRST).points().values().iterator().next();
+    final Seen.Exemplar exemplar = point.exemplars().get(0);
+    final Tally tally = new Tally();
+    final OrderCheck check = new OrderCheck(outcome.setup(), outcome.ledgers().get(0), tally);
+    for (final long step : new long[] {0, 1, 1}) {
+      check.check(onLine(point, exemplar, step));
+    }
+    assertThat(tally.violations(Figure.BACK)).isZero();
+    check.check(onLine(point, exemplar, 0));
+    assertThat(tally.violations(Figure.BACK)).isEqualTo(1);
+  }
+
+  /** A point of text with the exemplar alone, moved in time. */
+  private static Seen.Point onLine(Seen.Point point, Seen.Exemplar exemplar, long step) {
+    return new Seen.Point(
+        point.start(),
+        point.end(),
+        point.value(),
+        point.count(),
+        point.min(),
+        point.max(),
+        point.buckets(),
+        point.exponential(),
+        /* isText= */ true,
+        List.of(
+            exemplar(
+                exemplar.value(), exemplar.time() + step, exemplar.traceId(), exemplar.spanId())));
   }
 
   @Test

@@ -8,6 +8,7 @@ enum Figure {
   WRONG_TRACE("exemplars with a wrong, stale or invented trace, or of a measurement not sampled"),
   NOT_CHOSEN("extremes, or most recent measurements, that are missing"),
   GONE("places whose exemplar is gone although no newer one came: other scrapers see none"),
+  BACK("exemplars earlier than the one before them, in a point or on a line of text"),
   MISCOUNTED("points that count measurements that were not made, or not all");
 
   private final String text;

@@ -196,7 +196,7 @@ final class PlaceCheck {
     if (values.length > places.size()) {
       for (int i = 0; i < Math.min(places.smallest(), values.length - places.size()); i++) {
         final double value = values[i];
-        // Text shows the largest of each line.
+        // Text shows one of each line, the largest of an interval.
         if (!point.isText()) {
           checkExtreme(value, places.smallest(), other -> other < value);
         }
@@ -244,14 +244,16 @@ final class PlaceCheck {
 
   /** Nothing of the place was made after the exemplar was complete. */
   private void checkMostRecent() {
-    for (final Seen.Exemplar exemplar : point.exemplars()) {
+    final boolean hasPlace = ledger.combination().aggregation() == AggregationKind.EXPLICIT_BUCKETS;
+    final int size = point.exemplars().size();
+    // Without buckets it is the last one; of other octaves there may be some from before.
+    for (final Seen.Exemplar exemplar :
+        point.exemplars().subList(hasPlace ? 0 : Math.max(0, size - 1), size)) {
       final int shown = ledger.indexOfValue(exemplar.value());
       if (shown == Ledger.NOBODY) {
         continue;
       }
       final int place = ledger.bucket(exemplar.value());
-      final boolean hasPlace =
-          ledger.combination().aggregation() == AggregationKind.EXPLICIT_BUCKETS;
       tally.checked(Figure.NOT_CHOSEN, 1);
       final boolean isOld =
           Arrays.stream(fresh)

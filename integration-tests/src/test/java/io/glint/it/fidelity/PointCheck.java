@@ -182,14 +182,10 @@ final class PointCheck {
         : "value of " + index + ", which was at " + ledger.time(index);
   }
 
-  /** A measurement made while its point was collected may have a time at the edge of the point. */
+  /** Its own time, also where it was made while its point was collected. */
   private boolean isTimeOf(long time, int index) {
     final long own = ledger.time(index);
-    final boolean isOfProvider =
-        own != 0
-            && (time == own
-                || (time == point.end() && own >= point.end())
-                || (time == point.start() && own <= point.start()));
+    final boolean isOfProvider = own != 0 && time == own;
     // The stock SDK takes it from the system's clock, as its stamps are, in whole milliseconds.
     final long end = ledger.combination().kind().isObservable() ? look.end() : ledger.end(index);
     return isOfProvider || (time >= ledger.begin(index) / MILLI * MILLI && time <= end);

@@ -1,0 +1,240 @@
+package io.glint.exporter.openmetrics;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.glint.reservoir.BucketSelection;
+import io.glint.reservoir.Exemplar;
+import io.glint.reservoir.ExemplarReservoir;
+import io.glint.reservoir.ExemplarReservoirFactory;
+import io.glint.reservoir.ExemplarVisitor;
+import io.glint.reservoir.ReservoirSettings;
+import io.glint.sdk.GlintMeterProvider;
+import io.glint.sdk.GlintView;
+import io.opentelemetry.api.common.Attributes;
+import io.opentelemetry.api.metrics.DoubleCounter;
+import io.opentelemetry.api.metrics.DoubleHistogram;
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.context.Context;
+import io.opentelemetry.sdk.common.Clock;
+import io.opentelemetry.sdk.metrics.InstrumentSelector;
+import io.opentelemetry.sdk.metrics.data.MetricData;
+import io.opentelemetry.sdk.testing.exporter.InMemoryMetricReader;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * What scrapers of a Glint provider see on a line, from scrape to scrape: Prometheus refuses an
+ * exemplar that is older than the last one of the line.
+ */
+class ExemplarsOnLinesTest {
+  private final SteppedClock clock = new SteppedClock();
+  private final List<InMemoryMetricReader> readers =
+      List.of(InMemoryMetricReader.create(), InMemoryMetricReader.create());
+  private final Renderer renderer = Renderer.plain();
+  private GlintMeterProvider provider;
+  private DoubleHistogram histogram;
+  private DoubleCounter counter;
+  private int spans;
+
+  static Stream<Arguments> reservoirs() {
+    return Stream.of(
+            ExemplarReservoirFactory.alignedHistogramBucket(),
+            ExemplarReservoirFactory.alignedHistogramBucket(BucketSelection.MOST_RECENT),
+            ExemplarReservoirFactory.fixedSize(1),
+            ExemplarReservoirFactory.fixedSize(4),
+            ExemplarReservoirFactory.octaveAligned(),
+            ExemplarReservoirFactory.extremes(2),
+            ExemplarReservoirFactory.extremes(0, 2),
+            ExemplarReservoirFactory.extremes(1, 1),
+            (ExemplarReservoirFactory) Shuffled::new)
+        .map(Arguments::of);
+  }
+
+  private void start(ExemplarReservoirFactory reservoir) {
+    provider =
+        GlintMeterProvider.builder()
+            .setClock(clock)
+            .registerMetricReader(readers.get(0))
+            .registerMetricReader(readers.get(1))
+            .registerView(
+                InstrumentSelector.builder().setName("*").build(),
+                GlintView.builder().setExemplarReservoir(reservoir).build())
+            .build();
+    histogram =
+        provider
+            .get("lines")
+            .histogramBuilder("h")
+            .setExplicitBucketBoundariesAdvice(List.of(100.0, 1000.0))
+            .build();
+    counter = provider.get("lines").counterBuilder("c").ofDoubles().build();
+  }
+
+  @AfterEach
+  void close() {
+    provider.close();
+  }
+
+  private void record(double... values) {
+    for (double value : values) {
+      clock.advance();
+      Context context = Context.root().with(Span.wrap(Metrics.span(++spans)));
+      histogram.record(value, Attributes.empty(), context);
+      counter.add(value, Attributes.empty(), context);
+    }
+  }
+
+  /** The exemplar of each line that has one. */
+  private Map<String, Exposition.ParsedExemplar> scrape(InMemoryMetricReader reader) {
+    clock.advance();
+    Map<String, Exposition.ParsedExemplar> lines = new TreeMap<>();
+    Exposition parsed = renderer.parsed(reader.collectAllMetrics().toArray(new MetricData[0]));
+    for (Exposition.ParsedFamily family : parsed.families) {
+      for (Exposition.ParsedSample sample : family.samples) {
+        if (sample.exemplar() != null) {
+          lines.put(family.name + sample.labels().getOrDefault("le", ""), sample.exemplar());
+        }
+      }
+    }
+    return lines;
+  }
+
+  private String firstBucket() {
+    return scrape(readers.get(0)).get("h100.0").value();
+  }
+
+  @ParameterizedTest
+  @MethodSource("reservoirs")
+  void aBucketThatGetsSmallerAndSmallerMeasurementsShowsEachOfThem(
+      ExemplarReservoirFactory reservoir) {
+    start(reservoir);
+    record(5, 9);
+    assertThat(firstBucket()).isIn("5.0", "9.0");
+    record(10);
+    assertThat(firstBucket()).isEqualTo("10.0");
+    record(1);
+    assertThat(firstBucket()).isEqualTo("1.0");
+    record(2);
+    assertThat(firstBucket()).isEqualTo("2.0");
+    assertThat(firstBucket()).isEqualTo("2.0");
+  }
+
+  @ParameterizedTest
+  @MethodSource("reservoirs")
+  void aLineNeverGoesBackAndKeepsWhatItHas(ExemplarReservoirFactory reservoir) {
+    start(reservoir);
+    SplittableRandom random = new SplittableRandom(5);
+    List<Map<String, Exposition.ParsedExemplar>> seen = new ArrayList<>();
+    seen.add(new HashMap<>());
+    seen.add(new HashMap<>());
+    for (int round = 0; round < 400; round++) {
+      for (int i = random.nextInt(6); i > 0; i--) {
+        record(Math.scalb(1 + random.nextDouble(), random.nextInt(12)));
+      }
+      if (random.nextInt(50) == 0) {
+        clock.setBack();
+      }
+      int reader = random.nextInt(2);
+      Map<String, Exposition.ParsedExemplar> before = seen.get(reader);
+      Map<String, Exposition.ParsedExemplar> now = scrape(readers.get(reader));
+      assertThat(now.keySet()).containsAll(before.keySet());
+      before.forEach(
+          (line, exemplar) ->
+              assertThat(now.get(line).timestamp())
+                  .as(line)
+                  .isGreaterThanOrEqualTo(exemplar.timestamp()));
+      seen.set(reader, now);
+    }
+    assertThat(seen.get(0)).containsOnlyKeys("c", "h100.0", "h1000.0", "h+Inf");
+  }
+
+  static Stream<Arguments> ofTheLargest() {
+    return Stream.of(
+        Arguments.of(ExemplarReservoirFactory.extremes(2)),
+        Arguments.of(ExemplarReservoirFactory.extremes(1, 1)));
+  }
+
+  @ParameterizedTest
+  @MethodSource("ofTheLargest")
+  void extremesShowTheLargestOfTheNewestIntervalThatHasOne(ExemplarReservoirFactory reservoir) {
+    start(reservoir);
+    record(9, 5);
+    assertThat(firstBucket()).isEqualTo("9.0");
+    record(7, 8, 6, 3);
+    Map<String, Exposition.ParsedExemplar> lines = scrape(readers.get(0));
+    assertThat(lines.get("h100.0").value()).isEqualTo("8.0");
+    assertThat(lines.get("c").value()).isEqualTo("8.0");
+    record(500, 300);
+    lines = scrape(readers.get(0));
+    assertThat(lines.get("h100.0").value()).as("the newest that has one").isEqualTo("8.0");
+    assertThat(lines.get("h1000.0").value()).isEqualTo("500.0");
+    assertThat(lines.get("c").value()).isEqualTo("500.0");
+  }
+
+  /** Keeps what it is offered in any slots, and hands it over in any order. */
+  private static final class Shuffled implements ExemplarReservoir {
+    private final ReservoirSettings settings;
+    private final SplittableRandom random = new SplittableRandom(3);
+    private final Map<Integer, Exemplar> kept = new HashMap<>();
+
+    Shuffled(ReservoirSettings settings) {
+      this.settings = settings;
+    }
+
+    @Override
+    public void offerDouble(double value, int bucket, Attributes attributes, Context context) {
+      Exemplar exemplar = new Exemplar();
+      exemplar.setDouble(value, settings.epochNanoClock().getAsLong(), attributes, context);
+      kept.put(random.nextInt(5) * 37 % 11, exemplar);
+    }
+
+    @Override
+    public void offerLong(long value, int bucket, Attributes attributes, Context context) {
+      throw new AssertionError();
+    }
+
+    @Override
+    public void absorb(ExemplarReservoir other) {
+      kept.putAll(((Shuffled) other).kept);
+      ((Shuffled) other).kept.clear();
+    }
+
+    @Override
+    public void collect(ExemplarVisitor visitor) {
+      kept.forEach(visitor::visit);
+      kept.clear();
+    }
+  }
+
+  /** Goes a millisecond at each step; its wall time can be set back by an hour. */
+  private static final class SteppedClock implements Clock {
+    private long nanoTime = 7;
+    private long offset = 1_700_000_000_000_000_000L;
+
+    void advance() {
+      nanoTime += 1_000_000;
+    }
+
+    void setBack() {
+      offset -= 3_600_000_000_000L;
+    }
+
+    @Override
+    public long now() {
+      return offset + nanoTime;
+    }
+
+    @Override
+    public long nanoTime() {
+      return nanoTime;
+    }
+  }
+}

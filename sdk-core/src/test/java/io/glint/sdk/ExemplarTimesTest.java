@@ -1,0 +1,373 @@
+package io.glint.sdk;
+
+import static io.glint.sdk.Readers.span;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.glint.reservoir.Exemplar;
+import io.glint.reservoir.ExemplarReservoir;
+import io.glint.reservoir.ExemplarReservoirFactory;
+import io.glint.reservoir.ExemplarVisitor;
+import io.glint.reservoir.ReservoirSettings;
+import io.opentelemetry.api.common.Attributes;
+import io.opentelemetry.api.metrics.Meter;
+import io.opentelemetry.sdk.common.Clock;
+import io.opentelemetry.sdk.common.CompletableResultCode;
+import io.opentelemetry.sdk.common.export.MemoryMode;
+import io.opentelemetry.sdk.metrics.Aggregation;
+import io.opentelemetry.sdk.metrics.ExemplarFilter;
+import io.opentelemetry.sdk.metrics.InstrumentSelector;
+import io.opentelemetry.sdk.metrics.InstrumentType;
+import io.opentelemetry.sdk.metrics.data.AggregationTemporality;
+import io.opentelemetry.sdk.metrics.data.DoubleExemplarData;
+import io.opentelemetry.sdk.metrics.data.ExemplarData;
+import io.opentelemetry.sdk.metrics.data.HistogramPointData;
+import io.opentelemetry.sdk.metrics.data.MetricData;
+import io.opentelemetry.sdk.metrics.data.PointData;
+import io.opentelemetry.sdk.metrics.export.CollectionRegistration;
+import io.opentelemetry.sdk.metrics.export.MetricReader;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The times of exemplars: that they are true, and in which order points show them. */
+class ExemplarTimesTest {
+  private static final String[] METRICS = {"counter", "gauge", "histogram", "exponential"};
+  private static final double[] BOUNDS = {2, 5, 20};
+
+  private final SettableClock clock = new SettableClock();
+  private GlintMeterProvider provider;
+
+  private Meter meter(
+      ExemplarReservoirFactory reservoir, ExemplarFilter filter, MetricReader... readers) {
+    final GlintMeterProviderBuilder builder =
+        GlintMeterProvider.builder().setClock(clock).setExemplarFilter(filter);
+    for (final String metric : METRICS) {
+      final GlintView.Builder view = GlintView.builder();
+      if (metric.equals("exponential")) {
+        view.setAggregation(Aggregation.base2ExponentialBucketHistogram());
+      }
+      if (reservoir != null) {
+        view.setExemplarReservoir(reservoir);
+      }
+      builder.registerView(InstrumentSelector.builder().setName(metric).build(), view.build());
+    }
+    for (final MetricReader reader : readers) {
+      builder.registerMetricReader(reader);
+    }
+    provider = builder.build();
+    return provider.get("times");
+  }
+
+  @AfterEach
+  void close() {
+    provider.close();
+  }
+
+  private static void record(Meter meter, double value, int number) {
+    final var context = span(number, true);
+    meter.counterBuilder("counter").ofDoubles().build().add(value, Attributes.empty(), context);
+    meter.gaugeBuilder("gauge").build().set(value, Attributes.empty(), context);
+    meter
+        .histogramBuilder("histogram")
+        .setExplicitBucketBoundariesAdvice(List.of(BOUNDS[0], BOUNDS[1], BOUNDS[2]))
+        .build()
+        .record(value, Attributes.empty(), context);
+    meter.histogramBuilder("exponential").build().record(value, Attributes.empty(), context);
+  }
+
+  static Stream<Arguments> readers() {
+    final List<Arguments> readers = new ArrayList<>();
+    for (final AggregationTemporality temporality : AggregationTemporality.values()) {
+      for (final MemoryMode mode : MemoryMode.values()) {
+        readers.add(Arguments.of(temporality, mode));
+      }
+    }
+    return readers.stream();
+  }
+
+  @ParameterizedTest
+  @MethodSource("readers")
+  void anExemplarMadeDuringTheCollectionHasItsTimeInEachCollectionOfEachReader(
+      AggregationTemporality temporality, MemoryMode mode) {
+    final Reader first = new Reader(temporality, mode);
+    final Reader second = new Reader(temporality, mode);
+    final Meter meter = meter(null, ExemplarFilter.traceBased(), first, second);
+    final int[] runs = {0};
+    meter
+        .gaugeBuilder("slow")
+        .buildWithCallback(
+            measurement -> {
+              if (runs[0]++ == 0) {
+                clock.advance(200);
+                record(meter, 3, 1);
+                clock.advance(100);
+              }
+            });
+    final long begun = clock.now();
+    int seen = 0;
+    for (int round = 0; round < 3; round++) {
+      for (final Reader reader : List.of(first, second)) {
+        // A delta reader has no points when it has seen them.
+        for (final PointData point : reader.collect().values()) {
+          for (final ExemplarData exemplar : point.getExemplars()) {
+            assertThat(exemplar.getEpochNanos()).isEqualTo(begun + 200);
+            seen++;
+          }
+        }
+      }
+      clock.advance(1000);
+    }
+    assertThat(seen)
+        .isEqualTo(
+            temporality == AggregationTemporality.DELTA
+                ? 2 * METRICS.length
+                : 2 * 3 * METRICS.length);
+  }
+
+  @Test
+  void anObservationHasTheTimeAtWhichItWasMade() {
+    final Reader reader = new Reader(AggregationTemporality.CUMULATIVE, MemoryMode.REUSABLE_DATA);
+    final Meter meter = meter(null, ExemplarFilter.alwaysOn(), reader);
+    meter
+        .gaugeBuilder("observed")
+        .buildWithCallback(
+            measurement -> {
+              clock.advance(30);
+              measurement.record(1);
+              clock.advance(40);
+            });
+    for (int round = 0; round < 2; round++) {
+      final long begun = clock.now();
+      assertThat(reader.collect().get("observed").getExemplars())
+          .extracting(ExemplarData::getEpochNanos)
+          .isEqualTo(List.of(begun + 30));
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(ExemplarSampling.Filter.class)
+  void anObservationThatCannotBecomeAnExemplarReadsNoClock(ExemplarSampling.Filter filter) {
+    final Reader reader = new Reader(AggregationTemporality.CUMULATIVE, MemoryMode.REUSABLE_DATA);
+    final Meter meter =
+        meter(
+            null,
+            switch (filter) {
+              case OFF -> ExemplarFilter.alwaysOff();
+              case ON -> ExemplarFilter.alwaysOn();
+              case TRACE_BASED -> ExemplarFilter.traceBased();
+              case CUSTOM -> (CustomExemplarFilter) (value, attributes, context) -> true;
+            },
+            reader);
+    final long[] readings = new long[1];
+    meter
+        .gaugeBuilder("observed")
+        .buildWithCallback(
+            measurement -> {
+              final long before = clock.readings;
+              measurement.record(1);
+              readings[0] = clock.readings - before;
+            });
+    reader.collect();
+    final boolean mayBeEligible =
+        filter == ExemplarSampling.Filter.ON || filter == ExemplarSampling.Filter.CUSTOM;
+    assertThat(readings[0]).isEqualTo(mayBeEligible ? 1 : 0);
+  }
+
+  @ParameterizedTest
+  @MethodSource("readers")
+  void pointsShowExemplarsInTheOrderOfTimeAndOfBucketsFirst(
+      AggregationTemporality temporality, MemoryMode mode) {
+    for (final ExemplarReservoirFactory reservoir :
+        List.of(
+            ExemplarReservoirFactory.fixedSize(160),
+            ExemplarReservoirFactory.extremes(20, 20),
+            ExemplarReservoirFactory.octaveAligned(),
+            (ExemplarReservoirFactory) Reversed::new)) {
+      final Reader reader = new Reader(temporality, mode);
+      final Meter meter = meter(reservoir, ExemplarFilter.traceBased(), reader);
+      final SplittableRandom random = new SplittableRandom(11);
+      int most = 0;
+      for (int round = 0; round < 10; round++) {
+        for (int i = random.nextInt(400); i > 0; i--) {
+          clock.advance(1);
+          record(meter, Math.scalb(1 + random.nextDouble(), random.nextInt(9) - 1), i);
+        }
+        clock.advance(1);
+        for (final PointData point : reader.collect().values()) {
+          most = Math.max(most, point.getExemplars().size());
+          final List<Long> keys = new ArrayList<>();
+          for (final ExemplarData exemplar : point.getExemplars()) {
+            final double value = ((DoubleExemplarData) exemplar).getValue();
+            final long bucket = point instanceof HistogramPointData ? bucket(value) : 0;
+            keys.add((bucket << 62) + exemplar.getEpochNanos());
+          }
+          assertThat(keys).isSorted();
+        }
+      }
+      assertThat(most).isGreaterThan(7);
+      provider.close();
+    }
+  }
+
+  private static long bucket(double value) {
+    int bucket = 0;
+    while (bucket < BOUNDS.length && value > BOUNDS[bucket]) {
+      bucket++;
+    }
+    // Shifted by 62 bits, the four of them fill a long.
+    return bucket - 2L;
+  }
+
+  @Test
+  void aWallClockThatWasSetBackDoesNotTakeExemplarsWithIt() {
+    final Reader one = new Reader(AggregationTemporality.CUMULATIVE, MemoryMode.IMMUTABLE_DATA);
+    final Reader other = new Reader(AggregationTemporality.DELTA, MemoryMode.IMMUTABLE_DATA);
+    final Meter meter = meter(null, ExemplarFilter.traceBased(), one, other);
+    record(meter, 1, 1);
+    clock.advance(1000);
+    final long before = clock.now();
+    one.collect();
+    clock.setBack(3_600_000_000_000L);
+    clock.advance(1000);
+    final PointData next = other.collect().get("histogram");
+    assertThat(next.getEpochNanos()).isEqualTo(before + 1000);
+    clock.advance(1000);
+    record(meter, 1, 2);
+    clock.advance(1000);
+    for (final Reader reader : List.of(one, other)) {
+      final PointData point = reader.collect().get("histogram");
+      assertThat(point.getExemplars())
+          .extracting(ExemplarData::getEpochNanos)
+          .isEqualTo(List.of(before + 2000));
+      assertThat(point.getEpochNanos()).isEqualTo(before + 3000);
+    }
+    // When the wall clock has caught up, it counts again.
+    clock.advance(3_600_000_000_000L);
+    final long later = clock.now();
+    assertThat(one.collect().get("histogram").getEpochNanos()).isEqualTo(later);
+    record(meter, 1, 3);
+    assertThat(one.collect().get("histogram").getExemplars())
+        .extracting(ExemplarData::getEpochNanos)
+        .isEqualTo(List.of(later));
+  }
+
+  /** Keeps all, and hands over the last one first. */
+  private static final class Reversed implements ExemplarReservoir {
+    private final ReservoirSettings settings;
+    private final List<Exemplar> kept = new ArrayList<>();
+
+    Reversed(ReservoirSettings settings) {
+      this.settings = settings;
+    }
+
+    @Override
+    public void offerDouble(
+        double value, int bucket, Attributes attributes, io.opentelemetry.context.Context context) {
+      final Exemplar exemplar = new Exemplar();
+      exemplar.setDouble(value, settings.epochNanoClock().getAsLong(), attributes, context);
+      kept.add(exemplar);
+    }
+
+    @Override
+    public void offerLong(
+        long value, int bucket, Attributes attributes, io.opentelemetry.context.Context context) {
+      throw new AssertionError();
+    }
+
+    @Override
+    public void absorb(ExemplarReservoir other) {
+      kept.addAll(((Reversed) other).kept);
+      ((Reversed) other).kept.clear();
+    }
+
+    @Override
+    public void collect(ExemplarVisitor visitor) {
+      Collections.reverse(kept);
+      for (int i = 0; i < kept.size(); i++) {
+        visitor.visit(i, kept.get(i));
+      }
+      kept.clear();
+    }
+  }
+
+  private static final class SettableClock implements Clock {
+    private long nanoTime = 5;
+    private long offset = 1_000_000_000_000_000_000L;
+    private long readings;
+
+    void advance(long nanos) {
+      nanoTime += nanos;
+    }
+
+    void setBack(long nanos) {
+      offset -= nanos;
+    }
+
+    @Override
+    public long now() {
+      readings++;
+      return offset + nanoTime;
+    }
+
+    @Override
+    public long nanoTime() {
+      readings++;
+      return nanoTime;
+    }
+  }
+
+  private static final class Reader implements MetricReader {
+    private final AggregationTemporality temporality;
+    private final MemoryMode mode;
+    private CollectionRegistration registration = CollectionRegistration.noop();
+
+    Reader(AggregationTemporality temporality, MemoryMode mode) {
+      this.temporality = temporality;
+      this.mode = mode;
+    }
+
+    /** The only point of each metric that has one. */
+    Map<String, PointData> collect() {
+      final Map<String, PointData> points = new HashMap<>();
+      for (final MetricData metric : registration.collectAllMetrics()) {
+        points.put(metric.getName(), metric.getData().getPoints().iterator().next());
+      }
+      return points;
+    }
+
+    @Override
+    public void register(CollectionRegistration registration) {
+      this.registration = registration;
+    }
+
+    @Override
+    public MemoryMode getMemoryMode() {
+      return mode;
+    }
+
+    @Override
+    public AggregationTemporality getAggregationTemporality(InstrumentType instrumentType) {
+      return temporality;
+    }
+
+    @Override
+    public CompletableResultCode forceFlush() {
+      return CompletableResultCode.ofSuccess();
+    }
+
+    @Override
+    public CompletableResultCode shutdown() {
+      return CompletableResultCode.ofSuccess();
+    }
+  }
+}
