@@ -10,12 +10,14 @@ import io.glint.reservoir.ExemplarVisitor;
 import io.glint.reservoir.ReservoirSettings;
 import io.glint.sdk.GlintMeterProvider;
 import io.glint.sdk.GlintView;
+import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.metrics.DoubleCounter;
 import io.opentelemetry.api.metrics.DoubleHistogram;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.sdk.common.Clock;
+import io.opentelemetry.sdk.metrics.Aggregation;
 import io.opentelemetry.sdk.metrics.InstrumentSelector;
 import io.opentelemetry.sdk.metrics.data.MetricData;
 import io.opentelemetry.sdk.testing.exporter.InMemoryMetricReader;
@@ -68,6 +70,13 @@ class ExemplarsOnLinesTest {
             .registerView(
                 InstrumentSelector.builder().setName("*").build(),
                 GlintView.builder().setExemplarReservoir(reservoir).build())
+            .registerView(
+                InstrumentSelector.builder().setName("h").build(),
+                GlintView.builder()
+                    .setName("e")
+                    .setAggregation(Aggregation.base2ExponentialBucketHistogram())
+                    .setExemplarReservoir(reservoir)
+                    .build())
             .build();
     histogram =
         provider
@@ -84,11 +93,15 @@ class ExemplarsOnLinesTest {
   }
 
   private void record(double... values) {
+    record(Attributes.empty(), values);
+  }
+
+  private void record(Attributes attributes, double... values) {
     for (double value : values) {
       clock.advance();
       Context context = Context.root().with(Span.wrap(Metrics.span(++spans)));
-      histogram.record(value, Attributes.empty(), context);
-      counter.add(value, Attributes.empty(), context);
+      histogram.record(value, attributes, context);
+      counter.add(value, attributes, context);
     }
   }
 
@@ -137,7 +150,10 @@ class ExemplarsOnLinesTest {
     seen.add(new HashMap<>());
     for (int round = 0; round < 400; round++) {
       for (int i = random.nextInt(6); i > 0; i--) {
-        record(Math.scalb(1 + random.nextDouble(), random.nextInt(12)));
+        // Two series that become one.
+        Attributes attributes =
+            Attributes.of(AttributeKey.stringKey(random.nextBoolean() ? "a.b" : "a_b"), "x");
+        record(attributes, Math.scalb(1 + random.nextDouble(), random.nextInt(12)));
       }
       if (random.nextInt(50) == 0) {
         clock.setBack();
@@ -153,7 +169,8 @@ class ExemplarsOnLinesTest {
                   .isGreaterThanOrEqualTo(exemplar.timestamp()));
       seen.set(reader, now);
     }
-    assertThat(seen.get(0)).containsOnlyKeys("c", "h100.0", "h1000.0", "h+Inf");
+    assertThat(seen.get(0))
+        .containsKeys("c", "h100.0", "h1000.0", "h+Inf", "e4.0", "e16.0", "e64.0", "e4096.0");
   }
 
   static Stream<Arguments> ofTheLargest() {
