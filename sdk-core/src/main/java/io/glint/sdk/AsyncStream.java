@@ -4,14 +4,11 @@ import io.glint.sdk.internal.log.LogText;
 import io.glint.sdk.internal.log.RateLimitedLog;
 import io.glint.sdk.internal.log.SafeLog;
 import io.opentelemetry.api.common.Attributes;
-import io.opentelemetry.api.trace.SpanContext;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.sdk.metrics.InstrumentValueType;
 import io.opentelemetry.sdk.metrics.data.AggregationTemporality;
 import io.opentelemetry.sdk.metrics.data.Data;
-import io.opentelemetry.sdk.metrics.data.DoubleExemplarData;
 import io.opentelemetry.sdk.metrics.data.ExemplarData;
-import io.opentelemetry.sdk.metrics.data.LongExemplarData;
 import io.opentelemetry.sdk.metrics.data.PointData;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -344,8 +341,8 @@ final class AsyncStream implements MetricSource {
 
   private Data<?> data(List<PointData> points) {
     return isSum
-        ? Points.sumData(isLong, instrument.isMonotonic(), temporality, points)
-        : Points.gaugeData(isLong, points);
+        ? new Points.Sum<>(instrument.isMonotonic(), temporality, points)
+        : new Points.Gauge<>(points);
   }
 
   private void addPoint(
@@ -375,12 +372,7 @@ final class AsyncStream implements MetricSource {
       return List.of();
     }
     final Attributes filtered = exemplarAttributes.apply(entry.observedAttributes, attributes);
-    return List.of(
-        isLong
-            ? LongExemplarData.create(
-                filtered, epochNanos, SpanContext.getInvalid(), entry.observedBits)
-            : DoubleExemplarData.create(
-                filtered, epochNanos, SpanContext.getInvalid(), toDouble(entry.observedBits)));
+    return List.of(ShownExemplar.ofNoSpan(isLong, entry.observedBits, filtered, epochNanos));
   }
 
   /** Its context is none (API specification, "Synchronous and asynchronous instruments"). */

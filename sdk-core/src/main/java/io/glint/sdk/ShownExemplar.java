@@ -26,6 +26,20 @@ abstract sealed class ShownExemplar extends SpanIds implements ExemplarData {
     return isLong ? new OfLong() : new OfDouble();
   }
 
+  /**
+   * One that was made outside of a span.
+   *
+   * @param bits the value, or the bits of it
+   */
+  static ShownExemplar ofNoSpan(
+      boolean isLong, long bits, Attributes filteredAttributes, long epochNanos) {
+    final ShownExemplar exemplar = create(isLong);
+    exemplar.setBits(bits);
+    exemplar.filteredAttributes = filteredAttributes;
+    exemplar.epochNanos = epochNanos;
+    return exemplar;
+  }
+
   /** Becomes a copy of an exemplar of the same type of instrument. */
   final ShownExemplar set(Exemplar exemplar, Attributes filteredAttributes, long epochNanos) {
     setFrame(filteredAttributes, epochNanos, exemplar);
@@ -54,6 +68,8 @@ abstract sealed class ShownExemplar extends SpanIds implements ExemplarData {
   }
 
   abstract void setValue(Exemplar exemplar);
+
+  abstract void setBits(long bits);
 
   /** The same measurement, said to be of another time. */
   abstract ShownExemplar at(long time);
@@ -108,6 +124,11 @@ abstract sealed class ShownExemplar extends SpanIds implements ExemplarData {
     }
 
     @Override
+    void setBits(long bits) {
+      value = Double.longBitsToDouble(bits);
+    }
+
+    @Override
     ShownExemplar at(long time) {
       final OfDouble moved = new OfDouble();
       moved.setFrame(getFilteredAttributes(), time, this);
@@ -144,6 +165,11 @@ abstract sealed class ShownExemplar extends SpanIds implements ExemplarData {
     @Override
     void setValue(Exemplar exemplar) {
       value = exemplar.longValue();
+    }
+
+    @Override
+    void setBits(long bits) {
+      value = bits;
     }
 
     @Override
