@@ -34,11 +34,6 @@ class ArchitectureTest {
   private static final Pattern OPEN_TELEMETRY_INTERNALS =
       Pattern.compile("io\\.opentelemetry\\.(.*\\.)?(internal|impl)\\..*");
 
-  /** The only way to keep instrumentation off the exporter's own requests. */
-  private static final String SUPPRESSION = "io.opentelemetry.api.impl.InstrumentationUtil";
-
-  private static final String SUPPRESSION_USER = "io.glint.exporter.otlp.Untraced";
-
   /** What a user of Glint gets on the class path, besides Glint. */
   private static final Pattern INHERITED =
       Pattern.compile(
@@ -132,19 +127,8 @@ class ArchitectureTest {
                         name ->
                             name.startsWith("sun.")
                                 || name.startsWith("jdk.internal.")
-                                || isInternalOfOpenTelemetry(from, name)
+                                || OPEN_TELEMETRY_INTERNALS.matcher(name).matches()
                                 || name.startsWith("io.opentelemetry.sdk.metrics.SdkMeter")));
-  }
-
-  private static boolean isInternalOfOpenTelemetry(String from, String name) {
-    return OPEN_TELEMETRY_INTERNALS.matcher(name).matches()
-        && !(from.equals(SUPPRESSION_USER) && name.equals(SUPPRESSION));
-  }
-
-  @Test
-  void theOneExceptionIsStillNeeded() {
-    assertThat(dependencies(OTLP, "-verbose:class", "-filter:none").get(SUPPRESSION_USER))
-        .contains(SUPPRESSION);
   }
 
   /** Not only our classes: everything they can reach on the class path of a user. */
