@@ -17,6 +17,8 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -56,7 +58,8 @@ class MetricSettingsTest {
         .as(key + "=" + value)
         .singleElement()
         .asString()
-        .contains(key, Settings.variable(key), "'" + value + "'", "Used instead");
+        .contains(key, Settings.variable(key), value.substring(value.indexOf(',') + 1))
+        .contains("which is not accepted", "Used instead");
   }
 
   // ------------------------------------------------------------------ exporters
@@ -135,8 +138,7 @@ class MetricSettingsTest {
   @ParameterizedTest
   @CsvSource({"trace_based", "always_on", "always_off", "ALWAYS_ON", "''"})
   void theExemplarFilterIsOneOfThree(String value) {
-    final String expected =
-        value.isEmpty() ? "trace_based" : value.toLowerCase(java.util.Locale.ROOT);
+    final String expected = value.isEmpty() ? "trace_based" : value.toLowerCase(Locale.ROOT);
     assertThat(settings("otel.metrics.exemplar.filter", value).exemplarFilter())
         .hasToString(expected);
     assertThat(log.warnings()).isEmpty();
@@ -209,6 +211,23 @@ class MetricSettingsTest {
   void anUnknownHistogramAggregationIsRefused() {
     settings("otel.exporter.otlp.metrics.default.histogram.aggregation", "hdr").otlpAggregation();
     assertRefused("otel.exporter.otlp.metrics.default.histogram.aggregation", "hdr");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"true, true", "TRUE, true", "false, false", "'', false"})
+  void aSwitchIsTrueOrFalse(String value, boolean expected) {
+    assertThat(
+            settings("otel.java.exporter.otlp.retry.disabled", value)
+                .settings()
+                .isTrue("otel.java.exporter.otlp.retry.disabled"))
+        .isEqualTo(expected);
+    assertThat(log.warnings()).isEmpty();
+    assertThat(
+            settings("otel.java.exporter.otlp.retry.disabled", "yes")
+                .settings()
+                .isTrue("otel.java.exporter.otlp.retry.disabled"))
+        .isFalse();
+    assertRefused("otel.java.exporter.otlp.retry.disabled", "yes");
   }
 
   // ------------------------------------------------------------------ numbers and times
@@ -292,9 +311,55 @@ class MetricSettingsTest {
 
   // ------------------------------------------------------------------ all of it
 
+  @Test
+  void everyEmptyValueIsAsIfUnset() {
+    final Map<String, String> settings = new HashMap<>();
+    for (final String key :
+        List.of(
+            "otel.metrics.exporter",
+            "otel.metrics.exemplar.filter",
+            "otel.java.metrics.cardinality.limit",
+            "otel.metric.export.interval",
+            "otel.metric.export.timeout",
+            "otel.metric.export.max.batch.size",
+            "otel.exporter.otlp.endpoint",
+            "otel.exporter.otlp.metrics.endpoint",
+            "otel.exporter.otlp.metrics.protocol",
+            "otel.exporter.otlp.headers",
+            "otel.exporter.otlp.metrics.headers",
+            "otel.exporter.otlp.compression",
+            "otel.exporter.otlp.metrics.compression",
+            "otel.exporter.otlp.timeout",
+            "otel.exporter.otlp.metrics.timeout",
+            "otel.exporter.otlp.certificate",
+            "otel.exporter.otlp.metrics.certificate",
+            "otel.exporter.otlp.metrics.client.key",
+            "otel.exporter.otlp.metrics.client.certificate",
+            "otel.exporter.otlp.metrics.temporality.preference",
+            "otel.exporter.otlp.metrics.default.histogram.aggregation",
+            "otel.java.exporter.otlp.retry.disabled",
+            "otel.java.exporter.memory_mode",
+            "otel.exporter.prometheus.host",
+            "otel.exporter.prometheus.port",
+            "glint.exporters")) {
+      settings.put(key, "");
+    }
+    settings.put("otel.exporter.otlp.protocol", "http/protobuf");
+    settings.put("otel.traces.exporter", "none");
+    settings.put("otel.logs.exporter", "none");
+    final OpenTelemetry openTelemetry =
+        GlintAutoConfiguration.build(
+            AutoConfiguredOpenTelemetrySdk.builder()
+                .disableShutdownHook()
+                .addPropertiesSupplier(() -> settings));
+    assertThat(log.warnings()).isEmpty();
+    assertThat(openTelemetry.getMeterProvider().toString())
+        .contains("http://localhost:4318/v1/metrics", "interval=PT1M", "exportTimeout=PT30S");
+  }
+
   @ParameterizedTest
   @CsvSource({
-    "otel.metrics.exporter, nonsense",
+    "otel.metrics.exporter, 'otlp,nonsense'",
     "otel.metrics.exemplar.filter, nonsense",
     "otel.java.metrics.cardinality.limit, nonsense",
     "otel.java.metrics.cardinality.limit, 0",
@@ -326,23 +391,8 @@ class MetricSettingsTest {
             AutoConfiguredOpenTelemetrySdk.builder()
                 .disableShutdownHook()
                 .addPropertiesSupplier(() -> settings));
-    try {
-      assertRefused(key, value);
-    } finally {
-      ((AutoCloseableAndQuiet) () -> ((java.io.Closeable) openTelemetry).close()).closeQuietly();
-    }
-  }
-
-  /** Of a test that does not care. */
-  @FunctionalInterface
-  private interface AutoCloseableAndQuiet extends AutoCloseable {
-    default void closeQuietly() {
-      try {
-        close();
-      } catch (Exception e) {
-        throw new AssertionError(e);
-      }
-    }
+    assertThat(openTelemetry).isInstanceOf(GlintOpenTelemetry.class);
+    assertRefused(key, value);
   }
 
   @Test
@@ -390,9 +440,9 @@ class MetricSettingsTest {
 
       assertThat(receiver.paths).containsExactly("/own/path");
       assertThat(receiver.headers.get(0))
-          .containsEntry("Api-key", java.util.List.of("a b+c"))
-          .containsEntry("Tenant", java.util.List.of("blue"))
-          .containsEntry("Content-encoding", java.util.List.of("gzip"))
+          .containsEntry("Api-key", List.of("a b+c"))
+          .containsEntry("Tenant", List.of("blue"))
+          .containsEntry("Content-encoding", List.of("gzip"))
           .doesNotContainKey("All");
     }
   }

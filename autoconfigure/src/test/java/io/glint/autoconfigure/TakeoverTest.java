@@ -203,4 +203,56 @@ class TakeoverTest {
     sdk.close();
     assertThat(receiver.requests).isEmpty();
   }
+
+  @Test
+  void onlyTrueDisables() {
+    final Map<String, String> settings = settings();
+    settings.put("otel.sdk.disabled", "on");
+    assertThat(GlintAutoConfiguration.build(builder(settings)))
+        .isInstanceOf(GlintOpenTelemetry.class);
+  }
+
+  @Test
+  void theIntervalAndTheTimeoutAreThoseOfTheReader() {
+    final Map<String, String> settings = settings();
+    settings.put("otel.metric.export.interval", "5000");
+    settings.put("otel.metric.export.timeout", "700");
+    assertThat(GlintAutoConfiguration.build(builder(settings)).getMeterProvider().toString())
+        .contains("interval=PT5S", "exportTimeout=PT0.7S");
+  }
+
+  @Test
+  void theExemplarFilterIsThatOfTheProvider() {
+    final Map<String, String> settings = settings();
+    settings.put("otel.metrics.exemplar.filter", "always_on");
+    final GlintOpenTelemetry openTelemetry =
+        (GlintOpenTelemetry) GlintAutoConfiguration.build(builder(settings));
+    openTelemetry.getMeter("application").histogramBuilder("duration").build().record(7);
+    openTelemetry.close();
+    assertThat(
+            receiver.metrics().get("duration").getHistogram().getDataPoints(0).getExemplarsCount())
+        .isEqualTo(1);
+  }
+
+  @Test
+  void theCardinalityLimitIsThatOfEachReader() {
+    final Map<String, String> settings = settings();
+    settings.put("otel.java.metrics.cardinality.limit", "3");
+    final GlintOpenTelemetry openTelemetry =
+        (GlintOpenTelemetry) GlintAutoConfiguration.build(builder(settings));
+    for (int i = 0; i < 10; i++) {
+      openTelemetry
+          .getMeter("application")
+          .counterBuilder("requests")
+          .build()
+          .add(1, Attributes.of(AttributeKey.stringKey("user"), "user " + i));
+    }
+    openTelemetry.close();
+    assertThat(receiver.metrics().get("requests").getSum().getDataPointsList())
+        .hasSizeLessThanOrEqualTo(4)
+        .anyMatch(
+            point ->
+                point.getAttributesList().stream()
+                    .anyMatch(attribute -> attribute.getKey().equals("otel.metric.overflow")));
+  }
 }

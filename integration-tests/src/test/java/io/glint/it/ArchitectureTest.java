@@ -3,6 +3,7 @@ package io.glint.it;
 import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.glint.autoconfigure.GlintAutoConfiguration;
 import io.glint.examples.webstore.WebstoreMain;
 import io.glint.exporter.openmetrics.OpenMetricsServer;
 import io.glint.exporter.otlp.OtlpMetricExporter;
@@ -68,6 +69,15 @@ class ArchitectureTest {
           "io.glint.exporter.otlp",
           OtlpMetricExporter.class,
           Set.of("io.glint.reservoir", "io.glint.sdk", LOG));
+  private static final Module AUTOCONFIGURE =
+      new Module(
+          "io.glint.autoconfigure",
+          GlintAutoConfiguration.class,
+          Set.of(
+              "io.glint.reservoir",
+              "io.glint.sdk",
+              "io.glint.exporter.openmetrics",
+              "io.glint.exporter.otlp"));
   private static final Module WEBSTORE =
       new Module(
           "io.glint.examples.webstore",
@@ -79,7 +89,7 @@ class ArchitectureTest {
               "io.glint.exporter.otlp"));
 
   static List<Module> modules() {
-    return List.of(RESERVOIRS, SDK, OPEN_METRICS, OTLP, WEBSTORE);
+    return List.of(RESERVOIRS, SDK, OPEN_METRICS, OTLP, AUTOCONFIGURE, WEBSTORE);
   }
 
   static List<Module> shipped() {
