@@ -48,12 +48,20 @@ public final class GlintAutoConfiguration {
    * AutoConfiguredOpenTelemetrySdk.getOpenTelemetrySdk()} returns, which has the stock meter
    * provider.
    *
-   * @param sdk made by auto-configuration
+   * <p>An SDK that was made in another way has its metrics taken over now: readers, views,
+   * resource, exemplar filter and cardinality limits. Instruments of it that exist already are no
+   * longer read.
+   *
+   * @param sdk made by auto-configuration, a declarative configuration file, or a builder
    * @return a {@link GlintOpenTelemetry}; or the SDK itself if it has no metrics, or Glint could
-   *     not take them over
+   *     not take them over, which is logged
    */
   public static OpenTelemetry of(OpenTelemetrySdk sdk) {
     final GlintOpenTelemetry composed = Composed.get(Objects.requireNonNull(sdk, "sdk"));
-    return composed != null ? composed : sdk;
+    if (composed != null) {
+      return composed;
+    }
+    final GlintOpenTelemetry late = LateTakeover.of(sdk);
+    return late != null ? late : sdk;
   }
 }

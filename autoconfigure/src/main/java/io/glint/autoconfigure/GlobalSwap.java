@@ -5,6 +5,7 @@ import io.opentelemetry.api.GlobalOpenTelemetry;
 import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.sdk.OpenTelemetrySdk;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import java.util.logging.Filter;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -27,7 +28,7 @@ final class GlobalSwap {
 
   static void replace(OpenTelemetrySdk sdk, GlintOpenTelemetry openTelemetry) {
     if (isBeingSet()) {
-      replaceWhenSet(sdk, openTelemetry);
+      whenSet(global -> replaceNow(sdk, openTelemetry));
     } else {
       replaceNow(sdk, openTelemetry);
     }
@@ -40,22 +41,44 @@ final class GlobalSwap {
                 frames.anyMatch(frame -> frame.getDeclaringClass() == GlobalOpenTelemetry.class));
   }
 
-  private static void replaceWhenSet(OpenTelemetrySdk sdk, GlintOpenTelemetry openTelemetry) {
+  /**
+   * Takes metrics over from the SDK that the current thread is about to make the global one. Does
+   * nothing if it is not.
+   */
+  static void takeOverWhenSet() {
+    if (isBeingSet()) {
+      whenSet(
+          sdk -> {
+            if (Composed.get(sdk) == null) {
+              LateTakeover.of(sdk);
+            }
+          });
+    }
+  }
+
+  /**
+   * Runs an action in the thread that sets the global OpenTelemetry, once it is set.
+   *
+   * @param action given what is set
+   */
+  private static void whenSet(Consumer<OpenTelemetrySdk> action) {
     final Logger logger = Logger.getLogger(LOGGER);
     final Level level = logger.getLevel();
     final Filter filter = logger.getFilter();
     final boolean isLogged = logger.isLoggable(Level.FINE);
     final Thread thread = Thread.currentThread();
-    final AtomicBoolean isReplaced = new AtomicBoolean();
+    final AtomicBoolean isDone = new AtomicBoolean();
     logger.setFilter(
         line -> {
           final boolean passes = filter == null || filter.isLoggable(line);
           if (Thread.currentThread() == thread
               && String.valueOf(line.getMessage()).startsWith(IS_SET)
-              && isReplaced.compareAndSet(false, true)) {
+              && line.getParameters() != null
+              && line.getParameters()[0] instanceof OpenTelemetrySdk sdk
+              && isDone.compareAndSet(false, true)) {
             logger.setFilter(filter);
             logger.setLevel(level);
-            replaceNow(sdk, openTelemetry);
+            action.accept(sdk);
           }
           return passes && (isLogged || line.getLevel().intValue() > Level.FINE.intValue());
         });

@@ -14,8 +14,10 @@ import io.opentelemetry.sdk.metrics.export.PeriodicMetricReader;
 import io.opentelemetry.sdk.resources.Resource;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.logging.Level;
+import java.util.stream.Collectors;
 
 /**
  * Puts a meter provider of Glint in place of the one that an {@code AutoConfiguredOpenTelemetrySdk}
@@ -73,7 +75,7 @@ final class Takeover {
       return stock;
     }
     try {
-      StockViews.copy(stock, builder);
+      StockProvider.copyViews(stock, builder);
     } catch (ReflectiveOperationException | RuntimeException e) {
       Settings.log(
           Level.WARNING,
@@ -100,11 +102,7 @@ final class Takeover {
       final GlintOpenTelemetry openTelemetry = GlintOpenTelemetry.create(sdk, provider);
       Composed.put(sdk, openTelemetry);
       GlobalSwap.replace(sdk, openTelemetry);
-      Settings.log(
-          Level.INFO,
-          "Metrics are recorded by Glint, for "
-              + standIns.stream().map(StandIn::toString).toList()
-              + ".");
+      tell(standIns.stream().map(StandIn::reader).toList());
     } catch (Throwable t) {
       if (provider == null) {
         standIns.forEach(StandIn::giveBack);
@@ -117,5 +115,19 @@ final class Takeover {
                   + " GlintAutoConfiguration.of(openTelemetrySdk).",
           t);
     }
+  }
+
+  /** The one line that says that Glint is active. */
+  static void tell(Collection<MetricReader> readers) {
+    final String version = GlintMeterProvider.class.getPackage().getImplementationVersion();
+    Settings.log(
+        Level.INFO,
+        "Metrics are recorded by Glint"
+            + (version == null ? "" : " " + version)
+            + ", in place of the stock SDK, for "
+            + readers.stream()
+                .map(reader -> reader.getClass().getSimpleName())
+                .collect(Collectors.joining(", "))
+            + ".");
   }
 }

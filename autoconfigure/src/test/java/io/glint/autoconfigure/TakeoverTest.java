@@ -16,6 +16,13 @@ import io.opentelemetry.sdk.autoconfigure.AutoConfiguredOpenTelemetrySdk;
 import io.opentelemetry.sdk.autoconfigure.AutoConfiguredOpenTelemetrySdkBuilder;
 import io.opentelemetry.sdk.metrics.InstrumentSelector;
 import io.opentelemetry.sdk.metrics.View;
+import io.opentelemetry.sdk.testing.exporter.InMemoryMetricReader;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
@@ -254,5 +261,60 @@ class TakeoverTest {
             point ->
                 point.getAttributesList().stream()
                     .anyMatch(attribute -> attribute.getKey().equals("otel.metric.overflow")));
+  }
+
+  @Test
+  void ifGlintCannotTakeOverTheStockProviderHasItsReaders() {
+    final InMemoryMetricReader reader = InMemoryMetricReader.create();
+    try (GlintMeterProvider other =
+        GlintMeterProvider.builder().registerMetricReader(reader).build()) {
+      final OpenTelemetrySdk sdk =
+          builder(settings())
+              .addMetricReaderCustomizer((replaced, config) -> reader)
+              .build()
+              .getOpenTelemetrySdk();
+      assertThat(GlintAutoConfiguration.of(sdk)).isSameAs(sdk);
+      assertThat(log.warnings()).singleElement().asString().contains("stock SDK");
+      sdk.getMeter("application").counterBuilder("requests").build().add(1);
+      assertThat(reader.collectAllMetrics()).hasSize(1);
+    }
+  }
+
+  @Test
+  void theStockExporterIsUsedOnRequest() {
+    final Map<String, String> settings = settings();
+    settings.put("glint.exporters", "stock");
+    final GlintOpenTelemetry openTelemetry =
+        (GlintOpenTelemetry) GlintAutoConfiguration.build(builder(settings));
+    assertThat(openTelemetry.getMeterProvider().toString())
+        .contains("GlintPeriodicMetricReader", "OtlpHttpMetricExporter");
+    openTelemetry.getMeter("application").counterBuilder("requests").build().add(1);
+    openTelemetry.close();
+    assertThat(receiver.metrics()).containsKey("requests");
+  }
+
+  @Test
+  void prometheusIsServedByGlintAndItsPortIsFreeAfterwards() throws Exception {
+    final int port;
+    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getByName("localhost"))) {
+      port = free.getLocalPort();
+    }
+    final Map<String, String> settings = settings();
+    settings.put("otel.metrics.exporter", "prometheus");
+    settings.put("otel.exporter.prometheus.port", String.valueOf(port));
+    final GlintOpenTelemetry openTelemetry =
+        (GlintOpenTelemetry) GlintAutoConfiguration.build(builder(settings));
+    openTelemetry.getMeter("application").counterBuilder("requests").build().add(1);
+    final String page =
+        HttpClient.newHttpClient()
+            .send(
+                HttpRequest.newBuilder(URI.create("http://localhost:" + port + "/metrics")).build(),
+                HttpResponse.BodyHandlers.ofString())
+            .body();
+    assertThat(page).contains("requests_total");
+    openTelemetry.close();
+    try (ServerSocket again = new ServerSocket(port, 1, InetAddress.getByName("localhost"))) {
+      assertThat(again.isBound()).isTrue();
+    }
   }
 }
