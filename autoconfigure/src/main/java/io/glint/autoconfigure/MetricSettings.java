@@ -1,6 +1,7 @@
 package io.glint.autoconfigure;
 
 import io.glint.sdk.CustomExemplarFilter;
+import io.opentelemetry.sdk.autoconfigure.AutoConfiguredOpenTelemetrySdk;
 import io.opentelemetry.sdk.autoconfigure.spi.ConfigProperties;
 import io.opentelemetry.sdk.autoconfigure.spi.internal.ConfigurableMetricReaderProvider;
 import io.opentelemetry.sdk.autoconfigure.spi.metrics.ConfigurableMetricExporterProvider;
@@ -19,7 +20,6 @@ import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
 import java.util.logging.Level;
 
 /** The settings of metrics, each read in one place. */
@@ -162,21 +162,44 @@ final class MetricSettings {
     return null;
   }
 
-  private static Set<String> knownNames() {
+  private Set<String> knownNames() {
     final Set<String> names = new TreeSet<>();
-    // A provider that cannot be loaded is the stock SDK's to report.
-    ServiceLoader.load(ConfigurableMetricExporterProvider.class).stream()
-        .forEach(provider -> addName(names, () -> provider.get().getName()));
-    ServiceLoader.load(ConfigurableMetricReaderProvider.class).stream()
-        .forEach(provider -> addName(names, () -> provider.get().getName()));
+    for (final ConfigurableMetricExporterProvider provider :
+        services(ConfigurableMetricExporterProvider.class)) {
+      names.add(provider.getName());
+    }
+    for (final ConfigurableMetricReaderProvider provider :
+        services(ConfigurableMetricReaderProvider.class)) {
+      names.add(provider.getName());
+    }
     return names;
   }
 
-  private static void addName(Set<String> names, Supplier<String> name) {
+  /**
+   * What auto-configuration finds, in the loader that it was given; old versions do not tell it.
+   */
+  private <T> List<T> services(Class<T> type) {
+    final List<T> services = new ArrayList<>();
     try {
-      names.add(name.get());
-    } catch (RuntimeException | LinkageError | ServiceConfigurationError e) {
-      // Not one to choose from.
+      settings.config().getComponentLoader().load(type).forEach(services::add);
+    } catch (LinkageError e) {
+      for (final ClassLoader loader :
+          new ClassLoader[] {
+            AutoConfiguredOpenTelemetrySdk.class.getClassLoader(),
+            Thread.currentThread().getContextClassLoader()
+          }) {
+        ServiceLoader.load(type, loader).stream()
+            .forEach(provider -> addIfLoaded(services, provider));
+      }
+    }
+    return services;
+  }
+
+  private static <T> void addIfLoaded(List<T> services, ServiceLoader.Provider<T> provider) {
+    try {
+      services.add(provider.get());
+    } catch (ServiceConfigurationError e) {
+      // The stock SDK reports it.
     }
   }
 

@@ -24,6 +24,10 @@ final class Settings {
     this.config = config;
   }
 
+  ConfigProperties config() {
+    return config;
+  }
+
   /** The first of the keys that is set; null if none is. */
   String text(String... keys) {
     for (final String key : keys) {
