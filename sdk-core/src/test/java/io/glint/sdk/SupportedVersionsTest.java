@@ -282,7 +282,8 @@ class SupportedVersionsTest {
     assertThat(exported)
         .allSatisfy(
             metric -> {
-              assertThat(metric.getResource()).isEqualTo(Resource.getDefault());
+              assertThat(metric.getResource().getAttributes().asMap())
+                  .containsAllEntriesOf(Resource.getDefault().getAttributes().asMap());
               assertThat(metric.getInstrumentationScopeInfo().getName()).isEqualTo("meter");
             })
         .filteredOn(metric -> metric.getName().equals("long.sum"))
