@@ -4,6 +4,7 @@ import io.glint.sdk.GlintOpenTelemetry;
 import io.opentelemetry.api.GlobalOpenTelemetry;
 import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.sdk.OpenTelemetrySdk;
+import java.lang.reflect.Field;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.logging.Filter;
@@ -115,7 +116,18 @@ final class GlobalSwap {
     try {
       return GlobalOpenTelemetry.isSet() ? GlobalOpenTelemetry.get() : null;
     } catch (NoSuchMethodError e) {
-      return GlobalOpenTelemetry.get();
+      return oldGlobalOrNull();
+    }
+  }
+
+  /** Versions up to 1.55 do not tell whether it is set. */
+  private static OpenTelemetry oldGlobalOrNull() {
+    try {
+      final Field global = GlobalOpenTelemetry.class.getDeclaredField("globalOpenTelemetry");
+      global.setAccessible(true);
+      return (OpenTelemetry) global.get(null);
+    } catch (ReflectiveOperationException | RuntimeException e) {
+      return null;
     }
   }
 }

@@ -110,6 +110,14 @@ class TakeoverTest {
   }
 
   @Test
+  void whatIsNotToBeGlobalLeavesTheGlobalOneToBeSet() {
+    final OpenTelemetrySdk sdk = builder(settings()).build().getOpenTelemetrySdk();
+    GlobalOpenTelemetry.set(GlintAutoConfiguration.of(sdk));
+    assertThat(GlobalOpenTelemetry.getMeterProvider()).isInstanceOf(GlintMeterProvider.class);
+    sdk.close();
+  }
+
+  @Test
   void aBuilderMakesAllInOneCall() {
     final OpenTelemetry openTelemetry =
         GlintAutoConfiguration.build(builder(settings()).setResultAsGlobal());
