@@ -33,7 +33,8 @@ final class LateTakeover {
           (reader, limits) ->
               builder.registerMetricReader(
                   reader, type -> limits.getOrDefault(type, DEFAULT_LIMIT)));
-      final GlintOpenTelemetry openTelemetry = GlintOpenTelemetry.create(sdk, builder.build());
+      final GlintOpenTelemetry openTelemetry =
+          GlintOpenTelemetry.replacingMetricsOf(sdk, builder.build());
       Composed.put(sdk, openTelemetry);
       GlobalSwap.replace(sdk, openTelemetry);
       Takeover.tell(readers.keySet());

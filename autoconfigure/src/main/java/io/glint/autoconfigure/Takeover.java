@@ -99,7 +99,7 @@ final class Takeover {
       builder.setExemplarFilter(settings.exemplarFilter()).registerMetricProducer(stockMetrics);
       standIns.forEach(standIn -> builder.registerMetricReader(standIn.reader(), type -> limit));
       provider = builder.build();
-      final GlintOpenTelemetry openTelemetry = GlintOpenTelemetry.create(sdk, provider);
+      final GlintOpenTelemetry openTelemetry = GlintOpenTelemetry.replacingMetricsOf(sdk, provider);
       Composed.put(sdk, openTelemetry);
       GlobalSwap.replace(sdk, openTelemetry);
       tell(standIns.stream().map(StandIn::reader).toList());

@@ -293,7 +293,8 @@ public final class GlintView {
      * @throws IllegalArgumentException if it is something else
      */
     public Builder setExemplarFilter(Object exemplarFilter) {
-      this.exemplarFilter = StockSdk.exemplarFilter(Objects.requireNonNull(exemplarFilter, "exemplarFilter"));
+      this.exemplarFilter =
+          StockSdk.exemplarFilter(Objects.requireNonNull(exemplarFilter, "exemplarFilter"));
       return this;
     }
 

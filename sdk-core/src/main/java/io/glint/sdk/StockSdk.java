@@ -1,8 +1,8 @@
 package io.glint.sdk;
 
+import io.glint.sdk.internal.log.LogText;
 import io.opentelemetry.sdk.OpenTelemetrySdk;
 import io.opentelemetry.sdk.common.CompletableResultCode;
-import io.glint.sdk.internal.log.LogText;
 import io.opentelemetry.sdk.metrics.ExemplarFilter;
 import io.opentelemetry.sdk.metrics.View;
 import java.lang.reflect.Field;
