@@ -3,6 +3,7 @@ package io.glint.it;
 import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.glint.autoconfigure.GlintAutoConfiguration;
 import io.glint.examples.webstore.WebstoreMain;
 import io.glint.exporter.openmetrics.OpenMetricsServer;
 import io.glint.exporter.otlp.OtlpMetricExporter;
@@ -33,11 +34,6 @@ class ArchitectureTest {
   /** The API's {@code impl} package is public by its modifiers only. */
   private static final Pattern OPEN_TELEMETRY_INTERNALS =
       Pattern.compile("io\\.opentelemetry\\.(.*\\.)?(internal|impl)\\..*");
-
-  /** The only way to keep instrumentation off the exporter's own requests. */
-  private static final String SUPPRESSION = "io.opentelemetry.api.impl.InstrumentationUtil";
-
-  private static final String SUPPRESSION_USER = "io.glint.exporter.otlp.Untraced";
 
   /** What a user of Glint gets on the class path, besides Glint. */
   private static final Pattern INHERITED =
@@ -73,6 +69,15 @@ class ArchitectureTest {
           "io.glint.exporter.otlp",
           OtlpMetricExporter.class,
           Set.of("io.glint.reservoir", "io.glint.sdk", LOG));
+  private static final Module AUTOCONFIGURE =
+      new Module(
+          "io.glint.autoconfigure",
+          GlintAutoConfiguration.class,
+          Set.of(
+              "io.glint.reservoir",
+              "io.glint.sdk",
+              "io.glint.exporter.openmetrics",
+              "io.glint.exporter.otlp"));
   private static final Module WEBSTORE =
       new Module(
           "io.glint.examples.webstore",
@@ -84,7 +89,7 @@ class ArchitectureTest {
               "io.glint.exporter.otlp"));
 
   static List<Module> modules() {
-    return List.of(RESERVOIRS, SDK, OPEN_METRICS, OTLP, WEBSTORE);
+    return List.of(RESERVOIRS, SDK, OPEN_METRICS, OTLP, AUTOCONFIGURE, WEBSTORE);
   }
 
   static List<Module> shipped() {
@@ -132,19 +137,8 @@ class ArchitectureTest {
                         name ->
                             name.startsWith("sun.")
                                 || name.startsWith("jdk.internal.")
-                                || isInternalOfOpenTelemetry(from, name)
+                                || OPEN_TELEMETRY_INTERNALS.matcher(name).matches()
                                 || name.startsWith("io.opentelemetry.sdk.metrics.SdkMeter")));
-  }
-
-  private static boolean isInternalOfOpenTelemetry(String from, String name) {
-    return OPEN_TELEMETRY_INTERNALS.matcher(name).matches()
-        && !(from.equals(SUPPRESSION_USER) && name.equals(SUPPRESSION));
-  }
-
-  @Test
-  void theOneExceptionIsStillNeeded() {
-    assertThat(dependencies(OTLP, "-verbose:class", "-filter:none").get(SUPPRESSION_USER))
-        .contains(SUPPRESSION);
   }
 
   /** Not only our classes: everything they can reach on the class path of a user. */

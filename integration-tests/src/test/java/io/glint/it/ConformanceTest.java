@@ -33,7 +33,8 @@ class ConformanceTest {
           new Section("NUM", 8),
           new Section("CONC", 5),
           new Section("ERR", 12),
-          new Section("SELF", 8));
+          new Section("SELF", 8),
+          new Section("ENV", 16));
 
   /** Tests run in the folder of their module. */
   private static final Path ROOT = Path.of("..");

@@ -15,7 +15,6 @@ import io.opentelemetry.api.trace.TraceFlags;
 import io.opentelemetry.api.trace.TraceState;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.sdk.common.InstrumentationScopeInfo;
-import io.opentelemetry.sdk.metrics.ExemplarFilter;
 import io.opentelemetry.sdk.metrics.data.AggregationTemporality;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -197,7 +196,7 @@ public class ExemplarAccounts {
   public static class ActualAsynchronous {
     private final AsyncStream stream =
         new AsyncStream(
-            Fixture.histogramSettings(CUMULATIVE, NO_LIMIT, ExemplarFilter.traceBased()),
+            Fixture.histogramSettings(CUMULATIVE, NO_LIMIT, CustomExemplarFilter.traceBased()),
             /* isSum= */ false);
 
     public ActualAsynchronous() {
@@ -397,7 +396,7 @@ public class ExemplarAccounts {
                       TraceState.getDefault())));
 
   private static HistogramStream traced(AggregationTemporality temporality) {
-    return Fixture.histogram(temporality, NO_LIMIT, ExemplarFilter.traceBased());
+    return Fixture.histogram(temporality, NO_LIMIT, CustomExemplarFilter.traceBased());
   }
 
   private static ExemplarTally account(Stream stream) {

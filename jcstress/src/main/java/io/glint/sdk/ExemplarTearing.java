@@ -16,7 +16,6 @@ import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE_INTERESTING;
 import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
 import io.glint.reservoir.Exemplar;
-import io.opentelemetry.sdk.metrics.ExemplarFilter;
 import io.opentelemetry.sdk.metrics.data.PointData;
 import java.util.List;
 import org.openjdk.jcstress.annotations.Actor;
@@ -42,7 +41,7 @@ public class ExemplarTearing {
   @Outcome(expect = FORBIDDEN, desc = "torn, misplaced or missing")
   public static class ActualOneBucket {
     private final HistogramStream stream =
-        Fixture.histogram(CUMULATIVE, 1, ExemplarFilter.traceBased());
+        Fixture.histogram(CUMULATIVE, 1, CustomExemplarFilter.traceBased());
 
     public ActualOneBucket() {
       // Takes the only place, so that the others overflow: different attributes in one series.
@@ -74,7 +73,7 @@ public class ExemplarTearing {
   @Outcome(expect = FORBIDDEN, desc = "torn, misplaced or missing")
   public static class ActualTwoBuckets {
     private final HistogramStream stream =
-        Fixture.histogram(CUMULATIVE, 1, ExemplarFilter.traceBased());
+        Fixture.histogram(CUMULATIVE, 1, CustomExemplarFilter.traceBased());
 
     public ActualTwoBuckets() {
       // Takes the only place, so that the others overflow: different attributes in one series.
@@ -112,7 +111,7 @@ public class ExemplarTearing {
   @Outcome(expect = FORBIDDEN, desc = "an exemplar that is not counted, or a bucket without one")
   public static class ActualCumulative {
     private final HistogramStream stream =
-        Fixture.histogram(CUMULATIVE, NO_LIMIT, ExemplarFilter.traceBased());
+        Fixture.histogram(CUMULATIVE, NO_LIMIT, CustomExemplarFilter.traceBased());
 
     public ActualCumulative() {
       stream.seriesMap().findOrAdd(B);
@@ -141,7 +140,7 @@ public class ExemplarTearing {
   @Outcome(expect = FORBIDDEN, desc = "not in exactly one interval, or apart from its count")
   public static class ActualDelta {
     private final HistogramStream stream =
-        Fixture.histogram(DELTA, NO_LIMIT, ExemplarFilter.traceBased());
+        Fixture.histogram(DELTA, NO_LIMIT, CustomExemplarFilter.traceBased());
 
     public ActualDelta() {
       stream.seriesMap().findOrAdd(B);
@@ -177,7 +176,7 @@ public class ExemplarTearing {
   @Outcome(expect = FORBIDDEN, desc = "torn, misplaced or missing")
   public static class ActualStripes {
     private final HistogramStream stream =
-        Fixture.histogram(DELTA, NO_LIMIT, ExemplarFilter.traceBased());
+        Fixture.histogram(DELTA, NO_LIMIT, CustomExemplarFilter.traceBased());
 
     public ActualStripes() {
       Fixture.stripe(Fixture.seriesOfA(stream));
@@ -212,7 +211,7 @@ public class ExemplarTearing {
   @Outcome(expect = FORBIDDEN, desc = "torn or gone")
   public static class ActualStaysVisible {
     private final HistogramStream stream =
-        Fixture.histogram(CUMULATIVE, 1, ExemplarFilter.traceBased());
+        Fixture.histogram(CUMULATIVE, 1, CustomExemplarFilter.traceBased());
 
     public ActualStaysVisible() {
       Fixture.seriesOfA(stream);
@@ -244,7 +243,7 @@ public class ExemplarTearing {
   public static class BrokenByUnownedOffers {
     private final FaultyHistogramStream stream =
         new FaultyHistogramStream(
-            RECORDS_WITHOUT_OWNING, CUMULATIVE, 1, ExemplarFilter.traceBased());
+            RECORDS_WITHOUT_OWNING, CUMULATIVE, 1, CustomExemplarFilter.traceBased());
 
     public BrokenByUnownedOffers() {
       // Takes the only place, so that the others overflow: different attributes in one series.
@@ -280,7 +279,7 @@ public class ExemplarTearing {
   public static class BrokenByLateOffer {
     private final FaultyHistogramStream stream =
         new FaultyHistogramStream(
-            OFFERS_WITHOUT_OWNING, CUMULATIVE, NO_LIMIT, ExemplarFilter.traceBased());
+            OFFERS_WITHOUT_OWNING, CUMULATIVE, NO_LIMIT, CustomExemplarFilter.traceBased());
 
     public BrokenByLateOffer() {
       stream.seriesMap().findOrAdd(B);

@@ -3,7 +3,6 @@ package io.glint.sdk;
 import io.glint.reservoir.ExemplarReservoirFactory;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.context.Context;
-import io.opentelemetry.sdk.metrics.ExemplarFilter;
 import io.opentelemetry.sdk.metrics.data.AggregationTemporality;
 import io.opentelemetry.sdk.metrics.data.Data;
 import io.opentelemetry.sdk.metrics.data.PointData;
@@ -32,11 +31,11 @@ final class FaultyHistogramStream extends Stream {
   private final HistogramStream real;
 
   FaultyHistogramStream(Fault fault, AggregationTemporality temporality) {
-    this(fault, temporality, Fixture.NO_LIMIT, ExemplarFilter.alwaysOff());
+    this(fault, temporality, Fixture.NO_LIMIT, CustomExemplarFilter.alwaysOff());
   }
 
   FaultyHistogramStream(
-      Fault fault, AggregationTemporality temporality, int limit, ExemplarFilter filter) {
+      Fault fault, AggregationTemporality temporality, int limit, CustomExemplarFilter filter) {
     super(Fixture.histogramSettings(temporality, limit, filter), ExemplarLines.ONE);
     this.fault = fault;
     this.real = Fixture.histogram(temporality, limit, filter);

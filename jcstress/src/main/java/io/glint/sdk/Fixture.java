@@ -5,7 +5,6 @@ import io.glint.reservoir.ReservoirSettings;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.sdk.common.Clock;
-import io.opentelemetry.sdk.metrics.ExemplarFilter;
 import io.opentelemetry.sdk.metrics.InstrumentType;
 import io.opentelemetry.sdk.metrics.InstrumentValueType;
 import io.opentelemetry.sdk.metrics.data.AggregationTemporality;
@@ -106,16 +105,16 @@ final class Fixture {
   // ------------------------------------------------------------------------------------- streams
 
   static HistogramStream histogram(AggregationTemporality temporality) {
-    return histogram(temporality, NO_LIMIT, ExemplarFilter.alwaysOff());
+    return histogram(temporality, NO_LIMIT, CustomExemplarFilter.alwaysOff());
   }
 
   static HistogramStream histogram(
-      AggregationTemporality temporality, int limit, ExemplarFilter filter) {
+      AggregationTemporality temporality, int limit, CustomExemplarFilter filter) {
     return new HistogramStream(histogramSettings(temporality, limit, filter), TWO_BUCKETS);
   }
 
   static StreamSettings histogramSettings(
-      AggregationTemporality temporality, int limit, ExemplarFilter filter) {
+      AggregationTemporality temporality, int limit, CustomExemplarFilter filter) {
     return settings(
         InstrumentType.HISTOGRAM, InstrumentValueType.DOUBLE, temporality, limit, filter);
   }
@@ -127,7 +126,7 @@ final class Fixture {
             InstrumentValueType.LONG,
             temporality,
             limit,
-            ExemplarFilter.alwaysOff()));
+            CustomExemplarFilter.alwaysOff()));
   }
 
   static SumStream doubleCounter(AggregationTemporality temporality) {
@@ -137,13 +136,13 @@ final class Fixture {
             InstrumentValueType.DOUBLE,
             temporality,
             NO_LIMIT,
-            ExemplarFilter.alwaysOff()));
+            CustomExemplarFilter.alwaysOff()));
   }
 
   /** A histogram whose scale falls when two of the values 1, 4 and 1024 meet in a cell. */
   static ExponentialHistogramStream exponential(AggregationTemporality temporality) {
     return new ExponentialHistogramStream(
-        histogramSettings(temporality, NO_LIMIT, ExemplarFilter.alwaysOff()), FOUR_BUCKETS);
+        histogramSettings(temporality, NO_LIMIT, CustomExemplarFilter.alwaysOff()), FOUR_BUCKETS);
   }
 
   /** A counter that drops the series that are {@linkplain #silence silent}. */
@@ -168,7 +167,7 @@ final class Fixture {
             InstrumentValueType.LONG,
             temporality,
             limit,
-            ExemplarFilter.alwaysOff());
+            CustomExemplarFilter.alwaysOff());
     return new SumStream(
         new StreamSettings(
             plain.instrument(),
@@ -189,7 +188,7 @@ final class Fixture {
         InstrumentValueType.LONG,
         temporality,
         NO_LIMIT,
-        ExemplarFilter.alwaysOff());
+        CustomExemplarFilter.alwaysOff());
   }
 
   static LastValueStream gauge(AggregationTemporality temporality) {
@@ -201,7 +200,7 @@ final class Fixture {
       InstrumentValueType valueType,
       AggregationTemporality temporality,
       int limit,
-      ExemplarFilter filter) {
+      CustomExemplarFilter filter) {
     final boolean hasBuckets = type == InstrumentType.HISTOGRAM;
     return new StreamSettings(
         new InstrumentDescriptor("stressed", "", "", type, valueType),
@@ -230,7 +229,8 @@ final class Fixture {
 
   /** Each exemplar has a time of its own, in the order in which they are kept. */
   static StreamSettings oneSeriesSettings(ExemplarReservoirFactory reservoir) {
-    final StreamSettings plain = histogramSettings(DELTA, NO_LIMIT, ExemplarFilter.traceBased());
+    final StreamSettings plain =
+        histogramSettings(DELTA, NO_LIMIT, CustomExemplarFilter.traceBased());
     final AtomicLong time = new AtomicLong(START);
     return new StreamSettings(
         plain.instrument(),
@@ -240,7 +240,7 @@ final class Fixture {
         DELTA,
         NO_LIMIT,
         new ExemplarSampling(
-            ExemplarFilter.traceBased(),
+            CustomExemplarFilter.traceBased(),
             "stressed",
             reservoir,
             ReservoirSettings.create(TWO_BUCKETS.bucketCount(), time::incrementAndGet)),

@@ -4,15 +4,12 @@ import io.glint.sdk.internal.log.LogText;
 import io.glint.sdk.internal.log.RateLimitedLog;
 import io.glint.sdk.internal.log.SafeLog;
 import io.opentelemetry.api.common.Attributes;
-import io.opentelemetry.api.trace.SpanContext;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.sdk.common.Clock;
 import io.opentelemetry.sdk.metrics.InstrumentValueType;
 import io.opentelemetry.sdk.metrics.data.AggregationTemporality;
 import io.opentelemetry.sdk.metrics.data.Data;
-import io.opentelemetry.sdk.metrics.data.DoubleExemplarData;
 import io.opentelemetry.sdk.metrics.data.ExemplarData;
-import io.opentelemetry.sdk.metrics.data.LongExemplarData;
 import io.opentelemetry.sdk.metrics.data.PointData;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -352,8 +349,8 @@ final class AsyncStream implements MetricSource {
 
   private Data<?> data(List<PointData> points) {
     return isSum
-        ? Points.sumData(isLong, instrument.isMonotonic(), temporality, points)
-        : Points.gaugeData(isLong, points);
+        ? new Points.Sum<>(instrument.isMonotonic(), temporality, points)
+        : new Points.Gauge<>(points);
   }
 
   private void addPoint(
@@ -384,14 +381,7 @@ final class AsyncStream implements MetricSource {
     }
     final Attributes filtered = exemplarAttributes.apply(entry.observedAttributes, attributes);
     return List.of(
-        isLong
-            ? LongExemplarData.create(
-                filtered, entry.observedEpochNanos, SpanContext.getInvalid(), entry.observedBits)
-            : DoubleExemplarData.create(
-                filtered,
-                entry.observedEpochNanos,
-                SpanContext.getInvalid(),
-                toDouble(entry.observedBits)));
+        ShownExemplar.ofNoSpan(isLong, entry.observedBits, filtered, entry.observedEpochNanos));
   }
 
   /** Its context is none (API specification, "Synchronous and asynchronous instruments"). */

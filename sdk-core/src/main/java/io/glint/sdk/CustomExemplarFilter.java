@@ -2,7 +2,6 @@ package io.glint.sdk;
 
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.context.Context;
-import io.opentelemetry.sdk.metrics.ExemplarFilter;
 
 /**
  * An exemplar filter of one's own: says which measurements may become exemplars. Set it where the
@@ -18,9 +17,27 @@ import io.opentelemetry.sdk.metrics.ExemplarFilter;
  * <p>Called by recording threads for each measurement, so it must be thread-safe and quick, must
  * not block and should not allocate. If it throws, the measurement is counted but has no exemplar,
  * and that is reported. Implements the ExemplarFilter of the SDK specification.
+ *
+ * <p>The specification's three filters are here too: opentelemetry-sdk-metrics has them since 1.56.
+ * They cost what those of the stock SDK cost.
  */
 @FunctionalInterface
-public interface CustomExemplarFilter extends ExemplarFilter {
+public interface CustomExemplarFilter {
+
+  /** Measurements made in a sampled span; as {@code ExemplarFilter.traceBased()}. */
+  static CustomExemplarFilter traceBased() {
+    return StandardExemplarFilter.TRACE_BASED;
+  }
+
+  /** All measurements; as {@code ExemplarFilter.alwaysOn()}. */
+  static CustomExemplarFilter alwaysOn() {
+    return StandardExemplarFilter.ALWAYS_ON;
+  }
+
+  /** No measurement; as {@code ExemplarFilter.alwaysOff()}. */
+  static CustomExemplarFilter alwaysOff() {
+    return StandardExemplarFilter.ALWAYS_OFF;
+  }
 
   /**
    * Says whether a measurement may become an exemplar.

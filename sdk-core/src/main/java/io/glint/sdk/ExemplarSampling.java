@@ -9,7 +9,6 @@ import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanContext;
 import io.opentelemetry.context.Context;
-import io.opentelemetry.sdk.metrics.ExemplarFilter;
 import java.util.Objects;
 import java.util.function.Supplier;
 import java.util.logging.Level;
@@ -34,7 +33,6 @@ final class ExemplarSampling {
   /** Verdict on one in a span that is not sampled, or that a filter of the user's own refuses. */
   static final int REFUSED = Cell.REFUSED;
 
-  /** The stock filters are markers without methods; they are told apart by identity. */
   enum Filter {
     OFF,
     ON,
@@ -44,7 +42,6 @@ final class ExemplarSampling {
 
   private final Filter filter;
 
-  /** Null if the filter is one of the stock SDK's. */
   private final CustomExemplarFilter customFilter;
 
   private final String instrumentName;
@@ -54,13 +51,13 @@ final class ExemplarSampling {
   private final RateLimitedLog failures = new RateLimitedLog(LOGGER, Level.WARNING);
 
   ExemplarSampling(
-      ExemplarFilter filter,
+      CustomExemplarFilter filter,
       String instrumentName,
       ExemplarReservoirFactory factory,
       ReservoirSettings settings,
       Losses losses) {
     this.filter = toFilter(filter);
-    this.customFilter = filter instanceof CustomExemplarFilter custom ? custom : null;
+    this.customFilter = filter;
     this.instrumentName = instrumentName;
     this.factory = factory;
     this.settings = settings;
@@ -69,37 +66,22 @@ final class ExemplarSampling {
 
   /** Sampling whose losses nobody is told. */
   ExemplarSampling(
-      ExemplarFilter filter,
+      CustomExemplarFilter filter,
       String instrumentName,
       ExemplarReservoirFactory factory,
       ReservoirSettings settings) {
     this(filter, instrumentName, factory, settings, new Losses());
   }
 
-  private static Filter toFilter(ExemplarFilter filter) {
-    if (filter == ExemplarFilter.alwaysOff()) {
-      return Filter.OFF;
+  private static Filter toFilter(CustomExemplarFilter filter) {
+    if (filter instanceof StandardExemplarFilter standard) {
+      return switch (standard) {
+        case ALWAYS_OFF -> Filter.OFF;
+        case ALWAYS_ON -> Filter.ON;
+        case TRACE_BASED -> Filter.TRACE_BASED;
+      };
     }
-    if (filter == ExemplarFilter.alwaysOn()) {
-      return Filter.ON;
-    }
-    if (filter == ExemplarFilter.traceBased()) {
-      return Filter.TRACE_BASED;
-    }
-    if (filter instanceof CustomExemplarFilter) {
-      return Filter.CUSTOM;
-    }
-    throw new IllegalArgumentException(
-        "Exemplar filter "
-            + LogText.nameOf(filter)
-            + " is not supported. Use ExemplarFilter.traceBased(), alwaysOn() or alwaysOff(), or"
-            + " implement CustomExemplarFilter for one of your own.");
-  }
-
-  /** Throws if {@link #ExemplarSampling} would. */
-  static ExemplarFilter requireSupported(ExemplarFilter filter) {
-    toFilter(filter);
-    return filter;
+    return Filter.CUSTOM;
   }
 
   /** Where what this instrument loses is counted, measurements too. */
@@ -113,12 +95,7 @@ final class ExemplarSampling {
 
   /** The filter as the user named it. */
   String filterInWords() {
-    return switch (filter) {
-      case OFF -> "always_off";
-      case ON -> "always_on";
-      case TRACE_BASED -> "trace_based";
-      case CUSTOM -> LogText.nameOf(customFilter);
-    };
+    return LogText.nameOf(customFilter);
   }
 
   String reservoirInWords() {

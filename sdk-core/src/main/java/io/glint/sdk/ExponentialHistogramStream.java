@@ -3,7 +3,6 @@ package io.glint.sdk;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.sdk.metrics.data.Data;
-import io.opentelemetry.sdk.metrics.data.ExponentialHistogramData;
 import io.opentelemetry.sdk.metrics.data.PointData;
 import java.util.List;
 import java.util.function.Supplier;
@@ -132,6 +131,6 @@ final class ExponentialHistogramStream extends Stream {
 
   @Override
   Data<?> data(List<PointData> points) {
-    return ExponentialHistogramData.create(temporality, Points.cast(points));
+    return new Points.ExponentialHistogram(temporality, Points.cast(points));
   }
 }

@@ -3,7 +3,6 @@ package io.glint.sdk;
 import io.glint.sdk.internal.log.LogText;
 import io.opentelemetry.sdk.common.Clock;
 import io.opentelemetry.sdk.common.InstrumentationScopeInfo;
-import io.opentelemetry.sdk.metrics.ExemplarFilter;
 import io.opentelemetry.sdk.metrics.InstrumentSelector;
 import io.opentelemetry.sdk.metrics.View;
 import io.opentelemetry.sdk.metrics.export.CardinalityLimitSelector;
@@ -25,7 +24,7 @@ public final class GlintMeterProviderBuilder {
   // Read by ProviderState.
   Clock clock = Clock.getDefault();
   Resource resource = Resource.getDefault();
-  ExemplarFilter exemplarFilter = ExemplarFilter.traceBased();
+  CustomExemplarFilter exemplarFilter = CustomExemplarFilter.traceBased();
   ExemplarAttributes exemplarAttributes = ExemplarAttributes.all();
   final List<ProviderState.ReaderRegistration> readers = new ArrayList<>();
   final List<MetricProducer> producers = new ArrayList<>();
@@ -65,18 +64,19 @@ public final class GlintMeterProviderBuilder {
   }
 
   /**
-   * Sets which measurements may become exemplars. The default is {@link ExemplarFilter#traceBased}:
-   * those recorded inside a sampled span.
+   * Sets which measurements may become exemplars. The default is {@link
+   * CustomExemplarFilter#traceBased}: those recorded inside a sampled span.
    *
    * <p>A view may set another one for its instruments, see {@link
    * GlintView.Builder#setExemplarFilter}.
    *
-   * @param filter one of the stock SDK's, or a {@link CustomExemplarFilter}
+   * @param filter a {@link CustomExemplarFilter}, or an {@code
+   *     io.opentelemetry.sdk.metrics.ExemplarFilter}. The parameter does not name that type, which
+   *     is missing in versions before 1.56: nothing could be compiled against it there.
    * @throws IllegalArgumentException if it is something else
    */
-  public GlintMeterProviderBuilder setExemplarFilter(ExemplarFilter filter) {
-    this.exemplarFilter =
-        ExemplarSampling.requireSupported(Objects.requireNonNull(filter, "filter"));
+  public GlintMeterProviderBuilder setExemplarFilter(Object filter) {
+    this.exemplarFilter = StockSdk.exemplarFilter(Objects.requireNonNull(filter, "filter"));
     return this;
   }
 

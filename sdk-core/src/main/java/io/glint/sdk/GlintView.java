@@ -3,7 +3,6 @@ package io.glint.sdk;
 import io.glint.reservoir.ExemplarReservoirFactory;
 import io.glint.sdk.internal.log.LogText;
 import io.opentelemetry.sdk.metrics.Aggregation;
-import io.opentelemetry.sdk.metrics.ExemplarFilter;
 import io.opentelemetry.sdk.metrics.InstrumentType;
 import io.opentelemetry.sdk.metrics.View;
 import java.util.Objects;
@@ -30,7 +29,7 @@ public final class GlintView {
   private final Predicate<String> attributeFilter;
   private final int cardinalityLimit;
   private final ExemplarReservoirFactory exemplarReservoir;
-  private final ExemplarFilter exemplarFilter;
+  private final CustomExemplarFilter exemplarFilter;
   private final ExemplarAttributes exemplarAttributes;
 
   private GlintView(Builder builder) {
@@ -66,9 +65,7 @@ public final class GlintView {
     }
     builder.name = view.getName();
     builder.description = view.getDescription();
-    if (view.getAttributeFilter() != StockView.DEFAULT_FILTER) {
-      builder.attributeFilter = view.getAttributeFilter();
-    }
+    builder.attributeFilter = StockSdk.attributeFilter(view);
     if (view.getCardinalityLimit() != STOCK_DEFAULT_LIMIT) {
       builder.setCardinalityLimit(view.getCardinalityLimit());
     }
@@ -109,13 +106,6 @@ public final class GlintView {
     return builder.build();
   }
 
-  /** Apart, so that {@link #builder} can be called, and throws, with an SDK that is too old. */
-  private static final class StockView {
-    /** What a stock view has if no filter was set, so that the instrument's advice holds. */
-    private static final Predicate<String> DEFAULT_FILTER =
-        View.builder().build().getAttributeFilter();
-  }
-
   /** Name of the metric; null for the instrument's. */
   String name() {
     return name;
@@ -147,7 +137,7 @@ public final class GlintView {
   }
 
   /** Null for the provider's. */
-  ExemplarFilter exemplarFilter() {
+  CustomExemplarFilter exemplarFilter() {
     return exemplarFilter;
   }
 
@@ -206,7 +196,7 @@ public final class GlintView {
     private Predicate<String> attributeFilter;
     private int cardinalityLimit;
     private ExemplarReservoirFactory exemplarReservoir;
-    private ExemplarFilter exemplarFilter;
+    private CustomExemplarFilter exemplarFilter;
     private ExemplarAttributes exemplarAttributes;
 
     private Builder() {}
@@ -301,13 +291,12 @@ public final class GlintView {
     /**
      * Sets which measurements may become exemplars, in place of the provider's filter.
      *
-     * @param exemplarFilter one of the stock SDK's, or a {@link CustomExemplarFilter}
+     * @param exemplarFilter as for {@link GlintMeterProviderBuilder#setExemplarFilter}
      * @throws IllegalArgumentException if it is something else
      */
-    public Builder setExemplarFilter(ExemplarFilter exemplarFilter) {
+    public Builder setExemplarFilter(Object exemplarFilter) {
       this.exemplarFilter =
-          ExemplarSampling.requireSupported(
-              Objects.requireNonNull(exemplarFilter, "exemplarFilter"));
+          StockSdk.exemplarFilter(Objects.requireNonNull(exemplarFilter, "exemplarFilter"));
       return this;
     }
 

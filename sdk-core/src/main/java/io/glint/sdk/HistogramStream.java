@@ -3,7 +3,6 @@ package io.glint.sdk;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.sdk.metrics.data.Data;
-import io.opentelemetry.sdk.metrics.data.HistogramData;
 import io.opentelemetry.sdk.metrics.data.PointData;
 import java.util.List;
 import java.util.function.Supplier;
@@ -165,6 +164,6 @@ final class HistogramStream extends Stream {
 
   @Override
   Data<?> data(List<PointData> points) {
-    return HistogramData.create(temporality, Points.cast(points));
+    return new Points.Histogram(temporality, Points.cast(points));
   }
 }

@@ -167,6 +167,6 @@ final class LastValueStream extends NumberStream {
 
   @Override
   Data<?> data(List<PointData> points) {
-    return Points.gaugeData(isLong, points);
+    return new Points.Gauge<>(points);
   }
 }

@@ -1,16 +1,14 @@
 package io.glint.sdk;
 
+import io.opentelemetry.sdk.common.InstrumentationScopeInfo;
 import io.opentelemetry.sdk.metrics.data.Data;
-import io.opentelemetry.sdk.metrics.data.DelegatingMetricData;
-import io.opentelemetry.sdk.metrics.data.DoublePointData;
 import io.opentelemetry.sdk.metrics.data.ExponentialHistogramData;
-import io.opentelemetry.sdk.metrics.data.GaugeData;
 import io.opentelemetry.sdk.metrics.data.HistogramData;
-import io.opentelemetry.sdk.metrics.data.LongPointData;
 import io.opentelemetry.sdk.metrics.data.MetricData;
+import io.opentelemetry.sdk.metrics.data.MetricDataType;
 import io.opentelemetry.sdk.metrics.data.PointData;
 import io.opentelemetry.sdk.metrics.data.SumData;
-import io.opentelemetry.sdk.metrics.data.SummaryData;
+import io.opentelemetry.sdk.resources.Resource;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -93,12 +91,43 @@ final class MetricBatches implements Iterator<Collection<MetricData>> {
   }
 
   /** Some consecutive points of a metric. */
-  private static final class Slice extends DelegatingMetricData {
+  private static final class Slice extends AbstractMetricData {
+    private final MetricData whole;
     private final Data<?> data;
 
     Slice(MetricData whole, int from, int to) {
-      super(whole);
+      this.whole = whole;
       this.data = slice(whole, from, to);
+    }
+
+    @Override
+    public Resource getResource() {
+      return whole.getResource();
+    }
+
+    @Override
+    public InstrumentationScopeInfo getInstrumentationScopeInfo() {
+      return whole.getInstrumentationScopeInfo();
+    }
+
+    @Override
+    public String getName() {
+      return whole.getName();
+    }
+
+    @Override
+    public String getDescription() {
+      return whole.getDescription();
+    }
+
+    @Override
+    public String getUnit() {
+      return whole.getUnit();
+    }
+
+    @Override
+    public MetricDataType getType() {
+      return whole.getType();
     }
 
     @Override
@@ -109,31 +138,27 @@ final class MetricBatches implements Iterator<Collection<MetricData>> {
 
   private static Data<?> slice(MetricData whole, int from, int to) {
     return switch (whole.getType()) {
-      case LONG_GAUGE -> GaugeData.createLongGaugeData(points(whole.getLongGaugeData(), from, to));
-      case DOUBLE_GAUGE ->
-          GaugeData.createDoubleGaugeData(points(whole.getDoubleGaugeData(), from, to));
-      case LONG_SUM -> {
-        final SumData<LongPointData> sum = whole.getLongSumData();
-        yield SumData.createLongSumData(
-            sum.isMonotonic(), sum.getAggregationTemporality(), points(sum, from, to));
-      }
-      case DOUBLE_SUM -> {
-        final SumData<DoublePointData> sum = whole.getDoubleSumData();
-        yield SumData.createDoubleSumData(
-            sum.isMonotonic(), sum.getAggregationTemporality(), points(sum, from, to));
-      }
+      case LONG_GAUGE -> new Points.Gauge<>(points(whole.getLongGaugeData(), from, to));
+      case DOUBLE_GAUGE -> new Points.Gauge<>(points(whole.getDoubleGaugeData(), from, to));
+      case LONG_SUM -> slice(whole.getLongSumData(), from, to);
+      case DOUBLE_SUM -> slice(whole.getDoubleSumData(), from, to);
       case HISTOGRAM -> {
         final HistogramData histogram = whole.getHistogramData();
-        yield HistogramData.create(
+        yield new Points.Histogram(
             histogram.getAggregationTemporality(), points(histogram, from, to));
       }
       case EXPONENTIAL_HISTOGRAM -> {
         final ExponentialHistogramData histogram = whole.getExponentialHistogramData();
-        yield ExponentialHistogramData.create(
+        yield new Points.ExponentialHistogram(
             histogram.getAggregationTemporality(), points(histogram, from, to));
       }
-      case SUMMARY -> SummaryData.create(points(whole.getSummaryData(), from, to));
+      case SUMMARY -> new Points.Summary(points(whole.getSummaryData(), from, to));
     };
+  }
+
+  private static <T extends PointData> Data<T> slice(SumData<T> sum, int from, int to) {
+    return new Points.Sum<>(
+        sum.isMonotonic(), sum.getAggregationTemporality(), points(sum, from, to));
   }
 
   private static <T extends PointData> List<T> points(Data<T> data, int from, int to) {

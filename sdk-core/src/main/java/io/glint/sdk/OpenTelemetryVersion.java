@@ -18,7 +18,7 @@ import java.util.regex.Pattern;
  */
 public final class OpenTelemetryVersion {
   /** The oldest minor version of OpenTelemetry 1 that has all that Glint calls. */
-  private static final int LEAST_MINOR = 67;
+  private static final int LEAST_MINOR = 49;
 
   private static final Pattern VERSION = Pattern.compile("1\\.(\\d+)\\..*");
 

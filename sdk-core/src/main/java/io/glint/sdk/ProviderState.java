@@ -5,7 +5,6 @@ import io.glint.reservoir.ReservoirSettings;
 import io.glint.sdk.internal.log.ProblemLog;
 import io.opentelemetry.sdk.common.Clock;
 import io.opentelemetry.sdk.common.InstrumentationScopeInfo;
-import io.opentelemetry.sdk.metrics.ExemplarFilter;
 import io.opentelemetry.sdk.metrics.data.AggregationTemporality;
 import io.opentelemetry.sdk.metrics.export.CardinalityLimitSelector;
 import io.opentelemetry.sdk.metrics.export.MetricProducer;
@@ -43,7 +42,7 @@ final class ProviderState {
   private final Clock clock;
   private final MeasurementClock measurementClock;
   private final Resource resource;
-  private final ExemplarFilter exemplarFilter;
+  private final CustomExemplarFilter exemplarFilter;
   private final ExemplarAttributes exemplarAttributes;
   private final List<MetricProducer> producers;
   private final CallbackRunner callbackRunner;

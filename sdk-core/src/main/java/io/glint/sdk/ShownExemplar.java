@@ -33,6 +33,20 @@ abstract sealed class ShownExemplar extends SpanIds implements ExemplarData {
   }
 
   /**
+   * One that was made outside of a span.
+   *
+   * @param bits the value, or the bits of it
+   */
+  static ShownExemplar ofNoSpan(
+      boolean isLong, long bits, Attributes filteredAttributes, long epochNanos) {
+    final ShownExemplar exemplar = create(isLong);
+    exemplar.setBits(bits);
+    exemplar.filteredAttributes = filteredAttributes;
+    exemplar.epochNanos = epochNanos;
+    return exemplar;
+  }
+
+  /**
    * Becomes a copy of an exemplar of the same type of instrument.
    *
    * @param slot of the reservoir, at most {@link Character#MAX_VALUE}
@@ -84,6 +98,8 @@ abstract sealed class ShownExemplar extends SpanIds implements ExemplarData {
   /** Compares the values, exactly. */
   abstract int compareValue(ShownExemplar sameType);
 
+  abstract void setBits(long bits);
+
   @Override
   public final Attributes getFilteredAttributes() {
     return filteredAttributes;
@@ -134,6 +150,11 @@ abstract sealed class ShownExemplar extends SpanIds implements ExemplarData {
     }
 
     @Override
+    void setBits(long bits) {
+      value = Double.longBitsToDouble(bits);
+    }
+
+    @Override
     double doubleValue() {
       return value;
     }
@@ -172,6 +193,11 @@ abstract sealed class ShownExemplar extends SpanIds implements ExemplarData {
     @Override
     void setValue(Exemplar exemplar) {
       value = exemplar.longValue();
+    }
+
+    @Override
+    void setBits(long bits) {
+      value = bits;
     }
 
     @Override

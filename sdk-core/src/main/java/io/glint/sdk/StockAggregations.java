@@ -13,10 +13,20 @@ import java.util.regex.Pattern;
  * the provider is built, never guessed at.
  */
 final class StockAggregations {
-  private static final Pattern BOUNDARIES = Pattern.compile("bucketBoundaries=\\[([^\\]]*)\\]");
+  /** The second form is that of versions before 1.60. */
+  private static final Pattern BOUNDARIES =
+      Pattern.compile("(?:bucketBoundaries=|Aggregation\\()\\[([^\\]]*)\\]");
+
   private static final Pattern MAX_BUCKETS = Pattern.compile("maxBuckets=(-?\\d+)");
   private static final Pattern MAX_SCALE = Pattern.compile("maxScale=(-?\\d+)");
   private static final Pattern RECORD_MIN_MAX = Pattern.compile("recordMinMax=(true|false)");
+
+  /** Texts of versions before 1.60, where minimum and maximum cannot be switched off. */
+  private static final Pattern ALWAYS_MIN_MAX =
+      Pattern.compile(
+          "ExplicitBucketHistogramAggregation\\(\\[[^\\]]*\\]\\)"
+              + "|Base2ExponentialHistogramAggregation\\{maxBuckets=-?\\d+,maxScale=-?\\d+\\}");
+
   private static final Pattern SEPARATOR = Pattern.compile("\\s*,\\s*");
 
   private StockAggregations() {}
@@ -30,13 +40,13 @@ final class StockAggregations {
     final String text = aggregation.toString();
     if (text.startsWith("ExplicitBucketHistogramAggregation")) {
       return ResolvedAggregation.explicitBuckets(
-          numbers(option(text, BOUNDARIES)), Boolean.parseBoolean(option(text, RECORD_MIN_MAX)));
+          numbers(option(text, BOUNDARIES)), recordsMinMax(text));
     }
     if (text.startsWith("Base2ExponentialHistogramAggregation")) {
       return ResolvedAggregation.exponential(
           Integer.parseInt(option(text, MAX_BUCKETS)),
           Integer.parseInt(option(text, MAX_SCALE)),
-          Boolean.parseBoolean(option(text, RECORD_MIN_MAX)));
+          recordsMinMax(text));
     }
     throw new IllegalArgumentException(
         "Aggregation "
@@ -45,13 +55,18 @@ final class StockAggregations {
             + " io.opentelemetry.sdk.metrics.Aggregation");
   }
 
+  private static boolean recordsMinMax(String text) {
+    return ALWAYS_MIN_MAX.matcher(text).matches()
+        || Boolean.parseBoolean(option(text, RECORD_MIN_MAX));
+  }
+
   private static String option(String text, Pattern pattern) {
     final Matcher matcher = pattern.matcher(text);
     if (!matcher.find()) {
       throw new IllegalArgumentException(
           "The options of the aggregation "
               + LogText.of(text)
-              + " cannot be read. Glint knows opentelemetry-sdk-metrics 1.68.0; please report the"
+              + " cannot be read. Glint knows opentelemetry-sdk-metrics 1.49 to 1.68; please report the"
               + " version you use");
     }
     return matcher.group(1);

@@ -6,13 +6,11 @@ import io.opentelemetry.sdk.metrics.data.Data;
 import io.opentelemetry.sdk.metrics.data.ExponentialHistogramData;
 import io.opentelemetry.sdk.metrics.data.GaugeData;
 import io.opentelemetry.sdk.metrics.data.HistogramData;
-import io.opentelemetry.sdk.metrics.data.MetricData;
 import io.opentelemetry.sdk.metrics.data.MetricDataType;
 import io.opentelemetry.sdk.resources.Resource;
-import java.util.Objects;
 
 /** The data of one stream at one collection. Immutable. */
-final class StreamMetricData implements MetricData {
+final class StreamMetricData extends AbstractMetricData {
   private final Resource resource;
   private final InstrumentationScopeInfo scope;
   private final InstrumentDescriptor instrument;
@@ -77,41 +75,5 @@ final class StreamMetricData implements MetricData {
   @Override
   public Data<?> getData() {
     return data;
-  }
-
-  @Override
-  public boolean equals(Object object) {
-    return object instanceof MetricData other
-        && resource.equals(other.getResource())
-        && scope.equals(other.getInstrumentationScopeInfo())
-        && getName().equals(other.getName())
-        && getDescription().equals(other.getDescription())
-        && getUnit().equals(other.getUnit())
-        && getType() == other.getType()
-        && data.equals(other.getData());
-  }
-
-  @Override
-  public int hashCode() {
-    return Objects.hash(resource, scope, instrument.name(), data);
-  }
-
-  @Override
-  public String toString() {
-    return "StreamMetricData{resource="
-        + resource
-        + ", scope="
-        + scope
-        + ", name="
-        + getName()
-        + ", description="
-        + getDescription()
-        + ", unit="
-        + getUnit()
-        + ", type="
-        + getType()
-        + ", data="
-        + data
-        + "}";
   }
 }

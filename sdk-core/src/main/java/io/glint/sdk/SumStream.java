@@ -150,6 +150,6 @@ final class SumStream extends NumberStream {
 
   @Override
   Data<?> data(List<PointData> points) {
-    return Points.sumData(isLong, instrument.isMonotonic(), temporality, points);
+    return new Points.Sum<>(instrument.isMonotonic(), temporality, points);
   }
 }

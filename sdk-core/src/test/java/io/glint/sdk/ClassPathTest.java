@@ -2,6 +2,7 @@ package io.glint.sdk;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.metrics.LongCounter;
@@ -88,12 +89,16 @@ class ClassPathTest {
   }
 
   private static String run(Predicate<String> isMissing) throws Exception {
+    return run(isMissing, Application.class);
+  }
+
+  private static String run(Predicate<String> isMissing, Class<?> type) throws Exception {
     final Thread thread = Thread.currentThread();
     final ClassLoader before = thread.getContextClassLoader();
     try (Loader loader = new Loader(isMissing)) {
       // The API looks for services there.
       thread.setContextClassLoader(loader);
-      final Class<?> application = loader.loadClass(Application.class.getName());
+      final Class<?> application = loader.loadClass(type.getName());
       assertThat(application.getClassLoader()).isSameAs(loader);
       return (String) ((Supplier<?>) application.getDeclaredConstructor().newInstance()).get();
     } finally {
@@ -123,5 +128,63 @@ class ClassPathTest {
                         // Does not load without them, in this version.
                         || name.startsWith(EXPERIMENTAL + "metrics.ExtendedDefaultMeter")))
         .isEqualTo("9 metrics; [ExtendedLongCounterBuilder][ExtendedLongCounter]");
+  }
+
+  /** What an application does with the whole of OpenTelemetry; run inside the loader. */
+  public static final class Composer implements Supplier<String> {
+    @Override
+    public String get() {
+      final InMemoryMetricReader reader = InMemoryMetricReader.create();
+      try (GlintOpenTelemetry openTelemetry =
+          GlintOpenTelemetry.create(
+              OpenTelemetry.noop(),
+              GlintMeterProvider.builder().registerMetricReader(reader).build())) {
+        openTelemetry.getMeter("application").counterBuilder("counter").build().add(1);
+        final int metrics = reader.collectAllMetrics().size();
+        String builder;
+        try {
+          builder = GlintOpenTelemetry.builder().build().getClass().getSimpleName();
+        } catch (IllegalStateException e) {
+          builder = e.getMessage();
+        }
+        return metrics + " " + openTelemetry.getClass().getSimpleName() + " " + builder;
+      }
+    }
+  }
+
+  /** The type came with 1.50. */
+  private static String kindOfOpenTelemetry() {
+    try {
+      Class.forName(EXPERIMENTAL + "ExtendedOpenTelemetry");
+      return "ExtendedGlintOpenTelemetry";
+    } catch (ClassNotFoundException e) {
+      return "GlintOpenTelemetry";
+    }
+  }
+
+  @Test
+  void anOpenTelemetryIsExtendedWhereTheExperimentalApiIs() throws Exception {
+    assertThat(run(name -> false, Composer.class))
+        .isEqualTo("1 " + kindOfOpenTelemetry() + " " + kindOfOpenTelemetry());
+  }
+
+  @Test
+  void anOpenTelemetryIsPlainWithoutTheExperimentalApi() throws Exception {
+    assertThat(run(name -> name.startsWith(EXPERIMENTAL), Composer.class))
+        .isEqualTo("1 GlintOpenTelemetry GlintOpenTelemetry");
+  }
+
+  @Test
+  void withoutTheArtifactOfTheWholeSdkOneIsComposedAndTheBuilderSaysWhatIsMissing()
+      throws Exception {
+    assertThat(
+            run(
+                name ->
+                    name.startsWith("io.opentelemetry.sdk.OpenTelemetrySdk")
+                        || name.startsWith("io.opentelemetry.sdk.logs.")
+                        || name.startsWith("io.opentelemetry.sdk.trace."),
+                Composer.class))
+        .startsWith("1 " + kindOfOpenTelemetry() + " ")
+        .contains("io.opentelemetry:opentelemetry-sdk");
   }
 }

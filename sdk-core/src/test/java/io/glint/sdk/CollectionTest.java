@@ -242,8 +242,7 @@ class CollectionTest {
                     io.opentelemetry.sdk.metrics.InstrumentValueType.LONG),
                 io.opentelemetry.sdk.metrics.data.AggregationTemporality.DELTA,
                 LIMIT,
-                new ExemplarSampling(
-                    io.opentelemetry.sdk.metrics.ExemplarFilter.alwaysOff(), "gauge", null, null),
+                new ExemplarSampling(CustomExemplarFilter.alwaysOff(), "gauge", null, null),
                 clock,
                 0));
     final LastValueCell one = (LastValueCell) stream.take(Attributes.empty());
@@ -272,8 +271,7 @@ class CollectionTest {
                     io.opentelemetry.sdk.metrics.InstrumentValueType.LONG),
                 io.opentelemetry.sdk.metrics.data.AggregationTemporality.CUMULATIVE,
                 LIMIT,
-                new ExemplarSampling(
-                    io.opentelemetry.sdk.metrics.ExemplarFilter.alwaysOff(), "counter", null, null),
+                new ExemplarSampling(CustomExemplarFilter.alwaysOff(), "counter", null, null),
                 clock,
                 0));
     stream.recordLong(1, Attributes.empty(), io.opentelemetry.context.Context.root());

@@ -3,7 +3,6 @@ package io.glint.sdk;
 import io.glint.reservoir.ExemplarReservoirFactory;
 import io.glint.reservoir.ReservoirSettings;
 import io.opentelemetry.sdk.common.Clock;
-import io.opentelemetry.sdk.metrics.ExemplarFilter;
 import io.opentelemetry.sdk.metrics.InstrumentType;
 import io.opentelemetry.sdk.metrics.InstrumentValueType;
 import io.opentelemetry.sdk.metrics.data.AggregationTemporality;
@@ -15,7 +14,8 @@ final class DeltaSums {
   /** A counter of longs under delta temporality, without exemplars. */
   static SumStream create(int cardinalityLimit) {
     return create(
-        cardinalityLimit, new ExemplarSampling(ExemplarFilter.alwaysOff(), "sum", null, null));
+        cardinalityLimit,
+        new ExemplarSampling(CustomExemplarFilter.alwaysOff(), "sum", null, null));
   }
 
   /** The same, with one exemplar. */
@@ -23,7 +23,7 @@ final class DeltaSums {
     return create(
         cardinalityLimit,
         new ExemplarSampling(
-            ExemplarFilter.alwaysOn(),
+            CustomExemplarFilter.alwaysOn(),
             "sum",
             ExemplarReservoirFactory.fixedSize(1),
             ReservoirSettings.create(1, () -> 1)));

@@ -14,7 +14,6 @@ import io.opentelemetry.sdk.common.Clock;
 import io.opentelemetry.sdk.common.CompletableResultCode;
 import io.opentelemetry.sdk.common.export.MemoryMode;
 import io.opentelemetry.sdk.metrics.Aggregation;
-import io.opentelemetry.sdk.metrics.ExemplarFilter;
 import io.opentelemetry.sdk.metrics.InstrumentSelector;
 import io.opentelemetry.sdk.metrics.InstrumentType;
 import io.opentelemetry.sdk.metrics.data.AggregationTemporality;
@@ -48,7 +47,7 @@ class ExemplarTimesTest {
   private GlintMeterProvider provider;
 
   private Meter meter(
-      ExemplarReservoirFactory reservoir, ExemplarFilter filter, MetricReader... readers) {
+      ExemplarReservoirFactory reservoir, CustomExemplarFilter filter, MetricReader... readers) {
     final GlintMeterProviderBuilder builder =
         GlintMeterProvider.builder().setClock(clock).setExemplarFilter(filter);
     for (final String metric : METRICS) {
@@ -101,7 +100,7 @@ class ExemplarTimesTest {
       AggregationTemporality temporality, MemoryMode mode) {
     final Reader first = new Reader(temporality, mode);
     final Reader second = new Reader(temporality, mode);
-    final Meter meter = meter(null, ExemplarFilter.traceBased(), first, second);
+    final Meter meter = meter(null, CustomExemplarFilter.traceBased(), first, second);
     final int[] runs = {0};
     meter
         .gaugeBuilder("slow")
@@ -137,7 +136,7 @@ class ExemplarTimesTest {
   @Test
   void anObservationHasTheTimeAtWhichItWasMade() {
     final Reader reader = new Reader(AggregationTemporality.CUMULATIVE, MemoryMode.REUSABLE_DATA);
-    final Meter meter = meter(null, ExemplarFilter.alwaysOn(), reader);
+    final Meter meter = meter(null, CustomExemplarFilter.alwaysOn(), reader);
     meter
         .gaugeBuilder("observed")
         .buildWithCallback(
@@ -162,9 +161,9 @@ class ExemplarTimesTest {
         meter(
             null,
             switch (filter) {
-              case OFF -> ExemplarFilter.alwaysOff();
-              case ON -> ExemplarFilter.alwaysOn();
-              case TRACE_BASED -> ExemplarFilter.traceBased();
+              case OFF -> CustomExemplarFilter.alwaysOff();
+              case ON -> CustomExemplarFilter.alwaysOn();
+              case TRACE_BASED -> CustomExemplarFilter.traceBased();
               case CUSTOM -> (CustomExemplarFilter) (value, attributes, context) -> true;
             },
             reader);
@@ -194,7 +193,7 @@ class ExemplarTimesTest {
             ExemplarReservoirFactory.octaveAligned(),
             (ExemplarReservoirFactory) Reversed::new)) {
       final Reader reader = new Reader(temporality, mode);
-      final Meter meter = meter(reservoir, ExemplarFilter.traceBased(), reader);
+      final Meter meter = meter(reservoir, CustomExemplarFilter.traceBased(), reader);
       final SplittableRandom random = new SplittableRandom(11);
       int most = 0;
       for (int round = 0; round < 10; round++) {
@@ -232,7 +231,7 @@ class ExemplarTimesTest {
   void aWallClockThatWasSetBackDoesNotTakeExemplarsWithIt() {
     final Reader one = new Reader(AggregationTemporality.CUMULATIVE, MemoryMode.IMMUTABLE_DATA);
     final Reader other = new Reader(AggregationTemporality.DELTA, MemoryMode.IMMUTABLE_DATA);
-    final Meter meter = meter(null, ExemplarFilter.traceBased(), one, other);
+    final Meter meter = meter(null, CustomExemplarFilter.traceBased(), one, other);
     record(meter, 1, 1);
     clock.advance(1000);
     final long before = clock.now();

@@ -11,7 +11,6 @@ import io.opentelemetry.api.metrics.DoubleHistogram;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.context.ContextKey;
 import io.opentelemetry.context.Scope;
-import io.opentelemetry.sdk.metrics.ExemplarFilter;
 import io.opentelemetry.sdk.metrics.InstrumentSelector;
 import io.opentelemetry.sdk.metrics.data.HistogramPointData;
 import io.opentelemetry.sdk.testing.exporter.InMemoryMetricReader;
@@ -225,12 +224,12 @@ class ManyThreadsTest {
     };
   }
 
-  private static ExemplarFilter filter(Thrower thrower) {
+  private static CustomExemplarFilter filter(Thrower thrower) {
     final CustomExemplarFilter throwing =
         (value, attributes, context) -> {
           throw new Bomb();
         };
-    return thrower == Thrower.EXEMPLAR_FILTER ? throwing : ExemplarFilter.alwaysOn();
+    return thrower == Thrower.EXEMPLAR_FILTER ? throwing : CustomExemplarFilter.alwaysOn();
   }
 
   private static final class ThrowingContext implements Context {

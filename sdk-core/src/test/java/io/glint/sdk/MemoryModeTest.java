@@ -291,7 +291,7 @@ class MemoryModeTest {
     for (int i = 0; i < 100_000; i++) {
       buffer.add(LongPoint::new);
     }
-    buffer.end(points -> Points.gaugeData(true, points));
+    buffer.end(points -> new Points.Gauge<>(points));
     final LongPoint first = new ArrayList<>(List.of(first(buffer))).get(0);
     assertThat(buffer.pooled()).isEqualTo(16);
     assertThat(first(buffer)).isSameAs(first);
@@ -300,7 +300,7 @@ class MemoryModeTest {
   private static LongPoint first(PointBuffer buffer) {
     buffer.begin();
     final LongPoint first = buffer.add(LongPoint::new);
-    buffer.end(points -> Points.gaugeData(true, points));
+    buffer.end(points -> new Points.Gauge<>(points));
     return first;
   }
 

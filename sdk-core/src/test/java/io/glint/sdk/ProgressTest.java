@@ -19,7 +19,6 @@ import io.opentelemetry.api.metrics.Meter;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.context.Scope;
 import io.opentelemetry.sdk.common.Clock;
-import io.opentelemetry.sdk.metrics.ExemplarFilter;
 import io.opentelemetry.sdk.metrics.InstrumentSelector;
 import io.opentelemetry.sdk.metrics.InstrumentType;
 import io.opentelemetry.sdk.metrics.InstrumentValueType;
@@ -55,7 +54,7 @@ class ProgressTest {
             temporality,
             10,
             new ExemplarSampling(
-                ExemplarFilter.alwaysOn(),
+                CustomExemplarFilter.alwaysOn(),
                 "sum",
                 ExemplarReservoirFactory.fixedSize(1),
                 ReservoirSettings.create(1, () -> 1)),
@@ -171,9 +170,9 @@ class ProgressTest {
             GlintMeterProvider.builder()
                 .setExemplarFilter(
                     switch (filter) {
-                      case "off" -> ExemplarFilter.alwaysOff();
-                      case "on" -> ExemplarFilter.alwaysOn();
-                      default -> ExemplarFilter.traceBased();
+                      case "off" -> CustomExemplarFilter.alwaysOff();
+                      case "on" -> CustomExemplarFilter.alwaysOn();
+                      default -> CustomExemplarFilter.traceBased();
                     })
                 .registerMetricReader(reader, type -> 2)
                 .registerView(

@@ -22,9 +22,9 @@ import java.util.function.Supplier;
  * export is the answer to a scrape.
  *
  * <p>The meter provider is asked for at a scrape, as it is built after the server that it is read
- * by. As long as there is none, or it does not record, each scrape asks again. What goes wrong here
- * is logged and harms no scrape. What is recorded is read by the next scrape, in a number of points
- * that does not grow. Thread-safe.
+ * by. Each scrape asks whether it is still the same. What goes wrong here is logged and harms no
+ * scrape. What is recorded is read by the next scrape, in a number of points that does not grow.
+ * Thread-safe.
  */
 final class ScrapeTelemetry {
   static final String SCOPE = "io.glint.exporter.openmetrics";
@@ -87,15 +87,15 @@ final class ScrapeTelemetry {
   }
 
   private Instruments instruments() {
-    Instruments known = instruments;
-    if (known != null && known.exported.isEnabled()) {
-      return known;
-    }
     MeterProvider provider = meterProvider.get();
+    Instruments known = instruments;
     if (provider == null) {
       return null;
     }
-    Instruments made = Instruments.of(provider.get(SCOPE));
+    if (known != null && known.provider == provider) {
+      return known;
+    }
+    Instruments made = Instruments.of(provider);
     instruments = made;
     return made;
   }
@@ -111,9 +111,14 @@ final class ScrapeTelemetry {
   }
 
   private record Instruments(
-      LongUpDownCounter inflight, LongCounter exported, DoubleHistogram duration) {
-    static Instruments of(Meter meter) {
+      MeterProvider provider,
+      LongUpDownCounter inflight,
+      LongCounter exported,
+      DoubleHistogram duration) {
+    static Instruments of(MeterProvider provider) {
+      Meter meter = provider.get(SCOPE);
       return new Instruments(
+          provider,
           meter
               .upDownCounterBuilder("otel.sdk.exporter.metric_data_point.inflight")
               .setUnit("{data_point}")

@@ -24,9 +24,9 @@ import java.util.logging.Logger;
  * The exporter's metrics about itself, by the semantic conventions for OpenTelemetry SDK metrics.
  *
  * <p>The meter provider is asked for at an export, as it is usually built after the exporter that
- * it uses. As long as there is none, or it does not record, each export asks again. What goes wrong
- * here is logged and harms no export. Recording an export makes no export: what is recorded goes
- * out with the next one, in a number of points that does not grow. Thread-safe.
+ * it uses. Each export asks whether it is still the same. What goes wrong here is logged and harms
+ * no export. Recording an export makes no export: what is recorded goes out with the next one, in a
+ * number of points that does not grow. Thread-safe.
  */
 final class ExporterTelemetry {
   static final String SCOPE = "io.glint.exporter.otlp";
@@ -96,15 +96,15 @@ final class ExporterTelemetry {
   }
 
   private Instruments instruments() {
-    Instruments known = instruments;
-    if (known != null && known.exported.isEnabled()) {
-      return known;
-    }
     MeterProvider provider = meterProvider.get();
+    Instruments known = instruments;
     if (provider == null) {
       return null;
     }
-    Instruments made = Instruments.of(provider.get(SCOPE));
+    if (known != null && known.provider == provider) {
+      return known;
+    }
+    Instruments made = Instruments.of(provider);
     instruments = made;
     return made;
   }
@@ -119,9 +119,14 @@ final class ExporterTelemetry {
   }
 
   private record Instruments(
-      LongUpDownCounter inflight, LongCounter exported, DoubleHistogram duration) {
-    static Instruments of(Meter meter) {
+      MeterProvider provider,
+      LongUpDownCounter inflight,
+      LongCounter exported,
+      DoubleHistogram duration) {
+    static Instruments of(MeterProvider provider) {
+      Meter meter = provider.get(SCOPE);
       return new Instruments(
+          provider,
           meter
               .upDownCounterBuilder("otel.sdk.exporter.metric_data_point.inflight")
               .setUnit("{data_point}")

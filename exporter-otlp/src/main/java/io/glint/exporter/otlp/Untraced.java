@@ -1,36 +1,57 @@
 package io.glint.exporter.otlp;
 
-import io.opentelemetry.api.impl.InstrumentationUtil;
+import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.context.Context;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
 
 /**
  * Runs code whose HTTP calls no instrumentation shall trace: a span for each export would itself be
  * exported, and would hang below whatever request happened to trigger the export.
  */
 final class Untraced {
-  private static final boolean CAN_SUPPRESS = canSuppress();
+  /** {@code suppressInstrumentation(Runnable)}; null if this version of the API has none. */
+  private static final MethodHandle SUPPRESS = find();
 
   private Untraced() {}
 
   static void run(Runnable task) {
-    if (CAN_SUPPRESS) {
-      Context.root().wrap(() -> InstrumentationUtil.suppressInstrumentation(task)).run();
-    } else {
-      Context.root().wrap(task).run();
+    Context.root().wrap(SUPPRESS == null ? task : () -> suppressed(task)).run();
+  }
+
+  private static void suppressed(Runnable task) {
+    try {
+      SUPPRESS.invokeExact(task);
+    } catch (RuntimeException | Error e) {
+      throw e;
+    } catch (Throwable t) {
+      throw new IllegalStateException(t);
     }
   }
 
   /**
    * The API has no public way to ask for this. The class is the one the stock exporters and the
-   * instrumentation of the Java agent agree on; an API version without it costs the suppression,
-   * not the export.
+   * instrumentation of the Java agent agree on; it has moved. An API version without it costs the
+   * suppression, not the export. Names are relative to a class, which is where an agent has moved
+   * the API to.
    */
-  private static boolean canSuppress() {
-    try {
-      InstrumentationUtil.shouldSuppressInstrumentation(Context.root());
-      return true;
-    } catch (LinkageError e) {
-      return false;
+  private static MethodHandle find() {
+    final String api = OpenTelemetry.class.getPackageName();
+    for (final String place : new String[] {".impl", ".internal"}) {
+      try {
+        return MethodHandles.publicLookup()
+            .findStatic(
+                Class.forName(
+                    api + place + ".InstrumentationUtil",
+                    true,
+                    OpenTelemetry.class.getClassLoader()),
+                "suppressInstrumentation",
+                MethodType.methodType(void.class, Runnable.class));
+      } catch (ReflectiveOperationException | LinkageError e) {
+        // Not there.
+      }
     }
+    return null;
   }
 }

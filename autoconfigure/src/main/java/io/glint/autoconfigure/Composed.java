@@ -1,0 +1,38 @@
+package io.glint.autoconfigure;
+
+import io.glint.sdk.GlintOpenTelemetry;
+import io.opentelemetry.sdk.OpenTelemetrySdk;
+import java.lang.ref.WeakReference;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+
+/** Which OpenTelemetry has Glint's metrics for which stock SDK; kept for as long as those are. */
+final class Composed {
+  private record Pair(
+      WeakReference<OpenTelemetrySdk> sdk, WeakReference<GlintOpenTelemetry> openTelemetry) {}
+
+  private static final List<Pair> PAIRS = new ArrayList<>();
+
+  private Composed() {}
+
+  static void put(OpenTelemetrySdk sdk, GlintOpenTelemetry openTelemetry) {
+    synchronized (PAIRS) {
+      PAIRS.removeIf(pair -> pair.openTelemetry.get() == null);
+      PAIRS.add(new Pair(new WeakReference<>(sdk), new WeakReference<>(openTelemetry)));
+    }
+  }
+
+  /** Null if there is none. */
+  static GlintOpenTelemetry get(OpenTelemetrySdk sdk) {
+    synchronized (PAIRS) {
+      for (final Iterator<Pair> pairs = PAIRS.iterator(); pairs.hasNext(); ) {
+        final Pair pair = pairs.next();
+        if (pair.sdk.get() == sdk) {
+          return pair.openTelemetry.get();
+        }
+      }
+      return null;
+    }
+  }
+}

@@ -1,0 +1,329 @@
+package io.glint.autoconfigure;
+
+import io.glint.sdk.CustomExemplarFilter;
+import io.opentelemetry.sdk.autoconfigure.AutoConfiguredOpenTelemetrySdk;
+import io.opentelemetry.sdk.autoconfigure.spi.ConfigProperties;
+import io.opentelemetry.sdk.autoconfigure.spi.internal.ConfigurableMetricReaderProvider;
+import io.opentelemetry.sdk.autoconfigure.spi.metrics.ConfigurableMetricExporterProvider;
+import io.opentelemetry.sdk.metrics.Aggregation;
+import io.opentelemetry.sdk.metrics.InstrumentType;
+import io.opentelemetry.sdk.metrics.export.AggregationTemporalitySelector;
+import io.opentelemetry.sdk.metrics.export.DefaultAggregationSelector;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.ServiceConfigurationError;
+import java.util.ServiceLoader;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Consumer;
+import java.util.logging.Level;
+
+/** The settings of metrics, each read in one place. */
+final class MetricSettings {
+  /** Names of Glint's exporters; those without it are the stock ones. */
+  static final String GLINT_OTLP = "glint_otlp";
+
+  static final String GLINT_PROMETHEUS = "glint_prometheus";
+
+  /** {@code glint}, the default, or {@code stock}: whose exporters otlp and prometheus are. */
+  private static final String WHOSE_EXPORTERS = "glint.exporters";
+
+  private static final String EXPORTER = "otel.metrics.exporter";
+  private static final String EXEMPLAR_FILTER = "otel.metrics.exemplar.filter";
+  private static final String CARDINALITY_LIMIT = "otel.java.metrics.cardinality.limit";
+  private static final String INTERVAL = "otel.metric.export.interval";
+  private static final String TIMEOUT = "otel.metric.export.timeout";
+  private static final String BATCH = "otel.metric.export.max.batch.size";
+  private static final String MEMORY_MODE = "otel.java.exporter.memory_mode";
+  private static final String OTLP = "otel.exporter.otlp.";
+  private static final String OTLP_METRICS = "otel.exporter.otlp.metrics.";
+  private static final String PROMETHEUS_HISTOGRAM =
+      "otel.java.experimental.exporter.prometheus.metrics.default.histogram.aggregation";
+  private static final List<String> HISTOGRAMS =
+      List.of("explicit_bucket_histogram", "base2_exponential_bucket_histogram");
+  private static final int MOST_SERIES = 1_000_000_000;
+
+  /** The stock exporters' names that other artifacts than Glint's provide. */
+  private static final Set<String> STOCK =
+      Set.of("console", "logging", "logging-otlp", "experimental-otlp/stdout");
+
+  private final Settings settings;
+
+  MetricSettings(ConfigProperties config) {
+    this.settings = new Settings(config);
+  }
+
+  // ------------------------------------------------------------------ before the stock SDK reads
+
+  /**
+   * What to set so that the stock SDK, which gives up traces and logs too where it finds a
+   * malformed value, finds none of metrics; and so that it makes Glint's exporters.
+   */
+  static Map<String, String> overrides(ConfigProperties config) {
+    final Map<String, String> overrides = new HashMap<>();
+    final MetricSettings metrics = new MetricSettings(config);
+    final Consumer<String> unset = key -> overrides.put(key, "");
+    metrics.unsetIfRefused(unset);
+    overrides.put(EXPORTER, String.join(",", metrics.exporters()));
+    return overrides;
+  }
+
+  /** Where a setting is refused, its default is what the stock SDK is to find, silently. */
+  private void unsetIfRefused(Consumer<String> unset) {
+    unsetIf(settings.text(INTERVAL) != null && isDefault(interval(), 60_000), INTERVAL, unset);
+    unsetIf(settings.text(TIMEOUT) != null && isDefault(timeout(), 30_000), TIMEOUT, unset);
+    unsetIf(cardinalityLimit() == 2000, CARDINALITY_LIMIT, unset);
+    unsetIf(maxBatchSize() == Integer.MAX_VALUE, BATCH, unset);
+    unsetIf(exemplarFilter() == CustomExemplarFilter.traceBased(), EXEMPLAR_FILTER, unset);
+    unsetIf(temporalityWord().equals("cumulative"), OTLP_METRICS + "temporality.preference", unset);
+    unsetIf(
+        histogramWord(OTLP_METRICS + "default.histogram.aggregation").equals(HISTOGRAMS.get(0)),
+        OTLP_METRICS + "default.histogram.aggregation",
+        unset);
+    unsetIf(
+        settings
+            .word(List.of("reusable_data", "immutable_data"), "reusable_data", MEMORY_MODE)
+            .equals("reusable_data"),
+        MEMORY_MODE,
+        unset);
+    unsetIf(prometheusPort() == 9464, "otel.exporter.prometheus.port", unset);
+    unsetIf(
+        settings.text(OTLP_METRICS + "timeout") != null && isDefault(otlpTimeout(), 10_000),
+        OTLP_METRICS + "timeout",
+        unset);
+  }
+
+  private static boolean isDefault(Duration time, long defaultMillis) {
+    return time.toMillis() == defaultMillis;
+  }
+
+  private void unsetIf(boolean isDefault, String key, Consumer<String> unset) {
+    if (isDefault && settings.text(key) != null) {
+      unset.accept(key);
+    }
+  }
+
+  /** The exporters by the names that the stock SDK is to look for; {@code none} alone for none. */
+  private List<String> exporters() {
+    final String setting = settings.text(EXPORTER);
+    final Set<String> wanted = new LinkedHashSet<>();
+    for (final String name : (setting == null ? "otlp" : setting).split(",", -1)) {
+      if (!name.isBlank()) {
+        wanted.add(name.trim());
+      }
+    }
+    if (wanted.contains("none")) {
+      if (wanted.size() > 1) {
+        Settings.refuse(EXPORTER, setting, "none alone, or exporters without none", "none");
+      }
+      return List.of("none");
+    }
+    final boolean areStock =
+        settings.word(List.of("glint", "stock"), "glint", WHOSE_EXPORTERS).equals("stock");
+    final List<String> found = new ArrayList<>();
+    for (final String name : wanted) {
+      final String resolved = resolve(name, areStock);
+      if (resolved != null) {
+        found.add(resolved);
+      }
+    }
+    return found.isEmpty() ? List.of("none") : found;
+  }
+
+  /** Null if there is no such exporter. */
+  private String resolve(String name, boolean isStock) {
+    if (name.equals("otlp") && !isStock) {
+      return otlp();
+    }
+    if (name.equals("prometheus") && !isStock) {
+      return GLINT_PROMETHEUS;
+    }
+    final Set<String> known = knownNames();
+    if (known.contains(name)) {
+      return name;
+    }
+    known.add("otlp");
+    known.add("prometheus");
+    known.removeIf(Set.of(GLINT_OTLP, GLINT_PROMETHEUS)::contains);
+    Settings.refuse(
+        EXPORTER,
+        name,
+        "one or more of none, "
+            + String.join(", ", known)
+            + (STOCK.contains(name)
+                ? "; for '" + name + "', add the artifact opentelemetry-exporter-logging"
+                : "")
+            + ", separated by commas",
+        "the others that are set; none without any");
+    return null;
+  }
+
+  private Set<String> knownNames() {
+    final Set<String> names = new TreeSet<>();
+    for (final ConfigurableMetricExporterProvider provider :
+        services(ConfigurableMetricExporterProvider.class)) {
+      names.add(provider.getName());
+    }
+    for (final ConfigurableMetricReaderProvider provider :
+        services(ConfigurableMetricReaderProvider.class)) {
+      names.add(provider.getName());
+    }
+    return names;
+  }
+
+  /**
+   * What auto-configuration finds, in the loader that it was given; old versions do not tell it.
+   */
+  private <T> List<T> services(Class<T> type) {
+    final List<T> services = new ArrayList<>();
+    try {
+      settings.config().getComponentLoader().load(type).forEach(services::add);
+    } catch (LinkageError e) {
+      for (final ClassLoader loader :
+          new ClassLoader[] {
+            AutoConfiguredOpenTelemetrySdk.class.getClassLoader(),
+            Thread.currentThread().getContextClassLoader()
+          }) {
+        ServiceLoader.load(type, loader).stream()
+            .forEach(provider -> addIfLoaded(services, provider));
+      }
+    }
+    return services;
+  }
+
+  private static <T> void addIfLoaded(List<T> services, ServiceLoader.Provider<T> provider) {
+    try {
+      services.add(provider.get());
+    } catch (ServiceConfigurationError e) {
+      // The stock SDK reports it.
+    }
+  }
+
+  /** Glint's exporter speaks HTTP only. */
+  private String otlp() {
+    final String protocol = otlpProtocol();
+    if (!protocol.equals("grpc")) {
+      return GLINT_OTLP;
+    }
+    final boolean isSet = settings.text(OTLP_METRICS + "protocol", OTLP + "protocol") != null;
+    final String why = isSet ? "is set to grpc" : "is not set, for which grpc is the default";
+    if (knownNames().contains("otlp")) {
+      Settings.log(
+          Level.INFO,
+          "otel.exporter.otlp.protocol "
+              + why
+              + ". Metrics are recorded by Glint and sent by the stock OTLP exporter; set"
+              + " http/protobuf, and the port of it, usually 4318, for Glint's exporter.");
+      return "otlp";
+    }
+    Settings.log(
+        isSet ? Level.WARNING : Level.INFO,
+        "otel.exporter.otlp.protocol "
+            + why
+            + ". Glint's OTLP exporter does not speak it, and opentelemetry-exporter-otlp is not on"
+            + " the class path: metrics are sent by http/protobuf, to "
+            + "http://localhost:4318/v1/metrics unless an endpoint is set.");
+    return GLINT_OTLP;
+  }
+
+  // ------------------------------------------------------------------ provider and readers
+
+  CustomExemplarFilter exemplarFilter() {
+    return switch (settings.word(
+        List.of("trace_based", "always_on", "always_off"), "trace_based", EXEMPLAR_FILTER)) {
+      case "always_on" -> CustomExemplarFilter.alwaysOn();
+      case "always_off" -> CustomExemplarFilter.alwaysOff();
+      default -> CustomExemplarFilter.traceBased();
+    };
+  }
+
+  int cardinalityLimit() {
+    return settings.number(1, MOST_SERIES, 2000, CARDINALITY_LIMIT);
+  }
+
+  Duration interval() {
+    return settings.time(/* mayBeZero= */ false, Duration.ofMinutes(1), INTERVAL);
+  }
+
+  /** Zero for none. */
+  Duration timeout() {
+    return settings.time(/* mayBeZero= */ true, Duration.ofSeconds(30), TIMEOUT);
+  }
+
+  int maxBatchSize() {
+    return settings.number(1, Integer.MAX_VALUE, Integer.MAX_VALUE, BATCH);
+  }
+
+  // ------------------------------------------------------------------ OTLP
+
+  private String otlpProtocol() {
+    final String protocol =
+        settings.word(
+            List.of("grpc", "http/protobuf"), "", OTLP_METRICS + "protocol", OTLP + "protocol");
+    if (!protocol.isEmpty()) {
+      return protocol;
+    }
+    // Another word has been refused; what it asked for was not gRPC.
+    return settings.text(OTLP_METRICS + "protocol", OTLP + "protocol") == null
+        ? "grpc"
+        : "http/protobuf";
+  }
+
+  private String temporalityWord() {
+    return settings.word(
+        List.of("cumulative", "delta", "lowmemory"),
+        "cumulative",
+        OTLP_METRICS + "temporality.preference");
+  }
+
+  AggregationTemporalitySelector temporality() {
+    return switch (temporalityWord()) {
+      case "delta" -> AggregationTemporalitySelector.deltaPreferred();
+      case "lowmemory" -> AggregationTemporalitySelector.lowMemory();
+      default -> AggregationTemporalitySelector.alwaysCumulative();
+    };
+  }
+
+  private String histogramWord(String key) {
+    return settings.word(HISTOGRAMS, HISTOGRAMS.get(0), key);
+  }
+
+  private DefaultAggregationSelector aggregation(String key) {
+    final DefaultAggregationSelector standard = DefaultAggregationSelector.getDefault();
+    return histogramWord(key).equals(HISTOGRAMS.get(1))
+        ? standard.with(InstrumentType.HISTOGRAM, Aggregation.base2ExponentialBucketHistogram())
+        : standard;
+  }
+
+  DefaultAggregationSelector otlpAggregation() {
+    return aggregation(OTLP_METRICS + "default.histogram.aggregation");
+  }
+
+  Duration otlpTimeout() {
+    return settings.time(
+        /* mayBeZero= */ true, Duration.ofSeconds(10), OTLP_METRICS + "timeout", OTLP + "timeout");
+  }
+
+  Settings settings() {
+    return settings;
+  }
+
+  // ------------------------------------------------------------------ Prometheus
+
+  int prometheusPort() {
+    return settings.number(0, 65_535, 9464, "otel.exporter.prometheus.port");
+  }
+
+  String prometheusHost() {
+    final String host = settings.text("otel.exporter.prometheus.host");
+    return host == null ? "localhost" : host;
+  }
+
+  DefaultAggregationSelector prometheusAggregation() {
+    return aggregation(PROMETHEUS_HISTOGRAM);
+  }
+}

@@ -1,0 +1,44 @@
+package io.glint.autoconfigure;
+
+import io.glint.exporter.openmetrics.OpenMetricsServer;
+import io.opentelemetry.sdk.autoconfigure.spi.ConfigProperties;
+import io.opentelemetry.sdk.autoconfigure.spi.internal.ConfigurableMetricReaderProvider;
+import io.opentelemetry.sdk.metrics.export.MetricReader;
+import java.util.logging.Level;
+
+/** Makes Glint's endpoint for Prometheus from the settings. For the service loader. */
+public final class PrometheusProvider implements ConfigurableMetricReaderProvider {
+  /** For the service loader. */
+  public PrometheusProvider() {}
+
+  @Override
+  public String getName() {
+    return MetricSettings.GLINT_PROMETHEUS;
+  }
+
+  @Override
+  public MetricReader createMetricReader(ConfigProperties config) {
+    final MetricSettings metrics = new MetricSettings(config);
+    final String host = metrics.prometheusHost();
+    final int port = metrics.prometheusPort();
+    try {
+      return OpenMetricsServer.builder()
+          .setHost(host)
+          .setPort(port)
+          .setDefaultAggregationSelector(metrics.prometheusAggregation())
+          .build();
+    } catch (RuntimeException e) {
+      // Thrown on, it would end traces and logs too.
+      Settings.log(
+          Level.SEVERE,
+          "The endpoint for Prometheus cannot listen at "
+              + host
+              + ":"
+              + port
+              + ". There is none; everything else works. Set otel.exporter.prometheus.host and"
+              + " otel.exporter.prometheus.port to an address that is free.",
+          e);
+      return new NoReader();
+    }
+  }
+}

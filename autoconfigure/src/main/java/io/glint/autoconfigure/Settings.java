@@ -1,0 +1,172 @@
+package io.glint.autoconfigure;
+
+import io.opentelemetry.sdk.autoconfigure.spi.ConfigProperties;
+import io.opentelemetry.sdk.autoconfigure.spi.ConfigurationException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+
+/**
+ * Reads settings by the rules of the specification ("Common configuration"): an empty value is as
+ * if unset; one that is malformed or out of range is reported, and the default is used instead. So
+ * nothing here ever throws.
+ */
+final class Settings {
+  private static final Logger LOGGER = Logger.getLogger(GlintAutoConfiguration.class.getName());
+
+  private final ConfigProperties config;
+
+  Settings(ConfigProperties config) {
+    this.config = config;
+  }
+
+  ConfigProperties config() {
+    return config;
+  }
+
+  /** The first of the keys that is set; null if none is. */
+  String text(String... keys) {
+    for (final String key : keys) {
+      final String value = config.getString(key);
+      if (value != null && !value.isBlank()) {
+        return value.trim();
+      }
+    }
+    return null;
+  }
+
+  /** The key whose value {@link #text} returns; the first if none is set. */
+  String keyOf(String... keys) {
+    for (final String key : keys) {
+      final String value = config.getString(key);
+      if (value != null && !value.isBlank()) {
+        return key;
+      }
+    }
+    return keys[0];
+  }
+
+  /** One of some words, whatever their case. */
+  String word(List<String> accepted, String defaultValue, String... keys) {
+    final String value = text(keys);
+    if (value == null) {
+      return defaultValue;
+    }
+    final String word = value.toLowerCase(Locale.ROOT);
+    if (accepted.contains(word)) {
+      return word;
+    }
+    refuse(keyOf(keys), value, String.join(", ", accepted), defaultValue);
+    return defaultValue;
+  }
+
+  int number(int least, int greatest, Integer defaultValue, String key) {
+    final String value = text(key);
+    if (value == null) {
+      return defaultValue;
+    }
+    try {
+      final int number = Integer.parseInt(value);
+      if (number >= least && number <= greatest) {
+        return number;
+      }
+    } catch (NumberFormatException e) {
+      // Refused below.
+    }
+    refuse(key, value, "a whole number from " + least + " to " + greatest, defaultValue);
+    return defaultValue;
+  }
+
+  /** Only {@code true}, whatever its case, is true. */
+  boolean isTrue(String key) {
+    final String value = text(key);
+    if (value == null || value.equalsIgnoreCase("false")) {
+      return false;
+    }
+    if (value.equalsIgnoreCase("true")) {
+      return true;
+    }
+    refuse(key, value, "true or false", false);
+    return false;
+  }
+
+  /**
+   * A time: a whole number of milliseconds, or one with the unit ms, s, m, h or d.
+   *
+   * @param mayBeZero for a time-out, where zero stands for none
+   */
+  Duration time(boolean mayBeZero, Duration defaultValue, String... keys) {
+    final String key = keyOf(keys);
+    final String value = text(keys);
+    if (value == null) {
+      return defaultValue;
+    }
+    Duration time = null;
+    try {
+      time = config.getDuration(key);
+    } catch (ConfigurationException | ArithmeticException e) {
+      // Refused below.
+    }
+    if (time != null
+        && !time.isNegative()
+        && (mayBeZero || !time.isZero())
+        && time.compareTo(Duration.ofDays(36_500)) < 0) {
+      return time;
+    }
+    refuse(
+        key,
+        value,
+        "milliseconds, or a number with the unit ms, s, m, h or d, "
+            + (mayBeZero ? "0 for no limit" : "more than 0"),
+        defaultValue.toMillis() + " ms");
+    return defaultValue;
+  }
+
+  /** Does what may throw for a malformed value; null if it does, or there is none. */
+  <T> T parsed(String key, Supplier<T> parser, String accepted, Object instead) {
+    try {
+      return parser.get();
+    } catch (RuntimeException e) {
+      refuse(key, text(key), accepted + " (" + e.getMessage() + ")", instead);
+      return null;
+    }
+  }
+
+  /** Whether a value is set that the predicate does not accept. */
+  boolean isRefused(String key, Predicate<String> isAccepted) {
+    final String value = text(key);
+    return value != null && !isAccepted.test(value);
+  }
+
+  static void refuse(String key, String value, String accepted, Object instead) {
+    log(
+        Level.WARNING,
+        key
+            + " ("
+            + variable(key)
+            + ") is '"
+            + value
+            + "', which is not accepted. It must be "
+            + accepted
+            + ". Used instead: "
+            + instead
+            + ".");
+  }
+
+  static void log(Level level, String message) {
+    LOGGER.logp(level, LOGGER.getName(), null, message);
+  }
+
+  static void log(Level level, String message, Throwable cause) {
+    LOGGER.logp(level, LOGGER.getName(), null, message, cause);
+  }
+
+  /** The environment variable of a system property. */
+  static String variable(String key) {
+    return key.toUpperCase(Locale.ROOT).replace('.', '_').replace('-', '_');
+  }
+}

@@ -1,0 +1,133 @@
+package io.glint.autoconfigure;
+
+import io.glint.sdk.GlintMeterProvider;
+import io.glint.sdk.GlintMeterProviderBuilder;
+import io.glint.sdk.GlintOpenTelemetry;
+import io.glint.sdk.GlintPeriodicMetricReader;
+import io.glint.sdk.GlintPeriodicMetricReaderBuilder;
+import io.opentelemetry.sdk.OpenTelemetrySdk;
+import io.opentelemetry.sdk.autoconfigure.spi.ConfigProperties;
+import io.opentelemetry.sdk.metrics.SdkMeterProviderBuilder;
+import io.opentelemetry.sdk.metrics.export.MetricExporter;
+import io.opentelemetry.sdk.metrics.export.MetricReader;
+import io.opentelemetry.sdk.metrics.export.PeriodicMetricReader;
+import io.opentelemetry.sdk.resources.Resource;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.logging.Level;
+import java.util.stream.Collectors;
+
+/**
+ * Puts a meter provider of Glint in place of the one that an {@code AutoConfiguredOpenTelemetrySdk}
+ * makes: keeps the readers, which are handed to it while they are made, from the stock provider,
+ * and registers them with Glint's once the SDK is complete. If that fails they are given back.
+ */
+final class Takeover {
+  private final List<StandIn> standIns = new ArrayList<>();
+  private final StockMetrics stockMetrics = new StockMetrics();
+  private final GlintMeterProviderBuilder builder = GlintMeterProvider.builder();
+  private ConfigProperties config;
+
+  /** The one that was made last, until the reader that it is for is seen. */
+  private MetricExporter exporter;
+
+  Resource resource(Resource resource, ConfigProperties config) {
+    this.config = config;
+    builder.setResource(resource);
+    return resource;
+  }
+
+  MetricExporter exporter(MetricExporter exporter, ConfigProperties config) {
+    this.exporter = exporter;
+    return exporter;
+  }
+
+  MetricReader reader(MetricReader reader, ConfigProperties config) {
+    final MetricExporter exporter = this.exporter;
+    this.exporter = null;
+    if (reader instanceof NoReader) {
+      return reader;
+    }
+    final StandIn standIn =
+        new StandIn(
+            reader instanceof PeriodicMetricReader && exporter != null
+                ? periodic(exporter, new MetricSettings(config))
+                : reader);
+    standIns.add(standIn);
+    return standIn;
+  }
+
+  /** In place of the stock reader, which has started nothing yet. */
+  private static MetricReader periodic(MetricExporter exporter, MetricSettings settings) {
+    final GlintPeriodicMetricReaderBuilder builder =
+        GlintPeriodicMetricReader.builder(exporter)
+            .setInterval(settings.interval())
+            .setMaxExportBatchSize(settings.maxBatchSize());
+    final Duration timeout = settings.timeout();
+    // The builder cuts it down to what is as good as no limit.
+    return builder.setExportTimeout(timeout.isZero() ? Duration.ofDays(36_500) : timeout).build();
+  }
+
+  SdkMeterProviderBuilder meterProvider(SdkMeterProviderBuilder stock, ConfigProperties config) {
+    if (standIns.isEmpty()) {
+      return stock;
+    }
+    try {
+      StockProvider.copyViews(stock, builder);
+    } catch (ReflectiveOperationException | RuntimeException e) {
+      Settings.log(
+          Level.WARNING,
+          "Views that customizers have added to the stock meter provider cannot be seen in this"
+              + " version, or not be taken over. Metrics are as without them.",
+          e);
+    }
+    return stock.registerMetricReader(stockMetrics);
+  }
+
+  /** Called once the SDK is complete. Never throws. */
+  void complete(OpenTelemetrySdk sdk) {
+    if (standIns.isEmpty()) {
+      // There are no metrics, or no SDK at all.
+      return;
+    }
+    GlintMeterProvider provider = null;
+    try {
+      final MetricSettings settings = new MetricSettings(config);
+      final int limit = settings.cardinalityLimit();
+      builder.setExemplarFilter(settings.exemplarFilter()).registerMetricProducer(stockMetrics);
+      standIns.forEach(standIn -> builder.registerMetricReader(standIn.reader(), type -> limit));
+      provider = builder.build();
+      final GlintOpenTelemetry openTelemetry = GlintOpenTelemetry.replacingMetricsOf(sdk, provider);
+      Composed.put(sdk, openTelemetry);
+      GlobalSwap.replace(sdk, openTelemetry);
+      tell(standIns.stream().map(StandIn::reader).toList());
+    } catch (Throwable t) {
+      if (provider == null) {
+        standIns.forEach(StandIn::giveBack);
+      }
+      Settings.log(
+          Level.SEVERE,
+          provider == null
+              ? "Glint could not take over metrics. They are recorded by the stock SDK."
+              : "Glint records metrics, but could not be made the global OpenTelemetry. Use"
+                  + " GlintAutoConfiguration.of(openTelemetrySdk).",
+          t);
+    }
+  }
+
+  /** The one line that says that Glint is active. */
+  static void tell(Collection<MetricReader> readers) {
+    final String version = GlintMeterProvider.class.getPackage().getImplementationVersion();
+    Settings.log(
+        Level.INFO,
+        "Metrics are recorded by Glint"
+            + (version == null ? "" : " " + version)
+            + ", in place of the stock SDK, for "
+            + readers.stream()
+                .map(reader -> reader.getClass().getSimpleName())
+                .collect(Collectors.joining(", "))
+            + ".");
+  }
+}

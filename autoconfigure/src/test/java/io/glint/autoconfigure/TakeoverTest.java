@@ -1,0 +1,328 @@
+package io.glint.autoconfigure;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.glint.sdk.GlintMeterProvider;
+import io.glint.sdk.GlintOpenTelemetry;
+import io.opentelemetry.api.GlobalOpenTelemetry;
+import io.opentelemetry.api.OpenTelemetry;
+import io.opentelemetry.api.common.AttributeKey;
+import io.opentelemetry.api.common.Attributes;
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.context.Scope;
+import io.opentelemetry.proto.metrics.v1.Metric;
+import io.opentelemetry.sdk.OpenTelemetrySdk;
+import io.opentelemetry.sdk.autoconfigure.AutoConfiguredOpenTelemetrySdk;
+import io.opentelemetry.sdk.autoconfigure.AutoConfiguredOpenTelemetrySdkBuilder;
+import io.opentelemetry.sdk.metrics.InstrumentSelector;
+import io.opentelemetry.sdk.metrics.View;
+import io.opentelemetry.sdk.testing.exporter.InMemoryMetricReader;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.logging.Logger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** With the artifact on the class path, what auto-configuration makes has Glint's metrics. */
+@Timeout(60)
+class TakeoverTest {
+  private static final Logger STOCK_LOGGER =
+      Logger.getLogger("io.opentelemetry.sdk.autoconfigure.AutoConfiguredOpenTelemetrySdkBuilder");
+
+  private final LogLines log = new LogLines();
+  private OtlpReceiver receiver;
+
+  @BeforeEach
+  void open() throws Exception {
+    GlobalOpenTelemetry.resetForTest();
+    receiver = new OtlpReceiver();
+  }
+
+  @AfterEach
+  void close() {
+    GlobalOpenTelemetry.resetForTest();
+    receiver.close();
+    log.close();
+  }
+
+  private Map<String, String> settings() {
+    final Map<String, String> settings = new HashMap<>();
+    settings.put("otel.exporter.otlp.protocol", "http/protobuf");
+    settings.put("otel.exporter.otlp.endpoint", receiver.url());
+    settings.put("otel.traces.exporter", "none");
+    settings.put("otel.logs.exporter", "none");
+    return settings;
+  }
+
+  private AutoConfiguredOpenTelemetrySdkBuilder builder(Map<String, String> settings) {
+    return AutoConfiguredOpenTelemetrySdk.builder()
+        .disableShutdownHook()
+        .addPropertiesSupplier(() -> settings);
+  }
+
+  @Test
+  void theGlobalOneHasGlintsMetricsAndClosingTheStockOneExportsThem() {
+    final OpenTelemetrySdk sdk =
+        builder(settings()).setResultAsGlobal().build().getOpenTelemetrySdk();
+
+    assertThat(GlobalOpenTelemetry.getMeterProvider()).isInstanceOf(GlintMeterProvider.class);
+    assertThat(GlobalOpenTelemetry.getTracerProvider()).isSameAs(sdk.getTracerProvider());
+    GlobalOpenTelemetry.getMeter("application").counterBuilder("requests").build().add(3);
+    sdk.close();
+
+    assertThat(receiver.paths).contains("/v1/metrics");
+    assertThat(receiver.metrics().get("requests").getSum().getDataPoints(0).getAsInt())
+        .isEqualTo(3);
+    assertThat(log.messages())
+        .filteredOn(line -> line.startsWith("Metrics are recorded by Glint"))
+        .hasSize(1);
+    assertThat(log.warnings()).isEmpty();
+  }
+
+  @Test
+  void theLoggerOfTheStockAutoConfigurationIsLeftAsItWas() {
+    final java.util.logging.Level level = STOCK_LOGGER.getLevel();
+    builder(settings()).setResultAsGlobal().build().getOpenTelemetrySdk().close();
+    assertThat(STOCK_LOGGER.getFilter()).isNull();
+    assertThat(STOCK_LOGGER.getLevel()).isEqualTo(level);
+  }
+
+  @Test
+  void whatIsNotToBeGlobalIsComposedOnRequest() {
+    final OpenTelemetrySdk sdk = builder(settings()).build().getOpenTelemetrySdk();
+    final OpenTelemetry openTelemetry = GlintAutoConfiguration.of(sdk);
+
+    assertThat(openTelemetry).isInstanceOf(GlintOpenTelemetry.class);
+    assertThat(GlobalOpenTelemetry.getMeterProvider()).isNotInstanceOf(GlintMeterProvider.class);
+    openTelemetry.getMeter("application").counterBuilder("requests").build().add(2);
+    ((GlintOpenTelemetry) openTelemetry).close();
+
+    assertThat(receiver.metrics()).containsKey("requests");
+  }
+
+  @Test
+  void whatIsNotToBeGlobalLeavesTheGlobalOneToBeSet() {
+    final OpenTelemetrySdk sdk = builder(settings()).build().getOpenTelemetrySdk();
+    GlobalOpenTelemetry.set(GlintAutoConfiguration.of(sdk));
+    assertThat(GlobalOpenTelemetry.getMeterProvider()).isInstanceOf(GlintMeterProvider.class);
+    sdk.close();
+  }
+
+  @Test
+  void aBuilderMakesAllInOneCall() {
+    final OpenTelemetry openTelemetry =
+        GlintAutoConfiguration.build(builder(settings()).setResultAsGlobal());
+    assertThat(openTelemetry.getMeterProvider())
+        .isInstanceOf(GlintMeterProvider.class)
+        .isSameAs(GlobalOpenTelemetry.getMeterProvider());
+    ((GlintOpenTelemetry) openTelemetry).close();
+  }
+
+  @Test
+  void theResourceAndViewsOfCustomizersAreTakenOver() {
+    final Map<String, String> settings = settings();
+    settings.put("otel.service.name", "shop");
+    final OpenTelemetry openTelemetry =
+        GlintAutoConfiguration.build(
+            builder(settings)
+                .addMeterProviderCustomizer(
+                    (provider, config) ->
+                        provider.registerView(
+                            InstrumentSelector.builder().setName("requests").build(),
+                            View.builder()
+                                .setName("renamed")
+                                .setAttributeFilter(Set.of("kept"))
+                                .build())));
+    openTelemetry
+        .getMeter("application")
+        .counterBuilder("requests")
+        .build()
+        .add(
+            1,
+            Attributes.of(
+                AttributeKey.stringKey("kept"), "a", AttributeKey.stringKey("other"), "b"));
+    ((GlintOpenTelemetry) openTelemetry).close();
+
+    final Metric metric = receiver.metrics().get("renamed");
+    assertThat(metric.getSum().getDataPoints(0).getAttributesList())
+        .extracting(attribute -> attribute.getKey())
+        .containsExactly("kept");
+    assertThat(receiver.requests.get(0).getResourceMetrics(0).getResource().getAttributesList())
+        .anyMatch(attribute -> attribute.getValue().getStringValue().equals("shop"));
+  }
+
+  @Test
+  void whatIsRecordedByTheStockProviderIsExportedTooAndSaidOnce() {
+    final OpenTelemetrySdk sdk = builder(settings()).build().getOpenTelemetrySdk();
+    final GlintOpenTelemetry openTelemetry = (GlintOpenTelemetry) GlintAutoConfiguration.of(sdk);
+    sdk.getMeter("old.code").counterBuilder("stock").build().add(5);
+    openTelemetry.getMeter("new.code").counterBuilder("glint").build().add(6);
+    openTelemetry.getMeterProvider().forceFlush().join(10, java.util.concurrent.TimeUnit.SECONDS);
+    sdk.getMeter("old.code").counterBuilder("stock").build().add(1);
+    openTelemetry.close();
+
+    assertThat(receiver.metrics()).containsKeys("stock", "glint");
+    assertThat(log.warnings())
+        .singleElement()
+        .asString()
+        .contains("old.code", "GlintAutoConfiguration.of");
+  }
+
+  @Test
+  void exemplarsLeadToTheSpan() {
+    final GlintOpenTelemetry openTelemetry =
+        (GlintOpenTelemetry) GlintAutoConfiguration.build(builder(settings()));
+    final Span span = openTelemetry.getTracer("application").spanBuilder("request").startSpan();
+    try (Scope scope = span.makeCurrent()) {
+      openTelemetry.getMeter("application").histogramBuilder("duration").build().record(7);
+    } finally {
+      span.end();
+    }
+    openTelemetry.close();
+    final int exemplars =
+        receiver.metrics().get("duration").getHistogram().getDataPoints(0).getExemplarsCount();
+    // Without a span processor there is no sampled span.
+    assertThat(exemplars).isEqualTo(span.getSpanContext().isSampled() ? 1 : 0);
+  }
+
+  @Test
+  void withNoneThereIsNoReaderAndTheStockOneIsReturned() {
+    final Map<String, String> settings = settings();
+    settings.put("otel.metrics.exporter", "none");
+    final OpenTelemetrySdk sdk = builder(settings).build().getOpenTelemetrySdk();
+    assertThat(GlintAutoConfiguration.of(sdk)).isSameAs(sdk);
+    sdk.getMeter("application").counterBuilder("requests").build().add(1);
+    sdk.close();
+    assertThat(receiver.requests).isEmpty();
+    assertThat(Thread.getAllStackTraces().keySet())
+        .noneMatch(thread -> thread.getName().startsWith("glint-periodic"));
+  }
+
+  @Test
+  void disabledMeansThatNothingIsMade() {
+    final Map<String, String> settings = settings();
+    settings.put("otel.sdk.disabled", "TRUE");
+    final OpenTelemetrySdk sdk =
+        builder(settings).setResultAsGlobal().build().getOpenTelemetrySdk();
+    assertThat(GlintAutoConfiguration.of(sdk)).isSameAs(sdk);
+    assertThat(GlobalOpenTelemetry.getMeterProvider()).isNotInstanceOf(GlintMeterProvider.class);
+    sdk.close();
+    assertThat(receiver.requests).isEmpty();
+  }
+
+  @Test
+  void onlyTrueDisables() {
+    final Map<String, String> settings = settings();
+    settings.put("otel.sdk.disabled", "on");
+    assertThat(GlintAutoConfiguration.build(builder(settings)))
+        .isInstanceOf(GlintOpenTelemetry.class);
+  }
+
+  @Test
+  void theIntervalAndTheTimeoutAreThoseOfTheReader() {
+    final Map<String, String> settings = settings();
+    settings.put("otel.metric.export.interval", "5000");
+    settings.put("otel.metric.export.timeout", "700");
+    assertThat(GlintAutoConfiguration.build(builder(settings)).getMeterProvider().toString())
+        .contains("interval=PT5S", "exportTimeout=PT0.7S");
+  }
+
+  @Test
+  void theExemplarFilterIsThatOfTheProvider() {
+    final Map<String, String> settings = settings();
+    settings.put("otel.metrics.exemplar.filter", "always_on");
+    final GlintOpenTelemetry openTelemetry =
+        (GlintOpenTelemetry) GlintAutoConfiguration.build(builder(settings));
+    openTelemetry.getMeter("application").histogramBuilder("duration").build().record(7);
+    openTelemetry.close();
+    assertThat(
+            receiver.metrics().get("duration").getHistogram().getDataPoints(0).getExemplarsCount())
+        .isEqualTo(1);
+  }
+
+  @Test
+  void theCardinalityLimitIsThatOfEachReader() {
+    final Map<String, String> settings = settings();
+    settings.put("otel.java.metrics.cardinality.limit", "3");
+    final GlintOpenTelemetry openTelemetry =
+        (GlintOpenTelemetry) GlintAutoConfiguration.build(builder(settings));
+    for (int i = 0; i < 10; i++) {
+      openTelemetry
+          .getMeter("application")
+          .counterBuilder("requests")
+          .build()
+          .add(1, Attributes.of(AttributeKey.stringKey("user"), "user " + i));
+    }
+    openTelemetry.close();
+    assertThat(receiver.metrics().get("requests").getSum().getDataPointsList())
+        .hasSizeLessThanOrEqualTo(4)
+        .anyMatch(
+            point ->
+                point.getAttributesList().stream()
+                    .anyMatch(attribute -> attribute.getKey().equals("otel.metric.overflow")));
+  }
+
+  @Test
+  void ifGlintCannotTakeOverTheStockProviderHasItsReaders() {
+    final InMemoryMetricReader reader = InMemoryMetricReader.create();
+    try (GlintMeterProvider other =
+        GlintMeterProvider.builder().registerMetricReader(reader).build()) {
+      final OpenTelemetrySdk sdk =
+          builder(settings())
+              .addMetricReaderCustomizer((replaced, config) -> reader)
+              .build()
+              .getOpenTelemetrySdk();
+      assertThat(GlintAutoConfiguration.of(sdk)).isSameAs(sdk);
+      assertThat(log.warnings()).singleElement().asString().contains("stock SDK");
+      sdk.getMeter("application").counterBuilder("requests").build().add(1);
+      assertThat(reader.collectAllMetrics()).hasSize(1);
+    }
+  }
+
+  @Test
+  void theStockExporterIsUsedOnRequest() {
+    final Map<String, String> settings = settings();
+    settings.put("glint.exporters", "stock");
+    final GlintOpenTelemetry openTelemetry =
+        (GlintOpenTelemetry) GlintAutoConfiguration.build(builder(settings));
+    assertThat(openTelemetry.getMeterProvider().toString())
+        .contains("GlintPeriodicMetricReader", "OtlpHttpMetricExporter");
+    openTelemetry.getMeter("application").counterBuilder("requests").build().add(1);
+    openTelemetry.close();
+    assertThat(receiver.metrics()).containsKey("requests");
+  }
+
+  @Test
+  void prometheusIsServedByGlintAndItsPortIsFreeAfterwards() throws Exception {
+    final int port;
+    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getByName("localhost"))) {
+      port = free.getLocalPort();
+    }
+    final Map<String, String> settings = settings();
+    settings.put("otel.metrics.exporter", "prometheus");
+    settings.put("otel.exporter.prometheus.port", String.valueOf(port));
+    final GlintOpenTelemetry openTelemetry =
+        (GlintOpenTelemetry) GlintAutoConfiguration.build(builder(settings));
+    openTelemetry.getMeter("application").counterBuilder("requests").build().add(1);
+    final String page =
+        HttpClient.newHttpClient()
+            .send(
+                HttpRequest.newBuilder(URI.create("http://localhost:" + port + "/metrics")).build(),
+                HttpResponse.BodyHandlers.ofString())
+            .body();
+    assertThat(page).contains("requests_total");
+    openTelemetry.close();
+    try (ServerSocket again = new ServerSocket(port, 1, InetAddress.getByName("localhost"))) {
+      assertThat(again.isBound()).isTrue();
+    }
+  }
+}
