@@ -5,7 +5,6 @@ import io.glint.sdk.internal.log.RateLimitedLog;
 import io.glint.sdk.internal.log.SafeLog;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.context.Context;
-import io.opentelemetry.sdk.common.Clock;
 import io.opentelemetry.sdk.metrics.InstrumentValueType;
 import io.opentelemetry.sdk.metrics.data.AggregationTemporality;
 import io.opentelemetry.sdk.metrics.data.Data;
@@ -48,9 +47,6 @@ final class AsyncStream implements MetricSource {
   private long creationEpochNanos;
   private final ExemplarSampling sampling;
   private final ExemplarAttributeFilter exemplarAttributes;
-
-  /** Null if no observation can become an exemplar, so that its time is of no interest. */
-  private final Clock exemplarClock;
 
   /** Published by {@link #collect} for readers of {@link #exemplarAccount}. */
   private volatile ExemplarTally tally = new ExemplarTally();
@@ -108,7 +104,6 @@ final class AsyncStream implements MetricSource {
     this.creationEpochNanos = settings.creationEpochNanos();
     this.sampling = settings.sampling();
     this.exemplarAttributes = settings.exemplarAttributeFilter();
-    this.exemplarClock = sampling.mayAdmitWithoutSpan() ? settings.clock() : null;
   }
 
   @Override
@@ -151,8 +146,8 @@ final class AsyncStream implements MetricSource {
         sources == null ? observe(bits, kept) : observe(observer, bits, attributes, kept, sources);
     observed.observedBits = bits;
     observed.observedAttributes = attributes;
-    if (exemplarClock != null) {
-      observed.observedEpochNanos = exemplarClock.now();
+    if (sampling.mayAdmitWithoutSpan()) {
+      observed.observedEpochNanos = sampling.measurementTime();
     }
   }
 

@@ -107,6 +107,11 @@ final class ExemplarSampling {
     return filter != Filter.OFF;
   }
 
+  /** The time of a measurement that is made now, in nanoseconds since the Unix epoch. */
+  long measurementTime() {
+    return settings.epochNanoClock().getAsLong();
+  }
+
   /** True if a measurement outside of any span may be eligible. */
   boolean mayAdmitWithoutSpan() {
     return filter == Filter.ON || filter == Filter.CUSTOM;

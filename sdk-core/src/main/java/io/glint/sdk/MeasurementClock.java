@@ -1,17 +1,17 @@
 package io.glint.sdk;
 
 import io.opentelemetry.sdk.common.Clock;
+import java.util.function.LongSupplier;
 
 /**
- * The time of a provider: that of its clock, for whatever is compared with the time of another
- * collection or measurement.
+ * The time of a measurement that becomes an exemplar, in nanoseconds since the Unix epoch.
  *
- * <p>{@link #now} reads only the monotonic time of the clock, which unlike its wall time allocates
+ * <p>Reads only the monotonic time of the provider's clock, which unlike its wall clock allocates
  * nothing, and adds an offset that each collection measures anew, so that steps of the wall clock
  * are followed. While a wall clock that was set back to before the last collection catches up, time
  * goes on at the pace of the monotonic clock. Thread-safe.
  */
-final class MeasurementClock implements Clock {
+final class MeasurementClock implements LongSupplier {
   private final Clock clock;
   private volatile long offset;
 
@@ -25,8 +25,8 @@ final class MeasurementClock implements Clock {
   }
 
   /**
-   * The time of a collection that begins now, which {@link #now} is set by: not before that of an
-   * earlier collection, of any reader.
+   * The time of a collection that begins now, which measurements go by from then on: not before
+   * that of an earlier collection, of any reader.
    */
   long synchronize() {
     final long wallTime = clock.now();
@@ -43,12 +43,26 @@ final class MeasurementClock implements Clock {
   }
 
   @Override
-  public long now() {
+  public long getAsLong() {
     return offset + clock.nanoTime();
   }
 
-  @Override
-  public long nanoTime() {
-    return clock.nanoTime();
+  /**
+   * The provider's clock for the start of what measurements will be made of: its wall time is not
+   * ahead of the time of a measurement that comes after, as it would be by microseconds, or by more
+   * if it has been set since the last collection.
+   */
+  Clock ofStarts() {
+    return new Clock() {
+      @Override
+      public long now() {
+        return Math.min(clock.now(), getAsLong());
+      }
+
+      @Override
+      public long nanoTime() {
+        return clock.nanoTime();
+      }
+    };
   }
 }

@@ -41,6 +41,7 @@ final class ProviderState {
 
   private final Clock clock;
   private final MeasurementClock measurementClock;
+  private final Clock startClock;
   private final Resource resource;
   private final CustomExemplarFilter exemplarFilter;
   private final ExemplarAttributes exemplarAttributes;
@@ -66,6 +67,7 @@ final class ProviderState {
   ProviderState(GlintMeterProviderBuilder builder) {
     this.clock = builder.clock;
     this.measurementClock = new MeasurementClock(clock);
+    this.startClock = measurementClock.ofStarts();
     this.resource = Distribution.namedIn(builder.resource);
     this.exemplarFilter = builder.exemplarFilter;
     this.exemplarAttributes = builder.exemplarAttributes;
@@ -192,7 +194,7 @@ final class ProviderState {
     final List<GlintView> matching = views.matching(instrument, scope, notices);
     final Map<RegisteredReader, List<Stream>> streams = new LinkedHashMap<>();
     final Map<StreamPlan, Stream> shared = new HashMap<>();
-    final long now = creationTime();
+    final long now = startClock.now();
     for (final RegisteredReader reader : readers) {
       for (final StreamPlan plan : plans(reader, instrument, matching, advice)) {
         final StreamSettings settings = settings(reader, instrument, plan, now);
@@ -204,11 +206,6 @@ final class ProviderState {
       }
     }
     return streams;
-  }
-
-  /** By the wall clock, unless the times of exemplars lag behind it until the next collection. */
-  private long creationTime() {
-    return Math.min(clock.now(), measurementClock.now());
   }
 
   private static Stream newStream(ResolvedAggregation aggregation, StreamSettings settings) {
@@ -229,7 +226,7 @@ final class ProviderState {
       Notices notices) {
     final List<GlintView> matching = views.matching(instrument, scope, notices);
     final Map<RegisteredReader, List<AsyncStream>> streams = new LinkedHashMap<>();
-    final long now = creationTime();
+    final long now = startClock.now();
     for (final RegisteredReader reader : readers) {
       for (final StreamPlan plan : plans(reader, instrument, matching, advice)) {
         streams
@@ -332,9 +329,9 @@ final class ProviderState {
             view.exemplarReservoir() != null
                 ? view.exemplarReservoir()
                 : defaultReservoir(plan.aggregation()),
-            ReservoirSettings.create(plan.aggregation().bucketCount(), measurementClock::now),
+            ReservoirSettings.create(plan.aggregation().bucketCount(), measurementClock),
             losses),
-        measurementClock,
+        startClock,
         creationEpochNanos,
         temporality == AggregationTemporality.DELTA ? DELTA_IDLE_TIMEOUT_NANOS : idleTimeoutNanos);
   }
