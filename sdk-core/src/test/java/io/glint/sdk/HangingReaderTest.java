@@ -57,7 +57,7 @@ class HangingReaderTest {
     final InMemoryMetricExporter exporter = InMemoryMetricExporter.create();
     final GlintMeterProvider provider =
         provider(
-            Duration.ofMillis(500),
+            Duration.ofSeconds(3),
             new CallReader(this::hang),
             PeriodicMetricReader.builder(exporter).setInterval(Duration.ofHours(1)).build());
     provider.get("hang").counterBuilder("counter").build().add(1);
@@ -66,7 +66,10 @@ class HangingReaderTest {
     assertThat(result.isDone()).isTrue();
     assertThat(result.isSuccess()).isFalse();
     assertThat(exporter.getFinishedMetricItems()).hasSize(1);
-    assertThat(log.messages()).singleElement().asString().contains("500 ms", "flush", "CallReader");
+    assertThat(log.messages())
+        .singleElement()
+        .asString()
+        .contains("3000 ms", "flush", "CallReader");
     assertThat(provider.shutdown().isSuccess()).isFalse();
   }
 

@@ -198,7 +198,10 @@ class SupportedVersionsTest {
                           exemplar -> {
                             assertThat(exemplar.getValue()).isEqualTo(0.5);
                             assertThat(exemplar.getSpanContext().isValid()).isFalse();
-                            assertThat(exemplar.getEpochNanos()).isEqualTo(point.getEpochNanos());
+                            assertThat(exemplar.getEpochNanos())
+                                .isBetween(
+                                    point.getStartEpochNanos(),
+                                    point.getEpochNanos() + 60_000_000_000L);
                           }));
       assertThat(collect(reader, "longs").getLongSumData().getPoints())
           .singleElement()
