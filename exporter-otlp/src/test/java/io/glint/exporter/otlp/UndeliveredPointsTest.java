@@ -2,6 +2,7 @@ package io.glint.exporter.otlp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.glint.sdk.internal.log.UndeliveredPoints;
 import io.opentelemetry.sdk.common.CompletableResultCode;
 import io.opentelemetry.sdk.common.export.RetryPolicy;
 import io.opentelemetry.sdk.metrics.data.AggregationTemporality;
@@ -50,6 +51,12 @@ class UndeliveredPointsTest {
     assertThat(messageOfRefusal(DELTA, CUMULATIVE, GAUGE))
         .contains("5 metric points", "The 2 delta points among them were dropped")
         .contains("totals of the others are in the next export");
+  }
+
+  @Test
+  void oneDeltaPointIsOne() {
+    assertThat(new UndeliveredPoints(2, 1).notDelivered())
+        .startsWith("The 1 delta point among them was dropped, and what it counted is lost.");
   }
 
   @Test

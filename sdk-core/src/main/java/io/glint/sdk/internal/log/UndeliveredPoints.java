@@ -53,8 +53,9 @@ public record UndeliveredPoints(int all, int delta) {
     }
     return "The "
         + count(delta, "delta point")
-        + " among them were dropped, and what they counted is lost. The totals of the others are in"
-        + " the next export that succeeds.";
+        + " among them "
+        + (delta == 1 ? "was dropped, and what it" : "were dropped, and what they")
+        + " counted is lost. The totals of the others are in the next export that succeeds.";
   }
 
   /** Sentences for when the points may have arrived. */
