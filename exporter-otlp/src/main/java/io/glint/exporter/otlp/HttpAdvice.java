@@ -56,7 +56,10 @@ final class HttpAdvice {
     int status = reply.status();
     String text = reply.message().text();
     return new ExportFailure(
-        "HTTP status " + status + (text.isEmpty() ? "" : " (" + text + ")"),
+        "HTTP status "
+            + status
+            + (reply.isGrpc() ? " of a gRPC server" : "")
+            + (text.isEmpty() ? "" : " (" + text + ")"),
         reply.isGrpc() ? GRPC : adviceForStatus(status, text.toLowerCase(Locale.ROOT), size),
         Integer.toString(status),
         // A gateway's: what is behind it may have taken the request.
@@ -78,7 +81,9 @@ final class HttpAdvice {
           type,
           tooLarge.status() / 100 == 2 ? Fate.PROBABLY_DELIVERED : Fate.NOT_DELIVERED);
     }
-    Fate fate = isSent ? Fate.UNKNOWN : Fate.NOT_DELIVERED;
+    // A handshake comes before the request, though the client may have taken its body by then.
+    Fate fate =
+        isSent && !(exception instanceof SSLHandshakeException) ? Fate.UNKNOWN : Fate.NOT_DELIVERED;
     if (isOtherProtocol(exception)) {
       String bytes = firstBytes(exception);
       boolean isGrpc = bytes != null && isHttp2Settings(bytes);
@@ -142,7 +147,9 @@ final class HttpAdvice {
       return "The server does not take gzip: use setCompression(\"none\"), or let its receiver take"
           + " it (compression_algorithms of a Collector).";
     }
-    if (text.contains("to an https server") || text.contains("to https port")) {
+    if (text.contains("to an https server")
+        || text.contains("to https port")
+        || text.contains("requires tls")) {
       return WANTS_TLS;
     }
     if (isOfOtherSignal()) {

@@ -33,7 +33,7 @@ final class HttpTransport {
    *     exchange is given up
    * @throws InterruptedException if interrupted; the exchange is given up
    * @throws ResponseTooLargeException if the response is larger than the limit
-   * @throws IOException if there is no response, or not all of it
+   * @throws IOException if there is no response. One whose body breaks off is a response.
    */
   Reply exchange(HttpRequest request, long timeoutNanos)
       throws IOException, InterruptedException, TimeoutException {
@@ -42,7 +42,7 @@ final class HttpTransport {
       throw new InterruptedException("closed");
     }
     // The request's own timeout would end with the response's headers and let the body hang.
-    CompletableFuture<HttpResponse<byte[]>> future =
+    CompletableFuture<HttpResponse<LimitedBody>> future =
         current.sendAsync(request, info -> new LimitedBody(maxResponseSize, info.statusCode()));
     try {
       return reply(future.get(timeoutNanos, TimeUnit.NANOSECONDS));
@@ -79,14 +79,17 @@ final class HttpTransport {
     }
   }
 
-  private Reply reply(HttpResponse<byte[]> response) throws IOException {
+  private Reply reply(HttpResponse<LimitedBody> response) throws IOException {
     int status = response.statusCode();
     HttpHeaders headers = response.headers();
     String contentType = headers.firstValue("Content-Type").orElse("");
-    byte[] body =
-        decode(response.body(), headers.firstValue("Content-Encoding").orElse(""), status);
+    byte[] received = response.body().bytes();
+    byte[] body = decode(received, headers.firstValue("Content-Encoding").orElse(""), status);
     ServerMessage message;
-    if (body == null) {
+    if (status / 100 == 2 && !response.body().isComplete()) {
+      message =
+          ServerMessage.unreadable("a response that broke off after " + received.length + " bytes");
+    } else if (body == null) {
       message = ServerMessage.unreadable("a body whose encoding cannot be undone");
     } else if (status / 100 == 2) {
       message = ServerMessage.ofSuccess(contentType, body);
@@ -124,9 +127,12 @@ final class HttpTransport {
    * @param isGrpc whether the answer is that of a gRPC server
    */
   record Reply(int status, ServerMessage message, OptionalLong retryAfterNanos, boolean isGrpc) {
-    /** Any 2xx: some backends answer 202 or 204 where the specification has 200. */
+    /**
+     * Any 2xx: some backends answer 202 or 204 where the specification has 200. A gRPC server says
+     * 200 of whatever it has not understood.
+     */
     boolean isSuccess() {
-      return status / 100 == 2;
+      return status / 100 == 2 && !isGrpc;
     }
 
     /** Exactly these (OTLP specification, Retryable Response Codes). */

@@ -12,13 +12,17 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
 import java.util.zip.GZIPInputStream;
 
-/** Collects a response body up to a limit, and cuts off one that is longer. */
-final class LimitedBody implements BodySubscriber<byte[]> {
+/**
+ * Collects a response body up to a limit, and cuts off one that is longer. Of one that breaks off
+ * it has what came: the status, which says what became of the request, was there before.
+ */
+final class LimitedBody implements BodySubscriber<LimitedBody> {
   private final int limit;
   private final int status;
   private final ByteArrayOutputStream received = new ByteArrayOutputStream(64);
-  private final CompletableFuture<byte[]> body = new CompletableFuture<>();
+  private final CompletableFuture<LimitedBody> body = new CompletableFuture<>();
   private Flow.Subscription subscription;
+  private boolean isComplete;
 
   /**
    * Creates one.
@@ -47,7 +51,7 @@ final class LimitedBody implements BodySubscriber<byte[]> {
   }
 
   @Override
-  public CompletionStage<byte[]> getBody() {
+  public CompletionStage<LimitedBody> getBody() {
     return body;
   }
 
@@ -77,11 +81,22 @@ final class LimitedBody implements BodySubscriber<byte[]> {
 
   @Override
   public void onError(Throwable failure) {
-    body.completeExceptionally(failure);
+    body.complete(this);
   }
 
   @Override
   public void onComplete() {
-    body.complete(received.toByteArray());
+    isComplete = true;
+    body.complete(this);
+  }
+
+  /** What was received, once {@link #getBody()} is complete. */
+  byte[] bytes() {
+    return received.toByteArray();
+  }
+
+  /** Whether it did not break off. */
+  boolean isComplete() {
+    return isComplete;
   }
 }

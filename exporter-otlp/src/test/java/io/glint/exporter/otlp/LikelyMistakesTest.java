@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLHandshakeException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -59,6 +60,19 @@ class LikelyMistakesTest {
   }
 
   @Test
+  void gRpcServerThatAnswersWithSuccessHasNotTakenThePoints() {
+    server.answer(
+        exchange -> {
+          exchange.getResponseHeaders().set("Content-Type", "application/grpc");
+          exchange.getResponseHeaders().set("grpc-status", "12");
+          OtlpServer.reply(exchange, 200, new byte[0]);
+        });
+    failsOnce(server.url("/v1/metrics"))
+        .contains("HTTP status 200 of a gRPC server", "No total is lost", "OTLP/gRPC", "4318");
+    assertThat(server.received).hasSize(1);
+  }
+
+  @Test
   void portOfGRpcIsNamedWhateverGoesWrongThere() {
     HttpAdvice advice =
         new HttpAdvice(URI.create("http://localhost:4317/v1/metrics"), Compression.NONE);
@@ -96,6 +110,15 @@ class LikelyMistakesTest {
   }
 
   @Test
+  void whatFailsInTheHandshakeHasNotArrived() {
+    HttpAdvice advice = new HttpAdvice(URI.create("https://localhost:4318/"), Compression.NONE);
+    SSLHandshakeException closed =
+        new SSLHandshakeException("Remote host terminated the handshake");
+    assertThat(advice.failure(closed, 100, /* isSent= */ true).fate())
+        .isEqualTo(Fate.NOT_DELIVERED);
+  }
+
+  @Test
   void httpToAPortThatAnswersWithATlsAlertIsNamed() throws IOException {
     try (RawServer tls = RawServer.answering(new byte[] {21, 3, 3, 0, 2, 2, 80})) {
       failsOnce(tls.url("http")).contains("takes TLS only", "https://");
@@ -107,6 +130,7 @@ class LikelyMistakesTest {
   @ValueSource(
       strings = {
         "Client sent an HTTP request to an HTTPS server.\n",
+        "Bad Request\r\nThis combination of host and port requires TLS.\r\n",
         "<html><head><title>400 The plain HTTP request was sent to HTTPS port</title></head></html>"
       })
   void httpToATlsPortIsNamed(String body) {
@@ -212,6 +236,36 @@ class LikelyMistakesTest {
         .asString()
         .contains(server.url("/v1/metrics"), what, "not sent again", "Check that the endpoint");
     assertThat(server.received).hasSize(3);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "Content-Length: 100\r\n\r\nabc",
+        "Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\nzz\r\n",
+        "Content-Type: text/html\r\nContent-Length: 100\r\n\r\n<ht"
+      })
+  void successThatBreaksOffIsNotSentAgain(String rest) throws IOException {
+    try (RawServer cut = RawServer.breakingOffAfter("HTTP/1.1 200 OK\r\n" + rest);
+        OtlpMetricExporter exporter = builder(cut.url("http")).build()) {
+      assertThat(export(exporter).isSuccess()).isTrue();
+      assertThat(cut.connections).hasValue(1);
+    }
+    assertThat(log.warnings())
+        .singleElement()
+        .asString()
+        .contains("a response that broke off after", "not sent again");
+  }
+
+  @Test
+  void refusalThatBreaksOffIsOneAllTheSame() throws IOException {
+    try (RawServer cut =
+        RawServer.breakingOffAfter(
+            "HTTP/1.1 400 Bad Request\r\nContent-Length: 100\r\n\r\nno such tenant")) {
+      failsOnce(cut.url("http"))
+          .contains("after 1 attempt: HTTP status 400 (no such tenant)", "No total is lost");
+      assertThat(cut.connections).hasValue(1);
+    }
   }
 
   @Test

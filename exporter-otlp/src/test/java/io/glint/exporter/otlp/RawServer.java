@@ -48,6 +48,18 @@ final class RawServer implements AutoCloseable {
     return answering(text.getBytes(StandardCharsets.ISO_8859_1));
   }
 
+  /** Answers what was sent with these bytes and no more, and reads on: nothing is reset. */
+  static RawServer breakingOffAfter(String text) throws IOException {
+    return new RawServer(
+        connection -> {
+          readRequest(connection.getInputStream());
+          connection.getOutputStream().write(text.getBytes(StandardCharsets.ISO_8859_1));
+          connection.shutdownOutput();
+          connection.setSoTimeout(5_000);
+          connection.getInputStream().transferTo(OutputStream.nullOutputStream());
+        });
+  }
+
   /** Reads until the client waits: all it sends at once. */
   static void readRequest(InputStream in) throws IOException {
     byte[] buffer = new byte[65_536];
