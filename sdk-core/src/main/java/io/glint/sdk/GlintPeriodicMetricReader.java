@@ -437,6 +437,15 @@ public final class GlintPeriodicMetricReader implements MetricReader {
       abandoned.abandon();
       expired.addAll(abandoned.requests());
     }
+    SafeLog.log(
+        LOGGER,
+        Level.WARNING,
+        inWords()
+            + " shuts down without its last export, which was not complete within "
+            + Duration.ofNanos(patienceNanos()).toMillis()
+            + " ms. What was recorded since the last complete one is lost, unless it arrives"
+            + " nevertheless; give the exporter a shorter time-out than that of the reader",
+        null);
     closeExporter(timeout, /* isStuck= */ true);
     threads.execute(() -> expired.forEach(request -> request.complete(timeout)));
   }

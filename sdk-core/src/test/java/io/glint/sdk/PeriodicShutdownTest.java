@@ -175,6 +175,24 @@ class PeriodicShutdownTest {
   }
 
   @Test
+  void aLastExportThatIsGivenUpIsReported() {
+    try (LogCapture log = new LogCapture()) {
+      exporter.onExport = () -> slow;
+      reader.register(source);
+      final CompletableResultCode result = reader.shutdown();
+      scheduler.run();
+      scheduler.fire(PATIENCE);
+      scheduler.run();
+      assertThat(result.isSuccess()).isFalse();
+      assertThat(log.messages())
+          .filteredOn(message -> message.contains("shuts down without its last export"))
+          .singleElement()
+          .asString()
+          .contains("1200000 ms", "since the last complete one is lost", "shorter time-out");
+    }
+  }
+
+  @Test
   void anExportThatNeverCompletesDoesNotKeepTheExporterFromBeingShutDown() {
     try (LogCapture ignored = new LogCapture()) {
       source.metrics = n -> List.of(FakeSource.gauge("m" + n, 6));
