@@ -12,11 +12,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.tools.ToolProvider;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
-/** The program on the first page is whole: it compiles, runs, and does what the page says. */
+/** The programs of the first pages are whole: they compile, run, and do what the pages say. */
 @Timeout(120)
 class ReadmeTest {
   private static final Pattern PROGRAM =
@@ -24,9 +25,13 @@ class ReadmeTest {
 
   @TempDir private Path directory;
 
-  @Test
-  void theProgramThatAdoptsGlintCompilesAndHasAnExemplar() throws Exception {
-    final Matcher matcher = PROGRAM.matcher(Files.readString(Path.of("../README.md"), UTF_8));
+  @ParameterizedTest
+  @CsvSource({
+    "README.md, 'measurements: 1, eligible: 0 (filter trace_based), outside of a span: 1'",
+    "docs/user-guide.md, 'measurements: 1, eligible: 1 (filter trace_based)'",
+  })
+  void theProgramThatAdoptsGlintCompilesAndRuns(String page, String explanation) throws Exception {
+    final Matcher matcher = PROGRAM.matcher(Files.readString(Path.of("..", page), UTF_8));
     assertThat(matcher.find()).isTrue();
     final String name = matcher.group(2);
     // Another one may run on this machine.
@@ -67,7 +72,7 @@ class ReadmeTest {
     }
     assertThat(Files.readString(output, UTF_8))
         .contains("'checkout.duration' of meter 'shop'")
-        .contains("measurements: 1, eligible: 1 (filter trace_based)")
+        .contains(explanation)
         .doesNotContain("WARNING", "Exception");
     assertThat(process.exitValue()).isZero();
   }
