@@ -17,6 +17,9 @@ final class TextBuffer {
 
   private static final int SMALLEST_REPLACEMENT = 16 * 1024;
 
+  /** How much is written at once. */
+  private static final int PIECE = 32 * 1024;
+
   private static final byte[] HEX_DIGITS = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
 
   private byte[] bytes;
@@ -61,8 +64,14 @@ final class TextBuffer {
     size = newSize;
   }
 
+  /**
+   * Writes all in pieces: the JDK's HTTP server copies what it is given at once into a new buffer
+   * of twice that size, and a socket once more into one outside of the heap.
+   */
   void writeTo(OutputStream stream) throws IOException {
-    stream.write(bytes, 0, size);
+    for (int from = 0; from < size; from += PIECE) {
+      stream.write(bytes, from, Math.min(PIECE, size - from));
+    }
   }
 
   /** A stream that appends to this. */

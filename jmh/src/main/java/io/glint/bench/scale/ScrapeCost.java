@@ -1,0 +1,212 @@
+package io.glint.bench.scale;
+
+import com.sun.management.ThreadMXBean;
+import io.glint.bench.Sdk;
+import io.glint.bench.SeriesAttributes;
+import io.glint.bench.Spans;
+import io.glint.bench.Statistics;
+import io.glint.bench.tool.Providers;
+import io.glint.exporter.openmetrics.OpenMetricsServer;
+import io.opentelemetry.api.common.Attributes;
+import io.opentelemetry.api.metrics.DoubleHistogram;
+import io.opentelemetry.api.metrics.MeterProvider;
+import io.opentelemetry.context.Scope;
+import io.opentelemetry.exporter.prometheus.PrometheusHttpServer;
+import io.opentelemetry.sdk.metrics.ExemplarFilter;
+import io.opentelemetry.sdk.metrics.export.MetricReader;
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.InputStream;
+import java.lang.management.ManagementFactory;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What a scrape of histograms with exemplars costs, Glint's endpoint beside the stock exporter: in
+ * one JVM, in turns, over loopback, as OpenMetrics and without compression.
+ *
+ * <p>Each series has an exemplar in each of its buckets. Time is given twice: what the scraper
+ * waits, and the processor time of all threads but the scraper's own. What these threads allocate
+ * is counted in bytes.
+ *
+ * <p>Arguments: number of series, number of buckets of each series that are recorded into between
+ * two scrapes, rounds to warm up, rounds that count.
+ */
+public final class ScrapeCost {
+  private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+  private static final byte[] REQUEST =
+      String.join(
+              "\r\n",
+              "GET /metrics HTTP/1.1",
+              "Host: localhost",
+              "Connection: close",
+              "Accept: application/openmetrics-text; version=1.0.0",
+              "",
+              "")
+          .getBytes(StandardCharsets.US_ASCII);
+
+  /** One for each of the 16 default buckets; most of them as clocks give them. */
+  private static final double[] VALUES = {
+    0,
+    3.0518,
+    7,
+    17.250123,
+    37.1,
+    62,
+    87.00001,
+    175.5,
+    375,
+    625.125,
+    875,
+    1750.9171234,
+    3750,
+    6250.5,
+    8750,
+    20_000
+  };
+
+  private static final int SPARE_SERIES = 100;
+
+  private final byte[] buffer = new byte[1 << 17];
+  private final Map<Sdk, Side> sides = new EnumMap<>(Sdk.class);
+
+  private ScrapeCost() {}
+
+  /** Entry point. */
+  public static void main(String[] args) throws Exception {
+    new ScrapeCost()
+        .run(
+            Integer.parseInt(args[0]),
+            Integer.parseInt(args[1]),
+            Integer.parseInt(args[2]),
+            Integer.parseInt(args[3]));
+    System.exit(0);
+  }
+
+  private void run(int series, int buckets, int warmups, int rounds) throws Exception {
+    for (final Sdk sdk : Sdk.values()) {
+      sides.put(sdk, new Side(sdk, series));
+    }
+    for (int round = 0; round < warmups + rounds; round++) {
+      for (final Side side : sides.values()) {
+        side.record(round == 0 ? VALUES.length : buckets, round);
+        side.scrape(round >= warmups);
+      }
+    }
+    for (final Side side : sides.values()) {
+      side.print(series);
+    }
+    final Side stock = sides.get(Sdk.STOCK);
+    final Side glint = sides.get(Sdk.GLINT);
+    System.out.printf(
+        "ratio: wall %.3f, processor %.3f, bytes %.5f%n",
+        median(glint.wall) / median(stock.wall),
+        median(glint.processor) / median(stock.processor),
+        median(glint.bytes) / median(stock.bytes));
+  }
+
+  private static double median(List<Double> values) {
+    return Statistics.median(values.stream().mapToDouble(Double::doubleValue).toArray());
+  }
+
+  /** One endpoint with its provider. */
+  private final class Side implements Closeable {
+    private final Sdk sdk;
+    private final MeterProvider provider;
+    private final DoubleHistogram histogram;
+    private final Attributes[] attributes;
+    private final int port;
+    private final List<Double> wall = new ArrayList<>();
+    private final List<Double> processor = new ArrayList<>();
+    private final List<Double> bytes = new ArrayList<>();
+    private long body;
+
+    Side(Sdk sdk, int series) throws IOException {
+      this.sdk = sdk;
+      this.attributes = SeriesAttributes.create(series);
+      final MetricReader reader;
+      if (sdk == Sdk.GLINT) {
+        final OpenMetricsServer server = OpenMetricsServer.builder().setPort(0).build();
+        reader = server;
+        port = server.getPort();
+      } else {
+        try (java.net.ServerSocket free = new java.net.ServerSocket(0)) {
+          port = free.getLocalPort();
+        }
+        reader = PrometheusHttpServer.builder().setHost("localhost").setPort(port).build();
+      }
+      provider = Providers.create(sdk, reader, ExemplarFilter.traceBased(), series + SPARE_SERIES);
+      histogram =
+          provider.get("io.glint.bench").histogramBuilder("http.server.request.duration").build();
+    }
+
+    @SuppressWarnings("try") // Opened for its effect.
+    void record(int buckets, int round) {
+      for (int i = 0; i < buckets; i++) {
+        // Other buckets each time, so that none is the same for ever.
+        final double value = VALUES[(i + round) % VALUES.length];
+        try (Scope scope = Spans.startSampled().makeCurrent()) {
+          for (final Attributes each : attributes) {
+            histogram.record(value, each);
+          }
+        }
+      }
+    }
+
+    void scrape(boolean counts) throws IOException {
+      final long[] before = others();
+      final long start = System.nanoTime();
+      long read = 0;
+      try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+        socket.getOutputStream().write(REQUEST);
+        final InputStream answer = socket.getInputStream();
+        for (int n = answer.read(buffer); n >= 0; n = answer.read(buffer)) {
+          read += n;
+        }
+      }
+      final long end = System.nanoTime();
+      final long[] after = others();
+      if (counts) {
+        wall.add((double) (end - start));
+        processor.add((double) (after[0] - before[0]));
+        bytes.add((double) (after[1] - before[1]));
+      }
+      body = read;
+    }
+
+    void print(int series) {
+      System.out.printf(
+          "%s: body %d B/series; wall %.0f ns/series, processor %.0f ns/series, %.1f B/series, %.0f"
+              + " B/scrape%n",
+          sdk,
+          body / series,
+          median(wall) / series,
+          median(processor) / series,
+          median(bytes) / series,
+          median(bytes));
+    }
+
+    @Override
+    public void close() throws IOException {
+      ((Closeable) provider).close();
+    }
+  }
+
+  /** Processor time and allocated bytes of all Java threads but this one. */
+  private static long[] others() {
+    final long[] sum = new long[2];
+    final long self = Thread.currentThread().getId();
+    for (final long id : THREADS.getAllThreadIds()) {
+      if (id != self) {
+        sum[0] += Math.max(0, THREADS.getThreadCpuTime(id));
+        sum[1] += Math.max(0, THREADS.getThreadAllocatedBytes(id));
+      }
+    }
+    return sum;
+  }
+}
