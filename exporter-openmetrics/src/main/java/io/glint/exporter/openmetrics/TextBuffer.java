@@ -2,6 +2,9 @@ package io.glint.exporter.openmetrics;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
@@ -20,7 +23,21 @@ final class TextBuffer {
   /** How much is written at once. */
   private static final int PIECE = 32 * 1024;
 
-  private static final byte[] HEX_DIGITS = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
+  private static final VarHandle LONGS =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
+
+  /** The first digits of the numbers below 100. */
+  private static final byte[] TENS = new byte[100];
+
+  /** The last digits of the numbers below 100. */
+  private static final byte[] ONES = new byte[100];
+
+  static {
+    for (int i = 0; i < 100; i++) {
+      TENS[i] = (byte) ('0' + i / 10);
+      ONES[i] = (byte) ('0' + i % 10);
+    }
+  }
 
   private byte[] bytes;
   private int size;
@@ -124,25 +141,99 @@ final class TextBuffer {
   }
 
   /** Appends text that is known to hold ASCII only: names, keywords, digits. */
-  TextBuffer ascii(CharSequence text) {
+  @SuppressWarnings("deprecation") // It drops the upper bytes, which are none here.
+  TextBuffer ascii(String text) {
     int length = text.length();
     ensure(length);
-    byte[] target = bytes;
-    int at = size;
-    for (int i = 0; i < length; i++) {
-      target[at++] = (byte) text.charAt(i);
-    }
-    size = at;
+    text.getBytes(0, length, bytes, size);
+    size += length;
     return this;
+  }
+
+  /** Appends the decimal digits of a number, after a minus sign if it is negative. */
+  TextBuffer integer(long number) {
+    if (number >= 0 && number < 10) {
+      return put((char) ('0' + number));
+    }
+    if (number >= 0) {
+      return padded(number, digits(number));
+    }
+    if (number == Long.MIN_VALUE) {
+      return ascii("-9223372036854775808");
+    }
+    put('-');
+    return padded(-number, digits(-number));
+  }
+
+  /**
+   * Appends the decimal digits of a number that is not negative.
+   *
+   * @param width how many digits: no fewer than the number has; there are zeros before those
+   */
+  TextBuffer padded(long number, int width) {
+    ensure(width);
+    byte[] target = bytes;
+    int at = size + width;
+    size = at;
+    long rest = number;
+    int first = at - width;
+    while (rest > Integer.MAX_VALUE) {
+      long quotient = rest / 100;
+      int pair = (int) (rest - quotient * 100);
+      rest = quotient;
+      target[--at] = ONES[pair];
+      target[--at] = TENS[pair];
+    }
+    int small = (int) rest;
+    while (small >= 10) {
+      int quotient = small / 100;
+      int pair = small - quotient * 100;
+      small = quotient;
+      target[--at] = ONES[pair];
+      target[--at] = TENS[pair];
+    }
+    if (at > first) {
+      target[--at] = (byte) ('0' + small);
+    }
+    while (at > first) {
+      target[--at] = '0';
+    }
+    return this;
+  }
+
+  /** How many decimal digits a number has that is not negative. */
+  static int digits(long number) {
+    int digits = 1;
+    long limit = 10;
+    while (digits < 19 && number >= limit) {
+      digits++;
+      limit *= 10;
+    }
+    return digits;
   }
 
   /** Appends the 16 hexadecimal digits of a number, in lower case. */
   TextBuffer hex(long number) {
     ensure(16);
-    for (int shift = 60; shift >= 0; shift -= 4) {
-      bytes[size++] = HEX_DIGITS[(int) (number >>> shift) & 15];
-    }
+    LONGS.set(bytes, size, hexDigits(number >>> 32));
+    LONGS.set(bytes, size + 8, hexDigits(number & 0xFFFF_FFFFL));
+    size += 16;
     return this;
+  }
+
+  /** The 8 digits of a number of 32 bits, one in each byte, the first one highest. */
+  private static long hexDigits(long number) {
+    long nibbles = ((number << 16) | number) & 0x0000_FFFF_0000_FFFFL;
+    nibbles = ((nibbles << 8) | nibbles) & 0x00FF_00FF_00FF_00FFL;
+    nibbles = ((nibbles << 4) | nibbles) & 0x0F0F_0F0F_0F0F_0F0FL;
+    // One in each byte whose nibble is a letter.
+    long letters = ((nibbles + 0x0606_0606_0606_0606L) >>> 4) & 0x0101_0101_0101_0101L;
+    return nibbles + 0x3030_3030_3030_3030L + letters * ('a' - '0' - 10);
+  }
+
+  /** Appends once more what is between two places of this buffer. */
+  TextBuffer repeat(int from, int to) {
+    return append(this, from, to);
   }
 
   TextBuffer append(TextBuffer source, int from, int to) {

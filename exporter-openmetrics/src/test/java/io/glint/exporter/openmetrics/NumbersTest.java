@@ -75,6 +75,34 @@ class NumbersTest {
     }
   }
 
+  @Test
+  void floatingPointReadsBackAsTheSameDoubleAndIsNoLongerThanTheJdkWritesIt() {
+    Random random = new Random(2);
+    for (int i = 0; i < 100_000; i++) {
+      double value =
+          i % 2 == 0
+              ? Double.longBitsToDouble(random.nextLong())
+              : Math.scalb(1.0, random.nextInt(2098) - 1074);
+      if (Double.isFinite(value)) {
+        String text = write(out -> numbers.floating(out, value));
+        assertThat(Double.parseDouble(text)).isEqualTo(value);
+        assertThat(text.length()).isLessThanOrEqualTo(Double.toString(value).length());
+      }
+    }
+  }
+
+  @Test
+  void integersOfEachLengthAreAsTheJdkWritesThem() {
+    for (long power = 1; power > 0; power *= 10) {
+      for (long value : new long[] {power - 1, power, power + 1, 7 * power, -power, 1 - power}) {
+        assertThat(write(out -> numbers.integer(out, value))).isEqualTo(Long.toString(value));
+      }
+      if (power > Long.MAX_VALUE / 10) {
+        break;
+      }
+    }
+  }
+
   private Consumer<TextBuffer> outOf(double value) {
     return out -> numbers.canonical(out, value);
   }
@@ -100,6 +128,19 @@ class NumbersTest {
     "NaN, NaN",
     "Infinity, +Inf",
     "-Infinity, -Inf",
+    "-0.0, -0.0",
+    "0.001, 0.001",
+    "0.00099, 9.9E-4",
+    "9999999, 9999999.0",
+    "1e7, 1.0E7",
+    "-123456789.25, -1.2345678925E8",
+    "2e23, 2.0E23",
+    "1e23, 1.0E23",
+    "8.41e21, 8.41E21",
+    "9007199254740993, 9.007199254740992E15",
+    "2.2250738585072014E-308, 2.2250738585072014E-308",
+    "4.9E-324, 5.0E-324",
+    "1.7976931348623157E308, 1.7976931348623157E308",
   })
   void floatingPointHasPointOrExponent(double value, String expected) {
     assertThat(write(out -> numbers.floating(out, value))).isEqualTo(expected);
