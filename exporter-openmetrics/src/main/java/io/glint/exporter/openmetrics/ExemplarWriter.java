@@ -161,6 +161,11 @@ final class ExemplarWriter {
     int start = out.size();
     ids(out, exemplar);
     boolean ids = out.size() > start;
+    if (exemplar.getFilteredAttributes().isEmpty()
+        && exemplar instanceof SpanIds span
+        && span.hasNumbers()) {
+      return true;
+    }
     int left = MAX_CHARACTERS - (ids ? out.charactersFrom(start) - IDS_SYNTAX : 0);
     if (left < 0) {
       return false;

@@ -39,7 +39,7 @@ final class ExpositionWriter {
     this.scopeLabels = scopeLabels;
     this.targetInfo = targetInfo;
     families = new FamilyIndex(log);
-    points = new PointWriter(labels, createdSamples, log);
+    points = new PointWriter(createdSamples, log);
     merger = new PointMerger(points, labels, log);
   }
 
@@ -126,19 +126,12 @@ final class ExpositionWriter {
     int mark = out.size();
     writeMetadata(family, format, out);
     int body = out.size();
-    collectSeries(family, tally);
     points.family(family);
     int written = 0;
-    for (int i = 0; i < series.size(); i++) {
-      int start = series.labelsStart(i);
-      int end = series.labelsEnd(i);
-      points.series(start, end);
-      tally.writing(series.firstTallySlot(i));
-      if (!series.hasOnePoint(i) || merger.isContested(family, start, end)) {
-        written += merger.write(family, series.all(i), start, end);
-      } else if (points.write(series.firstMetric(i), series.firstPoint(i))) {
-        written++;
-      }
+    if (!family.isContested && family.labels.areThoseOf(family.metrics)) {
+      written = writeKnown(family, tally);
+    } else {
+      written = writeNew(family, tally);
     }
     if (out.size() == body) {
       // Every point was left out: metadata alone would announce series that are not there.
@@ -147,24 +140,79 @@ final class ExpositionWriter {
     return written;
   }
 
-  private void collectSeries(Family family, ScrapeExemplars tally) {
+  /** Writes a family all of whose points were there when it was last written, each one a series. */
+  private int writeKnown(Family family, ScrapeExemplars tally) {
+    SeriesLabels known = family.labels;
+    int written = 0;
+    int series = 0;
+    for (int i = 0; i < family.metrics.size(); i++) {
+      MetricData metric = family.metrics.get(i);
+      List<? extends PointData> ofMetric = SeriesLabels.points(metric);
+      int tallySlot = tally.metric(metric);
+      tally.writing(tallySlot);
+      for (int j = 0; j < ofMetric.size(); j++) {
+        PointData point = ofMetric.get(j);
+        tally.point(point.getExemplars().size());
+        points.series(known.text(), known.start(series), known.end(series));
+        series++;
+        if (points.write(metric, point)) {
+          written++;
+        }
+      }
+    }
+    return written;
+  }
+
+  private int writeNew(Family family, ScrapeExemplars tally) {
+    int all = collectSeries(family, tally);
+    if (series.size() == all) {
+      family.labels.take(family.metrics, series, labels);
+    } else {
+      family.labels.clear();
+    }
+    int written = 0;
+    for (int i = 0; i < series.size(); i++) {
+      int start = series.labelsStart(i);
+      int end = series.labelsEnd(i);
+      points.series(labels, start, end);
+      tally.writing(series.firstTallySlot(i));
+      if (!series.hasOnePoint(i) || merger.isContested(family, start, end)) {
+        written += merger.write(family, series.all(i), start, end);
+      } else if (points.write(series.firstMetric(i), series.firstPoint(i))) {
+        written++;
+      }
+    }
+    return written;
+  }
+
+  /** Returns how many points there are. */
+  private int collectSeries(Family family, ScrapeExemplars tally) {
     String reserved = PointWriter.reservedLabel(family.type);
     labels.clear();
     series.clear();
+    int all = 0;
     for (int i = 0; i < family.metrics.size(); i++) {
       MetricData metric = family.metrics.get(i);
       int tallySlot = tally.metric(metric);
       labelSet.scope(scopeLabels ? metric.getInstrumentationScopeInfo() : null);
+      family.labels.look(i, metric.getInstrumentationScopeInfo());
       for (PointData point : metric.getData().getPoints()) {
+        all++;
         tally.point(point.getExemplars().size());
-        labelSet.point(point.getAttributes(), reserved);
         int start = labels.size();
-        labelSet.writeTo(labels);
+        int known = family.labels.find(point.getAttributes());
+        if (known >= 0) {
+          labels.append(family.labels.text(), family.labels.start(known), family.labels.end(known));
+        } else {
+          labelSet.point(point.getAttributes(), reserved);
+          labelSet.writeTo(labels);
+        }
         if (!series.add(start, labels.size(), metric, point, tallySlot)) {
           labels.truncate(start);
         }
       }
     }
+    return all;
   }
 
   private static void writeMetadata(Family family, ScrapeFormat format, TextBuffer out) {

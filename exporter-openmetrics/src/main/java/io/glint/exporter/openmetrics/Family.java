@@ -56,6 +56,12 @@ final class Family {
   /** Whether {@link PointMerger} remembers to whom some of the series of a gauge belong. */
   boolean isContested;
 
+  /** The label sets of the points, as they were when the family was last written. */
+  final SeriesLabels labels = new SeriesLabels();
+
+  /** The bucket labels of the last histogram that was written. */
+  final BucketLabels bucketLabels = new BucketLabels();
+
   private final Map<ScrapeFormat, Form> forms = new EnumMap<>(ScrapeFormat.class);
 
   /** What was logged of this family and is not logged again. */

@@ -92,6 +92,7 @@ final class FamilyIndex {
       }
     }
     forgetIfTooMany();
+    forgetLabels();
     plan(format);
     present.sort(BY_NAME);
     for (int i = 0; i < present.size(); i++) {
@@ -218,6 +219,20 @@ final class FamilyIndex {
                 + " If one of them comes back, the type, unit or help text of a name may change."
                 + " Look for metrics whose names are made while the process runs, and use"
                 + " attributes in their place.");
+  }
+
+  /** Of families that have no points now. */
+  private void forgetLabels() {
+    if (present.size() == remembered) {
+      return;
+    }
+    for (Map<String, Family> ofType : families.values()) {
+      for (Family family : ofType.values()) {
+        if (family.metrics.isEmpty()) {
+          family.labels.clear();
+        }
+      }
+    }
   }
 
   /** The resource of the first of all metrics, in {@link MetricOrder}, that has attributes. */

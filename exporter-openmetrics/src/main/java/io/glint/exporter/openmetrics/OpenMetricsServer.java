@@ -306,9 +306,10 @@ public final class OpenMetricsServer implements MetricReader, ExemplarOutcomes.S
     return defaultAggregation.getDefaultAggregation(instrumentType);
   }
 
+  /** Returns {@link MemoryMode#REUSABLE_DATA}: a scrape is written before the next collection. */
   @Override
   public MemoryMode getMemoryMode() {
-    return MemoryMode.IMMUTABLE_DATA;
+    return MemoryMode.REUSABLE_DATA;
   }
 
   /** Does nothing, successfully: a scrape collects at the moment it is asked. */

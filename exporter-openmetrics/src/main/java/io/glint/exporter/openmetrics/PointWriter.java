@@ -31,7 +31,6 @@ final class PointWriter {
   private static final Comparator<ValueAtQuantile> BY_QUANTILE =
       Comparator.comparingDouble(ValueAtQuantile::getQuantile);
 
-  private final TextBuffer labels;
   private final boolean createdSamples;
   private final ProblemLog log;
   private final Numbers numbers = new Numbers();
@@ -39,33 +38,23 @@ final class PointWriter {
   private final Buckets buckets = new Buckets();
   private final List<ValueAtQuantile> quantiles = new ArrayList<>();
 
-  /** The canonical numbers of the bounds of exponential histograms. */
-  private final List<String> exponentialBounds;
-
   private TextBuffer out;
   private ScrapeFormat format;
   private Family family;
   private MetricData metric;
+
+  /** Where the label set of the series is. */
+  private TextBuffer labels;
+
   private int labelsStart;
   private int labelsEnd;
 
   /** Whether the points of the family have everything that OpenMetrics has for its type. */
   private boolean wholeOpenMetrics;
 
-  /**
-   * @param labels where the label sets of the points are
-   */
-  PointWriter(TextBuffer labels, boolean createdSamples, ProblemLog log) {
-    this.labels = labels;
+  PointWriter(boolean createdSamples, ProblemLog log) {
     this.createdSamples = createdSamples;
     this.log = log;
-    exponentialBounds = Buckets.EXPONENTIAL_BOUNDS.stream().map(this::canonical).toList();
-  }
-
-  private String canonical(double number) {
-    TextBuffer text = new TextBuffer(32);
-    numbers.canonical(text, number);
-    return text.text(0, text.size());
   }
 
   /** The label name that the samples of a type add themselves, or null. */
@@ -92,7 +81,8 @@ final class PointWriter {
   }
 
   /** Starts a series, whose labels are at the given place. */
-  void series(int labelsFrom, int labelsTo) {
+  void series(TextBuffer labelsOfSeries, int labelsFrom, int labelsTo) {
+    labels = labelsOfSeries;
     labelsStart = labelsFrom;
     labelsEnd = labelsTo;
   }
@@ -232,24 +222,22 @@ final class PointWriter {
 
   void histogram(
       Buckets histogram, double sum, long startEpochNanos, List<DoubleExemplarData> candidates) {
-    List<Double> bounds = histogram.bounds();
     if (wholeOpenMetrics) {
-      exemplars.sortIntoBuckets(candidates, bounds);
+      exemplars.sortIntoBuckets(candidates, histogram.bounds());
     }
+    BucketLabels bucketLabels = family.bucketLabels;
+    bucketLabels.of(histogram, numbers);
+    int start = out.size();
+    out.ascii(family.name).ascii("_bucket{");
+    ownLabels(true);
+    int end = out.size();
     long total = 0;
     for (int i = 0; i <= histogram.size(); i++) {
       total = Buckets.sum(total, histogram.count(i));
-      out.ascii(family.name).ascii("_bucket{");
-      ownLabels(true);
-      out.ascii("le=\"");
-      if (i == histogram.size()) {
-        out.ascii("+Inf");
-      } else if (bounds == Buckets.EXPONENTIAL_BOUNDS) {
-        out.ascii(exponentialBounds.get(i));
-      } else {
-        numbers.canonical(out, bounds.get(i));
+      if (i > 0) {
+        out.repeat(start, end);
       }
-      out.ascii("\"} ");
+      bucketLabels.write(out, i);
       numbers.integer(out, total);
       if (wholeOpenMetrics) {
         exemplars.writeOfBucket(out, i);

@@ -308,12 +308,12 @@ class OpenMetricsServerTest {
   }
 
   @Test
-  void readerSettingsAreCumulativeAndImmutable() {
+  void readerSettingsAreCumulativeAndReusable() {
     for (var type : InstrumentType.values()) {
       assertThat(server.getAggregationTemporality(type).name()).isEqualTo("CUMULATIVE");
       assertThat(server.getDefaultAggregation(type)).isEqualTo(Aggregation.defaultAggregation());
     }
-    assertThat(server.getMemoryMode().name()).isEqualTo("IMMUTABLE_DATA");
+    assertThat(server.getMemoryMode().name()).isEqualTo("REUSABLE_DATA");
     assertThat(server.forceFlush().isSuccess()).isTrue();
     assertThat(server)
         .hasToString("OpenMetricsServer{http://127.0.0.1:" + server.getPort() + "/metrics}");

@@ -1,0 +1,145 @@
+package io.glint.exporter.openmetrics;
+
+import static io.glint.exporter.openmetrics.Metrics.NOW;
+import static io.glint.exporter.openmetrics.Metrics.counter;
+import static io.glint.exporter.openmetrics.Metrics.exemplar;
+import static io.glint.exporter.openmetrics.Metrics.histogram;
+import static io.glint.exporter.openmetrics.Metrics.point;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.management.ThreadMXBean;
+import io.glint.exporter.openmetrics.Metrics.HistogramPoint;
+import io.glint.sdk.internal.log.ProblemLog;
+import io.opentelemetry.api.common.AttributeKey;
+import io.opentelemetry.api.common.Attributes;
+import io.opentelemetry.sdk.common.InstrumentationScopeInfo;
+import io.opentelemetry.sdk.metrics.data.HistogramPointData;
+import io.opentelemetry.sdk.metrics.data.LongPointData;
+import io.opentelemetry.sdk.metrics.data.MetricData;
+import java.lang.management.ManagementFactory;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+import java.util.logging.Logger;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/** What a writer keeps from scrape to scrape saves work, and never shows in what is written. */
+class SteadyScrapeTest {
+
+  private static final AttributeKey<String> KEY = AttributeKey.stringKey("series");
+  private static final AttributeKey<String> OTHER_KEY = AttributeKey.stringKey("Series");
+  private static final AttributeKey<String> LIKE_KEY = AttributeKey.stringKey("se.ries");
+  private static final AttributeKey<String> LIKE_KEY_TOO = AttributeKey.stringKey("se-ries");
+
+  private final ScrapeExemplars tally = new ScrapeExemplars();
+
+  private static ExpositionWriter newWriter(boolean scopeLabels) {
+    Logger logger = Logger.getAnonymousLogger();
+    logger.setUseParentHandlers(false);
+    return new ExpositionWriter(
+        scopeLabels, true, true, ProblemLog.every(Duration.ofMinutes(10), logger, 1024, () -> 0));
+  }
+
+  private String write(ExpositionWriter writer, List<MetricData> metrics, ScrapeFormat format) {
+    TextBuffer out = new TextBuffer(16);
+    writer.write(metrics, format, NameFilter.ALL, out, tally);
+    return new String(out.toByteArray(), UTF_8);
+  }
+
+  @Test
+  void whatIsWrittenDependsOnTheScrapeAndNotOnTheOnesBefore() {
+    Random random = new Random(4);
+    for (boolean scopeLabels : new boolean[] {true, false}) {
+      ExpositionWriter kept = newWriter(scopeLabels);
+      for (int scrape = 0; scrape < 2000; scrape++) {
+        List<MetricData> metrics = metrics(random, scrape);
+        for (ScrapeFormat format : ScrapeFormat.values()) {
+          assertThat(write(kept, metrics, format))
+              .isEqualTo(write(newWriter(scopeLabels), metrics, format));
+        }
+      }
+    }
+  }
+
+  /** Series that come, go, come back, change their order, and end up with one label set. */
+  private static List<MetricData> metrics(Random random, int scrape) {
+    List<MetricData> metrics = new ArrayList<>();
+    int scopes = 1 + random.nextInt(10) / 8;
+    for (int scope = 0; scope < scopes; scope++) {
+      List<LongPointData> points = new ArrayList<>();
+      for (int i = 0; i < 60; i++) {
+        if (random.nextInt(50) > 0) {
+          points.add(point(attributes(random, i + 60 * scope), scrape + i));
+        }
+      }
+      if (random.nextInt(30) == 0) {
+        points.subList(0, random.nextInt(points.size())).clear();
+      }
+      if (random.nextInt(30) == 0) {
+        Collections.shuffle(points, random);
+      }
+      String name = random.nextInt(20) == 0 ? "other" : "requests";
+      metrics.add(
+          counter(name, points.toArray(LongPointData[]::new))
+              .of(InstrumentationScopeInfo.create("scope" + (scope + random.nextInt(20) / 19))));
+    }
+    return metrics;
+  }
+
+  private static Attributes attributes(Random random, int series) {
+    String value = "value \"" + series + '"';
+    return switch (random.nextInt(400)) {
+      case 0 -> Attributes.of(OTHER_KEY, value);
+      case 1 -> Attributes.of(LIKE_KEY, value);
+      case 2 -> Attributes.of(LIKE_KEY, "1", LIKE_KEY_TOO, "2");
+      case 3 -> Attributes.of(LIKE_KEY, "1;2");
+      default -> Attributes.of(KEY, value);
+    };
+  }
+
+  @Test
+  void aSteadyScrapeAllocatesNoMoreForMoreSeries() {
+    assertThat(allocated(2000)).isLessThan(allocated(20) + 1000);
+  }
+
+  /** Bytes per scrape, after some to warm up. */
+  private long allocated(int series) {
+    List<MetricData> metrics =
+        List.of(
+            histogram(
+                "duration",
+                IntStream.range(0, series)
+                    .mapToObj(SteadyScrapeTest::histogramPoint)
+                    .toArray(HistogramPointData[]::new)),
+            counter(
+                "requests",
+                IntStream.range(0, series)
+                    .mapToObj(i -> point(Attributes.of(KEY, "" + i), 1L << (i % 63)))
+                    .toArray(LongPointData[]::new)));
+    ExpositionWriter writer = newWriter(true);
+    TextBuffer out = new TextBuffer(16);
+    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    long least = Long.MAX_VALUE;
+    for (int i = 0; i < 5; i++) {
+      out.clear();
+      long before = threads.getThreadAllocatedBytes(Thread.currentThread().getId());
+      writer.write(metrics, ScrapeFormat.OPEN_METRICS, NameFilter.ALL, out, tally);
+      long after = threads.getThreadAllocatedBytes(Thread.currentThread().getId());
+      least = Math.min(least, after - before);
+    }
+    return least;
+  }
+
+  private static HistogramPoint histogramPoint(int series) {
+    return new HistogramPoint(
+        Attributes.of(KEY, "" + series),
+        series / 7.0,
+        List.of(0.1, 1.0, 1e9),
+        List.of(1L, 1000L, 1L << 40, 3L),
+        List.of(exemplar(0.01 + series / 1e6, NOW + series, 1), exemplar(1e9, NOW, 2)));
+  }
+}
