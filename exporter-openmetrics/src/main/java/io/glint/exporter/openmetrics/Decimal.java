@@ -158,14 +158,25 @@ final class Decimal {
   private void finish(long number, int ten) {
     long stripped = number;
     int zeros = ten;
-    for (int step = 8; step > 0; step >>= 1) {
-      long divisor = POWERS_OF_TEN[step];
-      long quotient = stripped / divisor;
-      while (quotient * divisor == stripped) {
-        stripped = quotient;
-        zeros += step;
-        quotient = stripped / divisor;
-      }
+    // Each divisor is written out: by a constant the JIT compiler divides without a division.
+    for (long rest = stripped / 100_000_000; rest * 100_000_000 == stripped; rest /= 100_000_000) {
+      stripped = rest;
+      zeros += 8;
+    }
+    long rest = stripped / 10_000;
+    if (rest * 10_000 == stripped) {
+      stripped = rest;
+      zeros += 4;
+    }
+    rest = stripped / 100;
+    if (rest * 100 == stripped) {
+      stripped = rest;
+      zeros += 2;
+    }
+    rest = stripped / 10;
+    if (rest * 10 == stripped) {
+      stripped = rest;
+      zeros++;
     }
     digits = stripped;
     length = TextBuffer.digits(stripped);

@@ -196,8 +196,7 @@ final class ExemplarWriter {
   /** Writes the ids of the span, if it is valid. */
   private static void ids(TextBuffer out, ExemplarData exemplar) {
     if (exemplar instanceof SpanIds span && span.hasNumbers()) {
-      out.ascii(TRACE_ID).ascii("=\"").hex(span.traceIdHigh()).hex(span.traceIdLow());
-      out.ascii("\",").ascii(SPAN_ID).ascii("=\"").hex(span.spanId()).put('"');
+      out.spanIds(span.traceIdHigh(), span.traceIdLow(), span.spanId());
       return;
     }
     SpanContext span = exemplar.getSpanContext();

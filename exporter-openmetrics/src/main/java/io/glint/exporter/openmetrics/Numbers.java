@@ -11,6 +11,8 @@ final class Numbers {
   private static final long NANOS_PER_SECOND = 1_000_000_000L;
   private static final long NANOS_PER_MILLI = 1_000_000L;
 
+  private static final double SMALLEST_WITH_EXPONENT = 1e7;
+
   private final Decimal decimal = new Decimal();
 
   /** Appends an integer exactly, without a decimal point. */
@@ -26,7 +28,12 @@ final class Numbers {
     if (!startsDigits(out, value)) {
       return;
     }
-    decimal.set(Math.abs(value));
+    double magnitude = Math.abs(value);
+    if (magnitude < SMALLEST_WITH_EXPONENT && magnitude == (long) magnitude) {
+      out.integer((long) magnitude).ascii(".0");
+      return;
+    }
+    decimal.set(magnitude);
     int exponent = decimal.exponent();
     if (exponent >= -3 && exponent < 7) {
       decimal.fixed(out);

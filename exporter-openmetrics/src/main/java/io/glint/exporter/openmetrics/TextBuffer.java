@@ -32,12 +32,27 @@ final class TextBuffer {
   /** The last digits of the numbers below 100. */
   private static final byte[] ONES = new byte[100];
 
+  /** The smallest number of so many digits. */
+  private static final long[] LOWEST_OF_LENGTH = new long[20];
+
   static {
+    for (int i = 2; i < LOWEST_OF_LENGTH.length; i++) {
+      LOWEST_OF_LENGTH[i] = i == 2 ? 10 : LOWEST_OF_LENGTH[i - 1] * 10;
+    }
     for (int i = 0; i < 100; i++) {
       TENS[i] = (byte) ('0' + i / 10);
       ONES[i] = (byte) ('0' + i % 10);
     }
   }
+
+  private static final byte[] SPAN_IDS =
+      ("trace_id=\"" + "0".repeat(32) + "\",span_id=\"" + "0".repeat(16) + "\"")
+          .getBytes(StandardCharsets.US_ASCII);
+
+  /** Where in {@link #SPAN_IDS} the digits are. */
+  private static final int TRACE_ID_AT = 10;
+
+  private static final int SPAN_ID_AT = 53;
 
   private byte[] bytes;
   private int size;
@@ -178,11 +193,15 @@ final class TextBuffer {
     long rest = number;
     int first = at - width;
     while (rest > Integer.MAX_VALUE) {
-      long quotient = rest / 100;
-      int pair = (int) (rest - quotient * 100);
+      long quotient = rest / 100_000_000;
+      int low = (int) (rest - quotient * 100_000_000);
       rest = quotient;
-      target[--at] = ONES[pair];
-      target[--at] = TENS[pair];
+      for (int i = 0; i < 4; i++) {
+        int pair = low % 100;
+        low /= 100;
+        target[--at] = ONES[pair];
+        target[--at] = TENS[pair];
+      }
     }
     int small = (int) rest;
     while (small >= 10) {
@@ -203,22 +222,32 @@ final class TextBuffer {
 
   /** How many decimal digits a number has that is not negative. */
   static int digits(long number) {
-    int digits = 1;
-    long limit = 10;
-    while (digits < 19 && number >= limit) {
-      digits++;
-      limit *= 10;
-    }
-    return digits;
+    // 1233 / 4096 is the logarithm of 2 to the base of 10, slightly more.
+    int bits = Long.SIZE - Long.numberOfLeadingZeros(number | 1);
+    int atMost = ((bits * 1233) >> 12) + 1;
+    return number < LOWEST_OF_LENGTH[atMost] ? atMost - 1 : atMost;
   }
 
-  /** Appends the 16 hexadecimal digits of a number, in lower case. */
-  TextBuffer hex(long number) {
-    ensure(16);
-    LONGS.set(bytes, size, hexDigits(number >>> 32));
-    LONGS.set(bytes, size + 8, hexDigits(number & 0xFFFF_FFFFL));
-    size += 16;
+  /** Appends the labels of a span's ids. */
+  TextBuffer spanIds(long traceIdHigh, long traceIdLow, long spanId) {
+    int at = size;
+    append(SPAN_IDS, 0, SPAN_IDS.length);
+    setHex(at + TRACE_ID_AT, traceIdHigh);
+    setHex(at + TRACE_ID_AT + 16, traceIdLow);
+    setHex(at + SPAN_ID_AT, spanId);
     return this;
+  }
+
+  private void setHex(int at, long number) {
+    LONGS.set(bytes, at, hexDigits(number >>> 32));
+    LONGS.set(bytes, at + 8, hexDigits(number & 0xFFFF_FFFFL));
+  }
+
+  private void append(byte[] source, int from, int to) {
+    int length = to - from;
+    ensure(length);
+    System.arraycopy(source, from, bytes, size, length);
+    size += length;
   }
 
   /** The 8 digits of a number of 32 bits, one in each byte, the first one highest. */
@@ -237,10 +266,7 @@ final class TextBuffer {
   }
 
   TextBuffer append(TextBuffer source, int from, int to) {
-    int length = to - from;
-    ensure(length);
-    System.arraycopy(source.bytes, from, bytes, size, length);
-    size += length;
+    append(source.bytes, from, to);
     return this;
   }
 

@@ -36,10 +36,21 @@ class TextBufferTest {
   }
 
   @Test
-  void hexadecimalNumbersHaveAllTheirDigits() {
-    buffer.hex(0x0123456789abcdefL).hex(-1).hex(0).hex(Long.MIN_VALUE);
+  void idsOfSpansHaveAllTheirDigits() {
+    buffer.spanIds(0x0123456789abcdefL, -1, 0).put(' ').spanIds(0, Long.MIN_VALUE, 0xa9L);
     assertThat(buffer.text(0, buffer.size()))
-        .isEqualTo("0123456789abcdef" + "f".repeat(16) + "0".repeat(16) + "8" + "0".repeat(15));
+        .isEqualTo(
+            "trace_id=\"0123456789abcdef"
+                + "f".repeat(16)
+                + "\",span_id=\""
+                + "0".repeat(16)
+                + "\" trace_id=\""
+                + "0".repeat(16)
+                + "8"
+                + "0".repeat(15)
+                + "\",span_id=\""
+                + "0".repeat(14)
+                + "a9\"");
   }
 
   @Test
