@@ -23,14 +23,13 @@ final class TextBuffer {
   /** How much is written at once. */
   private static final int PIECE = 32 * 1024;
 
+  /** Eight characters, the first one highest. */
   private static final VarHandle LONGS =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
 
-  /** The first digits of the numbers below 100. */
-  private static final byte[] TENS = new byte[100];
-
-  /** The last digits of the numbers below 100. */
-  private static final byte[] ONES = new byte[100];
+  /** Eight characters, the first one lowest. */
+  private static final VarHandle DIGITS =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
   /** The smallest number of so many digits. */
   private static final long[] LOWEST_OF_LENGTH = new long[20];
@@ -38,10 +37,6 @@ final class TextBuffer {
   static {
     for (int i = 2; i < LOWEST_OF_LENGTH.length; i++) {
       LOWEST_OF_LENGTH[i] = i == 2 ? 10 : LOWEST_OF_LENGTH[i - 1] * 10;
-    }
-    for (int i = 0; i < 100; i++) {
-      TENS[i] = (byte) ('0' + i / 10);
-      ONES[i] = (byte) ('0' + i % 10);
     }
   }
 
@@ -183,41 +178,48 @@ final class TextBuffer {
   /**
    * Appends the decimal digits of a number that is not negative.
    *
-   * @param width how many digits: no fewer than the number has; there are zeros before those
+   * @param width how many digits, from 1 to 20: no fewer than the number has; there are zeros
+   *     before those
    */
   TextBuffer padded(long number, int width) {
-    ensure(width);
-    byte[] target = bytes;
-    int at = size + width;
-    size = at;
-    long rest = number;
-    int first = at - width;
-    while (rest > Integer.MAX_VALUE) {
-      long quotient = rest / 100_000_000;
-      int low = (int) (rest - quotient * 100_000_000);
-      rest = quotient;
-      for (int i = 0; i < 4; i++) {
-        int pair = low % 100;
-        low /= 100;
-        target[--at] = ONES[pair];
-        target[--at] = TENS[pair];
-      }
+    // From the left, 8 digits at once; what is too much at the end is overwritten, or not counted.
+    ensure(width + Long.BYTES);
+    int end = size + width;
+    int rest = width;
+    long low = number;
+    if (rest > 16) {
+      long high = low / 10_000_000_000_000_000L;
+      low -= high * 10_000_000_000_000_000L;
+      putDigits((int) high, rest - 16);
+      rest = 16;
     }
-    int small = (int) rest;
-    while (small >= 10) {
-      int quotient = small / 100;
-      int pair = small - quotient * 100;
-      small = quotient;
-      target[--at] = ONES[pair];
-      target[--at] = TENS[pair];
+    if (rest > 8) {
+      long high = low / 100_000_000;
+      low -= high * 100_000_000;
+      putDigits((int) high, rest - 8);
+      rest = 8;
     }
-    if (at > first) {
-      target[--at] = (byte) ('0' + small);
-    }
-    while (at > first) {
-      target[--at] = '0';
-    }
+    putDigits((int) low, rest);
+    size = end;
     return this;
+  }
+
+  /** Appends the last digits of a number below 10^8, up to 8. */
+  private void putDigits(int number, int width) {
+    long digits = eightDigits(number) >>> (8 * (8 - width));
+    DIGITS.set(bytes, size, digits + 0x3030_3030_3030_3030L);
+    size += width;
+  }
+
+  /** The 8 decimal digits of a number, one in each byte, the first one lowest. */
+  private static long eightDigits(int number) {
+    int high = number / 10_000;
+    long fours = high | ((long) (number - high * 10_000) << 32);
+    // Below 10,000 this is the division by 100, and below 100 the next one is that by 10.
+    long hundreds = ((fours * 10_486) >>> 20) & 0x7F_0000_007FL;
+    long twos = hundreds | ((fours - hundreds * 100) << 16);
+    long tens = ((twos * 103) >>> 10) & 0x000F_000F_000F_000FL;
+    return tens | ((twos - tens * 10) << 8);
   }
 
   /** How many decimal digits a number has that is not negative. */
