@@ -109,6 +109,10 @@ import java.util.logging.Logger;
  * sends its request byte by byte, occupies a thread until a time limit cuts it off; where clients
  * are not trusted put a proxy in front, which also adds TLS.
  *
+ * <p>Memory: a scrape that has the same series as the one before allocates a fixed amount. For that
+ * the labels of all series are kept, about a byte for each character, and the bodies of up to two
+ * scrapes.
+ *
  * <p>The time limits are those of the JDK's HTTP server, {@code com.sun.net.httpserver}, which has
  * none by default and takes them from system properties. Building an {@code OpenMetricsServer} sets
  * those of the following that are not set: {@code sun.net.httpserver.maxReqTime} to 60 seconds for
