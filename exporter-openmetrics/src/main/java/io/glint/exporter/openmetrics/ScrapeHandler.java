@@ -17,7 +17,6 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.zip.GZIPOutputStream;
 
 /**
  * Answers HTTP requests.
@@ -32,7 +31,6 @@ final class ScrapeHandler implements HttpHandler {
   private static final String METRICS_PATH = "/metrics";
   private static final String HEALTH_PATH = "/-/healthy";
   private static final int INITIAL_BODY_BYTES = 16 * 1024;
-  private static final int GZIP_BUFFER_BYTES = 8 * 1024;
   private static final int MAX_SPARE_BUFFERS = 2;
 
   private final ExpositionWriter writer;
@@ -49,8 +47,7 @@ final class ScrapeHandler implements HttpHandler {
   /** Buffers that are not in use; what does not fit is left to the garbage collector. */
   private final Queue<TextBuffer> spareBodies = new ArrayBlockingQueue<>(MAX_SPARE_BUFFERS);
 
-  /** The same for compressed bodies, which are of another size. */
-  private final Queue<TextBuffer> spareZipped = new ArrayBlockingQueue<>(MAX_SPARE_BUFFERS);
+  private final Queue<Zipper> spareZippers = new ArrayBlockingQueue<>(MAX_SPARE_BUFFERS);
 
   private final Queue<ScrapeExemplars> spareTallies = new ArrayBlockingQueue<>(MAX_SPARE_BUFFERS);
 
@@ -222,7 +219,7 @@ final class ScrapeHandler implements HttpHandler {
       return;
     }
     ScrapeTelemetry.Operation operation = telemetry.begin();
-    TextBuffer body = take(spareBodies);
+    TextBuffer body = takeBody();
     ScrapeExemplars spareTally = spareTallies.poll();
     ScrapeExemplars tally = spareTally != null ? spareTally : new ScrapeExemplars();
     try {
@@ -241,20 +238,20 @@ final class ScrapeHandler implements HttpHandler {
       operation.failed(e.getClass().getName(), 0);
       throw e;
     } finally {
-      giveBack(body, spareBodies);
+      giveBack(body);
       tally.clear();
       boolean unused = spareTallies.offer(tally);
     }
   }
 
-  private static TextBuffer take(Queue<TextBuffer> spares) {
-    TextBuffer spare = spares.poll();
+  private TextBuffer takeBody() {
+    TextBuffer spare = spareBodies.poll();
     return spare != null ? spare : new TextBuffer(INITIAL_BODY_BYTES);
   }
 
-  private static void giveBack(TextBuffer buffer, Queue<TextBuffer> spares) {
-    buffer.reset();
-    boolean unused = spares.offer(buffer);
+  private void giveBack(TextBuffer body) {
+    body.reset();
+    boolean unused = spareBodies.offer(body);
   }
 
   /** Fills the body; if that fails it sends an error instead and returns false. */
@@ -344,14 +341,13 @@ final class ScrapeHandler implements HttpHandler {
 
   /** Compresses all of it before it is sent: then its length is known, and no chunks are needed. */
   private void sendZipped(HttpExchange exchange, TextBuffer body) throws IOException {
-    TextBuffer zipped = take(spareZipped);
+    Zipper spare = spareZippers.poll();
+    Zipper zipper = spare != null ? spare : new Zipper();
     try {
-      try (OutputStream stream = new GZIPOutputStream(zipped.asStream(), GZIP_BUFFER_BYTES)) {
-        body.writeTo(stream);
-      }
-      sendBody(exchange, zipped);
+      sendBody(exchange, zipper.zip(body));
     } finally {
-      giveBack(zipped, spareZipped);
+      zipper.reset();
+      boolean unused = spareZippers.offer(zipper);
     }
   }
 

@@ -7,6 +7,8 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.zip.Checksum;
+import java.util.zip.Deflater;
 
 /**
  * A growable array of UTF-8 bytes that is filled, written out, cleared and used again.
@@ -19,6 +21,8 @@ final class TextBuffer {
   static final int KEPT_CAPACITY = 1024 * 1024;
 
   private static final int SMALLEST_REPLACEMENT = 16 * 1024;
+
+  private static final int DEFLATED_AT_ONCE = 8 * 1024;
 
   /** How much is written at once. */
   private static final int PIECE = 32 * 1024;
@@ -101,22 +105,18 @@ final class TextBuffer {
     }
   }
 
-  /** A stream that appends to this. */
-  OutputStream asStream() {
-    return new OutputStream() {
-      @Override
-      public void write(int oneByte) {
-        ensure(1);
-        bytes[size++] = (byte) oneByte;
-      }
-
-      @Override
-      public void write(byte[] source, int offset, int length) {
-        ensure(length);
-        System.arraycopy(source, offset, bytes, size, length);
-        size += length;
-      }
-    };
+  /**
+   * Appends all, compressed, to another buffer. The deflater gets a little room at a time, as it
+   * holds off the garbage collector while it fills that.
+   */
+  void deflateTo(TextBuffer target, Deflater deflater, Checksum checksum) {
+    checksum.update(bytes, 0, size);
+    deflater.setInput(bytes, 0, size);
+    deflater.finish();
+    while (!deflater.finished()) {
+      target.ensure(DEFLATED_AT_ONCE);
+      target.size += deflater.deflate(target.bytes, target.size, DEFLATED_AT_ONCE);
+    }
   }
 
   byte[] toByteArray() {

@@ -2,9 +2,6 @@ package io.glint.exporter.openmetrics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
-import java.io.OutputStream;
-import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 
 class TextBufferTest {
@@ -58,16 +55,5 @@ class TextBufferTest {
     buffer.ascii("before").labelValue("a\"é日😀\uD83D");
     assertThat(buffer.charactersFrom("before".length())).isEqualTo(7);
     assertThat(buffer.charactersFrom(buffer.size())).isZero();
-  }
-
-  @Test
-  void streamAppends() throws IOException {
-    buffer.ascii("a");
-    try (OutputStream stream = buffer.asStream()) {
-      stream.write('b');
-      stream.write("-cd".repeat(100).getBytes(StandardCharsets.US_ASCII), 1, 200);
-    }
-    assertThat(buffer.size()).isEqualTo(202);
-    assertThat(buffer.text(0, 6)).isEqualTo("abcd-c");
   }
 }

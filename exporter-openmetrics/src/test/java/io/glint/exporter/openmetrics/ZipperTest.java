@@ -1,0 +1,50 @@
+package io.glint.exporter.openmetrics;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.management.ThreadMXBean;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.util.Random;
+import java.util.zip.GZIPInputStream;
+import org.junit.jupiter.api.Test;
+
+class ZipperTest {
+
+  private final Zipper zipper = new Zipper();
+
+  @Test
+  void bodiesReadBackTheSameOneAfterTheOther() throws IOException {
+    Random random = new Random(6);
+    for (int size : new int[] {0, 1, 500_000, 20, 100_000}) {
+      TextBuffer body = body(random, size);
+      byte[] zipped = zipper.zip(body).toByteArray();
+      try (var stream = new GZIPInputStream(new ByteArrayInputStream(zipped))) {
+        assertThat(stream.readAllBytes()).isEqualTo(body.toByteArray());
+      }
+    }
+  }
+
+  @Test
+  void compressingAgainAllocatesNothing() {
+    TextBuffer body = body(new Random(7), 200_000);
+    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    long thread = Thread.currentThread().getId();
+    long least = Long.MAX_VALUE;
+    for (int i = 0; i < 4; i++) {
+      long before = threads.getThreadAllocatedBytes(thread);
+      zipper.zip(body);
+      least = Math.min(least, threads.getThreadAllocatedBytes(thread) - before);
+    }
+    assertThat(least).isLessThan(1000);
+  }
+
+  private static TextBuffer body(Random random, int size) {
+    TextBuffer body = new TextBuffer(16);
+    while (body.size() < size) {
+      body.put((char) (' ' + random.nextInt(90)));
+    }
+    return body;
+  }
+}
