@@ -127,6 +127,7 @@ public final class GlintPeriodicMetricReader implements MetricReader {
 
   private final RateLimitedLog collectionFailures = new RateLimitedLog(LOGGER, Level.WARNING);
   private final RateLimitedLog overdueCollections = new RateLimitedLog(LOGGER, Level.WARNING);
+  private final RateLimitedLog exportFailures = new RateLimitedLog(LOGGER, Level.WARNING);
   private final RateLimitedLog exporterFailures = new RateLimitedLog(LOGGER, Level.WARNING);
   private final RateLimitedLog overdueExports = new RateLimitedLog(LOGGER, Level.WARNING);
   private final RateLimitedLog reentries = new RateLimitedLog(LOGGER, Level.WARNING);
@@ -530,7 +531,7 @@ public final class GlintPeriodicMetricReader implements MetricReader {
     if (cause instanceof LoggedFailure) {
       return;
     }
-    exporterFailures.event(
+    exportFailures.event(
         hasThrown ? cause : null,
         () -> {
           final UndeliveredPoints points = UndeliveredPoints.of(batch);

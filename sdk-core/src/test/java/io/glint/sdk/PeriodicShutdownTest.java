@@ -175,6 +175,20 @@ class PeriodicShutdownTest {
   }
 
   @Test
+  void aFailedExportAndAFailedFlushOfTheExporterAreReportedEach() {
+    try (LogCapture log = new LogCapture()) {
+      exporter.onExport = CompletableResultCode::ofFailure;
+      exporter.onFlush = CompletableResultCode::ofFailure;
+      reader.register(source);
+      reader.forceFlush();
+      scheduler.run();
+      assertThat(log.messages())
+          .anyMatch(message -> message.contains("failed to export"))
+          .anyMatch(message -> message.startsWith("The flush of"));
+    }
+  }
+
+  @Test
   void aLastExportThatIsGivenUpIsReported() {
     try (LogCapture log = new LogCapture()) {
       exporter.onExport = () -> slow;
