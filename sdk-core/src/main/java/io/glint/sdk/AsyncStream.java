@@ -164,7 +164,7 @@ final class AsyncStream implements MetricSource {
 
   private AsyncSeries observe(
       Observer observer, long bits, Attributes attributes, Attributes kept, Sources sources) {
-    final Source source = sources.of(observer, attributes, round);
+    final Source source = sources.of(observer, attributes, bits, arithmetic, round);
     if (source == null) {
       final AsyncSeries observed = place(series.get(kept), kept);
       observed.seen(round, completedRounds);

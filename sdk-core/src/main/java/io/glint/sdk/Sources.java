@@ -23,8 +23,9 @@ import io.opentelemetry.api.common.Attributes;
  *       its start. It goes on as such from the value that was shown when it got its second source,
  *       also if later there is only one again.
  *   <li>The sources of a callback that was closed can be taken over by another one: the first that
- *       observes the attribute set and has no source for it goes on from the last value. So a
- *       callback that is registered anew does not count all again.
+ *       observes the attribute set and has no source for it goes on from the last value. If there
+ *       are several, it is the highest that is not above what is observed. So callbacks that are
+ *       registered anew do not count all again.
  *   <li>A source that is not observed is remembered while it has missed at most {@value
  *       #REMEMBERED_ROUNDS} rounds, as is the series that it fed. Rounds in which a callback failed
  *       or did not run do not count: nobody knows what it would have observed. If more than ten
@@ -85,11 +86,12 @@ final class Sources {
   }
 
   /** The source of an observation, which may be a new one; null if there is no room for that. */
-  Source of(Observer observer, Attributes attributes, long round) {
+  Source of(
+      Observer observer, Attributes attributes, long bits, Arithmetic arithmetic, long round) {
     final int hash = hash(attributes, observer);
     Source source = find(hash, attributes, observer);
     if (source == null) {
-      source = takeOver(hash, attributes, observer, round);
+      source = takeOver(hash, attributes, observer, bits, arithmetic, round);
     }
     if (source == null && size < most) {
       source = new Source(attributes, observer, hash);
@@ -113,7 +115,13 @@ final class Sources {
     return source;
   }
 
-  private Source takeOver(int hash, Attributes attributes, Observer observer, long round) {
+  private Source takeOver(
+      int hash,
+      Attributes attributes,
+      Observer observer,
+      long bits,
+      Arithmetic arithmetic,
+      long round) {
     if (releasedInRound != round) {
       releasedInRound = round;
       release(round);
@@ -121,7 +129,7 @@ final class Sources {
     if (released == 0) {
       return null;
     }
-    final Source source = find(hash(attributes, /* observer= */ null), attributes, null);
+    final Source source = released(attributes, bits, arithmetic);
     if (source != null) {
       unlink(source);
       source.observer = observer;
@@ -130,6 +138,28 @@ final class Sources {
       released--;
     }
     return source;
+  }
+
+  /**
+   * Of the sources without an observer the one with the highest last value that is not above the
+   * observed one; if all are above it, any; null if there is none.
+   */
+  private Source released(Attributes attributes, long bits, Arithmetic arithmetic) {
+    final int hash = hash(attributes, /* observer= */ null);
+    Source best = find(hash, attributes, null);
+    Source source = best == null ? null : best.next;
+    while (source != null) {
+      if (source.hash == hash
+          && source.observer == null
+          && !arithmetic.isBelow(bits, source.observed())
+          && (arithmetic.isBelow(bits, best.observed())
+              || arithmetic.isBelow(best.observed(), source.observed()))
+          && source.attributes.equals(attributes)) {
+        best = source;
+      }
+      source = source.next;
+    }
+    return best;
   }
 
   /** Takes their sources from closed callbacks, except what they have observed in this round. */

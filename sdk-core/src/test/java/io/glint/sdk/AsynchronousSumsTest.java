@@ -279,6 +279,29 @@ class AsynchronousSumsTest {
     assertAdds(1 + 46);
   }
 
+  @ParameterizedTest
+  @EnumSource(Type.class)
+  void callbacksOfOneSetThatAreRegisteredAnewInAnyOrderCountNothingTwice(Type type)
+      throws Exception {
+    build(GlintView.builder().build(), 2000);
+    final Map<String, Double> high = new HashMap<>(Map.of("1", 100.0));
+    final Map<String, Double> low = new HashMap<>(Map.of("1", 50.0));
+    AutoCloseable first = counter(type, high);
+    AutoCloseable second = counter(type, low);
+    assertAdds(150);
+    first.close();
+    second.close();
+    first = counter(type, high);
+    second = counter(type, low);
+    assertAdds(0);
+    first.close();
+    second.close();
+    counter(type, low);
+    counter(type, high);
+    low.put("1", 53.0);
+    assertAdds(3);
+  }
+
   @Test
   void aSeriesOfOneSourcePassesOnWhatIsObservedAndStartsAnewAfterAReset() {
     build(GlintView.builder().build(), 2000);
@@ -443,7 +466,7 @@ class AsynchronousSumsTest {
     int number = 0;
     for (int round = 1; round <= 10; round++) {
       for (int i = 0; i < 300_000; i++) {
-        final Source source = sources.of(observer, set("" + number++), round);
+        final Source source = sources.of(observer, set("" + number++), 0, Arithmetic.LONG, round);
         if (source != null) {
           source.observe(1, series, Arithmetic.LONG);
           source.seen(round, round - 1);
