@@ -33,6 +33,8 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.lang.reflect.Parameter;
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -159,20 +161,28 @@ class NullSettingsTest {
   private static List<Class<?>> publicClasses() {
     final List<Class<?>> classes = new ArrayList<>();
     for (final ArchitectureTest.Module module : ArchitectureTest.shipped()) {
-      try (Stream<Path> files = Files.walk(module.classes())) {
-        files
-            .map(file -> module.classes().relativize(file).toString())
-            .filter(name -> name.endsWith(".class") && !name.contains("internal"))
-            .filter(name -> !name.endsWith("-info.class"))
-            .map(name -> name.substring(0, name.length() - 6).replace('/', '.'))
-            .map(NullSettingsTest::load)
-            .filter(NullSettingsTest::isPublic)
-            .forEach(classes::add);
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
+      classFiles(module.classes()).stream()
+          .filter(name -> !name.contains("internal") && !name.endsWith("-info.class"))
+          .map(name -> name.substring(0, name.length() - 6).replace('/', '.'))
+          .map(NullSettingsTest::load)
+          .filter(NullSettingsTest::isPublic)
+          .forEach(classes::add);
     }
     return classes;
+  }
+
+  /** By their paths below the root of the module, which is a jar once it has been packaged. */
+  private static List<String> classFiles(Path classes) {
+    try (FileSystem jar = Files.isDirectory(classes) ? null : FileSystems.newFileSystem(classes);
+        Stream<Path> files = Files.walk(jar == null ? classes : jar.getPath("/"))) {
+      final Path root = jar == null ? classes : jar.getPath("/");
+      return files
+          .map(file -> root.relativize(file).toString())
+          .filter(name -> name.endsWith(".class"))
+          .toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /**
