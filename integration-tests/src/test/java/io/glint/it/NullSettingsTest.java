@@ -10,6 +10,8 @@ import io.glint.exporter.otlp.OtlpMetricExporterBuilder;
 import io.glint.reservoir.ExemplarReservoirFactory;
 import io.glint.sdk.GlintMeterProvider;
 import io.glint.sdk.GlintMeterProviderBuilder;
+import io.glint.sdk.GlintOpenTelemetry;
+import io.glint.sdk.GlintOpenTelemetryBuilder;
 import io.glint.sdk.GlintPeriodicMetricReader;
 import io.glint.sdk.GlintPeriodicMetricReaderBuilder;
 import io.glint.sdk.GlintView;
@@ -70,6 +72,7 @@ class NullSettingsTest {
               () -> GlintPeriodicMetricReader.builder(InMemoryMetricExporter.create()),
           OtlpMetricExporterBuilder.class, OtlpMetricExporter::builder,
           OpenMetricsServerBuilder.class, OpenMetricsServer::builder,
+          GlintOpenTelemetryBuilder.class, GlintOpenTelemetry::builder,
           MeterConfigurator.class, () -> (MeterConfigurator) scope -> null);
 
   /** Arguments that are right, for the other parameters. */
@@ -244,7 +247,7 @@ class NullSettingsTest {
         assertThat(TARGETS).containsKey(type);
       }
     }
-    assertThat(builders).hasSize(5);
+    assertThat(builders).hasSize(6);
     assertThat(arguments()).hasSizeGreaterThan(40).doesNotHaveDuplicates();
   }
 }
