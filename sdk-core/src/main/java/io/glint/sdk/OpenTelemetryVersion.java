@@ -20,7 +20,7 @@ public final class OpenTelemetryVersion {
   /** The oldest minor version of OpenTelemetry 1 that has all that Glint calls. */
   private static final int LEAST_MINOR = 49;
 
-  private static final Pattern VERSION = Pattern.compile("1\\.(\\d+)\\..*");
+  private static final Pattern VERSION = Pattern.compile("1\\.(\\d{1,9})\\..*");
 
   /** What is wrong, in words; null if nothing is known to be. */
   private static final String PROBLEM = findProblem();
