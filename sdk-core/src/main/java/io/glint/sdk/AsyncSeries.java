@@ -5,6 +5,9 @@ import io.opentelemetry.api.common.Attributes;
 /**
  * A series of an asynchronous instrument: what it was given in the round, and where it stands. How
  * monotonic sums are counted is told at {@link Sources}.
+ *
+ * <p>Where it stands changes only when its point has been made, by {@link #shownChange} or {@link
+ * #shownMonotonic}. A round that fails before leaves it as it was.
  */
 final class AsyncSeries extends Observed {
   /** The last observation, which may become an exemplar. */
@@ -18,13 +21,21 @@ final class AsyncSeries extends Observed {
   private boolean hasStarted;
   private long startEpochNanos;
 
-  /** What a monotonic sum was given since it was shown; of the others, what the round observes. */
-  private long given;
-
-  /** The value of a sum as it was shown last, under either temporality. */
+  /** The value of a sum as it was shown last; for the deltas of a monotonic one it stays zero. */
   private long shown;
 
-  // Of monotonic sums only:
+  /**
+   * Of sums that are not monotonic what the round observes, of folded monotonic ones {@link #shown}
+   * and what the round adds. Null as long as there was nothing to add up.
+   */
+  private WideSum sum;
+
+  // Of gauges and of sums that are not monotonic:
+
+  /** What the round observes. */
+  private long observed;
+
+  // Of monotonic sums:
 
   /** A source that has fed it, the only one unless it is folded; null if there was none. */
   private Source only;
@@ -37,26 +48,28 @@ final class AsyncSeries extends Observed {
 
   /** What is observed of a series beyond the sources that are remembered, taken together. */
   private static final class Rest extends Observed {
-    long observed;
+    final WideSum observed;
 
     /** What sources have observed that are new in this round, and perhaps were in here before. */
-    long moved;
+    long moved = Arithmetic.ZERO;
 
     /** The highest that was counted. */
-    long highest;
+    long highest = Arithmetic.ZERO;
 
-    /** Ends a round; what it adds to the sum. */
-    long settle(Arithmetic arithmetic) {
-      final long sum = arithmetic.add(observed, moved);
-      long growth = Arithmetic.ZERO;
-      if (arithmetic.isBelow(highest, sum)) {
-        growth = arithmetic.subtract(sum, highest);
-        highest = sum;
-      }
-      highest = arithmetic.subtract(highest, moved);
-      observed = Arithmetic.ZERO;
-      moved = Arithmetic.ZERO;
-      return growth;
+    Rest(Arithmetic arithmetic) {
+      observed = arithmetic.newSum();
+    }
+
+    /** What the round adds to the sum; asked when all is observed and moved. */
+    long growth(Arithmetic arithmetic) {
+      final long all = arithmetic.add(observed.value(), moved);
+      return arithmetic.isBelow(highest, all) ? arithmetic.subtract(all, highest) : Arithmetic.ZERO;
+    }
+
+    /** Tells that a point has what the round adds. */
+    void shown(Arithmetic arithmetic) {
+      final long all = arithmetic.add(observed.value(), moved);
+      highest = arithmetic.subtract(arithmetic.isBelow(highest, all) ? all : highest, moved);
     }
   }
 
@@ -64,24 +77,36 @@ final class AsyncSeries extends Observed {
 
   /** Takes the first observation of a round, or one that replaces it. */
   void set(long bits) {
-    given = bits;
+    observed = bits;
+    if (sum != null) {
+      sum.set(bits);
+    }
   }
 
   /** Takes a further observation of a round. */
   void add(long bits, Arithmetic arithmetic) {
-    given = arithmetic.add(given, bits);
+    if (sum == null) {
+      sum = arithmetic.newSum();
+      sum.set(observed);
+    }
+    sum.add(bits);
+    observed = sum.value();
   }
 
   /** What was observed. */
   long value() {
-    return given;
+    return observed;
   }
 
   /** What was observed, as a difference to what it stood at. */
   long change(Arithmetic arithmetic) {
-    final long change = arithmetic.subtract(given, shown);
-    shown = given;
-    return change;
+    return arithmetic.subtract(observed, shown);
+  }
+
+  /** Tells that the point has the {@link #change}. What did not fit into it comes later. */
+  void shownChange(Arithmetic arithmetic) {
+    final long change = change(arithmetic);
+    shown = arithmetic.isLimit(change) ? arithmetic.add(shown, change) : observed;
   }
 
   // -------------------------------------------------------------------------- monotonic sums
@@ -92,35 +117,13 @@ final class AsyncSeries extends Observed {
     only = source;
   }
 
-  /**
-   * Counts what a source adds.
-   *
-   * @param isNew whether the source was not known before
-   */
-  void add(long added, boolean isNew, Arithmetic arithmetic) {
-    if (isNew && rest != null) {
-      rest.moved = arithmetic.add(rest.moved, added);
-    } else {
-      given = arithmetic.add(given, added);
-    }
-  }
-
-  /** Takes back what was added in this round. */
-  void withdraw(long added, boolean isNew, Arithmetic arithmetic) {
-    if (isNew && rest != null) {
-      rest.moved = arithmetic.subtract(rest.moved, added);
-    } else {
-      given = arithmetic.subtract(given, added);
-    }
-  }
-
-  /** Takes an observation that has no source; arguments as those of {@link #seen}. */
-  void addRest(long observed, Arithmetic arithmetic, long round, int completed) {
+  /** Takes an observation that has no source; the last two arguments as those of {@link #seen}. */
+  void observeRest(long bits, Arithmetic arithmetic, long round, int completed) {
     isFolded = true;
     if (rest == null) {
-      rest = new Rest();
+      rest = new Rest(arithmetic);
     }
-    rest.observed = arithmetic.add(rest.observed, observed);
+    rest.observed.add(bits);
     rest.seen(round, completed);
   }
 
@@ -131,45 +134,90 @@ final class AsyncSeries extends Observed {
     }
   }
 
-  /** Ends a round of what has no source. */
-  void settleRest(Arithmetic arithmetic) {
-    if (rest != null) {
-      given = arithmetic.add(given, rest.settle(arithmetic));
+  /** At the end of a round, adds what a source adds that feeds it. */
+  void addGrowth(Source source, Arithmetic arithmetic) {
+    if (!isFolded) {
+      return;
     }
-  }
-
-  /** What was added since this was asked last. */
-  long takeGiven() {
-    final long taken = given;
-    given = Arithmetic.ZERO;
-    return taken;
-  }
-
-  /** What it stands at, with what was added since this was asked last. */
-  long total(Arithmetic arithmetic) {
-    final long added = takeGiven();
-    if (isFolded) {
-      shown = arithmetic.add(shown, added);
+    final long added = source.added(arithmetic);
+    if (source.isNew() && rest != null) {
+      rest.moved = arithmetic.add(rest.moved, added);
     } else {
-      final long observed = only.observed();
-      hasStarted &= !arithmetic.isBelow(observed, shown);
-      shown = observed;
+      sum(arithmetic).add(added);
     }
-    return shown;
+  }
+
+  /** Then, adds what was observed without a source. */
+  void addGrowthOfRest(Arithmetic arithmetic) {
+    if (rest != null) {
+      sum(arithmetic).add(rest.growth(arithmetic));
+    }
+  }
+
+  private WideSum sum(Arithmetic arithmetic) {
+    if (sum == null) {
+      sum = arithmetic.newSum();
+      sum.set(shown);
+    }
+    return sum;
+  }
+
+  /** After that, what the round adds, or else what it stands at. */
+  long monotonic(boolean isDelta, Arithmetic arithmetic) {
+    if (!isFolded) {
+      return isDelta ? only.added(arithmetic) : only.observed();
+    }
+    final long value = sum(arithmetic).value();
+    // Rounding must not let it fall.
+    return arithmetic.isBelow(value, shown) ? shown : value;
+  }
+
+  /** Whether what it stands at counts from anew. */
+  boolean isReset(Arithmetic arithmetic) {
+    return !isFolded && arithmetic.isBelow(only.observed(), shown);
+  }
+
+  /** Tells that the point has the {@link #monotonic} value. */
+  void shownMonotonic(boolean isDelta, Arithmetic arithmetic) {
+    if (!isDelta) {
+      shown = monotonic(isDelta, arithmetic);
+    } else if (sum != null) {
+      sum.set(shown);
+    }
+    if (rest != null) {
+      rest.shown(arithmetic);
+    }
+  }
+
+  /** Takes back what a round has added of which no point was made. */
+  void takeBack() {
+    if (sum != null) {
+      sum.set(shown);
+    }
+  }
+
+  /** Begins a round of what has no source. */
+  void beginRest() {
+    if (rest != null) {
+      rest.observed.set(Arithmetic.ZERO);
+      rest.moved = Arithmetic.ZERO;
+    }
   }
 
   // ------------------------------------------------------------------------------------ both
 
   /**
-   * Since when the value that was asked for counts.
+   * Since when its value counts, if that is not anew.
    *
    * @param lastEnd when the interval began that ends now
    */
   long start(long lastEnd) {
-    if (!hasStarted) {
-      hasStarted = true;
-      startEpochNanos = lastEnd;
-    }
-    return startEpochNanos;
+    return hasStarted ? startEpochNanos : lastEnd;
+  }
+
+  /** Tells from which start on the point counts. */
+  void started(long startEpochNanos) {
+    hasStarted = true;
+    this.startEpochNanos = startEpochNanos;
   }
 }

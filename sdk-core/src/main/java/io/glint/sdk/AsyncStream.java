@@ -10,6 +10,7 @@ import io.opentelemetry.sdk.metrics.data.AggregationTemporality;
 import io.opentelemetry.sdk.metrics.data.Data;
 import io.opentelemetry.sdk.metrics.data.ExemplarData;
 import io.opentelemetry.sdk.metrics.data.PointData;
+import java.util.Arrays;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -33,6 +34,7 @@ import java.util.logging.Logger;
  */
 final class AsyncStream implements MetricSource {
   private static final Logger LOGGER = Logger.getLogger(AsyncStream.class.getName());
+  private static final int SMALLEST_ROUND = 4;
 
   private final InstrumentDescriptor instrument;
   private final MetricIdentity metric;
@@ -70,7 +72,12 @@ final class AsyncStream implements MetricSource {
   /** Number of series that this round has observed, without the overflow series. */
   private int observedInRound;
 
-  /** Number of sources that this round has observed. */
+  /**
+   * The sources that this round has observed, in this order, and behind them those of the last
+   * round that it has not come to.
+   */
+  private Source[] observedSources = new Source[SMALLEST_ROUND];
+
   private int sourcesInRound;
 
   private boolean hasOverflown;
@@ -164,11 +171,14 @@ final class AsyncStream implements MetricSource {
 
   private AsyncSeries observe(
       Observer observer, long bits, Attributes attributes, Attributes kept, Sources sources) {
-    final Source source = sources.of(observer, attributes, bits, arithmetic, round);
+    Source source = observedSources[sourcesInRound];
+    if (source == null || source.attributes != attributes || source.observer != observer) {
+      source = sources.of(observer, attributes, bits, arithmetic, round);
+    }
     if (source == null) {
       final AsyncSeries observed = place(series.get(kept), kept);
       observed.seen(round, completedRounds);
-      observed.addRest(bits, arithmetic, round, completedRounds);
+      observed.observeRest(bits, arithmetic, round, completedRounds);
       hasRest = true;
       losses.count(Losses.Reason.TOO_MANY_SETS);
       return observed;
@@ -182,11 +192,18 @@ final class AsyncStream implements MetricSource {
     if (observed != overflow) {
       source.own = observed;
     }
+    list(source);
     observed.seen(round, completedRounds);
-    source.observe(bits, observed, arithmetic);
+    source.observe(bits, observed);
     source.seen(round, completedRounds);
-    sourcesInRound++;
     return observed;
+  }
+
+  private void list(Source source) {
+    if (sourcesInRound + 1 == observedSources.length) {
+      observedSources = Arrays.copyOf(observedSources, 2 * observedSources.length);
+    }
+    observedSources[sourcesInRound++] = source;
   }
 
   /**
@@ -219,29 +236,42 @@ final class AsyncStream implements MetricSource {
     // An instrument may have been made after the collection began.
     creationEpochNanos = Math.min(creationEpochNanos, epochNanos);
     final long lastEnd = Math.max(lastCollectEpochNanos, creationEpochNanos);
-    int seenSeries = 0;
-    if (hasRest) {
-      series.values().forEach(any -> any.settleRest(arithmetic));
-    }
-    points.begin();
     collecting = tally.copy();
+    boolean isShown = false;
     try {
+      addUp();
+      points.begin();
       for (final Map.Entry<Attributes, AsyncSeries> next : series.entrySet()) {
         if (next.getValue().isSeenIn(round)) {
-          seenSeries++;
           addPoint(points, next.getKey(), next.getValue(), lastEnd, epochNanos);
         }
       }
-      tally = collecting;
-      return points.end(this::data);
+      final Data<?> data = points.end(this::data);
+      isShown = true;
+      return data;
     } finally {
-      endRound(seenSeries);
+      endRound(isShown, lastEnd);
     }
   }
 
-  /** Whatever attributes do that are not the SDK's own, the next round begins. */
-  private void endRound(int seenSeries) {
+  /** Gives what sources have added to the series that several of them feed. */
+  private void addUp() {
+    for (int i = 0; i < sourcesInRound; i++) {
+      observedSources[i].fed().addGrowth(observedSources[i], arithmetic);
+    }
+    if (hasRest) {
+      series.values().forEach(any -> any.addGrowthOfRest(arithmetic));
+    }
+  }
+
+  /**
+   * Ends a round, whatever happened to it.
+   *
+   * @param isShown whether its points were made; what it would have added is added later if not
+   */
+  private void endRound(boolean isShown, long lastEnd) {
     try {
+      final int seenSeries = isShown ? settle(lastEnd) : takeBack();
       if (!isRoundIncomplete) {
         completedRounds++;
       }
@@ -261,10 +291,52 @@ final class AsyncStream implements MetricSource {
                   + LogText.of(metric().name())
                   + "' that are observed no more. Check the equals and hashCode of its attributes");
     } finally {
-      round++;
-      observedInRound = 0;
-      sourcesInRound = 0;
-      isRoundIncomplete = false;
+      beginRound();
+    }
+  }
+
+  /** Takes over what the points have; returns how many there are. */
+  private int settle(long lastEnd) {
+    tally = collecting;
+    int seenSeries = 0;
+    for (final AsyncSeries any : series.values()) {
+      if (any.isSeenIn(round)) {
+        seenSeries++;
+        any.started(start(any, lastEnd));
+        if (sources != null) {
+          any.shownMonotonic(isDelta(), arithmetic);
+        } else if (isSum && isDelta()) {
+          any.shownChange(arithmetic);
+        }
+      }
+    }
+    for (int i = 0; i < sourcesInRound; i++) {
+      observedSources[i].shown();
+    }
+    return seenSeries;
+  }
+
+  /** Undoes {@link #addUp}; returns how many series the round has observed. */
+  private int takeBack() {
+    int seenSeries = 0;
+    for (final AsyncSeries any : series.values()) {
+      seenSeries += any.isSeenIn(round) ? 1 : 0;
+      if (sources != null) {
+        any.takeBack();
+      }
+    }
+    return seenSeries;
+  }
+
+  /** Begins a round, which nothing of an earlier one gets into, whether that has ended or not. */
+  private void beginRound() {
+    round++;
+    observedInRound = 0;
+    Arrays.fill(observedSources, sourcesInRound, observedSources.length, null);
+    sourcesInRound = 0;
+    isRoundIncomplete = false;
+    if (hasRest) {
+      series.values().forEach(AsyncSeries::beginRest);
     }
   }
 
@@ -278,6 +350,10 @@ final class AsyncStream implements MetricSource {
     final int tooMany = unseen.decide();
     if (sources != null) {
       sources.forget(unseen);
+      if (sourcesInRound < observedSources.length / 8) {
+        observedSources =
+            Arrays.copyOf(observedSources, Math.max(SMALLEST_ROUND, 2 * sourcesInRound));
+      }
     }
     final Iterator<AsyncSeries> all = series.values().iterator();
     while (all.hasNext()) {
@@ -356,17 +432,25 @@ final class AsyncStream implements MetricSource {
       long epochNanos) {
     final NumberPoint point = points.add(pointMaker);
     final List<ExemplarData> exemplars = exemplars(attributes, series);
-    final boolean isDelta = temporality == AggregationTemporality.DELTA;
-    point.set(isSum ? sum(series, isDelta) : series.value());
-    final long start = series.start(lastEnd);
-    point.setFrame(isDelta ? lastEnd : start, epochNanos, attributes, exemplars);
+    point.set(value(series));
+    point.setFrame(isDelta() ? lastEnd : start(series, lastEnd), epochNanos, attributes, exemplars);
   }
 
-  private long sum(AsyncSeries series, boolean isDelta) {
+  private boolean isDelta() {
+    return temporality == AggregationTemporality.DELTA;
+  }
+
+  private long value(AsyncSeries series) {
     if (sources != null) {
-      return isDelta ? series.takeGiven() : series.total(arithmetic);
+      return series.monotonic(isDelta(), arithmetic);
     }
-    return isDelta ? series.change(arithmetic) : series.value();
+    return isSum && isDelta() ? series.change(arithmetic) : series.value();
+  }
+
+  private long start(AsyncSeries series, long lastEnd) {
+    return sources != null && !isDelta() && series.isReset(arithmetic)
+        ? lastEnd
+        : series.start(lastEnd);
   }
 
   /** An observation is made outside any request, so its exemplar has no trace. */

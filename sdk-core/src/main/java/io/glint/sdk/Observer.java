@@ -5,6 +5,9 @@ package io.glint.sdk;
  * of the callback, for it may be remembered for longer than that. Thread-safe.
  */
 final class Observer {
+  /** Tells apart what callbacks observe, in a hash table. */
+  final int salt = System.identityHashCode(this);
+
   private volatile boolean isGone;
 
   /** Tells that the callback is closed: no run of it begins any more. */

@@ -4,9 +4,6 @@ import io.opentelemetry.api.common.Attributes;
 
 /** One attribute set as one callback observes it, before any filter. See {@link Sources}. */
 final class Source extends Observed {
-  /** The value of {@link #before} in the first round: no number that is ever observed. */
-  private static final long NOTHING = -1;
-
   final Attributes attributes;
 
   /** Null if the callback is closed, and another one may go on. */
@@ -25,10 +22,15 @@ final class Source extends Observed {
   private AsyncSeries fed;
 
   /** What was observed in this round, or else in the last one that has observed it. */
-  private long observed = NOTHING;
+  private long observed;
 
-  /** What was observed in the last round before. */
-  private long before;
+  /** Adds up the observations of a round; null unless a round has had several. */
+  private WideSum several;
+
+  private boolean isCounted;
+
+  /** What was observed in the last round that was counted. */
+  private long counted;
 
   Source(Attributes attributes, Observer observer, int hash) {
     this.attributes = attributes;
@@ -45,31 +47,42 @@ final class Source extends Observed {
   }
 
   /** Takes the first observation of a round, and the series that is to count it. */
-  void observe(long bits, AsyncSeries series, Arithmetic arithmetic) {
+  void observe(long bits, AsyncSeries series) {
     if (series != fed) {
       series.join(this);
       fed = series;
     }
-    before = observed;
     observed = bits;
-    fed.add(added(arithmetic), isNew(), arithmetic);
+    if (several != null) {
+      several.set(bits);
+    }
   }
 
   /** Takes a further observation of the same round. */
   void observeAgain(long bits, Arithmetic arithmetic) {
-    fed.withdraw(added(arithmetic), isNew(), arithmetic);
-    observed = arithmetic.add(observed, bits);
-    fed.add(added(arithmetic), isNew(), arithmetic);
+    if (several == null) {
+      several = arithmetic.newSum();
+      several.set(observed);
+    }
+    several.add(bits);
+    observed = several.value();
   }
 
-  private boolean isNew() {
-    return before == NOTHING;
+  /** Whether nothing of it was counted in a round before. */
+  boolean isNew() {
+    return !isCounted;
   }
 
   /** What this round adds. */
-  private long added(Arithmetic arithmetic) {
-    return isNew() || arithmetic.isBelow(observed, before)
+  long added(Arithmetic arithmetic) {
+    return isNew() || arithmetic.isBelow(observed, counted)
         ? observed
-        : arithmetic.subtract(observed, before);
+        : arithmetic.subtract(observed, counted);
+  }
+
+  /** Tells that points have what this round adds. */
+  void shown() {
+    isCounted = true;
+    counted = observed;
   }
 }

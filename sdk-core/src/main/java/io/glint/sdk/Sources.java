@@ -260,6 +260,6 @@ final class Sources {
   }
 
   private static int salt(Observer observer) {
-    return observer == null ? 0 : System.identityHashCode(observer);
+    return observer == null ? 0 : observer.salt;
   }
 }

@@ -22,6 +22,7 @@ import io.opentelemetry.sdk.testing.exporter.InMemoryMetricReader;
 import io.opentelemetry.sdk.testing.time.TestClock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -35,6 +36,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Asynchronous sums whose attribute sets come and go, by themselves and folded into others. */
 class AsynchronousSumsTest {
@@ -463,22 +465,173 @@ class AsynchronousSumsTest {
     final Unseen unseen = new Unseen(Sources.REMEMBERED_ROUNDS, Sources.mostUnseen(1));
     final Observer observer = new Observer();
     final AsyncSeries series = new AsyncSeries();
+    final List<Source> observedSources = new ArrayList<>();
     int number = 0;
     for (int round = 1; round <= 10; round++) {
       for (int i = 0; i < 300_000; i++) {
         final Source source = sources.of(observer, set("" + number++), 0, Arithmetic.LONG, round);
         if (source != null) {
-          source.observe(1, series, Arithmetic.LONG);
+          source.observe(1, series);
           source.seen(round, round - 1);
+          observedSources.add(source);
         }
       }
+      observedSources.forEach(source -> series.addGrowth(source, Arithmetic.LONG));
+      observedSources.clear();
       assertThat(sources.size()).isLessThanOrEqualTo(Sources.most(1));
       unseen.begin(round, round);
       sources.count(unseen);
       unseen.decide();
       sources.forget(unseen);
     }
-    assertThat(series.takeGiven()).isGreaterThanOrEqualTo(5L * Sources.most(1));
+    assertThat(series.monotonic(/* isDelta= */ true, Arithmetic.LONG))
+        .isGreaterThanOrEqualTo(5L * Sources.most(1));
+  }
+
+  /** What one point has, of each reader: first the cumulative one, then the delta. */
+  private List<Number> numbers() {
+    clock.advance(Duration.ofSeconds(1));
+    final List<Number> numbers = new ArrayList<>();
+    for (final InMemoryMetricReader reader : List.of(cumulative, delta)) {
+      final List<PointData> points = points(reader);
+      assertThat(points).hasSize(1);
+      final PointData point = points.get(0);
+      numbers.add(
+          point instanceof LongPointData number
+              ? (Number) number.getValue()
+              : (Number) ((DoublePointData) point).getValue());
+    }
+    return numbers;
+  }
+
+  /** Observes values, each with a set of its own or all with one. */
+  private static <T> void observing(
+      BiConsumer<T, Attributes> observer, List<T> values, boolean isOneSet) {
+    for (int i = 0; i < values.size(); i++) {
+      observer.accept(values.get(i), set(isOneSet ? "1" : "" + i));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void aSumOfHugeLongsStaysAtTheLargestLongAndGoesOnFromThere(boolean isOneSet) {
+    build(FOLDING, 2000);
+    final List<Long> values = new ArrayList<>();
+    provider
+        .get("m")
+        .counterBuilder("bytes")
+        .buildWithCallback(counter -> observing(counter::record, values, isOneSet));
+    // Together -1, if they wrapped around, which was also the mark of what was never observed.
+    values.addAll(List.of(Long.MAX_VALUE, Long.MAX_VALUE, 1L));
+    final long max = Long.MAX_VALUE;
+    assertThat(numbers()).containsExactly(max, max);
+    assertThat(numbers()).containsExactly(max, 0L);
+    values.set(1, 2L);
+    values.set(0, 3L);
+    // Resets: of one set, whose series has a new start, or of two.
+    assertThat(numbers()).containsExactly(isOneSet ? 6L : max, isOneSet ? 6L : 5L);
+    values.set(2, 8L);
+    assertThat(numbers()).containsExactly(isOneSet ? 13L : max, 7L);
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void aSumOfHugeDoublesStaysAtTheLargestDoubleAndGoesOnFromThere(boolean isOneSet) {
+    build(FOLDING, 2000);
+    final List<Double> values = new ArrayList<>(List.of(1e308, 1e308, 1e308));
+    provider
+        .get("m")
+        .counterBuilder("bytes")
+        .ofDoubles()
+        .buildWithCallback(counter -> observing(counter::record, values, isOneSet));
+    final double max = Double.MAX_VALUE;
+    assertThat(numbers()).containsExactly(max, max);
+    assertThat(numbers()).containsExactly(max, 0.0);
+    values.clear();
+    values.addAll(List.of(1.0, 2.0, 3.0));
+    assertThat(numbers()).containsExactly(isOneSet ? 6.0 : max, 6.0);
+    values.set(2, 8.0);
+    assertThat(numbers()).containsExactly(isOneSet ? 11.0 : max, 5.0);
+  }
+
+  @Test
+  void anUpDownSumOfHugeLongsIsRightAgainAsSoonAsItFits() {
+    build(FOLDING, 2000);
+    final List<Long> values = new ArrayList<>();
+    provider
+        .get("m")
+        .upDownCounterBuilder("bytes")
+        .buildWithCallback(sum -> observing(sum::record, values, /* isOneSet= */ false));
+    final long max = Long.MAX_VALUE;
+    final long min = Long.MIN_VALUE;
+    values.addAll(List.of(max, max, min, min, 5L));
+    assertThat(numbers()).containsExactly(3L, 3L);
+    Collections.reverse(values);
+    assertThat(numbers()).containsExactly(3L, 0L);
+    values.removeIf(value -> value == min);
+    assertThat(numbers()).containsExactly(max, max - 3);
+    values.replaceAll(value -> min);
+    // The difference does not fit into one delta, and deltas add up to the value.
+    assertThat(numbers()).containsExactly(min, min);
+    assertThat(numbers()).containsExactly(min, min + 1);
+    assertThat(numbers()).containsExactly(min, 0L);
+    values.clear();
+    values.add(7L);
+    assertThat(numbers()).containsExactly(7L, max);
+    assertThat(numbers()).containsExactly(7L, 8L);
+    assertThat(numbers()).containsExactly(7L, 0L);
+  }
+
+  @Test
+  void anUpDownSumOfHugeDoublesIsRightAgainAsSoonAsItFits() {
+    build(FOLDING, 2000);
+    final List<Double> values = new ArrayList<>();
+    provider
+        .get("m")
+        .upDownCounterBuilder("bytes")
+        .ofDoubles()
+        .buildWithCallback(sum -> observing(sum::record, values, /* isOneSet= */ false));
+    final double max = Double.MAX_VALUE;
+    values.addAll(List.of(1e308, 1e308, -1e308, -1e308, 3.0));
+    assertThat(numbers()).containsExactly(3.0, 3.0);
+    Collections.reverse(values);
+    assertThat(numbers()).containsExactly(3.0, 0.0);
+    values.removeIf(value -> value < 0);
+    assertThat(numbers()).containsExactly(max, max);
+    assertThat(numbers()).containsExactly(max, 0.0);
+    values.replaceAll(value -> -value);
+    assertThat(numbers()).containsExactly(-max, -max);
+    assertThat(numbers()).containsExactly(-max, -max);
+    assertThat(numbers()).containsExactly(-max, 0.0);
+    values.clear();
+    values.add(7.0);
+    assertThat(numbers()).containsExactly(7.0, max);
+    assertThat(numbers()).containsExactly(7.0, 7.0);
+    assertThat(numbers()).containsExactly(7.0, 0.0);
+  }
+
+  @Test
+  void whatIsSmallIsNotLostBesideWhatIsLarge() {
+    build(FOLDING, 2000);
+    final Map<String, Double> again = new LinkedHashMap<>();
+    provider
+        .get("m")
+        .counterBuilder("bytes")
+        .ofDoubles()
+        .buildWithCallback(
+            counter -> {
+              observed.forEach((connection, value) -> counter.record(value, set(connection)));
+              again.forEach((connection, value) -> counter.record(value, set(connection)));
+            });
+    observe("1", 1, "2", 1e16, "3", 0);
+    again.put("2", 0.0);
+    again.put("3", 1.0);
+    assertThat(numbers()).containsExactly(1e16 + 2, 1e16 + 2);
+    for (int round = 1; round <= 100; round++) {
+      observed.put("1", 1.0 + round);
+      assertThat(numbers().get(1)).isEqualTo(1.0);
+    }
+    assertThat(numbers()).containsExactly(1e16 + 102, 0.0);
   }
 
   @Test
@@ -695,6 +848,8 @@ class AsynchronousSumsTest {
     assertAdds(25);
     fails[0] = true;
     value[0] = 2;
+    // Others, as the same ones are found without being asked.
+    broken.replaceAll(attributes -> new Broken(set("broken"), fails));
     assertAdds(20);
     // They are forgotten, and their attributes may be asked for it.
     for (int i = 0; i <= Sources.REMEMBERED_ROUNDS; i++) {
