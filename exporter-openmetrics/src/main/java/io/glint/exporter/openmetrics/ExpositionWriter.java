@@ -71,7 +71,7 @@ final class ExpositionWriter {
         if (family.form(format) == Form.LEFT_OUT) {
           continue;
         }
-        if (names.includes(family)) {
+        if (names.includes(family, points.writesCreated(family))) {
           written += writeFamily(family, format, out, tally);
         } else {
           passOver(family);
@@ -109,7 +109,7 @@ final class ExpositionWriter {
 
   private void writeTarget(ScrapeFormat format, NameFilter names, TextBuffer out) {
     Family target = families.target();
-    if (target == null || !names.includes(target)) {
+    if (target == null || !names.includes(target, /* hasCreated= */ false)) {
       return;
     }
     labels.clear();
@@ -176,9 +176,11 @@ final class ExpositionWriter {
       int end = series.labelsEnd(i);
       points.series(labels, start, end);
       tally.writing(series.firstTallySlot(i));
-      if (!series.hasOnePoint(i) || merger.isContested(family, start, end)) {
+      MetricData metric = series.firstMetric(i);
+      PointData point = series.firstPoint(i);
+      if (!series.hasOnePoint(i) || merger.isContested(family, metric, point, start, end)) {
         written += merger.write(family, series.all(i), start, end);
-      } else if (points.write(series.firstMetric(i), series.firstPoint(i))) {
+      } else if (points.write(metric, point)) {
         written++;
       }
     }

@@ -53,7 +53,7 @@ final class Family {
 
   private String metricName;
 
-  /** Whether {@link PointMerger} remembers to whom some of the series of a gauge belong. */
+  /** Whether there was a series that several points have had, so that none is written by itself. */
   boolean isContested;
 
   /** The label sets of the points, as they were when the family was last written. */

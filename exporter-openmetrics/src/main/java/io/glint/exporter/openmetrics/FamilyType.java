@@ -14,6 +14,9 @@ enum FamilyType {
   COUNTER("counter", "counter", List.of("_total"), List.of("", "_created")),
   GAUGE("gauge", "gauge", List.of(""), List.of());
 
+  /** The suffix of the sample that tells when a count began, in OpenMetrics. */
+  static final String CREATED = "_created";
+
   /** The word of the TYPE line in OpenMetrics 1.0. */
   final String openMetrics;
 
@@ -42,6 +45,11 @@ enum FamilyType {
     this.prometheusText = prometheusText;
     this.suffixes = suffixes;
     this.reservedSuffixes = reservedSuffixes;
+  }
+
+  /** Whether a point may have a {@code _created} sample. */
+  boolean hasCreated() {
+    return reservedSuffixes.contains(CREATED);
   }
 
   /** Whether a point has several samples, of several names. */

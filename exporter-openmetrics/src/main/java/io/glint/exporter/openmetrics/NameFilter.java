@@ -74,14 +74,20 @@ final class NameFilter {
     }
   }
 
-  boolean includes(Family family) {
+  /**
+   * Whether a family is asked for.
+   *
+   * @param hasCreated whether it may have {@code _created} samples
+   */
+  boolean includes(Family family, boolean hasCreated) {
     return names == null
         || names.contains(family.name)
-        || includes(family, family.type.suffixes)
-        || includes(family, family.type.reservedSuffixes);
+        || includesSample(family)
+        || (hasCreated && names.contains(family.name + FamilyType.CREATED));
   }
 
-  private boolean includes(Family family, List<String> suffixes) {
+  private boolean includesSample(Family family) {
+    List<String> suffixes = family.type.suffixes;
     for (int i = 0; i < suffixes.size(); i++) {
       if (names.contains(family.name + suffixes.get(i))) {
         return true;

@@ -1,8 +1,11 @@
 package io.glint.exporter.openmetrics;
 
+import io.glint.sdk.internal.log.LogText;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.sdk.common.InstrumentationScopeInfo;
+import io.opentelemetry.sdk.metrics.data.MetricData;
 import io.opentelemetry.sdk.metrics.data.MetricDataType;
+import io.opentelemetry.sdk.metrics.data.PointData;
 
 /** What a program gives a point to tell it from all others. Holds no data. */
 record PointIdentity(
@@ -10,15 +13,37 @@ record PointIdentity(
     implements Comparable<PointIdentity> {
 
   static PointIdentity of(PointSource source) {
+    return ofPoint(source.metric(), source.point());
+  }
+
+  static PointIdentity ofPoint(MetricData metric, PointData point) {
     return new PointIdentity(
-        source.metric().getInstrumentationScopeInfo(),
-        source.metric().getName(),
-        source.metric().getType(),
-        source.point().getAttributes());
+        metric.getInstrumentationScopeInfo(),
+        metric.getName(),
+        metric.getType(),
+        point.getAttributes());
+  }
+
+  /** Whether it is that of a point. Allocates nothing. */
+  boolean isOf(MetricData metric, PointData point) {
+    return type == metric.getType()
+        && metricName.equals(metric.getName())
+        && scope.equals(metric.getInstrumentationScopeInfo())
+        && attributes.equals(point.getAttributes());
   }
 
   boolean isSum() {
     return type == MetricDataType.LONG_SUM || type == MetricDataType.DOUBLE_SUM;
+  }
+
+  /** For the log. */
+  String describe() {
+    return "metric '"
+        + LogText.of(metricName)
+        + "' of scope '"
+        + LogText.of(scope.getName())
+        + "' with the attributes "
+        + LogText.of(attributes.toString());
   }
 
   /** {@link MetricOrder}. */

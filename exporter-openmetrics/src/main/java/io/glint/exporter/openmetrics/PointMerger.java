@@ -3,9 +3,9 @@ package io.glint.exporter.openmetrics;
 import io.glint.sdk.internal.log.LogText;
 import io.glint.sdk.internal.log.ProblemLog;
 import io.opentelemetry.sdk.metrics.data.DoubleExemplarData;
-import io.opentelemetry.sdk.metrics.data.DoublePointData;
 import io.opentelemetry.sdk.metrics.data.ExemplarData;
-import io.opentelemetry.sdk.metrics.data.LongPointData;
+import io.opentelemetry.sdk.metrics.data.MetricData;
+import io.opentelemetry.sdk.metrics.data.PointData;
 import io.opentelemetry.sdk.metrics.data.SummaryPointData;
 import io.opentelemetry.sdk.metrics.data.ValueAtQuantile;
 import java.util.ArrayList;
@@ -22,24 +22,25 @@ import java.util.Map;
  * bounds keep the bounds that all have, at which the counts stay exact; summaries lose their
  * quantiles. Of gauges, which cannot be added, the first one in {@link MetricOrder} stays.
  *
- * <p>Only what is in the collection is added: no value is remembered of a point that does not come
- * back. A counter or histogram falls when a part of it vanishes, which Prometheus takes for a
- * reset.
+ * <p>A series does not change hands from scrape to scrape. Of a counter the last value counts of a
+ * part that is not in a collection ({@link SharedCounter}), and a gauge has its owner also while
+ * that has no point ({@link GaugeOwners}). Histograms and summaries have what is in the collection:
+ * they fall when a part vanishes, which Prometheus takes for a reset.
  *
  * <p>For rare use: it allocates. Not safe for use by several threads at once.
  */
 final class PointMerger {
 
-  /** How many series of gauges are remembered that two points have claimed. */
-  static final int MAX_GAUGE_CLAIMS = 10_000;
+  /** How many series of counters are remembered that several points have had. */
+  static final int MAX_SHARED_COUNTERS = 10_000;
 
   private final PointWriter writer;
   private final TextBuffer labels;
   private final ProblemLog log;
   private final Buckets buckets = new Buckets();
 
-  /** For each series of a gauge that two points have claimed: the first of them. */
-  private final Map<String, PointIdentity> gaugeClaims = new HashMap<>();
+  private final GaugeOwners gaugeOwners = new GaugeOwners();
+  private final Map<Long, SharedCounter> sharedCounters = new HashMap<>();
 
   private ScrapeExemplars tally;
 
@@ -54,10 +55,40 @@ final class PointMerger {
     tally = newTally;
   }
 
-  /** Whether a series that has one point may be that of another one. */
-  boolean isContested(Family family, int labelsStart, int labelsEnd) {
-    return family.isContested
-        && gaugeClaims.containsKey(new Series(family, labels.text(labelsStart, labelsEnd)).key());
+  /** Whether {@link #write} is for a series that has this one point. */
+  boolean isContested(
+      Family family, MetricData metric, PointData point, int labelsStart, int labelsEnd) {
+    return switch (family.type) {
+      case COUNTER ->
+          family.isContested && sharedCounters.containsKey(key(family, labelsStart, labelsEnd));
+      case GAUGE -> !isOwner(key(family, labelsStart, labelsEnd), metric, point);
+      default -> false;
+    };
+  }
+
+  private boolean isOwner(long key, MetricData metric, PointData point) {
+    PointIdentity owner = gaugeOwners.get(key);
+    if (owner != null && owner.isOf(metric, point)) {
+      return true;
+    }
+    PointIdentity identity = PointIdentity.ofPoint(metric, point);
+    if (owner == null || (owner.isSum() && identity.isSum())) {
+      if (owner == null || identity.compareTo(owner) < 0) {
+        gaugeOwners.put(key, identity);
+      }
+      return true;
+    }
+    return false;
+  }
+
+  /** Stands for a series. That two have the same is as unlikely as with random numbers. */
+  private long key(Family family, int labelsStart, int labelsEnd) {
+    long key = family.name.hashCode();
+    for (int i = labelsStart; i < labelsEnd; i++) {
+      key = (key ^ labels.byteAt(i)) * 0x9E3779B97F4A7C15L;
+      key ^= key >>> 32;
+    }
+    return key;
   }
 
   /**
@@ -67,10 +98,12 @@ final class PointMerger {
    * @return how many of the points are in what was written
    */
   int write(Family family, List<PointSource> all, int labelsStart, int labelsEnd) {
-    Series series = new Series(family, labels.text(labelsStart, labelsEnd));
+    Series series =
+        new Series(
+            family, key(family, labelsStart, labelsEnd), labels.text(labelsStart, labelsEnd));
     List<PointSource> points =
         switch (family.type) {
-          case COUNTER -> counters(all);
+          case COUNTER -> counters(series, all);
           case GAUGE -> gauges(series, all);
           case HISTOGRAM -> histograms(series, all);
           case SUMMARY -> summaries(series, all);
@@ -80,7 +113,7 @@ final class PointMerger {
     return points.size();
   }
 
-  private List<PointSource> counters(List<PointSource> all) {
+  private List<PointSource> counters(Series series, List<PointSource> all) {
     List<PointSource> valid = new ArrayList<>(all);
     valid.removeIf(source -> !writer.isCounter(source.metric(), source.point()));
     if (valid.isEmpty()) {
@@ -90,25 +123,30 @@ final class PointMerger {
     for (PointSource source : valid) {
       exemplars.addAll(candidates(source, source.point().getExemplars()));
     }
-    Sum sum = Sum.of(valid);
-    if (sum.isInteger) {
-      writer.counter(sum.integer, start(valid), exemplars);
+    SharedCounter shared = sharedCounters.get(series.key());
+    if (shared == null && valid.size() > 1 && sharedCounters.size() < MAX_SHARED_COUNTERS) {
+      shared = new SharedCounter();
+      sharedCounters.put(series.key(), shared);
+      series.family().isContested = true;
+    }
+    PointSum sum = shared == null ? PointSum.of(valid) : shared.add(valid);
+    long start = shared == null ? start(valid) : shared.startEpochNanos();
+    if (sum.isInteger()) {
+      writer.counter(sum.integer(), start, exemplars);
     } else {
-      writer.counter(sum.floating, start(valid), exemplars);
+      writer.counter(sum.floating(), start, exemplars);
     }
     return valid;
   }
 
-  /**
-   * The first point says whether these are sums; a gauge and a sum cannot be added. Once a point
-   * was left out for another one, it stays so while that one is not there: a series is always the
-   * same.
-   */
+  /** The owner says whether these are sums; a gauge and a sum cannot be added. */
   private List<PointSource> gauges(Series series, List<PointSource> all) {
     PointIdentity owner = PointIdentity.of(all.get(0));
-    PointIdentity claim = gaugeClaims.get(series.key());
-    if (claim != null && claim.compareTo(owner) < 0) {
-      owner = claim;
+    PointIdentity known = gaugeOwners.get(series.key());
+    if (known != null && known.compareTo(owner) < 0) {
+      owner = known;
+    } else if (!owner.equals(known)) {
+      gaugeOwners.put(series.key(), owner);
     }
     List<PointSource> taken = new ArrayList<>();
     List<PointSource> others = new ArrayList<>();
@@ -120,25 +158,28 @@ final class PointMerger {
       (isTaken ? taken : others).add(source);
     }
     if (!taken.isEmpty()) {
-      Sum sum = Sum.of(taken);
-      if (sum.isInteger) {
-        writer.gauge(sum.integer);
+      PointSum sum = PointSum.of(taken);
+      if (sum.isInteger()) {
+        writer.gauge(sum.integer());
       } else {
-        writer.gauge(sum.floating);
+        writer.gauge(sum.floating());
       }
     }
-    if (!others.isEmpty() && (claim != null || gaugeClaims.size() < MAX_GAUGE_CLAIMS)) {
-      gaugeClaims.put(series.key(), owner);
-      series.family.isContested = true;
+    PointIdentity other = null;
+    if (!others.isEmpty()) {
+      other = PointIdentity.of(others.get(0));
+    } else if (known != null && !known.equals(owner) && !(known.isSum() && owner.isSum())) {
+      other = known;
     }
-    if (!taken.isEmpty() && !others.isEmpty()) {
+    if (other != null) {
+      series.family().isContested = true;
       warn(
           series,
           "gauges",
-          taken.get(0),
-          others.get(0),
+          owner,
+          other,
           "values of gauges cannot be added up. The value of the first is exported, that of the"
-              + " second is left out");
+              + " second is left out, also where the first has none");
     }
     return taken;
   }
@@ -233,41 +274,34 @@ final class PointMerger {
 
   private void warn(
       Series series, String what, PointSource one, PointSource other, String outcome) {
-    if (!series.family.tellsFirst(what)) {
+    warn(series, what, PointIdentity.of(one), PointIdentity.of(other), outcome);
+  }
+
+  private void warn(
+      Series series, String what, PointIdentity one, PointIdentity other, String outcome) {
+    if (!series.family().tellsFirst(what)) {
       return;
     }
+    String name = series.family().name;
     log.warn(
         "points: " + what,
-        series.family.name,
+        name,
         () ->
             "Two points of '"
-                + series.family.name
+                + name
                 + "' have the labels {"
-                + LogText.of(series.labels)
+                + LogText.of(series.labels())
                 + "}, one of "
-                + describe(one)
+                + one.describe()
                 + " and one of "
-                + describe(other)
+                + other.describe()
                 + ": "
                 + outcome
                 + ". Leave the scope labels on, or make names and attributes differ in more than"
                 + " what a name or a label cannot hold. It is logged once for each name.");
   }
 
-  private static String describe(PointSource source) {
-    return "metric '"
-        + LogText.of(source.metric().getName())
-        + "' of scope '"
-        + LogText.of(source.metric().getInstrumentationScopeInfo().getName())
-        + "' with the attributes "
-        + LogText.of(source.point().getAttributes().toString());
-  }
-
-  private record Series(Family family, String labels) {
-
-    String key() {
-      return family.name + '{' + labels;
-    }
+  private record Series(Family family, long key, String labels) {
 
     // Written out: on JDK 17 the derived methods of a record keep its class loader alive for ever.
 
@@ -279,37 +313,6 @@ final class PointMerger {
     @Override
     public int hashCode() {
       return System.identityHashCode(this);
-    }
-  }
-
-  /** A sum that is exact while all parts are integers and it fits. */
-  private static final class Sum {
-    private boolean isInteger = true;
-    private long integer;
-
-    /** The sum as a floating point value, always; it begins with what changes no other value. */
-    private double floating = -0.0;
-
-    static Sum of(List<PointSource> points) {
-      Sum sum = new Sum();
-      for (PointSource source : points) {
-        if (source.point() instanceof LongPointData point) {
-          sum.add(point.getValue());
-        } else {
-          sum.isInteger = false;
-          sum.floating += ((DoublePointData) source.point()).getValue();
-        }
-      }
-      return sum;
-    }
-
-    private void add(long value) {
-      floating += value;
-      long next = integer + value;
-      if (((integer ^ next) & (value ^ next)) < 0) {
-        isInteger = false;
-      }
-      integer = next;
     }
   }
 }

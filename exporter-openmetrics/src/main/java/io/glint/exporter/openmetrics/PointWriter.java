@@ -76,8 +76,16 @@ final class PointWriter {
   /** Starts a family. */
   void family(Family newFamily) {
     family = newFamily;
-    wholeOpenMetrics =
-        format == ScrapeFormat.OPEN_METRICS && newFamily.form(format) == Family.Form.WHOLE;
+    wholeOpenMetrics = isWholeOpenMetrics(newFamily);
+  }
+
+  private boolean isWholeOpenMetrics(Family any) {
+    return format == ScrapeFormat.OPEN_METRICS && any.form(format) == Family.Form.WHOLE;
+  }
+
+  /** Whether a family may have {@code _created} samples in this exposition. */
+  boolean writesCreated(Family any) {
+    return createdSamples && any.type.hasCreated() && isWholeOpenMetrics(any);
   }
 
   /** Starts a series, whose labels are at the given place. */
@@ -137,7 +145,11 @@ final class PointWriter {
     if (value >= 0) {
       return true;
     }
-    warn("counter", () -> "the counter value " + value + ", the point is");
+    String text =
+        point instanceof LongPointData integer
+            ? Long.toString(integer.getValue())
+            : Double.toString(value);
+    warn("counter", () -> "the counter value " + text + ", the point is");
     return false;
   }
 

@@ -23,7 +23,7 @@ class NameFilterTest {
   @CsvSource({
     "a, COUNTER, true",
     "a_total, COUNTER, true",
-    "a_created, COUNTER, true",
+    "a_created, COUNTER, false",
     "a_sum, COUNTER, false",
     "a, GAUGE, true",
     "a_total, GAUGE, false",
@@ -45,6 +45,16 @@ class NameFilterTest {
   }
 
   @Test
+  void aFamilyIsAskedForByItsCreatedSampleIfItHasOne() {
+    for (boolean hasCreated : new boolean[] {true, false}) {
+      assertThat(includes("name[]=a_created", "a", FamilyType.COUNTER, hasCreated))
+          .isEqualTo(hasCreated);
+    }
+    // The counter 'a.created', not 'a'.
+    assertThat(includes("name[]=a_created", "a_created", FamilyType.COUNTER)).isTrue();
+  }
+
+  @Test
   void escapesAreRead() {
     assertThat(includes("name%5B%5D=%61", "a", FamilyType.GAUGE)).isTrue();
     assertThat(includes("name%5b%5d=a+b", "a b", FamilyType.GAUGE)).isTrue();
@@ -63,6 +73,12 @@ class NameFilterTest {
   }
 
   private static boolean includes(String query, String family, FamilyType type) {
-    return NameFilter.of(query).includes(new Family(family, type, Metrics.NO_SCOPE, family));
+    return includes(query, family, type, /* hasCreated= */ false);
+  }
+
+  private static boolean includes(
+      String query, String family, FamilyType type, boolean hasCreated) {
+    return NameFilter.of(query)
+        .includes(new Family(family, type, Metrics.NO_SCOPE, family), hasCreated);
   }
 }

@@ -24,6 +24,7 @@ import io.opentelemetry.sdk.common.InstrumentationScopeInfo;
 import io.opentelemetry.sdk.metrics.data.LongExemplarData;
 import io.opentelemetry.sdk.metrics.data.LongPointData;
 import io.opentelemetry.sdk.metrics.data.MetricData;
+import io.opentelemetry.sdk.metrics.data.MetricDataType;
 import io.opentelemetry.sdk.metrics.data.SummaryPointData;
 import io.opentelemetry.sdk.metrics.data.ValueAtQuantile;
 import java.util.ArrayList;
@@ -108,7 +109,7 @@ class SharedSeriesTest {
   void onlyPartsThatAreCountersAreAdded() {
     assertThat(renderer.text(counter("c", point(DOT, -4), point(UNDERSCORE, 5))))
         .contains("c_total{a_b=\"x\"} 5\n");
-    assertThat(renderer.warnings).singleElement().asString().contains("-4");
+    assertThat(renderer.warnings).singleElement().asString().contains(" -4,");
   }
 
   @Test
@@ -154,6 +155,84 @@ class SharedSeriesTest {
     assertThat(noScope.text(a, b, first)).contains("g 0.0\n");
     assertThat(noScope.text(a, b)).doesNotContain("g 1.0", "g 2.0");
     assertThat(noScope.warnings).hasSize(1);
+  }
+
+  @Test
+  void gaugesThatAreNeverInOneScrapeDoNotAlternate() {
+    Metric a = gauge("g", 1).of(SCOPE_A);
+    Metric b = gauge("g", 2).of(SCOPE_B);
+    doesNotAlternate(a, "g 1.0\n", b, "g 2.0\n");
+    doesNotAlternate(
+        longGauge("g", point(DOT, 1)), "} 1\n", longGauge("g", point(UNDERSCORE, 2)), "} 2\n");
+    doesNotAlternate(upDownCounter("g", point(NONE, 1)).of(SCOPE_A), "g 1\n", b, "g 2.0\n");
+    doesNotAlternate(a, "g 1.0\n", upDownCounter("g", point(NONE, 2)).of(SCOPE_B), "g 2\n");
+  }
+
+  /** The first one takes the series at most once, whichever comes first. */
+  private static void doesNotAlternate(
+      MetricData first, String line, MetricData second, String secondLine) {
+    Renderer startsWithFirst = new Renderer(false, true, false);
+    Renderer startsWithSecond = new Renderer(false, true, false);
+    assertThat(startsWithSecond.text(second)).contains(secondLine);
+    for (int scrape = 0; scrape < 3; scrape++) {
+      for (Renderer any : List.of(startsWithFirst, startsWithSecond)) {
+        assertThat(any.text(first)).contains(line);
+        assertThat(any.text(second)).isEmpty();
+        assertThat(any.text()).isEmpty();
+        assertThat(any.text(second)).isEmpty();
+      }
+    }
+    for (Renderer any : List.of(startsWithFirst, startsWithSecond)) {
+      assertThat(any.warnings).singleElement().asString().contains("left out", "first", "once");
+    }
+  }
+
+  @Test
+  void upDownCountersThatAreNeverInOneScrapeAreBothThere() {
+    Renderer noScope = new Renderer(false, true, false);
+    Metric a = upDownCounter("u", point(NONE, 1)).of(SCOPE_A);
+    Metric b = upDownCounter("u", point(NONE, 2)).of(SCOPE_B);
+    for (int scrape = 0; scrape < 3; scrape++) {
+      assertThat(noScope.text(b)).contains("u 2\n");
+      assertThat(noScope.text(a)).contains("u 1\n");
+      assertThat(noScope.text(a, b)).contains("u 3\n");
+    }
+    assertThat(noScope.warnings).isEmpty();
+  }
+
+  @Test
+  void ownersOfGaugesAreRememberedInBoundedMemory() {
+    GaugeOwners owners = new GaugeOwners();
+    PointIdentity owner = new PointIdentity(SCOPE_A, "g", MetricDataType.LONG_GAUGE, NONE);
+    for (long series = 0; series < 100_000; series++) {
+      owners.put(series, owner);
+      assertThat(owners.get(0)).isSameAs(owner);
+    }
+    assertThat(owners.get(100_000 - GaugeOwners.REMEMBERED + 1)).isSameAs(owner);
+    assertThat(owners.get(1)).isNull();
+    assertThat(owners.size()).isBetween(GaugeOwners.REMEMBERED, 2 * GaugeOwners.REMEMBERED);
+  }
+
+  @Test
+  void aSharedCounterDoesNotFallWhenAPartIsNotThere() {
+    Renderer noScope = new Renderer(false, true, true);
+    Metric other = counter("c", point(DOT, 100)).of(SCOPE_A);
+    assertThat(noScope.openMetrics(c(SCOPE_A, 10), c(SCOPE_B, 5), other)).contains("c_total 15\n");
+    assertThat(noScope.openMetrics(c(SCOPE_A, 11), other))
+        .contains("c_total 16\n", "c_total{a_b=\"x\"} 100\n");
+    assertThat(noScope.openMetrics(c(SCOPE_B, 7))).contains("c_total 18\n");
+    assertThat(noScope.openMetrics()).doesNotContain("c_total");
+    assertThat(noScope.openMetrics(c(SCOPE_A, 11))).contains("c_total 18\n");
+    // A part that starts anew.
+    assertThat(noScope.openMetrics(c(SCOPE_B, 1))).contains("c_total 19\n");
+    assertThat(noScope.openMetrics(c(SCOPE_B, 4), c(SCOPE_A, 12))).contains("c_total 23\n");
+    assertThat(noScope.openMetrics(c(InstrumentationScopeInfo.create("new"), 2)))
+        .contains("c_total 25\n", "c_created " + START / 1_000_000_000L);
+    assertThat(noScope.warnings).isEmpty();
+  }
+
+  private static MetricData c(InstrumentationScopeInfo scope, long value) {
+    return counter("c", point(NONE, value)).of(scope);
   }
 
   @Test

@@ -5,6 +5,7 @@ import static io.glint.exporter.openmetrics.Metrics.counter;
 import static io.glint.exporter.openmetrics.Metrics.exemplar;
 import static io.glint.exporter.openmetrics.Metrics.histogram;
 import static io.glint.exporter.openmetrics.Metrics.point;
+import static io.glint.exporter.openmetrics.Metrics.upDownCounter;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -84,7 +85,7 @@ class SteadyScrapeTest {
       }
       String name = random.nextInt(20) == 0 ? "other" : "requests";
       metrics.add(
-          counter(name, points.toArray(LongPointData[]::new))
+          upDownCounter(name, points.toArray(LongPointData[]::new))
               .of(InstrumentationScopeInfo.create("scope" + (scope + random.nextInt(20) / 19))));
     }
     return metrics;
