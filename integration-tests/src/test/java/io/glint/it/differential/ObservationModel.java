@@ -8,6 +8,7 @@ import io.opentelemetry.sdk.metrics.InstrumentType;
 import io.opentelemetry.sdk.metrics.data.DoublePointData;
 import io.opentelemetry.sdk.metrics.data.LongPointData;
 import io.opentelemetry.sdk.metrics.data.PointData;
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -27,7 +28,7 @@ final class ObservationModel {
       Attributes.of(AttributeKey.booleanKey("otel.metric.overflow"), true);
 
   /** An observation. Callbacks have numbers; one that is registered anew has a new one. */
-  record Observation(int callback, Attributes attributes, double value) {}
+  record Observation(int callback, Attributes attributes, BigDecimal value) {}
 
   /** Several closed callbacks might be succeeded, and it is not said which. */
   static final class Ambiguous extends RuntimeException {
@@ -37,7 +38,7 @@ final class ObservationModel {
   private record Id(int callback, Attributes attributes) {}
 
   private static final class Source {
-    double last;
+    BigDecimal last = BigDecimal.ZERO;
 
     /** The series that it fed last. */
     Attributes fed;
@@ -51,10 +52,17 @@ final class ObservationModel {
 
     boolean isShown;
     long start;
-    double value;
+
+    /** What it stands at, also if no number of its type is so large. */
+    BigDecimal value = BigDecimal.ZERO;
+
+    /** What the last point of a monotonic sum had. */
+    BigDecimal shown = BigDecimal.ZERO;
   }
 
   private final InstrumentType type;
+  private final boolean isLong;
+  private final BigDecimal tolerance;
   private final boolean isDelta;
   private final Set<String> keptKeys;
   private final int limit;
@@ -67,16 +75,38 @@ final class ObservationModel {
   /**
    * Makes a model.
    *
+   * @param tolerance by how much doubles may be wrong, as a part of what they were made of
    * @param keptKeys attribute keys that points keep; null for all
    * @param created when the instrument was made
    */
   ObservationModel(
-      InstrumentType type, boolean isDelta, Set<String> keptKeys, int limit, long created) {
+      InstrumentType type,
+      boolean isLong,
+      double tolerance,
+      boolean isDelta,
+      Set<String> keptKeys,
+      int limit,
+      long created) {
     this.type = type;
+    this.isLong = isLong;
+    this.tolerance = new BigDecimal(tolerance);
     this.isDelta = isDelta;
     this.keptKeys = keptKeys;
     this.limit = limit;
     this.lastEnd = created;
+  }
+
+  /** The number of a type that is nearest. */
+  static BigDecimal fit(BigDecimal value, boolean isLong) {
+    if (isLong) {
+      return value.max(BigDecimal.valueOf(Long.MIN_VALUE)).min(BigDecimal.valueOf(Long.MAX_VALUE));
+    }
+    final double nearest = value.doubleValue();
+    return new BigDecimal(Math.max(-Double.MAX_VALUE, Math.min(Double.MAX_VALUE, nearest)));
+  }
+
+  private BigDecimal fit(BigDecimal value) {
+    return fit(value, isLong);
   }
 
   /** Lets other callbacks go on from where this one was. */
@@ -92,7 +122,7 @@ final class ObservationModel {
     assertThat(points).hasSize(byAttributes.size());
     assertThat(byAttributes.keySet()).isEqualTo(placed.keySet());
     leave();
-    final Map<Attributes, Map<Source, Double>> feeding =
+    final Map<Attributes, Map<Source, BigDecimal>> feeding =
         type == InstrumentType.OBSERVABLE_COUNTER ? feeding(placed) : Map.of();
     placed.forEach(
         (attributes, observations) -> {
@@ -108,7 +138,7 @@ final class ObservationModel {
             case OBSERVABLE_UP_DOWN_COUNTER -> checkSum(shown, observations, point);
             default ->
                 assertThat(value(point))
-                    .isEqualTo(observations.get(observations.size() - 1).value());
+                    .isEqualByComparingTo(observations.get(observations.size() - 1).value());
           }
         });
     lastEnd = end;
@@ -151,13 +181,16 @@ final class ObservationModel {
   }
 
   /** What each source of each series observes. */
-  private Map<Attributes, Map<Source, Double>> feeding(Map<Attributes, List<Observation>> placed) {
-    final Map<Attributes, Map<Source, Double>> feeding = new HashMap<>();
+  private Map<Attributes, Map<Source, BigDecimal>> feeding(
+      Map<Attributes, List<Observation>> placed) {
+    final Map<Attributes, Map<Source, BigDecimal>> feeding = new HashMap<>();
     placed.forEach(
         (attributes, observations) -> {
-          final Map<Source, Double> values = new LinkedHashMap<>();
+          final Map<Source, BigDecimal> values = new LinkedHashMap<>();
           observations.forEach(
-              observation -> values.merge(source(observation), observation.value(), Double::sum));
+              observation ->
+                  values.merge(source(observation), observation.value(), BigDecimal::add));
+          values.replaceAll((source, value) -> fit(value));
           feeding.put(attributes, values);
         });
     return feeding;
@@ -176,51 +209,84 @@ final class ObservationModel {
   }
 
   private void checkMonotonic(
-      Attributes attributes, Series shown, Map<Source, Double> values, PointData point) {
-    double added = 0;
+      Attributes attributes, Series shown, Map<Source, BigDecimal> values, PointData point) {
+    BigDecimal added = BigDecimal.ZERO;
     boolean wasReset = false;
-    for (final Map.Entry<Source, Double> entry : values.entrySet()) {
+    for (final Map.Entry<Source, BigDecimal> entry : values.entrySet()) {
       final Source source = entry.getKey();
-      final double value = entry.getValue();
-      wasReset |= value < source.last;
-      added += value < source.last ? value : value - source.last;
+      final BigDecimal value = entry.getValue();
+      final boolean isBelow = value.compareTo(source.last) < 0;
+      wasReset |= isBelow;
+      added = added.add(isBelow ? value : value.subtract(source.last));
       shown.isFolded |= source.fed != null && !Objects.equals(source.fed, attributes);
       shown.sources.add(source);
       source.fed = attributes;
       source.last = value;
     }
     shown.isFolded |= shown.sources.size() > 1;
-    assertThat(value(point)).isNotNegative();
+    final BigDecimal value = value(point);
+    assertThat(value).isNotNegative();
     if (isDelta) {
-      assertThat(value(point)).isEqualTo(added);
+      assertValue(value, added, added);
       return;
     }
     final long start = point.getStartEpochNanos();
     final boolean startsAnew = !shown.isShown || (wasReset && !shown.isFolded);
     assertThat(start).isEqualTo(startsAnew ? lastEnd : shown.start);
-    assertThat(value(point) - (startsAnew ? 0 : shown.value)).isEqualTo(added).isNotNegative();
+    if (startsAnew) {
+      shown.value = BigDecimal.ZERO;
+      shown.shown = BigDecimal.ZERO;
+    }
+    shown.value = shown.value.add(added);
+    assertValue(value, shown.value, shown.value);
+    assertThat(value).isGreaterThanOrEqualTo(shown.shown);
     if (!shown.isFolded) {
-      assertThat(value(point)).isEqualTo(values.values().iterator().next());
+      assertThat(value).isEqualByComparingTo(values.values().iterator().next());
     }
     shown.isShown = true;
     shown.start = start;
-    shown.value = value(point);
+    shown.shown = value;
   }
 
   private void checkSum(Series shown, List<Observation> observations, PointData point) {
-    final double sum = observations.stream().mapToDouble(Observation::value).sum();
-    assertThat(value(point)).isEqualTo(isDelta ? sum - shown.value : sum);
+    BigDecimal sum = BigDecimal.ZERO;
+    BigDecimal madeOf = shown.value.abs();
+    for (final Observation observation : observations) {
+      sum = sum.add(observation.value());
+      madeOf = madeOf.add(observation.value().abs());
+    }
+    sum = fit(sum);
+    final BigDecimal change = fit(sum.subtract(shown.value));
+    assertValue(value(point), isDelta ? change : sum, madeOf);
     if (!isDelta) {
       assertThat(point.getStartEpochNanos()).isEqualTo(shown.isShown ? shown.start : lastEnd);
     }
     shown.isShown = true;
     shown.start = point.getStartEpochNanos();
-    shown.value = sum;
+    shown.value = isLimit(change) ? fit(shown.value.add(change)) : sum;
   }
 
-  private static double value(PointData point) {
+  private boolean isLimit(BigDecimal value) {
+    final BigDecimal largest =
+        isLong ? BigDecimal.valueOf(Long.MAX_VALUE) : new BigDecimal(Double.MAX_VALUE);
+    final BigDecimal smallest = isLong ? BigDecimal.valueOf(Long.MIN_VALUE) : largest.negate();
+    return value.compareTo(smallest) <= 0 || value.compareTo(largest) >= 0;
+  }
+
+  /** Holds a value against the one that is right, as far as a number of the type can be. */
+  private void assertValue(BigDecimal value, BigDecimal right, BigDecimal madeOf) {
+    if (isLong || tolerance.signum() == 0) {
+      assertThat(value).isEqualByComparingTo(fit(right));
+    } else {
+      assertThat(value.subtract(fit(right)).abs())
+          .as(value + " instead of " + right)
+          .isLessThanOrEqualTo(madeOf.multiply(tolerance));
+    }
+  }
+
+  private static BigDecimal value(PointData point) {
     return point instanceof LongPointData number
-        ? number.getValue()
-        : ((DoublePointData) point).getValue();
+        ? BigDecimal.valueOf(number.getValue())
+        : new BigDecimal(((DoublePointData) point).getValue());
   }
 }

@@ -11,6 +11,7 @@ import io.opentelemetry.sdk.common.export.MemoryMode;
 import io.opentelemetry.sdk.metrics.InstrumentType;
 import io.opentelemetry.sdk.metrics.InstrumentValueType;
 import io.opentelemetry.sdk.metrics.data.MetricData;
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -18,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.BiConsumer;
+import java.util.stream.DoubleStream;
 
 /**
  * A random program about one asynchronous instrument whose attribute sets come, go, return and are
@@ -27,6 +29,23 @@ import java.util.function.BiConsumer;
 final class ObservationProgram implements AutoCloseable {
   private static final String NAME = "observed";
   private static final int MOST_CALLBACKS = 3;
+
+  /** Of doubles that are no multiples of anything: some roundings. */
+  private static final double TOLERANCE = 0x1p-48;
+
+  private static final List<BigDecimal> EXTREME_LONGS =
+      List.of(
+          BigDecimal.ONE,
+          BigDecimal.valueOf(Long.MAX_VALUE),
+          BigDecimal.valueOf(Long.MAX_VALUE - 1),
+          BigDecimal.valueOf(Long.MAX_VALUE / 2),
+          BigDecimal.valueOf(Long.MAX_VALUE / 2 + 2),
+          BigDecimal.valueOf(1L << 53));
+
+  private static final List<BigDecimal> EXTREME_DOUBLES =
+      DoubleStream.of(1, 1e16, 1e292, 1e308, Double.MAX_VALUE, Double.MIN_VALUE)
+          .mapToObj(BigDecimal::new)
+          .toList();
   private static final List<InstrumentType> TYPES =
       List.of(
           InstrumentType.OBSERVABLE_COUNTER,
@@ -38,7 +57,7 @@ final class ObservationProgram implements AutoCloseable {
   /** A callback, and the totals of what it observes or has observed. */
   private static final class Callback {
     final int number;
-    final Map<Attributes, Double> totals = new LinkedHashMap<>();
+    final Map<Attributes, BigDecimal> totals = new LinkedHashMap<>();
     final List<Attributes> observed = new ArrayList<>();
     AutoCloseable registration;
 
@@ -65,6 +84,10 @@ final class ObservationProgram implements AutoCloseable {
   private final ProgramClock clock = new ProgramClock();
   private final InstrumentType type;
   private final boolean isLong;
+
+  /** Whether values are at the ends of their type, or far from each other. */
+  private final boolean isExtreme;
+
   private final List<ProgramReader> readers = new ArrayList<>();
   private final List<ObservationModel> models = new ArrayList<>();
   private final List<Callback> callbacks = new ArrayList<>();
@@ -87,6 +110,7 @@ final class ObservationProgram implements AutoCloseable {
     dice = new Dice(seed);
     type = dice.oneOf(TYPES);
     isLong = dice.percent(50);
+    isExtreme = dice.percent(40);
     spec =
         new InstrumentSpec(
             Pools.METERS.get(0),
@@ -135,7 +159,9 @@ final class ObservationProgram implements AutoCloseable {
             });
     register();
     for (int id = 0; id < 2; id++) {
-      models.add(new ObservationModel(type, id == 1, keys, limit, clock.now()));
+      models.add(
+          new ObservationModel(
+              type, isLong, isExtreme ? TOLERANCE : 0, id == 1, keys, limit, clock.now()));
     }
   }
 
@@ -244,9 +270,9 @@ final class ObservationProgram implements AutoCloseable {
             callback.observed.add(attributes);
           }
         }
-        case 6, 7 -> callback.totals.merge(attributes, Math.abs(value()), Double::sum);
+        case 6, 7 -> grow(callback, attributes);
         default -> {
-          callback.totals.merge(attributes, Math.abs(value()), Double::sum);
+          grow(callback, attributes);
           if (!callback.observed.contains(attributes)) {
             callback.observed.add(dice.between(0, callback.observed.size()), attributes);
           }
@@ -276,20 +302,36 @@ final class ObservationProgram implements AutoCloseable {
         (long) dice.between(1, 3));
   }
 
-  /** Sums over them are exact. */
-  private double value() {
-    final double magnitude = isLong ? dice.between(0, 20) : dice.between(0, 1_000) / 8.0;
+  private void grow(Callback callback, Attributes attributes) {
+    callback.totals.merge(
+        attributes,
+        value().abs(),
+        (total, growth) -> ObservationModel.fit(total.add(growth), isLong));
+  }
+
+  private BigDecimal value() {
+    final BigDecimal magnitude = magnitude();
     final boolean isNegative = type != InstrumentType.OBSERVABLE_COUNTER && dice.percent(30);
-    return isNegative ? -magnitude : magnitude;
+    return isNegative ? magnitude.negate() : magnitude;
+  }
+
+  /** Sums over them are exact, unless they are extreme doubles. */
+  private BigDecimal magnitude() {
+    if (isExtreme && dice.percent(60)) {
+      return dice.oneOf(isLong ? EXTREME_LONGS : EXTREME_DOUBLES);
+    }
+    return isLong
+        ? BigDecimal.valueOf(dice.between(0, 20))
+        : new BigDecimal(dice.between(0, 1_000) / 8.0);
   }
 
   private void observe(
       ObservableMeasurement measurement, ObservationModel.Observation observation) {
     if (measurement instanceof ObservableLongMeasurement longs && isLong) {
-      longs.record((long) observation.value(), observation.attributes());
+      longs.record(observation.value().longValueExact(), observation.attributes());
     } else {
       ((ObservableDoubleMeasurement) measurement)
-          .record(observation.value(), observation.attributes());
+          .record(observation.value().doubleValue(), observation.attributes());
     }
   }
 
