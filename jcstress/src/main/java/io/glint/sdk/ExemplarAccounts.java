@@ -401,6 +401,7 @@ public class ExemplarAccounts {
 
   private static ExemplarTally account(Stream stream) {
     return stream
+        .collector()
         .exemplarAccount(new PointBuffer(/* isReused= */ false), /* isLive= */ true)
         .tally();
   }

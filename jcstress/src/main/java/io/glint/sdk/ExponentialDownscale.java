@@ -6,7 +6,6 @@ import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE_INTERESTING;
 import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
-import io.opentelemetry.sdk.metrics.data.Data;
 import io.opentelemetry.sdk.metrics.data.ExponentialHistogramBuckets;
 import io.opentelemetry.sdk.metrics.data.ExponentialHistogramPointData;
 import io.opentelemetry.sdk.metrics.data.PointData;
@@ -99,7 +98,7 @@ public class ExponentialDownscale {
 
     private void add(double value) {
       try {
-        cell.add(value, ExponentialCell.bucketAtTableScale(value));
+        var unused = cell.add(value, ExponentialCell.bucketAtTableScale(value));
       } catch (ArrayIndexOutOfBoundsException e) {
         // Part of the fault: the window of buckets moved under the recorder.
       }
@@ -162,19 +161,17 @@ public class ExponentialDownscale {
 
     @Actor
     public void collect(LL_Result r) {
-      final Series series = Fixture.seriesOfA(stream);
-      final PointBuffer points = new PointBuffer(/* isReused= */ false);
+      final StreamCollector collector = stream.collector();
       try {
-        points.begin();
-        stream.begin(series);
-        series.visitCells(
-            cell -> {
-              stream.addToTotal(cell);
-              cell.clear();
-            });
-        stream.addPoint(points).setFrame(0, Fixture.NOW, A, List.of());
-        final Data<?> data = points.end(stream::data);
-        r.r1 = describe(List.copyOf(data.getPoints()));
+        r.r1 =
+            describe(
+                Fixture.collectUnlocked(
+                    collector,
+                    Fixture.seriesOfA(stream),
+                    cell -> {
+                      collector.addToTotal(cell);
+                      cell.clear();
+                    }));
       } catch (ArrayIndexOutOfBoundsException e) {
         r.r1 = "incoherent";
       }

@@ -26,9 +26,7 @@ final class FaultyHistogramStream extends Stream {
   }
 
   private final Fault fault;
-
-  /** Never recorded into: it only does what is to be done with the total. */
-  private final HistogramStream real;
+  private final StreamCollector collector;
 
   FaultyHistogramStream(Fault fault, AggregationTemporality temporality) {
     this(fault, temporality, Fixture.NO_LIMIT, CustomExemplarFilter.alwaysOff());
@@ -36,16 +34,18 @@ final class FaultyHistogramStream extends Stream {
 
   FaultyHistogramStream(
       Fault fault, AggregationTemporality temporality, int limit, CustomExemplarFilter filter) {
-    super(Fixture.histogramSettings(temporality, limit, filter), ExemplarLines.ONE);
-    this.fault = fault;
-    this.real = Fixture.histogram(temporality, limit, filter);
+    this(fault, Fixture.histogramSettings(temporality, limit, filter));
   }
 
   /** As {@link Fixture#histogram(ExemplarReservoirFactory)}. */
   FaultyHistogramStream(Fault fault, ExemplarReservoirFactory reservoir) {
-    super(Fixture.oneSeriesSettings(reservoir), ExemplarLines.ONE);
+    this(fault, Fixture.oneSeriesSettings(reservoir));
+  }
+
+  private FaultyHistogramStream(Fault fault, StreamSettings settings) {
+    super(settings);
     this.fault = fault;
-    this.real = Fixture.histogram(reservoir);
+    this.collector = new FaultyCollector(this, settings, new HistogramTotal(2));
   }
 
   @Override
@@ -95,36 +95,45 @@ final class FaultyHistogramStream extends Stream {
   }
 
   @Override
-  void begin(Series series) {
-    real.begin(series);
+  StreamCollector collector() {
+    return collector;
   }
 
-  @Override
-  void addToTotal(Cell cell) {
-    if (fault == Fault.COLLECTS_WITHOUT_OWNING) {
-      cell.release();
+  private final class FaultyCollector extends StreamCollector {
+    private final HistogramTotal total;
+
+    FaultyCollector(Stream stream, StreamSettings settings, HistogramTotal total) {
+      super(stream, settings, ExemplarLines.ONE, total);
+      this.total = total;
     }
-    real.addToTotal(((FaultyCell) cell).copy());
-  }
 
-  @Override
-  boolean isTotalEmpty() {
-    return real.isTotalEmpty();
-  }
+    @Override
+    void addToTotal(Cell cell) {
+      if (fault == Fault.COLLECTS_WITHOUT_OWNING) {
+        cell.release();
+      }
+      ((FaultyCell) cell).copy().addTo(total);
+    }
 
-  @Override
-  AbstractPoint addPoint(PointBuffer points) {
-    return real.addPoint(points);
-  }
+    @Override
+    AbstractPoint point(PointBuffer points, int index) {
+      return points.at(index, () -> new HistogramPoint(List.of(10.0), /* hasSum= */ true, true));
+    }
 
-  @Override
-  ShownExemplar newExemplar() {
-    return real.newExemplar();
-  }
+    @Override
+    void fill(AbstractPoint point, Series series) {
+      ((HistogramPoint) point).set(total);
+    }
 
-  @Override
-  Data<?> data(List<PointData> points) {
-    return real.data(points);
+    @Override
+    ShownExemplar newExemplar() {
+      return ShownExemplar.create(/* isLong= */ false);
+    }
+
+    @Override
+    Data<?> data(List<PointData> points) {
+      return new Points.Histogram(temporality, Points.cast(points));
+    }
   }
 
   private static final class FaultyCell extends Cell {

@@ -298,8 +298,25 @@ final class Fixture {
   // ---------------------------------------------------------------------------------- collection
 
   static List<? extends PointData> collect(Stream stream) {
-    final Data<?> data = stream.collect(START, NOW, new PointBuffer(/* isReused= */ false));
+    return points(stream.collector().collect(START, NOW, new PointBuffer(/* isReused= */ false)));
+  }
+
+  private static List<? extends PointData> points(Data<?> data) {
     return data == null ? Collections.emptyList() : List.copyOf(data.getPoints());
+  }
+
+  /** Collects one series without the lock, and its cells as {@code visitor} does. */
+  static List<? extends PointData> collectUnlocked(
+      StreamCollector collector, Series series, Series.CellVisitor visitor) {
+    final PointBuffer points = new PointBuffer(/* isReused= */ false);
+    points.begin(collector::data);
+    collector.total().clear();
+    collector.begin(series);
+    series.visitCells(visitor);
+    final AbstractPoint point = collector.point(points, 0);
+    collector.fill(point, series);
+    point.setFrame(0, NOW, series.attributes, List.of());
+    return points(points.end(1));
   }
 
   /** The point of these attributes, null if there is none. */

@@ -9,7 +9,6 @@ import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE_INTERESTING;
 import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
-import java.util.List;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Arbiter;
 import org.openjdk.jcstress.annotations.JCStressTest;
@@ -303,12 +302,8 @@ public class SnapshotCoherence {
     }
 
     private String collectWithoutLock() {
-      final PointBuffer points = new PointBuffer(/* isReused= */ false);
-      points.begin();
-      stream.begin(series);
-      series.visitCells(stream::addToTotal);
-      stream.addPoint(points).setFrame(0, Fixture.NOW, A, List.of());
-      return Fixture.describe(List.copyOf(points.end(stream::data).getPoints()));
+      final StreamCollector collector = stream.collector();
+      return Fixture.describe(Fixture.collectUnlocked(collector, series, collector::addToTotal));
     }
   }
 

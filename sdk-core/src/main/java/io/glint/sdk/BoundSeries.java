@@ -63,10 +63,16 @@ final class BoundSeries {
   }
 
   private Cell takeContended() {
-    final Cell cell = series.take();
-    // Not at each recording, as all threads read it.
-    if (only != null && series.isStriped()) {
-      only = null;
+    final Cell cell;
+    try {
+      // Not at each recording, as all threads read it.
+      if (only != null && series.isStriped()) {
+        only = null;
+      }
+      cell = series.take();
+    } catch (OutOfMemoryError | StackOverflowError e) {
+      stream.measurementLost(e);
+      return null;
     }
     // It is null if nothing was bound, or if the bound instrument becomes garbage during this
     // recording.

@@ -10,9 +10,10 @@ import java.util.Objects;
 
 /**
  * Turns what the reservoirs of a series' cells have kept into the exemplars of its point. Belongs
- * to a stream and is guarded by its collection lock.
+ * to a collector and is guarded by its lock. What reservoirs, or the filter of attributes, throw
+ * costs exemplars only.
  */
-final class ExemplarCollector {
+class ExemplarCollector extends FrontPadding {
 
   /**
    * Bounds what a reservoir that numbers its slots by mistake can make the collector allocate: the
@@ -24,41 +25,75 @@ final class ExemplarCollector {
   private final ExemplarAttributeFilter attributeFilter;
   private final ExemplarTally tally;
   private final ExemplarUpdate update;
+  private final FailureSink failed;
+  private final ExemplarVisitor keeper = this::keep;
 
   /** Takes over what the reservoirs of the cells hold; null until there is one. */
   private ExemplarReservoir joined;
 
-  private final ExemplarVisitor keeper = this::keep;
+  /** True if {@link #joined} holds what cells of the current series have kept. */
+  private boolean isFilled;
 
   /** Of the series whose reservoir is being collected; null in between. */
   private Attributes pointAttributes;
 
-  /**
-   * Makes it.
-   *
-   * @param update that belongs to this one
-   * @param tally told what the reservoirs have kept
-   */
-  ExemplarCollector(
+  /** Is told what was thrown. Called while a cell is owned, so it runs no foreign code. */
+  interface FailureSink {
+    void failed(Throwable cause);
+  }
+
+  private ExemplarCollector(
       ExemplarSampling sampling,
       ExemplarAttributeFilter attributeFilter,
       ExemplarUpdate update,
-      ExemplarTally tally) {
+      ExemplarTally tally,
+      FailureSink failed) {
     this.sampling = sampling;
     this.attributeFilter = attributeFilter;
     this.update = update;
     this.tally = tally;
+    this.failed = failed;
+  }
+
+  /**
+   * Makes one that no other object shares a cache line with, see {@link FrontPadding}.
+   *
+   * @param update that belongs to this one
+   * @param tally told what the reservoirs have kept
+   * @param failed told what was thrown
+   */
+  static ExemplarCollector padded(
+      ExemplarSampling sampling,
+      ExemplarAttributeFilter attributeFilter,
+      ExemplarUpdate update,
+      ExemplarTally tally,
+      FailureSink failed) {
+    return new Padded(sampling, attributeFilter, update, tally, failed);
+  }
+
+  @SuppressWarnings("UnusedVariable")
+  private static final class Padded extends ExemplarCollector {
+    long back01, back02, back03, back04, back05, back06, back07, back08;
+    long back09, back10, back11, back12, back13, back14, back15, back16;
+
+    Padded(
+        ExemplarSampling sampling,
+        ExemplarAttributeFilter attributeFilter,
+        ExemplarUpdate update,
+        ExemplarTally tally,
+        FailureSink failed) {
+      super(sampling, attributeFilter, update, tally, failed);
+    }
   }
 
   /**
    * Empties a cell's reservoir. The caller owns the cell.
    *
    * @param reservoir null if the cell has none yet
-   * @return what the reservoir threw, to be reported when the cell has been released, or null
    */
-  Throwable join(ExemplarReservoir reservoir) {
+  final void join(ExemplarReservoir reservoir) {
     if (reservoir == null) {
-      return null;
+      return;
     }
     try {
       if (joined == null) {
@@ -69,12 +104,12 @@ final class ExemplarCollector {
             "The exemplar reservoir factory returned the same reservoir twice; make a new one at"
                 + " each call");
       }
+      isFilled = true;
       joined.absorb(reservoir);
-      return null;
     } catch (Throwable t) {
       joined = null;
       empty(reservoir);
-      return t;
+      failed.failed(t);
     }
   }
 
@@ -89,39 +124,67 @@ final class ExemplarCollector {
 
   /**
    * The exemplars of the series' point, after all its cells were {@linkplain #join joined}. For the
-   * next series everything starts over.
+   * next series everything starts over. Never throws.
    *
    * @param isReused true if nobody looks any more at those that were taken before
    */
-  List<ExemplarData> take(Series series, boolean isDelta, boolean isReused) {
-    boolean prefersLargest = false;
-    if (joined != null) {
-      try {
-        pointAttributes = series.attributes;
-        joined.collect(keeper);
-        prefersLargest = joined.prefersLargest();
-      } catch (Throwable t) {
-        joined = null;
-        sampling.reservoirFailed(t);
-      } finally {
-        pointAttributes = null;
-      }
-    }
+  final List<ExemplarData> take(Series series, boolean isDelta, boolean isReused) {
     // None under delta if points are not used again, and that does not change for a stream.
     final VisibleExemplars before = series.visibleExemplars;
-    // Whatever happens, the next interval does not get those of a delta point,
+    if (!isFilled && (!isDelta || before.isEmpty())) {
+      return before;
+    }
+    // Whatever happens, the next interval does not get those of a delta point.
     VisibleExemplars next = isDelta ? VisibleExemplars.NONE : before;
+    VisibleExemplars now = next;
     try {
-      final VisibleExemplars now = update.applyTo(before, isDelta, isReused, prefersLargest);
+      final boolean prefersLargest = isFilled && collectJoined(series);
+      now = update.applyTo(before, isDelta, isReused, prefersLargest);
       if (!isDelta || isReused) {
         next = now;
       }
-      return now;
-    } finally {
-      // and the next series gets none.
-      update.clear();
-      show(series, next);
+    } catch (Throwable t) {
+      failed.failed(t);
     }
+    startOver();
+    show(series, next);
+    return now;
+  }
+
+  /** Returns what the reservoir says of its exemplars, which are kept in the update. */
+  private boolean collectJoined(Series series) {
+    // Null if it has thrown.
+    if (joined == null) {
+      return false;
+    }
+    try {
+      pointAttributes = series.attributes;
+      joined.collect(keeper);
+      return joined.prefersLargest();
+    } catch (Throwable t) {
+      joined = null;
+      failed.failed(t);
+      return false;
+    } finally {
+      pointAttributes = null;
+    }
+  }
+
+  /**
+   * Lets go of what was joined and not {@linkplain #take taken}, as the series cannot be collected:
+   * the next one gets none of it.
+   */
+  final void forget(Throwable cause) {
+    if (isFilled) {
+      joined = null;
+      failed.failed(cause);
+    }
+    startOver();
+  }
+
+  private void startOver() {
+    isFilled = false;
+    update.clear();
   }
 
   /**

@@ -10,7 +10,6 @@ import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanContext;
 import io.opentelemetry.context.Context;
 import java.util.Objects;
-import java.util.function.Supplier;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
@@ -160,7 +159,7 @@ final class ExemplarSampling {
       }
       return span.isValid() ? REFUSED : NO_SPAN;
     } catch (Throwable e) {
-      lost(e, () -> "A span could not be read for an exemplar of " + instrumentName);
+      lost(e, Culprit.SPAN);
       return REFUSED;
     }
   }
@@ -179,15 +178,7 @@ final class ExemplarSampling {
               : customFilter.isEligible(longValue, attributes, context);
       return isEligible ? ELIGIBLE : REFUSED;
     } catch (Throwable e) {
-      lost(
-          e,
-          () ->
-              "The exemplar filter "
-                  + filterInWords()
-                  + " threw for a measurement of "
-                  + instrumentName
-                  + ". The measurement was counted; it has no exemplar. Exemplar filters must not"
-                  + " throw");
+      lost(e, Culprit.FILTER);
       return REFUSED;
     }
   }
@@ -199,21 +190,40 @@ final class ExemplarSampling {
 
   /** Reports that a reservoir threw; what it had kept of the series' interval may be lost. */
   void reservoirFailed(Throwable cause) {
-    lost(
-        cause,
-        () ->
-            "The exemplar reservoir of instrument "
-                + instrumentName
-                + ", or its factory, failed. The measurement was counted, its exemplar is lost. Exemplar reservoirs"
-                + " must not throw");
+    lost(cause, Culprit.RESERVOIR);
   }
 
-  private void lost(Throwable cause, Supplier<String> message) {
+  private enum Culprit {
+    SPAN,
+    FILTER,
+    RESERVOIR
+  }
+
+  /** Takes no message, as to make one may need memory that is not there. */
+  private void lost(Throwable cause, Culprit culprit) {
     try {
       losses.count(Losses.Reason.EXEMPLAR);
-      failures.event(cause, message);
-    } catch (OutOfMemoryError | StackOverflowError e) {
+      failures.event(cause, () -> message(culprit));
+    } catch (Throwable t) {
       // What made the exemplar fail makes the report fail; the application goes on.
     }
+  }
+
+  private String message(Culprit culprit) {
+    return switch (culprit) {
+      case SPAN -> "A span could not be read for an exemplar of " + instrumentName;
+      case FILTER ->
+          "The exemplar filter "
+              + filterInWords()
+              + " threw for a measurement of "
+              + instrumentName
+              + ". The measurement was counted; it has no exemplar. Exemplar filters must not"
+              + " throw";
+      case RESERVOIR ->
+          "The exemplar reservoir of instrument "
+              + instrumentName
+              + ", or its factory, failed. The measurement was counted, its exemplar is lost."
+              + " Exemplar reservoirs must not throw";
+    };
   }
 }

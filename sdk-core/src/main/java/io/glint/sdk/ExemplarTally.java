@@ -5,7 +5,7 @@ package io.glint.sdk;
  * have kept. Guarded by whoever has it; what it counts is counted in the cells by recorders, and
  * moved here by collections.
  */
-final class ExemplarTally {
+class ExemplarTally extends FrontPadding {
   /** All measurements that were counted. */
   long measurements;
 
@@ -25,19 +25,19 @@ final class ExemplarTally {
   long highest;
 
   /** Measurements that the filter admitted, unless exemplars are off. */
-  long eligible() {
+  final long eligible() {
     return Math.max(0, measurements - noSpan - refused);
   }
 
   /** Adds what the exemplar filter said to {@code other}, and forgets it. */
-  void moveVerdictsTo(ExemplarTally other) {
+  final void moveVerdictsTo(ExemplarTally other) {
     other.noSpan += noSpan;
     other.refused += refused;
     noSpan = 0;
     refused = 0;
   }
 
-  ExemplarTally copy() {
+  final ExemplarTally copy() {
     final ExemplarTally copy = new ExemplarTally();
     copy.measurements = measurements;
     copy.noSpan = noSpan;

@@ -22,7 +22,7 @@ import java.util.function.Supplier;
  * if the reservoir prefers that; the others are then marked as {@linkplain
  * ShownExemplar#isOutranked outranked}. Of several intervals the latest of those that are not.
  */
-final class ExemplarUpdate {
+class ExemplarUpdate extends FrontPadding {
 
   /** Of those that are not shown any more and can be used again: 256 KiB. */
   private static final int MAX_SPARES = 1 << 12;
@@ -66,8 +66,25 @@ final class ExemplarUpdate {
     this.maker = maker;
   }
 
+  /**
+   * As the constructor makes; and no other object shares a line with it, see {@link FrontPadding}.
+   */
+  static ExemplarUpdate padded(ExemplarLines lines, Supplier<ShownExemplar> maker) {
+    return new Padded(lines, maker);
+  }
+
+  @SuppressWarnings("UnusedVariable")
+  private static final class Padded extends ExemplarUpdate {
+    long back01, back02, back03, back04, back05, back06, back07, back08;
+    long back09, back10, back11, back12, back13, back14, back15, back16;
+
+    Padded(ExemplarLines lines, Supplier<ShownExemplar> maker) {
+      super(lines, maker);
+    }
+  }
+
   /** The reservoir has kept this; it is copied. */
-  void keep(int slot, Exemplar exemplar, Attributes filteredAttributes) {
+  final void keep(int slot, Exemplar exemplar, Attributes filteredAttributes) {
     if (slot >= kept.length) {
       kept = Arrays.copyOf(kept, Math.max(slot + 1, Math.min(2 * kept.length, 1 << 16)));
     }
@@ -92,15 +109,16 @@ final class ExemplarUpdate {
    * @param isReused true if nobody looks any more at {@code before}, which can be changed
    * @param prefersLargest what the reservoir says
    */
-  VisibleExemplars applyTo(
+  final VisibleExemplars applyTo(
       VisibleExemplars before, boolean isDelta, boolean isReused, boolean prefersLargest) {
     if (slots == 0 && (!isDelta || before.isEmpty())) {
       return before;
     }
     mergedUsed = before.size() + slots;
     if (merged.length < mergedUsed) {
-      merged = new ShownExemplar[mergedUsed];
+      final ShownExemplar[] longer = new ShownExemplar[mergedUsed];
       gone = new ShownExemplar[mergedUsed];
+      merged = longer;
     }
     final VisibleExemplars now = isReused && !before.isNone() ? before : new VisibleExemplars();
     rankKept(prefersLargest);
@@ -237,7 +255,7 @@ final class ExemplarUpdate {
   }
 
   /** Makes it ready for the next series, whatever has happened. */
-  void clear() {
+  final void clear() {
     Arrays.fill(kept, 0, slots, null);
     slots = 0;
     Arrays.fill(shownOnLine, 0, linesUsed, null);

@@ -145,13 +145,22 @@ final class ExponentialBuckets {
     words[OFFSET] = mergedLow;
   }
 
-  /** Adds all counts of {@code other}, whose scale is higher by {@code steps}, and which fit. */
+  /**
+   * Makes room for the counts of {@code other}, whose scale is higher by {@code steps}, and which
+   * fit. So {@link #addAll} allocates nothing afterwards.
+   */
+  void widenFor(ExponentialBuckets other, int steps) {
+    if (!other.isEmpty()) {
+      add(other.low() >> steps, 0);
+      add(other.high() >> steps, 0);
+    }
+  }
+
+  /** Adds all counts of {@code other}, after {@link #widenFor}. */
   void addAll(ExponentialBuckets other, int steps) {
     if (other.isEmpty()) {
       return;
     }
-    add(other.low() >> steps, 0);
-    add(other.high() >> steps, 0);
     for (int bucket = other.low(); ; bucket++) {
       words[COUNTS + (bucket >> steps) - (int) words[OFFSET]] += other.count(bucket);
       if (bucket == other.high()) {
@@ -170,6 +179,11 @@ final class ExponentialBuckets {
       sum += count(high());
     }
     return sum;
+  }
+
+  /** True if the counts are in that array; for tests. */
+  boolean isIn(Object array) {
+    return words == array;
   }
 
   /** Copies the counts from the lowest to the highest bucket in use. */

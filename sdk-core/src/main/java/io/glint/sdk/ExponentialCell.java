@@ -48,14 +48,18 @@ final class ExponentialCell extends Cell {
    * Counts a finite measurement. For the owner.
    *
    * @param atTableScale its {@link #bucketAtTableScale}
-   * @throws OutOfMemoryError if buckets have to grow and cannot; then nothing is counted
+   * @return null; or what kept buckets from growing, to be reported when the cell has been
+   *     released, and then nothing is counted
    */
-  void add(double value, int atTableScale) {
+  Throwable add(double value, int atTableScale) {
     final long[] words = this.words;
     if (value == 0) {
       words[ZEROS]++;
     } else {
-      countInBucket(value, atTableScale);
+      final Throwable failure = countInBucket(value, atTableScale);
+      if (failure != null) {
+        return failure;
+      }
     }
     words[SUM] = Double.doubleToRawLongBits(Double.longBitsToDouble(words[SUM]) + value);
     if (value < Double.longBitsToDouble(words[MIN])) {
@@ -64,43 +68,49 @@ final class ExponentialCell extends Cell {
     if (value > Double.longBitsToDouble(words[MAX])) {
       words[MAX] = Double.doubleToRawLongBits(value);
     }
+    return null;
   }
 
-  private void countInBucket(double value, int atTableScale) {
-    final ExponentialBuckets buckets = value > 0 ? positive : negative();
+  private Throwable countInBucket(double value, int atTableScale) {
+    final ExponentialBuckets buckets = value > 0 ? positive : negative;
     final int bucket = Base2Index.at(magnitude(value), atTableScale, (int) words[SCALE]);
-    if (!buckets.incrementInWindow(bucket)) {
-      widen(buckets, bucket);
-    }
+    return buckets != null && buckets.incrementInWindow(bucket) ? null : widen(buckets, bucket);
   }
 
-  private ExponentialBuckets negative() {
-    if (negative == null) {
-      negative = new ExponentialBuckets(maxSize, padding);
-    }
-    return negative;
-  }
-
-  private void widen(ExponentialBuckets buckets, int bucket) {
-    final int steps = buckets.stepsToFit(bucket, bucket);
-    if (steps > 0) {
-      positive.downscale(steps);
-      if (negative != null) {
-        negative.downscale(steps);
+  private Throwable widen(ExponentialBuckets bucketsOrNull, int bucket) {
+    try {
+      if (bucketsOrNull == null) {
+        negative = new ExponentialBuckets(maxSize, padding);
       }
-      words[SCALE] -= steps;
+      final ExponentialBuckets buckets = bucketsOrNull != null ? bucketsOrNull : negative;
+      final int steps = buckets.stepsToFit(bucket, bucket);
+      if (steps > 0) {
+        positive.downscale(steps);
+        if (negative != null) {
+          negative.downscale(steps);
+        }
+        words[SCALE] -= steps;
+      }
+      buckets.add(bucket >> steps, 1);
+      return null;
+    } catch (OutOfMemoryError | StackOverflowError e) {
+      return e;
     }
-    buckets.add(bucket >> steps, 1);
   }
 
-  /** Adds what this cell has counted to {@code total}. For the owner. */
+  /**
+   * Adds what this cell has counted to {@code total}. For the owner.
+   *
+   * @throws OutOfMemoryError if the buckets of the total have to grow and cannot; then nothing is
+   *     added
+   */
   void addTo(ExponentialTotal total) {
     final long[] words = this.words;
+    total.addBuckets(positive, negative, (int) words[SCALE]);
     total.sum += Double.longBitsToDouble(words[SUM]);
     total.min = Math.min(total.min, Double.longBitsToDouble(words[MIN]));
     total.max = Math.max(total.max, Double.longBitsToDouble(words[MAX]));
     total.zeros += words[ZEROS];
-    total.addBuckets(positive, negative, (int) words[SCALE]);
   }
 
   @Override

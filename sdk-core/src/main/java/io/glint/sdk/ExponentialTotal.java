@@ -4,36 +4,29 @@ package io.glint.sdk;
  * The cells of one base-2 exponential histogram series, added up by the collecting thread. Reused,
  * not shared.
  */
-final class ExponentialTotal {
-  double sum;
-  double min;
-  double max;
-  long zeros;
-
+final class ExponentialTotal extends PaddedTotal {
   private final int maxScale;
   private final ExponentialBuckets positive;
   private final ExponentialBuckets negative;
-  private int scale;
 
   ExponentialTotal(int maxScale, int maxSize) {
     this.maxScale = maxScale;
-    this.positive = new ExponentialBuckets(maxSize, 0);
-    this.negative = new ExponentialBuckets(maxSize, 0);
+    this.positive = new ExponentialBuckets(maxSize, Cell.PADDING_WORDS);
+    this.negative = new ExponentialBuckets(maxSize, Cell.PADDING_WORDS);
     clear();
   }
 
+  @Override
   void clear() {
-    sum = 0;
-    min = Double.POSITIVE_INFINITY;
-    max = Double.NEGATIVE_INFINITY;
-    zeros = 0;
+    super.clear();
     scale = maxScale;
     positive.clear();
     negative.clear();
   }
 
   /**
-   * Adds buckets of a scale, at the highest scale at which all fit.
+   * Adds buckets of a scale, at the highest scale at which all fit. If memory runs out, nothing is
+   * added.
    *
    * @param morePositive never null
    * @param moreNegative null if there are none
@@ -45,6 +38,10 @@ final class ExponentialTotal {
             stepsToFit(positive, morePositive, itsScale - scale),
             stepsToFit(negative, moreNegative, itsScale - scale));
     downscaleTo(scale - steps);
+    positive.widenFor(morePositive, itsScale - scale);
+    if (moreNegative != null) {
+      negative.widenFor(moreNegative, itsScale - scale);
+    }
     positive.addAll(morePositive, itsScale - scale);
     if (moreNegative != null) {
       negative.addAll(moreNegative, itsScale - scale);
@@ -61,10 +58,6 @@ final class ExponentialTotal {
     positive.downscale(scale - lower);
     negative.downscale(scale - lower);
     scale = lower;
-  }
-
-  boolean isEmpty() {
-    return min == Double.POSITIVE_INFINITY;
   }
 
   int scale() {

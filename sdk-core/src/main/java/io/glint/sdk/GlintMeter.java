@@ -12,6 +12,7 @@ import io.opentelemetry.api.metrics.ObservableMeasurement;
 import io.opentelemetry.sdk.common.InstrumentationScopeInfo;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -253,7 +254,7 @@ final class GlintMeter implements Meter {
               return new Made(
                   maker.make(
                       instrument, streams.values().stream().flatMap(List::stream).toList(), this),
-                  streams);
+                  collectors(streams));
             });
     adopt((SyncInstrument) registered.made());
     return kind.cast(registered.made());
@@ -288,7 +289,15 @@ final class GlintMeter implements Meter {
         + (isEnabled && !isShutdown() ? "}" : ", records nothing}");
   }
 
-  /** An instrument that was just made, and its streams. */
+  private static Map<RegisteredReader, List<StreamCollector>> collectors(
+      Map<RegisteredReader, List<Stream>> streams) {
+    final Map<RegisteredReader, List<StreamCollector>> collectors = new LinkedHashMap<>();
+    streams.forEach(
+        (reader, each) -> collectors.put(reader, each.stream().map(Stream::collector).toList()));
+    return collectors;
+  }
+
+  /** An instrument that was just made, and what collects it. */
   private record Made(
       Object instrument, Map<RegisteredReader, ? extends List<? extends MetricSource>> streams) {}
 

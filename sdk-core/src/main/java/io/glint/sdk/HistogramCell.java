@@ -37,8 +37,9 @@ final class HistogramCell extends Cell {
     total.min = Math.min(total.min, Double.longBitsToDouble(words[MIN]));
     total.max = Math.max(total.max, Double.longBitsToDouble(words[MAX]));
     final long[] counts = total.counts;
-    for (int i = 0; i < counts.length; i++) {
-      counts[i] += words[COUNTS + i];
+    final int buckets = total.buckets();
+    for (int i = 0; i < buckets; i++) {
+      counts[HistogramTotal.PADDING + i] += words[COUNTS + i];
     }
   }
 

@@ -31,7 +31,7 @@ final class HistogramPoint extends AbstractPoint implements HistogramPointData {
 
   /** Copies what {@code total} holds. */
   void set(HistogramTotal total) {
-    counts.copy(total.counts, 0, total.counts.length);
+    counts.copy(total.counts, HistogramTotal.PADDING, total.buckets());
     this.sum = hasSum ? total.sum : Double.NaN;
     this.min = total.min;
     this.max = total.max;

@@ -2,12 +2,11 @@ package io.glint.sdk;
 
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.context.Context;
-import io.opentelemetry.sdk.metrics.data.Data;
-import io.opentelemetry.sdk.metrics.data.PointData;
-import java.util.List;
-import java.util.function.Supplier;
 
-/** Explicit-bucket histogram aggregation. */
+/**
+ * Explicit-bucket histogram aggregation. The recording methods repeat a few lines with reason, see
+ * {@link Stream}.
+ */
 final class HistogramStream extends Stream {
   private final BucketIndex buckets;
 
@@ -17,11 +16,7 @@ final class HistogramStream extends Stream {
   private final int shift;
   private final long lowestKey;
 
-  private final List<Double> boundaries;
-  private final boolean hasDefaultBoundaries;
-  private final boolean recordsMinMax;
-  private final HistogramTotal total;
-  private final Supplier<HistogramPoint> pointMaker = this::newPoint;
+  private final StreamCollector collector;
 
   HistogramStream(StreamSettings settings, ResolvedAggregation aggregation) {
     this(settings, aggregation, new BucketIndex(aggregation.boundaryArray()));
@@ -29,16 +24,13 @@ final class HistogramStream extends Stream {
 
   private HistogramStream(
       StreamSettings settings, ResolvedAggregation aggregation, BucketIndex buckets) {
-    super(settings, ExemplarLines.ofBuckets(buckets));
-    this.boundaries = aggregation.boundaries();
-    this.hasDefaultBoundaries = boundaries.equals(ResolvedAggregation.DEFAULT_BOUNDARIES);
-    this.recordsMinMax = aggregation.recordsMinMax();
+    super(settings);
     this.buckets = buckets;
     this.starts = buckets.starts;
     this.limitsOfCells = buckets.limitsOfCells;
     this.shift = buckets.shift;
     this.lowestKey = buckets.lowestKey;
-    this.total = new HistogramTotal(buckets.bucketCount());
+    this.collector = new HistogramCollector(this, settings, aggregation, buckets);
   }
 
   @Override
@@ -123,47 +115,7 @@ final class HistogramStream extends Stream {
   }
 
   @Override
-  void begin(Series series) {
-    total.clear();
-  }
-
-  @Override
-  void addToTotal(Cell cell) {
-    ((HistogramCell) cell).addTo(total);
-  }
-
-  @Override
-  boolean isTotalEmpty() {
-    return total.isEmpty();
-  }
-
-  @Override
-  void tellBuckets(Cell cell, ExemplarTally tally) {
-    if (hasDefaultBoundaries) {
-      final HistogramCell histogram = (HistogramCell) cell;
-      tally.lowest += histogram.count(1);
-      tally.highest += histogram.count(boundaries.size());
-    }
-  }
-
-  @Override
-  AbstractPoint addPoint(PointBuffer points) {
-    final HistogramPoint point = points.add(pointMaker);
-    point.set(total);
-    return point;
-  }
-
-  private HistogramPoint newPoint() {
-    return new HistogramPoint(boundaries, !instrument.mayRecordNegatives(), recordsMinMax);
-  }
-
-  @Override
-  ShownExemplar newExemplar() {
-    return ShownExemplar.create(/* isLong= */ false);
-  }
-
-  @Override
-  Data<?> data(List<PointData> points) {
-    return new Points.Histogram(temporality, Points.cast(points));
+  StreamCollector collector() {
+    return collector;
   }
 }

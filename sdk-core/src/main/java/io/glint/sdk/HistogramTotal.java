@@ -3,25 +3,25 @@ package io.glint.sdk;
 import java.util.Arrays;
 
 /** The cells of one histogram series, added up by the collecting thread. Reused, not shared. */
-final class HistogramTotal {
-  double sum;
-  double min;
-  double max;
+final class HistogramTotal extends PaddedTotal {
+  /** Unused counts at either end of {@link #counts}, which is written for each series. */
+  static final int PADDING = Cell.PADDING_WORDS;
+
+  /** One for each bucket, the first at {@link #PADDING}. */
   final long[] counts;
 
   HistogramTotal(int bucketCount) {
-    this.counts = new long[bucketCount];
+    this.counts = new long[PADDING + bucketCount + PADDING];
     clear();
   }
 
-  void clear() {
-    sum = 0;
-    min = Double.POSITIVE_INFINITY;
-    max = Double.NEGATIVE_INFINITY;
-    Arrays.fill(counts, 0);
+  int buckets() {
+    return counts.length - 2 * PADDING;
   }
 
-  boolean isEmpty() {
-    return min == Double.POSITIVE_INFINITY;
+  @Override
+  void clear() {
+    super.clear();
+    Arrays.fill(counts, PADDING, counts.length - PADDING, 0);
   }
 }

@@ -2,23 +2,16 @@ package io.glint.sdk;
 
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.context.Context;
-import io.opentelemetry.sdk.metrics.data.Data;
-import io.opentelemetry.sdk.metrics.data.PointData;
-import java.util.List;
 
 /**
- * Last value aggregation. The cells of a series are not read at one instant, so a delta collection
- * could find an older value in a cell that it had passed before a newer one was set in another: a
- * value that is older than one that was reported already is not reported any more.
+ * Last value aggregation. The recording methods repeat a few lines with reason, see {@link Stream}.
  */
-final class LastValueStream extends NumberStream {
-  private long latestBits;
-  private long latestStamp;
-  private long latestAge;
-  private LastValueSeries series;
+final class LastValueStream extends Stream {
+  private final StreamCollector collector;
 
   LastValueStream(StreamSettings settings) {
     super(settings);
+    this.collector = new LastValueCollector(this, settings);
   }
 
   @Override
@@ -133,40 +126,7 @@ final class LastValueStream extends NumberStream {
   }
 
   @Override
-  void begin(Series series) {
-    this.series = (LastValueSeries) series;
-    latestAge = LastValueCell.NEVER_SET;
-    latestBits = 0;
-    latestStamp = 0;
-  }
-
-  @Override
-  void addToTotal(Cell cell) {
-    final LastValueCell value = (LastValueCell) cell;
-    if (value.isNewerThan(latestAge, latestStamp)
-        && value.isNewerThan(series.reportedAge, series.reportedStamp)) {
-      latestAge = value.age();
-      latestBits = value.valueBits();
-      latestStamp = value.stamp();
-    }
-  }
-
-  @Override
-  boolean isTotalEmpty() {
-    return latestAge == LastValueCell.NEVER_SET;
-  }
-
-  @Override
-  long totalBits() {
-    if (latestAge == LastValueCell.SET_AT_STAMP) {
-      series.reportedAge = latestAge;
-      series.reportedStamp = latestStamp;
-    }
-    return latestBits;
-  }
-
-  @Override
-  Data<?> data(List<PointData> points) {
-    return new Points.Gauge<>(points);
+  StreamCollector collector() {
+    return collector;
   }
 }

@@ -32,6 +32,8 @@ final class Losses {
      * together with others, and not fully if their sum falls.
      */
     TOO_MANY_SETS,
+    /** It was recorded, but the delta point that had counted it could not be made. */
+    COLLECTION_FAILED,
     /** The measurement was counted; its exemplar is lost. */
     EXEMPLAR
   }
@@ -42,7 +44,7 @@ final class Losses {
   /** Bounded by the number of instruments. */
   private final Map<Attributes, Long> exploding = new ConcurrentHashMap<>();
 
-  private final Map<Reason, AtomicLong> counts = new EnumMap<>(Reason.class);
+  private final EnumMap<Reason, AtomicLong> counts = new EnumMap<>(Reason.class);
 
   Losses() {
     for (final Reason reason : Reason.values()) {
@@ -69,7 +71,11 @@ final class Losses {
   }
 
   void count(Reason reason) {
-    counts.get(reason).getAndIncrement();
+    count(reason, 1);
+  }
+
+  void count(Reason reason, long number) {
+    counts.get(reason).getAndAdd(number);
   }
 
   long get(Reason reason) {

@@ -8,6 +8,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import java.util.RandomAccess;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
@@ -22,12 +23,14 @@ final class PointBuffer {
   private static final int SMALLEST_POOL = 16;
 
   private final boolean isReused;
+  private final Consumer<? super Data<?>> receiver;
 
-  /** Those that the collection shows; if they are reused, then spare ones. */
+  /** Those that the collection shows; then spare ones. */
   private List<AbstractPoint> points = new ArrayList<>();
 
   private int shown;
 
+  /** Of {@link #points}; null until it is needed. */
   private Data<?> data;
 
   /** When the last collection began, by the stream's monotonic clock. Set by the stream. */
@@ -37,7 +40,17 @@ final class PointBuffer {
   long exemplars;
 
   PointBuffer(boolean isReused) {
+    this(isReused, data -> {});
+  }
+
+  /**
+   * An empty buffer.
+   *
+   * @param receiver is handed the data of a collection as early as it exists
+   */
+  PointBuffer(boolean isReused, Consumer<? super Data<?>> receiver) {
     this.isReused = isReused;
+    this.receiver = receiver;
   }
 
   /** True if what the last collection has shown is void when the next one begins. */
@@ -50,48 +63,79 @@ final class PointBuffer {
     shown = 0;
     if (!isReused) {
       points = new ArrayList<>();
+      data = null;
     }
-  }
-
-  /** A point to fill, which the collection shows. */
-  @SuppressWarnings("unchecked")
-  <P extends AbstractPoint> P add(Supplier<P> maker) {
-    if (shown == points.size()) {
-      points.add(maker.get());
-    }
-    return (P) points.get(shown++);
   }
 
   /**
-   * Ends a collection.
+   * Starts a collection, and makes all that its {@linkplain #end(int) end} needs.
    *
    * @param wrapper puts points into the data of the stream's type
+   */
+  void begin(Function<List<PointData>, Data<?>> wrapper) {
+    begin();
+    prepare(wrapper);
+  }
+
+  private void prepare(Function<List<PointData>, Data<?>> wrapper) {
+    if (data == null) {
+      data = wrapper.apply(isReused ? new Shown() : Collections.unmodifiableList(points));
+    }
+    receiver.accept(data);
+  }
+
+  /**
+   * A point to fill, at an index that is at most one higher than the highest before. The collection
+   * shows it if it {@linkplain #end(int) says so}. Writes nothing in here if the point is there.
+   */
+  @SuppressWarnings("unchecked")
+  <P extends AbstractPoint> P at(int index, Supplier<P> maker) {
+    if (index == points.size()) {
+      points.add(maker.get());
+    }
+    return (P) points.get(index);
+  }
+
+  /** A point to fill, which the collection shows. */
+  <P extends AbstractPoint> P add(Supplier<P> maker) {
+    final P point = at(shown, maker);
+    shown++;
+    return point;
+  }
+
+  /**
+   * Ends a collection that has shown the first {@code count} points. Allocates nothing.
+   *
    * @return null if there is no point
    */
-  Data<?> end(Function<List<PointData>, Data<?>> wrapper) {
+  Data<?> end(int count) {
+    shown = count;
     if (!isReused) {
-      return shown == 0 ? null : wrapper.apply(Collections.unmodifiableList(points));
+      removeFrom(count);
+    } else if (points.size() > SMALLEST_POOL && points.size() > 2 * count) {
+      // Lets go of what one large collection has left behind.
+      removeFrom(Math.max(SMALLEST_POOL, count));
     }
-    shrink();
-    if (shown == 0) {
-      return null;
+    return count == 0 ? null : data;
+  }
+
+  /** Ends a collection whose points were {@linkplain #add added}; null if there are none. */
+  Data<?> end(Function<List<PointData>, Data<?>> wrapper) {
+    if (shown > 0) {
+      prepare(wrapper);
     }
-    if (data == null) {
-      data = wrapper.apply(new Shown());
+    return end(shown);
+  }
+
+  private void removeFrom(int index) {
+    for (int i = points.size() - 1; i >= index; i--) {
+      points.remove(i);
     }
-    return data;
   }
 
   /** Number of points that are kept for reuse; for tests. */
   int pooled() {
     return points.size();
-  }
-
-  /** Lets go of what one large collection has left behind. */
-  private void shrink() {
-    if (points.size() > SMALLEST_POOL && points.size() > 2 * shown) {
-      points.subList(Math.max(SMALLEST_POOL, shown), points.size()).clear();
-    }
   }
 
   /** The points of the collection, without a list of their own. */

@@ -25,7 +25,7 @@ final class ReaderSource {
     this.source = source;
     this.resource = resource;
     this.scope = scope;
-    this.buffer = new PointBuffer(isReused);
+    this.buffer = new PointBuffer(isReused, this::prepare);
     source.addReader(buffer);
   }
 
@@ -49,14 +49,14 @@ final class ReaderSource {
 
   /** As {@link MetricSource#collect}; null if there are no points. */
   MetricData collect(long lastCollectEpochNanos, long epochNanos) {
-    final Data<?> data = source.collect(lastCollectEpochNanos, epochNanos, buffer);
-    if (data == null) {
-      return null;
-    }
+    return source.collect(lastCollectEpochNanos, epochNanos, buffer) == null ? null : collected;
+  }
+
+  /** Makes what a collection hands out, before it has emptied the cells of recorders. */
+  private void prepare(Data<?> data) {
     final InstrumentDescriptor metric = source.metric();
     if (collected == null || collected.isOther(metric, data)) {
       collected = new StreamMetricData(resource, scope, metric, data);
     }
-    return collected;
   }
 }

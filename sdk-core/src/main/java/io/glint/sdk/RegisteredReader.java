@@ -154,8 +154,17 @@ final class RegisteredReader implements CollectionRegistration {
       } finally {
         lock.unlock();
       }
+      adviseAfterCollection();
+    }
+  }
+
+  /** What has been collected is not lost for the sake of what is said about it. */
+  private void adviseAfterCollection() {
+    try {
       provider.exemplarAdvisor().collected(this);
       provider.unusedViews().collected();
+    } catch (Throwable t) {
+      failures.event(t, () -> "What a collection has found could not be said");
     }
   }
 
@@ -163,21 +172,28 @@ final class RegisteredReader implements CollectionRegistration {
     final long now = provider.measurementClock().synchronize();
     final List<MetricData> collected = reusesData ? reused : new ArrayList<>();
     collected.clear();
+    // Now, as then the cells of recorders are empty, and nothing may fail.
+    final Collection<MetricData> result = Collections.unmodifiableList(collected);
     // Once for the whole collection: a source is collected only if its callbacks had their chance.
     final Set<GlintMeter> disabled = disabledMeters();
     runCallbacks(disabled);
-    for (final GlintMeter meter : provider.meters()) {
-      if (disabled.contains(meter)) {
-        discard(meter, now);
-      } else {
-        collectMeter(meter, now, collected);
+    try {
+      for (final GlintMeter meter : provider.meters()) {
+        if (disabled.contains(meter)) {
+          discard(meter, now);
+        } else {
+          collectMeter(meter, now, collected);
+        }
       }
-    }
-    for (final MetricProducer producer : provider.producers()) {
-      produce(producer, collected);
+      for (final MetricProducer producer : provider.producers()) {
+        produce(producer, collected);
+      }
+    } catch (Throwable t) {
+      failure = t;
+      failures.event(t, () -> "A collection could not be finished; it has what came before");
     }
     lastCollectEpochNanos = now;
-    return Collections.unmodifiableList(collected);
+    return result;
   }
 
   /** Whatever becomes of the callbacks, what was recorded is collected. */
@@ -214,8 +230,12 @@ final class RegisteredReader implements CollectionRegistration {
 
   private void tell(long begin) {
     final InternalTelemetry telemetry = provider.internalTelemetry();
-    if (telemetry != null) {
-      telemetry.collected(this, provider.clock().nanoTime() - begin, failure);
+    try {
+      if (telemetry != null) {
+        telemetry.collected(this, provider.clock().nanoTime() - begin, failure);
+      }
+    } catch (Throwable t) {
+      failures.event(t, () -> "The duration of a collection could not be recorded");
     }
     failure = null;
   }
@@ -236,13 +256,16 @@ final class RegisteredReader implements CollectionRegistration {
 
   private void collectMeter(GlintMeter meter, long now, List<MetricData> collected) {
     for (final ReaderSource source : meter.sources(this)) {
+      final int place = collected.size();
       try {
-        final MetricData metric = source.collect(lastCollectEpochNanos, now);
-        if (metric != null) {
-          collected.add(metric);
-        }
+        // The place comes first: of what has been collected nothing may be lost for want of memory.
+        collected.add(null);
+        collected.set(place, source.collect(lastCollectEpochNanos, now));
       } catch (Throwable t) {
         collectionFailed(source, t);
+      }
+      if (collected.size() > place && collected.get(place) == null) {
+        collected.remove(place);
       }
     }
   }

@@ -6,50 +6,34 @@ import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.sdk.common.Clock;
 import io.opentelemetry.sdk.metrics.data.AggregationTemporality;
-import io.opentelemetry.sdk.metrics.data.Data;
-import io.opentelemetry.sdk.metrics.data.ExemplarData;
-import io.opentelemetry.sdk.metrics.data.PointData;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.AtomicReference;
-import java.util.concurrent.locks.LockSupport;
-import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Function;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
 /**
- * A metric stream of a synchronous instrument: where its measurements go, series by series, and how
- * they are collected. Subclasses are the aggregations.
+ * A metric stream of a synchronous instrument, as recorders see it: where its measurements go,
+ * series by series. Subclasses are the aggregations. {@link StreamCollector} is the other side.
  *
  * <p>Recording is the straight line {@code instrument -> stream -> series -> cell}. Each subclass
- * has its own recording method rather than a shared one with a hook in it, so that the call sites
- * stay monomorphic in a program that uses several aggregations.
+ * has its own recording methods, of which the same few lines are repeated: take a cell, count,
+ * release it, report. A shared one with a hook in it would have one type profile for all cells, and
+ * its call sites would not stay monomorphic in a program that uses several aggregations. The way
+ * from {@code take} to the {@code try} must not grow either: once a cell is taken, nothing may be
+ * thrown before somebody sees to its release, not even for want of stack.
  *
- * <p>Recording is thread-safe and never waits, see {@link Cell}. Collection is serialized by a lock
- * that recorders never touch.
+ * <p>Recording is thread-safe and never waits, see {@link Cell}. All fields but {@link #only} are
+ * final: what collections write is elsewhere, so that recorders do not wait for its cache lines.
  */
-abstract class Stream implements MetricSource {
+abstract class Stream {
   private static final Logger LOGGER = Logger.getLogger(Stream.class.getName());
-
-  /** How long one collection of a stream waits for recorders that are stopped in mid-record. */
-  private static final long PATIENCE_NANOS = 1_000_000_000L;
-
-  private static final int SPINS = 200;
-  private static final int TRIES_TO_EVICT = 100;
-  private static final long PARK_NANOS = 50_000;
 
   final InstrumentDescriptor instrument;
   final ExemplarSampling sampling;
   final AggregationTemporality temporality;
 
   private final MetricIdentity metric;
-  private final boolean isDelta;
   private final Clock clock;
-  private final int cardinalityLimit;
   private final SeriesMap seriesMap;
+  private final SeriesStore store;
 
   /** Null if all attributes are kept; then so is the cache. */
   private final AttributeFilter attributeFilter;
@@ -63,67 +47,18 @@ abstract class Stream implements MetricSource {
    */
   private Series only;
 
-  private final AtomicReference<Series> overflow = new AtomicReference<>();
-  private volatile boolean isShutdown;
-
-  /**
-   * Counts the intervals of a delta stream, and between each two the collection that ends one and
-   * starts the other, series by series.
-   */
-  private final AtomicLong interval = new AtomicLong();
-
-  /** The interval in which recorders have evicted what was left of the one before. */
-  private volatile long roomMadeIn = -1;
-
   private final RateLimitedLog failures = new RateLimitedLog(LOGGER, Level.WARNING);
-  private final RateLimitedLog omissions = new RateLimitedLog(LOGGER, Level.WARNING);
 
-  private final ReentrantLock collectLock = new ReentrantLock();
-
-  // The rest is guarded by collectLock.
-  private final Series.CellVisitor cellVisitor = this::collectCell;
-  private final Function<List<PointData>, Data<?>> dataWrapper = this::data;
-  private final ExemplarTally tally = new ExemplarTally();
-
-  /** Those that were collected from cells and are not in the tally yet. */
-  private final ExemplarTally verdicts = new ExemplarTally();
-
-  private final ExemplarCollector exemplarCollector;
-  private final long idleTimeoutNanos;
-  private final List<PointBuffer> readers = new ArrayList<>();
-  private long creationEpochNanos;
-  private long patienceEnds;
-  private boolean isOverflowTold;
-  private boolean cellOmitted;
-  private boolean anyCellOmitted;
-
-  /** Those of the cells of a series. */
-  private long measurements;
-
-  /** Those of all series of a collection, and of cumulative ones that were dropped. */
-  private long measurementsOfAll;
-
-  private long measurementsOfDropped;
-
-  Stream(StreamSettings settings, ExemplarLines lines) {
+  Stream(StreamSettings settings) {
     this.instrument = settings.instrument();
     this.metric = settings.metric();
     this.attributeFilter = settings.attributeFilter();
     this.aliases = attributeFilter == null ? null : new AliasCache();
     this.sampling = settings.sampling();
     this.temporality = settings.temporality();
-    this.isDelta = temporality == AggregationTemporality.DELTA;
     this.clock = settings.clock();
-    this.cardinalityLimit = settings.cardinalityLimit();
-    this.creationEpochNanos = settings.creationEpochNanos();
-    this.idleTimeoutNanos = settings.idleTimeoutNanos();
-    this.exemplarCollector =
-        new ExemplarCollector(
-            sampling,
-            settings.exemplarAttributeFilter(),
-            new ExemplarUpdate(lines, this::newExemplar),
-            tally);
     this.seriesMap = new SeriesMap(this, settings.cardinalityLimit());
+    this.store = new SeriesStore(this, seriesMap, temporality == AggregationTemporality.DELTA);
   }
 
   /**
@@ -159,7 +94,8 @@ abstract class Stream implements MetricSource {
   /** Makes the first cell of a series, which makes the others: {@link Cell#newStripe}. */
   abstract Cell newCell(Series series);
 
-  // ---------------------------------------------------------------------------------- recording
+  /** The one that collects this stream, always the same. */
+  abstract StreamCollector collector();
 
   /**
    * Takes a cell of the series of these attributes.
@@ -196,80 +132,20 @@ abstract class Stream implements MetricSource {
       return null;
     }
     return alias.series.attributes == Overflow.ATTRIBUTES
-            && (alias.mapVersion != seriesMap.version() || mayMakeRoom())
+            && (alias.mapVersion != seriesMap.version() || store.mayMakeRoom())
         ? null
         : alias.series;
   }
 
-  private boolean mayMakeRoom() {
-    return isDelta && roomMadeIn != interval.get();
-  }
-
-  /**
-   * Evicts the series that no measurement of this interval is in, so that the limit counts those of
-   * this interval only. Done once in each interval of a delta reader, by the recorder that comes
-   * across the limit first, or by several. Never waits for another thread: a series that one of
-   * them has in its hands is tried a few times more, and if that thread has been stopped there, the
-   * limit is one series lower until it goes on.
-   *
-   * @return false if that was done already, and the measurement goes to the overflow series
-   */
-  private boolean makeRoom() {
-    final long interval = this.interval.get();
-    if (!isDelta) {
-      return false;
-    }
-    if (roomMadeIn == interval) {
-      // Perhaps made since the caller found none.
-      return !seriesMap.isFull();
-    }
-    final RoomMaker maker = new RoomMaker();
-    seriesMap.forEach(maker);
-    maker.retry();
-    ProtocolPoint.ROOM_MADE.reached();
-    // Also those that another thread has evicted.
-    seriesMap.removeEvicted();
-    ProtocolPoint.ROOM_TOLD.reached();
-    roomMadeIn = interval;
-    return true;
-  }
-
-  private static final class RoomMaker implements SeriesMap.SeriesVisitor {
-    private final List<Series> undecided = new ArrayList<>(0);
-
-    @Override
-    public void visit(Series series) {
-      if (isUndecided(series)) {
-        undecided.add(series);
-      }
-    }
-
-    /** Tries again what another thread had in its hands, for some microseconds at most. */
-    void retry() {
-      for (int i = 0; i < TRIES_TO_EVICT && !undecided.isEmpty(); i++) {
-        Thread.onSpinWait();
-        undecided.removeIf(series -> !isUndecided(series));
-      }
-    }
-
-    private static boolean isUndecided(Series series) {
-      return series.evict(0) == Series.Eviction.UNDECIDED && !series.isEvicted();
-    }
-  }
-
-  /** Null after shutdown: what nobody will collect is not kept. */
+  /** Null after shutdown. */
   private Cell takeFromNew(Attributes attributes) {
-    final Attributes kept =
-        attributeFilter == null ? attributes : attributeFilter.apply(attributes);
-    // An application that uses the attributes of overflow shares its series.
-    final boolean isOverflow = Overflow.ATTRIBUTES.equals(kept);
-    while (!isShutdown) {
+    final Attributes kept = keep(attributes);
+    while (true) {
       final long mapVersion = seriesMap.version();
-      final Series found = isOverflow ? overflow() : seriesMap.findOrAdd(kept);
-      if (found == null && makeRoom()) {
-        continue;
+      final Series series = store.findOrAdd(kept);
+      if (series == null) {
+        return null;
       }
-      final Series series = found != null ? found : overflow();
       if (aliases != null) {
         ProtocolPoint.ALIAS_ADDING.reached();
         aliases.put(attributes, series, mapVersion);
@@ -282,7 +158,10 @@ abstract class Stream implements MetricSource {
       }
       seriesMap.removeEvicted();
     }
-    return null;
+  }
+
+  private Attributes keep(Attributes attributes) {
+    return attributeFilter == null ? attributes : attributeFilter.apply(attributes);
   }
 
   /** Sees whether one series is the only one. Written if that is news: recorders share the line. */
@@ -306,15 +185,12 @@ abstract class Stream implements MetricSource {
    */
   final BoundSeries bind(Attributes attributes) {
     try {
-      final Attributes kept =
-          attributeFilter == null ? attributes : attributeFilter.apply(attributes);
-      while (!isShutdown) {
-        final Series found =
-            Overflow.ATTRIBUTES.equals(kept) ? overflow() : seriesMap.findOrAdd(kept);
-        if (found == null && makeRoom()) {
-          continue;
+      final Attributes kept = keep(attributes);
+      while (true) {
+        final Series series = store.findOrAdd(kept);
+        if (series == null) {
+          break;
         }
-        final Series series = found != null ? found : overflow();
         final Object pin = series.pin();
         if (pin != null) {
           renewOnly();
@@ -336,17 +212,20 @@ abstract class Stream implements MetricSource {
               "Attributes could not be bound to instrument "
                   + instrument.inWords()
                   + ". Its bound recordings look their series up each time");
-    } catch (OutOfMemoryError | StackOverflowError e) {
+    } catch (Throwable t) {
       // What made the binding fail makes the report fail; the application goes on.
     }
   }
 
-  @Override
-  public final void shutdown() {
-    isShutdown = true;
+  /** From now on there are no new series: nobody would collect them. */
+  final void shutdown() {
+    store.shutdown();
   }
 
-  /** Reports that a measurement could not be counted. Never throws. */
+  /**
+   * Reports that a measurement could not be counted. Never throws. Not to be called by who owns a
+   * cell, as handlers of log records are code of others.
+   */
   final void measurementLost(Throwable cause) {
     try {
       sampling
@@ -364,7 +243,7 @@ abstract class Stream implements MetricSource {
                   + LogText.of(metric.descriptor().name())
                   + "' and is lost: "
                   + (cause instanceof OutOfMemoryError
-                      ? "there is no memory for a new series"
+                      ? "there is no memory for it"
                       : "its attributes, or the attribute filter of a view, threw"));
     } catch (Throwable t) {
       // What made the measurement fail makes the report fail, or the log is broken.
@@ -380,368 +259,27 @@ abstract class Stream implements MetricSource {
     return new Series(this, attributes, hash, startEpochNanos);
   }
 
-  private Series overflow() {
-    final Series existing = overflow.get();
-    return existing != null ? existing : makeOverflow();
-  }
+  // What the collector needs.
 
-  private Series makeOverflow() {
-    final Series made = newSeries(Overflow.ATTRIBUTES, 0);
-    ProtocolPoint.OVERFLOW_ADDING.reached();
-    if (!overflow.compareAndSet(null, made)) {
-      return overflow.get();
-    }
-    return made;
-  }
-
-  // --------------------------------------------------------------------------------- collection
-
-  @Override
-  public final InstrumentDescriptor metric() {
-    return metric.descriptor();
-  }
-
-  @Override
-  public final boolean describe(String description) {
-    return metric.describe(description);
-  }
-
-  @Override
-  public final void addReader(PointBuffer points) {
-    collectLock.lock();
-    try {
-      points.collectedNanos = clock.nanoTime();
-      readers.add(points);
-    } finally {
-      collectLock.unlock();
-    }
-  }
-
-  @Override
-  public final Data<?> collect(long lastCollectEpochNanos, long epochNanos, PointBuffer points) {
-    collectLock.lock();
-    try {
-      patienceEnds = System.nanoTime() + PATIENCE_NANOS;
-      // An instrument may have been made after the collection began.
-      creationEpochNanos = Math.min(creationEpochNanos, epochNanos);
-      final long deltaStart = Math.max(lastCollectEpochNanos, creationEpochNanos);
-      points.begin();
-      points.collectedNanos = clock.nanoTime();
-      measurementsOfAll = 0;
-      anyCellOmitted = false;
-      interval.getAndIncrement();
-      seriesMap.forEach(series -> collectSeries(series, points, deltaStart, epochNanos));
-      interval.getAndIncrement();
-      final Series overflow = this.overflow.get();
-      if (overflow != null) {
-        collectSeries(overflow, points, deltaStart, epochNanos);
-        tellOverflow();
-      }
-      tellTally();
-      if (isDelta || idleTimeoutNanos > 0) {
-        evict();
-      }
-      // What threads in a race have left of an earlier table keeps evicted series in memory.
-      seriesMap.renewIndex();
-      renewOnly();
-      return points.end(dataWrapper);
-    } finally {
-      collectLock.unlock();
-    }
-  }
-
-  /** A total that lacks a cell waits for it, and verdicts with it: no number may go back. */
-  private void tellTally() {
-    if (isDelta) {
-      tally.measurements += measurementsOfAll;
-    } else if (!anyCellOmitted) {
-      tally.measurements = measurementsOfDropped + measurementsOfAll;
-    } else {
-      return;
-    }
-    verdicts.moveVerdictsTo(tally);
-  }
-
-  @Override
-  public final void discard(long lastCollectEpochNanos, long epochNanos, PointBuffer points) {
-    if (!isDelta) {
-      return;
-    }
-    collectLock.lock();
-    try {
-      final long handedOver = points.exemplars;
-      var unused = collect(lastCollectEpochNanos, epochNanos, points);
-      // Nobody gets these points.
-      points.exemplars = handedOver;
-    } finally {
-      collectLock.unlock();
-    }
-  }
-
-  /** Collects a series, which has no point if it holds no measurement. */
-  private void collectSeries(Series series, PointBuffer points, long deltaStart, long epochNanos) {
-    ProtocolPoint.SERIES_COLLECTING.reached();
-    if (isDelta && series.visibleExemplars.isEmpty() && series.isSeenEmpty()) {
-      setIdle(series, isSilentDelta(series, /* isEmpty= */ true, points));
-      return;
-    }
-    begin(series);
-    cellOmitted = false;
-    measurements = 0;
-    series.visitCells(cellVisitor);
-    anyCellOmitted |= cellOmitted;
-    measurementsOfAll += measurements;
-    // A series may have been recorded into for the first time after the collection began.
-    // What another reader has shown of its start is not taken back.
-    final long seriesStart = Math.min(series.startEpochNanos, epochNanos);
-    if (!series.isStartShown) {
-      series.startEpochNanos = seriesStart;
-    }
-    final long start = isDelta ? deltaStart : seriesStart;
-    // Points of several readers may show the same exemplars.
-    final boolean isReused = points.isReused() && readers.size() == 1;
-    final List<ExemplarData> exemplars = exemplarCollector.take(series, isDelta, isReused);
-    final boolean isEmpty = isTotalEmpty();
-    setIdle(
-        series,
-        !cellOmitted && (isDelta ? isSilentDelta(series, isEmpty, points) : isSilent(series)));
-    if (isEmpty && !cellOmitted) {
-      // Bound, but never recorded into: a cumulative point starts with the first measurement.
-      series.startEpochNanos = epochNanos;
-    }
-    if (cellOmitted && !isDelta) {
-      // A cumulative point without one of its cells would go back; a delta catches up next time.
-      omissions.event(
-          null,
-          () ->
-              "A point of instrument "
-                  + instrument.inWords()
-                  + " is left out of a collection: a thread has been stopped for over a second in"
-                  + " the middle of recording. Its measurements are kept for the next collection");
-    } else if (!isEmpty) {
-      showStart(series);
-      points.exemplars += exemplars.size();
-      addPoint(points).setFrame(start, epochNanos, series.attributes, exemplars);
-    }
-  }
-
-  // Both are written if that is news: threads that record read what lies beside them.
-
-  private static void showStart(Series series) {
-    if (!series.isStartShown) {
-      series.isStartShown = true;
-    }
-  }
-
-  private static void setIdle(Series series, boolean isIdle) {
-    if (series.isIdle != isIdle) {
-      series.isIdle = isIdle;
-    }
-  }
-
-  private void collectCell(Cell cell) {
-    if (!takePatiently(cell)) {
-      cellOmitted |= !cell.isRetired();
-      return;
-    }
-    Throwable lostExemplars = null;
-    try {
-      if (!cell.isEmpty()) {
-        addToTotal(cell);
-        measurements += cell.measurements();
-        cell.addVerdictsTo(verdicts);
-        cell.clearVerdicts();
-        lostExemplars = exemplarCollector.join(cell.reservoirOrNull());
-        if (isDelta) {
-          tellBuckets(cell, tally);
-          cell.clear();
-        }
-      }
-    } finally {
-      cell.release();
-    }
-    if (lostExemplars != null) {
-      sampling.reservoirFailed(lostExemplars);
-    }
-  }
-
-  private boolean takePatiently(Cell cell) {
-    for (int attempt = 0; !cell.tryTake(); attempt++) {
-      if (cell.isRetired()) {
-        return false;
-      }
-      if (attempt < SPINS) {
-        Thread.onSpinWait();
-      } else if (System.nanoTime() - patienceEnds < 0) {
-        LockSupport.parkNanos(PARK_NANOS);
-      } else {
-        return false;
-      }
-    }
-    return true;
-  }
-
-  /** Says once that the limit was hit, and which attribute is to blame. */
-  private void tellOverflow() {
-    if (isOverflowTold) {
-      return;
-    }
-    isOverflowTold = true;
-    final List<Attributes> attributeSets = new ArrayList<>();
-    seriesMap.forEach(series -> attributeSets.add(series.attributes));
-    Overflow.tell(
-        LOGGER, sampling.losses(), instrument, cardinalityLimit, AttributeValues.of(attributeSets));
-  }
-
-  /**
-   * True if a delta series is not worth keeping. One that has been silent for a short time is: it
-   * may be back in the next interval, and would have to be made anew. If there are many, place for
-   * others matters more.
-   */
-  private boolean isSilentDelta(Series series, boolean isEmpty, PointBuffer points) {
-    if (!isEmpty) {
-      series.activeNanos = points.collectedNanos;
-      return false;
-    }
-    final boolean hasNeverBeenActive = !series.isStartShown;
-    return hasNeverBeenActive
-        || points.collectedNanos - series.activeNanos >= idleTimeoutNanos
-        || seriesMap.entries() > cardinalityLimit / 2;
-  }
-
-  /**
-   * True if a cumulative series has been silent for too long, and no reader misses anything of it.
-   */
-  private boolean isSilent(Series series) {
-    if (idleTimeoutNanos == 0) {
-      return false;
-    }
-    final long now = clock.nanoTime();
-    if (measurements != series.measurements) {
-      series.measurements = measurements;
-      series.activeNanos = now;
-    }
-    if (now - series.activeNanos < idleTimeoutNanos) {
-      return false;
-    }
-    for (final PointBuffer reader : readers) {
-      if (reader.collectedNanos - series.activeNanos < 0) {
-        return false;
-      }
-    }
-    return true;
-  }
-
-  /** Evicts the series that were found silent, if they still are. */
-  private void evict() {
-    final boolean[] anyEvicted = new boolean[1];
-    seriesMap.forEach(
-        series -> {
-          if (series.isIdle && series.tryEvict(series.measurements)) {
-            anyEvicted[0] = true;
-            measurementsOfDropped += series.measurements;
-          }
-        });
-    if (anyEvicted[0]) {
-      seriesMap.removeEvicted();
-      if (aliases != null) {
-        aliases.forgetEvicted();
-      }
-    }
-  }
-
-  @Override
-  public final ExemplarAccount exemplarAccount(PointBuffer points, boolean isLive) {
-    final boolean isLocked = tryLockPatiently();
-    try {
-      // Without the lock it is what the last collections have told, give or take the latest.
-      final ExemplarTally current = tally.copy();
-      final boolean isCollected = current.eligible() > 0;
-      if (isLive && isLocked) {
-        current.noSpan += verdicts.noSpan;
-        current.refused += verdicts.refused;
-        addUncollected(current);
-      }
-      return new ExemplarAccount(sampling, current, isCollected, points.exemplars);
-    } finally {
-      if (isLocked) {
-        collectLock.unlock();
-      }
-    }
-  }
-
-  /**
-   * Not for ever: who asks may be a reservoir or log handler that another stream has called in its
-   * collection, and somebody in this one's may wait for that.
-   */
-  private boolean tryLockPatiently() {
-    try {
-      return collectLock.tryLock(PATIENCE_NANOS, TimeUnit.NANOSECONDS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return false;
-    }
-  }
-
-  /** Reads the cells without emptying them. One that is in use at this moment may be left out. */
-  private void addUncollected(ExemplarTally current) {
-    final long[] held = new long[1];
-    final Series.CellVisitor reader =
-        cell -> {
-          if (tryTakeBriefly(cell)) {
-            try {
-              held[0] += cell.measurements();
-              cell.addVerdictsTo(current);
-              tellBuckets(cell, current);
-            } finally {
-              cell.release();
-            }
-          }
-        };
-    seriesMap.forEach(series -> series.visitCells(reader));
-    final Series overflow = this.overflow.get();
-    if (overflow != null) {
-      overflow.visitCells(reader);
-    }
-    current.measurements =
-        isDelta
-            ? current.measurements + held[0]
-            : Math.max(current.measurements, measurementsOfDropped + held[0]);
-  }
-
-  private static boolean tryTakeBriefly(Cell cell) {
-    for (int attempt = 0; attempt < SPINS && !cell.isRetired(); attempt++) {
-      if (cell.tryTake()) {
-        return true;
-      }
-      Thread.onSpinWait();
-    }
-    return false;
-  }
-
-  // What an aggregation is, to the collection. All guarded by collectLock.
-
-  /** Starts to add up the cells of a series. */
-  abstract void begin(Series series);
-
-  abstract void addToTotal(Cell cell);
-
-  abstract boolean isTotalEmpty();
-
-  /** Adds to the tally how many of the measurements of a cell are in which bucket, if it asks. */
-  void tellBuckets(Cell cell, ExemplarTally tally) {}
-
-  /** Adds a point of the current total. */
-  abstract AbstractPoint addPoint(PointBuffer points);
-
-  /** Of the type of the points. */
-  abstract ShownExemplar newExemplar();
-
-  /** Wraps points that {@link #addPoint} added. */
-  abstract Data<?> data(List<PointData> points);
-
-  /** For tests. */
   final SeriesMap seriesMap() {
     return seriesMap;
+  }
+
+  final SeriesStore store() {
+    return store;
+  }
+
+  /** Lets go of the series that have been evicted. */
+  final void removeEvicted() {
+    seriesMap.removeEvicted();
+    if (aliases != null) {
+      aliases.forgetEvicted();
+    }
+  }
+
+  /** What threads in a race have left of an earlier table keeps evicted series in memory. */
+  final void renewHints() {
+    seriesMap.renewIndex();
+    renewOnly();
   }
 }

@@ -2,21 +2,17 @@ package io.glint.sdk;
 
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.context.Context;
-import io.opentelemetry.sdk.metrics.data.Data;
-import io.opentelemetry.sdk.metrics.data.PointData;
-import java.util.List;
 
 /**
- * Sum aggregation. Long sums are exact and wrap around beyond the range of a long; cells are added
- * up in a fixed order, so that the sum of a growing double counter never goes back by rounding.
+ * Sum aggregation. Long sums are exact and wrap around beyond the range of a long. The recording
+ * methods repeat a few lines with reason, see {@link Stream}.
  */
-final class SumStream extends NumberStream {
-  private long totalLong;
-  private double totalDouble;
-  private long totalCount;
+final class SumStream extends Stream {
+  private final StreamCollector collector;
 
   SumStream(StreamSettings settings) {
     super(settings);
+    this.collector = new SumCollector(this, settings);
   }
 
   @Override
@@ -121,35 +117,7 @@ final class SumStream extends NumberStream {
   }
 
   @Override
-  void begin(Series series) {
-    totalLong = 0;
-    totalDouble = 0;
-    totalCount = 0;
-  }
-
-  @Override
-  void addToTotal(Cell cell) {
-    final SumCell sum = (SumCell) cell;
-    if (isLong) {
-      totalLong += sum.longSum();
-    } else {
-      totalDouble += sum.doubleSum();
-    }
-    totalCount += sum.measurements();
-  }
-
-  @Override
-  boolean isTotalEmpty() {
-    return totalCount == 0;
-  }
-
-  @Override
-  long totalBits() {
-    return isLong ? totalLong : Double.doubleToRawLongBits(totalDouble);
-  }
-
-  @Override
-  Data<?> data(List<PointData> points) {
-    return new Points.Sum<>(instrument.isMonotonic(), temporality, points);
+  StreamCollector collector() {
+    return collector;
   }
 }

@@ -253,7 +253,7 @@ class CollectionTest {
     // The collector passes the first cell, which is taken, and finds 222 in the second.
     assertThat(value(stream)).isEqualTo(222);
     one.release();
-    assertThat(stream.collect(0, 2, new PointBuffer(false))).isNull();
+    assertThat(stream.collector().collect(0, 2, new PointBuffer(false))).isNull();
     stream.recordLong(333, Attributes.empty(), io.opentelemetry.context.Context.root());
     assertThat(value(stream)).isEqualTo(333);
   }
@@ -286,12 +286,18 @@ class CollectionTest {
   }
 
   private static long start(Stream stream, long now, PointBuffer buffer) {
-    return stream.collect(0, now, buffer).getPoints().iterator().next().getStartEpochNanos();
+    return stream
+        .collector()
+        .collect(0, now, buffer)
+        .getPoints()
+        .iterator()
+        .next()
+        .getStartEpochNanos();
   }
 
   private static long value(LastValueStream stream) {
     return ((LongPointData)
-            stream.collect(0, 1, new PointBuffer(false)).getPoints().iterator().next())
+            stream.collector().collect(0, 1, new PointBuffer(false)).getPoints().iterator().next())
         .getValue();
   }
 }

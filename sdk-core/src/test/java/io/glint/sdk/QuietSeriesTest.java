@@ -23,7 +23,7 @@ class QuietSeriesTest {
   private final Object pin = series.pin();
 
   QuietSeriesTest() {
-    stream.addReader(points);
+    stream.collector().addReader(points);
     assertThat(pin).isNotNull();
   }
 
@@ -32,7 +32,7 @@ class QuietSeriesTest {
   }
 
   private int collect() {
-    final var data = stream.collect(0, 1, points);
+    final var data = stream.collector().collect(0, 1, points);
     return data == null ? 0 : data.getPoints().size();
   }
 
@@ -87,10 +87,10 @@ class QuietSeriesTest {
     final SumStream unsampled = DeltaSums.create(10);
     unsampled.recordLong(1, ATTRIBUTES, Context.root());
     final Series silent = unsampled.seriesMap().find(ATTRIBUTES);
-    assertThat(unsampled.collect(0, 1, points).getPoints()).hasSize(1);
+    assertThat(unsampled.collector().collect(0, 1, points).getPoints()).hasSize(1);
     assertThat(silent.isSeenEmpty()).isTrue();
 
-    assertThat(unsampled.collect(0, 2, points)).isNull();
+    assertThat(unsampled.collector().collect(0, 2, points)).isNull();
 
     assertThat(silent.isEvicted()).isTrue();
     assertThat(silent.isSeenEmpty()).isFalse();

@@ -50,7 +50,7 @@ class SeriesHintTest {
   }
 
   private void collect() {
-    assertThat(stream.collect(0, 1, new PointBuffer(false))).isNotNull();
+    assertThat(stream.collector().collect(0, 1, new PointBuffer(false))).isNotNull();
   }
 
   @Test

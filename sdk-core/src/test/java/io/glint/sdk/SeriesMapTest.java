@@ -237,7 +237,7 @@ class SeriesMapTest {
   }
 
   private static long sum(SumStream stream) {
-    final var data = stream.collect(0, 1, new PointBuffer(false));
+    final var data = stream.collector().collect(0, 1, new PointBuffer(false));
     long sum = 0;
     if (data != null) {
       final Set<Attributes> seen = new java.util.HashSet<>();

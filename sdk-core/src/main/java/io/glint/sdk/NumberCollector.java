@@ -4,24 +4,19 @@ import io.opentelemetry.sdk.metrics.InstrumentValueType;
 import java.util.function.Supplier;
 
 /** What sum and last value share: points of one number, a long or a double. */
-abstract class NumberStream extends Stream {
+abstract class NumberCollector extends StreamCollector {
   final boolean isLong;
   private final Supplier<NumberPoint> pointMaker;
 
-  NumberStream(StreamSettings settings) {
-    super(settings, ExemplarLines.ONE);
+  NumberCollector(Stream stream, StreamSettings settings, PaddedTotal total) {
+    super(stream, settings, ExemplarLines.ONE, total);
     this.isLong = settings.instrument().valueType() == InstrumentValueType.LONG;
     this.pointMaker = Points.numberMaker(isLong);
   }
 
-  /** The value of the current total, as a long or as the bits of a double. */
-  abstract long totalBits();
-
   @Override
-  final AbstractPoint addPoint(PointBuffer points) {
-    final NumberPoint point = points.add(pointMaker);
-    point.set(totalBits());
-    return point;
+  final AbstractPoint point(PointBuffer points, int index) {
+    return points.at(index, pointMaker);
   }
 
   @Override

@@ -1,0 +1,146 @@
+package io.glint.sdk;
+
+import io.opentelemetry.api.common.Attributes;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+
+/**
+ * Admits new series to a stream: up to the cardinality limit each attribute set gets a series of
+ * its own, under delta temporality after those that this interval does not use were evicted, and
+ * beyond all share the overflow series.
+ *
+ * <p>Recorders come here if the {@link SeriesMap}, which their stream has at hand, does not know
+ * what they look for. Thread-safe; nothing here waits for another thread.
+ */
+final class SeriesStore {
+  private static final int TRIES_TO_EVICT = 100;
+
+  private final Stream stream;
+  private final SeriesMap map;
+  private final boolean isDelta;
+  private final AtomicReference<Series> overflow = new AtomicReference<>();
+  private volatile boolean isShutdown;
+
+  /**
+   * Counts the intervals of a delta stream, and between each two the collection that ends one and
+   * starts the other, series by series.
+   */
+  private final AtomicLong interval = new AtomicLong();
+
+  /** The interval in which recorders have evicted what was left of the one before. */
+  private volatile long roomMadeIn = -1;
+
+  SeriesStore(Stream stream, SeriesMap map, boolean isDelta) {
+    this.stream = stream;
+    this.map = map;
+    this.isDelta = isDelta;
+  }
+
+  /**
+   * The series of these attributes, which is made if it is missing; at the limit the overflow
+   * series. It may be evicted before the caller has taken a cell; then it is to be {@linkplain
+   * SeriesMap#removeEvicted removed} and asked for again.
+   *
+   * @param kept without what a view removes
+   * @return null after shutdown: what nobody will collect is not kept
+   */
+  Series findOrAdd(Attributes kept) {
+    // An application that uses the attributes of overflow shares its series.
+    final boolean isOverflow = Overflow.ATTRIBUTES.equals(kept);
+    while (!isShutdown) {
+      final Series found = isOverflow ? overflow() : map.findOrAdd(kept);
+      if (found != null) {
+        return found;
+      }
+      if (!makeRoom()) {
+        return overflow();
+      }
+    }
+    return null;
+  }
+
+  /** True if recorders have not made room yet in this interval. */
+  boolean mayMakeRoom() {
+    return isDelta && roomMadeIn != interval.get();
+  }
+
+  /**
+   * Evicts the series that no measurement of this interval is in, so that the limit counts those of
+   * this interval only. Done once in each interval of a delta reader, by the recorder that comes
+   * across the limit first, or by several. Never waits for another thread: a series that one of
+   * them has in its hands is tried a few times more, and if that thread has been stopped there, the
+   * limit is one series lower until it goes on.
+   *
+   * @return false if that was done already, and the measurement goes to the overflow series
+   */
+  private boolean makeRoom() {
+    final long interval = this.interval.get();
+    if (!isDelta) {
+      return false;
+    }
+    if (roomMadeIn == interval) {
+      // Perhaps made since the caller found none.
+      return !map.isFull();
+    }
+    final RoomMaker maker = new RoomMaker();
+    map.forEach(maker);
+    maker.retry();
+    ProtocolPoint.ROOM_MADE.reached();
+    // Also those that another thread has evicted.
+    map.removeEvicted();
+    ProtocolPoint.ROOM_TOLD.reached();
+    roomMadeIn = interval;
+    return true;
+  }
+
+  private static final class RoomMaker implements SeriesMap.SeriesVisitor {
+    private final List<Series> undecided = new ArrayList<>(0);
+
+    @Override
+    public void visit(Series series) {
+      if (isUndecided(series)) {
+        undecided.add(series);
+      }
+    }
+
+    /** Tries again what another thread had in its hands, for some microseconds at most. */
+    void retry() {
+      for (int i = 0; i < TRIES_TO_EVICT && !undecided.isEmpty(); i++) {
+        Thread.onSpinWait();
+        undecided.removeIf(series -> !isUndecided(series));
+      }
+    }
+
+    private static boolean isUndecided(Series series) {
+      return series.evict(0) == Series.Eviction.UNDECIDED && !series.isEvicted();
+    }
+  }
+
+  private Series overflow() {
+    final Series existing = overflow.get();
+    return existing != null ? existing : makeOverflow();
+  }
+
+  private Series makeOverflow() {
+    final Series made = stream.newSeries(Overflow.ATTRIBUTES, 0);
+    ProtocolPoint.OVERFLOW_ADDING.reached();
+    return overflow.compareAndSet(null, made) ? made : overflow.get();
+  }
+
+  /** The overflow series, or null if there is none yet. */
+  Series overflowOrNull() {
+    return overflow.get();
+  }
+
+  /** Ends an interval, or the collection between two. Called by the collector. */
+  void turnInterval() {
+    interval.getAndIncrement();
+  }
+
+  /** From now on there are no new series. */
+  void shutdown() {
+    isShutdown = true;
+  }
+}

@@ -1,0 +1,110 @@
+package io.glint.sdk;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+import java.util.logging.Logger;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/**
+ * Whatever fails, nothing stays owned, nothing is counted twice, nothing is lost that is not
+ * counted, and later collections are right. Every place in which recording and collecting of
+ * synchronous instruments allocate memory, or call code that is not Glint's, fails once in each way
+ * in which it can.
+ */
+class InjectedFailuresTest {
+  private static final int MOST_REPORTED = 20;
+
+  /** How often one place fails in a life of an instrument, each time in a new one. */
+  private static final int MOST_TIMES = 5;
+
+  private static Method scenario;
+
+  @BeforeAll
+  static void loadGlintAnew() throws Exception {
+    Logger.getLogger("io.glint").setUseParentHandlers(false);
+    scenario =
+        Class.forName("io.glint.sdk.FailureScenario", true, new Woven())
+            .getDeclaredMethod(
+                "run",
+                String.class,
+                boolean.class,
+                boolean.class,
+                boolean.class,
+                int.class,
+                Supplier.class);
+    scenario.setAccessible(true);
+  }
+
+  @AfterAll
+  static void logAgain() {
+    Logger.getLogger("io.glint").setUseParentHandlers(true);
+  }
+
+  @ParameterizedTest(name = "{0}, delta {1}, reused {2}, view {3}")
+  @CsvSource({
+    "sum, false, false, false",
+    "sum, false, true, true",
+    "sum, true, false, true",
+    "sum, true, true, false",
+    "last value, false, false, true",
+    "last value, false, true, false",
+    "last value, true, false, false",
+    "last value, true, true, true",
+    "histogram, false, false, false",
+    "histogram, false, true, true",
+    "histogram, true, false, true",
+    "histogram, true, true, false",
+    "exponential, false, false, true",
+    "exponential, false, true, false",
+    "exponential, true, false, false",
+    "exponential, true, true, true",
+  })
+  void nothingStaysOwnedAndNothingIsLostUncounted(
+      String aggregation, boolean isDelta, boolean isReused, boolean isFiltered) throws Exception {
+    final List<Supplier<Throwable>> failures =
+        List.of(
+            () -> new OutOfMemoryError("injected"),
+            () -> new StackOverflowError("injected"),
+            () -> new IllegalStateException("injected"));
+    // Once more for classes that are initialized on the way.
+    for (int i = 0; i < 2; i++) {
+      assertThat(scenario.invoke(null, aggregation, isDelta, isReused, isFiltered, -1, null))
+          .as("without a failure")
+          .isEqualTo(List.of());
+    }
+    final List<Integer> sites = Sites.reached();
+    assertThat(sites).hasSizeGreaterThan(200);
+    final Map<Integer, Integer> times = new HashMap<>();
+    final List<String> violations = new ArrayList<>();
+    for (int number = 0; number < sites.size(); number++) {
+      if (times.merge(sites.get(number), 1, Integer::sum) > MOST_TIMES) {
+        continue;
+      }
+      for (final Supplier<Throwable> failure : failures) {
+        List<?> found;
+        try {
+          found =
+              (List<?>)
+                  scenario.invoke(
+                      null, aggregation, isDelta, isReused, isFiltered, number, failure);
+        } catch (InvocationTargetException e) {
+          found = List.of("unexpected " + e.getCause());
+        }
+        if (!found.isEmpty()) {
+          violations.add(failure.get() + " at " + Sites.thrownAt() + ": " + found);
+        }
+      }
+    }
+    assertThat(violations.stream().limit(MOST_REPORTED)).as("of %d", violations.size()).isEmpty();
+  }
+}
