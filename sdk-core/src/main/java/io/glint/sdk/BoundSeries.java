@@ -70,8 +70,8 @@ final class BoundSeries {
         only = null;
       }
       cell = series.take();
-    } catch (OutOfMemoryError | StackOverflowError e) {
-      stream.measurementLost(e);
+    } catch (Throwable t) {
+      stream.measurementLost(t);
       return null;
     }
     // It is null if nothing was bound, or if the bound instrument becomes garbage during this

@@ -103,7 +103,19 @@ class ExemplarUpdate extends FrontPadding {
   }
 
   /**
-   * The exemplars of the point.
+   * The exemplars of the point. Which list that is, and what becomes of the one before:
+   *
+   * <table>
+   *   <caption>The four modes</caption>
+   *   <tr><th></th><th>points are made anew</th><th>points are reused</th></tr>
+   *   <tr><td>cumulative</td>
+   *     <td>a new list, which has those from before that stay as well; the same list if nothing was
+   *     kept</td>
+   *     <td>the list from before, changed; what goes is used again</td></tr>
+   *   <tr><td>delta</td>
+   *     <td>a new list, and the series keeps none</td>
+   *     <td>the list from before, with others; what was in it is used again</td></tr>
+   * </table>
    *
    * @param before those of the point before; of a delta stream only if they are reused
    * @param isReused true if nobody looks any more at {@code before}, which can be changed

@@ -204,8 +204,9 @@ abstract class StreamCollector implements MetricSource {
     final long deltaStart = Math.max(lastCollectEpochNanos, creationEpochNanos);
     final SeriesMap.SeriesVisitor visitor =
         series -> collectSeries(series, points, deltaStart, epochNanos);
-    points.collectedNanos = clock.nanoTime();
+    final long now = clock.nanoTime();
     points.begin(dataWrapper);
+    points.collectedNanos = now;
     total.beginCollection();
     if (!isDelta) {
       pending.measurements = 0;

@@ -14,7 +14,10 @@
  *
  * <p>A bound instrument ({@code BoundInstruments}) goes from the instrument to the series at once.
  *
+ * <p>The way out is another one: a {@code RegisteredReader} goes through the {@code
+ * StreamCollector} of each stream, which makes points of the cells of its series.
+ *
  * <p>{@code Cell} tells the concurrency story of recording and collecting, {@code SeriesMap} that
- * of adding and removing series. {@code RegisteredReader} collects.
+ * of adding and removing series. {@code docs/design/concurrency.md} lists who shares what.
  */
 package io.glint.sdk;
