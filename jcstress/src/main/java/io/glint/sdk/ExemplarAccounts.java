@@ -399,7 +399,7 @@ public class ExemplarAccounts {
     return Fixture.histogram(temporality, NO_LIMIT, CustomExemplarFilter.traceBased());
   }
 
-  private static ExemplarTally account(Stream stream) {
+  private static ExemplarTally account(MetricStream stream) {
     return stream
         .collector()
         .exemplarAccount(new PointBuffer(/* isReused= */ false), /* isLive= */ true)

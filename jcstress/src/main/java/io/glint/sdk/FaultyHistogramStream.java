@@ -13,7 +13,7 @@ import java.util.List;
  * the real thing, so what a test sees of the fault is what it would see of such a defect. The
  * moment in which a fault can show is drawn out, so that a short run is sure to see it.
  */
-final class FaultyHistogramStream extends Stream {
+final class FaultyHistogramStream extends MetricStream {
   enum Fault {
     /** The recorder gives its cell back before it has counted the measurement. */
     RECORDS_WITHOUT_OWNING,
@@ -102,7 +102,7 @@ final class FaultyHistogramStream extends Stream {
   private final class FaultyCollector extends StreamCollector {
     private final HistogramTotal total;
 
-    FaultyCollector(Stream stream, StreamSettings settings, HistogramTotal total) {
+    FaultyCollector(MetricStream stream, StreamSettings settings, HistogramTotal total) {
       super(stream, settings, ExemplarLines.ONE, total);
       this.total = total;
     }
@@ -126,8 +126,8 @@ final class FaultyHistogramStream extends Stream {
     }
 
     @Override
-    ShownExemplar newExemplar() {
-      return ShownExemplar.create(/* isLong= */ false);
+    MutableExemplarData newExemplar() {
+      return MutableExemplarData.create(/* isLong= */ false);
     }
 
     @Override

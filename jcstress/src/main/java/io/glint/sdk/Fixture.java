@@ -250,12 +250,12 @@ final class Fixture {
   }
 
   /** The series of {@link #A}, which is made if it is missing. */
-  static Series seriesOfA(Stream stream) {
+  static Series seriesOfA(MetricStream stream) {
     return stream.seriesMap().findOrAdd(A);
   }
 
   /** Adds series until there are four, which is what the first table of a stream can hold. */
-  static void fillSmallestTable(Stream stream) {
+  static void fillSmallestTable(MetricStream stream) {
     for (int i = stream.seriesMap().size(); i < 4; i++) {
       stream.seriesMap().findOrAdd(FILLERS.get(i));
     }
@@ -297,7 +297,7 @@ final class Fixture {
 
   // ---------------------------------------------------------------------------------- collection
 
-  static List<? extends PointData> collect(Stream stream) {
+  static List<? extends PointData> collect(MetricStream stream) {
     return points(stream.collector().collect(START, NOW, new PointBuffer(/* isReused= */ false)));
   }
 
@@ -348,7 +348,7 @@ final class Fixture {
     return (int) ((LongPointData) point).getValue();
   }
 
-  static int collectTotal(Stream stream) {
+  static int collectTotal(MetricStream stream) {
     return total(collect(stream));
   }
 
@@ -361,7 +361,7 @@ final class Fixture {
   }
 
   /** The value of the one point of a gauge of longs; 0 if there is none. */
-  static int collectLast(Stream stream) {
+  static int collectLast(MetricStream stream) {
     return total(collect(stream));
   }
 

@@ -55,7 +55,7 @@ final class Measurement {
     return null;
   }
 
-  void recordInto(Stream stream) {
+  void recordInto(MetricStream stream) {
     stream.recordDouble(value, attributes, context);
   }
 

@@ -48,9 +48,9 @@ public class ReservoirOffers {
   @Outcome(id = "1.2.20:[12].20, 1.2.20:[12].20", expect = ACCEPTABLE, desc = "one of each bucket")
   @Outcome(expect = FORBIDDEN, desc = "lost, torn, of another point, or the guarantee is broken")
   public static class ActualBuckets {
-    private final Stream uniform =
+    private final MetricStream uniform =
         Fixture.histogram(ExemplarReservoirFactory.alignedHistogramBucket());
-    private final Stream newest =
+    private final MetricStream newest =
         Fixture.histogram(
             ExemplarReservoirFactory.alignedHistogramBucket(BucketSelection.MOST_RECENT));
 
@@ -89,8 +89,10 @@ public class ReservoirOffers {
       desc = "each octave; any two of the three")
   @Outcome(expect = FORBIDDEN, desc = "lost, torn, of another point, or the guarantee is broken")
   public static class ActualOctavesAndFixedSize {
-    private final Stream octaves = Fixture.exponential(ExemplarReservoirFactory.octaveAligned());
-    private final Stream fixedSize = Fixture.exponential(ExemplarReservoirFactory.fixedSize(2));
+    private final MetricStream octaves =
+        Fixture.exponential(ExemplarReservoirFactory.octaveAligned());
+    private final MetricStream fixedSize =
+        Fixture.exponential(ExemplarReservoirFactory.fixedSize(2));
 
     public ActualOctavesAndFixedSize() {
       collectHundred(octaves);
@@ -124,7 +126,7 @@ public class ReservoirOffers {
   @Outcome(id = "1.2.20:1.20", expect = ACCEPTABLE, desc = "the largest and the smallest")
   @Outcome(expect = FORBIDDEN, desc = "lost, torn, of another point, or the guarantee is broken")
   public static class ActualExtremes {
-    private final Stream stream = Fixture.histogram(ExemplarReservoirFactory.extremes(1, 1));
+    private final MetricStream stream = Fixture.histogram(ExemplarReservoirFactory.extremes(1, 1));
 
     public ActualExtremes() {
       collectHundred(stream);
@@ -156,7 +158,7 @@ public class ReservoirOffers {
       desc = "each counted and shown in one interval")
   @Outcome(expect = FORBIDDEN, desc = "lost, torn, of another point, or the guarantee is broken")
   public static class ActualUniformBucketsCollected {
-    private final Stream stream =
+    private final MetricStream stream =
         Fixture.histogram(ExemplarReservoirFactory.alignedHistogramBucket());
 
     public ActualUniformBucketsCollected() {
@@ -191,7 +193,7 @@ public class ReservoirOffers {
       desc = "each counted and shown in one interval")
   @Outcome(expect = FORBIDDEN, desc = "lost, torn, of another point, or the guarantee is broken")
   public static class ActualNewestOfBucketsCollected {
-    private final Stream stream =
+    private final MetricStream stream =
         Fixture.histogram(
             ExemplarReservoirFactory.alignedHistogramBucket(BucketSelection.MOST_RECENT));
 
@@ -227,7 +229,8 @@ public class ReservoirOffers {
       desc = "each counted and shown in one interval")
   @Outcome(expect = FORBIDDEN, desc = "lost, torn, of another point, or the guarantee is broken")
   public static class ActualOctavesCollected {
-    private final Stream stream = Fixture.exponential(ExemplarReservoirFactory.octaveAligned());
+    private final MetricStream stream =
+        Fixture.exponential(ExemplarReservoirFactory.octaveAligned());
 
     public ActualOctavesCollected() {
       collectHundred(stream);
@@ -261,7 +264,7 @@ public class ReservoirOffers {
       desc = "each counted and shown in one interval")
   @Outcome(expect = FORBIDDEN, desc = "lost, torn, of another point, or the guarantee is broken")
   public static class ActualFixedSizeCollected {
-    private final Stream stream = Fixture.exponential(ExemplarReservoirFactory.fixedSize(2));
+    private final MetricStream stream = Fixture.exponential(ExemplarReservoirFactory.fixedSize(2));
 
     public ActualFixedSizeCollected() {
       collectHundred(stream);
@@ -295,7 +298,7 @@ public class ReservoirOffers {
       desc = "each counted and shown in one interval")
   @Outcome(expect = FORBIDDEN, desc = "lost, torn, of another point, or the guarantee is broken")
   public static class ActualExtremesCollected {
-    private final Stream stream = Fixture.histogram(ExemplarReservoirFactory.extremes(1, 1));
+    private final MetricStream stream = Fixture.histogram(ExemplarReservoirFactory.extremes(1, 1));
 
     public ActualExtremesCollected() {
       collectHundred(stream);
@@ -326,7 +329,7 @@ public class ReservoirOffers {
   @Outcome(id = "1.2.20:1.20", expect = ACCEPTABLE, desc = "the largest and the smallest")
   @Outcome(expect = ACCEPTABLE_INTERESTING, desc = "the fault shows")
   public static class BrokenByUnownedOffers {
-    private final Stream stream =
+    private final MetricStream stream =
         new FaultyHistogramStream(RECORDS_WITHOUT_OWNING, ExemplarReservoirFactory.extremes(1, 1));
 
     public BrokenByUnownedOffers() {
@@ -359,7 +362,7 @@ public class ReservoirOffers {
       desc = "each counted and shown in one interval")
   @Outcome(expect = ACCEPTABLE_INTERESTING, desc = "the fault shows")
   public static class BrokenByLateOffers {
-    private final Stream stream =
+    private final MetricStream stream =
         new FaultyHistogramStream(OFFERS_WITHOUT_OWNING, ExemplarReservoirFactory.extremes(1, 1));
 
     public BrokenByLateOffers() {
@@ -390,7 +393,8 @@ public class ReservoirOffers {
   @Outcome(id = "1.2.20:20", expect = ACCEPTABLE, desc = "the largest")
   @Outcome(expect = ACCEPTABLE_INTERESTING, desc = "the fault shows")
   public static class BrokenByNoReset {
-    private final Stream stream = Fixture.histogram(FaultyReservoir.factory(NEVER_STARTS_OVER));
+    private final MetricStream stream =
+        Fixture.histogram(FaultyReservoir.factory(NEVER_STARTS_OVER));
 
     public BrokenByNoReset() {
       collectHundred(stream);
@@ -419,7 +423,7 @@ public class ReservoirOffers {
   @Outcome(id = "1.2.20:20", expect = ACCEPTABLE, desc = "the largest")
   @Outcome(expect = ACCEPTABLE_INTERESTING, desc = "the fault shows")
   public static class BrokenByWrongJoin {
-    private final Stream stream = Fixture.histogram(FaultyReservoir.factory(JOINS_WRONGLY));
+    private final MetricStream stream = Fixture.histogram(FaultyReservoir.factory(JOINS_WRONGLY));
 
     public BrokenByWrongJoin() {
       collectHundred(stream);
@@ -443,21 +447,21 @@ public class ReservoirOffers {
     }
   }
 
-  private static void collectHundred(Stream stream) {
+  private static void collectHundred(MetricStream stream) {
     HUNDRED.recordInto(stream);
     Fixture.collect(stream);
   }
 
-  private static Series theSeries(Stream stream) {
+  private static Series theSeries(MetricStream stream) {
     return stream.seriesMap().findOrAdd(Attributes.empty());
   }
 
-  private static String describeCollected(Stream stream) {
+  private static String describeCollected(MetricStream stream) {
     return describe(Fixture.collect(stream));
   }
 
   /** As {@link #describeCollected}; and then there must be nothing any more. */
-  private static String describeRest(Stream stream) {
+  private static String describeRest(MetricStream stream) {
     final String rest = describeCollected(stream);
     final String nothing = describeCollected(stream);
     return nothing.equals("none") ? rest : rest + " and then " + nothing;

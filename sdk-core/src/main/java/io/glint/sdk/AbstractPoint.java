@@ -33,8 +33,8 @@ abstract class AbstractPoint implements PointData {
   }
 
   /**
-   * The exemplars, for a point that is of their type: {@link Stream#newExemplar} and {@link
-   * AsyncStream} make those of the type of the stream.
+   * The exemplars, for a point that is of their type: {@link StreamCollector#newExemplar} and
+   * {@link AsyncStream} make those of the type of the stream.
    */
   final <T extends ExemplarData> List<T> exemplars() {
     return Points.cast(exemplars);

@@ -460,7 +460,8 @@ final class AsyncStream implements MetricSource {
     }
     final Attributes filtered = exemplarAttributes.apply(entry.observedAttributes, attributes);
     return List.of(
-        ShownExemplar.ofNoSpan(isLong, entry.observedBits, filtered, entry.observedEpochNanos));
+        MutableExemplarData.ofNoSpan(
+            isLong, entry.observedBits, filtered, entry.observedEpochNanos));
   }
 
   /** Its context is none (API specification, "Synchronous and asynchronous instruments"). */

@@ -10,14 +10,14 @@ import io.opentelemetry.api.common.Attributes;
  * also if it is silent for a whole delta interval. When the bound instrument has become garbage,
  * the series can be evicted like any other.
  *
- * <p>Thread-safe, and may be published in any way: of what is not final, {@code only}, it does not
- * matter which value is seen. Recording never waits, see {@link Cell}.
+ * <p>Thread-safe, and may be published in any way: of what is not final, {@code cachedCell}, it
+ * does not matter which value is seen. Recording never waits, see {@link Cell}.
  */
 final class BoundSeries {
   /** Stands for the series of a stream that could not be bound. */
   private static final Series NONE = Series.evicted();
 
-  final Stream stream;
+  final MetricStream stream;
 
   /** What was bound, also what a view removes: exemplars have it. */
   final Attributes attributes;
@@ -32,42 +32,42 @@ final class BoundSeries {
    * address of the cell need not wait for the series. Written without synchronization: whoever sees
    * an old value fails to take the cell, or takes it rightly.
    */
-  private Cell only;
+  private Cell cachedCell;
 
   /**
    * A series that is held.
    *
    * @param pin what {@link Series#pin} returned
    */
-  BoundSeries(Stream stream, Attributes attributes, Series series, Object pin) {
+  BoundSeries(MetricStream stream, Attributes attributes, Series series, Object pin) {
     this.stream = stream;
     this.attributes = attributes;
     this.series = series;
     this.pin = pin;
-    this.only = series.onlyCell();
+    this.cachedCell = series.onlyCell();
   }
 
   /** No series: each recording looks it up, and finds none after shutdown. */
-  static BoundSeries none(Stream stream, Attributes attributes) {
+  static BoundSeries none(MetricStream stream, Attributes attributes) {
     return new BoundSeries(stream, attributes, NONE, NONE);
   }
 
   /**
    * Takes a cell. Never waits.
    *
-   * @return as {@link Stream#take}
+   * @return as {@link MetricStream#take}
    */
   Cell take() {
-    final Cell only = this.only;
-    return only != null && !series.isSeenStriped() && only.tryTake() ? only : takeContended();
+    final Cell cached = this.cachedCell;
+    return cached != null && !series.isSeenStriped() && cached.tryTake() ? cached : takeContended();
   }
 
   private Cell takeContended() {
     final Cell cell;
     try {
       // Not at each recording, as all threads read it.
-      if (only != null && series.isStriped()) {
-        only = null;
+      if (cachedCell != null && series.isStriped()) {
+        cachedCell = null;
       }
       cell = series.take();
     } catch (Throwable t) {

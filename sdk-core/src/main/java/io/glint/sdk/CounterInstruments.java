@@ -20,7 +20,7 @@ final class CounterInstruments {
   private CounterInstruments() {}
 
   static class OfLong extends SyncInstrument implements LongCounter {
-    OfLong(InstrumentDescriptor instrument, Collection<Stream> streams, GlintMeter meter) {
+    OfLong(InstrumentDescriptor instrument, Collection<MetricStream> streams, GlintMeter meter) {
       super(instrument, streams, meter);
     }
 
@@ -45,10 +45,10 @@ final class CounterInstruments {
         reject((double) value);
         return;
       }
-      final Stream first = first();
+      final MetricStream first = first();
       if (first != null) {
         first.recordLong(value, orEmpty(attributes), context);
-        for (final Stream other : others) {
+        for (final MetricStream other : others) {
           other.recordLong(value, orEmpty(attributes), context);
         }
       }
@@ -56,7 +56,7 @@ final class CounterInstruments {
   }
 
   static class OfDouble extends SyncInstrument implements DoubleCounter {
-    OfDouble(InstrumentDescriptor instrument, Collection<Stream> streams, GlintMeter meter) {
+    OfDouble(InstrumentDescriptor instrument, Collection<MetricStream> streams, GlintMeter meter) {
       super(instrument, streams, meter);
     }
 
@@ -81,10 +81,10 @@ final class CounterInstruments {
         reject(value);
         return;
       }
-      final Stream first = first();
+      final MetricStream first = first();
       if (first != null) {
         first.recordDouble(value, orEmpty(attributes), context);
-        for (final Stream other : others) {
+        for (final MetricStream other : others) {
           other.recordDouble(value, orEmpty(attributes), context);
         }
       }

@@ -29,9 +29,9 @@ class ExemplarCollector extends FrontPadding {
   private final ExemplarVisitor keeper = this::keep;
 
   /** Takes over what the reservoirs of the cells hold; null until there is one. */
-  private ExemplarReservoir joined;
+  private ExemplarReservoir merged;
 
-  /** True if {@link #joined} holds what cells of the current series have kept. */
+  /** True if {@link #merged} holds what cells of the current series have kept. */
   private boolean isFilled;
 
   /** Of the series whose reservoir is being collected; null in between. */
@@ -91,23 +91,23 @@ class ExemplarCollector extends FrontPadding {
    *
    * @param reservoir null if the cell has none yet
    */
-  final void join(ExemplarReservoir reservoir) {
+  final void merge(ExemplarReservoir reservoir) {
     if (reservoir == null) {
       return;
     }
     try {
-      if (joined == null) {
-        joined = sampling.newReservoir();
+      if (merged == null) {
+        merged = sampling.newReservoir();
       }
-      if (joined == reservoir) {
+      if (merged == reservoir) {
         throw new IllegalStateException(
             "The exemplar reservoir factory returned the same reservoir twice; make a new one at"
                 + " each call");
       }
       isFilled = true;
-      joined.absorb(reservoir);
+      merged.absorb(reservoir);
     } catch (Throwable t) {
-      joined = null;
+      merged = null;
       empty(reservoir);
       failed.failed(t);
     }
@@ -123,22 +123,22 @@ class ExemplarCollector extends FrontPadding {
   }
 
   /**
-   * The exemplars of the series' point, after all its cells were {@linkplain #join joined}. For the
-   * next series everything starts over. Never throws.
+   * The exemplars of the series' point, after all its cells were {@linkplain #merge merged}. For
+   * the next series everything starts over. Never throws.
    *
    * @param isReused true if nobody looks any more at those that were taken before
    */
   final List<ExemplarData> take(Series series, boolean isDelta, boolean isReused) {
     // None under delta if points are not used again, and that does not change for a stream.
-    final VisibleExemplars before = series.visibleExemplars;
+    final RetainedExemplars before = series.retainedExemplars;
     if (!isFilled && (!isDelta || before.isEmpty())) {
       return before;
     }
     // Whatever happens, the next interval does not get those of a delta point.
-    VisibleExemplars next = isDelta ? VisibleExemplars.NONE : before;
-    VisibleExemplars now = next;
+    RetainedExemplars next = isDelta ? RetainedExemplars.NONE : before;
+    RetainedExemplars now = next;
     try {
-      final boolean prefersLargest = isFilled && collectJoined(series);
+      final boolean prefersLargest = isFilled && collectMerged(series);
       now = update.applyTo(before, isDelta, isReused, prefersLargest);
       if (!isDelta || isReused) {
         next = now;
@@ -152,17 +152,17 @@ class ExemplarCollector extends FrontPadding {
   }
 
   /** Returns what the reservoir says of its exemplars, which are kept in the update. */
-  private boolean collectJoined(Series series) {
+  private boolean collectMerged(Series series) {
     // Null if it has thrown.
-    if (joined == null) {
+    if (merged == null) {
       return false;
     }
     try {
       pointAttributes = series.attributes;
-      joined.collect(keeper);
-      return joined.prefersLargest();
+      merged.collect(keeper);
+      return merged.prefersLargest();
     } catch (Throwable t) {
-      joined = null;
+      merged = null;
       failed.failed(t);
       return false;
     } finally {
@@ -171,12 +171,12 @@ class ExemplarCollector extends FrontPadding {
   }
 
   /**
-   * Lets go of what was joined and not {@linkplain #take taken}, as the series cannot be collected:
+   * Lets go of what was merged and not {@linkplain #take taken}, as the series cannot be collected:
    * the next one gets none of it.
    */
   final void forget(Throwable cause) {
     if (isFilled) {
-      joined = null;
+      merged = null;
       failed.failed(cause);
     }
     startOver();
@@ -192,9 +192,9 @@ class ExemplarCollector extends FrontPadding {
    * read what lies beside it.
    */
   @SuppressWarnings("ReferenceEquality") // Lists are overwritten in place.
-  private static void show(Series series, VisibleExemplars exemplars) {
-    if (series.visibleExemplars != exemplars) {
-      series.visibleExemplars = exemplars;
+  private static void show(Series series, RetainedExemplars exemplars) {
+    if (series.retainedExemplars != exemplars) {
+      series.retainedExemplars = exemplars;
     }
   }
 

@@ -20,7 +20,8 @@ import java.util.function.Supplier;
  *
  * <p>Which one is shown on a line: of those that one interval has kept the latest, or the largest
  * if the reservoir prefers that; the others are then marked as {@linkplain
- * ShownExemplar#isOutranked outranked}. Of several intervals the latest of those that are not.
+ * MutableExemplarData#isOutranked outranked}. Of several intervals the latest of those that are
+ * not.
  */
 class ExemplarUpdate extends FrontPadding {
 
@@ -28,32 +29,32 @@ class ExemplarUpdate extends FrontPadding {
   private static final int MAX_SPARES = 1 << 12;
 
   private final ExemplarLines lines;
-  private final Supplier<ShownExemplar> maker;
+  private final Supplier<MutableExemplarData> maker;
 
   /** By slot; null where nothing was kept. */
-  private ShownExemplar[] kept = {};
+  private MutableExemplarData[] kept = {};
 
   /** Those behind are null in {@link #kept}. */
   private int slots;
 
   /** What is to be shown on each line, in so far as it has been looked at. */
-  private ShownExemplar[] shownOnLine = {};
+  private MutableExemplarData[] shownOnLine = {};
 
   /** Those behind are null in {@link #shownOnLine}. */
   private int linesUsed;
 
-  private ShownExemplar[] merged = {};
+  private MutableExemplarData[] merged = {};
   private int mergedSize;
 
   /** Those behind are null in {@link #merged}. */
   private int mergedUsed;
 
   /** Those from before that are not shown any more and can be used again. */
-  private ShownExemplar[] gone = {};
+  private MutableExemplarData[] gone = {};
 
   private int goneCount;
 
-  private ShownExemplar[] spares = {};
+  private MutableExemplarData[] spares = {};
   private int spareCount;
 
   /**
@@ -61,7 +62,7 @@ class ExemplarUpdate extends FrontPadding {
    *
    * @param maker of exemplars of the type of the stream's points
    */
-  ExemplarUpdate(ExemplarLines lines, Supplier<ShownExemplar> maker) {
+  ExemplarUpdate(ExemplarLines lines, Supplier<MutableExemplarData> maker) {
     this.lines = lines;
     this.maker = maker;
   }
@@ -69,7 +70,7 @@ class ExemplarUpdate extends FrontPadding {
   /**
    * As the constructor makes; and no other object shares a line with it, see {@link FrontPadding}.
    */
-  static ExemplarUpdate padded(ExemplarLines lines, Supplier<ShownExemplar> maker) {
+  static ExemplarUpdate padded(ExemplarLines lines, Supplier<MutableExemplarData> maker) {
     return new Padded(lines, maker);
   }
 
@@ -78,7 +79,7 @@ class ExemplarUpdate extends FrontPadding {
     long back01, back02, back03, back04, back05, back06, back07, back08;
     long back09, back10, back11, back12, back13, back14, back15, back16;
 
-    Padded(ExemplarLines lines, Supplier<ShownExemplar> maker) {
+    Padded(ExemplarLines lines, Supplier<MutableExemplarData> maker) {
       super(lines, maker);
     }
   }
@@ -88,16 +89,16 @@ class ExemplarUpdate extends FrontPadding {
     if (slot >= kept.length) {
       kept = Arrays.copyOf(kept, Math.max(slot + 1, Math.min(2 * kept.length, 1 << 16)));
     }
-    final ShownExemplar before = kept[slot];
+    final MutableExemplarData before = kept[slot];
     kept[slot] = (before != null ? before : takeSpare()).set(slot, exemplar, filteredAttributes);
     slots = Math.max(slots, slot + 1);
   }
 
-  private ShownExemplar takeSpare() {
+  private MutableExemplarData takeSpare() {
     if (spareCount == 0) {
       return maker.get();
     }
-    final ShownExemplar spare = spares[--spareCount];
+    final MutableExemplarData spare = spares[--spareCount];
     spares[spareCount] = null;
     return spare;
   }
@@ -121,18 +122,18 @@ class ExemplarUpdate extends FrontPadding {
    * @param isReused true if nobody looks any more at {@code before}, which can be changed
    * @param prefersLargest what the reservoir says
    */
-  final VisibleExemplars applyTo(
-      VisibleExemplars before, boolean isDelta, boolean isReused, boolean prefersLargest) {
+  final RetainedExemplars applyTo(
+      RetainedExemplars before, boolean isDelta, boolean isReused, boolean prefersLargest) {
     if (slots == 0 && (!isDelta || before.isEmpty())) {
       return before;
     }
     mergedUsed = before.size() + slots;
     if (merged.length < mergedUsed) {
-      final ShownExemplar[] longer = new ShownExemplar[mergedUsed];
-      gone = new ShownExemplar[mergedUsed];
+      final MutableExemplarData[] longer = new MutableExemplarData[mergedUsed];
+      gone = new MutableExemplarData[mergedUsed];
       merged = longer;
     }
-    final VisibleExemplars now = isReused && !before.isNone() ? before : new VisibleExemplars();
+    final RetainedExemplars now = isReused && !before.isNone() ? before : new RetainedExemplars();
     rankKept(prefersLargest);
     addStaying(before, isDelta, isReused);
     addKept();
@@ -145,12 +146,12 @@ class ExemplarUpdate extends FrontPadding {
 
   private void rankKept(boolean prefersLargest) {
     for (int slot = 0; slot < slots; slot++) {
-      final ShownExemplar one = kept[slot];
+      final MutableExemplarData one = kept[slot];
       if (one == null) {
         continue;
       }
       final int line = line(one);
-      final ShownExemplar other = shownOnLine[line];
+      final MutableExemplarData other = shownOnLine[line];
       if (other == null) {
         shownOnLine[line] = one;
         continue;
@@ -168,7 +169,7 @@ class ExemplarUpdate extends FrontPadding {
   }
 
   /** The line of an exemplar, for which there is room then. */
-  private int line(ShownExemplar exemplar) {
+  private int line(MutableExemplarData exemplar) {
     final int line = lines.of(exemplar.doubleValue());
     if (line >= shownOnLine.length) {
       shownOnLine = Arrays.copyOf(shownOnLine, line + 1);
@@ -178,10 +179,10 @@ class ExemplarUpdate extends FrontPadding {
   }
 
   /** From the last to the first: of a line that is from the latest to the oldest. */
-  private void addStaying(VisibleExemplars before, boolean isDelta, boolean isReused) {
+  private void addStaying(RetainedExemplars before, boolean isDelta, boolean isReused) {
     int first = before.size();
     for (int i = before.size() - 1; i >= 0; i--) {
-      final ShownExemplar exemplar = before.get(i);
+      final MutableExemplarData exemplar = before.get(i);
       if (!isDelta && stays(exemplar)) {
         merged[--first] = exemplar;
       } else if (isReused) {
@@ -192,9 +193,9 @@ class ExemplarUpdate extends FrontPadding {
     System.arraycopy(merged, first, merged, 0, mergedSize);
   }
 
-  private boolean stays(ShownExemplar exemplar) {
+  private boolean stays(MutableExemplarData exemplar) {
     final int line = line(exemplar);
-    final ShownExemplar other = shownOnLine[line];
+    final MutableExemplarData other = shownOnLine[line];
     final boolean isShown =
         !exemplar.isOutranked()
             && (other == null || exemplar.getEpochNanos() > other.getEpochNanos());
@@ -241,7 +242,7 @@ class ExemplarUpdate extends FrontPadding {
     }
     for (; gap > 0; gap /= 3) {
       for (int i = gap; i < mergedSize; i++) {
-        final ShownExemplar exemplar = merged[i];
+        final MutableExemplarData exemplar = merged[i];
         int place = i;
         while (place >= gap && isBefore(exemplar, merged[place - gap])) {
           merged[place] = merged[place - gap];
@@ -252,7 +253,7 @@ class ExemplarUpdate extends FrontPadding {
     }
   }
 
-  private boolean isBefore(ShownExemplar one, ShownExemplar other) {
+  private boolean isBefore(MutableExemplarData one, MutableExemplarData other) {
     if (lines.comeFirst()) {
       final int comparison =
           Integer.compare(lines.of(one.doubleValue()), lines.of(other.doubleValue()));

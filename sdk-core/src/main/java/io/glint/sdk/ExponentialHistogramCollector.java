@@ -12,7 +12,7 @@ final class ExponentialHistogramCollector extends StreamCollector {
   private final Supplier<ExponentialHistogramPoint> pointMaker = this::newPoint;
 
   ExponentialHistogramCollector(
-      Stream stream, StreamSettings settings, ResolvedAggregation aggregation) {
+      MetricStream stream, StreamSettings settings, ResolvedAggregation aggregation) {
     this(
         stream,
         settings,
@@ -21,7 +21,7 @@ final class ExponentialHistogramCollector extends StreamCollector {
   }
 
   private ExponentialHistogramCollector(
-      Stream stream, StreamSettings settings, boolean recordsMinMax, ExponentialTotal total) {
+      MetricStream stream, StreamSettings settings, boolean recordsMinMax, ExponentialTotal total) {
     super(stream, settings, ExemplarLines.OCTAVES, total);
     this.recordsMinMax = recordsMinMax;
     this.total = total;
@@ -47,8 +47,8 @@ final class ExponentialHistogramCollector extends StreamCollector {
   }
 
   @Override
-  ShownExemplar newExemplar() {
-    return ShownExemplar.create(/* isLong= */ false);
+  MutableExemplarData newExemplar() {
+    return MutableExemplarData.create(/* isLong= */ false);
   }
 
   @Override

@@ -5,9 +5,9 @@ import io.opentelemetry.context.Context;
 
 /**
  * Base-2 exponential histogram aggregation. The recording methods repeat a few lines with reason,
- * see {@link Stream}.
+ * see {@link MetricStream}.
  */
-final class ExponentialHistogramStream extends Stream {
+final class ExponentialHistogramStream extends MetricStream {
   private final ResolvedAggregation aggregation;
   private final StreamCollector collector;
 

@@ -86,7 +86,8 @@ final class ExtendedInstruments {
 
   private static final class CounterOfLong extends CounterInstruments.OfLong
       implements ExtendedLongCounter {
-    CounterOfLong(InstrumentDescriptor instrument, Collection<Stream> streams, GlintMeter meter) {
+    CounterOfLong(
+        InstrumentDescriptor instrument, Collection<MetricStream> streams, GlintMeter meter) {
       super(instrument, streams, meter);
     }
 
@@ -121,7 +122,8 @@ final class ExtendedInstruments {
 
   private static final class CounterOfDouble extends CounterInstruments.OfDouble
       implements ExtendedDoubleCounter {
-    CounterOfDouble(InstrumentDescriptor instrument, Collection<Stream> streams, GlintMeter meter) {
+    CounterOfDouble(
+        InstrumentDescriptor instrument, Collection<MetricStream> streams, GlintMeter meter) {
       super(instrument, streams, meter);
     }
 
@@ -152,7 +154,7 @@ final class ExtendedInstruments {
   private static final class UpDownCounterOfLong extends UpDownCounterInstruments.OfLong
       implements ExtendedLongUpDownCounter {
     UpDownCounterOfLong(
-        InstrumentDescriptor instrument, Collection<Stream> streams, GlintMeter meter) {
+        InstrumentDescriptor instrument, Collection<MetricStream> streams, GlintMeter meter) {
       super(instrument, streams, meter);
     }
 
@@ -188,7 +190,7 @@ final class ExtendedInstruments {
   private static final class UpDownCounterOfDouble extends UpDownCounterInstruments.OfDouble
       implements ExtendedDoubleUpDownCounter {
     UpDownCounterOfDouble(
-        InstrumentDescriptor instrument, Collection<Stream> streams, GlintMeter meter) {
+        InstrumentDescriptor instrument, Collection<MetricStream> streams, GlintMeter meter) {
       super(instrument, streams, meter);
     }
 
@@ -219,7 +221,8 @@ final class ExtendedInstruments {
 
   private static final class HistogramOfLong extends HistogramInstruments.OfLong
       implements ExtendedLongHistogram {
-    HistogramOfLong(InstrumentDescriptor instrument, Collection<Stream> streams, GlintMeter meter) {
+    HistogramOfLong(
+        InstrumentDescriptor instrument, Collection<MetricStream> streams, GlintMeter meter) {
       super(instrument, streams, meter);
     }
 
@@ -250,7 +253,7 @@ final class ExtendedInstruments {
   private static final class HistogramOfDouble extends HistogramInstruments.OfDouble
       implements ExtendedDoubleHistogram {
     HistogramOfDouble(
-        InstrumentDescriptor instrument, Collection<Stream> streams, GlintMeter meter) {
+        InstrumentDescriptor instrument, Collection<MetricStream> streams, GlintMeter meter) {
       super(instrument, streams, meter);
     }
 
@@ -285,7 +288,8 @@ final class ExtendedInstruments {
 
   private static final class GaugeOfLong extends GaugeInstruments.OfLong
       implements ExtendedLongGauge {
-    GaugeOfLong(InstrumentDescriptor instrument, Collection<Stream> streams, GlintMeter meter) {
+    GaugeOfLong(
+        InstrumentDescriptor instrument, Collection<MetricStream> streams, GlintMeter meter) {
       super(instrument, streams, meter);
     }
 
@@ -315,7 +319,8 @@ final class ExtendedInstruments {
 
   private static final class GaugeOfDouble extends GaugeInstruments.OfDouble
       implements ExtendedDoubleGauge {
-    GaugeOfDouble(InstrumentDescriptor instrument, Collection<Stream> streams, GlintMeter meter) {
+    GaugeOfDouble(
+        InstrumentDescriptor instrument, Collection<MetricStream> streams, GlintMeter meter) {
       super(instrument, streams, meter);
     }
 

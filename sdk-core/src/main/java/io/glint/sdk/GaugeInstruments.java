@@ -20,7 +20,7 @@ final class GaugeInstruments {
   private GaugeInstruments() {}
 
   static class OfLong extends SyncInstrument implements LongGauge {
-    OfLong(InstrumentDescriptor instrument, Collection<Stream> streams, GlintMeter meter) {
+    OfLong(InstrumentDescriptor instrument, Collection<MetricStream> streams, GlintMeter meter) {
       super(instrument, streams, meter);
     }
 
@@ -41,10 +41,10 @@ final class GaugeInstruments {
 
     @Override
     public void set(long value, Attributes attributes, Context context) {
-      final Stream first = first();
+      final MetricStream first = first();
       if (first != null) {
         first.recordLong(value, orEmpty(attributes), context);
-        for (final Stream other : others) {
+        for (final MetricStream other : others) {
           other.recordLong(value, orEmpty(attributes), context);
         }
       }
@@ -52,7 +52,7 @@ final class GaugeInstruments {
   }
 
   static class OfDouble extends SyncInstrument implements DoubleGauge {
-    OfDouble(InstrumentDescriptor instrument, Collection<Stream> streams, GlintMeter meter) {
+    OfDouble(InstrumentDescriptor instrument, Collection<MetricStream> streams, GlintMeter meter) {
       super(instrument, streams, meter);
     }
 
@@ -77,10 +77,10 @@ final class GaugeInstruments {
         setNonFinite(value, attributes, context);
         return;
       }
-      final Stream first = first();
+      final MetricStream first = first();
       if (first != null) {
         first.recordDouble(value, orEmpty(attributes), context);
-        for (final Stream other : others) {
+        for (final MetricStream other : others) {
           other.recordDouble(value, orEmpty(attributes), context);
         }
       }
@@ -88,16 +88,17 @@ final class GaugeInstruments {
 
     /** A gauge may well be infinite, which a view that makes a histogram or a sum of it drops. */
     private void setNonFinite(double value, Attributes attributes, Context context) {
-      final Stream first = first();
+      final MetricStream first = first();
       if (first != null) {
         setNonFinite(first, value, attributes, context);
-        for (final Stream other : others) {
+        for (final MetricStream other : others) {
           setNonFinite(other, value, attributes, context);
         }
       }
     }
 
-    private void setNonFinite(Stream stream, double value, Attributes attributes, Context context) {
+    private void setNonFinite(
+        MetricStream stream, double value, Attributes attributes, Context context) {
       if (stream.takes(value)) {
         stream.recordDouble(value, orEmpty(attributes), context);
       } else {

@@ -249,7 +249,7 @@ final class GlintMeter implements Meter {
             instrument,
             advised,
             notices -> {
-              final Map<RegisteredReader, List<Stream>> streams =
+              final Map<RegisteredReader, List<MetricStream>> streams =
                   provider.newStreams(instrument, scope, advised, notices);
               return new Made(
                   maker.make(
@@ -290,10 +290,11 @@ final class GlintMeter implements Meter {
   }
 
   private static Map<RegisteredReader, List<StreamCollector>> collectors(
-      Map<RegisteredReader, List<Stream>> streams) {
+      Map<RegisteredReader, List<MetricStream>> streams) {
     final Map<RegisteredReader, List<StreamCollector>> collectors = new LinkedHashMap<>();
     streams.forEach(
-        (reader, each) -> collectors.put(reader, each.stream().map(Stream::collector).toList()));
+        (reader, each) ->
+            collectors.put(reader, each.stream().map(MetricStream::collector).toList()));
     return collectors;
   }
 

@@ -14,7 +14,7 @@ final class HistogramCollector extends StreamCollector {
   private final Supplier<HistogramPoint> pointMaker = this::newPoint;
 
   HistogramCollector(
-      Stream stream,
+      MetricStream stream,
       StreamSettings settings,
       ResolvedAggregation aggregation,
       BucketIndex buckets) {
@@ -22,7 +22,7 @@ final class HistogramCollector extends StreamCollector {
   }
 
   private HistogramCollector(
-      Stream stream,
+      MetricStream stream,
       StreamSettings settings,
       ResolvedAggregation aggregation,
       BucketIndex buckets,
@@ -40,7 +40,7 @@ final class HistogramCollector extends StreamCollector {
   }
 
   @Override
-  void tellBuckets(Cell cell, ExemplarTally tally) {
+  void countBuckets(Cell cell, ExemplarTally tally) {
     if (hasDefaultBoundaries) {
       final HistogramCell histogram = (HistogramCell) cell;
       tally.lowest += histogram.count(1);
@@ -63,8 +63,8 @@ final class HistogramCollector extends StreamCollector {
   }
 
   @Override
-  ShownExemplar newExemplar() {
-    return ShownExemplar.create(/* isLong= */ false);
+  MutableExemplarData newExemplar() {
+    return MutableExemplarData.create(/* isLong= */ false);
   }
 
   @Override

@@ -5,9 +5,9 @@ import io.opentelemetry.context.Context;
 
 /**
  * Explicit-bucket histogram aggregation. The recording methods repeat a few lines with reason, see
- * {@link Stream}.
+ * {@link MetricStream}.
  */
-final class HistogramStream extends Stream {
+final class HistogramStream extends MetricStream {
   private final BucketIndex buckets;
 
   // Of the index, at hand without waiting for it.

@@ -102,7 +102,7 @@ abstract class InstrumentBuilder {
 
   /** Makes a synchronous instrument out of its streams. */
   interface Maker<T> {
-    T make(InstrumentDescriptor instrument, Collection<Stream> streams, GlintMeter meter);
+    T make(InstrumentDescriptor instrument, Collection<MetricStream> streams, GlintMeter meter);
   }
 
   final <T> T synchronous(Class<T> kind, Maker<T> maker) {

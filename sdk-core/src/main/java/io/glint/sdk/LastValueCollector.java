@@ -12,11 +12,11 @@ import java.util.List;
 final class LastValueCollector extends NumberCollector {
   private final PaddedTotal total;
 
-  LastValueCollector(Stream stream, StreamSettings settings) {
+  LastValueCollector(MetricStream stream, StreamSettings settings) {
     this(stream, settings, new PaddedTotal());
   }
 
-  private LastValueCollector(Stream stream, StreamSettings settings, PaddedTotal total) {
+  private LastValueCollector(MetricStream stream, StreamSettings settings, PaddedTotal total) {
     super(stream, settings, total);
     this.total = total;
   }

@@ -4,9 +4,10 @@ import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.context.Context;
 
 /**
- * Last value aggregation. The recording methods repeat a few lines with reason, see {@link Stream}.
+ * Last value aggregation. The recording methods repeat a few lines with reason, see {@link
+ * MetricStream}.
  */
-final class LastValueStream extends Stream {
+final class LastValueStream extends MetricStream {
   private final StreamCollector collector;
 
   LastValueStream(StreamSettings settings) {

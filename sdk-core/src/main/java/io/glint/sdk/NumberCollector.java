@@ -8,7 +8,7 @@ abstract class NumberCollector extends StreamCollector {
   final boolean isLong;
   private final Supplier<NumberPoint> pointMaker;
 
-  NumberCollector(Stream stream, StreamSettings settings, PaddedTotal total) {
+  NumberCollector(MetricStream stream, StreamSettings settings, PaddedTotal total) {
     super(stream, settings, ExemplarLines.ONE, total);
     this.isLong = settings.instrument().valueType() == InstrumentValueType.LONG;
     this.pointMaker = Points.numberMaker(isLong);
@@ -20,7 +20,7 @@ abstract class NumberCollector extends StreamCollector {
   }
 
   @Override
-  final ShownExemplar newExemplar() {
-    return ShownExemplar.create(isLong);
+  final MutableExemplarData newExemplar() {
+    return MutableExemplarData.create(isLong);
   }
 }

@@ -186,19 +186,19 @@ final class ProviderState {
    * Makes the streams of a synchronous instrument: those of each delta reader, and one for all
    * cumulative readers that ask for the same, which costs the recorder nothing for the second.
    */
-  Map<RegisteredReader, List<Stream>> newStreams(
+  Map<RegisteredReader, List<MetricStream>> newStreams(
       InstrumentDescriptor instrument,
       InstrumentationScopeInfo scope,
       InstrumentAdvice advice,
       Notices notices) {
     final List<GlintView> matching = views.matching(instrument, scope, notices);
-    final Map<RegisteredReader, List<Stream>> streams = new LinkedHashMap<>();
-    final Map<StreamPlan, Stream> shared = new HashMap<>();
+    final Map<RegisteredReader, List<MetricStream>> streams = new LinkedHashMap<>();
+    final Map<StreamPlan, MetricStream> shared = new HashMap<>();
     final long now = startClock.now();
     for (final RegisteredReader reader : readers) {
       for (final StreamPlan plan : plans(reader, instrument, matching, advice)) {
         final StreamSettings settings = settings(reader, instrument, plan, now);
-        final Stream stream =
+        final MetricStream stream =
             settings.temporality() == AggregationTemporality.CUMULATIVE
                 ? shared.computeIfAbsent(plan, key -> newStream(plan.aggregation(), settings))
                 : newStream(plan.aggregation(), settings);
@@ -208,7 +208,7 @@ final class ProviderState {
     return streams;
   }
 
-  private static Stream newStream(ResolvedAggregation aggregation, StreamSettings settings) {
+  private static MetricStream newStream(ResolvedAggregation aggregation, StreamSettings settings) {
     return switch (aggregation.kind()) {
       case SUM -> new SumStream(settings);
       case LAST_VALUE -> new LastValueStream(settings);

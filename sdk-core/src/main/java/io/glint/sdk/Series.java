@@ -60,7 +60,7 @@ sealed class Series permits LastValueSeries {
   boolean isStartShown;
 
   /** Exemplars that a cumulative point goes on showing, or that a delta point uses again. */
-  VisibleExemplars visibleExemplars = VisibleExemplars.NONE;
+  RetainedExemplars retainedExemplars = RetainedExemplars.NONE;
 
   /** True if the last collection found that the series can be evicted. */
   boolean isIdle;
@@ -89,7 +89,7 @@ sealed class Series permits LastValueSeries {
   /** Counts failed attempts, without synchronization: an estimate is enough. */
   private byte collisions;
 
-  Series(Stream stream, Attributes attributes, int hash, long startEpochNanos) {
+  Series(MetricStream stream, Attributes attributes, int hash, long startEpochNanos) {
     this.attributes = attributes;
     this.hash = hash;
     this.startEpochNanos = startEpochNanos;

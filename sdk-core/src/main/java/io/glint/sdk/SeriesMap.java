@@ -69,7 +69,7 @@ final class SeriesMap {
     }
   }
 
-  private final Stream stream;
+  private final MetricStream stream;
   private final int limit;
 
   private volatile Table table = new Table(SMALLEST_CAPACITY, 0);
@@ -82,7 +82,7 @@ final class SeriesMap {
    *
    * @param limit number of attribute sets that get a series of their own, at least 1
    */
-  SeriesMap(Stream stream, int limit) {
+  SeriesMap(MetricStream stream, int limit) {
     this.stream = stream;
     this.limit = limit;
   }

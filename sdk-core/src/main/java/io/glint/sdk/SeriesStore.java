@@ -17,7 +17,7 @@ import java.util.concurrent.atomic.AtomicReference;
 final class SeriesStore {
   private static final int TRIES_TO_EVICT = 100;
 
-  private final Stream stream;
+  private final MetricStream stream;
   private final SeriesMap map;
   private final boolean isDelta;
   private final AtomicReference<Series> overflow = new AtomicReference<>();
@@ -32,7 +32,7 @@ final class SeriesStore {
   /** The interval in which recorders have evicted what was left of the one before. */
   private volatile long roomMadeIn = -1;
 
-  SeriesStore(Stream stream, SeriesMap map, boolean isDelta) {
+  SeriesStore(MetricStream stream, SeriesMap map, boolean isDelta) {
     this.stream = stream;
     this.map = map;
     this.isDelta = isDelta;

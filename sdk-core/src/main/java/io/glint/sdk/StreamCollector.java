@@ -44,7 +44,7 @@ abstract class StreamCollector implements MetricSource {
   private static final Logger LOGGER = Logger.getLogger(StreamCollector.class.getName());
 
   /** How long one collection of a stream waits for recorders that are stopped in mid-record. */
-  private static final long PATIENCE_NANOS = 1_000_000_000L;
+  private static final long CELL_TIMEOUT_NANOS = 1_000_000_000L;
 
   /** How long one reader waits for another one's collection of the same stream. */
   private static final int TURN_SECONDS = 10;
@@ -55,7 +55,7 @@ abstract class StreamCollector implements MetricSource {
   final InstrumentDescriptor instrument;
   final AggregationTemporality temporality;
 
-  private final Stream stream;
+  private final MetricStream stream;
   private final SeriesMap seriesMap;
   private final SeriesStore store;
   private final MetricIdentity metric;
@@ -74,7 +74,7 @@ abstract class StreamCollector implements MetricSource {
   private final RateLimitedLog missedTurns = new RateLimitedLog(LOGGER, Level.WARNING);
 
   /** True once it is being, or has been, reported that the cardinality limit was hit. */
-  private volatile boolean isOverflowTold;
+  private volatile boolean isOverflowLogged;
 
   private final ReentrantLock collectLock = new ReentrantLock();
 
@@ -86,7 +86,7 @@ abstract class StreamCollector implements MetricSource {
 
   private Findings findings = new Findings();
   private long creationEpochNanos;
-  private long patienceEnds;
+  private long cellDeadline;
   private long measurementsOfDropped;
 
   /**
@@ -94,7 +94,8 @@ abstract class StreamCollector implements MetricSource {
    *
    * @param total to add up the cells of a series in; padded
    */
-  StreamCollector(Stream stream, StreamSettings settings, ExemplarLines lines, PaddedTotal total) {
+  StreamCollector(
+      MetricStream stream, StreamSettings settings, ExemplarLines lines, PaddedTotal total) {
     this.stream = stream;
     this.instrument = settings.instrument();
     this.temporality = settings.temporality();
@@ -198,7 +199,7 @@ abstract class StreamCollector implements MetricSource {
   }
 
   private Data<?> collectLocked(long lastCollectEpochNanos, long epochNanos, PointBuffer points) {
-    patienceEnds = System.nanoTime() + PATIENCE_NANOS;
+    cellDeadline = System.nanoTime() + CELL_TIMEOUT_NANOS;
     // An instrument may have been made after the collection began.
     creationEpochNanos = Math.min(creationEpochNanos, epochNanos);
     final long deltaStart = Math.max(lastCollectEpochNanos, creationEpochNanos);
@@ -220,8 +221,8 @@ abstract class StreamCollector implements MetricSource {
     final Series overflow = store.overflowOrNull();
     if (overflow != null) {
       visitor.visit(overflow);
-      findings.isOverflow |= !isOverflowTold;
-      isOverflowTold = true;
+      findings.isOverflow |= !isOverflowLogged;
+      isOverflowLogged = true;
     }
     publishTally();
     points.exemplars += total.exemplars;
@@ -280,7 +281,7 @@ abstract class StreamCollector implements MetricSource {
    */
   private void collectOrThrow(Series series, PointBuffer points, long deltaStart, long epochNanos) {
     ProtocolPoint.SERIES_COLLECTING.reached();
-    if (isDelta && series.visibleExemplars.isEmpty() && series.isSeenEmpty()) {
+    if (isDelta && series.retainedExemplars.isEmpty() && series.isSeenEmpty()) {
       setIdle(series, isSilentDelta(series, /* isEmpty= */ true, points));
       return;
     }
@@ -359,7 +360,7 @@ abstract class StreamCollector implements MetricSource {
   }
 
   private void collectCell(Cell cell) {
-    if (!takePatiently(cell)) {
+    if (!acquireUntilDeadline(cell)) {
       total.isStopped |= !cell.isRetired();
       return;
     }
@@ -372,9 +373,9 @@ abstract class StreamCollector implements MetricSource {
         pending.measurements += measurements;
         cell.addVerdictsTo(pending);
         cell.clearVerdicts();
-        exemplarCollector.join(cell.reservoirOrNull());
+        exemplarCollector.merge(cell.reservoirOrNull());
         if (isDelta) {
-          tellBuckets(cell, pending);
+          countBuckets(cell, pending);
           cell.clear();
         }
       }
@@ -386,14 +387,14 @@ abstract class StreamCollector implements MetricSource {
     }
   }
 
-  private boolean takePatiently(Cell cell) {
+  private boolean acquireUntilDeadline(Cell cell) {
     for (int attempt = 0; !cell.tryTake(); attempt++) {
       if (cell.isRetired()) {
         return false;
       }
       if (attempt < SPINS) {
         Thread.onSpinWait();
-      } else if (System.nanoTime() - patienceEnds < 0) {
+      } else if (System.nanoTime() - cellDeadline < 0) {
         LockSupport.parkNanos(PARK_NANOS);
       } else {
         return false;
@@ -560,7 +561,7 @@ abstract class StreamCollector implements MetricSource {
           LOGGER, sampling.losses(), instrument, cardinalityLimit, valuesOf(attributeSets));
     } catch (Throwable t) {
       // For want of memory, perhaps. The next collection tries again.
-      isOverflowTold = false;
+      isOverflowLogged = false;
     }
   }
 
@@ -590,7 +591,7 @@ abstract class StreamCollector implements MetricSource {
   public final ExemplarAccount exemplarAccount(PointBuffer points, boolean isLive) {
     // Bounded: who asks may be a reservoir that another stream has called in its collection, and a
     // reservoir of this one may wait for that.
-    final boolean isLocked = tryLock(PATIENCE_NANOS);
+    final boolean isLocked = tryLock(CELL_TIMEOUT_NANOS);
     try {
       // Without the lock it is what the last collections have told, give or take the latest.
       final ExemplarTally current = tally.copy();
@@ -613,11 +614,11 @@ abstract class StreamCollector implements MetricSource {
     final long[] held = new long[1];
     final Series.CellVisitor reader =
         cell -> {
-          if (tryTakeBriefly(cell)) {
+          if (tryAcquireSpinning(cell)) {
             try {
               held[0] += cell.measurements();
               cell.addVerdictsTo(current);
-              tellBuckets(cell, current);
+              countBuckets(cell, current);
             } finally {
               cell.release();
             }
@@ -634,7 +635,7 @@ abstract class StreamCollector implements MetricSource {
             : Math.max(current.measurements, measurementsOfDropped + held[0]);
   }
 
-  private static boolean tryTakeBriefly(Cell cell) {
+  private static boolean tryAcquireSpinning(Cell cell) {
     for (int attempt = 0; attempt < SPINS && !cell.isRetired(); attempt++) {
       if (cell.tryTake()) {
         return true;
@@ -665,7 +666,7 @@ abstract class StreamCollector implements MetricSource {
   }
 
   /** Adds to the tally how many of the measurements of a cell are in which bucket, if it asks. */
-  void tellBuckets(Cell cell, ExemplarTally tally) {}
+  void countBuckets(Cell cell, ExemplarTally tally) {}
 
   /** The point at this place of the collection, to be {@linkplain #fill filled} or not. */
   abstract AbstractPoint point(PointBuffer points, int index);
@@ -674,7 +675,7 @@ abstract class StreamCollector implements MetricSource {
   abstract void fill(AbstractPoint point, Series series);
 
   /** Of the type of the points. */
-  abstract ShownExemplar newExemplar();
+  abstract MutableExemplarData newExemplar();
 
   /** Wraps points, which are added to the list afterwards. */
   abstract Data<?> data(List<PointData> points);

@@ -11,11 +11,11 @@ import java.util.List;
 final class SumCollector extends NumberCollector {
   private final PaddedTotal total;
 
-  SumCollector(Stream stream, StreamSettings settings) {
+  SumCollector(MetricStream stream, StreamSettings settings) {
     this(stream, settings, new PaddedTotal());
   }
 
-  private SumCollector(Stream stream, StreamSettings settings, PaddedTotal total) {
+  private SumCollector(MetricStream stream, StreamSettings settings, PaddedTotal total) {
     super(stream, settings, total);
     this.total = total;
   }

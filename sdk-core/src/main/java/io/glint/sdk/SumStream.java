@@ -5,9 +5,9 @@ import io.opentelemetry.context.Context;
 
 /**
  * Sum aggregation. Long sums are exact and wrap around beyond the range of a long. The recording
- * methods repeat a few lines with reason, see {@link Stream}.
+ * methods repeat a few lines with reason, see {@link MetricStream}.
  */
-final class SumStream extends Stream {
+final class SumStream extends MetricStream {
   private final StreamCollector collector;
 
   SumStream(StreamSettings settings) {

@@ -23,7 +23,7 @@ import java.util.logging.Logger;
 abstract class SyncInstrument {
   private static final Logger LOGGER = Logger.getLogger(SyncInstrument.class.getName());
 
-  private static final Stream[] NONE = {};
+  private static final MetricStream[] NONE = {};
   private static final VarHandle OFF = offHandle();
 
   /**
@@ -31,10 +31,10 @@ abstract class SyncInstrument {
    * one. It is in a field of its own because what is loaded before the atomic instruction of a
    * recording costs time; a way through an array costs as much as half that instruction.
    */
-  final Stream first;
+  final MetricStream first;
 
   /** Further streams, each once. Never written after construction. */
-  final Stream[] others;
+  final MetricStream[] others;
 
   private final InstrumentDescriptor instrument;
   private final GlintMeter meter;
@@ -56,9 +56,10 @@ abstract class SyncInstrument {
   private final RateLimitedLog nonFinites = new RateLimitedLog(LOGGER, Level.WARNING);
   private final RateLimitedLog nulls = new RateLimitedLog(LOGGER, Level.WARNING);
 
-  SyncInstrument(InstrumentDescriptor instrument, Collection<Stream> streams, GlintMeter meter) {
+  SyncInstrument(
+      InstrumentDescriptor instrument, Collection<MetricStream> streams, GlintMeter meter) {
     this.instrument = instrument;
-    final Stream[] each = new LinkedHashSet<>(streams).toArray(NONE);
+    final MetricStream[] each = new LinkedHashSet<>(streams).toArray(NONE);
     this.first = each.length == 0 ? null : each[0];
     this.others = each.length < 2 ? NONE : Arrays.copyOfRange(each, 1, each.length);
     this.meter = meter;
@@ -78,7 +79,7 @@ abstract class SyncInstrument {
    * The stream to record into now, and with it the {@link #others}; null also while the meter is
    * disabled. The switch is read beside the stream, not on the way to it.
    */
-  final Stream first() {
+  final MetricStream first() {
     return isOff() ? null : first;
   }
 
@@ -170,8 +171,8 @@ abstract class SyncInstrument {
   }
 
   /** For tests. */
-  final List<Stream> streams() {
-    final List<Stream> streams = new ArrayList<>(Arrays.asList(others));
+  final List<MetricStream> streams() {
+    final List<MetricStream> streams = new ArrayList<>(Arrays.asList(others));
     if (first != null) {
       streams.add(0, first);
     }

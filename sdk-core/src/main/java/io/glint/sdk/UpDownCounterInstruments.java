@@ -20,7 +20,7 @@ final class UpDownCounterInstruments {
   private UpDownCounterInstruments() {}
 
   static class OfLong extends SyncInstrument implements LongUpDownCounter {
-    OfLong(InstrumentDescriptor instrument, Collection<Stream> streams, GlintMeter meter) {
+    OfLong(InstrumentDescriptor instrument, Collection<MetricStream> streams, GlintMeter meter) {
       super(instrument, streams, meter);
     }
 
@@ -41,10 +41,10 @@ final class UpDownCounterInstruments {
 
     @Override
     public void add(long value, Attributes attributes, Context context) {
-      final Stream first = first();
+      final MetricStream first = first();
       if (first != null) {
         first.recordLong(value, orEmpty(attributes), context);
-        for (final Stream other : others) {
+        for (final MetricStream other : others) {
           other.recordLong(value, orEmpty(attributes), context);
         }
       }
@@ -52,7 +52,7 @@ final class UpDownCounterInstruments {
   }
 
   static class OfDouble extends SyncInstrument implements DoubleUpDownCounter {
-    OfDouble(InstrumentDescriptor instrument, Collection<Stream> streams, GlintMeter meter) {
+    OfDouble(InstrumentDescriptor instrument, Collection<MetricStream> streams, GlintMeter meter) {
       super(instrument, streams, meter);
     }
 
@@ -77,10 +77,10 @@ final class UpDownCounterInstruments {
         rejectNonFinite(value);
         return;
       }
-      final Stream first = first();
+      final MetricStream first = first();
       if (first != null) {
         first.recordDouble(value, orEmpty(attributes), context);
-        for (final Stream other : others) {
+        for (final MetricStream other : others) {
           other.recordDouble(value, orEmpty(attributes), context);
         }
       }

@@ -351,7 +351,7 @@ class BoundInstrumentsTest {
     assertThat(value(onlyPoint(delta))).isEqualTo(1);
   }
 
-  private static Stream deltaStream(ExtendedLongCounter counter) {
+  private static MetricStream deltaStream(ExtendedLongCounter counter) {
     return ((SyncInstrument) counter).streams().get(1);
   }
 
@@ -378,7 +378,7 @@ class BoundInstrumentsTest {
   @EnumSource
   void aMeasurementIsCountedAlsoIfTheSeriesWasEvicted(Kind kind) {
     kind.make(meter());
-    final Stream stream = streamOf(kind);
+    final MetricStream stream = streamOf(kind);
     final Series series = stream.seriesMap().findOrAdd(A);
     final BoundSeries bound = new BoundSeries(stream, A, series, "no pin");
     assertThat(series.tryEvict(0)).isTrue();
@@ -397,7 +397,7 @@ class BoundInstrumentsTest {
   }
 
   /** The delta stream of the instrument that the kind makes; asked for again, it is the same. */
-  private Stream streamOf(Kind kind) {
+  private MetricStream streamOf(Kind kind) {
     final Meter meter = providers.get(0).get("bound");
     final Object instrument =
         switch (kind) {
@@ -441,7 +441,7 @@ class BoundInstrumentsTest {
     before.add(1);
     counter.bind(B).add(1);
     counter.bind(A).add(1);
-    for (final Stream stream : ((SyncInstrument) counter).streams()) {
+    for (final MetricStream stream : ((SyncInstrument) counter).streams()) {
       assertThat(stream.seriesMap().size()).isEqualTo(1);
     }
     assertThat(log.messages()).isEmpty();

@@ -97,7 +97,7 @@ final class CacheLineScenario {
         (place, times) -> {
           if (times >= SERIES / 2
               // Made when the collector meets the first exemplar, far from what recorders read.
-              && !(object instanceof ShownExemplar[])
+              && !(object instanceof MutableExemplarData[])
               && !isPadded(object, place)
               && !isOfExponentialTotal(object)) {
             shared.add(object.getClass().getSimpleName() + '.' + place);
@@ -159,7 +159,7 @@ final class CacheLineScenario {
   }
 
   private static boolean isReadByRecorders(Object object) {
-    return object instanceof Stream
+    return object instanceof MetricStream
         || object instanceof SeriesMap
         || object instanceof Series
         || object instanceof Cell

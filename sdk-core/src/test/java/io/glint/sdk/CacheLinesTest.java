@@ -57,7 +57,7 @@ class CacheLinesTest {
     final List<String> written = new ArrayList<>();
     for (final Class<?> type :
         List.of(
-            Stream.class,
+            MetricStream.class,
             SumStream.class,
             LastValueStream.class,
             HistogramStream.class,
@@ -68,6 +68,6 @@ class CacheLinesTest {
         }
       }
     }
-    assertThat(written).containsExactly("only");
+    assertThat(written).containsExactly("soleSeries");
   }
 }

@@ -49,7 +49,7 @@ class CollectionTest {
   }
 
   private SeriesMap deltaSeries(LongCounter counter) {
-    for (final Stream stream : ((SyncInstrument) counter).streams()) {
+    for (final MetricStream stream : ((SyncInstrument) counter).streams()) {
       if (stream.temporality == io.opentelemetry.sdk.metrics.data.AggregationTemporality.DELTA) {
         return stream.seriesMap();
       }
@@ -285,7 +285,7 @@ class CollectionTest {
     assertThat(start(stream, late, other)).isEqualTo(shown);
   }
 
-  private static long start(Stream stream, long now, PointBuffer buffer) {
+  private static long start(MetricStream stream, long now, PointBuffer buffer) {
     return stream
         .collector()
         .collect(0, now, buffer)

@@ -209,7 +209,7 @@ class DeltaLimitTest {
     for (long i = 1; i < 200; i++) {
       counter.add(1, set(i));
     }
-    final Stream stream = ((SyncInstrument) counter).streams().get(0);
+    final MetricStream stream = ((SyncInstrument) counter).streams().get(0);
     final Cell held = stream.take(set(0));
     counter.add(1, set(1000));
     counter.add(1, set(1001));

@@ -29,9 +29,9 @@ class ExemplarUpdateTest {
       ExemplarLines.ofBuckets(new BucketIndex(new double[] {10, 20}));
 
   private final ExemplarUpdate inBuckets =
-      new ExemplarUpdate(BUCKETS, () -> ShownExemplar.create(/* isLong= */ false));
+      new ExemplarUpdate(BUCKETS, () -> MutableExemplarData.create(/* isLong= */ false));
 
-  private VisibleExemplars shown = VisibleExemplars.NONE;
+  private RetainedExemplars shown = RetainedExemplars.NONE;
 
   private static Exemplar offered(double value, long time) {
     final Exemplar exemplar = new Exemplar();
@@ -57,7 +57,7 @@ class ExemplarUpdateTest {
   private List<String> texts() {
     final List<String> texts = new ArrayList<>();
     for (final ExemplarData data : shown) {
-      final ShownExemplar exemplar = (ShownExemplar) data;
+      final MutableExemplarData exemplar = (MutableExemplarData) data;
       texts.add(
           (exemplar.isOutranked() ? "-" : "")
               + (long) exemplar.doubleValue()
@@ -77,7 +77,7 @@ class ExemplarUpdateTest {
     keep(1, 16, 20);
     end();
     assertThat(texts()).containsExactly("1@10", "16@20", "25@12");
-    final VisibleExemplars before = shown;
+    final RetainedExemplars before = shown;
     end();
     assertThat(shown).as("nothing is new").isSameAs(before);
   }
@@ -140,11 +140,11 @@ class ExemplarUpdateTest {
     keep(0, 15, 10);
     keep(1, 1, 11);
     for (final boolean isReused : new boolean[] {true, false}) {
-      final VisibleExemplars first =
-          inBuckets.applyTo(VisibleExemplars.NONE, /* isDelta= */ true, isReused, false);
+      final RetainedExemplars first =
+          inBuckets.applyTo(RetainedExemplars.NONE, /* isDelta= */ true, isReused, false);
       assertThat(first).extracting(ExemplarData::getEpochNanos).containsExactly(11L, 10L);
       inBuckets.clear();
-      final VisibleExemplars before = isReused ? first : VisibleExemplars.NONE;
+      final RetainedExemplars before = isReused ? first : RetainedExemplars.NONE;
       assertThat(inBuckets.applyTo(before, /* isDelta= */ true, isReused, false)).isEmpty();
       inBuckets.clear();
       keep(0, 15, 10);
@@ -158,7 +158,7 @@ class ExemplarUpdateTest {
   void whatIsShownIsInOrderCompleteAndNeverGoesBack(boolean isReused, boolean prefersLargest) {
     final SplittableRandom random = new SplittableRandom(7);
     for (int run = 0; run < 300; run++) {
-      shown = VisibleExemplars.NONE;
+      shown = RetainedExemplars.NONE;
       final Map<Integer, String> slots = new HashMap<>();
       final Map<Integer, Long> lineTimes = new HashMap<>();
       final int slotCount = 1 + random.nextInt(40);
@@ -186,9 +186,9 @@ class ExemplarUpdateTest {
         }
         if (!isReused) {
           assertThat(before).hasSameSizeAs(textsBefore);
-          final VisibleExemplars now = shown;
-          shown = new VisibleExemplars();
-          final ShownExemplar[] old = before.toArray(new ShownExemplar[0]);
+          final RetainedExemplars now = shown;
+          shown = new RetainedExemplars();
+          final MutableExemplarData[] old = before.toArray(new MutableExemplarData[0]);
           shown.set(old, old.length);
           assertThat(texts()).as("what was shown is not changed").isEqualTo(textsBefore);
           shown = now;
@@ -198,14 +198,14 @@ class ExemplarUpdateTest {
   }
 
   private static int line(ExemplarData exemplar) {
-    return BUCKETS.of(((ShownExemplar) exemplar).doubleValue());
+    return BUCKETS.of(((MutableExemplarData) exemplar).doubleValue());
   }
 
   /** As an exporter chooses. */
   private long timeOnLine(int line) {
     long time = 0;
     for (final ExemplarData exemplar : shown) {
-      if (line(exemplar) == line && !((ShownExemplar) exemplar).isOutranked()) {
+      if (line(exemplar) == line && !((MutableExemplarData) exemplar).isOutranked()) {
         time = Math.max(time, exemplar.getEpochNanos());
       }
     }
@@ -215,7 +215,7 @@ class ExemplarUpdateTest {
   @Test
   void exponentialHistogramsAreSortedByTimeAndKeepTheLatestOfEachOctave() {
     final ExemplarUpdate inOctaves =
-        new ExemplarUpdate(ExemplarLines.OCTAVES, () -> ShownExemplar.create(false));
+        new ExemplarUpdate(ExemplarLines.OCTAVES, () -> MutableExemplarData.create(false));
     inOctaves.keep(0, offered(100, 10), Attributes.empty());
     inOctaves.keep(1, offered(3, 9), Attributes.empty());
     inOctaves.keep(2, offered(-3, 8), Attributes.empty());
@@ -249,13 +249,13 @@ class ExemplarUpdateTest {
   @Test
   void ofOneTimeTheSmallerValueComesFirst() {
     final ExemplarUpdate update =
-        new ExemplarUpdate(ExemplarLines.ONE, () -> ShownExemplar.create(/* isLong= */ true));
+        new ExemplarUpdate(ExemplarLines.ONE, () -> MutableExemplarData.create(/* isLong= */ true));
     for (int slot = 0; slot < 2; slot++) {
       final Exemplar exemplar = new Exemplar();
       exemplar.setLong(Long.MAX_VALUE - slot, 5, Attributes.empty(), Context.root());
       update.keep(slot, exemplar, Attributes.empty());
     }
-    assertThat(update.applyTo(VisibleExemplars.NONE, true, false, false))
+    assertThat(update.applyTo(RetainedExemplars.NONE, true, false, false))
         .extracting(exemplar -> ((LongExemplarData) exemplar).getValue())
         .containsExactly(Long.MAX_VALUE - 1, Long.MAX_VALUE);
   }
@@ -264,7 +264,7 @@ class ExemplarUpdateTest {
   void whatIsNotShownAnyMoreLetsGoOfItsMeasurementWhereItIsUsedAgain() {
     inBuckets.keep(0, offered(1, 1), ATTRIBUTES);
     end(/* isReused= */ true, /* prefersLargest= */ false);
-    final VisibleExemplars list = shown;
+    final RetainedExemplars list = shown;
     final ExemplarData gone = shown.get(0);
     assertThat(gone.getFilteredAttributes()).isEqualTo(ATTRIBUTES);
     keep(0, 2, 2);
@@ -276,7 +276,7 @@ class ExemplarUpdateTest {
     end(/* isReused= */ true, /* prefersLargest= */ false);
     assertThat(shown.get(0)).as("the same object again").isSameAs(gone);
     assertThat(texts()).containsExactly("3@3");
-    assertThat(VisibleExemplars.NONE).isEmpty();
+    assertThat(RetainedExemplars.NONE).isEmpty();
   }
 
   @Test
@@ -293,16 +293,17 @@ class ExemplarUpdateTest {
   void exemplarsEqualThoseOfTheStockSdk() {
     final Exemplar exemplar = new Exemplar();
     exemplar.setDouble(1.5, 7, Attributes.empty(), Readers.span(3, true));
-    final ShownExemplar shown = ShownExemplar.create(false).set(0, exemplar, ATTRIBUTES);
+    final MutableExemplarData shown =
+        MutableExemplarData.create(false).set(0, exemplar, ATTRIBUTES);
     assertThat(shown)
         .isEqualTo(DoubleExemplarData.create(ATTRIBUTES, 7, Readers.spanContext(3, true), 1.5))
         .isNotEqualTo(DoubleExemplarData.create(ATTRIBUTES, 7, Readers.spanContext(4, true), 1.5))
         .isNotEqualTo(DoubleExemplarData.create(ATTRIBUTES, 8, Readers.spanContext(3, true), 1.5))
         .isNotEqualTo(DoubleExemplarData.create(ATTRIBUTES, 7, Readers.spanContext(3, true), 1))
-        .isEqualTo(ShownExemplar.create(false).set(1, exemplar, ATTRIBUTES))
-        .hasSameHashCodeAs(ShownExemplar.create(false).set(1, exemplar, ATTRIBUTES));
+        .isEqualTo(MutableExemplarData.create(false).set(1, exemplar, ATTRIBUTES))
+        .hasSameHashCodeAs(MutableExemplarData.create(false).set(1, exemplar, ATTRIBUTES));
     exemplar.setLong(5, 7, Attributes.empty(), Context.root());
-    assertThat(ShownExemplar.create(true).set(0, exemplar, ATTRIBUTES))
+    assertThat(MutableExemplarData.create(true).set(0, exemplar, ATTRIBUTES))
         .isEqualTo(LongExemplarData.create(ATTRIBUTES, 7, SpanContext.getInvalid(), 5))
         .isNotEqualTo(shown);
   }

@@ -25,7 +25,7 @@ class InjectedFailuresTest {
   private static final int MOST_REPORTED = 20;
 
   /** How often one place fails in a life of an instrument, each time in a new one. */
-  private static final int MOST_TIMES = 5;
+  private static final int MOST_TIMES = 3;
 
   private static Method scenario;
 

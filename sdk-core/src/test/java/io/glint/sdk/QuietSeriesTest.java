@@ -75,11 +75,11 @@ class QuietSeriesTest {
   void exemplarsOfThePastAreForgotten() {
     record();
     assertThat(collect()).isEqualTo(1);
-    assertThat(series.visibleExemplars).hasSize(1);
+    assertThat(series.retainedExemplars).hasSize(1);
 
     assertThat(collect()).isZero();
 
-    assertThat(series.visibleExemplars).isEmpty();
+    assertThat(series.retainedExemplars).isEmpty();
   }
 
   @Test

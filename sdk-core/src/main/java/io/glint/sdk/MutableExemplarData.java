@@ -10,9 +10,10 @@ import io.opentelemetry.sdk.metrics.data.LongExemplarData;
 
 /**
  * An exemplar as points show it, for as long as they do: so it keeps the ids of its span as
- * numbers. Not changed while a point shows it; {@link VisibleExemplars} says when it is used again.
+ * numbers. Not changed while a point shows it; {@link RetainedExemplars} says when it is used
+ * again.
  */
-abstract sealed class ShownExemplar extends SpanIds implements ExemplarData {
+abstract sealed class MutableExemplarData extends SpanIds implements ExemplarData {
   /**
    * The slot of one that has lost its slot. What a reservoir keeps in the slot of this number
    * counts as having none either.
@@ -25,10 +26,10 @@ abstract sealed class ShownExemplar extends SpanIds implements ExemplarData {
   /** The slot of the reservoir that it has come from, and holds until that is filled again. */
   private char slot;
 
-  private ShownExemplar() {}
+  private MutableExemplarData() {}
 
   /** Of an instrument that records longs, or doubles. */
-  static ShownExemplar create(boolean isLong) {
+  static MutableExemplarData create(boolean isLong) {
     return isLong ? new OfLong() : new OfDouble();
   }
 
@@ -37,9 +38,9 @@ abstract sealed class ShownExemplar extends SpanIds implements ExemplarData {
    *
    * @param bits the value, or the bits of it
    */
-  static ShownExemplar ofNoSpan(
+  static MutableExemplarData ofNoSpan(
       boolean isLong, long bits, Attributes filteredAttributes, long epochNanos) {
-    final ShownExemplar exemplar = create(isLong);
+    final MutableExemplarData exemplar = create(isLong);
     exemplar.setBits(bits);
     exemplar.filteredAttributes = filteredAttributes;
     exemplar.epochNanos = epochNanos;
@@ -51,7 +52,7 @@ abstract sealed class ShownExemplar extends SpanIds implements ExemplarData {
    *
    * @param slot of the reservoir, at most {@link Character#MAX_VALUE}
    */
-  final ShownExemplar set(int slot, Exemplar exemplar, Attributes filteredAttributes) {
+  final MutableExemplarData set(int slot, Exemplar exemplar, Attributes filteredAttributes) {
     setSpan(exemplar);
     setOutranked(false);
     setFilteredAttributes(filteredAttributes);
@@ -96,7 +97,7 @@ abstract sealed class ShownExemplar extends SpanIds implements ExemplarData {
   abstract double doubleValue();
 
   /** Compares the values, exactly. */
-  abstract int compareValue(ShownExemplar sameType);
+  abstract int compareValue(MutableExemplarData sameType);
 
   abstract void setBits(long bits);
 
@@ -141,7 +142,7 @@ abstract sealed class ShownExemplar extends SpanIds implements ExemplarData {
         + "}";
   }
 
-  private static final class OfDouble extends ShownExemplar implements DoubleExemplarData {
+  private static final class OfDouble extends MutableExemplarData implements DoubleExemplarData {
     private double value;
 
     @Override
@@ -160,7 +161,7 @@ abstract sealed class ShownExemplar extends SpanIds implements ExemplarData {
     }
 
     @Override
-    int compareValue(ShownExemplar sameType) {
+    int compareValue(MutableExemplarData sameType) {
       return Double.compare(value, ((OfDouble) sameType).value);
     }
 
@@ -187,7 +188,7 @@ abstract sealed class ShownExemplar extends SpanIds implements ExemplarData {
     }
   }
 
-  private static final class OfLong extends ShownExemplar implements LongExemplarData {
+  private static final class OfLong extends MutableExemplarData implements LongExemplarData {
     private long value;
 
     @Override
@@ -206,7 +207,7 @@ abstract sealed class ShownExemplar extends SpanIds implements ExemplarData {
     }
 
     @Override
-    int compareValue(ShownExemplar sameType) {
+    int compareValue(MutableExemplarData sameType) {
       return Long.compare(value, ((OfLong) sameType).value);
     }
 

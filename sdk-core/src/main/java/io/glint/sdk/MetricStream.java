@@ -20,11 +20,12 @@ import java.util.logging.Logger;
  * from {@code take} to the {@code try} must not grow either: once a cell is taken, nothing may be
  * thrown before somebody sees to its release, not even for want of stack.
  *
- * <p>Recording is thread-safe and never waits, see {@link Cell}. All fields but {@link #only} are
- * final: what collections write is elsewhere, so that recorders do not wait for its cache lines.
+ * <p>Recording is thread-safe and never waits, see {@link Cell}. All fields but {@link #soleSeries}
+ * are final: what collections write is elsewhere, so that recorders do not wait for its cache
+ * lines.
  */
-abstract class Stream {
-  private static final Logger LOGGER = Logger.getLogger(Stream.class.getName());
+abstract class MetricStream {
+  private static final Logger LOGGER = Logger.getLogger(MetricStream.class.getName());
 
   final InstrumentDescriptor instrument;
   final ExemplarSampling sampling;
@@ -45,11 +46,11 @@ abstract class Stream {
    * more, as whether the try succeeds could then not be predicted, and if a view removes
    * attributes. A hint, written without synchronization: any series of the stream would do.
    */
-  private Series only;
+  private Series soleSeries;
 
   private final RateLimitedLog failures = new RateLimitedLog(LOGGER, Level.WARNING);
 
-  Stream(StreamSettings settings) {
+  MetricStream(StreamSettings settings) {
     this.instrument = settings.instrument();
     this.metric = settings.metric();
     this.attributeFilter = settings.attributeFilter();
@@ -105,8 +106,8 @@ abstract class Stream {
    */
   final Cell take(Attributes attributes) {
     try {
-      final Series only = this.only;
-      final Series series = only != null && only.attributes == attributes ? only : find(attributes);
+      final Series sole = this.soleSeries;
+      final Series series = sole != null && sole.attributes == attributes ? sole : find(attributes);
       if (series != null) {
         final Cell cell = series.take();
         if (cell != null) {
@@ -151,7 +152,7 @@ abstract class Stream {
         aliases.put(attributes, series, mapVersion);
       }
       // Before a cell is taken: from there on nothing may be thrown, not even for want of stack.
-      renewOnly();
+      updateSoleSeries();
       final Cell cell = series.take();
       if (cell != null) {
         return cell;
@@ -165,11 +166,11 @@ abstract class Stream {
   }
 
   /** Sees whether one series is the only one. Written if that is news: recorders share the line. */
-  private void renewOnly() {
+  private void updateSoleSeries() {
     if (aliases == null) {
-      final Series only = seriesMap.onlyOrNull();
-      if (this.only != only) {
-        this.only = only;
+      final Series sole = seriesMap.onlyOrNull();
+      if (this.soleSeries != sole) {
+        this.soleSeries = sole;
       }
     }
   }
@@ -193,7 +194,7 @@ abstract class Stream {
         }
         final Object pin = series.pin();
         if (pin != null) {
-          renewOnly();
+          updateSoleSeries();
           return new BoundSeries(this, attributes, series, pin);
         }
         seriesMap.removeEvicted();
@@ -280,6 +281,6 @@ abstract class Stream {
   /** What threads in a race have left of an earlier table keeps evicted series in memory. */
   final void renewHints() {
     seriesMap.renewIndex();
-    renewOnly();
+    updateSoleSeries();
   }
 }

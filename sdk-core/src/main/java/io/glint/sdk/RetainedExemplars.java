@@ -13,13 +13,13 @@ import java.util.RandomAccess;
  * <p>Not changed once a point shows it, except for the one reader of a stream that lets its points
  * be reused: for it a collection changes the list that the one before has shown.
  */
-final class VisibleExemplars extends AbstractList<ExemplarData> implements RandomAccess {
-  private static final ShownExemplar[] EMPTY = {};
+final class RetainedExemplars extends AbstractList<ExemplarData> implements RandomAccess {
+  private static final MutableExemplarData[] EMPTY = {};
 
   /** Of a series that has none. Never changed. */
-  static final VisibleExemplars NONE = new VisibleExemplars();
+  static final RetainedExemplars NONE = new RetainedExemplars();
 
-  private ShownExemplar[] exemplars = EMPTY;
+  private MutableExemplarData[] exemplars = EMPTY;
   private int size;
 
   /** True of {@link #NONE}, and of no other empty one. */
@@ -29,9 +29,9 @@ final class VisibleExemplars extends AbstractList<ExemplarData> implements Rando
   }
 
   /** Shows the first {@code newSize} of these, and none else. */
-  void set(ShownExemplar[] shown, int newSize) {
+  void set(MutableExemplarData[] shown, int newSize) {
     if (exemplars.length < newSize) {
-      exemplars = new ShownExemplar[newSize];
+      exemplars = new MutableExemplarData[newSize];
     }
     System.arraycopy(shown, 0, exemplars, 0, newSize);
     if (newSize < size) {
@@ -41,7 +41,7 @@ final class VisibleExemplars extends AbstractList<ExemplarData> implements Rando
   }
 
   @Override
-  public ShownExemplar get(int index) {
+  public MutableExemplarData get(int index) {
     return exemplars[Objects.checkIndex(index, size)];
   }
 
