@@ -422,8 +422,12 @@ public class PeriodicReader {
   private static GlintPeriodicMetricReader reader(
       CountingExporter exporter, ManualTimer timer, int batchSize) {
     final GlintPeriodicMetricReader reader =
-        new GlintPeriodicMetricReader(
-            exporter, INTERVAL, TIMEOUT, batchSize, ReaderThreads.of(timer));
+        GlintPeriodicMetricReader.builder(exporter)
+            .setInterval(INTERVAL, TimeUnit.NANOSECONDS)
+            .setExportTimeout(TIMEOUT, TimeUnit.NANOSECONDS)
+            .setMaxExportBatchSize(batchSize)
+            .setExecutor(timer)
+            .build();
     reader.register(
         new CollectionRegistration() {
           @Override

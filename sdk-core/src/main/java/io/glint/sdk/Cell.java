@@ -85,9 +85,9 @@ abstract class Cell {
   static final int OWNER = 0;
 
   /** Indexes of the counts of measurements that the exemplar filter did not admit, by reason. */
-  static final int NO_SPAN = 1;
+  static final int NO_SPAN = ExemplarSampling.NO_SPAN;
 
-  static final int REFUSED = 2;
+  static final int REFUSED = ExemplarSampling.REFUSED;
 
   static final int FIRST_STATE_WORD = 3;
 

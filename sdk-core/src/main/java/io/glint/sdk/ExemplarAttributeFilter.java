@@ -27,6 +27,6 @@ final class ExemplarAttributeFilter {
   }
 
   private boolean isAllowed(String key) {
-    return ofPoint == null || wanted.keeps(key) || ofPoint.keeps(key);
+    return ofPoint == null || wanted.retains(key) || ofPoint.keeps(key);
   }
 }

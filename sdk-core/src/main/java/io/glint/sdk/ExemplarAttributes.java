@@ -48,7 +48,12 @@ public final class ExemplarAttributes {
     return new ExemplarAttributes(Set.copyOf(Objects.requireNonNull(keys, "keys")));
   }
 
-  boolean keeps(String key) {
+  /**
+   * Whether an attribute that is removed from points stays on exemplars.
+   *
+   * @param key of the attribute; not null
+   */
+  public boolean retains(String key) {
     return keys == null || keys.contains(key);
   }
 

@@ -26,11 +26,14 @@ final class ExemplarSampling {
   /** Verdict on a measurement that may become an exemplar. */
   static final int ELIGIBLE = 0;
 
-  /** Verdict on a measurement that was made outside of a span. */
-  static final int NO_SPAN = Cell.NO_SPAN;
+  /** Verdict on a measurement that was made outside of a span; a cell counts them in this word. */
+  static final int NO_SPAN = 1;
 
-  /** Verdict on one in a span that is not sampled, or that a filter of the user's own refuses. */
-  static final int REFUSED = Cell.REFUSED;
+  /**
+   * Verdict on one in a span that is not sampled, or that a filter of the user's own refuses; a
+   * cell counts them in this word.
+   */
+  static final int REFUSED = 2;
 
   enum Filter {
     OFF,
@@ -73,14 +76,13 @@ final class ExemplarSampling {
   }
 
   private static Filter toFilter(CustomExemplarFilter filter) {
-    if (filter instanceof StandardExemplarFilter standard) {
-      return switch (standard) {
-        case ALWAYS_OFF -> Filter.OFF;
-        case ALWAYS_ON -> Filter.ON;
-        case TRACE_BASED -> Filter.TRACE_BASED;
-      };
+    if (filter == CustomExemplarFilter.alwaysOff()) {
+      return Filter.OFF;
     }
-    return Filter.CUSTOM;
+    if (filter == CustomExemplarFilter.alwaysOn()) {
+      return Filter.ON;
+    }
+    return filter == CustomExemplarFilter.traceBased() ? Filter.TRACE_BASED : Filter.CUSTOM;
   }
 
   /** Where what this instrument loses is counted, measurements too. */

@@ -51,8 +51,7 @@ public interface MeterConfigurator {
   private static MeterConfigurator answer(MeterConfig config, String... scopeNames) {
     final List<Pattern> patterns = new ArrayList<>();
     for (final String name : Objects.requireNonNull(scopeNames, "scopeNames")) {
-      Objects.requireNonNull(name, "scopeNames");
-      patterns.add(Pattern.compile(ViewRegistry.pattern(name).pattern(), Pattern.DOTALL));
+      patterns.add(Glob.exact(Objects.requireNonNull(name, "scopeNames")));
     }
     return scope ->
         patterns.stream().anyMatch(pattern -> pattern.matcher(scope.getName()).matches())

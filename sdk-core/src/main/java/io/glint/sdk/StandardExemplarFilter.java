@@ -6,7 +6,7 @@ import io.opentelemetry.context.Context;
 import java.util.Locale;
 
 /**
- * The specification's filters. {@link ExemplarSampling} knows them and judges without a call; who
+ * The specification's filters. The engine knows them by identity and judges without a call; who
  * asks one of them itself gets the same answer.
  */
 enum StandardExemplarFilter implements CustomExemplarFilter {

@@ -118,13 +118,13 @@ final class StockSdk {
     static CustomExemplarFilter exemplarFilterOrNull(Object filter) {
       if (EXISTS) {
         if (filter == ExemplarFilter.traceBased()) {
-          return StandardExemplarFilter.TRACE_BASED;
+          return CustomExemplarFilter.traceBased();
         }
         if (filter == ExemplarFilter.alwaysOn()) {
-          return StandardExemplarFilter.ALWAYS_ON;
+          return CustomExemplarFilter.alwaysOn();
         }
         if (filter == ExemplarFilter.alwaysOff()) {
-          return StandardExemplarFilter.ALWAYS_OFF;
+          return CustomExemplarFilter.alwaysOff();
         }
       }
       return null;

@@ -44,7 +44,9 @@ final class ViewRegistry {
       final String name = registration.selector().getInstrumentName();
       entries.add(
           new Entry(
-              registration.selector(), name == null ? null : pattern(name), registration.view()));
+              registration.selector(),
+              name == null ? null : Glob.ignoringCase(name),
+              registration.view()));
     }
   }
 
@@ -135,20 +137,5 @@ final class ViewRegistry {
 
   private static boolean isUnsetOr(Object criterion, Object actual) {
     return criterion == null || Objects.equals(criterion, actual);
-  }
-
-  /** '*' stands for any run of characters, '?' for exactly one, everything else for itself. */
-  static Pattern pattern(String glob) {
-    final StringBuilder regex = new StringBuilder();
-    for (int i = 0; i < glob.length(); i++) {
-      final char character = glob.charAt(i);
-      regex.append(
-          switch (character) {
-            case '*' -> ".*";
-            case '?' -> ".";
-            default -> Pattern.quote(String.valueOf(character));
-          });
-    }
-    return Pattern.compile(regex.toString(), Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
   }
 }
