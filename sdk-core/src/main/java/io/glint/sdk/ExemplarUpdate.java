@@ -29,6 +29,7 @@ final class ExemplarUpdate {
 
   private final ExemplarLines lines;
   private final Supplier<ShownExemplar> maker;
+  private final MeasurementClock clock;
 
   /** By slot; null where nothing was kept. */
   private ShownExemplar[] kept = {};
@@ -60,10 +61,12 @@ final class ExemplarUpdate {
    * Makes it.
    *
    * @param maker of exemplars of the type of the stream's points
+   * @param clock that the exemplars are dated by
    */
-  ExemplarUpdate(ExemplarLines lines, Supplier<ShownExemplar> maker) {
+  ExemplarUpdate(ExemplarLines lines, Supplier<ShownExemplar> maker, MeasurementClock clock) {
     this.lines = lines;
     this.maker = maker;
+    this.clock = clock;
   }
 
   /** The reservoir has kept this; it is copied. */
@@ -72,7 +75,9 @@ final class ExemplarUpdate {
       kept = Arrays.copyOf(kept, Math.max(slot + 1, Math.min(2 * kept.length, 1 << 16)));
     }
     final ShownExemplar before = kept[slot];
-    kept[slot] = (before != null ? before : takeSpare()).set(slot, exemplar, filteredAttributes);
+    kept[slot] =
+        (before != null ? before : takeSpare())
+            .set(slot, exemplar, clock.onPresentLine(exemplar.epochNanos()), filteredAttributes);
     slots = Math.max(slots, slot + 1);
   }
 
@@ -88,12 +93,13 @@ final class ExemplarUpdate {
   /**
    * The exemplars of the point.
    *
-   * @param before those of the point before; of a delta stream only if they are reused
-   * @param isReused true if nobody looks any more at {@code before}, which can be changed
+   * @param shown those of the point before; of a delta stream only if they are reused
+   * @param isReused true if nobody looks any more at {@code shown}, which can be changed
    * @param prefersLargest what the reservoir says
    */
   VisibleExemplars applyTo(
-      VisibleExemplars before, boolean isDelta, boolean isReused, boolean prefersLargest) {
+      VisibleExemplars shown, boolean isDelta, boolean isReused, boolean prefersLargest) {
+    final VisibleExemplars before = isDelta ? shown : onPresentLine(shown);
     if (slots == 0 && (!isDelta || before.isEmpty())) {
       return before;
     }
@@ -111,6 +117,32 @@ final class ExemplarUpdate {
     // Not before, for up to here something may be thrown, and all stays as it was.
     addSpares();
     return now;
+  }
+
+  /**
+   * The same list; or, where the clock was set back and some of it would lie in the future, one
+   * with their true times. Otherwise these would never make way for newer ones.
+   */
+  private VisibleExemplars onPresentLine(VisibleExemplars shown) {
+    if (shown.isEmpty() || !clock.wasSetBack()) {
+      return shown;
+    }
+    final long now = clock.getAsLong();
+    final ShownExemplar[] dated = new ShownExemplar[shown.size()];
+    boolean isAnyAhead = false;
+    for (int i = 0; i < dated.length; i++) {
+      final ShownExemplar exemplar = shown.get(i);
+      final boolean isAhead = exemplar.getEpochNanos() > now;
+      isAnyAhead |= isAhead;
+      dated[i] = isAhead ? exemplar.copy(clock.onPresentLine(exemplar.getEpochNanos())) : exemplar;
+    }
+    if (!isAnyAhead) {
+      return shown;
+    }
+    Arrays.sort(dated, (one, other) -> isBefore(one, other) ? -1 : isBefore(other, one) ? 1 : 0);
+    final VisibleExemplars present = new VisibleExemplars();
+    present.set(dated, dated.length);
+    return present;
   }
 
   private void rankKept(boolean prefersLargest) {

@@ -41,7 +41,6 @@ final class ProviderState {
 
   private final Clock clock;
   private final MeasurementClock measurementClock;
-  private final Clock startClock;
   private final Resource resource;
   private final CustomExemplarFilter exemplarFilter;
   private final ExemplarAttributes exemplarAttributes;
@@ -67,7 +66,6 @@ final class ProviderState {
   ProviderState(GlintMeterProviderBuilder builder) {
     this.clock = builder.clock;
     this.measurementClock = new MeasurementClock(clock);
-    this.startClock = measurementClock.ofStarts();
     this.resource = Distribution.namedIn(builder.resource);
     this.exemplarFilter = builder.exemplarFilter;
     this.exemplarAttributes = builder.exemplarAttributes;
@@ -194,7 +192,7 @@ final class ProviderState {
     final List<GlintView> matching = views.matching(instrument, scope, notices);
     final Map<RegisteredReader, List<Stream>> streams = new LinkedHashMap<>();
     final Map<StreamPlan, Stream> shared = new HashMap<>();
-    final long now = startClock.now();
+    final long now = measurementClock.startTime();
     for (final RegisteredReader reader : readers) {
       for (final StreamPlan plan : plans(reader, instrument, matching, advice)) {
         final StreamSettings settings = settings(reader, instrument, plan, now);
@@ -226,7 +224,7 @@ final class ProviderState {
       Notices notices) {
     final List<GlintView> matching = views.matching(instrument, scope, notices);
     final Map<RegisteredReader, List<AsyncStream>> streams = new LinkedHashMap<>();
-    final long now = startClock.now();
+    final long now = measurementClock.startTime();
     for (final RegisteredReader reader : readers) {
       for (final StreamPlan plan : plans(reader, instrument, matching, advice)) {
         streams
@@ -331,7 +329,7 @@ final class ProviderState {
                 : defaultReservoir(plan.aggregation()),
             ReservoirSettings.create(plan.aggregation().bucketCount(), measurementClock),
             losses),
-        startClock,
+        measurementClock,
         creationEpochNanos,
         temporality == AggregationTemporality.DELTA ? DELTA_IDLE_TIMEOUT_NANOS : idleTimeoutNanos);
   }

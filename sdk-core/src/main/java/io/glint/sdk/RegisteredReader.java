@@ -161,6 +161,9 @@ final class RegisteredReader implements CollectionRegistration {
 
   private Collection<MetricData> collect() {
     final long now = provider.measurementClock().synchronize();
+    // Before now, also if the clock has been set back.
+    lastCollectEpochNanos =
+        Math.min(now, provider.measurementClock().onPresentLine(lastCollectEpochNanos));
     final List<MetricData> collected = reusesData ? reused : new ArrayList<>();
     collected.clear();
     // Once for the whole collection: a source is collected only if its callbacks had their chance.

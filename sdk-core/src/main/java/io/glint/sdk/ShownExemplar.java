@@ -50,15 +50,29 @@ abstract sealed class ShownExemplar extends SpanIds implements ExemplarData {
    * Becomes a copy of an exemplar of the same type of instrument.
    *
    * @param slot of the reservoir, at most {@link Character#MAX_VALUE}
+   * @param epochNanos its time
    */
-  final ShownExemplar set(int slot, Exemplar exemplar, Attributes filteredAttributes) {
+  final ShownExemplar set(
+      int slot, Exemplar exemplar, long epochNanos, Attributes filteredAttributes) {
     setSpan(exemplar);
     setOutranked(false);
     setFilteredAttributes(filteredAttributes);
     setValue(exemplar);
-    this.epochNanos = exemplar.epochNanos();
+    this.epochNanos = epochNanos;
     this.slot = (char) slot;
     return this;
+  }
+
+  /** The same with another time. */
+  final ShownExemplar copy(long epochNanos) {
+    final ShownExemplar copy = create(this instanceof OfLong);
+    copy.setSpan(this);
+    copy.setOutranked(isOutranked());
+    copy.filteredAttributes = filteredAttributes;
+    copy.setBits(bits());
+    copy.epochNanos = epochNanos;
+    copy.slot = slot;
+    return copy;
   }
 
   final boolean hasSlot() {
@@ -99,6 +113,9 @@ abstract sealed class ShownExemplar extends SpanIds implements ExemplarData {
   abstract int compareValue(ShownExemplar sameType);
 
   abstract void setBits(long bits);
+
+  /** The value as a long, or its bits. */
+  abstract long bits();
 
   @Override
   public final Attributes getFilteredAttributes() {
@@ -155,6 +172,11 @@ abstract sealed class ShownExemplar extends SpanIds implements ExemplarData {
     }
 
     @Override
+    long bits() {
+      return Double.doubleToRawLongBits(value);
+    }
+
+    @Override
     double doubleValue() {
       return value;
     }
@@ -198,6 +220,11 @@ abstract sealed class ShownExemplar extends SpanIds implements ExemplarData {
     @Override
     void setBits(long bits) {
       value = bits;
+    }
+
+    @Override
+    long bits() {
+      return value;
     }
 
     @Override

@@ -4,7 +4,6 @@ import io.glint.sdk.internal.log.LogText;
 import io.glint.sdk.internal.log.RateLimitedLog;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.context.Context;
-import io.opentelemetry.sdk.common.Clock;
 import io.opentelemetry.sdk.metrics.data.AggregationTemporality;
 import io.opentelemetry.sdk.metrics.data.Data;
 import io.opentelemetry.sdk.metrics.data.ExemplarData;
@@ -47,7 +46,7 @@ abstract class Stream implements MetricSource {
 
   private final MetricIdentity metric;
   private final boolean isDelta;
-  private final Clock clock;
+  private final MeasurementClock clock;
   private final int cardinalityLimit;
   private final SeriesMap seriesMap;
 
@@ -121,7 +120,7 @@ abstract class Stream implements MetricSource {
         new ExemplarCollector(
             sampling,
             settings.exemplarAttributeFilter(),
-            new ExemplarUpdate(lines, this::newExemplar),
+            new ExemplarUpdate(lines, this::newExemplar, clock),
             tally);
     this.seriesMap = new SeriesMap(this, settings.cardinalityLimit());
   }
@@ -372,7 +371,7 @@ abstract class Stream implements MetricSource {
   }
 
   final Series newSeries(Attributes attributes, int hash) {
-    return newSeries(attributes, hash, clock.now());
+    return newSeries(attributes, hash, clock.startTime());
   }
 
   /** Makes a series; an aggregation that has more to remember of each makes one of its own. */
@@ -423,7 +422,7 @@ abstract class Stream implements MetricSource {
     try {
       patienceEnds = System.nanoTime() + PATIENCE_NANOS;
       // An instrument may have been made after the collection began.
-      creationEpochNanos = Math.min(creationEpochNanos, epochNanos);
+      creationEpochNanos = Math.min(clock.onPresentLine(creationEpochNanos), epochNanos);
       final long deltaStart = Math.max(lastCollectEpochNanos, creationEpochNanos);
       points.begin();
       points.collectedNanos = clock.nanoTime();
@@ -491,13 +490,13 @@ abstract class Stream implements MetricSource {
     series.visitCells(cellVisitor);
     anyCellOmitted |= cellOmitted;
     measurementsOfAll += measurements;
-    // A series may have been recorded into for the first time after the collection began.
-    // What another reader has shown of its start is not taken back.
-    final long seriesStart = Math.min(series.startEpochNanos, epochNanos);
-    if (!series.isStartShown) {
-      series.startEpochNanos = seriesStart;
+    if (series.startEpochNanos > epochNanos) {
+      startEarlier(series, epochNanos);
     }
-    final long start = isDelta ? deltaStart : seriesStart;
+    final long start = isDelta ? deltaStart : series.startEpochNanos;
+    // The start stays once a point has had it, also if that was another reader's, which has begun
+    // to collect after this one.
+    final long end = isDelta ? epochNanos : Math.max(start, epochNanos);
     // Points of several readers may show the same exemplars.
     final boolean isReused = points.isReused() && readers.size() == 1;
     final List<ExemplarData> exemplars = exemplarCollector.take(series, isDelta, isReused);
@@ -521,8 +520,17 @@ abstract class Stream implements MetricSource {
     } else if (!isEmpty) {
       showStart(series);
       points.exemplars += exemplars.size();
-      addPoint(points).setFrame(start, epochNanos, series.attributes, exemplars);
+      addPoint(points).setFrame(start, end, series.attributes, exemplars);
     }
+  }
+
+  /**
+   * Sees to a start that lies behind the end of the point: the series was made after the collection
+   * began, or the clock has been set back since.
+   */
+  private void startEarlier(Series series, long epochNanos) {
+    final long start = clock.onPresentLine(series.startEpochNanos);
+    series.startEpochNanos = series.isStartShown ? start : Math.min(start, epochNanos);
   }
 
   // Both are written if that is news: threads that record read what lies beside them.
