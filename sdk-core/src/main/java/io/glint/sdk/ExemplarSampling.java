@@ -4,14 +4,12 @@ import io.glint.reservoir.ExemplarReservoir;
 import io.glint.reservoir.ExemplarReservoirFactory;
 import io.glint.reservoir.ReservoirSettings;
 import io.glint.sdk.internal.log.LogText;
-import io.glint.sdk.internal.log.RateLimitedLog;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanContext;
 import io.opentelemetry.context.Context;
 import java.util.Objects;
 import java.util.function.Supplier;
-import java.util.logging.Level;
 import java.util.logging.Logger;
 
 /**
@@ -48,7 +46,9 @@ final class ExemplarSampling {
   private final ExemplarReservoirFactory factory;
   private final ReservoirSettings settings;
   private final Losses losses;
-  private final RateLimitedLog failures = new RateLimitedLog(LOGGER, Level.WARNING);
+  private final DeferredReport spanFailures;
+  private final DeferredReport filterFailures;
+  private final DeferredReport reservoirFailures;
 
   ExemplarSampling(
       CustomExemplarFilter filter,
@@ -62,6 +62,13 @@ final class ExemplarSampling {
     this.factory = factory;
     this.settings = settings;
     this.losses = losses;
+    this.spanFailures = report(this::ofSpan);
+    this.filterFailures = report(this::ofFilter);
+    this.reservoirFailures = report(this::ofReservoir);
+  }
+
+  private DeferredReport report(Supplier<String> message) {
+    return new DeferredReport(losses, Losses.Reason.EXEMPLAR, LOGGER, unusedValue -> message.get());
   }
 
   /** Sampling whose losses nobody is told. */
@@ -160,7 +167,7 @@ final class ExemplarSampling {
       }
       return span.isValid() ? REFUSED : NO_SPAN;
     } catch (Throwable e) {
-      lost(e, () -> "A span could not be read for an exemplar of " + instrumentName);
+      report(spanFailures, e);
       return REFUSED;
     }
   }
@@ -179,15 +186,7 @@ final class ExemplarSampling {
               : customFilter.isEligible(longValue, attributes, context);
       return isEligible ? ELIGIBLE : REFUSED;
     } catch (Throwable e) {
-      lost(
-          e,
-          () ->
-              "The exemplar filter "
-                  + filterInWords()
-                  + " threw for a measurement of "
-                  + instrumentName
-                  + ". The measurement was counted; it has no exemplar. Exemplar filters must not"
-                  + " throw");
+      report(filterFailures, e);
       return REFUSED;
     }
   }
@@ -197,23 +196,41 @@ final class ExemplarSampling {
         factory.create(settings), "the exemplar reservoir factory returned null");
   }
 
-  /** Reports that a reservoir threw; what it had kept of the series' interval may be lost. */
+  /**
+   * Reports that a reservoir threw; what it had kept of the series' interval may be lost. Never
+   * throws and never logs, as recording calls do this.
+   */
   void reservoirFailed(Throwable cause) {
-    lost(
-        cause,
-        () ->
-            "The exemplar reservoir of instrument "
-                + instrumentName
-                + ", or its factory, failed. The measurement was counted, its exemplar is lost. Exemplar reservoirs"
-                + " must not throw");
+    report(reservoirFailures, cause);
   }
 
-  private void lost(Throwable cause, Supplier<String> message) {
+  private static void report(DeferredReport report, Throwable cause) {
     try {
-      losses.count(Losses.Reason.EXEMPLAR);
-      failures.event(cause, message);
-    } catch (OutOfMemoryError | StackOverflowError e) {
-      // What made the exemplar fail makes the report fail; the application goes on.
+      report.event(0, cause);
+    } catch (StackOverflowError e) {
+      // Not even this call has a stack. The application goes on.
     }
+  }
+
+  private String ofSpan() {
+    return "A span could not be read for an exemplar of "
+        + instrumentName
+        + ". The measurement was counted; it has no exemplar. Check the tracing SDK that made the"
+        + " span";
+  }
+
+  private String ofFilter() {
+    return "The exemplar filter "
+        + filterInWords()
+        + " threw for a measurement of "
+        + instrumentName
+        + ". The measurement was counted; it has no exemplar. Exemplar filters must not throw";
+  }
+
+  private String ofReservoir() {
+    return "The exemplar reservoir of instrument "
+        + instrumentName
+        + ", or its factory, failed. The measurement was counted, its exemplar is lost. Exemplar"
+        + " reservoirs must not throw";
   }
 }

@@ -30,8 +30,10 @@ import java.util.logging.Logger;
  * }</pre>
  *
  * <p>Implements the MeterProvider of the OpenTelemetry metrics SDK specification. All methods are
- * thread-safe. Recording calls of its instruments never block, never throw, and allocate nothing
- * once a series is known; what cannot be recorded is counted and logged at most once a minute.
+ * thread-safe. Recording calls of its instruments never block, never throw, never log, and allocate
+ * nothing once a series is known. What cannot be recorded is counted, and logged by the next
+ * collection or the shutdown, at most once a minute for each instrument and reason. (Where the
+ * stack of the recording thread has overflown, the count may be missing as well.)
  */
 public final class GlintMeterProvider implements MeterProvider, Closeable {
   private static final Logger LOGGER = Logger.getLogger(GlintMeterProvider.class.getName());
@@ -149,8 +151,8 @@ public final class GlintMeterProvider implements MeterProvider, Closeable {
       reentries.event(
           null,
           () ->
-              "A callback asked its own provider to flush. Nothing is flushed, since that would have"
-                  + " to wait for the callback; do not flush from there");
+              "A callback asked its own provider to flush. Nothing is flushed, since that would"
+                  + " have to wait for the callback; do not flush from there");
       return CompletableResultCode.ofFailure();
     }
     return new ReaderCalls("flush", MetricReader::forceFlush, state.readerTimeout())
@@ -181,6 +183,7 @@ public final class GlintMeterProvider implements MeterProvider, Closeable {
     ofReaders.whenComplete(
         () -> {
           state.meters().forEach(GlintMeter::shutdown);
+          state.losses().reports().logLast();
           ReaderCalls.pass(ofReaders, result);
         });
     return result;

@@ -156,6 +156,7 @@ final class RegisteredReader implements CollectionRegistration {
       }
       provider.exemplarAdvisor().collected(this);
       provider.unusedViews().collected();
+      provider.losses().reports().log();
     }
   }
 

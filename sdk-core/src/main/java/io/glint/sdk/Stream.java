@@ -74,7 +74,9 @@ abstract class Stream implements MetricSource {
   /** The interval in which recorders have evicted what was left of the one before. */
   private volatile long roomMadeIn = -1;
 
-  private final RateLimitedLog failures = new RateLimitedLog(LOGGER, Level.WARNING);
+  private final DeferredReport bindingFailures;
+  private final DeferredReport memoryFailures;
+  private final DeferredReport attributeFailures;
   private final RateLimitedLog omissions = new RateLimitedLog(LOGGER, Level.WARNING);
 
   private final ReentrantLock collectLock = new ReentrantLock();
@@ -123,6 +125,24 @@ abstract class Stream implements MetricSource {
             new ExemplarUpdate(lines, this::newExemplar, clock),
             tally);
     this.seriesMap = new SeriesMap(this, settings.cardinalityLimit());
+    final Losses losses = sampling.losses();
+    this.bindingFailures =
+        new DeferredReport(losses, /* reason= */ null, LOGGER, unused -> ofBindingFailed());
+    this.memoryFailures =
+        new DeferredReport(
+            losses,
+            Losses.Reason.OUT_OF_MEMORY,
+            LOGGER,
+            unused -> ofLost("there is no memory for a new series"));
+    this.attributeFailures =
+        new DeferredReport(
+            losses,
+            Losses.Reason.ATTRIBUTES_UNUSABLE,
+            LOGGER,
+            unused ->
+                ofLost(
+                    "its attributes, the attribute filter of a view or the clock of the provider"
+                        + " threw; the stack trace says which"));
   }
 
   /**
@@ -322,22 +342,15 @@ abstract class Stream implements MetricSource {
         seriesMap.removeEvicted();
       }
     } catch (Throwable t) {
-      bindingFailed(t);
+      bindingFailures.event(0, t);
     }
     return BoundSeries.none(this, attributes);
   }
 
-  private void bindingFailed(Throwable cause) {
-    try {
-      failures.event(
-          cause,
-          () ->
-              "Attributes could not be bound to instrument "
-                  + instrument.inWords()
-                  + ". Its bound recordings look their series up each time");
-    } catch (OutOfMemoryError | StackOverflowError e) {
-      // What made the binding fail makes the report fail; the application goes on.
-    }
+  private String ofBindingFailed() {
+    return "Attributes could not be bound to instrument "
+        + instrument.inWords()
+        + ". Its bound recordings look their series up each time";
   }
 
   @Override
@@ -345,29 +358,25 @@ abstract class Stream implements MetricSource {
     isShutdown = true;
   }
 
-  /** Reports that a measurement could not be counted. Never throws. */
+  /**
+   * Reports that a measurement could not be counted. Never throws and never logs, as recording
+   * calls do this.
+   */
   final void measurementLost(Throwable cause) {
     try {
-      sampling
-          .losses()
-          .count(
-              cause instanceof OutOfMemoryError
-                  ? Losses.Reason.OUT_OF_MEMORY
-                  : Losses.Reason.ATTRIBUTES_UNUSABLE);
-      failures.event(
-          cause,
-          () ->
-              "A measurement of instrument "
-                  + instrument.inWords()
-                  + " could not be recorded for metric '"
-                  + LogText.of(metric.descriptor().name())
-                  + "' and is lost: "
-                  + (cause instanceof OutOfMemoryError
-                      ? "there is no memory for a new series"
-                      : "its attributes, or the attribute filter of a view, threw"));
-    } catch (Throwable t) {
-      // What made the measurement fail makes the report fail, or the log is broken.
+      (cause instanceof OutOfMemoryError ? memoryFailures : attributeFailures).event(0, cause);
+    } catch (StackOverflowError e) {
+      // Not even this call has a stack. The application goes on.
     }
+  }
+
+  private String ofLost(String why) {
+    return "A measurement of instrument "
+        + instrument.inWords()
+        + " could not be recorded for metric '"
+        + LogText.of(metric.descriptor().name())
+        + "' and is lost: "
+        + why;
   }
 
   final Series newSeries(Attributes attributes, int hash) {
