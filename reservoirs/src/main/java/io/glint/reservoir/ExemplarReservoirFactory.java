@@ -61,8 +61,8 @@ public interface ExemplarReservoirFactory {
    * collection; all of them while they are at most {@code size}. The specification's
    * SimpleFixedSizeExemplarReservoir. Cost and memory: {@link SimpleFixedSizeExemplarReservoir}.
    *
-   * @param size number of slots, at least 1
-   * @throws IllegalArgumentException if {@code size} is below 1
+   * @param size number of slots, from 1 to {@link ExemplarVisitor#MAX_SLOTS}
+   * @throws IllegalArgumentException if {@code size} is out of range
    */
   static ExemplarReservoirFactory fixedSize(int size) {
     SimpleFixedSizeExemplarReservoir.requireCapacity(size);
@@ -86,8 +86,8 @@ public interface ExemplarReservoirFactory {
    * slowest request of each interval can be looked up. Cost and memory: {@link
    * ExtremesExemplarReservoir}.
    *
-   * @param largest how many to keep, at least 1
-   * @throws IllegalArgumentException if {@code largest} is below 1
+   * @param largest how many to keep, from 1 to {@link ExemplarVisitor#MAX_SLOTS}
+   * @throws IllegalArgumentException if {@code largest} is out of range
    */
   static ExemplarReservoirFactory extremes(int largest) {
     ExtremesExemplarReservoir.requireSizes(largest, 0);
@@ -103,7 +103,8 @@ public interface ExemplarReservoirFactory {
    *
    * @param largest how many of the largest to keep, at least 0
    * @param smallest how many of the smallest to keep, at least 0
-   * @throws IllegalArgumentException if one of the numbers is negative, or both are 0
+   * @throws IllegalArgumentException if one of the numbers is negative, both are 0, or they are
+   *     more than {@link ExemplarVisitor#MAX_SLOTS} together
    */
   static ExemplarReservoirFactory extremes(int largest, int smallest) {
     ExtremesExemplarReservoir.requireSizes(largest, smallest);

@@ -66,7 +66,8 @@ public final class ExtremesExemplarReservoir implements ExemplarReservoir {
    * @param largest how many of the largest measurements to keep, at least 0
    * @param smallest how many of the smallest measurements to keep, at least 0
    * @param settings never null
-   * @throws IllegalArgumentException if one of the numbers is negative, or both are 0
+   * @throws IllegalArgumentException if one of the numbers is negative, both are 0, or they are
+   *     more than {@link ExemplarVisitor#MAX_SLOTS} together
    */
   public ExtremesExemplarReservoir(int largest, int smallest, ReservoirSettings settings) {
     requireSizes(largest, smallest);
@@ -89,13 +90,15 @@ public final class ExtremesExemplarReservoir implements ExemplarReservoir {
           "An exemplar reservoir of the 0 largest and the 0 smallest measurements cannot keep"
               + " anything; use 1 or more of either, or ExemplarFilter.alwaysOff() for no exemplars");
     }
-    if (largest + (long) smallest > Integer.MAX_VALUE) {
+    if (largest + (long) smallest > ExemplarVisitor.MAX_SLOTS) {
       throw new IllegalArgumentException(
           "An exemplar reservoir cannot keep as many measurements (largest: "
               + largest
               + ", smallest: "
               + smallest
-              + "); use tens rather than thousands");
+              + "): there are at most "
+              + ExemplarVisitor.MAX_SLOTS
+              + " slots; use tens rather than thousands");
     }
   }
 

@@ -42,9 +42,9 @@ public final class SimpleFixedSizeExemplarReservoir implements ExemplarReservoir
   /**
    * Makes an empty reservoir.
    *
-   * @param capacity number of measurements it can keep, at least 1
+   * @param capacity number of measurements it can keep, from 1 to {@link ExemplarVisitor#MAX_SLOTS}
    * @param settings never null
-   * @throws IllegalArgumentException if {@code capacity} is below 1
+   * @throws IllegalArgumentException if {@code capacity} is out of range
    */
   public SimpleFixedSizeExemplarReservoir(int capacity, ReservoirSettings settings) {
     requireCapacity(capacity);
@@ -74,6 +74,14 @@ public final class SimpleFixedSizeExemplarReservoir implements ExemplarReservoir
               + capacity
               + " cannot keep anything; use a size of 1 or more, or ExemplarFilter.alwaysOff() for"
               + " no exemplars");
+    }
+    if (capacity > ExemplarVisitor.MAX_SLOTS) {
+      throw new IllegalArgumentException(
+          "An exemplar reservoir of size "
+              + capacity
+              + " is too large: there are at most "
+              + ExemplarVisitor.MAX_SLOTS
+              + " slots; use tens rather than thousands");
     }
   }
 

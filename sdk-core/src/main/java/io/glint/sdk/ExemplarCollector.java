@@ -13,13 +13,6 @@ import java.util.Objects;
  * to a stream and is guarded by its collection lock.
  */
 final class ExemplarCollector {
-
-  /**
-   * Bounds what a reservoir that numbers its slots by mistake can make the collector allocate: the
-   * array of slots is as long as the highest number. Far more than a histogram has buckets.
-   */
-  private static final int MAX_SLOTS = 1 << 16;
-
   private final ExemplarSampling sampling;
   private final ExemplarAttributeFilter attributeFilter;
   private final ExemplarTally tally;
@@ -141,12 +134,13 @@ final class ExemplarCollector {
       throw new IllegalStateException(
           "The visitor of an exemplar reservoir was used after collect");
     }
-    if (slot < 0 || slot >= MAX_SLOTS) {
+    // Bounds what a reservoir that numbers its slots by mistake can make the collector allocate.
+    if (slot < 0 || slot >= ExemplarVisitor.MAX_SLOTS) {
       throw new IndexOutOfBoundsException(
           "Slot "
               + slot
               + " of an exemplar reservoir; slots are numbered from 0, and there are at most "
-              + MAX_SLOTS);
+              + ExemplarVisitor.MAX_SLOTS);
     }
     Objects.requireNonNull(exemplar, "exemplar; a slot that holds none is not visited");
     update.keep(slot, exemplar, attributeFilter.apply(exemplar.attributes(), pointAttributes));
