@@ -78,7 +78,8 @@ import java.util.logging.Logger;
  */
 public final class GlintPeriodicMetricReader implements MetricReader {
   /*
-   * The state machine. All of it is guarded by `lock`, under which no foreign code runs.
+   * The state machine. All of it is guarded by `lock`. Under it no user code runs, and nothing is
+   * logged; only an executor of the user's, if one was set, is handed tasks.
    *
    * `cycle` is the permit to collect and to use the exporter: null, or the one that has it.
    *
@@ -287,7 +288,7 @@ public final class GlintPeriodicMetricReader implements MetricReader {
       }
       isDue = false;
       drainDeadline = threads.schedule(this::stopDraining, patienceNanos());
-      isUnattended = drainDeadline == null;
+      isUnattended = drainDeadline == null && !threads.areOwn();
     }
     startCycle();
     if (isUnattended) {
@@ -577,8 +578,8 @@ public final class GlintPeriodicMetricReader implements MetricReader {
                 + inWords()
                 + " has been running for "
                 + elapsedMillis
-                + " ms, and the next one waits for it. Does a callback of an asynchronous instrument"
-                + " hang?");
+                + " ms, and the next one waits for it. Does a callback of an asynchronous"
+                + " instrument hang?");
   }
 
   void logOverdueExport(long elapsedMillis) {
@@ -602,10 +603,15 @@ public final class GlintPeriodicMetricReader implements MetricReader {
     SafeLog.log(
         LOGGER,
         Level.WARNING,
-        "The executor of "
-            + inWords()
-            + " was shut down. There are no more periodic exports; shut the reader down before its"
-            + " executor",
+        threads.areOwn()
+            ? "The system has no thread for the timer of "
+                + inWords()
+                + ". There are no periodic exports unless a later flush finds one; raise the limit"
+                + " of threads of the process or the memory of its container"
+            : "The executor of "
+                + inWords()
+                + " was shut down. There are no more periodic exports; shut the reader down before"
+                + " its executor",
         null);
   }
 
