@@ -297,6 +297,14 @@ class CollectionTest {
     return stream.collect(0, now, buffer).getPoints().iterator().next();
   }
 
+  @Test
+  void ofTwoValuesOfOneTickOfTheClockOneIsReportedAndALaterOneIsNotWithheld() {
+    final LastValueCell cell = new LastValueCell(null, /* padded= */ false);
+    // With equal stamps the two are of the same time: neither is older than the other.
+    assertThat(cell.isNewerThan(LastValueCell.NEVER_SET, 0)).isTrue();
+    assertThat(cell.isNewerThan(LastValueCell.NEVER_SET, 1)).isFalse();
+  }
+
   private static long value(LastValueStream stream) {
     return ((LongPointData)
             stream.collect(0, 1, new PointBuffer(false)).getPoints().iterator().next())
