@@ -70,10 +70,10 @@ final class ExemplarAdvisor {
 
   /** Names of the metrics that there is something to tell of, by cause. */
   private synchronized Map<ExemplarReport.Cause, List<String>> look(
-      List<ExemplarReport.Metric> metrics) {
+      List<MetricExemplarReport> metrics) {
     final Map<ExemplarReport.Cause, List<String>> toTell =
         new EnumMap<>(ExemplarReport.Cause.class);
-    for (final ExemplarReport.Metric metric : metrics) {
+    for (final MetricExemplarReport metric : metrics) {
       final ExemplarReport.Cause cause = metric.cause();
       if (metric.measurements() < few(cause) || isOwn(metric.scope().getName())) {
         continue;

@@ -26,11 +26,11 @@ final class ExemplarExplainer {
 
   /** Everything, up to this moment. */
   ExemplarReport report() {
-    final List<ExemplarReport.Metric> metrics = new ArrayList<>();
+    final List<MetricExemplarReport> metrics = new ArrayList<>();
     for (final RegisteredReader reader : provider.readers()) {
       metrics.addAll(metrics(reader, /* isLive= */ true));
     }
-    return new ExemplarReport(metrics);
+    return new MetricExemplarReport.OfAll(metrics);
   }
 
   /**
@@ -38,13 +38,13 @@ final class ExemplarExplainer {
    *
    * @param isLive whether measurements count that no collection has seen yet, which takes time
    */
-  List<ExemplarReport.Metric> metrics(RegisteredReader reader, boolean isLive) {
-    final List<ExemplarReport.Metric> metrics = new ArrayList<>();
+  List<MetricExemplarReport> metrics(RegisteredReader reader, boolean isLive) {
+    final List<MetricExemplarReport> metrics = new ArrayList<>();
     final ExemplarOutcomes outcomes = outcomes(reader.reader());
     for (final GlintMeter meter : provider.meters()) {
       for (final ReaderSource source : meter.sources(reader)) {
         metrics.add(
-            new ExemplarReport.Metric(
+            new MetricExemplarReport(
                 source.scope(),
                 source.source().metric(),
                 provider.readerNames().of(reader),
@@ -73,8 +73,8 @@ final class ExemplarExplainer {
           () ->
               "Reader or exporter "
                   + LogText.nameOf(source)
-                  + " threw when it was asked what became of its exemplars. Nothing is said of that;"
-                  + " exemplarOutcomes() must not throw");
+                  + " threw when it was asked what became of its exemplars. Nothing is said of"
+                  + " that; exemplarOutcomes() must not throw");
       return null;
     }
   }

@@ -106,7 +106,7 @@ final class InternalTelemetry {
         meter.batchCallback(
             () -> {
               for (final RegisteredReader reader : provider.readers()) {
-                for (final ExemplarReport.Metric metric :
+                for (final MetricExemplarReport metric :
                     provider.exemplarExplainer().metrics(reader, /* isLive= */ false)) {
                   if (!metric.scope().getName().equals(SCOPE)) {
                     observe(metric, measurements, exports);
@@ -119,7 +119,7 @@ final class InternalTelemetry {
   }
 
   private static void observe(
-      ExemplarReport.Metric metric,
+      MetricExemplarReport metric,
       ObservableLongMeasurement measurements,
       ObservableLongMeasurement exports) {
     // Not by the cause, which is another one while nothing was recorded.
@@ -149,7 +149,7 @@ final class InternalTelemetry {
   private static void observeIfAny(
       ObservableLongMeasurement measurement,
       long count,
-      ExemplarReport.Metric metric,
+      MetricExemplarReport metric,
       AttributeKey<String> key,
       String value) {
     if (count > 0) {
@@ -169,7 +169,7 @@ final class InternalTelemetry {
   }
 
   private static Attributes attributes(
-      ExemplarReport.Metric metric, AttributeKey<String> key, String value) {
+      MetricExemplarReport metric, AttributeKey<String> key, String value) {
     return Attributes.of(
         METER, metric.scope().getName(), METRIC, metric.name(), NAME, metric.reader(), key, value);
   }
