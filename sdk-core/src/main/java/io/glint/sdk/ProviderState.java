@@ -286,7 +286,7 @@ final class ProviderState {
   }
 
   private static StreamPlan plan(
-      RegisteredReader.Settings asked,
+      ReaderSettings.OfType asked,
       InstrumentDescriptor instrument,
       GlintView view,
       InstrumentAdvice advice) {

@@ -2,10 +2,7 @@ package io.glint.sdk;
 
 import io.glint.sdk.internal.log.LogText;
 import io.glint.sdk.internal.log.RateLimitedLog;
-import io.opentelemetry.sdk.common.export.MemoryMode;
-import io.opentelemetry.sdk.metrics.Aggregation;
 import io.opentelemetry.sdk.metrics.InstrumentType;
-import io.opentelemetry.sdk.metrics.data.AggregationTemporality;
 import io.opentelemetry.sdk.metrics.data.MetricData;
 import io.opentelemetry.sdk.metrics.export.CardinalityLimitSelector;
 import io.opentelemetry.sdk.metrics.export.CollectionRegistration;
@@ -14,11 +11,8 @@ import io.opentelemetry.sdk.metrics.export.MetricReader;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
-import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.logging.Level;
@@ -33,9 +27,8 @@ final class RegisteredReader implements CollectionRegistration {
   private static final Logger LOGGER = Logger.getLogger(RegisteredReader.class.getName());
 
   private final MetricReader reader;
-  private final Map<InstrumentType, Settings> settings = new EnumMap<>(InstrumentType.class);
+  private final ReaderSettings settings;
   private final ProviderState provider;
-  private final boolean reusesData;
   private final RateLimitedLog producerFailures = new RateLimitedLog(LOGGER, Level.WARNING);
   private final RateLimitedLog reentries = new RateLimitedLog(LOGGER, Level.WARNING);
   private final RateLimitedLog failures = new RateLimitedLog(LOGGER, Level.WARNING);
@@ -49,85 +42,30 @@ final class RegisteredReader implements CollectionRegistration {
   /** Any of what went wrong in the collection under way, or null. */
   private Throwable failure;
 
-  /** What a reader asks for, for instruments of one type. */
-  record Settings(
-      Aggregation aggregation, AggregationTemporality temporality, int cardinalityLimit) {}
-
   /**
-   * Asks the reader for its settings, once and for all, so that nothing can fail when instruments
-   * are made.
+   * Asks the reader for its settings.
    *
-   * @throws IllegalArgumentException if it asks for an aggregation that Glint does not have, or for
-   *     a cardinality limit below 1
+   * @throws IllegalArgumentException as {@link ReaderSettings}
    */
   RegisteredReader(
       MetricReader reader, CardinalityLimitSelector cardinalityLimits, ProviderState provider) {
     this.reader = reader;
     this.provider = provider;
-    this.reusesData = reader.getMemoryMode() == MemoryMode.REUSABLE_DATA;
-    for (final InstrumentType type : InstrumentType.values()) {
-      settings.put(
-          type,
-          new Settings(
-              requireKnown(reader.getDefaultAggregation(type), type),
-              requireTemporality(reader.getAggregationTemporality(type), type),
-              requireLimit(cardinalityLimits.getCardinalityLimit(type), type)));
-    }
+    this.settings = new ReaderSettings(reader, cardinalityLimits);
   }
 
   /** Whether what a collection yields is good only until the next one. */
   boolean reusesData() {
-    return reusesData;
+    return settings.reusesData();
   }
 
   MetricReader reader() {
     return reader;
   }
 
-  Settings settings(InstrumentType type) {
-    return settings.get(type);
-  }
-
-  private Aggregation requireKnown(Aggregation aggregation, InstrumentType type) {
-    try {
-      ResolvedAggregation.requireKnown(Objects.requireNonNull(aggregation, "no aggregation"));
-      return aggregation;
-    } catch (IllegalArgumentException | NullPointerException e) {
-      throw new IllegalArgumentException(
-          "Reader "
-              + LogText.nameOf(reader)
-              + " asks for an aggregation that cannot be used, for instruments of type "
-              + type
-              + ": "
-              + LogText.of(e.getMessage(), 1000),
-          e);
-    }
-  }
-
-  private AggregationTemporality requireTemporality(
-      AggregationTemporality temporality, InstrumentType type) {
-    if (temporality == null) {
-      throw new IllegalArgumentException(
-          "Reader "
-              + LogText.nameOf(reader)
-              + " asks for no temporality for instruments of type "
-              + type);
-    }
-    return temporality;
-  }
-
-  private int requireLimit(int limit, InstrumentType type) {
-    if (limit < 1) {
-      throw new IllegalArgumentException(
-          "The cardinality limit of reader "
-              + LogText.nameOf(reader)
-              + " for instruments of type "
-              + type
-              + " is "
-              + limit
-              + ", must be at least 1");
-    }
-    return limit;
+  /** What the reader asks for, for instruments of that type. */
+  ReaderSettings.OfType settings(InstrumentType type) {
+    return settings.of(type);
   }
 
   @Override
@@ -165,7 +103,7 @@ final class RegisteredReader implements CollectionRegistration {
     // Before now, also if the clock has been set back.
     lastCollectEpochNanos =
         Math.min(now, provider.measurementClock().onPresentLine(lastCollectEpochNanos));
-    final List<MetricData> collected = reusesData ? reused : new ArrayList<>();
+    final List<MetricData> collected = reusesData() ? reused : new ArrayList<>();
     collected.clear();
     // Once for the whole collection: a source is collected only if its callbacks had their chance.
     final Set<GlintMeter> disabled = disabledMeters();
