@@ -60,7 +60,7 @@ final class CallbackRegistration
   }
 
   /** False if the reader drops all that the callback observes. */
-  boolean isWantedBy(RegisteredReader reader) {
+  boolean isWantedBy(ReaderId reader) {
     return observables.stream().anyMatch(observable -> observable.streams().containsKey(reader));
   }
 
@@ -69,7 +69,7 @@ final class CallbackRegistration
    *
    * @param isAbandoned true once {@link #abandon} has been, or is about to be, called
    */
-  void run(RegisteredReader reader, BooleanSupplier isAbandoned) {
+  void run(ReaderId reader, BooleanSupplier isAbandoned) {
     if (!state.compareAndSet(State.IDLE, State.RUNNING)) {
       // Closed, or left behind by an earlier collection and still running.
       markIncomplete(reader);
@@ -104,14 +104,14 @@ final class CallbackRegistration
   }
 
   /** Tells that what the callback observes is missing from this collection. */
-  void markIncomplete(RegisteredReader reader) {
+  void markIncomplete(ReaderId reader) {
     for (final ObservableInstrument observable : observables) {
       observable.streams().getOrDefault(reader, List.of()).forEach(AsyncStream::markIncomplete);
     }
   }
 
   /** Ends a run that takes too long, for the collection. The callback itself goes on. */
-  void abandon(RegisteredReader reader, long timeoutNanos) {
+  void abandon(ReaderId reader, long timeoutNanos) {
     closeRounds();
     markIncomplete(reader);
     meter.losses().count(Losses.Reason.CALLBACK_TIMEOUT);

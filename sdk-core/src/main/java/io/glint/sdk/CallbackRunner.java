@@ -94,7 +94,7 @@ final class CallbackRunner {
   }
 
   /** Runs callbacks for a reader, in this order. */
-  void run(RegisteredReader reader, List<CallbackRegistration> callbacks) {
+  void run(ReaderId reader, List<CallbackRegistration> callbacks) {
     if (callbacks.isEmpty()) {
       return;
     }
@@ -160,7 +160,7 @@ final class CallbackRunner {
 
   /** Callbacks that one thread runs, until they are done or one takes too long. */
   private final class Batch implements Runnable {
-    private final RegisteredReader reader;
+    private final ReaderId reader;
     private final List<CallbackRegistration> callbacks;
 
     // Guarded by this.
@@ -169,7 +169,7 @@ final class CallbackRunner {
     private boolean isDone;
     private volatile boolean isAbandoned;
 
-    Batch(RegisteredReader reader, List<CallbackRegistration> callbacks, int first) {
+    Batch(ReaderId reader, List<CallbackRegistration> callbacks, int first) {
       this.reader = reader;
       this.callbacks = callbacks;
       this.current = first;

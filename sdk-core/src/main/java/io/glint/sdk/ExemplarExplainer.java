@@ -2,7 +2,6 @@ package io.glint.sdk;
 
 import io.glint.sdk.internal.log.LogText;
 import io.glint.sdk.internal.log.RateLimitedLog;
-import io.opentelemetry.sdk.metrics.export.MetricReader;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -33,6 +32,16 @@ final class ExemplarExplainer {
     return new MetricExemplarReport.OfAll(metrics);
   }
 
+  /** As {@link #metrics(RegisteredReader, boolean)}, up to the last collection. */
+  List<MetricExemplarReport> metrics(ReaderId id) {
+    for (final RegisteredReader reader : provider.readers()) {
+      if (reader.id() == id) {
+        return metrics(reader, /* isLive= */ false);
+      }
+    }
+    return List.of();
+  }
+
   /**
    * The metrics of one reader.
    *
@@ -40,14 +49,14 @@ final class ExemplarExplainer {
    */
   List<MetricExemplarReport> metrics(RegisteredReader reader, boolean isLive) {
     final List<MetricExemplarReport> metrics = new ArrayList<>();
-    final ExemplarOutcomes outcomes = outcomes(reader.reader());
+    final ExemplarOutcomes outcomes = outcomes(reader);
     for (final GlintMeter meter : provider.meters()) {
-      for (final ReaderSource source : meter.sources(reader)) {
+      for (final ReaderSource source : meter.sources(reader.id())) {
         metrics.add(
             new MetricExemplarReport(
                 source.scope(),
                 source.source().metric(),
-                provider.readerNames().of(reader),
+                reader.id().name(),
                 !meter.isEnabled(),
                 source.exemplarAccount(isLive),
                 outcomes));
@@ -58,10 +67,8 @@ final class ExemplarExplainer {
   }
 
   /** Null if the reader, or its exporter, keeps no account or fails to show it. */
-  private ExemplarOutcomes outcomes(MetricReader reader) {
-    final Object exporter =
-        reader instanceof GlintPeriodicMetricReader periodic ? periodic.exporter() : reader;
-    if (!(exporter instanceof ExemplarOutcomes.Source source)) {
+  private ExemplarOutcomes outcomes(RegisteredReader reader) {
+    if (!(reader.exemplarSource() instanceof ExemplarOutcomes.Source source)) {
       return null;
     }
     try {

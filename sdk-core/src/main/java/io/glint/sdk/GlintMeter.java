@@ -20,6 +20,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
 /**
@@ -35,10 +36,10 @@ final class GlintMeter implements Meter {
   private final ProviderState provider;
   private final InstrumentationScopeInfo scope;
   private final Map<InstrumentDescriptor, Registered> instruments = new ConcurrentHashMap<>();
-  private final Map<RegisteredReader, Queue<ReaderSource>> sources = new ConcurrentHashMap<>();
+  private final Map<ReaderId, Queue<ReaderSource>> sources = new ConcurrentHashMap<>();
 
   /** For each reader the first instrument that has a metric of each name, in lower case. */
-  private final Map<RegisteredReader, Map<String, Registered>> metrics = new ConcurrentHashMap<>();
+  private final Map<ReaderId, Map<String, Registered>> metrics = new ConcurrentHashMap<>();
 
   private final ReentrantLock makingLock = new ReentrantLock();
 
@@ -49,7 +50,7 @@ final class GlintMeter implements Meter {
 
   private final boolean isNoop;
   private volatile boolean isEnabled;
-  private volatile MeterConfigurator decidedBy;
+  private volatile Predicate<InstrumentationScopeInfo> decidedBy;
 
   private GlintMeter(ProviderState provider, InstrumentationScopeInfo scope, boolean isNoop) {
     this.provider = provider;
@@ -57,8 +58,8 @@ final class GlintMeter implements Meter {
     this.isNoop = isNoop;
     this.isEnabled = !isNoop;
     for (final RegisteredReader reader : provider.readers()) {
-      sources.put(reader, new ConcurrentLinkedQueue<>());
-      metrics.put(reader, new ConcurrentHashMap<>());
+      sources.put(reader.id(), new ConcurrentLinkedQueue<>());
+      metrics.put(reader.id(), new ConcurrentHashMap<>());
     }
   }
 
@@ -96,11 +97,11 @@ final class GlintMeter implements Meter {
     return isEnabled;
   }
 
-  boolean isDecidedBy(MeterConfigurator configurator) {
+  boolean isDecidedBy(Predicate<InstrumentationScopeInfo> configurator) {
     return decidedBy == configurator;
   }
 
-  void setEnabled(boolean enabled, MeterConfigurator configurator) {
+  void setEnabled(boolean enabled, Predicate<InstrumentationScopeInfo> configurator) {
     synchronized (switchLock) {
       isEnabled = enabled;
       for (final Registered instrument : instruments.values()) {
@@ -228,7 +229,7 @@ final class GlintMeter implements Meter {
     sources.values().forEach(queue -> queue.forEach(source -> source.source().shutdown()));
   }
 
-  Collection<ReaderSource> sources(RegisteredReader reader) {
+  Collection<ReaderSource> sources(ReaderId reader) {
     return sources.get(reader);
   }
 
@@ -248,8 +249,8 @@ final class GlintMeter implements Meter {
             instrument,
             advised,
             notices -> {
-              final Map<RegisteredReader, List<Stream>> streams =
-                  provider.newStreams(instrument, scope, advised, notices);
+              final Map<ReaderId, List<Stream>> streams =
+                  provider.streamFactory().newStreams(instrument, scope, advised, notices);
               return new Made(
                   maker.make(
                       instrument, streams.values().stream().flatMap(List::stream).toList(), this),
@@ -269,8 +270,8 @@ final class GlintMeter implements Meter {
             instrument,
             advised,
             notices -> {
-              final Map<RegisteredReader, List<AsyncStream>> streams =
-                  provider.newAsyncStreams(instrument, scope, advised, notices);
+              final Map<ReaderId, List<AsyncStream>> streams =
+                  provider.streamFactory().newAsyncStreams(instrument, scope, advised, notices);
               return new Made(new ObservableInstrument(this, instrument, streams), streams);
             });
     return (ObservableInstrument) registered.made();
@@ -290,7 +291,7 @@ final class GlintMeter implements Meter {
 
   /** An instrument that was just made, and its streams. */
   private record Made(
-      Object instrument, Map<RegisteredReader, ? extends List<? extends MetricSource>> streams) {}
+      Object instrument, Map<ReaderId, ? extends List<? extends MetricSource>> streams) {}
 
   private interface Making {
     Made make(Notices notices);
@@ -331,21 +332,30 @@ final class GlintMeter implements Meter {
     final Registered registered =
         new Registered(
             instrument, advised, CallSite.ofCaller(), made.instrument(), all, warnings());
-    made.streams()
-        .forEach(
-            (reader, streams) -> {
-              for (final MetricSource stream : streams) {
-                sources
-                    .get(reader)
-                    .add(new ReaderSource(stream, provider.resource(), scope, reader.reusesData()));
-                noteConflict(reader, stream, registered, notices);
-              }
-            });
+    for (final RegisteredReader reader : provider.readers()) {
+      final List<? extends MetricSource> streams = made.streams().get(reader.id());
+      if (streams != null) {
+        add(streams, reader, registered, notices);
+      }
+    }
     return registered;
   }
 
+  private void add(
+      List<? extends MetricSource> streams,
+      RegisteredReader reader,
+      Registered registered,
+      Notices notices) {
+    for (final MetricSource stream : streams) {
+      sources
+          .get(reader.id())
+          .add(new ReaderSource(stream, provider.resource(), scope, reader.reusesData()));
+      noteConflict(reader.id(), stream, registered, notices);
+    }
+  }
+
   private void noteConflict(
-      RegisteredReader reader, MetricSource stream, Registered registered, Notices notices) {
+      ReaderId reader, MetricSource stream, Registered registered, Notices notices) {
     final String name = stream.metric().name();
     final Registered other =
         metrics.get(reader).putIfAbsent(name.toLowerCase(Locale.ROOT), registered);

@@ -52,7 +52,7 @@ final class ObservableInstrument implements ObservableLongMeasurement, Observabl
 
   private final GlintMeter meter;
   private final InstrumentDescriptor instrument;
-  private final Map<RegisteredReader, List<AsyncStream>> streams;
+  private final Map<ReaderId, List<AsyncStream>> streams;
   private final boolean isLong;
   private final boolean isMonotonic;
   private final RateLimitedLog strays = new RateLimitedLog(LOGGER, Level.WARNING);
@@ -63,9 +63,7 @@ final class ObservableInstrument implements ObservableLongMeasurement, Observabl
   private final AtomicReference<Round> current = new AtomicReference<>();
 
   ObservableInstrument(
-      GlintMeter meter,
-      InstrumentDescriptor instrument,
-      Map<RegisteredReader, List<AsyncStream>> streams) {
+      GlintMeter meter, InstrumentDescriptor instrument, Map<ReaderId, List<AsyncStream>> streams) {
     this.meter = meter;
     this.instrument = instrument;
     this.streams = Map.copyOf(streams);
@@ -81,7 +79,7 @@ final class ObservableInstrument implements ObservableLongMeasurement, Observabl
     return instrument;
   }
 
-  Map<RegisteredReader, List<AsyncStream>> streams() {
+  Map<ReaderId, List<AsyncStream>> streams() {
     return streams;
   }
 
@@ -90,7 +88,7 @@ final class ObservableInstrument implements ObservableLongMeasurement, Observabl
    *
    * @param observer stands for the callback that observes
    */
-  Round open(RegisteredReader reader, Observer observer) {
+  Round open(ReaderId reader, Observer observer) {
     final Round round =
         new Round(Thread.currentThread(), observer, streams.getOrDefault(reader, List.of()));
     current.set(round);
@@ -147,10 +145,10 @@ final class ObservableInstrument implements ObservableLongMeasurement, Observabl
           () ->
               "Asynchronous instrument "
                   + instrument.inWords()
-                  + " was observed outside its callback, from a thread that does not run it, or after"
-                  + " the callback has exceeded its time-out (setCallbackTimeout). The observation"
-                  + " was dropped. Record in a callback that is registered for"
-                  + " this instrument, on the thread that calls it");
+                  + " was observed outside its callback, from a thread that does not run it, or"
+                  + " after the callback has exceeded its time-out (setCallbackTimeout). The"
+                  + " observation was dropped. Record in a callback that is registered for this"
+                  + " instrument, on the thread that calls it");
       return;
     }
     final Attributes attributes = attributesOrNull == null ? Attributes.empty() : attributesOrNull;

@@ -4,7 +4,6 @@ import io.glint.sdk.internal.log.LogText;
 import io.glint.sdk.internal.log.RateLimitedLog;
 import io.opentelemetry.sdk.metrics.InstrumentType;
 import io.opentelemetry.sdk.metrics.data.MetricData;
-import io.opentelemetry.sdk.metrics.export.CardinalityLimitSelector;
 import io.opentelemetry.sdk.metrics.export.CollectionRegistration;
 import io.opentelemetry.sdk.metrics.export.MetricProducer;
 import io.opentelemetry.sdk.metrics.export.MetricReader;
@@ -26,11 +25,14 @@ import java.util.logging.Logger;
 final class RegisteredReader implements CollectionRegistration {
   private static final Logger LOGGER = Logger.getLogger(RegisteredReader.class.getName());
 
+  private final ReaderId id;
   private final MetricReader reader;
+  private final Object exemplarSource;
   private final ReaderSettings settings;
   private final ProviderState provider;
   private final RateLimitedLog producerFailures = new RateLimitedLog(LOGGER, Level.WARNING);
   private final RateLimitedLog reentries = new RateLimitedLog(LOGGER, Level.WARNING);
+  private final RateLimitedLog listenerFailures = new RateLimitedLog(LOGGER, Level.WARNING);
   private final RateLimitedLog failures = new RateLimitedLog(LOGGER, Level.WARNING);
 
   private final ReentrantLock lock = new ReentrantLock();
@@ -47,11 +49,21 @@ final class RegisteredReader implements CollectionRegistration {
    *
    * @throws IllegalArgumentException as {@link ReaderSettings}
    */
-  RegisteredReader(
-      MetricReader reader, CardinalityLimitSelector cardinalityLimits, ProviderState provider) {
-    this.reader = reader;
+  RegisteredReader(ReaderId id, ProviderConfig.Reader reader, ProviderState provider) {
+    this.id = id;
+    this.reader = reader.reader();
+    this.exemplarSource = reader.exemplarSource();
     this.provider = provider;
-    this.settings = new ReaderSettings(reader, cardinalityLimits);
+    this.settings = new ReaderSettings(reader.reader(), reader.cardinalityLimits());
+  }
+
+  ReaderId id() {
+    return id;
+  }
+
+  /** The reader or its exporter: what may know what becomes of exemplars. */
+  Object exemplarSource() {
+    return exemplarSource;
   }
 
   /** Whether what a collection yields is good only until the next one. */
@@ -79,6 +91,7 @@ final class RegisteredReader implements CollectionRegistration {
       return Collections.emptyList();
     }
     final long begin = provider.clock().nanoTime();
+    Throwable reason = null;
     lock.lock();
     try {
       failure = null;
@@ -87,14 +100,10 @@ final class RegisteredReader implements CollectionRegistration {
       failure = t;
       throw t;
     } finally {
-      try {
-        tell(begin);
-      } finally {
-        lock.unlock();
-      }
-      provider.exemplarAdvisor().collected(this);
-      provider.unusedViews().collected();
-      provider.losses().reports().log();
+      reason = failure;
+      failure = null;
+      lock.unlock();
+      tell(provider.clock().nanoTime() - begin, reason);
     }
   }
 
@@ -125,7 +134,7 @@ final class RegisteredReader implements CollectionRegistration {
   /** Whatever becomes of the callbacks, what was recorded is collected. */
   private void runCallbacks(Set<GlintMeter> disabled) {
     try {
-      provider.callbackRunner().run(this, callbacks(disabled));
+      provider.callbackRunner().run(id, callbacks(disabled));
     } catch (Throwable t) {
       failure = t;
       failures.event(t, () -> "Callbacks could not be run and are missing from this collection");
@@ -146,7 +155,7 @@ final class RegisteredReader implements CollectionRegistration {
     final List<CallbackRegistration> wanted = new ArrayList<>();
     for (final GlintMeter meter : provider.meters()) {
       for (final CallbackRegistration callback : meter.callbacks()) {
-        if (!disabled.contains(meter) && callback.isWantedBy(this)) {
+        if (!disabled.contains(meter) && callback.isWantedBy(id)) {
           wanted.add(callback);
         }
       }
@@ -154,12 +163,16 @@ final class RegisteredReader implements CollectionRegistration {
     return wanted;
   }
 
-  private void tell(long begin) {
-    final InternalTelemetry telemetry = provider.internalTelemetry();
-    if (telemetry != null) {
-      telemetry.collected(this, provider.clock().nanoTime() - begin, failure);
+  /** What a listener throws must not cost what was collected. */
+  private void tell(long nanos, Throwable reason) {
+    for (final CollectionListener listener : provider.listeners()) {
+      try {
+        listener.collected(id, nanos, reason);
+      } catch (Throwable t) {
+        listenerFailures.event(
+            t, () -> "What follows a collection failed; the collection is complete");
+      }
     }
-    failure = null;
   }
 
   boolean isCollectedByCurrentThread() {
@@ -167,7 +180,7 @@ final class RegisteredReader implements CollectionRegistration {
   }
 
   private void discard(GlintMeter meter, long now) {
-    for (final ReaderSource source : meter.sources(this)) {
+    for (final ReaderSource source : meter.sources(id)) {
       try {
         source.discard(lastCollectEpochNanos, now);
       } catch (Throwable t) {
@@ -177,7 +190,7 @@ final class RegisteredReader implements CollectionRegistration {
   }
 
   private void collectMeter(GlintMeter meter, long now, List<MetricData> collected) {
-    for (final ReaderSource source : meter.sources(this)) {
+    for (final ReaderSource source : meter.sources(id)) {
       try {
         final MetricData metric = source.collect(lastCollectEpochNanos, now);
         if (metric != null) {
