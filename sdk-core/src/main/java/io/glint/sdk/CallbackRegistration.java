@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
@@ -40,7 +41,8 @@ final class CallbackRegistration
     CLOSED
   }
 
-  private final GlintMeter meter;
+  private final Losses losses;
+  private final Consumer<CallbackRegistration> whenClosed;
   private final Runnable callback;
   private final List<ObservableInstrument> observables;
   private final Observer observer = new Observer();
@@ -52,9 +54,18 @@ final class CallbackRegistration
   /** Those of the current or the last run, one for each observable. */
   private volatile List<ObservableInstrument.Round> rounds = List.of();
 
+  /**
+   * Registers nothing: the meter does.
+   *
+   * @param whenClosed ends the registration
+   */
   CallbackRegistration(
-      GlintMeter meter, Runnable callback, List<ObservableInstrument> observables) {
-    this.meter = meter;
+      Losses losses,
+      Consumer<CallbackRegistration> whenClosed,
+      Runnable callback,
+      List<ObservableInstrument> observables) {
+    this.losses = losses;
+    this.whenClosed = whenClosed;
     this.callback = callback;
     this.observables = List.copyOf(observables);
   }
@@ -88,7 +99,7 @@ final class CallbackRegistration
       if (!isAbandoned.getAsBoolean()) {
         markIncomplete(reader);
       }
-      meter.losses().count(Losses.Reason.CALLBACK_FAILED);
+      losses.count(Losses.Reason.CALLBACK_FAILED);
       failures.event(
           t,
           () ->
@@ -114,7 +125,7 @@ final class CallbackRegistration
   void abandon(ReaderId reader, long timeoutNanos) {
     closeRounds();
     markIncomplete(reader);
-    meter.losses().count(Losses.Reason.CALLBACK_TIMEOUT);
+    losses.count(Losses.Reason.CALLBACK_TIMEOUT);
     hangs.event(
         null,
         () ->
@@ -150,7 +161,7 @@ final class CallbackRegistration
   @Override
   public void close() {
     if (state.getAndSet(State.CLOSED) != State.CLOSED) {
-      meter.unregister(this);
+      whenClosed.accept(this);
       observer.leave();
     }
   }

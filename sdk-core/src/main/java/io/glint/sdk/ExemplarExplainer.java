@@ -80,8 +80,8 @@ final class ExemplarExplainer {
           () ->
               "Reader or exporter "
                   + LogText.nameOf(source)
-                  + " threw when it was asked what became of its exemplars. Nothing is said of"
-                  + " that; exemplarOutcomes() must not throw");
+                  + " threw when it was asked what became of its exemplars. Nothing is said of that;"
+                  + " exemplarOutcomes() must not throw");
       return null;
     }
   }

@@ -64,30 +64,31 @@ final class ExtendedInstruments {
     }
 
     @Override
-    public LongCounterBuilder counter(GlintMeter meter, String name) {
-      return new OfLongCounter(meter, name);
+    public LongCounterBuilder counter(InstrumentRegistry registry, String name) {
+      return new OfLongCounter(registry, name);
     }
 
     @Override
-    public LongUpDownCounterBuilder upDownCounter(GlintMeter meter, String name) {
-      return new OfLongUpDownCounter(meter, name);
+    public LongUpDownCounterBuilder upDownCounter(InstrumentRegistry registry, String name) {
+      return new OfLongUpDownCounter(registry, name);
     }
 
     @Override
-    public DoubleHistogramBuilder histogram(GlintMeter meter, String name) {
-      return new OfDoubleHistogram(meter, name);
+    public DoubleHistogramBuilder histogram(InstrumentRegistry registry, String name) {
+      return new OfDoubleHistogram(registry, name);
     }
 
     @Override
-    public DoubleGaugeBuilder gauge(GlintMeter meter, String name) {
-      return new OfDoubleGauge(meter, name);
+    public DoubleGaugeBuilder gauge(InstrumentRegistry registry, String name) {
+      return new OfDoubleGauge(registry, name);
     }
   }
 
   private static final class CounterOfLong extends CounterInstruments.OfLong
       implements ExtendedLongCounter {
-    CounterOfLong(InstrumentDescriptor instrument, Collection<Stream> streams, GlintMeter meter) {
-      super(instrument, streams, meter);
+    CounterOfLong(
+        InstrumentDescriptor instrument, Collection<Stream> streams, RecordingContext context) {
+      super(instrument, streams, context);
     }
 
     @Override
@@ -98,8 +99,8 @@ final class ExtendedInstruments {
 
   private static final class OfLongCounter extends CounterInstruments.LongBuilder
       implements ExtendedLongCounterBuilder {
-    OfLongCounter(GlintMeter meter, String name) {
-      super(meter, name);
+    OfLongCounter(InstrumentRegistry registry, String name) {
+      super(registry, name);
     }
 
     @Override
@@ -110,7 +111,7 @@ final class ExtendedInstruments {
 
     @Override
     public DoubleCounterBuilder ofDoubles() {
-      return copyTo(new OfDoubleCounter(meter, name));
+      return copyTo(new OfDoubleCounter(registry, name));
     }
 
     @Override
@@ -121,8 +122,9 @@ final class ExtendedInstruments {
 
   private static final class CounterOfDouble extends CounterInstruments.OfDouble
       implements ExtendedDoubleCounter {
-    CounterOfDouble(InstrumentDescriptor instrument, Collection<Stream> streams, GlintMeter meter) {
-      super(instrument, streams, meter);
+    CounterOfDouble(
+        InstrumentDescriptor instrument, Collection<Stream> streams, RecordingContext context) {
+      super(instrument, streams, context);
     }
 
     @Override
@@ -133,8 +135,8 @@ final class ExtendedInstruments {
 
   private static final class OfDoubleCounter extends CounterInstruments.DoubleBuilder
       implements ExtendedDoubleCounterBuilder {
-    OfDoubleCounter(GlintMeter meter, String name) {
-      super(meter, name);
+    OfDoubleCounter(InstrumentRegistry registry, String name) {
+      super(registry, name);
     }
 
     @Override
@@ -152,8 +154,8 @@ final class ExtendedInstruments {
   private static final class UpDownCounterOfLong extends UpDownCounterInstruments.OfLong
       implements ExtendedLongUpDownCounter {
     UpDownCounterOfLong(
-        InstrumentDescriptor instrument, Collection<Stream> streams, GlintMeter meter) {
-      super(instrument, streams, meter);
+        InstrumentDescriptor instrument, Collection<Stream> streams, RecordingContext context) {
+      super(instrument, streams, context);
     }
 
     @Override
@@ -164,8 +166,8 @@ final class ExtendedInstruments {
 
   private static final class OfLongUpDownCounter extends UpDownCounterInstruments.LongBuilder
       implements ExtendedLongUpDownCounterBuilder {
-    OfLongUpDownCounter(GlintMeter meter, String name) {
-      super(meter, name);
+    OfLongUpDownCounter(InstrumentRegistry registry, String name) {
+      super(registry, name);
     }
 
     @Override
@@ -176,7 +178,7 @@ final class ExtendedInstruments {
 
     @Override
     public DoubleUpDownCounterBuilder ofDoubles() {
-      return copyTo(new OfDoubleUpDownCounter(meter, name));
+      return copyTo(new OfDoubleUpDownCounter(registry, name));
     }
 
     @Override
@@ -188,8 +190,8 @@ final class ExtendedInstruments {
   private static final class UpDownCounterOfDouble extends UpDownCounterInstruments.OfDouble
       implements ExtendedDoubleUpDownCounter {
     UpDownCounterOfDouble(
-        InstrumentDescriptor instrument, Collection<Stream> streams, GlintMeter meter) {
-      super(instrument, streams, meter);
+        InstrumentDescriptor instrument, Collection<Stream> streams, RecordingContext context) {
+      super(instrument, streams, context);
     }
 
     @Override
@@ -200,8 +202,8 @@ final class ExtendedInstruments {
 
   private static final class OfDoubleUpDownCounter extends UpDownCounterInstruments.DoubleBuilder
       implements ExtendedDoubleUpDownCounterBuilder {
-    OfDoubleUpDownCounter(GlintMeter meter, String name) {
-      super(meter, name);
+    OfDoubleUpDownCounter(InstrumentRegistry registry, String name) {
+      super(registry, name);
     }
 
     @Override
@@ -219,8 +221,9 @@ final class ExtendedInstruments {
 
   private static final class HistogramOfLong extends HistogramInstruments.OfLong
       implements ExtendedLongHistogram {
-    HistogramOfLong(InstrumentDescriptor instrument, Collection<Stream> streams, GlintMeter meter) {
-      super(instrument, streams, meter);
+    HistogramOfLong(
+        InstrumentDescriptor instrument, Collection<Stream> streams, RecordingContext context) {
+      super(instrument, streams, context);
     }
 
     @Override
@@ -231,8 +234,8 @@ final class ExtendedInstruments {
 
   private static final class OfLongHistogram extends HistogramInstruments.LongBuilder
       implements ExtendedLongHistogramBuilder {
-    OfLongHistogram(GlintMeter meter, String name) {
-      super(meter, name);
+    OfLongHistogram(InstrumentRegistry registry, String name) {
+      super(registry, name);
     }
 
     @Override
@@ -250,8 +253,8 @@ final class ExtendedInstruments {
   private static final class HistogramOfDouble extends HistogramInstruments.OfDouble
       implements ExtendedDoubleHistogram {
     HistogramOfDouble(
-        InstrumentDescriptor instrument, Collection<Stream> streams, GlintMeter meter) {
-      super(instrument, streams, meter);
+        InstrumentDescriptor instrument, Collection<Stream> streams, RecordingContext context) {
+      super(instrument, streams, context);
     }
 
     @Override
@@ -262,8 +265,8 @@ final class ExtendedInstruments {
 
   private static final class OfDoubleHistogram extends HistogramInstruments.DoubleBuilder
       implements ExtendedDoubleHistogramBuilder {
-    OfDoubleHistogram(GlintMeter meter, String name) {
-      super(meter, name);
+    OfDoubleHistogram(InstrumentRegistry registry, String name) {
+      super(registry, name);
     }
 
     @Override
@@ -274,7 +277,7 @@ final class ExtendedInstruments {
 
     @Override
     public LongHistogramBuilder ofLongs() {
-      return copyTo(new OfLongHistogram(meter, name));
+      return copyTo(new OfLongHistogram(registry, name));
     }
 
     @Override
@@ -285,8 +288,9 @@ final class ExtendedInstruments {
 
   private static final class GaugeOfLong extends GaugeInstruments.OfLong
       implements ExtendedLongGauge {
-    GaugeOfLong(InstrumentDescriptor instrument, Collection<Stream> streams, GlintMeter meter) {
-      super(instrument, streams, meter);
+    GaugeOfLong(
+        InstrumentDescriptor instrument, Collection<Stream> streams, RecordingContext context) {
+      super(instrument, streams, context);
     }
 
     @Override
@@ -297,8 +301,8 @@ final class ExtendedInstruments {
 
   private static final class OfLongGauge extends GaugeInstruments.LongBuilder
       implements ExtendedLongGaugeBuilder {
-    OfLongGauge(GlintMeter meter, String name) {
-      super(meter, name);
+    OfLongGauge(InstrumentRegistry registry, String name) {
+      super(registry, name);
     }
 
     @Override
@@ -315,8 +319,9 @@ final class ExtendedInstruments {
 
   private static final class GaugeOfDouble extends GaugeInstruments.OfDouble
       implements ExtendedDoubleGauge {
-    GaugeOfDouble(InstrumentDescriptor instrument, Collection<Stream> streams, GlintMeter meter) {
-      super(instrument, streams, meter);
+    GaugeOfDouble(
+        InstrumentDescriptor instrument, Collection<Stream> streams, RecordingContext context) {
+      super(instrument, streams, context);
     }
 
     @Override
@@ -327,8 +332,8 @@ final class ExtendedInstruments {
 
   private static final class OfDoubleGauge extends GaugeInstruments.DoubleBuilder
       implements ExtendedDoubleGaugeBuilder {
-    OfDoubleGauge(GlintMeter meter, String name) {
-      super(meter, name);
+    OfDoubleGauge(InstrumentRegistry registry, String name) {
+      super(registry, name);
     }
 
     @Override
@@ -339,7 +344,7 @@ final class ExtendedInstruments {
 
     @Override
     public LongGaugeBuilder ofLongs() {
-      return copyTo(new OfLongGauge(meter, name));
+      return copyTo(new OfLongGauge(registry, name));
     }
 
     @Override

@@ -27,7 +27,7 @@ import java.util.regex.Pattern;
  * The instruments of one instrumentation scope. Thread-safe, also against a collection that runs at
  * the same time, and re-entrant: a callback may make instruments and register callbacks.
  */
-final class GlintMeter implements Meter {
+final class GlintMeter implements Meter, InstrumentRegistry {
   /** API specification, "Instrument name syntax". */
   private static final Pattern VALID_NAME = Pattern.compile("[A-Za-z][A-Za-z0-9_./\\-]{0,254}");
 
@@ -35,6 +35,7 @@ final class GlintMeter implements Meter {
 
   private final ProviderState provider;
   private final InstrumentationScopeInfo scope;
+  private final RecordingContext context;
   private final Map<InstrumentDescriptor, Registered> instruments = new ConcurrentHashMap<>();
   private final Map<ReaderId, Queue<ReaderSource>> sources = new ConcurrentHashMap<>();
 
@@ -45,18 +46,15 @@ final class GlintMeter implements Meter {
 
   private final List<CallbackRegistration> callbacks = new CopyOnWriteArrayList<>();
 
-  /** Guards that every instrument adopts {@link #isEnabled}, also one that is being made. */
+  /** Guards that every instrument adopts {@link #isEnabled()}, also one that is being made. */
   private final Object switchLock = new Object();
 
-  private final boolean isNoop;
-  private volatile boolean isEnabled;
   private volatile Predicate<InstrumentationScopeInfo> decidedBy;
 
   private GlintMeter(ProviderState provider, InstrumentationScopeInfo scope, boolean isNoop) {
     this.provider = provider;
     this.scope = scope;
-    this.isNoop = isNoop;
-    this.isEnabled = !isNoop;
+    this.context = new RecordingContext(scope, provider.losses(), isNoop, provider.shutdownFlag());
     for (final RegisteredReader reader : provider.readers()) {
       sources.put(reader.id(), new ConcurrentLinkedQueue<>());
       metrics.put(reader.id(), new ConcurrentHashMap<>());
@@ -76,25 +74,13 @@ final class GlintMeter implements Meter {
     return new GlintMeter(provider, scope, /* isNoop= */ true);
   }
 
-  boolean isNoop() {
-    return isNoop;
-  }
-
-  boolean isShutdown() {
-    return provider.isShutdown();
-  }
-
   InstrumentationScopeInfo scope() {
     return scope;
   }
 
-  Losses losses() {
-    return provider.losses();
-  }
-
   /** If not, nothing is recorded, no callback runs, and readers leave the meter out. */
   boolean isEnabled() {
-    return isEnabled;
+    return context.isEnabled();
   }
 
   boolean isDecidedBy(Predicate<InstrumentationScopeInfo> configurator) {
@@ -103,7 +89,7 @@ final class GlintMeter implements Meter {
 
   void setEnabled(boolean enabled, Predicate<InstrumentationScopeInfo> configurator) {
     synchronized (switchLock) {
-      isEnabled = enabled;
+      context.setEnabled(enabled);
       for (final Registered instrument : instruments.values()) {
         if (instrument.made() instanceof SyncInstrument synchronous) {
           synchronous.setOff(!enabled);
@@ -115,14 +101,15 @@ final class GlintMeter implements Meter {
 
   /** Sets a new instrument, which is among {@link #instruments} already. */
   private void adopt(SyncInstrument instrument) {
-    if (instrument.isOff() == isEnabled) {
+    if (instrument.isOff() == isEnabled()) {
       synchronized (switchLock) {
-        instrument.setOff(!isEnabled);
+        instrument.setOff(!isEnabled());
       }
     }
   }
 
-  ProblemLog warnings() {
+  @Override
+  public ProblemLog warnings() {
     return provider.warnings();
   }
 
@@ -152,7 +139,7 @@ final class GlintMeter implements Meter {
 
   /** This meter, if the name is valid: what is called otherwise records nothing. */
   private GlintMeter meterFor(String name) {
-    return isNoop || isValid(name) ? this : noop(provider, scope);
+    return context.isNoop() || isValid(name) ? this : noop(provider, scope);
   }
 
   private boolean isValid(String name) {
@@ -185,11 +172,11 @@ final class GlintMeter implements Meter {
   }
 
   private void addObservable(ObservableMeasurement measurement, List<ObservableInstrument> to) {
-    if (measurement instanceof ObservableInstrument observable && observable.meter().isNoop()) {
+    if (measurement instanceof ObservableInstrument observable && observable.context().isNoop()) {
       // It was said when it was made.
       return;
     }
-    if (measurement instanceof ObservableInstrument observable && observable.meter() == this) {
+    if (measurement instanceof ObservableInstrument observable && observable.context() == context) {
       to.add(observable);
       return;
     }
@@ -206,17 +193,14 @@ final class GlintMeter implements Meter {
                 + " of a builder of the same meter.");
   }
 
-  /** Registers a callback, which stays registered until the result is closed. */
-  CallbackRegistration register(Runnable callback, List<ObservableInstrument> observables) {
-    final CallbackRegistration registration = new CallbackRegistration(this, callback, observables);
-    if (!isNoop) {
+  @Override
+  public CallbackRegistration register(Runnable callback, List<ObservableInstrument> observables) {
+    final CallbackRegistration registration =
+        new CallbackRegistration(context.losses(), callbacks::remove, callback, observables);
+    if (!context.isNoop()) {
       callbacks.add(registration);
     }
     return registration;
-  }
-
-  void unregister(CallbackRegistration registration) {
-    callbacks.remove(registration);
   }
 
   /** The callbacks that run in each collection. */
@@ -233,14 +217,14 @@ final class GlintMeter implements Meter {
     return sources.get(reader);
   }
 
-  /** Returns the synchronous instrument of this identity, which is made if it is the first. */
-  <T> T synchronous(
+  @Override
+  public <T> T synchronous(
       InstrumentDescriptor instrument,
       InstrumentAdvice advised,
       Class<T> kind,
       InstrumentBuilder.Maker<T> maker) {
-    if (isNoop) {
-      final T made = maker.make(instrument, List.of(), this);
+    if (context.isNoop()) {
+      final T made = maker.make(instrument, List.of(), context);
       ((SyncInstrument) made).setOff(true);
       return made;
     }
@@ -253,17 +237,20 @@ final class GlintMeter implements Meter {
                   provider.streamFactory().newStreams(instrument, scope, advised, notices);
               return new Made(
                   maker.make(
-                      instrument, streams.values().stream().flatMap(List::stream).toList(), this),
+                      instrument,
+                      streams.values().stream().flatMap(List::stream).toList(),
+                      context),
                   streams);
             });
     adopt((SyncInstrument) registered.made());
     return kind.cast(registered.made());
   }
 
-  /** Returns the asynchronous instrument of this identity, which is made if it is the first. */
-  ObservableInstrument observable(InstrumentDescriptor instrument, InstrumentAdvice advised) {
-    if (isNoop) {
-      return new ObservableInstrument(this, instrument, Map.of());
+  @Override
+  public ObservableInstrument observable(
+      InstrumentDescriptor instrument, InstrumentAdvice advised) {
+    if (context.isNoop()) {
+      return new ObservableInstrument(context, instrument, Map.of());
     }
     final Registered registered =
         registered(
@@ -272,7 +259,7 @@ final class GlintMeter implements Meter {
             notices -> {
               final Map<ReaderId, List<AsyncStream>> streams =
                   provider.streamFactory().newAsyncStreams(instrument, scope, advised, notices);
-              return new Made(new ObservableInstrument(this, instrument, streams), streams);
+              return new Made(new ObservableInstrument(context, instrument, streams), streams);
             });
     return (ObservableInstrument) registered.made();
   }
@@ -286,7 +273,7 @@ final class GlintMeter implements Meter {
         + LogText.of(scope.getVersion())
         + ", schemaUrl="
         + LogText.of(scope.getSchemaUrl())
-        + (isEnabled && !isShutdown() ? "}" : ", records nothing}");
+        + (isEnabled() && !context.isShutdown() ? "}" : ", records nothing}");
   }
 
   /** An instrument that was just made, and its streams. */

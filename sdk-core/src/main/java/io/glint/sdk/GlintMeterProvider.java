@@ -171,8 +171,8 @@ public final class GlintMeterProvider implements MeterProvider, Closeable {
       reentries.event(
           null,
           () ->
-              "A callback asked its own provider to flush. Nothing is flushed, since that would"
-                  + " have to wait for the callback; do not flush from there");
+              "A callback asked its own provider to flush. Nothing is flushed, since that would have"
+                  + " to wait for the callback; do not flush from there");
       return CompletableResultCode.ofFailure();
     }
     return new ReaderCalls("flush", MetricReader::forceFlush, state.readerTimeout())

@@ -50,7 +50,7 @@ final class ObservableInstrument implements ObservableLongMeasurement, Observabl
     }
   }
 
-  private final GlintMeter meter;
+  private final RecordingContext context;
   private final InstrumentDescriptor instrument;
   private final Map<ReaderId, List<AsyncStream>> streams;
   private final boolean isLong;
@@ -63,16 +63,19 @@ final class ObservableInstrument implements ObservableLongMeasurement, Observabl
   private final AtomicReference<Round> current = new AtomicReference<>();
 
   ObservableInstrument(
-      GlintMeter meter, InstrumentDescriptor instrument, Map<ReaderId, List<AsyncStream>> streams) {
-    this.meter = meter;
+      RecordingContext context,
+      InstrumentDescriptor instrument,
+      Map<ReaderId, List<AsyncStream>> streams) {
+    this.context = context;
     this.instrument = instrument;
     this.streams = Map.copyOf(streams);
     this.isLong = instrument.valueType() == InstrumentValueType.LONG;
     this.isMonotonic = instrument.isMonotonic();
   }
 
-  GlintMeter meter() {
-    return meter;
+  /** That of its meter. */
+  RecordingContext context() {
+    return context;
   }
 
   InstrumentDescriptor instrument() {
@@ -135,20 +138,20 @@ final class ObservableInstrument implements ObservableLongMeasurement, Observabl
 
   private void observe(long bits, Attributes attributesOrNull) {
     final Round round = current.get();
-    if (meter.isNoop()) {
+    if (context.isNoop()) {
       return;
     }
     if (round == null || round.thread != Thread.currentThread()) {
-      meter.losses().count(Losses.Reason.OUTSIDE_CALLBACK);
+      context.losses().count(Losses.Reason.OUTSIDE_CALLBACK);
       strays.event(
           null,
           () ->
               "Asynchronous instrument "
                   + instrument.inWords()
-                  + " was observed outside its callback, from a thread that does not run it, or"
-                  + " after the callback has exceeded its time-out (setCallbackTimeout). The"
-                  + " observation was dropped. Record in a callback that is registered for this"
-                  + " instrument, on the thread that calls it");
+                  + " was observed outside its callback, from a thread that does not run it, or after"
+                  + " the callback has exceeded its time-out (setCallbackTimeout). The observation"
+                  + " was dropped. Record in a callback that is registered for"
+                  + " this instrument, on the thread that calls it");
       return;
     }
     final Attributes attributes = attributesOrNull == null ? Attributes.empty() : attributesOrNull;
@@ -167,7 +170,7 @@ final class ObservableInstrument implements ObservableLongMeasurement, Observabl
     try {
       round.observe(stream, bits, attributes, stream.keep(attributes));
     } catch (Throwable t) {
-      meter.losses().count(Losses.Reason.ATTRIBUTES_UNUSABLE);
+      context.losses().count(Losses.Reason.ATTRIBUTES_UNUSABLE);
       failures.event(
           t,
           () ->
@@ -185,17 +188,17 @@ final class ObservableInstrument implements ObservableLongMeasurement, Observabl
     return "Asynchronous instrument "
         + instrument.inWords()
         + " of meter '"
-        + LogText.of(meter.scope().getName())
-        + (streams.isEmpty() || !meter.isEnabled() || meter.isShutdown()
+        + LogText.of(context.scope().getName())
+        + (streams.isEmpty() || !context.isEnabled() || context.isShutdown()
             ? "', which records nothing"
             : "'");
   }
 
   private void reject(double value) {
-    if (meter.isNoop()) {
+    if (context.isNoop()) {
       return;
     }
-    meter.losses().count(Losses.Reason.INVALID_VALUE);
+    context.losses().count(Losses.Reason.INVALID_VALUE);
     badValues.event(
         null,
         () ->

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Predicate;
 import java.util.logging.Logger;
 
@@ -27,7 +28,7 @@ final class ProviderState {
   private final Duration readerTimeout;
   private final ProblemLog warnings = ProblemLog.once(Logger.getLogger(GlintMeter.class.getName()));
   private final List<RegisteredReader> readers = new ArrayList<>();
-  private volatile boolean isShutdown;
+  private final AtomicBoolean isShutdown = new AtomicBoolean();
   private final Map<InstrumentationScopeInfo, GlintMeter> meters = new ConcurrentHashMap<>();
   private final MeterSwitches meterSwitches = new MeterSwitches();
   private final Losses losses = new Losses();
@@ -100,16 +101,21 @@ final class ProviderState {
 
   /** Whether meters that are made now record nothing. */
   boolean isNoop() {
-    return isShutdown || readers.isEmpty();
+    return isShutdown.get() || readers.isEmpty();
   }
 
   boolean isShutdown() {
+    return isShutdown.get();
+  }
+
+  /** For those that share it: true from {@link #shutdown} on. */
+  AtomicBoolean shutdownFlag() {
     return isShutdown;
   }
 
   /** From now on no meter, and no series, is made any more. */
   void shutdown() {
-    isShutdown = true;
+    isShutdown.set(true);
   }
 
   /** How long a flush or a shutdown waits for a reader. */

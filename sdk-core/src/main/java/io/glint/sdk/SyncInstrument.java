@@ -36,7 +36,7 @@ abstract class SyncInstrument {
   final Stream[] others;
 
   private final InstrumentDescriptor instrument;
-  private final GlintMeter meter;
+  private final RecordingContext context;
 
   /** Whether any stream has exemplars, which may need the current context. */
   private final boolean mayReadContext;
@@ -56,12 +56,13 @@ abstract class SyncInstrument {
   private final DeferredReport nulls;
   private final DeferredReport noContexts;
 
-  SyncInstrument(InstrumentDescriptor instrument, Collection<Stream> streams, GlintMeter meter) {
+  SyncInstrument(
+      InstrumentDescriptor instrument, Collection<Stream> streams, RecordingContext context) {
     this.instrument = instrument;
     final Stream[] each = new LinkedHashSet<>(streams).toArray(NONE);
     this.first = each.length == 0 ? null : each[0];
     this.others = each.length < 2 ? NONE : Arrays.copyOfRange(each, 1, each.length);
-    this.meter = meter;
+    this.context = context;
     this.mayReadContext = streams.stream().anyMatch(stream -> stream.sampling.readsContext());
     this.readsContext = mayReadContext;
     this.negatives = report(Losses.Reason.INVALID_VALUE, this::ofNegative);
@@ -71,7 +72,7 @@ abstract class SyncInstrument {
   }
 
   private DeferredReport report(Losses.Reason reason, DoubleFunction<String> message) {
-    return new DeferredReport(meter.losses(), reason, LOGGER, message);
+    return new DeferredReport(context.losses(), reason, LOGGER, message);
   }
 
   private static VarHandle offHandle() {
@@ -184,7 +185,7 @@ abstract class SyncInstrument {
     return "Instrument "
         + instrument.inWords()
         + " of meter '"
-        + LogText.of(meter.scope().getName())
+        + LogText.of(context.scope().getName())
         + (isRecording() ? "'" : "', which records nothing");
   }
 
@@ -201,6 +202,6 @@ abstract class SyncInstrument {
    * False if every reader drops what is recorded, while the meter is disabled, and after shutdown.
    */
   final boolean isRecording() {
-    return first() != null && !meter.isShutdown();
+    return first() != null && !context.isShutdown();
   }
 }
