@@ -103,7 +103,7 @@ final class RegisteredReader implements CollectionRegistration {
       reason = failure;
       failure = null;
       lock.unlock();
-      tell(provider.clock().nanoTime() - begin, reason);
+      tell(begin, reason);
     }
   }
 
@@ -163,15 +163,32 @@ final class RegisteredReader implements CollectionRegistration {
     return wanted;
   }
 
-  /** What a listener throws must not cost what was collected. */
-  private void tell(long nanos, Throwable reason) {
+  /** What is thrown here must not cost what was collected. */
+  private void tell(long begin, Throwable reason) {
+    long nanos = 0;
+    try {
+      nanos = provider.clock().nanoTime() - begin;
+    } catch (Throwable t) {
+      listenerFailed(t);
+    }
     for (final CollectionListener listener : provider.listeners()) {
       try {
         listener.collected(id, nanos, reason);
       } catch (Throwable t) {
-        listenerFailures.event(
-            t, () -> "What follows a collection failed; the collection is complete");
+        listenerFailed(t);
       }
+    }
+  }
+
+  private void listenerFailed(Throwable cause) {
+    try {
+      listenerFailures.event(
+          cause,
+          () ->
+              "What Glint does after a collection failed. The collection is complete; advice on"
+                  + " exemplars or a metric of Glint's own may be missing");
+    } catch (OutOfMemoryError | StackOverflowError e) {
+      // What made the listener fail makes the report fail.
     }
   }
 
