@@ -43,7 +43,7 @@ public interface ExemplarReport {
     /** The labels of the exemplars would be longer than the format allows. */
     LABELS_TOO_LONG,
     /** The format has no exemplars for metrics of this type. */
-    NO_PLACE_IN_FORMAT,
+    NOT_REPRESENTABLE,
     /** Every export has failed. */
     EXPORT_FAILED
   }

@@ -208,7 +208,7 @@ final class MetricExemplarReport implements ExemplarReport.Metric {
       text.append(", exported: ").append(exported());
       append(text, ", not requested: ", ExemplarOutcomes.Outcome.NOT_REQUESTED);
       append(text, ", labels too long: ", ExemplarOutcomes.Outcome.LABELS_TOO_LONG);
-      append(text, ", no place in the format: ", ExemplarOutcomes.Outcome.NO_PLACE);
+      append(text, ", no place in the format: ", ExemplarOutcomes.Outcome.NOT_REPRESENTABLE);
       append(text, ", export failed: ", ExemplarOutcomes.Outcome.EXPORT_FAILED);
     }
     text.append("\n  ").append(explanation());
@@ -266,7 +266,7 @@ final class MetricExemplarReport implements ExemplarReport.Metric {
       case EXPORTED -> Cause.NOT_EXPORTED_YET;
       case NOT_REQUESTED -> Cause.NOT_REQUESTED;
       case LABELS_TOO_LONG -> Cause.LABELS_TOO_LONG;
-      case NO_PLACE -> Cause.NO_PLACE_IN_FORMAT;
+      case NOT_REPRESENTABLE -> Cause.NOT_REPRESENTABLE;
       case EXPORT_FAILED -> Cause.EXPORT_FAILED;
     };
   }
