@@ -48,11 +48,11 @@ public final class AlignedHistogramBucketExemplarReservoir extends UniformSlots 
    * measurements that each has been offered.
    */
   @Override
-  public void absorb(ExemplarReservoir reservoir) {
+  public void mergeFrom(ExemplarReservoir reservoir) {
     final AlignedHistogramBucketExemplarReservoir other =
         (AlignedHistogramBucketExemplarReservoir) reservoir;
     for (int bucket = 0; bucket < slotCount(); bucket++) {
-      absorb(bucket, other, bucket);
+      mergeFrom(bucket, other, bucket);
     }
   }
 

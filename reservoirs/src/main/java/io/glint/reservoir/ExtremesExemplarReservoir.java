@@ -88,7 +88,8 @@ public final class ExtremesExemplarReservoir implements ExemplarReservoir {
     if (largest + (long) smallest < 1) {
       throw new IllegalArgumentException(
           "An exemplar reservoir of the 0 largest and the 0 smallest measurements cannot keep"
-              + " anything; use 1 or more of either, or ExemplarFilter.alwaysOff() for no exemplars");
+              + " anything; use 1 or more of either, or ExemplarFilter.alwaysOff() for no"
+              + " exemplars");
     }
     if (largest + (long) smallest > ExemplarVisitor.MAX_SLOTS) {
       throw new IllegalArgumentException(
@@ -207,19 +208,19 @@ public final class ExtremesExemplarReservoir implements ExemplarReservoir {
   }
 
   @Override
-  public void absorb(ExemplarReservoir reservoir) {
+  public void mergeFrom(ExemplarReservoir reservoir) {
     final ExtremesExemplarReservoir other = (ExtremesExemplarReservoir) reservoir;
     if (other.largestKept + other.smallestKept > 0) {
       ensureSlots();
       isOfDoubles = other.isOfDoubles;
-      absorb(other, 0, other.largestKept);
-      absorb(other, largest, largest + other.smallestKept);
+      mergeFrom(other, 0, other.largestKept);
+      mergeFrom(other, largest, largest + other.smallestKept);
       updatePassedOver();
     }
     other.reset();
   }
 
-  private void absorb(ExtremesExemplarReservoir other, int from, int to) {
+  private void mergeFrom(ExtremesExemplarReservoir other, int from, int to) {
     for (int slot = from; slot < to; slot++) {
       other.slots[slot] = add(other.slots[slot]);
     }

@@ -56,7 +56,7 @@ public final class MostRecentBucketExemplarReservoir implements ExemplarReservoi
   }
 
   @Override
-  public void absorb(ExemplarReservoir reservoir) {
+  public void mergeFrom(ExemplarReservoir reservoir) {
     final MostRecentBucketExemplarReservoir other = (MostRecentBucketExemplarReservoir) reservoir;
     for (int bucket = 0; bucket < slots.length; bucket++) {
       final Exemplar theirs = other.slots[bucket];

@@ -19,7 +19,7 @@ import java.util.function.LongSupplier;
  * measurements about k (1 + ln(N / k)) are kept. Only those read the clock and the span.
  *
  * <p>Reservoirs join to the sample that one would have drawn from the measurements of both: {@link
- * #absorb}.
+ * #mergeFrom}.
  *
  * <p>Memory: 72 bytes and 4 more for each slot, and 64 for each slot that has been used.
  */
@@ -115,7 +115,7 @@ public final class SimpleFixedSizeExemplarReservoir implements ExemplarReservoir
    * of the two with a chance in proportion to the measurements of it that are not yet drawn.
    */
   @Override
-  public void absorb(ExemplarReservoir reservoir) {
+  public void mergeFrom(ExemplarReservoir reservoir) {
     final SimpleFixedSizeExemplarReservoir other = (SimpleFixedSizeExemplarReservoir) reservoir;
     if (other.size == 0) {
       return;

@@ -62,7 +62,7 @@ final class ExemplarCollector {
             "The exemplar reservoir factory returned the same reservoir twice; make a new one at"
                 + " each call");
       }
-      joined.absorb(reservoir);
+      joined.mergeFrom(reservoir);
       return null;
     } catch (Throwable t) {
       joined = null;

@@ -251,7 +251,7 @@ class ExemplarReportTest {
               public void offerLong(long value, int bucket, Attributes a, Context c) {}
 
               @Override
-              public void absorb(ExemplarReservoir reservoir) {
+              public void mergeFrom(ExemplarReservoir reservoir) {
                 if (asking.getAndIncrement() < 2) {
                   await(bothCollect);
                   told.addAndGet(asked.get().explainExemplars().metrics().size());
@@ -370,7 +370,7 @@ class ExemplarReportTest {
               public void offerLong(long value, int bucket, Attributes a, Context context) {}
 
               @Override
-              public void absorb(ExemplarReservoir other) {}
+              public void mergeFrom(ExemplarReservoir other) {}
 
               @Override
               public void collect(ExemplarVisitor visitor) {}
@@ -483,7 +483,7 @@ class ExemplarReportTest {
               public void offerLong(long value, int bucket, Attributes a, Context context) {}
 
               @Override
-              public void absorb(ExemplarReservoir other) {}
+              public void mergeFrom(ExemplarReservoir other) {}
 
               @Override
               public void collect(ExemplarVisitor visitor) {}

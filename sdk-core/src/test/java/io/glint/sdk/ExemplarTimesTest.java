@@ -285,7 +285,7 @@ class ExemplarTimesTest {
     }
 
     @Override
-    public void absorb(ExemplarReservoir other) {
+    public void mergeFrom(ExemplarReservoir other) {
       kept.addAll(((Reversed) other).kept);
       ((Reversed) other).kept.clear();
     }

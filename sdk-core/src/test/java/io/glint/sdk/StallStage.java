@@ -43,7 +43,7 @@ final class StallStage implements AutoCloseable {
     /** In a cell that is taken, and has the measurement already. */
     RESERVOIR_OFFER,
     /** In a cell that is taken, which has been copied and not been cleared. */
-    RESERVOIR_ABSORB,
+    RESERVOIR_MERGE,
     RESERVOIR_COLLECT
   }
 
@@ -255,9 +255,9 @@ final class StallStage implements AutoCloseable {
     }
 
     @Override
-    public void absorb(ExemplarReservoir other) {
-      brake.reached(UserCode.RESERVOIR_ABSORB);
-      reservoir.absorb(((BrakingReservoir) other).reservoir);
+    public void mergeFrom(ExemplarReservoir other) {
+      brake.reached(UserCode.RESERVOIR_MERGE);
+      reservoir.mergeFrom(((BrakingReservoir) other).reservoir);
     }
 
     @Override

@@ -219,7 +219,7 @@ class ExemplarsOnLinesTest {
     }
 
     @Override
-    public void absorb(ExemplarReservoir other) {
+    public void mergeFrom(ExemplarReservoir other) {
       kept.putAll(((Shuffled) other).kept);
       ((Shuffled) other).kept.clear();
     }
