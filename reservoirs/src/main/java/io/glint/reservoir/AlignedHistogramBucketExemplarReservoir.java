@@ -16,14 +16,14 @@ import io.opentelemetry.context.Context;
  *
  * <p>Memory: 64 bytes and 20 more for each bucket, and 64 for each bucket that has been hit.
  */
-public final class AlignedHistogramBucketExemplarReservoir extends UniformSlots {
+final class AlignedHistogramBucketExemplarReservoir extends UniformSlots {
 
   /**
    * Makes an empty reservoir.
    *
    * @param settings say how many buckets there are; never null
    */
-  public AlignedHistogramBucketExemplarReservoir(ReservoirSettings settings) {
+  AlignedHistogramBucketExemplarReservoir(ReservoirSettings settings) {
     super(settings.bucketCount(), settings);
   }
 

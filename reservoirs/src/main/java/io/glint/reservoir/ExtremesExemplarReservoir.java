@@ -31,7 +31,7 @@ import java.util.function.LongSupplier;
  * <p>Memory: 64 bytes; from the first measurement on 56 more, 4 for each slot, and 64 for each slot
  * that has been used.
  */
-public final class ExtremesExemplarReservoir implements ExemplarReservoir {
+final class ExtremesExemplarReservoir implements ExemplarReservoir {
   private static final Exemplar[] NO_SLOTS = {};
 
   private final int largest;
@@ -69,7 +69,7 @@ public final class ExtremesExemplarReservoir implements ExemplarReservoir {
    * @throws IllegalArgumentException if one of the numbers is negative, both are 0, or they are
    *     more than {@link ExemplarVisitor#MAX_SLOTS} together
    */
-  public ExtremesExemplarReservoir(int largest, int smallest, ReservoirSettings settings) {
+  ExtremesExemplarReservoir(int largest, int smallest, ReservoirSettings settings) {
     requireSizes(largest, smallest);
     this.largest = largest;
     this.smallest = smallest;

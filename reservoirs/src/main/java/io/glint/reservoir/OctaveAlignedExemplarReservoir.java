@@ -32,7 +32,7 @@ import io.opentelemetry.context.Context;
  * <p>Memory: 104 bytes, and 84 for each of at most 64 octaves that has ever been hit: about 950 for
  * latencies between a millisecond and a second, 5.4 KiB at most.
  */
-public final class OctaveAlignedExemplarReservoir extends UniformSlots {
+final class OctaveAlignedExemplarReservoir extends UniformSlots {
   private static final int MAX_OCTAVES = 64;
   private static final int SIGNIFICAND_BITS = 52;
 
@@ -56,7 +56,7 @@ public final class OctaveAlignedExemplarReservoir extends UniformSlots {
    *
    * @param settings never null
    */
-  public OctaveAlignedExemplarReservoir(ReservoirSettings settings) {
+  OctaveAlignedExemplarReservoir(ReservoirSettings settings) {
     super(1, settings);
   }
 

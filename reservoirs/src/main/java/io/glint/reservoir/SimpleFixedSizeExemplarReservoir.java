@@ -23,7 +23,7 @@ import java.util.function.LongSupplier;
  *
  * <p>Memory: 72 bytes and 4 more for each slot, and 64 for each slot that has been used.
  */
-public final class SimpleFixedSizeExemplarReservoir implements ExemplarReservoir {
+final class SimpleFixedSizeExemplarReservoir implements ExemplarReservoir {
   private final Exemplar[] slots;
   private final LongSupplier epochNanoClock;
   private long randomState;
@@ -46,7 +46,7 @@ public final class SimpleFixedSizeExemplarReservoir implements ExemplarReservoir
    * @param settings never null
    * @throws IllegalArgumentException if {@code capacity} is out of range
    */
-  public SimpleFixedSizeExemplarReservoir(int capacity, ReservoirSettings settings) {
+  SimpleFixedSizeExemplarReservoir(int capacity, ReservoirSettings settings) {
     requireCapacity(capacity);
     this.slots = new Exemplar[capacity];
     this.epochNanoClock = settings.epochNanoClock();
