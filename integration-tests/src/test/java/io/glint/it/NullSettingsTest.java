@@ -86,7 +86,7 @@ class NullSettingsTest {
 
   /** Called by Glint, or with each measurement: not with settings. */
   private static final Set<String> NO_SETTINGS =
-      Set.of("isEligible", "equals", "collect", "absorb", "offerLong", "offerDouble");
+      Set.of("isEligible", "equals", "collect", "mergeFrom", "offerLong", "offerDouble");
 
   private static Map<Class<?>, Object> samples() {
     final Map<Class<?>, Object> samples = new HashMap<>();

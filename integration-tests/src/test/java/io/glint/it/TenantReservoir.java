@@ -71,7 +71,7 @@ final class TenantReservoir implements ExemplarReservoir {
   }
 
   @Override
-  public void absorb(ExemplarReservoir reservoir) {
+  public void mergeFrom(ExemplarReservoir reservoir) {
     final TenantReservoir other = (TenantReservoir) reservoir;
     for (int i = 0; i < slots.length; i++) {
       if (other.ranks[i] > ranks[i]) {

@@ -309,7 +309,7 @@ public class Callbacks {
 
   /** An observable gauge of one reader, and its callback. */
   private static final class Observed {
-    final RegisteredReader reader;
+    final ReaderId reader;
     final ObservableInstrument instrument;
     final CallbackRegistration registration;
     private final AsyncStream stream;
@@ -317,7 +317,7 @@ public class Callbacks {
     Observed(Runnable callback) {
       final TinyReader tiny = new TinyReader(CUMULATIVE);
       final Meter meter = TinyReader.provider(tiny).get("m");
-      reader = tiny.registered();
+      reader = tiny.registered().id();
       instrument = (ObservableInstrument) meter.gaugeBuilder("g").ofLongs().buildObserver();
       registration = (CallbackRegistration) meter.batchCallback(callback, instrument);
       stream = instrument.streams().get(reader).get(0);

@@ -42,7 +42,7 @@ final class FaultyReservoir implements ExemplarReservoir {
   }
 
   @Override
-  public void absorb(ExemplarReservoir reservoir) {
+  public void mergeFrom(ExemplarReservoir reservoir) {
     final FaultyReservoir other = (FaultyReservoir) reservoir;
     if (kept == null || (other.kept != null && isReplacedBy(other.kept))) {
       kept = other.kept;

@@ -177,7 +177,7 @@ final class Fixture {
             temporality,
             limit,
             plain.sampling(),
-            CLOCK,
+            new MeasurementClock(CLOCK),
             START,
             idleTimeout));
   }
@@ -244,7 +244,7 @@ final class Fixture {
             "stressed",
             reservoir,
             ReservoirSettings.create(TWO_BUCKETS.bucketCount(), time::incrementAndGet)),
-        CLOCK,
+        new MeasurementClock(CLOCK),
         START,
         /* idleTimeoutNanos= */ 0);
   }

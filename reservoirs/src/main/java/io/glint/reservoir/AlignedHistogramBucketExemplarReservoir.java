@@ -16,14 +16,14 @@ import io.opentelemetry.context.Context;
  *
  * <p>Memory: 64 bytes and 20 more for each bucket, and 64 for each bucket that has been hit.
  */
-public final class AlignedHistogramBucketExemplarReservoir extends UniformSlots {
+final class AlignedHistogramBucketExemplarReservoir extends UniformSlots {
 
   /**
    * Makes an empty reservoir.
    *
    * @param settings say how many buckets there are; never null
    */
-  public AlignedHistogramBucketExemplarReservoir(ReservoirSettings settings) {
+  AlignedHistogramBucketExemplarReservoir(ReservoirSettings settings) {
     super(settings.bucketCount(), settings);
   }
 
@@ -48,11 +48,11 @@ public final class AlignedHistogramBucketExemplarReservoir extends UniformSlots 
    * measurements that each has been offered.
    */
   @Override
-  public void absorb(ExemplarReservoir reservoir) {
+  public void mergeFrom(ExemplarReservoir reservoir) {
     final AlignedHistogramBucketExemplarReservoir other =
         (AlignedHistogramBucketExemplarReservoir) reservoir;
     for (int bucket = 0; bucket < slotCount(); bucket++) {
-      absorb(bucket, other, bucket);
+      mergeFrom(bucket, other, bucket);
     }
   }
 

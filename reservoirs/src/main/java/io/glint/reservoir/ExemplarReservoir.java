@@ -13,7 +13,7 @@ import io.opentelemetry.context.Context;
  * <p><b>Threading.</b> Each call is made by the one thread that owns the reservoir at that moment,
  * and what one owner wrote is visible to the next: an implementation needs no lock, no atomic and
  * no volatile field. A time series that several threads record into at once gets one reservoir for
- * each of its cells; collection joins them by {@link #absorb}.
+ * each of its cells; collection joins them by {@link #mergeFrom}.
  *
  * <p><b>Speed.</b> Offers are made from the application's recording calls. They must not block and,
  * once every slot has been used, should not allocate. An exception or error thrown from a method is
@@ -50,12 +50,12 @@ public interface ExemplarReservoir {
    * Takes over what {@code other} has kept, so that this reservoir holds what it would hold had it
    * been offered the measurements of both, and leaves {@code other} as it was after construction.
    *
-   * <p>Called by the collecting thread, which owns both reservoirs. A reservoir that absorbs is
-   * never offered a measurement: it absorbs, and then is {@linkplain #collect collected}.
+   * <p>Called by the collecting thread, which owns both reservoirs. A reservoir that merges others
+   * is never offered a measurement: it merges, and then is {@linkplain #collect collected}.
    *
    * @param other a reservoir made by the same factory for the same stream; never null
    */
-  void absorb(ExemplarReservoir other);
+  void mergeFrom(ExemplarReservoir other);
 
   /**
    * Says which of the measurements that one interval has kept of one bucket is shown where a format

@@ -7,6 +7,9 @@ package io.glint.reservoir;
 @FunctionalInterface
 public interface ExemplarVisitor {
 
+  /** The number of slots that a reservoir may have: slots are numbered from 0 to 65,535. */
+  int MAX_SLOTS = 1 << 16;
+
   /**
    * Called once for each kept measurement.
    *
@@ -14,7 +17,7 @@ public interface ExemplarVisitor {
    *     measurements a reservoir can keep less one. Under cumulative temporality an exemplar stays
    *     visible until a later interval fills the same slot, and beyond that as long as it is the
    *     one that a format with room for one shows of its bucket. Memory is in proportion to the
-   *     highest slot, and 65535 is the highest there can be.
+   *     highest slot, which is below {@link #MAX_SLOTS}.
    * @param exemplar the measurement; never null, valid only during the call, as reservoirs reuse it
    * @throws RuntimeException if the slot is out of range, the exemplar null or the visitor out of
    *     date. The reservoir should let it pass; the SDK reports it, and what was visited before

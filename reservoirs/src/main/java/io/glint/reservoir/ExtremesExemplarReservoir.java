@@ -31,7 +31,7 @@ import java.util.function.LongSupplier;
  * <p>Memory: 64 bytes; from the first measurement on 56 more, 4 for each slot, and 64 for each slot
  * that has been used.
  */
-public final class ExtremesExemplarReservoir implements ExemplarReservoir {
+final class ExtremesExemplarReservoir implements ExemplarReservoir {
   private static final Exemplar[] NO_SLOTS = {};
 
   private final int largest;
@@ -66,9 +66,10 @@ public final class ExtremesExemplarReservoir implements ExemplarReservoir {
    * @param largest how many of the largest measurements to keep, at least 0
    * @param smallest how many of the smallest measurements to keep, at least 0
    * @param settings never null
-   * @throws IllegalArgumentException if one of the numbers is negative, or both are 0
+   * @throws IllegalArgumentException if one of the numbers is negative, both are 0, or they are
+   *     more than {@link ExemplarVisitor#MAX_SLOTS} together
    */
-  public ExtremesExemplarReservoir(int largest, int smallest, ReservoirSettings settings) {
+  ExtremesExemplarReservoir(int largest, int smallest, ReservoirSettings settings) {
     requireSizes(largest, smallest);
     this.largest = largest;
     this.smallest = smallest;
@@ -87,15 +88,18 @@ public final class ExtremesExemplarReservoir implements ExemplarReservoir {
     if (largest + (long) smallest < 1) {
       throw new IllegalArgumentException(
           "An exemplar reservoir of the 0 largest and the 0 smallest measurements cannot keep"
-              + " anything; use 1 or more of either, or ExemplarFilter.alwaysOff() for no exemplars");
+              + " anything; use 1 or more of either, or ExemplarFilter.alwaysOff() for no"
+              + " exemplars");
     }
-    if (largest + (long) smallest > Integer.MAX_VALUE) {
+    if (largest + (long) smallest > ExemplarVisitor.MAX_SLOTS) {
       throw new IllegalArgumentException(
           "An exemplar reservoir cannot keep as many measurements (largest: "
               + largest
               + ", smallest: "
               + smallest
-              + "); use tens rather than thousands");
+              + "): there are at most "
+              + ExemplarVisitor.MAX_SLOTS
+              + " slots; use tens rather than thousands");
     }
   }
 
@@ -204,19 +208,19 @@ public final class ExtremesExemplarReservoir implements ExemplarReservoir {
   }
 
   @Override
-  public void absorb(ExemplarReservoir reservoir) {
+  public void mergeFrom(ExemplarReservoir reservoir) {
     final ExtremesExemplarReservoir other = (ExtremesExemplarReservoir) reservoir;
     if (other.largestKept + other.smallestKept > 0) {
       ensureSlots();
       isOfDoubles = other.isOfDoubles;
-      absorb(other, 0, other.largestKept);
-      absorb(other, largest, largest + other.smallestKept);
+      mergeFrom(other, 0, other.largestKept);
+      mergeFrom(other, largest, largest + other.smallestKept);
       updatePassedOver();
     }
     other.reset();
   }
 
-  private void absorb(ExtremesExemplarReservoir other, int from, int to) {
+  private void mergeFrom(ExtremesExemplarReservoir other, int from, int to) {
     for (int slot = from; slot < to; slot++) {
       other.slots[slot] = add(other.slots[slot]);
     }

@@ -22,7 +22,7 @@ import java.util.function.LongSupplier;
  * keeps span contexts as they are, which come on top: to take their ids as numbers would cost each
  * recording call some tens of nanoseconds more.
  */
-public final class MostRecentBucketExemplarReservoir implements ExemplarReservoir {
+final class MostRecentBucketExemplarReservoir implements ExemplarReservoir {
   private final Exemplar[] slots;
   private final LongSupplier epochNanoClock;
 
@@ -31,7 +31,7 @@ public final class MostRecentBucketExemplarReservoir implements ExemplarReservoi
    *
    * @param settings say how many buckets there are; never null
    */
-  public MostRecentBucketExemplarReservoir(ReservoirSettings settings) {
+  MostRecentBucketExemplarReservoir(ReservoirSettings settings) {
     this.slots = new Exemplar[settings.bucketCount()];
     this.epochNanoClock = settings.epochNanoClock();
   }
@@ -56,7 +56,7 @@ public final class MostRecentBucketExemplarReservoir implements ExemplarReservoi
   }
 
   @Override
-  public void absorb(ExemplarReservoir reservoir) {
+  public void mergeFrom(ExemplarReservoir reservoir) {
     final MostRecentBucketExemplarReservoir other = (MostRecentBucketExemplarReservoir) reservoir;
     for (int bucket = 0; bucket < slots.length; bucket++) {
       final Exemplar theirs = other.slots[bucket];

@@ -32,7 +32,7 @@ import io.opentelemetry.context.Context;
  * <p>Memory: 104 bytes, and 84 for each of at most 64 octaves that has ever been hit: about 950 for
  * latencies between a millisecond and a second, 5.4 KiB at most.
  */
-public final class OctaveAlignedExemplarReservoir extends UniformSlots {
+final class OctaveAlignedExemplarReservoir extends UniformSlots {
   private static final int MAX_OCTAVES = 64;
   private static final int SIGNIFICAND_BITS = 52;
 
@@ -56,7 +56,7 @@ public final class OctaveAlignedExemplarReservoir extends UniformSlots {
    *
    * @param settings never null
    */
-  public OctaveAlignedExemplarReservoir(ReservoirSettings settings) {
+  OctaveAlignedExemplarReservoir(ReservoirSettings settings) {
     super(1, settings);
   }
 
@@ -131,7 +131,7 @@ public final class OctaveAlignedExemplarReservoir extends UniformSlots {
     // Of the same bit if the window moves by more than its width: then it is in its place already.
     if ((hit & bit(octave)) != 0 && bit(octave) != bit(into) && isKept(slotOf(octave))) {
       final int target = slotOf(into);
-      absorb(target, this, slotOf(octave));
+      mergeFrom(target, this, slotOf(octave));
     }
   }
 
@@ -142,18 +142,18 @@ public final class OctaveAlignedExemplarReservoir extends UniformSlots {
    * measurements that each has been offered.
    */
   @Override
-  public void absorb(ExemplarReservoir reservoir) {
+  public void mergeFrom(ExemplarReservoir reservoir) {
     final OctaveAlignedExemplarReservoir other = (OctaveAlignedExemplarReservoir) reservoir;
     if (other.top > top) {
       raiseTop(other.top);
     }
-    absorb(NOT_POSITIVE, other, NOT_POSITIVE);
+    mergeFrom(NOT_POSITIVE, other, NOT_POSITIVE);
     int otherSlot = NOT_POSITIVE;
     for (long rest = other.hit; rest != 0; rest &= rest - 1) {
       otherSlot++;
       if (other.isKept(otherSlot)) {
         final int octave = other.octaveOfBit(Long.numberOfTrailingZeros(rest));
-        absorb(slotOf(Math.max(octave, lowest(top))), other, otherSlot);
+        mergeFrom(slotOf(Math.max(octave, lowest(top))), other, otherSlot);
       }
     }
     other.top = NONE;

@@ -19,11 +19,11 @@ import java.util.function.LongSupplier;
  * measurements about k (1 + ln(N / k)) are kept. Only those read the clock and the span.
  *
  * <p>Reservoirs join to the sample that one would have drawn from the measurements of both: {@link
- * #absorb}.
+ * #mergeFrom}.
  *
  * <p>Memory: 72 bytes and 4 more for each slot, and 64 for each slot that has been used.
  */
-public final class SimpleFixedSizeExemplarReservoir implements ExemplarReservoir {
+final class SimpleFixedSizeExemplarReservoir implements ExemplarReservoir {
   private final Exemplar[] slots;
   private final LongSupplier epochNanoClock;
   private long randomState;
@@ -42,11 +42,11 @@ public final class SimpleFixedSizeExemplarReservoir implements ExemplarReservoir
   /**
    * Makes an empty reservoir.
    *
-   * @param capacity number of measurements it can keep, at least 1
+   * @param capacity number of measurements it can keep, from 1 to {@link ExemplarVisitor#MAX_SLOTS}
    * @param settings never null
-   * @throws IllegalArgumentException if {@code capacity} is below 1
+   * @throws IllegalArgumentException if {@code capacity} is out of range
    */
-  public SimpleFixedSizeExemplarReservoir(int capacity, ReservoirSettings settings) {
+  SimpleFixedSizeExemplarReservoir(int capacity, ReservoirSettings settings) {
     requireCapacity(capacity);
     this.slots = new Exemplar[capacity];
     this.epochNanoClock = settings.epochNanoClock();
@@ -74,6 +74,14 @@ public final class SimpleFixedSizeExemplarReservoir implements ExemplarReservoir
               + capacity
               + " cannot keep anything; use a size of 1 or more, or ExemplarFilter.alwaysOff() for"
               + " no exemplars");
+    }
+    if (capacity > ExemplarVisitor.MAX_SLOTS) {
+      throw new IllegalArgumentException(
+          "An exemplar reservoir of size "
+              + capacity
+              + " is too large: there are at most "
+              + ExemplarVisitor.MAX_SLOTS
+              + " slots; use tens rather than thousands");
     }
   }
 
@@ -107,7 +115,7 @@ public final class SimpleFixedSizeExemplarReservoir implements ExemplarReservoir
    * of the two with a chance in proportion to the measurements of it that are not yet drawn.
    */
   @Override
-  public void absorb(ExemplarReservoir reservoir) {
+  public void mergeFrom(ExemplarReservoir reservoir) {
     final SimpleFixedSizeExemplarReservoir other = (SimpleFixedSizeExemplarReservoir) reservoir;
     if (other.size == 0) {
       return;

@@ -81,7 +81,7 @@ abstract class UniformSlots implements ExemplarReservoir {
    * <p>Two uniform samples of n and m measurements join to one of n + m if the second is taken with
    * probability m / (n + m).
    */
-  final void absorb(int slot, UniformSlots other, int otherSlot) {
+  final void mergeFrom(int slot, UniformSlots other, int otherSlot) {
     if (!other.isKept(otherSlot)) {
       return;
     }

@@ -44,8 +44,8 @@ class AlignedHistogramBucketExemplarReservoirTest {
     }
     offer(two, 0.5, 0);
     offer(two, 3.5, 3);
-    joined.absorb(one);
-    joined.absorb(two);
+    joined.mergeFrom(one);
+    joined.mergeFrom(two);
     assertThat(collectDoubles(joined)).containsExactly("0:0.5", "3:3.5");
   }
 
@@ -84,7 +84,7 @@ class AlignedHistogramBucketExemplarReservoirTest {
     }
   }
 
-  /** The first random number of the reservoir that joins goes with what it absorbs first. */
+  /** The first random number of the reservoir that joins goes with what it merges first. */
   @ParameterizedTest
   @CsvSource({"1, 1", "1, 2", "2, 1", "5, 3", "1, 999", "999, 1", "123, 877"})
   void theSecondOfTwoIsTakenWithTheExactChance(int first, int second) {
@@ -98,8 +98,8 @@ class AlignedHistogramBucketExemplarReservoirTest {
               settings(1, 1).withSeeds(seedOf((i + 0.5) / draws, 2)));
       offerRange(one, 0, first);
       offerRange(two, first, draws);
-      joined.absorb(one);
-      joined.absorb(two);
+      joined.mergeFrom(one);
+      joined.mergeFrom(two);
       taken += collect(joined).get(0) >= first ? 1 : 0;
     }
     assertThat(taken).isEqualTo(second);
@@ -161,7 +161,7 @@ class AlignedHistogramBucketExemplarReservoirTest {
       for (int i = 0; i < parts.length; i++) {
         offerRange(parts[i], offered, offered + offers[i]);
         offered += offers[i];
-        joined.absorb(parts[i]);
+        joined.mergeFrom(parts[i]);
       }
       kept[collect(joined).get(0).intValue()]++;
     }

@@ -102,7 +102,7 @@ class ExtremesExemplarReservoirTest {
     offerLongs(reservoir, values);
     // The whole range: nothing is beyond it.
     offerLongs(reservoir, Long.MAX_VALUE, Long.MIN_VALUE, 5, Long.MAX_VALUE, Long.MIN_VALUE);
-    joined.absorb(reservoir);
+    joined.mergeFrom(reservoir);
     joined.collect((slot, exemplar) -> kept.add(exemplar.longValue()));
     assertThat(kept).containsExactly(Long.MAX_VALUE, Long.MIN_VALUE);
   }
@@ -146,7 +146,7 @@ class ExtremesExemplarReservoirTest {
         offer(reservoirs[random.nextInt(reservoirs.length)], value, 0);
       }
       for (int i = 0; i < parts; i++) {
-        joined.absorb(reservoirs[i]);
+        joined.mergeFrom(reservoirs[i]);
       }
       final Map<Integer, Kept> kept = new TreeMap<>();
       (parts == 0 ? reservoirs[0] : joined)

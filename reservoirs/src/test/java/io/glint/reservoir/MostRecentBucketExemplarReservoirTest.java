@@ -48,8 +48,8 @@ class MostRecentBucketExemplarReservoirTest {
         last[bucket] = clock.incrementAndGet();
         offer(random.nextBoolean() ? one : two, last[bucket], bucket);
       }
-      joined.absorb(one);
-      joined.absorb(two);
+      joined.mergeFrom(one);
+      joined.mergeFrom(two);
       final double[] kept = new double[BUCKETS];
       joined.collect((slot, exemplar) -> kept[slot] = exemplar.doubleValue());
       assertThat(kept).isEqualTo(last);
@@ -63,8 +63,8 @@ class MostRecentBucketExemplarReservoirTest {
     final ExemplarReservoir two = create();
     offer(two, 2, 0);
     offer(one, 1, 0);
-    joined.absorb(one);
-    joined.absorb(two);
+    joined.mergeFrom(one);
+    joined.mergeFrom(two);
     assertThat(collectDoubles(joined)).containsExactly("0:1.0");
   }
 

@@ -164,7 +164,7 @@ class OctaveAlignedExemplarReservoirTest {
       }
       final ExemplarReservoir collected = parts == 0 ? reservoirs[0] : joined;
       for (int i = 0; i < parts; i++) {
-        joined.absorb(reservoirs[i]);
+        joined.mergeFrom(reservoirs[i]);
       }
       final Map<Integer, Set<Double>> model = model(values);
       final Map<Integer, Double> kept = new TreeMap<>();
@@ -295,7 +295,7 @@ class OctaveAlignedExemplarReservoirTest {
       }
       offer(parts[0], 1.5 * Math.scalb(1.0, 200), 0);
       for (final ExemplarReservoir part : parts) {
-        joined.absorb(part);
+        joined.mergeFrom(part);
       }
       joined.collect(
           (slot, exemplar) -> {

@@ -80,7 +80,7 @@ class ReservoirContractTest {
   void handsOverNothingBeforeAnOffer(ExemplarReservoirFactory factory) {
     final ExemplarReservoir reservoir = factory.create(settings(BUCKETS, 1));
     assertThat(numbers(reservoir)).isEmpty();
-    reservoir.absorb(factory.create(settings(BUCKETS, 1)));
+    reservoir.mergeFrom(factory.create(settings(BUCKETS, 1)));
     assertThat(numbers(reservoir)).isEmpty();
   }
 
@@ -95,8 +95,8 @@ class ReservoirContractTest {
     for (int interval = 0; interval < 200; interval++) {
       source.offerTo(reservoir, random.nextInt(20), random);
       source.offerTo(other, random.nextInt(20), random);
-      joined.absorb(reservoir);
-      joined.absorb(other);
+      joined.mergeFrom(reservoir);
+      joined.mergeFrom(other);
       // Throws if parts differ.
       final Map<Integer, Long> numbers = numbers(joined);
       assertThat(numbers.values()).doesNotHaveDuplicates();
@@ -119,17 +119,17 @@ class ReservoirContractTest {
 
   @ParameterizedTest
   @FieldSource("FACTORIES")
-  void startsOverWhenItIsAbsorbed(ExemplarReservoirFactory factory) {
+  void startsOverWhenItIsMerged(ExemplarReservoirFactory factory) {
     final Source source = new Source();
     final ExemplarReservoir reservoir = factory.create(source.settings());
     final ExemplarReservoir joined = factory.create(source.settings());
     source.offerTo(reservoir, 1000, new SplittableRandom(1));
-    joined.absorb(reservoir);
+    joined.mergeFrom(reservoir);
     assertThat(numbers(joined)).isNotEmpty();
     source.offerTo(reservoir, 2);
     assertThat(numbers(reservoir).values()).containsExactly(1001L);
     source.offerTo(reservoir, 1000, new SplittableRandom(1));
-    joined.absorb(reservoir);
+    joined.mergeFrom(reservoir);
     assertThat(numbers(reservoir)).isEmpty();
   }
 
@@ -143,10 +143,10 @@ class ReservoirContractTest {
     for (int interval = 0; interval < 20; interval++) {
       source.offerTo(reservoir, 20, random);
       assertThat(dirty(reservoir)).isNotEmpty();
-      joined.absorb(reservoir);
+      joined.mergeFrom(reservoir);
       assertThat(dirty(reservoir)).isEmpty();
       source.offerTo(reservoir, 20, random);
-      joined.absorb(reservoir);
+      joined.mergeFrom(reservoir);
       numbers(joined);
       assertThat(dirty(joined)).isEmpty();
       source.offerTo(reservoir, 20, random);
@@ -182,7 +182,7 @@ class ReservoirContractTest {
       if (random.nextBoolean()) {
         reservoir.collect(visitor);
       } else {
-        joined.absorb(reservoir);
+        joined.mergeFrom(reservoir);
         joined.collect(visitor);
       }
     }
@@ -258,8 +258,8 @@ class ReservoirContractTest {
             failing.number--;
           }
         }
-        joined.absorb(reservoir);
-        joinedToo.absorb(disturbed);
+        joined.mergeFrom(reservoir);
+        joinedToo.mergeFrom(disturbed);
       }
       assertThat(numbers(joinedToo)).isEqualTo(numbers(joined));
     }
@@ -289,8 +289,8 @@ class ReservoirContractTest {
       for (int i = 0; i < 2000; i++) {
         offerAll(one, random);
         offerAll(two, random);
-        joined.absorb(one);
-        joined.absorb(two);
+        joined.mergeFrom(one);
+        joined.mergeFrom(two);
         joined.collect(visitor);
       }
       allocated = Math.min(allocated, threads.getCurrentThreadAllocatedBytes() - before);

@@ -122,7 +122,7 @@ class SimpleFixedSizeExemplarReservoirTest {
       for (int i = 0; i < parts.length; i++) {
         offerRange(parts[i], offered, offered + offers[i]);
         offered += offers[i];
-        joined.absorb(parts[i]);
+        joined.mergeFrom(parts[i]);
       }
       final List<Long> values = collect(joined);
       assertThat(values).hasSize(Math.min(size, total));

@@ -46,6 +46,7 @@ final class AsyncStream implements MetricSource {
   private final AggregationTemporality temporality;
   private final int cardinalityLimit;
   private final Losses losses;
+  private final MeasurementClock clock;
   private long creationEpochNanos;
   private final ExemplarSampling sampling;
   private final ExemplarAttributeFilter exemplarAttributes;
@@ -108,6 +109,7 @@ final class AsyncStream implements MetricSource {
         new Unseen(
             isSum ? Sources.REMEMBERED_ROUNDS : 0, Sources.mostUnseen(settings.cardinalityLimit()));
     this.losses = settings.sampling().losses();
+    this.clock = settings.clock();
     this.creationEpochNanos = settings.creationEpochNanos();
     this.sampling = settings.sampling();
     this.exemplarAttributes = settings.exemplarAttributeFilter();
@@ -234,7 +236,7 @@ final class AsyncStream implements MetricSource {
   @Override
   public Data<?> collect(long lastCollectEpochNanos, long epochNanos, PointBuffer points) {
     // An instrument may have been made after the collection began.
-    creationEpochNanos = Math.min(creationEpochNanos, epochNanos);
+    creationEpochNanos = Math.min(clock.onPresentLine(creationEpochNanos), epochNanos);
     final long lastEnd = Math.max(lastCollectEpochNanos, creationEpochNanos);
     collecting = tally.copy();
     boolean isShown = false;
@@ -450,7 +452,7 @@ final class AsyncStream implements MetricSource {
   private long start(AsyncSeries series, long lastEnd) {
     return sources != null && !isDelta() && series.isReset(arithmetic)
         ? lastEnd
-        : series.start(lastEnd);
+        : clock.onPresentLine(series.start(lastEnd));
   }
 
   /** An observation is made outside any request, so its exemplar has no trace. */

@@ -30,7 +30,9 @@ final class BoundSeries {
   /**
    * The first cell of the series until threads have met there and leave it; then null. So the
    * address of the cell need not wait for the series. Written without synchronization: whoever sees
-   * an old value fails to take the cell, or takes it rightly.
+   * an old value fails to take the cell, or takes it rightly. (The memory model promises what the
+   * constructor of the cell has written to those who come by the final {@code first} of the series.
+   * The thread that binds does; this field hands the cell on. No JVM tells the difference.)
    */
   private Cell cachedCell;
 

@@ -2,14 +2,17 @@ package io.glint.sdk;
 
 import java.lang.StackWalker.StackFrame;
 
-/** Where in the application's code an instrument is made, for messages. */
+/** Where in the application's code an instrument is made or used, for messages. */
 final class CallSite {
   private static final StackWalker WALKER =
       StackWalker.getInstance(StackWalker.Option.RETAIN_CLASS_REFERENCE);
 
+  /** By name, as the class refers to the incubating API, which may be missing. */
+  private static final String BOUND = "io.glint.sdk.BoundInstruments";
+
   private CallSite() {}
 
-  /** The caller of the instrument builder, as a line of a stack trace. */
+  /** The caller of the instrument builder, or of the instrument, as a line of a stack trace. */
   static String ofCaller() {
     return WALKER.walk(
         frames ->
@@ -25,7 +28,10 @@ final class CallSite {
     return type != CallSite.class
         && type != GlintMeter.class
         && type != Registered.class
+        && type != DeferredReport.class
         && !InstrumentBuilder.class.isAssignableFrom(type)
+        && !SyncInstrument.class.isAssignableFrom(type)
+        && !type.getName().startsWith(BOUND)
         // The bridge between an application's API and that of the Java agent.
         && !type.getName().startsWith("io.opentelemetry.javaagent.");
   }

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
@@ -40,7 +41,8 @@ final class CallbackRegistration
     CLOSED
   }
 
-  private final GlintMeter meter;
+  private final Losses losses;
+  private final Consumer<CallbackRegistration> whenClosed;
   private final Runnable callback;
   private final List<ObservableInstrument> observables;
   private final Observer observer = new Observer();
@@ -52,15 +54,24 @@ final class CallbackRegistration
   /** Those of the current or the last run, one for each observable. */
   private volatile List<ObservableInstrument.Round> rounds = List.of();
 
+  /**
+   * Registers nothing: the meter does.
+   *
+   * @param whenClosed ends the registration
+   */
   CallbackRegistration(
-      GlintMeter meter, Runnable callback, List<ObservableInstrument> observables) {
-    this.meter = meter;
+      Losses losses,
+      Consumer<CallbackRegistration> whenClosed,
+      Runnable callback,
+      List<ObservableInstrument> observables) {
+    this.losses = losses;
+    this.whenClosed = whenClosed;
     this.callback = callback;
     this.observables = List.copyOf(observables);
   }
 
   /** False if the reader drops all that the callback observes. */
-  boolean isWantedBy(RegisteredReader reader) {
+  boolean isWantedBy(ReaderId reader) {
     return observables.stream().anyMatch(observable -> observable.streams().containsKey(reader));
   }
 
@@ -69,7 +80,7 @@ final class CallbackRegistration
    *
    * @param isAbandoned true once {@link #abandon} has been, or is about to be, called
    */
-  void run(RegisteredReader reader, BooleanSupplier isAbandoned) {
+  void run(ReaderId reader, BooleanSupplier isAbandoned) {
     if (!state.compareAndSet(State.IDLE, State.RUNNING)) {
       // Closed, or left behind by an earlier collection and still running.
       markIncomplete(reader);
@@ -88,7 +99,7 @@ final class CallbackRegistration
       if (!isAbandoned.getAsBoolean()) {
         markIncomplete(reader);
       }
-      meter.losses().count(Losses.Reason.CALLBACK_FAILED);
+      losses.count(Losses.Reason.CALLBACK_FAILED);
       failures.event(
           t,
           () ->
@@ -104,17 +115,17 @@ final class CallbackRegistration
   }
 
   /** Tells that what the callback observes is missing from this collection. */
-  void markIncomplete(RegisteredReader reader) {
+  void markIncomplete(ReaderId reader) {
     for (final ObservableInstrument observable : observables) {
       observable.streams().getOrDefault(reader, List.of()).forEach(AsyncStream::markIncomplete);
     }
   }
 
   /** Ends a run that takes too long, for the collection. The callback itself goes on. */
-  void abandon(RegisteredReader reader, long timeoutNanos) {
+  void abandon(ReaderId reader, long timeoutNanos) {
     closeRounds();
     markIncomplete(reader);
-    meter.losses().count(Losses.Reason.CALLBACK_TIMEOUT);
+    losses.count(Losses.Reason.CALLBACK_TIMEOUT);
     hangs.event(
         null,
         () ->
@@ -150,7 +161,7 @@ final class CallbackRegistration
   @Override
   public void close() {
     if (state.getAndSet(State.CLOSED) != State.CLOSED) {
-      meter.unregister(this);
+      whenClosed.accept(this);
       observer.leave();
     }
   }

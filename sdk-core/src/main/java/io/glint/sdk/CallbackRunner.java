@@ -23,7 +23,9 @@ import java.util.logging.Logger;
  * started again before it has returned, and a further thread runs the callbacks that are left.
  * Threads end when they have been idle for a second.
  *
- * <p>Rounds of callbacks follow one another, also those for different readers.
+ * <p>Rounds of callbacks follow one another, also those for different readers. The time-out is that
+ * of one callback: n callbacks that all take nearly as long make a collection that takes n times as
+ * long.
  */
 final class CallbackRunner {
   private static final Logger LOGGER = Logger.getLogger(CallbackRunner.class.getName());
@@ -67,7 +69,14 @@ final class CallbackRunner {
   }
 
   private static Thread newThread(Runnable work) {
-    final Thread thread = new Thread(work, "glint-callbacks-" + THREAD_NUMBER.incrementAndGet());
+    // The thread belongs to no collection, and so inherits nothing from the one that comes first.
+    final Thread thread =
+        new Thread(
+            null,
+            work,
+            "glint-callbacks-" + THREAD_NUMBER.incrementAndGet(),
+            /* stackSize= */ 0,
+            /* inheritThreadLocals= */ false);
     thread.setDaemon(true);
     // Each callback brings its own; an idle thread holds no application's.
     thread.setContextClassLoader(null);
@@ -85,7 +94,7 @@ final class CallbackRunner {
   }
 
   /** Runs callbacks for a reader, in this order. */
-  void run(RegisteredReader reader, List<CallbackRegistration> callbacks) {
+  void run(ReaderId reader, List<CallbackRegistration> callbacks) {
     if (callbacks.isEmpty()) {
       return;
     }
@@ -122,11 +131,17 @@ final class CallbackRunner {
       return true;
     }
     try {
-      return turn.tryLock((callbacks + 1) * timeoutNanos, TimeUnit.NANOSECONDS);
+      return turn.tryLock(turnNanos(callbacks, timeoutNanos), TimeUnit.NANOSECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return turn.tryLock();
     }
+  }
+
+  /** How long so many callbacks and one more may take; without overflow. */
+  static long turnNanos(int callbacks, long timeoutNanos) {
+    final long runs = callbacks + 1L;
+    return runs > Long.MAX_VALUE / timeoutNanos ? Long.MAX_VALUE : runs * timeoutNanos;
   }
 
   private boolean start(Batch batch) {
@@ -145,7 +160,7 @@ final class CallbackRunner {
 
   /** Callbacks that one thread runs, until they are done or one takes too long. */
   private final class Batch implements Runnable {
-    private final RegisteredReader reader;
+    private final ReaderId reader;
     private final List<CallbackRegistration> callbacks;
 
     // Guarded by this.
@@ -154,7 +169,7 @@ final class CallbackRunner {
     private boolean isDone;
     private volatile boolean isAbandoned;
 
-    Batch(RegisteredReader reader, List<CallbackRegistration> callbacks, int first) {
+    Batch(ReaderId reader, List<CallbackRegistration> callbacks, int first) {
       this.reader = reader;
       this.callbacks = callbacks;
       this.current = first;

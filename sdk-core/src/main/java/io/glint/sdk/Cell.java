@@ -56,7 +56,10 @@ import java.lang.invoke.VarHandle;
  *       last it clears.
  *   <li><b>A collection has what was recorded before it,</b> that is, each measurement whose call
  *       happened before the collection's: a cell that holds it is not free and empty to the
- *       collector's look, and stays so until a collection has emptied it.
+ *       collector's look, and stays so until a collection has emptied it. The exception is a cell
+ *       that the collection leaves out, as another thread has been stopped in it, see 7: a later
+ *       collection has its measurements. After the last collection, that of the shutdown, there is
+ *       none, and they are lost.
  *   <li><b>A point is one consistent snapshot.</b> Each cell is copied whole under ownership, so it
  *       describes a set of complete measurements: count, sum, minimum, maximum and buckets agree. A
  *       union of such sets is such a set. Copies of different cells are not of the same instant;

@@ -20,8 +20,11 @@ final class CounterInstruments {
   private CounterInstruments() {}
 
   static class OfLong extends SyncInstrument implements LongCounter {
-    OfLong(InstrumentDescriptor instrument, Collection<MetricStream> streams, GlintMeter meter) {
-      super(instrument, streams, meter);
+    OfLong(
+        InstrumentDescriptor instrument,
+        Collection<MetricStream> streams,
+        RecordingContext context) {
+      super(instrument, streams, context);
     }
 
     @Override
@@ -56,8 +59,11 @@ final class CounterInstruments {
   }
 
   static class OfDouble extends SyncInstrument implements DoubleCounter {
-    OfDouble(InstrumentDescriptor instrument, Collection<MetricStream> streams, GlintMeter meter) {
-      super(instrument, streams, meter);
+    OfDouble(
+        InstrumentDescriptor instrument,
+        Collection<MetricStream> streams,
+        RecordingContext context) {
+      super(instrument, streams, context);
     }
 
     @Override
@@ -92,8 +98,8 @@ final class CounterInstruments {
   }
 
   static class LongBuilder extends InstrumentBuilder implements LongCounterBuilder {
-    LongBuilder(GlintMeter meter, String name) {
-      super(meter, name, InstrumentType.COUNTER, InstrumentValueType.LONG);
+    LongBuilder(InstrumentRegistry registry, String name) {
+      super(registry, name, InstrumentType.COUNTER, InstrumentValueType.LONG);
     }
 
     @Override
@@ -110,7 +116,7 @@ final class CounterInstruments {
 
     @Override
     public DoubleCounterBuilder ofDoubles() {
-      return copyTo(new DoubleBuilder(meter, name));
+      return copyTo(new DoubleBuilder(registry, name));
     }
 
     @Override
@@ -130,8 +136,8 @@ final class CounterInstruments {
   }
 
   static class DoubleBuilder extends InstrumentBuilder implements DoubleCounterBuilder {
-    DoubleBuilder(GlintMeter meter, String name) {
-      super(meter, name, InstrumentType.COUNTER, InstrumentValueType.DOUBLE);
+    DoubleBuilder(InstrumentRegistry registry, String name) {
+      super(registry, name, InstrumentType.COUNTER, InstrumentValueType.DOUBLE);
     }
 
     @Override

@@ -14,7 +14,8 @@ final class ExemplarAdvice {
           "Exemplars are off: the exemplar filter is always_off. Set trace_based to have them.";
       case ASYNCHRONOUS ->
           "The instrument is asynchronous: its callbacks run outside of any request, so there is no"
-              + " trace to link. Record with a synchronous instrument where the request is handled.";
+              + " trace to link. Record with a synchronous instrument where the request is"
+              + " handled.";
       case NO_SPAN ->
           "The measurements were made outside of a span: no span was current on the recording"
               + " thread. Usually the scope was closed before the recording, or another thread"
@@ -41,16 +42,17 @@ final class ExemplarAdvice {
           "The reader has collected; its exporter has not exported yet, or nobody has scraped.";
       case NOT_REQUESTED ->
           "The scraper asks for Prometheus text, which has no exemplars. Let it ask for"
-              + " application/openmetrics-text: Prometheus does so by default and keeps exemplars if"
-              + " it was started with --enable-feature=exemplar-storage; check scrape_protocols, and"
-              + " proxies that change the Accept header.";
+              + " application/openmetrics-text: Prometheus does so by default and keeps exemplars"
+              + " if it was started with --enable-feature=exemplar-storage; check scrape_protocols,"
+              + " and proxies that change the Accept header.";
       case LABELS_TOO_LONG ->
           "The labels of the exemplars are longer than the 128 characters that OpenMetrics allows."
-              + " Let fewer attributes stay on exemplars (GlintView.Builder.setExemplarAttributes).";
-      case NO_PLACE_IN_FORMAT ->
+              + " Let fewer attributes stay on exemplars"
+              + " (GlintView.Builder.setExemplarAttributes).";
+      case NOT_REPRESENTABLE ->
           "OpenMetrics has exemplars on counters and histogram buckets only, and none where the"
-              + " name of the metric clashes with another one, of which the log tells. For a gauge or"
-              + " an up-down counter export by OTLP; rename what clashes by a view.";
+              + " name of the metric clashes with another one, of which the log tells. For a gauge"
+              + " or an up-down counter export by OTLP; rename what clashes by a view.";
       case EXPORT_FAILED ->
           "Every export has failed. See the exporter's messages in the log for the reason.";
     };
@@ -63,7 +65,7 @@ final class ExemplarAdvice {
           NOT_EXPORTED_YET,
           NOT_REQUESTED,
           LABELS_TOO_LONG,
-          NO_PLACE_IN_FORMAT,
+          NOT_REPRESENTABLE,
           EXPORT_FAILED ->
           true;
       case NONE,
@@ -97,7 +99,7 @@ final class ExemplarAdvice {
           ASYNCHRONOUS,
           NOT_COLLECTED,
           NOT_EXPORTED_YET,
-          NO_PLACE_IN_FORMAT ->
+          NOT_REPRESENTABLE ->
           false;
     };
   }

@@ -2,6 +2,7 @@ package io.glint.sdk;
 
 import io.glint.sdk.internal.log.LogText;
 import io.glint.sdk.internal.log.SafeLog;
+import io.opentelemetry.sdk.common.Clock;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -17,7 +18,7 @@ import java.util.logging.Logger;
  * once, or if they are lost on the way out once for each reader; those with the same cause in one
  * message. Looks once a minute at most for each reader, after a collection. Thread-safe.
  */
-final class ExemplarAdvisor {
+final class ExemplarAdvisor implements CollectionListener {
   private static final Logger LOGGER = Logger.getLogger(ExemplarAdvisor.class.getName());
 
   private static final long INTERVAL_NANOS = 60_000_000_000L;
@@ -32,34 +33,28 @@ final class ExemplarAdvisor {
 
   private static final int MOST_NAMED = 5;
 
-  private final ProviderState provider;
+  private final ExemplarExplainer explainer;
+  private final Clock clock;
 
   // Guarded by this.
-  private final Map<RegisteredReader, Long> lastLooks = new HashMap<>();
+  private final Map<ReaderId, Long> lastLooks = new HashMap<>();
   private final Set<String> seen = new HashSet<>();
   private final Set<String> told = new HashSet<>();
 
-  ExemplarAdvisor(ProviderState provider) {
-    this.provider = provider;
+  ExemplarAdvisor(ExemplarExplainer explainer, Clock clock) {
+    this.explainer = explainer;
+    this.clock = clock;
   }
 
-  /**
-   * To be called after each collection, without locks: handlers of log records are others' code.
-   */
-  void collected(RegisteredReader reader) {
-    try {
-      if (isDue(reader)) {
-        final String readerName = provider.readerNames().of(reader);
-        look(provider.exemplarExplainer().metrics(reader, /* isLive= */ false))
-            .forEach((cause, names) -> tell(cause, names, readerName));
-      }
-    } catch (OutOfMemoryError | StackOverflowError e) {
-      // Advice can wait.
+  @Override
+  public void collected(ReaderId reader, long nanos, Throwable failure) {
+    if (isDue(reader)) {
+      look(explainer.metrics(reader)).forEach((cause, names) -> tell(cause, names, reader.name()));
     }
   }
 
-  private synchronized boolean isDue(RegisteredReader reader) {
-    final long now = provider.clock().nanoTime();
+  private synchronized boolean isDue(ReaderId reader) {
+    final long now = clock.nanoTime();
     final Long last = lastLooks.putIfAbsent(reader, now);
     if (last == null || now - last < INTERVAL_NANOS) {
       return false;
@@ -70,10 +65,10 @@ final class ExemplarAdvisor {
 
   /** Names of the metrics that there is something to tell of, by cause. */
   private synchronized Map<ExemplarReport.Cause, List<String>> look(
-      List<ExemplarReport.Metric> metrics) {
+      List<MetricExemplarReport> metrics) {
     final Map<ExemplarReport.Cause, List<String>> toTell =
         new EnumMap<>(ExemplarReport.Cause.class);
-    for (final ExemplarReport.Metric metric : metrics) {
+    for (final MetricExemplarReport metric : metrics) {
       final ExemplarReport.Cause cause = metric.cause();
       if (metric.measurements() < few(cause) || isOwn(metric.scope().getName())) {
         continue;

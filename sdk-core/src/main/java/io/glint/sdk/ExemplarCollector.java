@@ -15,12 +15,6 @@ import java.util.Objects;
  */
 class ExemplarCollector extends FrontPadding {
 
-  /**
-   * Bounds what a reservoir that numbers its slots by mistake can make the collector allocate: the
-   * array of slots is as long as the highest number. Far more than a histogram has buckets.
-   */
-  private static final int MAX_SLOTS = 1 << 16;
-
   private final ExemplarSampling sampling;
   private final ExemplarAttributeFilter attributeFilter;
   private final ExemplarTally tally;
@@ -105,7 +99,7 @@ class ExemplarCollector extends FrontPadding {
                 + " each call");
       }
       isFilled = true;
-      merged.absorb(reservoir);
+      merged.mergeFrom(reservoir);
     } catch (Throwable t) {
       merged = null;
       empty(reservoir);
@@ -204,12 +198,13 @@ class ExemplarCollector extends FrontPadding {
       throw new IllegalStateException(
           "The visitor of an exemplar reservoir was used after collect");
     }
-    if (slot < 0 || slot >= MAX_SLOTS) {
+    // Bounds what a reservoir that numbers its slots by mistake can make the collector allocate.
+    if (slot < 0 || slot >= ExemplarVisitor.MAX_SLOTS) {
       throw new IndexOutOfBoundsException(
           "Slot "
               + slot
               + " of an exemplar reservoir; slots are numbered from 0, and there are at most "
-              + MAX_SLOTS);
+              + ExemplarVisitor.MAX_SLOTS);
     }
     Objects.requireNonNull(exemplar, "exemplar; a slot that holds none is not visited");
     update.keep(slot, exemplar, attributeFilter.apply(exemplar.attributes(), pointAttributes));

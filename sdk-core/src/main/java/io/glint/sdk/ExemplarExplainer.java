@@ -2,7 +2,6 @@ package io.glint.sdk;
 
 import io.glint.sdk.internal.log.LogText;
 import io.glint.sdk.internal.log.RateLimitedLog;
-import io.opentelemetry.sdk.metrics.export.MetricReader;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -26,11 +25,21 @@ final class ExemplarExplainer {
 
   /** Everything, up to this moment. */
   ExemplarReport report() {
-    final List<ExemplarReport.Metric> metrics = new ArrayList<>();
+    final List<MetricExemplarReport> metrics = new ArrayList<>();
     for (final RegisteredReader reader : provider.readers()) {
       metrics.addAll(metrics(reader, /* isLive= */ true));
     }
-    return new ExemplarReport(metrics);
+    return new MetricExemplarReport.OfAll(metrics);
+  }
+
+  /** As {@link #metrics(RegisteredReader, boolean)}, up to the last collection. */
+  List<MetricExemplarReport> metrics(ReaderId id) {
+    for (final RegisteredReader reader : provider.readers()) {
+      if (reader.id() == id) {
+        return metrics(reader, /* isLive= */ false);
+      }
+    }
+    return List.of();
   }
 
   /**
@@ -38,16 +47,16 @@ final class ExemplarExplainer {
    *
    * @param isLive whether measurements count that no collection has seen yet, which takes time
    */
-  List<ExemplarReport.Metric> metrics(RegisteredReader reader, boolean isLive) {
-    final List<ExemplarReport.Metric> metrics = new ArrayList<>();
-    final ExemplarOutcomes outcomes = outcomes(reader.reader());
+  List<MetricExemplarReport> metrics(RegisteredReader reader, boolean isLive) {
+    final List<MetricExemplarReport> metrics = new ArrayList<>();
+    final ExemplarOutcomes outcomes = outcomes(reader);
     for (final GlintMeter meter : provider.meters()) {
-      for (final ReaderSource source : meter.sources(reader)) {
+      for (final ReaderSource source : meter.sources(reader.id())) {
         metrics.add(
-            new ExemplarReport.Metric(
+            new MetricExemplarReport(
                 source.scope(),
                 source.source().metric(),
-                provider.readerNames().of(reader),
+                reader.id().name(),
                 !meter.isEnabled(),
                 source.exemplarAccount(isLive),
                 outcomes));
@@ -58,10 +67,8 @@ final class ExemplarExplainer {
   }
 
   /** Null if the reader, or its exporter, keeps no account or fails to show it. */
-  private ExemplarOutcomes outcomes(MetricReader reader) {
-    final Object exporter =
-        reader instanceof GlintPeriodicMetricReader periodic ? periodic.exporter() : reader;
-    if (!(exporter instanceof ExemplarOutcomes.Source source)) {
+  private ExemplarOutcomes outcomes(RegisteredReader reader) {
+    if (!(reader.exemplarSource() instanceof ExemplarOutcomes.Source source)) {
       return null;
     }
     try {

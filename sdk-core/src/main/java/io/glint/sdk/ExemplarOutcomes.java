@@ -30,7 +30,7 @@ public final class ExemplarOutcomes {
      * Left out, as the format has no place for it at this type of metric, or no further one, or as
      * its point was left out.
      */
-    NO_PLACE,
+    NOT_REPRESENTABLE,
     /** In a request that failed for good, or an answer that was broken off. */
     EXPORT_FAILED
   }

@@ -4,13 +4,12 @@ import io.glint.reservoir.ExemplarReservoir;
 import io.glint.reservoir.ExemplarReservoirFactory;
 import io.glint.reservoir.ReservoirSettings;
 import io.glint.sdk.internal.log.LogText;
-import io.glint.sdk.internal.log.RateLimitedLog;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanContext;
 import io.opentelemetry.context.Context;
 import java.util.Objects;
-import java.util.logging.Level;
+import java.util.function.Supplier;
 import java.util.logging.Logger;
 
 /**
@@ -50,7 +49,9 @@ final class ExemplarSampling {
   private final ExemplarReservoirFactory factory;
   private final ReservoirSettings settings;
   private final Losses losses;
-  private final RateLimitedLog failures = new RateLimitedLog(LOGGER, Level.WARNING);
+  private final DeferredReport spanFailures;
+  private final DeferredReport filterFailures;
+  private final DeferredReport reservoirFailures;
 
   ExemplarSampling(
       CustomExemplarFilter filter,
@@ -64,6 +65,13 @@ final class ExemplarSampling {
     this.factory = factory;
     this.settings = settings;
     this.losses = losses;
+    this.spanFailures = report(this::ofSpan);
+    this.filterFailures = report(this::ofFilter);
+    this.reservoirFailures = report(this::ofReservoir);
+  }
+
+  private DeferredReport report(Supplier<String> message) {
+    return new DeferredReport(losses, Losses.Reason.EXEMPLAR, LOGGER, unusedValue -> message.get());
   }
 
   /** Sampling whose losses nobody is told. */
@@ -161,7 +169,7 @@ final class ExemplarSampling {
       }
       return span.isValid() ? REFUSED : NO_SPAN;
     } catch (Throwable e) {
-      lost(e, Culprit.SPAN);
+      report(spanFailures, e);
       return REFUSED;
     }
   }
@@ -180,7 +188,7 @@ final class ExemplarSampling {
               : customFilter.isEligible(longValue, attributes, context);
       return isEligible ? ELIGIBLE : REFUSED;
     } catch (Throwable e) {
-      lost(e, Culprit.FILTER);
+      report(filterFailures, e);
       return REFUSED;
     }
   }
@@ -190,42 +198,41 @@ final class ExemplarSampling {
         factory.create(settings), "the exemplar reservoir factory returned null");
   }
 
-  /** Reports that a reservoir threw; what it had kept of the series' interval may be lost. */
+  /**
+   * Reports that a reservoir threw; what it had kept of the series' interval may be lost. Never
+   * throws and never logs, as recording calls do this.
+   */
   void reservoirFailed(Throwable cause) {
-    lost(cause, Culprit.RESERVOIR);
+    report(reservoirFailures, cause);
   }
 
-  private enum Culprit {
-    SPAN,
-    FILTER,
-    RESERVOIR
-  }
-
-  /** Takes no message, as to make one may need memory that is not there. */
-  private void lost(Throwable cause, Culprit culprit) {
+  private static void report(DeferredReport report, Throwable cause) {
     try {
-      losses.count(Losses.Reason.EXEMPLAR);
-      failures.event(cause, () -> message(culprit));
-    } catch (Throwable t) {
-      // What made the exemplar fail makes the report fail; the application goes on.
+      report.event(0, cause);
+    } catch (StackOverflowError e) {
+      // Not even this call has a stack. The application goes on.
     }
   }
 
-  private String message(Culprit culprit) {
-    return switch (culprit) {
-      case SPAN -> "A span could not be read for an exemplar of " + instrumentName;
-      case FILTER ->
-          "The exemplar filter "
-              + filterInWords()
-              + " threw for a measurement of "
-              + instrumentName
-              + ". The measurement was counted; it has no exemplar. Exemplar filters must not"
-              + " throw";
-      case RESERVOIR ->
-          "The exemplar reservoir of instrument "
-              + instrumentName
-              + ", or its factory, failed. The measurement was counted, its exemplar is lost."
-              + " Exemplar reservoirs must not throw";
-    };
+  private String ofSpan() {
+    return "A span could not be read for an exemplar of "
+        + instrumentName
+        + ". The measurement was counted; it has no exemplar. Check the tracing SDK that made the"
+        + " span";
+  }
+
+  private String ofFilter() {
+    return "The exemplar filter "
+        + filterInWords()
+        + " threw for a measurement of "
+        + instrumentName
+        + ". The measurement was counted; it has no exemplar. Exemplar filters must not throw";
+  }
+
+  private String ofReservoir() {
+    return "The exemplar reservoir of instrument "
+        + instrumentName
+        + ", or its factory, failed. The measurement was counted, its exemplar is lost. Exemplar"
+        + " reservoirs must not throw";
   }
 }

@@ -30,6 +30,7 @@ class ExemplarUpdate extends FrontPadding {
 
   private final ExemplarLines lines;
   private final Supplier<MutableExemplarData> maker;
+  private final MeasurementClock clock;
 
   /** By slot; null where nothing was kept. */
   private MutableExemplarData[] kept = {};
@@ -61,17 +62,20 @@ class ExemplarUpdate extends FrontPadding {
    * Makes it.
    *
    * @param maker of exemplars of the type of the stream's points
+   * @param clock that the exemplars are dated by
    */
-  ExemplarUpdate(ExemplarLines lines, Supplier<MutableExemplarData> maker) {
+  ExemplarUpdate(ExemplarLines lines, Supplier<MutableExemplarData> maker, MeasurementClock clock) {
     this.lines = lines;
     this.maker = maker;
+    this.clock = clock;
   }
 
   /**
    * As the constructor makes; and no other object shares a line with it, see {@link FrontPadding}.
    */
-  static ExemplarUpdate padded(ExemplarLines lines, Supplier<MutableExemplarData> maker) {
-    return new Padded(lines, maker);
+  static ExemplarUpdate padded(
+      ExemplarLines lines, Supplier<MutableExemplarData> maker, MeasurementClock clock) {
+    return new Padded(lines, maker, clock);
   }
 
   @SuppressWarnings("UnusedVariable")
@@ -79,8 +83,8 @@ class ExemplarUpdate extends FrontPadding {
     long back01, back02, back03, back04, back05, back06, back07, back08;
     long back09, back10, back11, back12, back13, back14, back15, back16;
 
-    Padded(ExemplarLines lines, Supplier<MutableExemplarData> maker) {
-      super(lines, maker);
+    Padded(ExemplarLines lines, Supplier<MutableExemplarData> maker, MeasurementClock clock) {
+      super(lines, maker, clock);
     }
   }
 
@@ -90,7 +94,9 @@ class ExemplarUpdate extends FrontPadding {
       kept = Arrays.copyOf(kept, Math.max(slot + 1, Math.min(2 * kept.length, 1 << 16)));
     }
     final MutableExemplarData before = kept[slot];
-    kept[slot] = (before != null ? before : takeSpare()).set(slot, exemplar, filteredAttributes);
+    kept[slot] =
+        (before != null ? before : takeSpare())
+            .set(slot, exemplar, clock.onPresentLine(exemplar.epochNanos()), filteredAttributes);
     slots = Math.max(slots, slot + 1);
   }
 
@@ -118,12 +124,13 @@ class ExemplarUpdate extends FrontPadding {
    *     <td>the list from before, with others; what was in it is used again</td></tr>
    * </table>
    *
-   * @param before those of the point before; of a delta stream only if they are reused
-   * @param isReused true if nobody looks any more at {@code before}, which can be changed
+   * @param shown those of the point before; of a delta stream only if they are reused
+   * @param isReused true if nobody looks any more at {@code shown}, which can be changed
    * @param prefersLargest what the reservoir says
    */
   final RetainedExemplars applyTo(
-      RetainedExemplars before, boolean isDelta, boolean isReused, boolean prefersLargest) {
+      RetainedExemplars shown, boolean isDelta, boolean isReused, boolean prefersLargest) {
+    final RetainedExemplars before = isDelta ? shown : onPresentLine(shown);
     if (slots == 0 && (!isDelta || before.isEmpty())) {
       return before;
     }
@@ -142,6 +149,32 @@ class ExemplarUpdate extends FrontPadding {
     // Not before, for up to here something may be thrown, and all stays as it was.
     addSpares();
     return now;
+  }
+
+  /**
+   * The same list; or, where the clock was set back and some of it would lie in the future, one
+   * with their true times. Otherwise these would never make way for newer ones.
+   */
+  private RetainedExemplars onPresentLine(RetainedExemplars shown) {
+    if (shown.isEmpty() || !clock.wasSetBack()) {
+      return shown;
+    }
+    final long now = clock.getAsLong();
+    final MutableExemplarData[] dated = new MutableExemplarData[shown.size()];
+    boolean isAnyAhead = false;
+    for (int i = 0; i < dated.length; i++) {
+      final MutableExemplarData exemplar = shown.get(i);
+      final boolean isAhead = exemplar.getEpochNanos() > now;
+      isAnyAhead |= isAhead;
+      dated[i] = isAhead ? exemplar.copy(clock.onPresentLine(exemplar.getEpochNanos())) : exemplar;
+    }
+    if (!isAnyAhead) {
+      return shown;
+    }
+    Arrays.sort(dated, (one, other) -> isBefore(one, other) ? -1 : isBefore(other, one) ? 1 : 0);
+    final RetainedExemplars present = new RetainedExemplars();
+    present.set(dated, dated.length);
+    return present;
   }
 
   private void rankKept(boolean prefersLargest) {

@@ -22,8 +22,8 @@ import java.util.function.Supplier;
  * several threads, but by one at a time, and each sees what the one before it did, because the
  * result and the executor hand it on.
  *
- * <p>A cycle always ends with {@link GlintPeriodicMetricReader#ended}, once, unless the exporter
- * never completes an export.
+ * <p>A cycle always ends with {@link PeriodicExport#ended}, once, unless the exporter never
+ * completes an export.
  */
 final class ExportCycle implements Runnable {
   /** What the cycle is at; it goes forward, with one call of EXPORT for each batch. */
@@ -34,7 +34,7 @@ final class ExportCycle implements Runnable {
     FLUSH
   }
 
-  private final GlintPeriodicMetricReader reader;
+  private final PeriodicExport export;
   private final CollectionRegistration registration;
   private final List<FlushRequest> requests;
   private final boolean isLast;
@@ -56,11 +56,11 @@ final class ExportCycle implements Runnable {
    *     specification, "MetricReader", "Shutdown")
    */
   ExportCycle(
-      GlintPeriodicMetricReader reader,
+      PeriodicExport export,
       CollectionRegistration registration,
       List<FlushRequest> requests,
       boolean isLast) {
-    this.reader = reader;
+    this.export = export;
     this.registration = registration;
     this.requests = requests;
     this.isLast = isLast;
@@ -98,9 +98,9 @@ final class ExportCycle implements Runnable {
     } catch (Throwable t) {
       // Data that cannot be cut into batches: the exporter's failures do not come here.
       failed(t);
-      reader.logCollectionFailure(t);
+      export.log().collectionFailure(t);
     }
-    reader.ended(this);
+    export.ended(this);
   }
 
   /** Goes on; returns false if a call is under way that will run this cycle again. */
@@ -119,7 +119,7 @@ final class ExportCycle implements Runnable {
   }
 
   private boolean nextCall() {
-    final MetricExporter exporter = reader.exporter();
+    final MetricExporter exporter = export.exporter();
     if (step == Step.START) {
       step = Step.COLLECTION;
       call = newCall(this::collect);
@@ -138,13 +138,13 @@ final class ExportCycle implements Runnable {
   }
 
   private CompletableResultCode collect() {
-    batches = MetricBatches.of(registration.collectAllMetrics(), reader.maxExportBatchSize());
+    batches = MetricBatches.of(registration.collectAllMetrics(), export.maxExportBatchSize());
     return CompletableResultCode.ofSuccess();
   }
 
   private TimedCall newCall(Supplier<CompletableResultCode> function) {
     final Step of = step;
-    return reader.newCall(
+    return export.newCall(
         /* givesUp= */ of == Step.FLUSH,
         () -> {
           caller = Thread.currentThread();
@@ -162,9 +162,9 @@ final class ExportCycle implements Runnable {
     if (reason != null) {
       failed(reason);
       switch (step) {
-        case START, COLLECTION -> reader.logCollectionFailure(reason);
-        case EXPORT -> reader.logExportFailure(batch, reason, call.hasThrown());
-        case FLUSH -> reader.logExporterFailure("flush", reason, call.hasThrown());
+        case START, COLLECTION -> export.log().collectionFailure(reason);
+        case EXPORT -> export.log().exportFailure(batch, reason, call.hasThrown());
+        case FLUSH -> export.log().exporterFailure("flush", reason, call.hasThrown());
       }
     }
     call = null;
@@ -188,11 +188,11 @@ final class ExportCycle implements Runnable {
       return false;
     }
     if (of == Step.COLLECTION) {
-      reader.logOverdueCollection(elapsedMillis);
+      export.log().overdueCollection(elapsedMillis);
     } else {
-      reader.logOverdueExport(elapsedMillis);
+      export.log().overdueExport(elapsedMillis);
     }
-    reader.expire(requests, timeout);
+    export.expire(requests, timeout);
     return true;
   }
 

@@ -64,31 +64,33 @@ final class ExtendedInstruments {
     }
 
     @Override
-    public LongCounterBuilder counter(GlintMeter meter, String name) {
-      return new OfLongCounter(meter, name);
+    public LongCounterBuilder counter(InstrumentRegistry registry, String name) {
+      return new OfLongCounter(registry, name);
     }
 
     @Override
-    public LongUpDownCounterBuilder upDownCounter(GlintMeter meter, String name) {
-      return new OfLongUpDownCounter(meter, name);
+    public LongUpDownCounterBuilder upDownCounter(InstrumentRegistry registry, String name) {
+      return new OfLongUpDownCounter(registry, name);
     }
 
     @Override
-    public DoubleHistogramBuilder histogram(GlintMeter meter, String name) {
-      return new OfDoubleHistogram(meter, name);
+    public DoubleHistogramBuilder histogram(InstrumentRegistry registry, String name) {
+      return new OfDoubleHistogram(registry, name);
     }
 
     @Override
-    public DoubleGaugeBuilder gauge(GlintMeter meter, String name) {
-      return new OfDoubleGauge(meter, name);
+    public DoubleGaugeBuilder gauge(InstrumentRegistry registry, String name) {
+      return new OfDoubleGauge(registry, name);
     }
   }
 
   private static final class CounterOfLong extends CounterInstruments.OfLong
       implements ExtendedLongCounter {
     CounterOfLong(
-        InstrumentDescriptor instrument, Collection<MetricStream> streams, GlintMeter meter) {
-      super(instrument, streams, meter);
+        InstrumentDescriptor instrument,
+        Collection<MetricStream> streams,
+        RecordingContext context) {
+      super(instrument, streams, context);
     }
 
     @Override
@@ -99,8 +101,8 @@ final class ExtendedInstruments {
 
   private static final class OfLongCounter extends CounterInstruments.LongBuilder
       implements ExtendedLongCounterBuilder {
-    OfLongCounter(GlintMeter meter, String name) {
-      super(meter, name);
+    OfLongCounter(InstrumentRegistry registry, String name) {
+      super(registry, name);
     }
 
     @Override
@@ -111,7 +113,7 @@ final class ExtendedInstruments {
 
     @Override
     public DoubleCounterBuilder ofDoubles() {
-      return copyTo(new OfDoubleCounter(meter, name));
+      return copyTo(new OfDoubleCounter(registry, name));
     }
 
     @Override
@@ -123,8 +125,10 @@ final class ExtendedInstruments {
   private static final class CounterOfDouble extends CounterInstruments.OfDouble
       implements ExtendedDoubleCounter {
     CounterOfDouble(
-        InstrumentDescriptor instrument, Collection<MetricStream> streams, GlintMeter meter) {
-      super(instrument, streams, meter);
+        InstrumentDescriptor instrument,
+        Collection<MetricStream> streams,
+        RecordingContext context) {
+      super(instrument, streams, context);
     }
 
     @Override
@@ -135,8 +139,8 @@ final class ExtendedInstruments {
 
   private static final class OfDoubleCounter extends CounterInstruments.DoubleBuilder
       implements ExtendedDoubleCounterBuilder {
-    OfDoubleCounter(GlintMeter meter, String name) {
-      super(meter, name);
+    OfDoubleCounter(InstrumentRegistry registry, String name) {
+      super(registry, name);
     }
 
     @Override
@@ -154,8 +158,10 @@ final class ExtendedInstruments {
   private static final class UpDownCounterOfLong extends UpDownCounterInstruments.OfLong
       implements ExtendedLongUpDownCounter {
     UpDownCounterOfLong(
-        InstrumentDescriptor instrument, Collection<MetricStream> streams, GlintMeter meter) {
-      super(instrument, streams, meter);
+        InstrumentDescriptor instrument,
+        Collection<MetricStream> streams,
+        RecordingContext context) {
+      super(instrument, streams, context);
     }
 
     @Override
@@ -166,8 +172,8 @@ final class ExtendedInstruments {
 
   private static final class OfLongUpDownCounter extends UpDownCounterInstruments.LongBuilder
       implements ExtendedLongUpDownCounterBuilder {
-    OfLongUpDownCounter(GlintMeter meter, String name) {
-      super(meter, name);
+    OfLongUpDownCounter(InstrumentRegistry registry, String name) {
+      super(registry, name);
     }
 
     @Override
@@ -178,7 +184,7 @@ final class ExtendedInstruments {
 
     @Override
     public DoubleUpDownCounterBuilder ofDoubles() {
-      return copyTo(new OfDoubleUpDownCounter(meter, name));
+      return copyTo(new OfDoubleUpDownCounter(registry, name));
     }
 
     @Override
@@ -190,8 +196,10 @@ final class ExtendedInstruments {
   private static final class UpDownCounterOfDouble extends UpDownCounterInstruments.OfDouble
       implements ExtendedDoubleUpDownCounter {
     UpDownCounterOfDouble(
-        InstrumentDescriptor instrument, Collection<MetricStream> streams, GlintMeter meter) {
-      super(instrument, streams, meter);
+        InstrumentDescriptor instrument,
+        Collection<MetricStream> streams,
+        RecordingContext context) {
+      super(instrument, streams, context);
     }
 
     @Override
@@ -202,8 +210,8 @@ final class ExtendedInstruments {
 
   private static final class OfDoubleUpDownCounter extends UpDownCounterInstruments.DoubleBuilder
       implements ExtendedDoubleUpDownCounterBuilder {
-    OfDoubleUpDownCounter(GlintMeter meter, String name) {
-      super(meter, name);
+    OfDoubleUpDownCounter(InstrumentRegistry registry, String name) {
+      super(registry, name);
     }
 
     @Override
@@ -222,8 +230,10 @@ final class ExtendedInstruments {
   private static final class HistogramOfLong extends HistogramInstruments.OfLong
       implements ExtendedLongHistogram {
     HistogramOfLong(
-        InstrumentDescriptor instrument, Collection<MetricStream> streams, GlintMeter meter) {
-      super(instrument, streams, meter);
+        InstrumentDescriptor instrument,
+        Collection<MetricStream> streams,
+        RecordingContext context) {
+      super(instrument, streams, context);
     }
 
     @Override
@@ -234,8 +244,8 @@ final class ExtendedInstruments {
 
   private static final class OfLongHistogram extends HistogramInstruments.LongBuilder
       implements ExtendedLongHistogramBuilder {
-    OfLongHistogram(GlintMeter meter, String name) {
-      super(meter, name);
+    OfLongHistogram(InstrumentRegistry registry, String name) {
+      super(registry, name);
     }
 
     @Override
@@ -253,8 +263,10 @@ final class ExtendedInstruments {
   private static final class HistogramOfDouble extends HistogramInstruments.OfDouble
       implements ExtendedDoubleHistogram {
     HistogramOfDouble(
-        InstrumentDescriptor instrument, Collection<MetricStream> streams, GlintMeter meter) {
-      super(instrument, streams, meter);
+        InstrumentDescriptor instrument,
+        Collection<MetricStream> streams,
+        RecordingContext context) {
+      super(instrument, streams, context);
     }
 
     @Override
@@ -265,8 +277,8 @@ final class ExtendedInstruments {
 
   private static final class OfDoubleHistogram extends HistogramInstruments.DoubleBuilder
       implements ExtendedDoubleHistogramBuilder {
-    OfDoubleHistogram(GlintMeter meter, String name) {
-      super(meter, name);
+    OfDoubleHistogram(InstrumentRegistry registry, String name) {
+      super(registry, name);
     }
 
     @Override
@@ -277,7 +289,7 @@ final class ExtendedInstruments {
 
     @Override
     public LongHistogramBuilder ofLongs() {
-      return copyTo(new OfLongHistogram(meter, name));
+      return copyTo(new OfLongHistogram(registry, name));
     }
 
     @Override
@@ -289,8 +301,10 @@ final class ExtendedInstruments {
   private static final class GaugeOfLong extends GaugeInstruments.OfLong
       implements ExtendedLongGauge {
     GaugeOfLong(
-        InstrumentDescriptor instrument, Collection<MetricStream> streams, GlintMeter meter) {
-      super(instrument, streams, meter);
+        InstrumentDescriptor instrument,
+        Collection<MetricStream> streams,
+        RecordingContext context) {
+      super(instrument, streams, context);
     }
 
     @Override
@@ -301,8 +315,8 @@ final class ExtendedInstruments {
 
   private static final class OfLongGauge extends GaugeInstruments.LongBuilder
       implements ExtendedLongGaugeBuilder {
-    OfLongGauge(GlintMeter meter, String name) {
-      super(meter, name);
+    OfLongGauge(InstrumentRegistry registry, String name) {
+      super(registry, name);
     }
 
     @Override
@@ -320,8 +334,10 @@ final class ExtendedInstruments {
   private static final class GaugeOfDouble extends GaugeInstruments.OfDouble
       implements ExtendedDoubleGauge {
     GaugeOfDouble(
-        InstrumentDescriptor instrument, Collection<MetricStream> streams, GlintMeter meter) {
-      super(instrument, streams, meter);
+        InstrumentDescriptor instrument,
+        Collection<MetricStream> streams,
+        RecordingContext context) {
+      super(instrument, streams, context);
     }
 
     @Override
@@ -332,8 +348,8 @@ final class ExtendedInstruments {
 
   private static final class OfDoubleGauge extends GaugeInstruments.DoubleBuilder
       implements ExtendedDoubleGaugeBuilder {
-    OfDoubleGauge(GlintMeter meter, String name) {
-      super(meter, name);
+    OfDoubleGauge(InstrumentRegistry registry, String name) {
+      super(registry, name);
     }
 
     @Override
@@ -344,7 +360,7 @@ final class ExtendedInstruments {
 
     @Override
     public LongGaugeBuilder ofLongs() {
-      return copyTo(new OfLongGauge(meter, name));
+      return copyTo(new OfLongGauge(registry, name));
     }
 
     @Override

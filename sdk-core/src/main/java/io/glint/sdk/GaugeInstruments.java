@@ -20,8 +20,11 @@ final class GaugeInstruments {
   private GaugeInstruments() {}
 
   static class OfLong extends SyncInstrument implements LongGauge {
-    OfLong(InstrumentDescriptor instrument, Collection<MetricStream> streams, GlintMeter meter) {
-      super(instrument, streams, meter);
+    OfLong(
+        InstrumentDescriptor instrument,
+        Collection<MetricStream> streams,
+        RecordingContext context) {
+      super(instrument, streams, context);
     }
 
     @Override
@@ -52,8 +55,11 @@ final class GaugeInstruments {
   }
 
   static class OfDouble extends SyncInstrument implements DoubleGauge {
-    OfDouble(InstrumentDescriptor instrument, Collection<MetricStream> streams, GlintMeter meter) {
-      super(instrument, streams, meter);
+    OfDouble(
+        InstrumentDescriptor instrument,
+        Collection<MetricStream> streams,
+        RecordingContext context) {
+      super(instrument, streams, context);
     }
 
     @Override
@@ -108,8 +114,8 @@ final class GaugeInstruments {
   }
 
   static class LongBuilder extends InstrumentBuilder implements LongGaugeBuilder {
-    LongBuilder(GlintMeter meter, String name) {
-      super(meter, name, InstrumentType.GAUGE, InstrumentValueType.LONG);
+    LongBuilder(InstrumentRegistry registry, String name) {
+      super(registry, name, InstrumentType.GAUGE, InstrumentValueType.LONG);
     }
 
     @Override
@@ -141,8 +147,8 @@ final class GaugeInstruments {
   }
 
   static class DoubleBuilder extends InstrumentBuilder implements DoubleGaugeBuilder {
-    DoubleBuilder(GlintMeter meter, String name) {
-      super(meter, name, InstrumentType.GAUGE, InstrumentValueType.DOUBLE);
+    DoubleBuilder(InstrumentRegistry registry, String name) {
+      super(registry, name, InstrumentType.GAUGE, InstrumentValueType.DOUBLE);
     }
 
     @Override
@@ -159,7 +165,7 @@ final class GaugeInstruments {
 
     @Override
     public LongGaugeBuilder ofLongs() {
-      return copyTo(new LongBuilder(meter, name));
+      return copyTo(new LongBuilder(registry, name));
     }
 
     @Override

@@ -21,13 +21,14 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
 /**
  * The instruments of one instrumentation scope. Thread-safe, also against a collection that runs at
  * the same time, and re-entrant: a callback may make instruments and register callbacks.
  */
-final class GlintMeter implements Meter {
+final class GlintMeter implements Meter, InstrumentRegistry {
   /** API specification, "Instrument name syntax". */
   private static final Pattern VALID_NAME = Pattern.compile("[A-Za-z][A-Za-z0-9_./\\-]{0,254}");
 
@@ -35,31 +36,29 @@ final class GlintMeter implements Meter {
 
   private final ProviderState provider;
   private final InstrumentationScopeInfo scope;
+  private final RecordingContext context;
   private final Map<InstrumentDescriptor, Registered> instruments = new ConcurrentHashMap<>();
-  private final Map<RegisteredReader, Queue<ReaderSource>> sources = new ConcurrentHashMap<>();
+  private final Map<ReaderId, Queue<ReaderSource>> sources = new ConcurrentHashMap<>();
 
   /** For each reader the first instrument that has a metric of each name, in lower case. */
-  private final Map<RegisteredReader, Map<String, Registered>> metrics = new ConcurrentHashMap<>();
+  private final Map<ReaderId, Map<String, Registered>> metrics = new ConcurrentHashMap<>();
 
   private final ReentrantLock makingLock = new ReentrantLock();
 
   private final List<CallbackRegistration> callbacks = new CopyOnWriteArrayList<>();
 
-  /** Guards that every instrument adopts {@link #isEnabled}, also one that is being made. */
+  /** Guards that every instrument adopts {@link #isEnabled()}, also one that is being made. */
   private final Object switchLock = new Object();
 
-  private final boolean isNoop;
-  private volatile boolean isEnabled;
-  private volatile MeterConfigurator decidedBy;
+  private volatile Predicate<InstrumentationScopeInfo> decidedBy;
 
   private GlintMeter(ProviderState provider, InstrumentationScopeInfo scope, boolean isNoop) {
     this.provider = provider;
     this.scope = scope;
-    this.isNoop = isNoop;
-    this.isEnabled = !isNoop;
+    this.context = new RecordingContext(scope, provider.losses(), isNoop, provider.shutdownFlag());
     for (final RegisteredReader reader : provider.readers()) {
-      sources.put(reader, new ConcurrentLinkedQueue<>());
-      metrics.put(reader, new ConcurrentHashMap<>());
+      sources.put(reader.id(), new ConcurrentLinkedQueue<>());
+      metrics.put(reader.id(), new ConcurrentHashMap<>());
     }
   }
 
@@ -76,34 +75,22 @@ final class GlintMeter implements Meter {
     return new GlintMeter(provider, scope, /* isNoop= */ true);
   }
 
-  boolean isNoop() {
-    return isNoop;
-  }
-
-  boolean isShutdown() {
-    return provider.isShutdown();
-  }
-
   InstrumentationScopeInfo scope() {
     return scope;
   }
 
-  Losses losses() {
-    return provider.losses();
-  }
-
   /** If not, nothing is recorded, no callback runs, and readers leave the meter out. */
   boolean isEnabled() {
-    return isEnabled;
+    return context.isEnabled();
   }
 
-  boolean isDecidedBy(MeterConfigurator configurator) {
+  boolean isDecidedBy(Predicate<InstrumentationScopeInfo> configurator) {
     return decidedBy == configurator;
   }
 
-  void setEnabled(boolean enabled, MeterConfigurator configurator) {
+  void setEnabled(boolean enabled, Predicate<InstrumentationScopeInfo> configurator) {
     synchronized (switchLock) {
-      isEnabled = enabled;
+      context.setEnabled(enabled);
       for (final Registered instrument : instruments.values()) {
         if (instrument.made() instanceof SyncInstrument synchronous) {
           synchronous.setOff(!enabled);
@@ -115,14 +102,15 @@ final class GlintMeter implements Meter {
 
   /** Sets a new instrument, which is among {@link #instruments} already. */
   private void adopt(SyncInstrument instrument) {
-    if (instrument.isOff() == isEnabled) {
+    if (instrument.isOff() == isEnabled()) {
       synchronized (switchLock) {
-        instrument.setOff(!isEnabled);
+        instrument.setOff(!isEnabled());
       }
     }
   }
 
-  ProblemLog warnings() {
+  @Override
+  public ProblemLog warnings() {
     return provider.warnings();
   }
 
@@ -152,7 +140,7 @@ final class GlintMeter implements Meter {
 
   /** This meter, if the name is valid: what is called otherwise records nothing. */
   private GlintMeter meterFor(String name) {
-    return isNoop || isValid(name) ? this : noop(provider, scope);
+    return context.isNoop() || isValid(name) ? this : noop(provider, scope);
   }
 
   private boolean isValid(String name) {
@@ -185,11 +173,11 @@ final class GlintMeter implements Meter {
   }
 
   private void addObservable(ObservableMeasurement measurement, List<ObservableInstrument> to) {
-    if (measurement instanceof ObservableInstrument observable && observable.meter().isNoop()) {
+    if (measurement instanceof ObservableInstrument observable && observable.context().isNoop()) {
       // It was said when it was made.
       return;
     }
-    if (measurement instanceof ObservableInstrument observable && observable.meter() == this) {
+    if (measurement instanceof ObservableInstrument observable && observable.context() == context) {
       to.add(observable);
       return;
     }
@@ -206,17 +194,14 @@ final class GlintMeter implements Meter {
                 + " of a builder of the same meter.");
   }
 
-  /** Registers a callback, which stays registered until the result is closed. */
-  CallbackRegistration register(Runnable callback, List<ObservableInstrument> observables) {
-    final CallbackRegistration registration = new CallbackRegistration(this, callback, observables);
-    if (!isNoop) {
+  @Override
+  public CallbackRegistration register(Runnable callback, List<ObservableInstrument> observables) {
+    final CallbackRegistration registration =
+        new CallbackRegistration(context.losses(), callbacks::remove, callback, observables);
+    if (!context.isNoop()) {
       callbacks.add(registration);
     }
     return registration;
-  }
-
-  void unregister(CallbackRegistration registration) {
-    callbacks.remove(registration);
   }
 
   /** The callbacks that run in each collection. */
@@ -229,18 +214,18 @@ final class GlintMeter implements Meter {
     sources.values().forEach(queue -> queue.forEach(source -> source.source().shutdown()));
   }
 
-  Collection<ReaderSource> sources(RegisteredReader reader) {
+  Collection<ReaderSource> sources(ReaderId reader) {
     return sources.get(reader);
   }
 
-  /** Returns the synchronous instrument of this identity, which is made if it is the first. */
-  <T> T synchronous(
+  @Override
+  public <T> T synchronous(
       InstrumentDescriptor instrument,
       InstrumentAdvice advised,
       Class<T> kind,
       InstrumentBuilder.Maker<T> maker) {
-    if (isNoop) {
-      final T made = maker.make(instrument, List.of(), this);
+    if (context.isNoop()) {
+      final T made = maker.make(instrument, List.of(), context);
       ((SyncInstrument) made).setOff(true);
       return made;
     }
@@ -249,30 +234,33 @@ final class GlintMeter implements Meter {
             instrument,
             advised,
             notices -> {
-              final Map<RegisteredReader, List<MetricStream>> streams =
-                  provider.newStreams(instrument, scope, advised, notices);
+              final Map<ReaderId, List<MetricStream>> streams =
+                  provider.streamFactory().newStreams(instrument, scope, advised, notices);
               return new Made(
                   maker.make(
-                      instrument, streams.values().stream().flatMap(List::stream).toList(), this),
+                      instrument,
+                      streams.values().stream().flatMap(List::stream).toList(),
+                      context),
                   collectors(streams));
             });
     adopt((SyncInstrument) registered.made());
     return kind.cast(registered.made());
   }
 
-  /** Returns the asynchronous instrument of this identity, which is made if it is the first. */
-  ObservableInstrument observable(InstrumentDescriptor instrument, InstrumentAdvice advised) {
-    if (isNoop) {
-      return new ObservableInstrument(this, instrument, Map.of());
+  @Override
+  public ObservableInstrument observable(
+      InstrumentDescriptor instrument, InstrumentAdvice advised) {
+    if (context.isNoop()) {
+      return new ObservableInstrument(context, instrument, Map.of());
     }
     final Registered registered =
         registered(
             instrument,
             advised,
             notices -> {
-              final Map<RegisteredReader, List<AsyncStream>> streams =
-                  provider.newAsyncStreams(instrument, scope, advised, notices);
-              return new Made(new ObservableInstrument(this, instrument, streams), streams);
+              final Map<ReaderId, List<AsyncStream>> streams =
+                  provider.streamFactory().newAsyncStreams(instrument, scope, advised, notices);
+              return new Made(new ObservableInstrument(context, instrument, streams), streams);
             });
     return (ObservableInstrument) registered.made();
   }
@@ -286,12 +274,12 @@ final class GlintMeter implements Meter {
         + LogText.of(scope.getVersion())
         + ", schemaUrl="
         + LogText.of(scope.getSchemaUrl())
-        + (isEnabled && !isShutdown() ? "}" : ", records nothing}");
+        + (isEnabled() && !context.isShutdown() ? "}" : ", records nothing}");
   }
 
-  private static Map<RegisteredReader, List<StreamCollector>> collectors(
-      Map<RegisteredReader, List<MetricStream>> streams) {
-    final Map<RegisteredReader, List<StreamCollector>> collectors = new LinkedHashMap<>();
+  private static Map<ReaderId, List<StreamCollector>> collectors(
+      Map<ReaderId, List<MetricStream>> streams) {
+    final Map<ReaderId, List<StreamCollector>> collectors = new LinkedHashMap<>();
     streams.forEach(
         (reader, each) ->
             collectors.put(reader, each.stream().map(MetricStream::collector).toList()));
@@ -300,7 +288,7 @@ final class GlintMeter implements Meter {
 
   /** An instrument that was just made, and what collects it. */
   private record Made(
-      Object instrument, Map<RegisteredReader, ? extends List<? extends MetricSource>> streams) {}
+      Object instrument, Map<ReaderId, ? extends List<? extends MetricSource>> streams) {}
 
   private interface Making {
     Made make(Notices notices);
@@ -341,21 +329,30 @@ final class GlintMeter implements Meter {
     final Registered registered =
         new Registered(
             instrument, advised, CallSite.ofCaller(), made.instrument(), all, warnings());
-    made.streams()
-        .forEach(
-            (reader, streams) -> {
-              for (final MetricSource stream : streams) {
-                sources
-                    .get(reader)
-                    .add(new ReaderSource(stream, provider.resource(), scope, reader.reusesData()));
-                noteConflict(reader, stream, registered, notices);
-              }
-            });
+    for (final RegisteredReader reader : provider.readers()) {
+      final List<? extends MetricSource> streams = made.streams().get(reader.id());
+      if (streams != null) {
+        add(streams, reader, registered, notices);
+      }
+    }
     return registered;
   }
 
+  private void add(
+      List<? extends MetricSource> streams,
+      RegisteredReader reader,
+      Registered registered,
+      Notices notices) {
+    for (final MetricSource stream : streams) {
+      sources
+          .get(reader.id())
+          .add(new ReaderSource(stream, provider.resource(), scope, reader.reusesData()));
+      noteConflict(reader.id(), stream, registered, notices);
+    }
+  }
+
   private void noteConflict(
-      RegisteredReader reader, MetricSource stream, Registered registered, Notices notices) {
+      ReaderId reader, MetricSource stream, Registered registered, Notices notices) {
     final String name = stream.metric().name();
     final Registered other =
         metrics.get(reader).putIfAbsent(name.toLowerCase(Locale.ROOT), registered);

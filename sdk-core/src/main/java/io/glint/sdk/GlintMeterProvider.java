@@ -5,12 +5,14 @@ import io.glint.sdk.internal.log.SafeLog;
 import io.opentelemetry.api.metrics.MeterBuilder;
 import io.opentelemetry.api.metrics.MeterProvider;
 import io.opentelemetry.sdk.common.CompletableResultCode;
+import io.opentelemetry.sdk.common.InstrumentationScopeInfo;
 import io.opentelemetry.sdk.metrics.export.MetricReader;
 import java.io.Closeable;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Predicate;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
@@ -30,14 +32,17 @@ import java.util.logging.Logger;
  * }</pre>
  *
  * <p>Implements the MeterProvider of the OpenTelemetry metrics SDK specification. All methods are
- * thread-safe. Recording calls of its instruments never block, never throw, and allocate nothing
- * once a series is known; what cannot be recorded is counted and logged at most once a minute.
+ * thread-safe. Recording calls of its instruments never block, never throw, never log, and allocate
+ * nothing once a series is known. What cannot be recorded is counted, and logged by the next
+ * collection or the shutdown, at most once a minute for each instrument and reason. (Where the
+ * stack of the recording thread has overflown, the count may be missing as well.)
  */
 public final class GlintMeterProvider implements MeterProvider, Closeable {
   private static final Logger LOGGER = Logger.getLogger(GlintMeterProvider.class.getName());
   private static final long CLOSE_TIMEOUT_SECONDS = 10;
 
   private final ProviderState state;
+  private final ExemplarExplainer exemplarExplainer;
   private final RateLimitedLog reentries = new RateLimitedLog(LOGGER, Level.WARNING);
   private final AtomicReference<CompletableResultCode> shutdown = new AtomicReference<>();
 
@@ -46,10 +51,19 @@ public final class GlintMeterProvider implements MeterProvider, Closeable {
    *
    * @throws IllegalArgumentException if a reader is registered with another provider
    */
-  GlintMeterProvider(ProviderState state) {
+  GlintMeterProvider(ProviderState state, boolean hasInternalTelemetry) {
     this.state = state;
+    this.exemplarExplainer = new ExemplarExplainer(state);
+    state.addListener(new ExemplarAdvisor(exemplarExplainer, state.clock()));
+    if (hasInternalTelemetry) {
+      state.addListener(
+          new InternalTelemetry(
+              state.meter(InstrumentationScopeInfo.create(InternalTelemetry.SCOPE)),
+              state,
+              exemplarExplainer));
+    }
     final List<RegisteredReader> readers = state.readers();
-    ReaderRegistry.claim(readers.stream().map(RegisteredReader::reader).toList());
+    ReaderRegistry.claim(state.metricReaders());
     if (readers.isEmpty()) {
       SafeLog.log(
           LOGGER,
@@ -120,7 +134,15 @@ public final class GlintMeterProvider implements MeterProvider, Closeable {
    * @param configurator not null
    */
   public void setMeterConfigurator(MeterConfigurator configurator) {
-    state.setMeterConfigurator(Objects.requireNonNull(configurator, "configurator"));
+    state.setEnabledMeters(enabledBy(Objects.requireNonNull(configurator, "configurator")));
+  }
+
+  /** A new object for each call, as a configurator that is set again decides again. */
+  static Predicate<InstrumentationScopeInfo> enabledBy(MeterConfigurator configurator) {
+    return scope -> {
+      final MeterConfig config = configurator.configure(scope);
+      return config == null || config.isEnabled();
+    };
   }
 
   /**
@@ -134,7 +156,7 @@ public final class GlintMeterProvider implements MeterProvider, Closeable {
    * @return never null
    */
   public ExemplarReport explainExemplars() {
-    return state.exemplarExplainer().report();
+    return exemplarExplainer.report();
   }
 
   /**
@@ -154,7 +176,7 @@ public final class GlintMeterProvider implements MeterProvider, Closeable {
       return CompletableResultCode.ofFailure();
     }
     return new ReaderCalls("flush", MetricReader::forceFlush, state.readerTimeout())
-        .call(state.readers());
+        .call(state.metricReaders());
   }
 
   /**
@@ -175,12 +197,13 @@ public final class GlintMeterProvider implements MeterProvider, Closeable {
     // From a callback: the readers have to wait for it, so it must not wait for them.
     final CompletableResultCode ofReaders =
         state.isCollectedByCurrentThread()
-            ? calls.start(state.readers())
-            : calls.call(state.readers());
+            ? calls.start(state.metricReaders())
+            : calls.call(state.metricReaders());
     state.shutdown();
     ofReaders.whenComplete(
         () -> {
           state.meters().forEach(GlintMeter::shutdown);
+          state.losses().reports().logLast();
           ReaderCalls.pass(ofReaders, result);
         });
     return result;
@@ -207,7 +230,7 @@ public final class GlintMeterProvider implements MeterProvider, Closeable {
     return "GlintMeterProvider{resource="
         + state.resource()
         + ", readers="
-        + state.readers().stream().map(RegisteredReader::reader).toList()
+        + state.metricReaders()
         + "}";
   }
 }

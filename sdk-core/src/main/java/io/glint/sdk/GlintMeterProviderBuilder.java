@@ -21,20 +21,19 @@ import java.util.function.Predicate;
  * NullPointerException}, as this is set-up code.
  */
 public final class GlintMeterProviderBuilder {
-  // Read by ProviderState.
-  Clock clock = Clock.getDefault();
-  Resource resource = Resource.getDefault();
-  CustomExemplarFilter exemplarFilter = CustomExemplarFilter.traceBased();
-  ExemplarAttributes exemplarAttributes = ExemplarAttributes.all();
-  final List<ProviderState.ReaderRegistration> readers = new ArrayList<>();
-  final List<MetricProducer> producers = new ArrayList<>();
-  final List<ViewRegistry.Registration> views = new ArrayList<>();
-  ViewMatchingMode viewMatchingMode = ViewMatchingMode.INDEPENDENT;
-  Duration callbackTimeout = CallbackRunner.DEFAULT_TIMEOUT;
-  Duration idleSeriesTimeout = Duration.ZERO;
-  Duration readerTimeout = ReaderCalls.DEFAULT_TIMEOUT;
-  MeterConfigurator meterConfigurator = scope -> null;
-  boolean hasInternalTelemetry;
+  private Clock clock = Clock.getDefault();
+  private Resource resource = Resource.getDefault();
+  private CustomExemplarFilter exemplarFilter = CustomExemplarFilter.traceBased();
+  private ExemplarAttributes exemplarAttributes = ExemplarAttributes.all();
+  private final List<ProviderConfig.Reader> readers = new ArrayList<>();
+  private final List<MetricProducer> producers = new ArrayList<>();
+  private final List<ViewRegistry.Registration> views = new ArrayList<>();
+  private ViewMatchingMode viewMatchingMode = ViewMatchingMode.INDEPENDENT;
+  private Duration callbackTimeout = CallbackRunner.DEFAULT_TIMEOUT;
+  private Duration idleSeriesTimeout = Duration.ZERO;
+  private Duration readerTimeout = ReaderCalls.DEFAULT_TIMEOUT;
+  private MeterConfigurator meterConfigurator = scope -> null;
+  private boolean hasInternalTelemetry;
 
   GlintMeterProviderBuilder() {}
 
@@ -260,7 +259,11 @@ public final class GlintMeterProviderBuilder {
               + LogText.nameOf(reader)
               + " is registered already; a reader collects from one provider, once");
     }
-    readers.add(new ProviderState.ReaderRegistration(reader, cardinalityLimits));
+    readers.add(
+        new ProviderConfig.Reader(
+            reader,
+            cardinalityLimits,
+            reader instanceof GlintPeriodicMetricReader periodic ? periodic.exporter() : reader));
     return this;
   }
 
@@ -277,11 +280,20 @@ public final class GlintMeterProviderBuilder {
    *     or a cardinality limit below 1, or is registered with another provider
    */
   public GlintMeterProvider build() {
-    final ProviderState state = new ProviderState(this);
-    state.setMeterConfigurator(meterConfigurator);
-    if (hasInternalTelemetry) {
-      state.startInternalTelemetry();
-    }
-    return new GlintMeterProvider(state);
+    final ProviderState state =
+        new ProviderState(
+            new ProviderConfig(
+                clock,
+                resource,
+                exemplarFilter,
+                exemplarAttributes,
+                readers,
+                producers,
+                new ViewRegistry(views, viewMatchingMode),
+                callbackTimeout,
+                idleSeriesTimeout,
+                readerTimeout));
+    state.setEnabledMeters(GlintMeterProvider.enabledBy(meterConfigurator));
+    return new GlintMeterProvider(state, hasInternalTelemetry);
   }
 }

@@ -16,8 +16,11 @@ final class HistogramInstruments {
   private HistogramInstruments() {}
 
   static class OfLong extends SyncInstrument implements LongHistogram {
-    OfLong(InstrumentDescriptor instrument, Collection<MetricStream> streams, GlintMeter meter) {
-      super(instrument, streams, meter);
+    OfLong(
+        InstrumentDescriptor instrument,
+        Collection<MetricStream> streams,
+        RecordingContext context) {
+      super(instrument, streams, context);
     }
 
     @Override
@@ -52,8 +55,11 @@ final class HistogramInstruments {
   }
 
   static class OfDouble extends SyncInstrument implements DoubleHistogram {
-    OfDouble(InstrumentDescriptor instrument, Collection<MetricStream> streams, GlintMeter meter) {
-      super(instrument, streams, meter);
+    OfDouble(
+        InstrumentDescriptor instrument,
+        Collection<MetricStream> streams,
+        RecordingContext context) {
+      super(instrument, streams, context);
     }
 
     @Override
@@ -88,8 +94,8 @@ final class HistogramInstruments {
   }
 
   static class LongBuilder extends InstrumentBuilder implements LongHistogramBuilder {
-    LongBuilder(GlintMeter meter, String name) {
-      super(meter, name, InstrumentType.HISTOGRAM, InstrumentValueType.LONG);
+    LongBuilder(InstrumentRegistry registry, String name) {
+      super(registry, name, InstrumentType.HISTOGRAM, InstrumentValueType.LONG);
     }
 
     @Override
@@ -117,8 +123,8 @@ final class HistogramInstruments {
   }
 
   static class DoubleBuilder extends InstrumentBuilder implements DoubleHistogramBuilder {
-    DoubleBuilder(GlintMeter meter, String name) {
-      super(meter, name, InstrumentType.HISTOGRAM, InstrumentValueType.DOUBLE);
+    DoubleBuilder(InstrumentRegistry registry, String name) {
+      super(registry, name, InstrumentType.HISTOGRAM, InstrumentValueType.DOUBLE);
     }
 
     @Override
@@ -141,7 +147,7 @@ final class HistogramInstruments {
 
     @Override
     public LongHistogramBuilder ofLongs() {
-      return copyTo(new LongBuilder(meter, name));
+      return copyTo(new LongBuilder(registry, name));
     }
 
     @Override

@@ -18,7 +18,7 @@ import java.util.function.Consumer;
  * is validated (SDK specification, "Instrument unit", "Instrument description").
  */
 abstract class InstrumentBuilder {
-  final GlintMeter meter;
+  final InstrumentRegistry registry;
   final String name;
   String description = "";
   String unit = "";
@@ -29,8 +29,11 @@ abstract class InstrumentBuilder {
   private final InstrumentValueType valueType;
 
   InstrumentBuilder(
-      GlintMeter meter, String name, InstrumentType type, InstrumentValueType valueType) {
-    this.meter = meter;
+      InstrumentRegistry registry,
+      String name,
+      InstrumentType type,
+      InstrumentValueType valueType) {
+    this.registry = registry;
     this.name = name;
     this.type = type;
     this.valueType = valueType;
@@ -55,7 +58,7 @@ abstract class InstrumentBuilder {
     if (problem == null) {
       advice = new InstrumentAdvice(List.copyOf(advised), advice.attributeKeys());
     } else {
-      meter
+      registry
           .warnings()
           .warn(
               "boundaries advice",
@@ -74,7 +77,7 @@ abstract class InstrumentBuilder {
    */
   final void adviseAttributes(List<AttributeKey<?>> attributes) {
     if (attributes == null || attributes.stream().anyMatch(Objects::isNull)) {
-      meter
+      registry
           .warnings()
           .warn(
               "attributes advice",
@@ -102,21 +105,24 @@ abstract class InstrumentBuilder {
 
   /** Makes a synchronous instrument out of its streams. */
   interface Maker<T> {
-    T make(InstrumentDescriptor instrument, Collection<MetricStream> streams, GlintMeter meter);
+    T make(
+        InstrumentDescriptor instrument,
+        Collection<MetricStream> streams,
+        RecordingContext context);
   }
 
   final <T> T synchronous(Class<T> kind, Maker<T> maker) {
-    return meter.synchronous(descriptor(type), advice, kind, maker);
+    return registry.synchronous(descriptor(type), advice, kind, maker);
   }
 
   final CallbackRegistration observed(
       InstrumentType observableType, Consumer<? super ObservableInstrument> callback) {
     final ObservableInstrument observable = observer(observableType);
-    return meter.register(() -> callback.accept(observable), List.of(observable));
+    return registry.register(() -> callback.accept(observable), List.of(observable));
   }
 
   final ObservableInstrument observer(InstrumentType observableType) {
-    return meter.observable(descriptor(observableType), advice);
+    return registry.observable(descriptor(observableType), advice);
   }
 
   private InstrumentDescriptor descriptor(InstrumentType type) {

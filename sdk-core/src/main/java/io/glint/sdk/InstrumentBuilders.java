@@ -10,13 +10,13 @@ import io.opentelemetry.api.metrics.LongUpDownCounterBuilder;
  * API, if that is on the class path, and of plain ones if not. Thread-safe.
  */
 interface InstrumentBuilders {
-  LongCounterBuilder counter(GlintMeter meter, String name);
+  LongCounterBuilder counter(InstrumentRegistry registry, String name);
 
-  LongUpDownCounterBuilder upDownCounter(GlintMeter meter, String name);
+  LongUpDownCounterBuilder upDownCounter(InstrumentRegistry registry, String name);
 
-  DoubleHistogramBuilder histogram(GlintMeter meter, String name);
+  DoubleHistogramBuilder histogram(InstrumentRegistry registry, String name);
 
-  DoubleGaugeBuilder gauge(GlintMeter meter, String name);
+  DoubleGaugeBuilder gauge(InstrumentRegistry registry, String name);
 
   /** Those that go with the class path. */
   static InstrumentBuilders find() {
@@ -30,23 +30,23 @@ interface InstrumentBuilders {
   /** Without the artifact opentelemetry-api-incubator. */
   final class Plain implements InstrumentBuilders {
     @Override
-    public LongCounterBuilder counter(GlintMeter meter, String name) {
-      return new CounterInstruments.LongBuilder(meter, name);
+    public LongCounterBuilder counter(InstrumentRegistry registry, String name) {
+      return new CounterInstruments.LongBuilder(registry, name);
     }
 
     @Override
-    public LongUpDownCounterBuilder upDownCounter(GlintMeter meter, String name) {
-      return new UpDownCounterInstruments.LongBuilder(meter, name);
+    public LongUpDownCounterBuilder upDownCounter(InstrumentRegistry registry, String name) {
+      return new UpDownCounterInstruments.LongBuilder(registry, name);
     }
 
     @Override
-    public DoubleHistogramBuilder histogram(GlintMeter meter, String name) {
-      return new HistogramInstruments.DoubleBuilder(meter, name);
+    public DoubleHistogramBuilder histogram(InstrumentRegistry registry, String name) {
+      return new HistogramInstruments.DoubleBuilder(registry, name);
     }
 
     @Override
-    public DoubleGaugeBuilder gauge(GlintMeter meter, String name) {
-      return new GaugeInstruments.DoubleBuilder(meter, name);
+    public DoubleGaugeBuilder gauge(InstrumentRegistry registry, String name) {
+      return new GaugeInstruments.DoubleBuilder(registry, name);
     }
   }
 }

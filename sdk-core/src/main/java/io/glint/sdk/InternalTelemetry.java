@@ -8,7 +8,7 @@ import io.opentelemetry.api.metrics.ObservableLongMeasurement;
 import io.opentelemetry.context.Context;
 import java.util.EnumMap;
 import java.util.EnumSet;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -22,7 +22,7 @@ import java.util.Map;
  * are told of, of other metrics. Thread-safe; records without allocation, unless a collection
  * fails.
  */
-final class InternalTelemetry {
+final class InternalTelemetry implements CollectionListener {
   /** Name of the meter. */
   static final String SCOPE = "io.glint.sdk";
 
@@ -42,15 +42,14 @@ final class InternalTelemetry {
   /** The reasons for which measurements are dropped, as they are exported. */
   private static final Map<Losses.Reason, Attributes> REASONS = reasons();
 
-  private final Map<RegisteredReader, Attributes> components = new HashMap<>();
+  private final Map<ReaderId, Attributes> components = new LinkedHashMap<>();
   private final DoubleHistogram collectionDuration;
 
-  InternalTelemetry(Meter meter, ProviderState provider) {
+  InternalTelemetry(Meter meter, ProviderState provider, ExemplarExplainer explainer) {
     final Losses losses = provider.losses();
     for (final RegisteredReader reader : provider.readers()) {
-      components.put(
-          reader,
-          Attributes.of(TYPE, ReaderNames.type(reader), NAME, provider.readerNames().of(reader)));
+      final ReaderId id = reader.id();
+      components.put(id, Attributes.of(TYPE, id.type(), NAME, id.name()));
     }
     // As the stock SDK: no buckets, but count, sum, minimum and maximum.
     collectionDuration =
@@ -86,10 +85,10 @@ final class InternalTelemetry {
             .setDescription("The number of times exemplars were lost because a reservoir failed.")
             .buildWithCallback(
                 measurement -> measurement.record(losses.get(Losses.Reason.EXEMPLAR)));
-    observeExemplars(meter, provider);
+    observeExemplars(meter, explainer);
   }
 
-  private static void observeExemplars(Meter meter, ProviderState provider) {
+  private void observeExemplars(Meter meter, ExemplarExplainer explainer) {
     final ObservableLongMeasurement measurements =
         meter
             .counterBuilder(EXEMPLAR_MEASUREMENTS)
@@ -105,9 +104,8 @@ final class InternalTelemetry {
     var unused =
         meter.batchCallback(
             () -> {
-              for (final RegisteredReader reader : provider.readers()) {
-                for (final ExemplarReport.Metric metric :
-                    provider.exemplarExplainer().metrics(reader, /* isLive= */ false)) {
+              for (final ReaderId reader : components.keySet()) {
+                for (final MetricExemplarReport metric : explainer.metrics(reader)) {
                   if (!metric.scope().getName().equals(SCOPE)) {
                     observe(metric, measurements, exports);
                   }
@@ -119,7 +117,7 @@ final class InternalTelemetry {
   }
 
   private static void observe(
-      ExemplarReport.Metric metric,
+      MetricExemplarReport metric,
       ObservableLongMeasurement measurements,
       ObservableLongMeasurement exports) {
     // Not by the cause, which is another one while nothing was recorded.
@@ -149,7 +147,7 @@ final class InternalTelemetry {
   private static void observeIfAny(
       ObservableLongMeasurement measurement,
       long count,
-      ExemplarReport.Metric metric,
+      MetricExemplarReport metric,
       AttributeKey<String> key,
       String value) {
     if (count > 0) {
@@ -157,19 +155,8 @@ final class InternalTelemetry {
     }
   }
 
-  /**
-   * The cardinality limit of an instrument for which nobody has set one of its own: of those here
-   * that grow with the number of metrics, which a reader's limit is not made for, a higher one.
-   */
-  static int cardinalityLimit(InstrumentDescriptor instrument, int limit) {
-    return instrument.name().equals(EXEMPLAR_MEASUREMENTS)
-            || instrument.name().equals(EXEMPLAR_EXPORTS)
-        ? Math.max(limit, 1_000_000)
-        : limit;
-  }
-
   private static Attributes attributes(
-      ExemplarReport.Metric metric, AttributeKey<String> key, String value) {
+      MetricExemplarReport metric, AttributeKey<String> key, String value) {
     return Attributes.of(
         METER, metric.scope().getName(), METRIC, metric.name(), NAME, metric.reader(), key, value);
   }
@@ -188,12 +175,8 @@ final class InternalTelemetry {
     return reasons;
   }
 
-  /**
-   * Tells that a reader has collected.
-   *
-   * @param failure null if everything was collected, otherwise one of the causes
-   */
-  void collected(RegisteredReader reader, long nanos, Throwable failure) {
+  @Override
+  public void collected(ReaderId reader, long nanos, Throwable failure) {
     Attributes attributes = components.get(reader);
     if (failure != null) {
       attributes = attributes.toBuilder().put(ERROR, failure.getClass().getName()).build();

@@ -7,6 +7,10 @@ package io.glint.sdk;
  * is read. Once a series has stripes, each value is stamped with {@link System#nanoTime}, and the
  * latest stamp wins. A value without a stamp is older than one with: a recorder that has seen no
  * stripes began before the first stripe was used.
+ *
+ * <p>Two values that were set within one tick of that clock have equal stamps, and count as set at
+ * the same time: either may be reported. A tick is 1 ns on Linux, less than it takes one thread to
+ * learn that another has set a value; it is 100 ns on Windows and up to 1 us on macOS.
  */
 final class LastValueCell extends Cell {
   private static final int VALUE = FIRST_STATE_WORD;

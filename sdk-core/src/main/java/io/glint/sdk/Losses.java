@@ -6,6 +6,7 @@ import java.util.EnumMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 
 /**
  * How much a provider could not record, by reason, for {@link InternalTelemetry} to tell. Counts
@@ -19,7 +20,7 @@ final class Losses {
     /** Negative, NaN or infinite where the instrument takes no such value. */
     INVALID_VALUE,
     OUT_OF_MEMORY,
-    /** The attributes, or a view's filter of them, threw. */
+    /** The attributes, a view's filter of them, or the provider's clock threw. */
     ATTRIBUTES_UNUSABLE,
     /** An asynchronous instrument was observed outside its callback. */
     OUTSIDE_CALLBACK,
@@ -46,10 +47,23 @@ final class Losses {
 
   private final EnumMap<Reason, AtomicLong> counts = new EnumMap<>(Reason.class);
 
+  private final DeferredReports reports;
+
   Losses() {
+    this(System::nanoTime);
+  }
+
+  /** For tests: what has to be logged is limited in rate by that clock. */
+  Losses(LongSupplier nanoClock) {
+    this.reports = new DeferredReports(nanoClock);
     for (final Reason reason : Reason.values()) {
       counts.put(reason, new AtomicLong());
     }
+  }
+
+  /** What recording calls have left to be logged. */
+  DeferredReports reports() {
+    return reports;
   }
 
   /** Tells that an instrument has hit its cardinality limit. */

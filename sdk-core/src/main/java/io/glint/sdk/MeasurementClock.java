@@ -1,68 +1,126 @@
 package io.glint.sdk;
 
 import io.opentelemetry.sdk.common.Clock;
+import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /**
- * The time of a measurement that becomes an exemplar, in nanoseconds since the Unix epoch.
+ * The time of collections, and of measurements that become exemplars, in nanoseconds since the Unix
+ * epoch. All of a provider is dated by one of these, so that an exemplar lies before the end of the
+ * collection that comes after it.
  *
- * <p>Reads only the monotonic time of the provider's clock, which unlike its wall clock allocates
- * nothing, and adds an offset that each collection measures anew, so that steps of the wall clock
- * are followed. While a wall clock that was set back to before the last collection catches up, time
- * goes on at the pace of the monotonic clock. Thread-safe.
+ * <p>A measurement reads only the monotonic time of the provider's clock, which unlike its wall
+ * clock allocates nothing. Each collection reads both and thereby starts a new {@linkplain Line
+ * line}, from which the wall time follows until the next collection. A wall clock that was set
+ * forward is followed at once.
+ *
+ * <p>A wall clock that was set back, or was right again after it had been ahead, must not take the
+ * time back with it: windows of delta points follow one another without gaps. So time goes on at
+ * half its pace until the wall clock has caught up, which takes twice as long as it was ahead.
+ * Where that would be more than {@link #MAX_AHEAD_NANOS}, the line is given up, and time is set
+ * back with the wall clock: otherwise points would lie in the future for hours or years, and
+ * receivers refuse such points. Times on a line that was given up are {@linkplain #onPresentLine
+ * carried over}.
+ *
+ * <p>Thread-safe.
  */
 final class MeasurementClock implements LongSupplier {
-  private final Clock clock;
-  private volatile long offset;
+  /**
+   * How far points may be ahead of the wall clock. Receivers commonly take pushed points that are
+   * up to ten minutes ahead of their own clock.
+   */
+  static final long MAX_AHEAD_NANOS = TimeUnit.MINUTES.toNanos(10);
 
-  /** The time of the last collection. Guarded by this. */
-  private long latest;
+  /** How time follows from the monotonic time, since the latest collection of any reader. */
+  private static final class Line {
+    private final long startNanoTime;
+    private final long startEpochNanos;
+
+    /** The wall time at its start. Not after {@link #startEpochNanos}. */
+    private final long startWallNanos;
+
+    /** By how much time was set back when a line was last given up; 0 if that never happened. */
+    private final long setBackNanos;
+
+    Line(long startNanoTime, long startEpochNanos, long startWallNanos, long setBackNanos) {
+      this.startNanoTime = startNanoTime;
+      this.startEpochNanos = startEpochNanos;
+      this.startWallNanos = startWallNanos;
+      this.setBackNanos = setBackNanos;
+    }
+
+    long at(long nanoTime) {
+      final long elapsed = nanoTime - startNanoTime;
+      return Math.max(startEpochNanos + elapsed / 2, startWallNanos + elapsed);
+    }
+  }
+
+  private final Clock clock;
+
+  /** Written under the lock of this. */
+  private volatile Line line;
 
   MeasurementClock(Clock clock) {
     this.clock = clock;
-    this.latest = clock.now();
-    this.offset = latest - clock.nanoTime();
+    final long wallTime = clock.now();
+    this.line = new Line(clock.nanoTime(), wallTime, wallTime, 0);
   }
 
   /**
-   * The time of a collection that begins now, which measurements go by from then on: not before
-   * that of an earlier collection, of any reader.
+   * The time of a collection that begins now, which measurements go by from then on. It is not
+   * before that of an earlier collection, of any reader, unless the line was given up.
    */
   long synchronize() {
     final long wallTime = clock.now();
     final long nanoTime = clock.nanoTime();
     synchronized (this) {
-      if (wallTime >= latest) {
-        latest = wallTime;
-        offset = wallTime - nanoTime;
-      } else {
-        latest = Math.max(latest, offset + nanoTime);
-      }
-      return latest;
+      final Line before = line;
+      final long expected = Math.max(before.startEpochNanos, before.at(nanoTime));
+      final long ahead = expected - wallTime;
+      final Line next =
+          ahead > MAX_AHEAD_NANOS
+              ? new Line(nanoTime, wallTime, wallTime, ahead)
+              : new Line(nanoTime, Math.max(expected, wallTime), wallTime, before.setBackNanos);
+      line = next;
+      return next.startEpochNanos;
     }
   }
 
+  /** The time of a measurement that is made now. */
   @Override
   public long getAsLong() {
-    return offset + clock.nanoTime();
+    final Line current = line;
+    return current.at(clock.nanoTime());
   }
 
   /**
-   * The provider's clock for the start of what measurements will be made of: its wall time is not
-   * ahead of the time of a measurement that comes after, as it would be by microseconds, or by more
-   * if it has been set since the last collection.
+   * The time at which a series or an instrument that is made now starts. It is the wall time, but
+   * not after the time of a measurement that is made later.
    */
-  Clock ofStarts() {
-    return new Clock() {
-      @Override
-      public long now() {
-        return Math.min(clock.now(), getAsLong());
-      }
+  long startTime() {
+    return Math.min(clock.now(), getAsLong());
+  }
 
-      @Override
-      public long nanoTime() {
-        return clock.nanoTime();
-      }
-    };
+  /** The monotonic time of the provider's clock. */
+  long nanoTime() {
+    return clock.nanoTime();
+  }
+
+  /** Whether a line was ever given up, so that times from before may lie in the future. */
+  boolean wasSetBack() {
+    return line.setBackNanos != 0;
+  }
+
+  /**
+   * A time that was read here, as it is to be understood now: one that lies in the future was read
+   * on a line that has been given up, and is set back as that was. Others stay as they are.
+   */
+  long onPresentLine(long epochNanos) {
+    final Line current = line;
+    if (current.setBackNanos == 0) {
+      return epochNanos;
+    }
+    final long now = current.at(clock.nanoTime());
+    return epochNanos <= now ? epochNanos : Math.min(now, epochNanos - current.setBackNanos);
   }
 }

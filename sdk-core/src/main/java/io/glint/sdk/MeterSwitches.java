@@ -5,11 +5,12 @@ import io.glint.sdk.internal.log.RateLimitedLog;
 import io.opentelemetry.sdk.common.InstrumentationScopeInfo;
 import java.util.Collection;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Predicate;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
 /**
- * Has the meters of a provider decided on by its current {@link MeterConfigurator}, each once.
+ * Has the meters of a provider decided on by what its current meter configurator says, each once.
  *
  * <p>Thread-safe. A meter that is made while the configurator changes adopts the new one: it is
  * known to the provider before it is first decided on, and all decisions are taken under one lock.
@@ -22,7 +23,7 @@ final class MeterSwitches {
   private final RateLimitedLog failures = new RateLimitedLog(LOGGER, Level.WARNING);
 
   /** Written under the lock. */
-  private volatile MeterConfigurator configurator = scope -> null;
+  private volatile Predicate<InstrumentationScopeInfo> configurator = scope -> true;
 
   /** Decides on a meter, unless the current configurator has done so. */
   void decide(GlintMeter meter) {
@@ -40,7 +41,7 @@ final class MeterSwitches {
   }
 
   /** Decides anew on all meters. */
-  void decideAll(Collection<GlintMeter> meters, MeterConfigurator configurator) {
+  void decideAll(Collection<GlintMeter> meters, Predicate<InstrumentationScopeInfo> configurator) {
     lock.lock();
     try {
       this.configurator = configurator;
@@ -50,14 +51,14 @@ final class MeterSwitches {
     }
   }
 
-  private void decide(GlintMeter meter, MeterConfigurator configurator) {
+  private void decide(GlintMeter meter, Predicate<InstrumentationScopeInfo> configurator) {
     meter.setEnabled(isEnabled(configurator, meter.scope()), configurator);
   }
 
-  private boolean isEnabled(MeterConfigurator configurator, InstrumentationScopeInfo scope) {
+  private boolean isEnabled(
+      Predicate<InstrumentationScopeInfo> configurator, InstrumentationScopeInfo scope) {
     try {
-      final MeterConfig config = configurator.configure(scope);
-      return config == null || config.isEnabled();
+      return configurator.test(scope);
     } catch (Throwable t) {
       failures.event(
           t,

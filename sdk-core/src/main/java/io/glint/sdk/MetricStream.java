@@ -4,7 +4,6 @@ import io.glint.sdk.internal.log.LogText;
 import io.glint.sdk.internal.log.RateLimitedLog;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.context.Context;
-import io.opentelemetry.sdk.common.Clock;
 import io.opentelemetry.sdk.metrics.data.AggregationTemporality;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -32,7 +31,7 @@ abstract class MetricStream {
   final AggregationTemporality temporality;
 
   private final MetricIdentity metric;
-  private final Clock clock;
+  private final MeasurementClock clock;
   private final SeriesMap seriesMap;
   private final SeriesStore store;
 
@@ -48,7 +47,9 @@ abstract class MetricStream {
    */
   private Series soleSeries;
 
-  private final RateLimitedLog failures = new RateLimitedLog(LOGGER, Level.WARNING);
+  private final DeferredReport bindingFailures;
+  private final DeferredReport memoryFailures;
+  private final DeferredReport attributeFailures;
 
   MetricStream(StreamSettings settings) {
     this.instrument = settings.instrument();
@@ -60,6 +61,24 @@ abstract class MetricStream {
     this.clock = settings.clock();
     this.seriesMap = new SeriesMap(this, settings.cardinalityLimit());
     this.store = new SeriesStore(this, seriesMap, temporality == AggregationTemporality.DELTA);
+    final Losses losses = sampling.losses();
+    this.bindingFailures =
+        new DeferredReport(losses, /* reason= */ null, LOGGER, unused -> ofBindingFailed());
+    this.memoryFailures =
+        new DeferredReport(
+            losses,
+            Losses.Reason.OUT_OF_MEMORY,
+            LOGGER,
+            unused -> ofLost("there is no memory for it"));
+    this.attributeFailures =
+        new DeferredReport(
+            losses,
+            Losses.Reason.ATTRIBUTES_UNUSABLE,
+            LOGGER,
+            unused ->
+                ofLost(
+                    "its attributes, the attribute filter of a view or the clock of the provider"
+                        + " threw; the stack trace says which"));
   }
 
   /**
@@ -200,22 +219,15 @@ abstract class MetricStream {
         seriesMap.removeEvicted();
       }
     } catch (Throwable t) {
-      bindingFailed(t);
+      bindingFailures.event(0, t);
     }
     return BoundSeries.none(this, attributes);
   }
 
-  private void bindingFailed(Throwable cause) {
-    try {
-      failures.event(
-          cause,
-          () ->
-              "Attributes could not be bound to instrument "
-                  + instrument.inWords()
-                  + ". Its bound recordings look their series up each time");
-    } catch (Throwable t) {
-      // What made the binding fail makes the report fail; the application goes on.
-    }
+  private String ofBindingFailed() {
+    return "Attributes could not be bound to instrument "
+        + instrument.inWords()
+        + ". Its bound recordings look their series up each time";
   }
 
   /** From now on there are no new series: nobody would collect them. */
@@ -224,35 +236,28 @@ abstract class MetricStream {
   }
 
   /**
-   * Reports that a measurement could not be counted. Never throws. Not to be called by who owns a
-   * cell, as handlers of log records are code of others.
+   * Reports that a measurement could not be counted. Never throws and never logs, as recording
+   * calls do this.
    */
   final void measurementLost(Throwable cause) {
     try {
-      sampling
-          .losses()
-          .count(
-              cause instanceof OutOfMemoryError
-                  ? Losses.Reason.OUT_OF_MEMORY
-                  : Losses.Reason.ATTRIBUTES_UNUSABLE);
-      failures.event(
-          cause,
-          () ->
-              "A measurement of instrument "
-                  + instrument.inWords()
-                  + " could not be recorded for metric '"
-                  + LogText.of(metric.descriptor().name())
-                  + "' and is lost: "
-                  + (cause instanceof OutOfMemoryError
-                      ? "there is no memory for it"
-                      : "its attributes, or the attribute filter of a view, threw"));
-    } catch (Throwable t) {
-      // What made the measurement fail makes the report fail, or the log is broken.
+      (cause instanceof OutOfMemoryError ? memoryFailures : attributeFailures).event(0, cause);
+    } catch (StackOverflowError e) {
+      // Not even this call has a stack. The application goes on.
     }
   }
 
+  private String ofLost(String why) {
+    return "A measurement of instrument "
+        + instrument.inWords()
+        + " could not be recorded for metric '"
+        + LogText.of(metric.descriptor().name())
+        + "' and is lost: "
+        + why;
+  }
+
   final Series newSeries(Attributes attributes, int hash) {
-    return newSeries(attributes, hash, clock.now());
+    return newSeries(attributes, hash, clock.startTime());
   }
 
   /** Makes a series; an aggregation that has more to remember of each makes one of its own. */

@@ -51,15 +51,29 @@ abstract sealed class MutableExemplarData extends SpanIds implements ExemplarDat
    * Becomes a copy of an exemplar of the same type of instrument.
    *
    * @param slot of the reservoir, at most {@link Character#MAX_VALUE}
+   * @param epochNanos its time
    */
-  final MutableExemplarData set(int slot, Exemplar exemplar, Attributes filteredAttributes) {
+  final MutableExemplarData set(
+      int slot, Exemplar exemplar, long epochNanos, Attributes filteredAttributes) {
     setSpan(exemplar);
     setOutranked(false);
     setFilteredAttributes(filteredAttributes);
     setValue(exemplar);
-    this.epochNanos = exemplar.epochNanos();
+    this.epochNanos = epochNanos;
     this.slot = (char) slot;
     return this;
+  }
+
+  /** The same with another time. */
+  final MutableExemplarData copy(long epochNanos) {
+    final MutableExemplarData copy = create(this instanceof OfLong);
+    copy.setSpan(this);
+    copy.setOutranked(isOutranked());
+    copy.filteredAttributes = filteredAttributes;
+    copy.setBits(bits());
+    copy.epochNanos = epochNanos;
+    copy.slot = slot;
+    return copy;
   }
 
   final boolean hasSlot() {
@@ -100,6 +114,9 @@ abstract sealed class MutableExemplarData extends SpanIds implements ExemplarDat
   abstract int compareValue(MutableExemplarData sameType);
 
   abstract void setBits(long bits);
+
+  /** The value as a long, or its bits. */
+  abstract long bits();
 
   @Override
   public final Attributes getFilteredAttributes() {
@@ -156,6 +173,11 @@ abstract sealed class MutableExemplarData extends SpanIds implements ExemplarDat
     }
 
     @Override
+    long bits() {
+      return Double.doubleToRawLongBits(value);
+    }
+
+    @Override
     double doubleValue() {
       return value;
     }
@@ -199,6 +221,11 @@ abstract sealed class MutableExemplarData extends SpanIds implements ExemplarDat
     @Override
     void setBits(long bits) {
       value = bits;
+    }
+
+    @Override
+    long bits() {
+      return value;
     }
 
     @Override

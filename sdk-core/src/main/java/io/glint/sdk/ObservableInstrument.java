@@ -50,9 +50,9 @@ final class ObservableInstrument implements ObservableLongMeasurement, Observabl
     }
   }
 
-  private final GlintMeter meter;
+  private final RecordingContext context;
   private final InstrumentDescriptor instrument;
-  private final Map<RegisteredReader, List<AsyncStream>> streams;
+  private final Map<ReaderId, List<AsyncStream>> streams;
   private final boolean isLong;
   private final boolean isMonotonic;
   private final RateLimitedLog strays = new RateLimitedLog(LOGGER, Level.WARNING);
@@ -63,25 +63,26 @@ final class ObservableInstrument implements ObservableLongMeasurement, Observabl
   private final AtomicReference<Round> current = new AtomicReference<>();
 
   ObservableInstrument(
-      GlintMeter meter,
+      RecordingContext context,
       InstrumentDescriptor instrument,
-      Map<RegisteredReader, List<AsyncStream>> streams) {
-    this.meter = meter;
+      Map<ReaderId, List<AsyncStream>> streams) {
+    this.context = context;
     this.instrument = instrument;
     this.streams = Map.copyOf(streams);
     this.isLong = instrument.valueType() == InstrumentValueType.LONG;
     this.isMonotonic = instrument.isMonotonic();
   }
 
-  GlintMeter meter() {
-    return meter;
+  /** That of its meter. */
+  RecordingContext context() {
+    return context;
   }
 
   InstrumentDescriptor instrument() {
     return instrument;
   }
 
-  Map<RegisteredReader, List<AsyncStream>> streams() {
+  Map<ReaderId, List<AsyncStream>> streams() {
     return streams;
   }
 
@@ -90,7 +91,7 @@ final class ObservableInstrument implements ObservableLongMeasurement, Observabl
    *
    * @param observer stands for the callback that observes
    */
-  Round open(RegisteredReader reader, Observer observer) {
+  Round open(ReaderId reader, Observer observer) {
     final Round round =
         new Round(Thread.currentThread(), observer, streams.getOrDefault(reader, List.of()));
     current.set(round);
@@ -137,11 +138,11 @@ final class ObservableInstrument implements ObservableLongMeasurement, Observabl
 
   private void observe(long bits, Attributes attributesOrNull) {
     final Round round = current.get();
-    if (meter.isNoop()) {
+    if (context.isNoop()) {
       return;
     }
     if (round == null || round.thread != Thread.currentThread()) {
-      meter.losses().count(Losses.Reason.OUTSIDE_CALLBACK);
+      context.losses().count(Losses.Reason.OUTSIDE_CALLBACK);
       strays.event(
           null,
           () ->
@@ -169,7 +170,7 @@ final class ObservableInstrument implements ObservableLongMeasurement, Observabl
     try {
       round.observe(stream, bits, attributes, stream.keep(attributes));
     } catch (Throwable t) {
-      meter.losses().count(Losses.Reason.ATTRIBUTES_UNUSABLE);
+      context.losses().count(Losses.Reason.ATTRIBUTES_UNUSABLE);
       failures.event(
           t,
           () ->
@@ -187,17 +188,17 @@ final class ObservableInstrument implements ObservableLongMeasurement, Observabl
     return "Asynchronous instrument "
         + instrument.inWords()
         + " of meter '"
-        + LogText.of(meter.scope().getName())
-        + (streams.isEmpty() || !meter.isEnabled() || meter.isShutdown()
+        + LogText.of(context.scope().getName())
+        + (streams.isEmpty() || !context.isEnabled() || context.isShutdown()
             ? "', which records nothing"
             : "'");
   }
 
   private void reject(double value) {
-    if (meter.isNoop()) {
+    if (context.isNoop()) {
       return;
     }
-    meter.losses().count(Losses.Reason.INVALID_VALUE);
+    context.losses().count(Losses.Reason.INVALID_VALUE);
     badValues.event(
         null,
         () ->

@@ -44,11 +44,11 @@ final class ReaderCalls {
   }
 
   /** Calls all readers, and waits until they have returned or the time is over. */
-  CompletableResultCode call(List<RegisteredReader> readers) {
+  CompletableResultCode call(List<MetricReader> readers) {
     final List<Call> calls = new ArrayList<>();
     boolean wasInterrupted = false;
-    for (final RegisteredReader reader : readers) {
-      final Call call = new Call(reader.reader());
+    for (final MetricReader reader : readers) {
+      final Call call = new Call(reader);
       calls.add(call);
       // One reader, the usual case, needs a thread as well: it may hang.
       call.start();
@@ -65,8 +65,8 @@ final class ReaderCalls {
   }
 
   /** Calls all readers, and waits for none. */
-  CompletableResultCode start(List<RegisteredReader> readers) {
-    final List<Call> calls = readers.stream().map(reader -> new Call(reader.reader())).toList();
+  CompletableResultCode start(List<MetricReader> readers) {
+    final List<Call> calls = readers.stream().map(Call::new).toList();
     calls.forEach(Call::start);
     return all(calls);
   }

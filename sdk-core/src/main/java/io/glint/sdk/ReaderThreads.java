@@ -10,14 +10,15 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * The threads of one periodic reader: its own, or those of an executor of the user's.
  *
- * <p>Of its own there are a timer, which never runs foreign code and so is always in time, and
- * workers, which end when they were idle for ten seconds. None exists before the first task. They
- * are daemons, inherit no thread locals and have the context class loader that they are given, not
- * that of whoever happened to come first.
+ * <p>Of its own there are a timer, which runs no user code and so is always in time, and workers,
+ * which end when they were idle for ten seconds. None exists before the first task. They are
+ * daemons, inherit no thread locals and have the context class loader that they are given, not that
+ * of the thread that happened to come first.
  *
  * <p>Thread-safe.
  */
@@ -27,20 +28,43 @@ final class ReaderThreads {
   private static final AtomicInteger READERS = new AtomicInteger();
   private static final long IDLE_SECONDS = 10;
 
+  /** After which the timer tries again to find a worker for a task. */
+  private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(1);
+
   private final ScheduledExecutorService timer;
   private final ExecutorService workers;
   private final boolean areOwn;
 
-  private ReaderThreads(ScheduledExecutorService timer, ExecutorService workers, boolean areOwn) {
+  /** Holds the thread of our own timer; null until it is started. */
+  private final AtomicReference<Thread> timerThread;
+
+  private ReaderThreads(
+      ScheduledExecutorService timer,
+      ExecutorService workers,
+      boolean areOwn,
+      AtomicReference<Thread> timerThread) {
     this.timer = timer;
     this.workers = workers;
     this.areOwn = areOwn;
+    this.timerThread = timerThread;
   }
 
   static ReaderThreads own(ClassLoader contextClassLoader) {
     final String name = NAME + READERS.incrementAndGet();
+    return own(factory(name + "-timer", contextClassLoader), factory(name, contextClassLoader));
+  }
+
+  /** Threads of our own, from these factories. */
+  static ReaderThreads own(ThreadFactory timerFactory, ThreadFactory workerFactory) {
+    final AtomicReference<Thread> timerThread = new AtomicReference<>();
     final ScheduledThreadPoolExecutor timer =
-        new ScheduledThreadPoolExecutor(1, factory(name + "-timer", contextClassLoader));
+        new ScheduledThreadPoolExecutor(
+            1,
+            task -> {
+              final Thread thread = timerFactory.newThread(task);
+              timerThread.set(thread);
+              return thread;
+            });
     timer.setRemoveOnCancelPolicy(true);
     return new ReaderThreads(
         timer,
@@ -50,12 +74,13 @@ final class ReaderThreads {
             IDLE_SECONDS,
             TimeUnit.SECONDS,
             new SynchronousQueue<>(),
-            factory(name, contextClassLoader)),
-        /* areOwn= */ true);
+            workerFactory),
+        /* areOwn= */ true,
+        timerThread);
   }
 
   static ReaderThreads of(ScheduledExecutorService executor) {
-    return new ReaderThreads(executor, executor, /* areOwn= */ false);
+    return new ReaderThreads(executor, executor, /* areOwn= */ false, new AtomicReference<>());
   }
 
   private static ThreadFactory factory(String name, ClassLoader contextClassLoader) {
@@ -68,23 +93,41 @@ final class ReaderThreads {
     };
   }
 
+  /** False if an executor of the user's runs everything. */
+  boolean areOwn() {
+    return areOwn;
+  }
+
   /**
-   * Runs a task on a worker; on the calling thread if there is no worker to be had, so that nothing
-   * that has begun is left hanging. Do not call it with a lock held.
+   * Runs a task on a worker. If no worker can be had, as the system has no further thread, the task
+   * runs on the calling thread, so that nothing that has begun is left hanging. Only on our own
+   * timer it waits for a worker instead, which is tried for every second: user code would hold up
+   * what notices time-outs. Do not call this with a lock held.
    */
   void execute(Runnable task) {
     try {
       workers.execute(task);
     } catch (RejectedExecutionException | OutOfMemoryError e) {
-      task.run();
+      final boolean waits =
+          Thread.currentThread() == timerThread.get()
+              && !workers.isShutdown()
+              && schedule(() -> execute(task), RETRY_NANOS) != null;
+      if (!waits) {
+        task.run();
+      }
     }
   }
 
-  /** Runs a short task later; returns null, and never runs it, if the executor was shut down. */
+  /**
+   * Runs a short task later.
+   *
+   * @return null if the executor was shut down, and then the task never runs; or if the system has
+   *     no thread for the timer, and then it runs when a later task has found one
+   */
   Future<?> schedule(Runnable task, long delayNanos) {
     try {
       return timer.schedule(task, delayNanos, TimeUnit.NANOSECONDS);
-    } catch (RejectedExecutionException e) {
+    } catch (RejectedExecutionException | OutOfMemoryError e) {
       return null;
     }
   }
@@ -92,7 +135,7 @@ final class ReaderThreads {
   /**
    * Ends the threads, if they are our own.
    *
-   * @param interrupt true if one may hang in foreign code
+   * @param interrupt true if one may hang in user code
    */
   void close(boolean interrupt) {
     if (!areOwn) {

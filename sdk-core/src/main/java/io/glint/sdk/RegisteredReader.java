@@ -2,23 +2,16 @@ package io.glint.sdk;
 
 import io.glint.sdk.internal.log.LogText;
 import io.glint.sdk.internal.log.RateLimitedLog;
-import io.opentelemetry.sdk.common.export.MemoryMode;
-import io.opentelemetry.sdk.metrics.Aggregation;
 import io.opentelemetry.sdk.metrics.InstrumentType;
-import io.opentelemetry.sdk.metrics.data.AggregationTemporality;
 import io.opentelemetry.sdk.metrics.data.MetricData;
-import io.opentelemetry.sdk.metrics.export.CardinalityLimitSelector;
 import io.opentelemetry.sdk.metrics.export.CollectionRegistration;
 import io.opentelemetry.sdk.metrics.export.MetricProducer;
 import io.opentelemetry.sdk.metrics.export.MetricReader;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
-import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.logging.Level;
@@ -32,12 +25,14 @@ import java.util.logging.Logger;
 final class RegisteredReader implements CollectionRegistration {
   private static final Logger LOGGER = Logger.getLogger(RegisteredReader.class.getName());
 
+  private final ReaderId id;
   private final MetricReader reader;
-  private final Map<InstrumentType, Settings> settings = new EnumMap<>(InstrumentType.class);
+  private final Object exemplarSource;
+  private final ReaderSettings settings;
   private final ProviderState provider;
-  private final boolean reusesData;
   private final RateLimitedLog producerFailures = new RateLimitedLog(LOGGER, Level.WARNING);
   private final RateLimitedLog reentries = new RateLimitedLog(LOGGER, Level.WARNING);
+  private final RateLimitedLog listenerFailures = new RateLimitedLog(LOGGER, Level.WARNING);
   private final RateLimitedLog failures = new RateLimitedLog(LOGGER, Level.WARNING);
 
   private final ReentrantLock lock = new ReentrantLock();
@@ -49,85 +44,40 @@ final class RegisteredReader implements CollectionRegistration {
   /** Any of what went wrong in the collection under way, or null. */
   private Throwable failure;
 
-  /** What a reader asks for, for instruments of one type. */
-  record Settings(
-      Aggregation aggregation, AggregationTemporality temporality, int cardinalityLimit) {}
-
   /**
-   * Asks the reader for its settings, once and for all, so that nothing can fail when instruments
-   * are made.
+   * Asks the reader for its settings.
    *
-   * @throws IllegalArgumentException if it asks for an aggregation that Glint does not have, or for
-   *     a cardinality limit below 1
+   * @throws IllegalArgumentException as {@link ReaderSettings}
    */
-  RegisteredReader(
-      MetricReader reader, CardinalityLimitSelector cardinalityLimits, ProviderState provider) {
-    this.reader = reader;
+  RegisteredReader(ReaderId id, ProviderConfig.Reader reader, ProviderState provider) {
+    this.id = id;
+    this.reader = reader.reader();
+    this.exemplarSource = reader.exemplarSource();
     this.provider = provider;
-    this.reusesData = reader.getMemoryMode() == MemoryMode.REUSABLE_DATA;
-    for (final InstrumentType type : InstrumentType.values()) {
-      settings.put(
-          type,
-          new Settings(
-              requireKnown(reader.getDefaultAggregation(type), type),
-              requireTemporality(reader.getAggregationTemporality(type), type),
-              requireLimit(cardinalityLimits.getCardinalityLimit(type), type)));
-    }
+    this.settings = new ReaderSettings(reader.reader(), reader.cardinalityLimits());
+  }
+
+  ReaderId id() {
+    return id;
+  }
+
+  /** The reader or its exporter: what may know what becomes of exemplars. */
+  Object exemplarSource() {
+    return exemplarSource;
   }
 
   /** Whether what a collection yields is good only until the next one. */
   boolean reusesData() {
-    return reusesData;
+    return settings.reusesData();
   }
 
   MetricReader reader() {
     return reader;
   }
 
-  Settings settings(InstrumentType type) {
-    return settings.get(type);
-  }
-
-  private Aggregation requireKnown(Aggregation aggregation, InstrumentType type) {
-    try {
-      ResolvedAggregation.requireKnown(Objects.requireNonNull(aggregation, "no aggregation"));
-      return aggregation;
-    } catch (IllegalArgumentException | NullPointerException e) {
-      throw new IllegalArgumentException(
-          "Reader "
-              + LogText.nameOf(reader)
-              + " asks for an aggregation that cannot be used, for instruments of type "
-              + type
-              + ": "
-              + LogText.of(e.getMessage(), 1000),
-          e);
-    }
-  }
-
-  private AggregationTemporality requireTemporality(
-      AggregationTemporality temporality, InstrumentType type) {
-    if (temporality == null) {
-      throw new IllegalArgumentException(
-          "Reader "
-              + LogText.nameOf(reader)
-              + " asks for no temporality for instruments of type "
-              + type);
-    }
-    return temporality;
-  }
-
-  private int requireLimit(int limit, InstrumentType type) {
-    if (limit < 1) {
-      throw new IllegalArgumentException(
-          "The cardinality limit of reader "
-              + LogText.nameOf(reader)
-              + " for instruments of type "
-              + type
-              + " is "
-              + limit
-              + ", must be at least 1");
-    }
-    return limit;
+  /** What the reader asks for, for instruments of that type. */
+  ReaderSettings.OfType settings(InstrumentType type) {
+    return settings.of(type);
   }
 
   @Override
@@ -141,6 +91,7 @@ final class RegisteredReader implements CollectionRegistration {
       return Collections.emptyList();
     }
     final long begin = provider.clock().nanoTime();
+    Throwable reason = null;
     lock.lock();
     try {
       failure = null;
@@ -149,28 +100,19 @@ final class RegisteredReader implements CollectionRegistration {
       failure = t;
       throw t;
     } finally {
-      try {
-        tell(begin);
-      } finally {
-        lock.unlock();
-      }
-      adviseAfterCollection();
-    }
-  }
-
-  /** What has been collected is not lost for the sake of what is said about it. */
-  private void adviseAfterCollection() {
-    try {
-      provider.exemplarAdvisor().collected(this);
-      provider.unusedViews().collected();
-    } catch (Throwable t) {
-      failures.event(t, () -> "What a collection has found could not be said");
+      reason = failure;
+      failure = null;
+      lock.unlock();
+      tell(begin, reason);
     }
   }
 
   private Collection<MetricData> collect() {
     final long now = provider.measurementClock().synchronize();
-    final List<MetricData> collected = reusesData ? reused : new ArrayList<>();
+    // Before now, also if the clock has been set back.
+    lastCollectEpochNanos =
+        Math.min(now, provider.measurementClock().onPresentLine(lastCollectEpochNanos));
+    final List<MetricData> collected = reusesData() ? reused : new ArrayList<>();
     collected.clear();
     // Now, as then the cells of recorders are empty, and nothing may fail.
     final Collection<MetricData> result = Collections.unmodifiableList(collected);
@@ -199,7 +141,7 @@ final class RegisteredReader implements CollectionRegistration {
   /** Whatever becomes of the callbacks, what was recorded is collected. */
   private void runCallbacks(Set<GlintMeter> disabled) {
     try {
-      provider.callbackRunner().run(this, callbacks(disabled));
+      provider.callbackRunner().run(id, callbacks(disabled));
     } catch (Throwable t) {
       failure = t;
       failures.event(t, () -> "Callbacks could not be run and are missing from this collection");
@@ -220,7 +162,7 @@ final class RegisteredReader implements CollectionRegistration {
     final List<CallbackRegistration> wanted = new ArrayList<>();
     for (final GlintMeter meter : provider.meters()) {
       for (final CallbackRegistration callback : meter.callbacks()) {
-        if (!disabled.contains(meter) && callback.isWantedBy(this)) {
+        if (!disabled.contains(meter) && callback.isWantedBy(id)) {
           wanted.add(callback);
         }
       }
@@ -228,16 +170,33 @@ final class RegisteredReader implements CollectionRegistration {
     return wanted;
   }
 
-  private void tell(long begin) {
-    final InternalTelemetry telemetry = provider.internalTelemetry();
+  /** What is thrown here must not cost what was collected. */
+  private void tell(long begin, Throwable reason) {
+    long nanos = 0;
     try {
-      if (telemetry != null) {
-        telemetry.collected(this, provider.clock().nanoTime() - begin, failure);
-      }
+      nanos = provider.clock().nanoTime() - begin;
     } catch (Throwable t) {
-      failures.event(t, () -> "The duration of a collection could not be recorded");
+      listenerFailed(t);
     }
-    failure = null;
+    for (final CollectionListener listener : provider.listeners()) {
+      try {
+        listener.collected(id, nanos, reason);
+      } catch (Throwable t) {
+        listenerFailed(t);
+      }
+    }
+  }
+
+  private void listenerFailed(Throwable cause) {
+    try {
+      listenerFailures.event(
+          cause,
+          () ->
+              "What Glint does after a collection failed. The collection is complete; advice on"
+                  + " exemplars or a metric of Glint's own may be missing");
+    } catch (OutOfMemoryError | StackOverflowError e) {
+      // What made the listener fail makes the report fail.
+    }
   }
 
   boolean isCollectedByCurrentThread() {
@@ -245,7 +204,7 @@ final class RegisteredReader implements CollectionRegistration {
   }
 
   private void discard(GlintMeter meter, long now) {
-    for (final ReaderSource source : meter.sources(this)) {
+    for (final ReaderSource source : meter.sources(id)) {
       try {
         source.discard(lastCollectEpochNanos, now);
       } catch (Throwable t) {
@@ -255,7 +214,7 @@ final class RegisteredReader implements CollectionRegistration {
   }
 
   private void collectMeter(GlintMeter meter, long now, List<MetricData> collected) {
-    for (final ReaderSource source : meter.sources(this)) {
+    for (final ReaderSource source : meter.sources(id)) {
       final int place = collected.size();
       try {
         // The place comes first: of what has been collected nothing may be lost for want of memory.

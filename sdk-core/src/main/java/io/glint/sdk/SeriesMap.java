@@ -41,10 +41,13 @@ import java.lang.invoke.VarHandle;
  * <p>Access modes: entries of both arrays are stored by compare-and-set. {@code order} is read with
  * acquire. The look-up reads {@code index} with plain accesses, which is one type check less on the
  * record path: a series that it finds is seen complete, for what a recorder needs of it is in final
- * fields, and one that it does not find yet is found in {@code order}. {@code table} and {@code
- * indexed} are volatile. The look-up takes the index from a plain field, so as not to load the
- * table first. It may be that of an earlier table: a series that it misses, or that has been
- * evicted, is looked for in the table, which renews the field, as each collection does.
+ * fields, and one that it does not find yet is found in {@code order}. (The freeze that counts is
+ * that at the end of the constructor of {@link Series}: it comes after everything that the
+ * constructors of its first cell have written, also to the array of the cell behind the freeze of
+ * {@link Cell} itself.) {@code table} and {@code indexed} are volatile. The look-up takes the index
+ * from a plain field, so as not to load the table first. It may be that of an earlier table: a
+ * series that it misses, or that has been evicted, is looked for in the table, which renews the
+ * field, as each collection does.
  */
 final class SeriesMap {
   private static final int SMALLEST_CAPACITY = 4;

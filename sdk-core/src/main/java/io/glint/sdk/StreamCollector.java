@@ -2,7 +2,6 @@ package io.glint.sdk;
 
 import io.glint.sdk.internal.log.RateLimitedLog;
 import io.opentelemetry.api.common.Attributes;
-import io.opentelemetry.sdk.common.Clock;
 import io.opentelemetry.sdk.metrics.data.AggregationTemporality;
 import io.opentelemetry.sdk.metrics.data.Data;
 import io.opentelemetry.sdk.metrics.data.ExemplarData;
@@ -61,7 +60,7 @@ abstract class StreamCollector implements MetricSource {
   private final MetricIdentity metric;
   private final ExemplarSampling sampling;
   private final boolean isDelta;
-  private final Clock clock;
+  private final MeasurementClock clock;
   private final int cardinalityLimit;
   private final long idleTimeoutNanos;
   private final SeriesTotal total;
@@ -113,7 +112,7 @@ abstract class StreamCollector implements MetricSource {
         ExemplarCollector.padded(
             sampling,
             settings.exemplarAttributeFilter(),
-            ExemplarUpdate.padded(lines, this::newExemplar),
+            ExemplarUpdate.padded(lines, this::newExemplar, settings.clock()),
             pending,
             this::exemplarFailed);
   }
@@ -201,7 +200,7 @@ abstract class StreamCollector implements MetricSource {
   private Data<?> collectLocked(long lastCollectEpochNanos, long epochNanos, PointBuffer points) {
     cellDeadline = System.nanoTime() + CELL_TIMEOUT_NANOS;
     // An instrument may have been made after the collection began.
-    creationEpochNanos = Math.min(creationEpochNanos, epochNanos);
+    creationEpochNanos = Math.min(clock.onPresentLine(creationEpochNanos), epochNanos);
     final long deltaStart = Math.max(lastCollectEpochNanos, creationEpochNanos);
     final SeriesMap.SeriesVisitor visitor =
         series -> collectSeries(series, points, deltaStart, epochNanos);
@@ -291,11 +290,8 @@ abstract class StreamCollector implements MetricSource {
     // Points of several readers may show the same exemplars.
     final boolean isReused = points.isReused() && readers.size() == 1;
     final List<ExemplarData> exemplars = exemplarCollector.take(series, isDelta, isReused);
-    // A series may have been recorded into for the first time after the collection began.
-    // What another reader has shown of its start is not taken back.
-    final long seriesStart = Math.min(series.startEpochNanos, epochNanos);
-    if (!series.isStartShown && series.startEpochNanos != seriesStart) {
-      series.startEpochNanos = seriesStart;
+    if (series.startEpochNanos > epochNanos) {
+      startEarlier(series, epochNanos);
     }
     final boolean isEmpty = isTotalEmpty();
     setIdle(
@@ -312,7 +308,11 @@ abstract class StreamCollector implements MetricSource {
     if (!isEmpty && (isDelta || !isPartial)) {
       fill(point, series);
       showStart(series);
-      point.setFrame(isDelta ? deltaStart : seriesStart, epochNanos, series.attributes, exemplars);
+      final long start = isDelta ? deltaStart : series.startEpochNanos;
+      // The start stays once a point has had it, also if that was another reader's, which has begun
+      // to collect after this one.
+      final long end = isDelta ? epochNanos : Math.max(start, epochNanos);
+      point.setFrame(start, end, series.attributes, exemplars);
       total.exemplars += exemplars.size();
       total.points++;
     }
@@ -336,6 +336,15 @@ abstract class StreamCollector implements MetricSource {
     } else {
       findings.pointsLeftOut++;
     }
+  }
+
+  /**
+   * Sees to a start that lies behind the end of the point: the series was made after the collection
+   * began, or the clock has been set back since.
+   */
+  private void startEarlier(Series series, long epochNanos) {
+    final long start = clock.onPresentLine(series.startEpochNanos);
+    series.startEpochNanos = series.isStartShown ? start : Math.min(start, epochNanos);
   }
 
   // Both are written if that is news: threads that record read what lies beside them.

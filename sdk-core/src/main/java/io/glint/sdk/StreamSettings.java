@@ -23,7 +23,7 @@ record StreamSettings(
     AggregationTemporality temporality,
     int cardinalityLimit,
     ExemplarSampling sampling,
-    Clock clock,
+    MeasurementClock clock,
     long creationEpochNanos,
     long idleTimeoutNanos) {
 
@@ -43,7 +43,7 @@ record StreamSettings(
         temporality,
         cardinalityLimit,
         sampling,
-        clock,
+        new MeasurementClock(clock),
         creationEpochNanos,
         /* idleTimeoutNanos= */ 0);
   }

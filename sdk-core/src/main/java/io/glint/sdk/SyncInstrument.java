@@ -1,7 +1,6 @@
 package io.glint.sdk;
 
 import io.glint.sdk.internal.log.LogText;
-import io.glint.sdk.internal.log.RateLimitedLog;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.context.Context;
 import java.lang.invoke.MethodHandles;
@@ -12,13 +11,13 @@ import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.logging.Level;
+import java.util.function.DoubleFunction;
 import java.util.logging.Logger;
 
 /**
- * What synchronous instruments share. Instruments are thread-safe and their recording calls never
- * wait and never throw: a measurement that cannot be accepted is counted and reported, at most once
- * a minute for each instrument and reason.
+ * What synchronous instruments share. Instruments are thread-safe. Their recording calls never
+ * wait, never throw and never log: a measurement that cannot be accepted is counted, and reported
+ * by the next collection, at most once a minute for each instrument and reason.
  */
 abstract class SyncInstrument {
   private static final Logger LOGGER = Logger.getLogger(SyncInstrument.class.getName());
@@ -37,7 +36,7 @@ abstract class SyncInstrument {
   final MetricStream[] others;
 
   private final InstrumentDescriptor instrument;
-  private final GlintMeter meter;
+  private final RecordingContext context;
 
   /** Whether any stream has exemplars, which may need the current context. */
   private final boolean mayReadContext;
@@ -52,19 +51,28 @@ abstract class SyncInstrument {
   @SuppressWarnings("UnusedVariable")
   private boolean isOff;
 
-  private final RateLimitedLog negatives = new RateLimitedLog(LOGGER, Level.WARNING);
-  private final RateLimitedLog nonFinites = new RateLimitedLog(LOGGER, Level.WARNING);
-  private final RateLimitedLog nulls = new RateLimitedLog(LOGGER, Level.WARNING);
+  private final DeferredReport negatives;
+  private final DeferredReport nonFinites;
+  private final DeferredReport nulls;
+  private final DeferredReport noContexts;
 
   SyncInstrument(
-      InstrumentDescriptor instrument, Collection<MetricStream> streams, GlintMeter meter) {
+      InstrumentDescriptor instrument, Collection<MetricStream> streams, RecordingContext context) {
     this.instrument = instrument;
     final MetricStream[] each = new LinkedHashSet<>(streams).toArray(NONE);
     this.first = each.length == 0 ? null : each[0];
     this.others = each.length < 2 ? NONE : Arrays.copyOfRange(each, 1, each.length);
-    this.meter = meter;
+    this.context = context;
     this.mayReadContext = streams.stream().anyMatch(stream -> stream.sampling.readsContext());
     this.readsContext = mayReadContext;
+    this.negatives = report(Losses.Reason.INVALID_VALUE, this::ofNegative);
+    this.nonFinites = report(Losses.Reason.INVALID_VALUE, this::ofNonFinite);
+    this.nulls = report(/* reason= */ null, unused -> ofNullAttributes());
+    this.noContexts = report(Losses.Reason.EXEMPLAR, unused -> ofMissingContext());
+  }
+
+  private DeferredReport report(Losses.Reason reason, DoubleFunction<String> message) {
+    return new DeferredReport(context.losses(), reason, LOGGER, message);
   }
 
   private static VarHandle offHandle() {
@@ -95,7 +103,17 @@ abstract class SyncInstrument {
 
   /** The current context if exemplars may need it; otherwise nothing is read. */
   final Context currentContext() {
-    return readsContext ? Context.current() : Context.root();
+    return readsContext ? currentOrRoot() : Context.root();
+  }
+
+  /** The storage of contexts may be user code, too. */
+  private Context currentOrRoot() {
+    try {
+      return Context.current();
+    } catch (Throwable t) {
+      noContexts.event(0, t);
+      return Context.root();
+    }
   }
 
   /** The attributes, or none in place of null, which is reported. */
@@ -104,12 +122,8 @@ abstract class SyncInstrument {
   }
 
   private Attributes noAttributes() {
-    if (!isOff() && nulls.isDue()) {
-      nulls.log(
-          "Instrument "
-              + instrument.inWords()
-              + " was given null attributes. They were taken for none. Use Attributes.empty()",
-          null);
+    if (!isOff()) {
+      nulls.event(0, null);
     }
     return Attributes.empty();
   }
@@ -121,43 +135,48 @@ abstract class SyncInstrument {
 
   /** Drops a value that an instrument that can only grow, or a histogram, does not take. */
   final void reject(double value) {
-    if (isOff()) {
-      return;
-    }
-    if (Double.isNaN(value) || Double.isInfinite(value)) {
-      rejectNonFinite(value);
-    } else {
-      meter.losses().count(Losses.Reason.INVALID_VALUE);
-      if (negatives.isDue()) {
-        negatives.log(
-            "Instrument "
-                + instrument.inWords()
-                + " was given the negative value "
-                + value
-                + ". The measurement was dropped: a "
-                + instrument.type().name().toLowerCase(Locale.ROOT)
-                + " takes no negative values. Use an up-down counter or a gauge for what can fall",
-            null);
-      }
+    if (!isOff()) {
+      (Double.isFinite(value) ? negatives : nonFinites).event(value, null);
     }
   }
 
   /** Drops a value that is no measurement, or would make a sum useless for ever. */
   final void rejectNonFinite(double value) {
-    if (isOff()) {
-      return;
+    if (!isOff()) {
+      nonFinites.event(value, null);
     }
-    meter.losses().count(Losses.Reason.INVALID_VALUE);
-    if (nonFinites.isDue()) {
-      nonFinites.log(
-          "Instrument "
-              + instrument.inWords()
-              + " was given the value "
-              + value
-              + ". The measurement was dropped: it is no measurement, or would make every later sum"
-              + " infinite. Check what computes the value",
-          null);
-    }
+  }
+
+  private String ofNegative(double value) {
+    return "Instrument "
+        + instrument.inWords()
+        + " was given the negative value "
+        + value
+        + ". The measurement was dropped: a "
+        + instrument.type().name().toLowerCase(Locale.ROOT)
+        + " takes no negative values. Use an up-down counter or a gauge for what can fall";
+  }
+
+  private String ofNonFinite(double value) {
+    return "Instrument "
+        + instrument.inWords()
+        + " was given the value "
+        + value
+        + ". The measurement was dropped: it is no measurement, or would make every later sum"
+        + " infinite. Check what computes the value";
+  }
+
+  private String ofNullAttributes() {
+    return "Instrument "
+        + instrument.inWords()
+        + " was given null attributes. They were taken for none. Use Attributes.empty()";
+  }
+
+  private String ofMissingContext() {
+    return "The current context could not be read for a measurement of instrument "
+        + instrument.inWords()
+        + ". The measurement was counted as one outside of any span. Check the context storage"
+        + " provider that is set";
   }
 
   /** Which instrument it is, for messages of others. */
@@ -166,7 +185,7 @@ abstract class SyncInstrument {
     return "Instrument "
         + instrument.inWords()
         + " of meter '"
-        + LogText.of(meter.scope().getName())
+        + LogText.of(context.scope().getName())
         + (isRecording() ? "'" : "', which records nothing");
   }
 
@@ -183,6 +202,6 @@ abstract class SyncInstrument {
    * False if every reader drops what is recorded, while the meter is disabled, and after shutdown.
    */
   final boolean isRecording() {
-    return first() != null && !meter.isShutdown();
+    return first() != null && !context.isShutdown();
   }
 }

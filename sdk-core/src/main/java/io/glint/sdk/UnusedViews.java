@@ -11,7 +11,7 @@ import java.util.logging.Logger;
  * Tells in the log, once, which views have matched no instrument when the provider has been
  * collected for a while: most often a name is misspelt. Thread-safe.
  */
-final class UnusedViews {
+final class UnusedViews implements CollectionListener {
   private static final Logger LOGGER = Logger.getLogger(UnusedViews.class.getName());
 
   private static final int COLLECTIONS = 10;
@@ -31,10 +31,8 @@ final class UnusedViews {
     this.startNanos = clock.nanoTime();
   }
 
-  /**
-   * To be called after each collection, without locks: handlers of log records are others' code.
-   */
-  void collected() {
+  @Override
+  public void collected(ReaderId reader, long nanos, Throwable failure) {
     if (!isTold && isDue()) {
       views.unmatched().forEach(UnusedViews::tell);
     }

@@ -20,8 +20,11 @@ final class UpDownCounterInstruments {
   private UpDownCounterInstruments() {}
 
   static class OfLong extends SyncInstrument implements LongUpDownCounter {
-    OfLong(InstrumentDescriptor instrument, Collection<MetricStream> streams, GlintMeter meter) {
-      super(instrument, streams, meter);
+    OfLong(
+        InstrumentDescriptor instrument,
+        Collection<MetricStream> streams,
+        RecordingContext context) {
+      super(instrument, streams, context);
     }
 
     @Override
@@ -52,8 +55,11 @@ final class UpDownCounterInstruments {
   }
 
   static class OfDouble extends SyncInstrument implements DoubleUpDownCounter {
-    OfDouble(InstrumentDescriptor instrument, Collection<MetricStream> streams, GlintMeter meter) {
-      super(instrument, streams, meter);
+    OfDouble(
+        InstrumentDescriptor instrument,
+        Collection<MetricStream> streams,
+        RecordingContext context) {
+      super(instrument, streams, context);
     }
 
     @Override
@@ -88,8 +94,8 @@ final class UpDownCounterInstruments {
   }
 
   static class LongBuilder extends InstrumentBuilder implements LongUpDownCounterBuilder {
-    LongBuilder(GlintMeter meter, String name) {
-      super(meter, name, InstrumentType.UP_DOWN_COUNTER, InstrumentValueType.LONG);
+    LongBuilder(InstrumentRegistry registry, String name) {
+      super(registry, name, InstrumentType.UP_DOWN_COUNTER, InstrumentValueType.LONG);
     }
 
     @Override
@@ -106,7 +112,7 @@ final class UpDownCounterInstruments {
 
     @Override
     public DoubleUpDownCounterBuilder ofDoubles() {
-      return copyTo(new DoubleBuilder(meter, name));
+      return copyTo(new DoubleBuilder(registry, name));
     }
 
     @Override
@@ -127,8 +133,8 @@ final class UpDownCounterInstruments {
   }
 
   static class DoubleBuilder extends InstrumentBuilder implements DoubleUpDownCounterBuilder {
-    DoubleBuilder(GlintMeter meter, String name) {
-      super(meter, name, InstrumentType.UP_DOWN_COUNTER, InstrumentValueType.DOUBLE);
+    DoubleBuilder(InstrumentRegistry registry, String name) {
+      super(registry, name, InstrumentType.UP_DOWN_COUNTER, InstrumentValueType.DOUBLE);
     }
 
     @Override

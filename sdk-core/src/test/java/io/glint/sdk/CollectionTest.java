@@ -279,20 +279,30 @@ class CollectionTest {
     final PointBuffer other = new PointBuffer(false);
     final long late = Long.MAX_VALUE / 2;
     final long shown = start(stream, late, one);
-    // The other reader's collection began before the series did.
-    assertThat(start(stream, shown - 1, other)).isEqualTo(shown - 1);
+    // The other reader's collection began before the series did: its point ends later, for the
+    // start
+    // of a series stays the same for all.
+    final PointData first = onlyPoint(stream, shown - 1, other);
+    assertThat(first.getStartEpochNanos()).isEqualTo(shown);
+    assertThat(first.getEpochNanos()).isEqualTo(shown);
     assertThat(start(stream, late, one)).isEqualTo(shown);
     assertThat(start(stream, late, other)).isEqualTo(shown);
   }
 
   private static long start(MetricStream stream, long now, PointBuffer buffer) {
-    return stream
-        .collector()
-        .collect(0, now, buffer)
-        .getPoints()
-        .iterator()
-        .next()
-        .getStartEpochNanos();
+    return onlyPoint(stream, now, buffer).getStartEpochNanos();
+  }
+
+  private static PointData onlyPoint(MetricStream stream, long now, PointBuffer buffer) {
+    return stream.collector().collect(0, now, buffer).getPoints().iterator().next();
+  }
+
+  @Test
+  void ofTwoValuesOfOneTickOfTheClockOneIsReportedAndALaterOneIsNotWithheld() {
+    final LastValueCell cell = new LastValueCell(null, /* padded= */ false);
+    // With equal stamps the two are of the same time: neither is older than the other.
+    assertThat(cell.isNewerThan(LastValueCell.NEVER_SET, 0)).isTrue();
+    assertThat(cell.isNewerThan(LastValueCell.NEVER_SET, 1)).isFalse();
   }
 
   private static long value(LastValueStream stream) {

@@ -119,7 +119,7 @@ class CustomExemplarFilterTest {
           }
 
           @Override
-          public void absorb(ExemplarReservoir other) {}
+          public void mergeFrom(ExemplarReservoir other) {}
 
           @Override
           public void collect(ExemplarVisitor visitor) {}

@@ -251,7 +251,7 @@ class ExemplarReportTest {
               public void offerLong(long value, int bucket, Attributes a, Context c) {}
 
               @Override
-              public void absorb(ExemplarReservoir reservoir) {
+              public void mergeFrom(ExemplarReservoir reservoir) {
                 if (asking.getAndIncrement() < 2) {
                   await(bothCollect);
                   told.addAndGet(asked.get().explainExemplars().metrics().size());
@@ -370,7 +370,7 @@ class ExemplarReportTest {
               public void offerLong(long value, int bucket, Attributes a, Context context) {}
 
               @Override
-              public void absorb(ExemplarReservoir other) {}
+              public void mergeFrom(ExemplarReservoir other) {}
 
               @Override
               public void collect(ExemplarVisitor visitor) {}
@@ -399,13 +399,13 @@ class ExemplarReportTest {
         switch (outcome) {
           case NOT_REQUESTED -> ExemplarReport.Cause.NOT_REQUESTED;
           case LABELS_TOO_LONG -> ExemplarReport.Cause.LABELS_TOO_LONG;
-          case NO_PLACE -> ExemplarReport.Cause.NO_PLACE_IN_FORMAT;
+          case NOT_REPRESENTABLE -> ExemplarReport.Cause.NOT_REPRESENTABLE;
           case EXPORT_FAILED -> ExemplarReport.Cause.EXPORT_FAILED;
           case EXPORTED -> ExemplarReport.Cause.NONE;
         };
     assertThat(metric.cause()).isEqualTo(cause);
     assertThat(metric.outcomes().orElseThrow()).containsEntry(outcome, 20L);
-    if (cause == ExemplarReport.Cause.NO_PLACE_IN_FORMAT) {
+    if (cause == ExemplarReport.Cause.NOT_REPRESENTABLE) {
       assertThat(log.messages()).isEmpty();
     } else {
       assertAdvised(metric);
@@ -483,7 +483,7 @@ class ExemplarReportTest {
               public void offerLong(long value, int bucket, Attributes a, Context context) {}
 
               @Override
-              public void absorb(ExemplarReservoir other) {}
+              public void mergeFrom(ExemplarReservoir other) {}
 
               @Override
               public void collect(ExemplarVisitor visitor) {}

@@ -8,6 +8,7 @@ import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.trace.SpanContext;
 import io.opentelemetry.context.Context;
+import io.opentelemetry.sdk.common.Clock;
 import io.opentelemetry.sdk.metrics.data.DoubleExemplarData;
 import io.opentelemetry.sdk.metrics.data.ExemplarData;
 import io.opentelemetry.sdk.metrics.data.LongExemplarData;
@@ -28,8 +29,10 @@ class ExemplarUpdateTest {
   private static final ExemplarLines BUCKETS =
       ExemplarLines.ofBuckets(new BucketIndex(new double[] {10, 20}));
 
+  private static final MeasurementClock CLOCK = new MeasurementClock(Clock.getDefault());
+
   private final ExemplarUpdate inBuckets =
-      new ExemplarUpdate(BUCKETS, () -> MutableExemplarData.create(/* isLong= */ false));
+      new ExemplarUpdate(BUCKETS, () -> MutableExemplarData.create(/* isLong= */ false), CLOCK);
 
   private RetainedExemplars shown = RetainedExemplars.NONE;
 
@@ -215,7 +218,7 @@ class ExemplarUpdateTest {
   @Test
   void exponentialHistogramsAreSortedByTimeAndKeepTheLatestOfEachOctave() {
     final ExemplarUpdate inOctaves =
-        new ExemplarUpdate(ExemplarLines.OCTAVES, () -> MutableExemplarData.create(false));
+        new ExemplarUpdate(ExemplarLines.OCTAVES, () -> MutableExemplarData.create(false), CLOCK);
     inOctaves.keep(0, offered(100, 10), Attributes.empty());
     inOctaves.keep(1, offered(3, 9), Attributes.empty());
     inOctaves.keep(2, offered(-3, 8), Attributes.empty());
@@ -249,7 +252,8 @@ class ExemplarUpdateTest {
   @Test
   void ofOneTimeTheSmallerValueComesFirst() {
     final ExemplarUpdate update =
-        new ExemplarUpdate(ExemplarLines.ONE, () -> MutableExemplarData.create(/* isLong= */ true));
+        new ExemplarUpdate(
+            ExemplarLines.ONE, () -> MutableExemplarData.create(/* isLong= */ true), CLOCK);
     for (int slot = 0; slot < 2; slot++) {
       final Exemplar exemplar = new Exemplar();
       exemplar.setLong(Long.MAX_VALUE - slot, 5, Attributes.empty(), Context.root());
@@ -294,16 +298,18 @@ class ExemplarUpdateTest {
     final Exemplar exemplar = new Exemplar();
     exemplar.setDouble(1.5, 7, Attributes.empty(), Readers.span(3, true));
     final MutableExemplarData shown =
-        MutableExemplarData.create(false).set(0, exemplar, ATTRIBUTES);
+        MutableExemplarData.create(false).set(0, exemplar, exemplar.epochNanos(), ATTRIBUTES);
     assertThat(shown)
         .isEqualTo(DoubleExemplarData.create(ATTRIBUTES, 7, Readers.spanContext(3, true), 1.5))
         .isNotEqualTo(DoubleExemplarData.create(ATTRIBUTES, 7, Readers.spanContext(4, true), 1.5))
         .isNotEqualTo(DoubleExemplarData.create(ATTRIBUTES, 8, Readers.spanContext(3, true), 1.5))
         .isNotEqualTo(DoubleExemplarData.create(ATTRIBUTES, 7, Readers.spanContext(3, true), 1))
-        .isEqualTo(MutableExemplarData.create(false).set(1, exemplar, ATTRIBUTES))
-        .hasSameHashCodeAs(MutableExemplarData.create(false).set(1, exemplar, ATTRIBUTES));
+        .isEqualTo(
+            MutableExemplarData.create(false).set(1, exemplar, exemplar.epochNanos(), ATTRIBUTES))
+        .hasSameHashCodeAs(
+            MutableExemplarData.create(false).set(1, exemplar, exemplar.epochNanos(), ATTRIBUTES));
     exemplar.setLong(5, 7, Attributes.empty(), Context.root());
-    assertThat(MutableExemplarData.create(true).set(0, exemplar, ATTRIBUTES))
+    assertThat(MutableExemplarData.create(true).set(0, exemplar, exemplar.epochNanos(), ATTRIBUTES))
         .isEqualTo(LongExemplarData.create(ATTRIBUTES, 7, SpanContext.getInvalid(), 5))
         .isNotEqualTo(shown);
   }

@@ -2,7 +2,7 @@ package io.glint.sdk;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.glint.reservoir.SimpleFixedSizeExemplarReservoir;
+import io.glint.reservoir.ExemplarReservoirFactory;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.context.ContextKey;
@@ -66,7 +66,7 @@ class ExemplarsOffTest {
                     .setExemplarReservoir(
                         settings -> {
                           reservoirs.getAndIncrement();
-                          return new SimpleFixedSizeExemplarReservoir(1, settings);
+                          return ExemplarReservoirFactory.fixedSize(1).create(settings);
                         })
                     .build())
             .build()) {

@@ -6,7 +6,7 @@ import static io.glint.sdk.Readers.spanContext;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.glint.reservoir.SimpleFixedSizeExemplarReservoir;
+import io.glint.reservoir.ExemplarReservoirFactory;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.metrics.DoubleHistogram;
@@ -268,7 +268,7 @@ class ExemplarsTest {
                     .setExemplarReservoir(
                         settings -> {
                           made.incrementAndGet();
-                          return new SimpleFixedSizeExemplarReservoir(9, settings);
+                          return ExemplarReservoirFactory.fixedSize(9).create(settings);
                         })
                     .build())
             .build();

@@ -4,9 +4,9 @@ import static io.glint.sdk.Readers.collect;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.glint.reservoir.ExemplarReservoir;
+import io.glint.reservoir.ExemplarReservoirFactory;
 import io.glint.reservoir.ExemplarVisitor;
 import io.glint.reservoir.ReservoirSettings;
-import io.glint.reservoir.SimpleFixedSizeExemplarReservoir;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.metrics.LongCounter;
 import io.opentelemetry.context.Context;
@@ -23,10 +23,10 @@ class HangingReservoirTest {
   private final CountDownLatch mayGoOn = new CountDownLatch(1);
 
   private final class Hanging implements ExemplarReservoir {
-    private final SimpleFixedSizeExemplarReservoir real;
+    private final ExemplarReservoir real;
 
     Hanging(ReservoirSettings settings) {
-      real = new SimpleFixedSizeExemplarReservoir(1, settings);
+      real = ExemplarReservoirFactory.fixedSize(1).create(settings);
     }
 
     @Override
@@ -40,8 +40,8 @@ class HangingReservoirTest {
     }
 
     @Override
-    public void absorb(ExemplarReservoir other) {
-      real.absorb(((Hanging) other).real);
+    public void mergeFrom(ExemplarReservoir other) {
+      real.mergeFrom(((Hanging) other).real);
     }
 
     @Override

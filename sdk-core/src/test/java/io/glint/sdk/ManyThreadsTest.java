@@ -217,7 +217,7 @@ class ManyThreadsTest {
       public void offerLong(long value, int bucket, Attributes attributes, Context context) {}
 
       @Override
-      public void absorb(ExemplarReservoir other) {}
+      public void mergeFrom(ExemplarReservoir other) {}
 
       @Override
       public void collect(ExemplarVisitor visitor) {}

@@ -43,12 +43,14 @@ class MessagesTest {
     for (int i = 0; i < 1000; i++) {
       counter.add(-5);
     }
+    reader.collectAllMetrics();
     assertOneMessageWith("'requests'", "-5", "dropped", "up-down counter");
   }
 
   @Test
   void notANumber() {
     meter.histogramBuilder("latency").build().record(Double.NaN);
+    reader.collectAllMetrics();
     assertOneMessageWith("'latency'", "NaN", "dropped");
   }
 
@@ -122,6 +124,7 @@ class MessagesTest {
   @Test
   void nullAttributes() {
     meter.counterBuilder("requests").build().add(1, null);
+    reader.collectAllMetrics();
     assertOneMessageWith("'requests'", "null attributes", "Attributes.empty()");
   }
 
@@ -175,6 +178,7 @@ class MessagesTest {
     logger.setLevel(Level.OFF);
     try {
       meter.counterBuilder("requests").build().add(-1);
+      reader.collectAllMetrics();
     } finally {
       logger.setLevel(null);
     }

@@ -1,9 +1,9 @@
 package io.glint.sdk;
 
 import io.glint.reservoir.ExemplarReservoir;
+import io.glint.reservoir.ExemplarReservoirFactory;
 import io.glint.reservoir.ExemplarVisitor;
 import io.glint.reservoir.ReservoirSettings;
-import io.glint.reservoir.SimpleFixedSizeExemplarReservoir;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.common.AttributesBuilder;
@@ -43,7 +43,7 @@ final class StallStage implements AutoCloseable {
     /** In a cell that is taken, and has the measurement already. */
     RESERVOIR_OFFER,
     /** In a cell that is taken, which has been copied and not been cleared. */
-    RESERVOIR_ABSORB,
+    RESERVOIR_MERGE,
     RESERVOIR_COLLECT
   }
 
@@ -120,7 +120,7 @@ final class StallStage implements AutoCloseable {
 
   private ExemplarReservoir newReservoir(ReservoirSettings settings) {
     brake.reached(UserCode.RESERVOIR_FACTORY);
-    return new BrakingReservoir(new SimpleFixedSizeExemplarReservoir(1, settings));
+    return new BrakingReservoir(ExemplarReservoirFactory.fixedSize(1).create(settings));
   }
 
   void record(Attributes attributes) {
@@ -255,9 +255,9 @@ final class StallStage implements AutoCloseable {
     }
 
     @Override
-    public void absorb(ExemplarReservoir other) {
-      brake.reached(UserCode.RESERVOIR_ABSORB);
-      reservoir.absorb(((BrakingReservoir) other).reservoir);
+    public void mergeFrom(ExemplarReservoir other) {
+      brake.reached(UserCode.RESERVOIR_MERGE);
+      reservoir.mergeFrom(((BrakingReservoir) other).reservoir);
     }
 
     @Override

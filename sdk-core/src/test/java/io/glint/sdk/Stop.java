@@ -84,7 +84,7 @@ enum Stop {
   COLLECTOR_BETWEEN_SERIES(
       ProtocolPoint.SERIES_COLLECTING, collector().after(Stop::recordTenNewSeries).passing(5)),
   COLLECTOR_WITH_CELL(ProtocolPoint.CELL_TAKEN, collector()),
-  COLLECTOR_WITH_COPIED_CELL(UserCode.RESERVOIR_ABSORB, collector()),
+  COLLECTOR_WITH_COPIED_CELL(UserCode.RESERVOIR_MERGE, collector()),
   COLLECTOR_BEFORE_RELEASE(ProtocolPoint.CELL_RELEASING, collector()),
   COLLECTOR_TAKING_EXEMPLARS(UserCode.RESERVOIR_COLLECT, collector()),
   EXPLAINER_WITH_CELL(ProtocolPoint.CELL_TAKEN, explainer()),

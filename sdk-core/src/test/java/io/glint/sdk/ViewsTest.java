@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
 import io.glint.reservoir.ExemplarReservoirFactory;
-import io.glint.reservoir.SimpleFixedSizeExemplarReservoir;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.metrics.DoubleGauge;
@@ -380,7 +379,7 @@ class ViewsTest {
         settings -> {
           made.incrementAndGet();
           assertThat(settings.bucketCount()).isEqualTo(16);
-          return new SimpleFixedSizeExemplarReservoir(3, settings);
+          return ExemplarReservoirFactory.fixedSize(3).create(settings);
         };
     final Meter meter =
         meter(

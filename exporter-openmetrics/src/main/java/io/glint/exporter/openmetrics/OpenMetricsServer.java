@@ -368,8 +368,8 @@ public final class OpenMetricsServer implements MetricReader, ExemplarOutcomes.S
    *       those of OpenTelemetry never are
    *   <li>{@code NOT_REQUESTED}: the scraper asked for Prometheus text, where OpenMetrics would
    *       have had a place
-   *   <li>{@code NO_PLACE}: of a gauge, an up-down counter or a metric or point that is left out;
-   *       or another exemplar of its bucket, or of its counter, was written
+   *   <li>{@code NOT_REPRESENTABLE}: of a gauge, an up-down counter or a metric or point that is
+   *       left out; or another exemplar of its bucket, or of its counter, was written
    *   <li>{@code EXPORT_FAILED}: in an answer that the scraper broke off; it may get it by its next
    *       scrape
    * </ul>

@@ -62,7 +62,9 @@ final class ScrapeExemplars {
     names[metrics] = metric.getName();
     Arrays.fill(counts, 3 * metrics, 3 * metrics + 3, 0);
     othersBecame[metrics] =
-        hasExemplars || !hasPlaceInOpenMetrics(metric) ? Outcome.NO_PLACE : Outcome.NOT_REQUESTED;
+        hasExemplars || !hasPlaceInOpenMetrics(metric)
+            ? Outcome.NOT_REPRESENTABLE
+            : Outcome.NOT_REQUESTED;
     return metrics++;
   }
 

@@ -61,13 +61,14 @@ class ExemplarOutcomesOfScrapesTest {
                 gaugeOf("g", exemplar(1, NOW, 1))));
     assertThat(client.get("/metrics").text()).doesNotContain(" # ");
     awaitOutcomes("h", Map.of(Outcome.NOT_REQUESTED, 2L));
-    awaitOutcomes("g", Map.of(Outcome.NO_PLACE, 1L));
+    awaitOutcomes("g", Map.of(Outcome.NOT_REPRESENTABLE, 1L));
 
     assertThat(client.scrape().text()).contains(" # {");
     awaitOutcomes(
-        "h", Map.of(Outcome.NOT_REQUESTED, 2L, Outcome.EXPORTED, 1L, Outcome.NO_PLACE, 1L));
+        "h",
+        Map.of(Outcome.NOT_REQUESTED, 2L, Outcome.EXPORTED, 1L, Outcome.NOT_REPRESENTABLE, 1L));
     awaitOutcomes("c", Map.of(Outcome.NOT_REQUESTED, 1L, Outcome.EXPORTED, 1L));
-    awaitOutcomes("g", Map.of(Outcome.NO_PLACE, 2L));
+    awaitOutcomes("g", Map.of(Outcome.NOT_REPRESENTABLE, 2L));
   }
 
   @Test
@@ -128,7 +129,7 @@ class ExemplarOutcomesOfScrapesTest {
       departed.setSoLinger(true, 0);
     }
     gone.countDown();
-    awaitOutcomes("h", Map.of(Outcome.EXPORT_FAILED, 1L, Outcome.NO_PLACE, 1L));
+    awaitOutcomes("h", Map.of(Outcome.EXPORT_FAILED, 1L, Outcome.NOT_REPRESENTABLE, 1L));
   }
 
   @Test
@@ -159,7 +160,9 @@ class ExemplarOutcomesOfScrapesTest {
     }
     scrapers.shutdown();
     awaitOutcomes(
-        "h", Map.of(Outcome.EXPORTED, 200L, Outcome.NO_PLACE, 200L, Outcome.NOT_REQUESTED, 400L));
+        "h",
+        Map.of(
+            Outcome.EXPORTED, 200L, Outcome.NOT_REPRESENTABLE, 200L, Outcome.NOT_REQUESTED, 400L));
   }
 
   @Test

@@ -162,7 +162,8 @@ class ExponentialExpositionTest {
         .contains("h_bucket{le=\"4.0\"} 2 # {trace_id=\"00000000000000000000000000000002\"")
         .contains("h_bucket{le=\"16.0\"} 3 # {trace_id=\"00000000000000000000000000000003\"");
     assertThat(renderer.exemplars.get(Metrics.NO_SCOPE, "h", Outcome.EXPORTED)).isEqualTo(2);
-    assertThat(renderer.exemplars.get(Metrics.NO_SCOPE, "h", Outcome.NO_PLACE)).isEqualTo(1);
+    assertThat(renderer.exemplars.get(Metrics.NO_SCOPE, "h", Outcome.NOT_REPRESENTABLE))
+        .isEqualTo(1);
     renderer.text(metric);
     assertThat(renderer.exemplars.get(Metrics.NO_SCOPE, "h", Outcome.NOT_REQUESTED)).isEqualTo(3);
   }

@@ -140,7 +140,7 @@ class ExpositionFuzzTest {
         assertThat(
                 count.applyAsLong(Outcome.EXPORTED)
                     + count.applyAsLong(Outcome.NOT_REQUESTED)
-                    + count.applyAsLong(Outcome.NO_PLACE))
+                    + count.applyAsLong(Outcome.NOT_REPRESENTABLE))
             .as("seed " + seed)
             .isEqualTo(2 * metric.getValue());
         assertThat(count.applyAsLong(Outcome.NOT_REQUESTED))

@@ -85,7 +85,7 @@ class ScrapeExemplarsTest {
       assertThat(outcomes(name)).containsOnly(Map.entry(Outcome.NOT_REQUESTED, 1L));
     }
     // Asking for OpenMetrics would not have helped.
-    assertThat(outcomes("g")).containsOnly(Map.entry(Outcome.NO_PLACE, 1L));
+    assertThat(outcomes("g")).containsOnly(Map.entry(Outcome.NOT_REPRESENTABLE, 1L));
   }
 
   @Test
@@ -94,8 +94,8 @@ class ScrapeExemplarsTest {
     renderer.openMetrics(
         gaugeOf("g", exemplar(1, NOW, 1)),
         Metrics.upDownCounter("u", new LongPoint(Attributes.empty(), 1, List.of(integer))));
-    assertThat(outcomes("g")).containsOnly(Map.entry(Outcome.NO_PLACE, 1L));
-    assertThat(outcomes("u")).containsOnly(Map.entry(Outcome.NO_PLACE, 1L));
+    assertThat(outcomes("g")).containsOnly(Map.entry(Outcome.NOT_REPRESENTABLE, 1L));
+    assertThat(outcomes("u")).containsOnly(Map.entry(Outcome.NOT_REPRESENTABLE, 1L));
   }
 
   @Test
@@ -110,9 +110,9 @@ class ScrapeExemplarsTest {
             exemplar(Double.NaN, NOW, 1)),
         counterOf("c", exemplar(1, NOW, 1), exemplar(2, NOW + 1, 1)));
     assertThat(outcomes("h"))
-        .containsOnly(Map.entry(Outcome.EXPORTED, 2L), Map.entry(Outcome.NO_PLACE, 3L));
+        .containsOnly(Map.entry(Outcome.EXPORTED, 2L), Map.entry(Outcome.NOT_REPRESENTABLE, 3L));
     assertThat(outcomes("c"))
-        .containsOnly(Map.entry(Outcome.EXPORTED, 1L), Map.entry(Outcome.NO_PLACE, 1L));
+        .containsOnly(Map.entry(Outcome.EXPORTED, 1L), Map.entry(Outcome.NOT_REPRESENTABLE, 1L));
   }
 
   @Test
@@ -126,11 +126,11 @@ class ScrapeExemplarsTest {
         counterOf("twice", exemplar),
         counterOf("twice", exemplar, exemplar));
     for (String name : List.of("delta", "a.total", "nan")) {
-      assertThat(outcomes(name)).as(name).containsOnly(Map.entry(Outcome.NO_PLACE, 1L));
+      assertThat(outcomes(name)).as(name).containsOnly(Map.entry(Outcome.NOT_REPRESENTABLE, 1L));
     }
     assertThat(outcomes("a")).containsOnly(Map.entry(Outcome.EXPORTED, 1L));
     assertThat(outcomes("twice"))
-        .containsOnly(Map.entry(Outcome.EXPORTED, 1L), Map.entry(Outcome.NO_PLACE, 2L));
+        .containsOnly(Map.entry(Outcome.EXPORTED, 1L), Map.entry(Outcome.NOT_REPRESENTABLE, 2L));
   }
 
   @Test
@@ -142,7 +142,7 @@ class ScrapeExemplarsTest {
     assertThat(outcomes("h"))
         .containsOnly(
             Map.entry(Outcome.EXPORTED, 2L),
-            Map.entry(Outcome.NO_PLACE, 2L),
+            Map.entry(Outcome.NOT_REPRESENTABLE, 2L),
             Map.entry(Outcome.NOT_REQUESTED, 2L));
   }
 
@@ -184,7 +184,8 @@ class ScrapeExemplarsTest {
       least = Math.min(least, threads.getCurrentThreadAllocatedBytes() - before);
     }
     assertThat(outcomes("metric.999"))
-        .containsOnly(Map.entry(Outcome.EXPORTED, 1000L), Map.entry(Outcome.NO_PLACE, 1000L));
+        .containsOnly(
+            Map.entry(Outcome.EXPORTED, 1000L), Map.entry(Outcome.NOT_REPRESENTABLE, 1000L));
     // Less than one byte for each metric: the measurement itself may cost some.
     assertThat(least).isLessThan(1000);
   }

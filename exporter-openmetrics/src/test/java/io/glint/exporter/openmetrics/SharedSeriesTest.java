@@ -394,7 +394,7 @@ class SharedSeriesTest {
         .contains("le=\"5.0\"} 3 # {trace_id=\"00000000000000000000000000000002\"")
         .contains("le=\"+Inf\"} 4 # {trace_id=\"00000000000000000000000000000004\"");
     assertThat(noScope.exemplars.get(SCOPE_A, "h", Outcome.EXPORTED)).isEqualTo(1);
-    assertThat(noScope.exemplars.get(SCOPE_A, "h", Outcome.NO_PLACE)).isEqualTo(1);
+    assertThat(noScope.exemplars.get(SCOPE_A, "h", Outcome.NOT_REPRESENTABLE)).isEqualTo(1);
     assertThat(noScope.exemplars.get(SCOPE_B, "h", Outcome.EXPORTED)).isEqualTo(2);
 
     LongExemplarData early = LongExemplarData.create(NONE, NOW, Metrics.span(1), 1);
@@ -404,7 +404,7 @@ class SharedSeriesTest {
                 counter("c", new LongPoint(NONE, 1, List.of(late))).of(SCOPE_A),
                 counter("c", new LongPoint(NONE, 1, List.of(early))).of(SCOPE_B)))
         .contains("c_total 2 # {trace_id=\"00000000000000000000000000000002\"");
-    assertThat(noScope.exemplars.get(SCOPE_B, "c", Outcome.NO_PLACE)).isEqualTo(1);
+    assertThat(noScope.exemplars.get(SCOPE_B, "c", Outcome.NOT_REPRESENTABLE)).isEqualTo(1);
   }
 
   @Test

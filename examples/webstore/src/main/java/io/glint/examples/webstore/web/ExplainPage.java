@@ -41,7 +41,7 @@ final class ExplainPage {
       return switch (cause) {
         case NONE -> LINKED;
         case NOTHING_RECORDED, NOT_COLLECTED, NOT_EXPORTED_YET -> WAITING;
-        case ASYNCHRONOUS, NO_PLACE_IN_FORMAT -> BY_NATURE;
+        case ASYNCHRONOUS, NOT_REPRESENTABLE -> BY_NATURE;
         default -> TROUBLE;
       };
     }
@@ -98,9 +98,9 @@ final class ExplainPage {
   private static String group(
       Verdict verdict, List<Metric> metrics, Map<String, List<Metric>> byName) {
     return """
-        <section class="verdicts %s"><h2>%s <span>%s</span></h2>
-        %s</section>
-        """
+    <section class="verdicts %s"><h2>%s <span>%s</span></h2>
+    %s</section>
+    """
         .formatted(
             verdict.name().toLowerCase(Locale.ROOT),
             verdict.title,
@@ -112,12 +112,12 @@ final class ExplainPage {
 
   private static String card(Metric metric, List<Metric> readers) {
     return """
-        <article class="metric"><h3><code>%s</code></h3>
-        <p>%s</p>
-        <details id="%s"><summary>Numbers</summary>
-        %s
-        <p class="fine">%s</p></details></article>
-        """
+    <article class="metric"><h3><code>%s</code></h3>
+    <p>%s</p>
+    <details id="%s"><summary>Numbers</summary>
+    %s
+    <p class="fine">%s</p></details></article>
+    """
         .formatted(
             Html.escape(metric.name()),
             Html.escape(sentence(metric)),
@@ -135,7 +135,7 @@ final class ExplainPage {
           "Its exemplars are there; the next scrape takes them.";
       case ASYNCHRONOUS ->
           "It is observed at each scrape, outside of any request, so there is no trace to link.";
-      case NO_PLACE_IN_FORMAT ->
+      case NOT_REPRESENTABLE ->
           "OpenMetrics has exemplars on counters and histogram buckets only; OTLP has them here,"
               + " too.";
       case NO_SPAN ->

@@ -1,14 +1,14 @@
 package io.glint.sdk;
 
-import java.util.HashMap;
-import java.util.List;
+import io.opentelemetry.sdk.metrics.export.MetricReader;
 import java.util.Map;
 
 /**
- * What the readers of a provider are called by the semantic conventions for OpenTelemetry SDK
- * metrics. Immutable.
+ * A reader of a provider, where only its identity and its name are wanted: the key of what there is
+ * for each reader. Named by the semantic conventions for OpenTelemetry SDK metrics. Compared by
+ * identity. Immutable.
  */
-final class ReaderNames {
+final class ReaderId {
   private static final String PERIODIC = "periodic_metric_reader";
   private static final String PROMETHEUS = "prometheus_http_text_metric_exporter";
 
@@ -23,24 +23,32 @@ final class ReaderNames {
           "io.opentelemetry.exporter.prometheus.PrometheusHttpServer", PROMETHEUS,
           "io.glint.exporter.openmetrics.OpenMetricsServer", PROMETHEUS);
 
-  private final Map<RegisteredReader, String> names = new HashMap<>();
+  private final String type;
+  private final String name;
 
-  ReaderNames(List<RegisteredReader> readers) {
-    final Map<String, Integer> instances = new HashMap<>();
-    for (final RegisteredReader reader : readers) {
-      final String type = type(reader);
-      names.put(reader, type + "/" + (instances.merge(type, 1, Integer::sum) - 1));
-    }
+  /**
+   * The id of one of a provider's readers.
+   *
+   * @param instances the number of readers of each type that have an id already; it is counted up
+   */
+  ReaderId(MetricReader reader, Map<String, Integer> instances) {
+    final String className = reader.getClass().getName();
+    this.type = TYPES.getOrDefault(className, className);
+    this.name = type + "/" + (instances.merge(type, 1, Integer::sum) - 1);
   }
 
   /** The component type, {@code otel.component.type}. */
-  static String type(RegisteredReader reader) {
-    final String className = reader.reader().getClass().getName();
-    return TYPES.getOrDefault(className, className);
+  String type() {
+    return type;
   }
 
   /** The component name, {@code otel.component.name}: the type and which instance of it. */
-  String of(RegisteredReader reader) {
-    return names.get(reader);
+  String name() {
+    return name;
+  }
+
+  @Override
+  public String toString() {
+    return name;
   }
 }

@@ -1,0 +1,71 @@
+package io.glint.sdk;
+
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.LongSupplier;
+
+/**
+ * The queue of what recording calls have left to be logged, of one provider. Whoever collects logs
+ * it, after the collection and with no lock held; the shutdown of the provider logs what is left.
+ *
+ * <p>Thread-safe. Adding is lock-free and allocates nothing: reports are linked to each other. A
+ * log handler that blocks stops the collection that logs, and the reports that this collection has
+ * taken out; not recording calls, and not the reports of other collections.
+ */
+final class DeferredReports {
+  private final LongSupplier nanoClock;
+  private final AtomicReference<DeferredReport> first = new AtomicReference<>();
+
+  /**
+   * An empty queue.
+   *
+   * @param nanoClock nanoseconds since any time, as {@link System#nanoTime}
+   */
+  DeferredReports(LongSupplier nanoClock) {
+    this.nanoClock = nanoClock;
+  }
+
+  /** Adds a report that is in no queue. */
+  void add(DeferredReport report) {
+    DeferredReport before;
+    do {
+      before = first.get();
+      report.next = before;
+    } while (!first.compareAndSet(before, report));
+  }
+
+  /** Logs the reports that are due. The others stay. */
+  void log() {
+    log(/* isLast= */ false);
+  }
+
+  /** Logs all reports, as there will be no further collection. */
+  void logLast() {
+    log(/* isLast= */ true);
+  }
+
+  private void log(boolean isLast) {
+    if (first.get() == null) {
+      return;
+    }
+    DeferredReport report = inOrder(first.getAndSet(null));
+    while (report != null) {
+      final DeferredReport next = report.next;
+      report.next = null;
+      report.log(nanoClock.getAsLong(), isLast);
+      report = next;
+    }
+  }
+
+  /** Turns the links round, so that what was added first comes first. */
+  private static DeferredReport inOrder(DeferredReport last) {
+    DeferredReport report = last;
+    DeferredReport later = null;
+    while (report != null) {
+      final DeferredReport earlier = report.next;
+      report.next = later;
+      later = report;
+      report = earlier;
+    }
+    return later;
+  }
+}

@@ -1,0 +1,60 @@
+package io.glint.sdk;
+
+import io.opentelemetry.sdk.common.InstrumentationScopeInfo;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * What the instruments of one meter have to know of their meter and provider. Instruments of one
+ * meter share one, and those of different meters do not. Thread-safe.
+ */
+final class RecordingContext {
+  private final InstrumentationScopeInfo scope;
+  private final Losses losses;
+  private final boolean isNoop;
+
+  /** That of the provider. A final class, as some ask {@code isEnabled()} for each recording. */
+  private final AtomicBoolean isShutdown;
+
+  private volatile boolean isEnabled;
+
+  /**
+   * The context of a meter that is enabled unless it is a no-op.
+   *
+   * @param isShutdown that of the provider
+   */
+  RecordingContext(
+      InstrumentationScopeInfo scope, Losses losses, boolean isNoop, AtomicBoolean isShutdown) {
+    this.scope = scope;
+    this.losses = losses;
+    this.isNoop = isNoop;
+    this.isShutdown = isShutdown;
+    this.isEnabled = !isNoop;
+  }
+
+  InstrumentationScopeInfo scope() {
+    return scope;
+  }
+
+  Losses losses() {
+    return losses;
+  }
+
+  /** True if the instruments of the meter record nothing, and no reader knows the meter. */
+  boolean isNoop() {
+    return isNoop;
+  }
+
+  /** True if the provider was shut down. */
+  boolean isShutdown() {
+    return isShutdown.get();
+  }
+
+  /** If not, nothing is recorded, no callback runs, and readers leave the meter out. */
+  boolean isEnabled() {
+    return isEnabled;
+  }
+
+  void setEnabled(boolean isEnabled) {
+    this.isEnabled = isEnabled;
+  }
+}
