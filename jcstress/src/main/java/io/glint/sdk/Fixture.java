@@ -282,8 +282,8 @@ final class Fixture {
 
   private static VarHandle pin() {
     try {
-      return MethodHandles.privateLookupIn(Series.class, MethodHandles.lookup())
-          .findVarHandle(Series.class, "pin", WeakReference.class);
+      return MethodHandles.privateLookupIn(StripedCells.class, MethodHandles.lookup())
+          .findVarHandle(StripedCells.class, "pin", WeakReference.class);
     } catch (ReflectiveOperationException e) {
       throw new ExceptionInInitializerError(e);
     }

@@ -92,9 +92,9 @@ final class ExponentialHistogramStream extends Stream {
   }
 
   @Override
-  Cell newCell(Series series) {
+  public Cell newCell(StripedCells owner) {
     return new ExponentialCell(
-        series, aggregation.maxScale(), aggregation.maxBuckets(), /* padded= */ false);
+        aggregation.maxScale(), aggregation.maxBuckets(), /* padded= */ false);
   }
 
   @Override

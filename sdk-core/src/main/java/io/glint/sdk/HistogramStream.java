@@ -118,8 +118,8 @@ final class HistogramStream extends Stream {
   }
 
   @Override
-  Cell newCell(Series series) {
-    return new HistogramCell(series, buckets.bucketCount(), /* padded= */ false);
+  public Cell newCell(StripedCells owner) {
+    return new HistogramCell(buckets.bucketCount(), /* padded= */ false);
   }
 
   @Override

@@ -21,8 +21,12 @@ final class LastValueCell extends Cell {
   static final long SET_BEFORE_STRIPES = 1;
   static final long SET_AT_STAMP = 2;
 
-  LastValueCell(Series series, boolean padded) {
-    super(series, STATE_WORDS, padded);
+  /** The cells that this one belongs to. */
+  private final StripedCells owner;
+
+  LastValueCell(StripedCells owner, boolean padded) {
+    super(STATE_WORDS, padded);
+    this.owner = owner;
   }
 
   /** Sets the value. For the owner. */
@@ -30,7 +34,7 @@ final class LastValueCell extends Cell {
     final long[] words = this.words;
     words[VALUE] = valueBits;
     words[COUNT]++;
-    if (series.isStriped()) {
+    if (owner.isStriped()) {
       words[STAMP] = System.nanoTime();
       words[AGE] = SET_AT_STAMP;
     } else {
@@ -58,7 +62,7 @@ final class LastValueCell extends Cell {
 
   @Override
   Cell newStripe() {
-    return new LastValueCell(series, /* padded= */ true);
+    return new LastValueCell(owner, /* padded= */ true);
   }
 
   @Override

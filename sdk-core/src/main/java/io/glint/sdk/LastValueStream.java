@@ -123,8 +123,8 @@ final class LastValueStream extends NumberStream {
   }
 
   @Override
-  Cell newCell(Series series) {
-    return new LastValueCell(series, /* padded= */ false);
+  public Cell newCell(StripedCells owner) {
+    return new LastValueCell(owner, /* padded= */ false);
   }
 
   @Override

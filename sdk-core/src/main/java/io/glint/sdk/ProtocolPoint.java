@@ -4,7 +4,7 @@ import java.util.function.Consumer;
 
 /**
  * The marked points of the protocol that recorders and collectors follow ({@link Cell}, {@link
- * Series}, {@link SeriesMap}): each step by which a thread changes what others see lies between two
+ * StripedCells}, {@link SeriesMap}): each step by which a thread changes what others see lies between two
  * of them. A test stops a thread at each and sees that all others go on.
  *
  * <p>Where the user's code is called, there is no point, as a test can stop the thread in that
@@ -29,8 +29,8 @@ enum ProtocolPoint {
   /** A thread is about to publish a further cell of a series. */
   CELL_ADDING,
 
-  /** The owner of a cell is about to publish a longer array of stripes. */
-  STRIPES_DOUBLING,
+  /** The owner of a cell is about to publish stripes in which it has another home. */
+  HOME_MOVING,
 
   /** A thread owns all cells of a series, which is empty, and is about to evict it. */
   SERIES_EVICTING,

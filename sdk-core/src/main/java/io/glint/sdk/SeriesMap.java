@@ -100,8 +100,7 @@ final class SeriesMap {
     int i = hash & mask;
     Series series;
     while ((series = index[i]) != null) {
-      if (series.attributes == attributes
-          || (series.hash == hash && series.attributes.equals(attributes))) {
+      if (series.isOf(attributes, hash)) {
         return series;
       }
       i = (i + 1) & mask;
@@ -145,7 +144,7 @@ final class SeriesMap {
         table.addToIndex(entry);
         ProtocolPoint.SERIES_INDEXED.reached();
         table.indexed = place + 1;
-        if (entry.hash == hash && entry.attributes.equals(attributes)) {
+        if (entry.isOf(attributes, hash)) {
           return entry;
         }
       }

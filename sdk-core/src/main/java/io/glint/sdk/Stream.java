@@ -31,7 +31,7 @@ import java.util.logging.Logger;
  * <p>Recording is thread-safe and never waits, see {@link Cell}. Collection is serialized by a lock
  * that recorders never touch.
  */
-abstract class Stream implements MetricSource {
+abstract class Stream implements MetricSource, CellFactory {
   private static final Logger LOGGER = Logger.getLogger(Stream.class.getName());
 
   /** How long one collection of a stream waits for recorders that are stopped in mid-record. */
@@ -81,7 +81,7 @@ abstract class Stream implements MetricSource {
   private final ReentrantLock collectLock = new ReentrantLock();
 
   // The rest is guarded by collectLock.
-  private final Series.CellVisitor cellVisitor = this::collectCell;
+  private final StripedCells.CellVisitor cellVisitor = this::collectCell;
   private final Function<List<PointData>, Data<?>> dataWrapper = this::data;
   private final ExemplarTally tally = new ExemplarTally();
 
@@ -155,9 +155,6 @@ abstract class Stream implements MetricSource {
 
   /** As {@link #recordLong(long, BoundSeries, Context)}. The value is finite. */
   abstract void recordDouble(double value, BoundSeries series, Context context);
-
-  /** Makes the first cell of a series, which makes the others: {@link Cell#newStripe}. */
-  abstract Cell newCell(Series series);
 
   // ---------------------------------------------------------------------------------- recording
 
@@ -253,7 +250,7 @@ abstract class Stream implements MetricSource {
     }
 
     private static boolean isUndecided(Series series) {
-      return series.evict(0) == Series.Eviction.UNDECIDED && !series.isEvicted();
+      return series.evict(0) == StripedCells.Eviction.UNDECIDED && !series.isEvicted();
     }
   }
 
@@ -377,7 +374,7 @@ abstract class Stream implements MetricSource {
 
   /** Makes a series; an aggregation that has more to remember of each makes one of its own. */
   Series newSeries(Attributes attributes, int hash, long startEpochNanos) {
-    return new Series(this, attributes, hash, startEpochNanos);
+    return new Series(/* cells= */ this, attributes, hash, startEpochNanos);
   }
 
   private Series overflow() {
@@ -566,7 +563,7 @@ abstract class Stream implements MetricSource {
   }
 
   private boolean takePatiently(Cell cell) {
-    for (int attempt = 0; !cell.tryTake(); attempt++) {
+    for (int attempt = 0; !(attempt == 0 ? cell.tryTake() : cell.tryTakeIfFree()); attempt++) {
       if (cell.isRetired()) {
         return false;
       }
@@ -686,7 +683,7 @@ abstract class Stream implements MetricSource {
   /** Reads the cells without emptying them. One that is in use at this moment may be left out. */
   private void addUncollected(ExemplarTally current) {
     final long[] held = new long[1];
-    final Series.CellVisitor reader =
+    final StripedCells.CellVisitor reader =
         cell -> {
           if (tryTakeBriefly(cell)) {
             try {
@@ -711,7 +708,7 @@ abstract class Stream implements MetricSource {
 
   private static boolean tryTakeBriefly(Cell cell) {
     for (int attempt = 0; attempt < SPINS && !cell.isRetired(); attempt++) {
-      if (cell.tryTake()) {
+      if (cell.tryTakeIfFree()) {
         return true;
       }
       Thread.onSpinWait();

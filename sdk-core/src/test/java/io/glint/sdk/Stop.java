@@ -42,7 +42,7 @@ enum Stop {
       ProtocolPoint.CELL_TAKEN, of(Stop::recordWhileCellIsTaken).passing(1)),
   RECORDER_PUBLISHING_CELL(ProtocolPoint.CELL_ADDING, of(Stop::recordWhileCellIsTaken)),
   RECORDER_WITH_ADDED_CELL(ProtocolPoint.CELL_RELEASING, of(Stop::recordWhileCellIsTaken)),
-  RECORDER_DOUBLING_STRIPES(ProtocolPoint.STRIPES_DOUBLING, of(Stop::recordUntilStripesDouble)),
+  RECORDER_MOVING_HOME(ProtocolPoint.HOME_MOVING, of(Stop::recordUntilItMoves)),
 
   // A recorder that adds a series.
 
@@ -165,7 +165,7 @@ enum Stop {
   }
 
   /** Of two cells, the one at this thread's home is taken all the time. */
-  private static void recordUntilStripesDouble(StallStage stage) {
+  private static void recordUntilItMoves(StallStage stage) {
     final Series series = stage.series(StallStage.SHARED);
     final Cell first = series.take();
     final Cell home = series.take();
