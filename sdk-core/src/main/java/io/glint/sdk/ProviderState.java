@@ -60,6 +60,7 @@ final class ProviderState {
   private final Map<InstrumentationScopeInfo, GlintMeter> meters = new ConcurrentHashMap<>();
   private final MeterSwitches meterSwitches = new MeterSwitches();
   private final Losses losses = new Losses();
+  private final AliasBudget aliasBudget = new AliasBudget();
 
   /** Null if it is off. */
   private volatile InternalTelemetry internalTelemetry;
@@ -320,6 +321,7 @@ final class ProviderState {
         instrument,
         MetricIdentity.of(instrument, view.name(), view.description()),
         plan.attributeFilter() == null ? null : new AttributeFilter(plan.attributeFilter()),
+        aliasBudget,
         view.exemplarAttributes() != null ? view.exemplarAttributes() : exemplarAttributes,
         temporality,
         plan.cardinalityLimit(),

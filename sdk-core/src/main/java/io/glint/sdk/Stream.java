@@ -109,7 +109,7 @@ abstract class Stream implements MetricSource, CellFactory {
     this.instrument = settings.instrument();
     this.metric = settings.metric();
     this.attributeFilter = settings.attributeFilter();
-    this.aliases = attributeFilter == null ? null : new AliasCache();
+    this.aliases = attributeFilter == null ? null : new AliasCache(settings.aliasBudget());
     this.sampling = settings.sampling();
     this.temporality = settings.temporality();
     this.isDelta = temporality == AggregationTemporality.DELTA;
@@ -438,6 +438,9 @@ abstract class Stream implements MetricSource, CellFactory {
       if (isDelta || idleTimeoutNanos > 0) {
         evict();
       }
+      if (aliases != null) {
+        aliases.collected(points.collectedNanos);
+      }
       // What threads in a race have left of an earlier table keeps evicted series in memory.
       seriesMap.renewIndex();
       renewOnly();
@@ -740,5 +743,10 @@ abstract class Stream implements MetricSource, CellFactory {
   /** For tests. */
   final SeriesMap seriesMap() {
     return seriesMap;
+  }
+
+  /** For tests: how many attribute sets are remembered that a view has changed. */
+  final int aliasCount() {
+    return aliases.size();
   }
 }

@@ -91,6 +91,7 @@ class UnequalAttributesTest {
         counter.add(1, wrapped);
       }
       assertThat(points(reader)).extracting(LongPointData::getValue).containsExactly(100L);
+      assertThat(((SyncInstrument) counter).first.aliasCount()).isEqualTo(1);
     }
   }
 
