@@ -66,7 +66,7 @@ public class FilteredView {
     private final SumStream stream = withAlias(DELTA, NO_LIMIT);
 
     public ActualTwoRecorders() {
-      stream.seriesMap().findOrAdd(B).tryEvict(0);
+      var unusedToo = stream.seriesMap().tryEvict(stream.seriesMap().findOrAdd(B), 0);
     }
 
     @Actor
@@ -356,7 +356,7 @@ public class FilteredView {
 
     @Actor
     public void evict() {
-      if (idle.tryEvict(0)) {
+      if (map.tryEvict(idle, 0)) {
         map.removeEvicted();
         aliases.forgetEvicted();
       }

@@ -39,6 +39,10 @@ abstract class Stream implements MetricSource, CellFactory {
 
   private static final int SPINS = 200;
   private static final int TRIES_TO_EVICT = 100;
+
+  /** How many series one recording call looks at to make room: some tens of microseconds. */
+  private static final int MOST_LOOKED_AT = 4096;
+
   private static final long PARK_NANOS = 50_000;
 
   final InstrumentDescriptor instrument;
@@ -72,8 +76,8 @@ abstract class Stream implements MetricSource, CellFactory {
    */
   private final AtomicLong interval = new AtomicLong();
 
-  /** The interval in which recorders have evicted what was left of the one before. */
-  private volatile long roomMadeIn = -1;
+  /** How far recorders have come with making room. */
+  private volatile RoomSearch roomSearch = new RoomSearch(-1, 0, -1);
 
   private final RateLimitedLog failures = new RateLimitedLog(LOGGER, Level.WARNING);
   private final RateLimitedLog omissions = new RateLimitedLog(LOGGER, Level.WARNING);
@@ -199,39 +203,53 @@ abstract class Stream implements MetricSource, CellFactory {
   }
 
   private boolean mayMakeRoom() {
-    return isDelta && roomMadeIn != interval.get();
+    return isDelta && !roomSearch.hasEndedIn(interval.get());
   }
 
   /**
-   * Evicts the series that no measurement of this interval is in, so that the limit counts those of
-   * this interval only. Done once in each interval of a delta reader, by the recorder that comes
-   * across the limit first, or by several. Never waits for another thread: a series that one of
-   * them has in its hands is tried a few times more, and if that thread has been stopped there, the
-   * limit is one series lower until it goes on.
+   * Evicts series that no measurement of this interval is in, so that the limit counts those of
+   * this interval only. Recorders of a delta stream that come across the limit do it, and go
+   * through the series once in each interval, {@value #MOST_LOOKED_AT} at most in one call: the
+   * next call goes on from there. So with a larger limit a measurement of a new attribute set may
+   * go to the overflow series although there is an idle series further on. Never waits for another
+   * thread: a series that one of them has in its hands is tried a few times more, and if that
+   * thread has been stopped there, the limit is one series lower until it goes on.
    *
-   * @return false if that was done already, and the measurement goes to the overflow series
+   * @return false if there is no room, and the measurement goes to the overflow series
    */
   private boolean makeRoom() {
     final long interval = this.interval.get();
     if (!isDelta) {
       return false;
     }
-    if (roomMadeIn == interval) {
-      // Perhaps made since the caller found none.
-      return !seriesMap.isFull();
+    RoomSearch search = roomSearch;
+    if (!search.hasEndedIn(interval)) {
+      if (search.interval != interval || search.removals != seriesMap.removals()) {
+        search = new RoomSearch(interval, 0, seriesMap.removals());
+      }
+      final RoomMaker maker = new RoomMaker();
+      final int next = seriesMap.forEach(search.next, MOST_LOOKED_AT, maker);
+      maker.retry();
+      ProtocolPoint.ROOM_MADE.reached();
+      roomSearch = new RoomSearch(interval, next, search.removals);
     }
-    final RoomMaker maker = new RoomMaker();
-    seriesMap.forEach(maker);
-    maker.retry();
-    ProtocolPoint.ROOM_MADE.reached();
-    // Also those that another thread has evicted.
-    seriesMap.removeEvicted();
-    ProtocolPoint.ROOM_TOLD.reached();
-    roomMadeIn = interval;
-    return true;
+    // Perhaps another thread has made it since the caller found none.
+    return !seriesMap.isFull();
   }
 
-  private static final class RoomMaker implements SeriesMap.SeriesVisitor {
+  /**
+   * How far recorders have come with making room in an interval.
+   *
+   * @param next number of series to skip; -1 if all have been looked at
+   * @param removals that of the series map to which this number belongs
+   */
+  private record RoomSearch(long interval, int next, long removals) {
+    boolean hasEndedIn(long current) {
+      return next < 0 && interval == current;
+    }
+  }
+
+  private final class RoomMaker implements SeriesMap.SeriesVisitor {
     private final List<Series> undecided = new ArrayList<>(0);
 
     @Override
@@ -249,8 +267,8 @@ abstract class Stream implements MetricSource, CellFactory {
       }
     }
 
-    private static boolean isUndecided(Series series) {
-      return series.evict(0) == StripedCells.Eviction.UNDECIDED && !series.isEvicted();
+    private boolean isUndecided(Series series) {
+      return seriesMap.evict(series, 0) == StripedCells.Eviction.UNDECIDED && !series.isEvicted();
     }
   }
 
@@ -277,7 +295,6 @@ abstract class Stream implements MetricSource, CellFactory {
       if (cell != null) {
         return cell;
       }
-      seriesMap.removeEvicted();
     }
     return null;
   }
@@ -317,7 +334,6 @@ abstract class Stream implements MetricSource, CellFactory {
           renewOnly();
           return new BoundSeries(this, attributes, series, pin);
         }
-        seriesMap.removeEvicted();
       }
     } catch (Throwable t) {
       bindingFailed(t);
@@ -441,8 +457,7 @@ abstract class Stream implements MetricSource, CellFactory {
       if (aliases != null) {
         aliases.collected(points.collectedNanos);
       }
-      // What threads in a race have left of an earlier table keeps evicted series in memory.
-      seriesMap.renewIndex();
+      seriesMap.complete();
       renewOnly();
       return points.end(dataWrapper);
     } finally {
@@ -634,19 +649,15 @@ abstract class Stream implements MetricSource, CellFactory {
 
   /** Evicts the series that were found silent, if they still are. */
   private void evict() {
-    final boolean[] anyEvicted = new boolean[1];
     seriesMap.forEach(
         series -> {
-          if (series.isIdle && series.tryEvict(series.measurements)) {
-            anyEvicted[0] = true;
+          if (series.isIdle && seriesMap.tryEvict(series, series.measurements)) {
             measurementsOfDropped += series.measurements;
           }
         });
-    if (anyEvicted[0]) {
-      seriesMap.removeEvicted();
-      if (aliases != null) {
-        aliases.forgetEvicted();
-      }
+    // Also those that recorders have evicted to make room.
+    if (seriesMap.removeEvicted() && aliases != null) {
+      aliases.forgetEvicted();
     }
   }
 

@@ -446,11 +446,6 @@ sealed class StripedCells permits Series {
     }
   }
 
-  /** True if {@link #evict} evicts the series. */
-  final boolean tryEvict(long collected) {
-    return evict(collected) == Eviction.DONE;
-  }
-
   final boolean isEvicted() {
     return stripes == EVICTED;
   }
