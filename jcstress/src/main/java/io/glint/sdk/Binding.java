@@ -323,7 +323,7 @@ public class Binding {
     @Actor
     public void evict() {
       if (!isPinned) {
-        series.tryEvict(0);
+        var unused = series.evict(0);
       }
     }
 

@@ -186,18 +186,18 @@ public class CellOwnership {
   }
 
   /**
-   * In a series of three cells whose threads have met often: the one that takes the free cell makes
-   * the array longer, to let them go apart, while the other adds a cell to it.
+   * In a series of three cells whose threads have met often: the one that takes the free cell moves
+   * to another home, while the other adds a cell or moves as well.
    */
   @JCStressTest
   @State
   @Outcome(id = "2, 3.0", expect = ACCEPTABLE, desc = "both counted")
   @Outcome(expect = FORBIDDEN, desc = "a measurement was lost or counted twice")
-  public static class ActualSpreading {
+  public static class ActualMoving {
     private final HistogramStream stream = Fixture.histogram(DELTA);
     private final Cell stopped;
 
-    public ActualSpreading() {
+    public ActualMoving() {
       final Series series = Fixture.seriesOfA(stream);
       Fixture.stripe(series);
       stopped = series.take();
@@ -340,12 +340,12 @@ public class CellOwnership {
     }
   }
 
-  /** A longer array that is stored, not exchanged, drops a cell that was added meanwhile. */
+  /** Stripes with another home that are stored, not exchanged, drop a cell added meanwhile. */
   @JCStressTest
   @State
   @Outcome(id = "2", expect = ACCEPTABLE, desc = "both cells are there")
   @Outcome(expect = ACCEPTABLE_INTERESTING, desc = "the fault shows")
-  public static class BrokenByStoredSpread {
+  public static class BrokenByStoredMove {
     private final AtomicReference<String[]> stripes =
         new AtomicReference<>(new String[] {"first", null});
 
@@ -358,7 +358,7 @@ public class CellOwnership {
     }
 
     @Actor
-    public void spread() {
+    public void move() {
       final String[] seen = stripes.get();
       stripes.set(Arrays.copyOf(seen, 2 * seen.length));
     }

@@ -239,6 +239,9 @@ public class DeltaLimit {
 
     private boolean findsPlace(Attributes attributes) {
       while (map.findOrAdd(attributes) == null) {
+        for (int i = 0; i < 10; i++) {
+          Thread.onSpinWait();
+        }
         if (isRoomMade) {
           return false;
         }
@@ -265,8 +268,9 @@ public class DeltaLimit {
 
     @Actor
     public void makeRoom() {
-      if (idle.tryEvict(0) || idle.tryEvict(1)) {
-        stream.seriesMap().removeEvicted();
+      final SeriesMap map = stream.seriesMap();
+      if (map.tryEvict(idle, 0) || map.tryEvict(idle, 1)) {
+        map.removeEvicted();
       }
     }
 
@@ -288,7 +292,7 @@ public class DeltaLimit {
 
     @Actor
     public void makeRoom() {
-      var unused = idle.tryEvict(0);
+      var unused = idle.evict(0);
     }
 
     @Actor
@@ -329,7 +333,7 @@ public class DeltaLimit {
   private static void evictIdle(SeriesMap map) {
     map.forEach(
         series -> {
-          var unused = series.tryEvict(0);
+          var unused = map.tryEvict(series, 0);
         });
     map.removeEvicted();
   }

@@ -2,6 +2,8 @@ package io.glint.sdk;
 
 import static io.glint.sdk.Fixture.A;
 import static io.glint.sdk.Fixture.B;
+import static io.glint.sdk.Fixture.C;
+import static io.glint.sdk.Fixture.CUMULATIVE;
 import static io.glint.sdk.Fixture.DELTA;
 import static io.glint.sdk.Fixture.NO_LIMIT;
 import static io.glint.sdk.Fixture.OTHER_A;
@@ -156,7 +158,7 @@ public class Eviction {
     private final SumStream stream = Fixture.longCounter(DELTA, 1);
 
     public ActualTwoRecorders() {
-      Fixture.seriesOfA(stream).tryEvict(0);
+      var unusedToo = stream.seriesMap().tryEvict(Fixture.seriesOfA(stream), 0);
     }
 
     @Actor
@@ -192,7 +194,7 @@ public class Eviction {
 
     @Actor
     public void evict() {
-      if (idle.tryEvict(0)) {
+      if (stream.seriesMap().tryEvict(idle, 0)) {
         stream.seriesMap().removeEvicted();
       }
     }
@@ -234,7 +236,7 @@ public class Eviction {
 
     @Actor
     public void evict() {
-      if (idle.tryEvict(0)) {
+      if (stream.seriesMap().tryEvict(idle, 0)) {
         stream.seriesMap().removeEvicted();
       }
     }
@@ -243,6 +245,110 @@ public class Eviction {
     public void collect(II_Result r) {
       r.r2 = idle.isEvicted() ? 0 : 1;
       r.r1 = Fixture.collectTotal(stream);
+    }
+  }
+
+  /**
+   * A series comes back while the evicted one of its attributes is removed, and makes the full
+   * table grow.
+   */
+  @JCStressTest
+  @State
+  @Outcome(id = "4, 2", expect = ACCEPTABLE, desc = "there once, and counted")
+  @Outcome(expect = FORBIDDEN, desc = "there twice, removed, or a measurement lost")
+  public static class ActualReturn {
+    private final SumStream stream = Fixture.longCounter(DELTA, NO_LIMIT);
+
+    public ActualReturn() {
+      final SeriesMap map = stream.seriesMap();
+      Fixture.seriesOfA(stream);
+      Fixture.fillSmallestTable(stream);
+      var unused = map.tryEvict(Fixture.seriesOfA(stream), 0);
+    }
+
+    @Actor
+    public void record() {
+      stream.recordLong(1, A, null);
+      stream.recordLong(1, OTHER_A, null);
+    }
+
+    @Actor
+    public void remove() {
+      var unused = stream.seriesMap().removeEvicted();
+    }
+
+    @Arbiter
+    public void collect(II_Result r) {
+      r.r1 = stream.seriesMap().size();
+      r.r2 = Fixture.total(Fixture.point(Fixture.collect(stream), A));
+    }
+  }
+
+  /** At the limit, the place of an evicted series is for one other, not for two. */
+  @JCStressTest
+  @State
+  @Outcome(
+      id = {"1, 1", "1, 10"},
+      expect = ACCEPTABLE,
+      desc = "one has the place, the other overflows")
+  @Outcome(expect = FORBIDDEN, desc = "more series than the limit allows, or an empty place")
+  public static class ActualPlaceOfEvicted {
+    private final SumStream stream = Fixture.longCounter(CUMULATIVE, 1);
+
+    public ActualPlaceOfEvicted() {
+      var unused = stream.seriesMap().tryEvict(Fixture.seriesOfA(stream), 0);
+    }
+
+    @Actor
+    public void one() {
+      stream.recordLong(1, B, null);
+      var unused = stream.seriesMap().removeEvicted();
+    }
+
+    @Actor
+    public void two() {
+      stream.recordLong(10, C, null);
+    }
+
+    @Arbiter
+    public void collect(II_Result r) {
+      r.r1 = stream.seriesMap().size();
+      r.r2 = Fixture.total(Fixture.point(Fixture.collect(stream), Overflow.ATTRIBUTES));
+    }
+  }
+
+  /** A table that is copied without being closed first loses what is added meanwhile. */
+  @JCStressTest
+  @State
+  @Outcome(id = "1", expect = ACCEPTABLE, desc = "there")
+  @Outcome(expect = ACCEPTABLE_INTERESTING, desc = "the fault shows")
+  public static class BrokenByCopyWithoutClosing {
+    private final AtomicReference<AtomicReferenceArray<String>> table =
+        new AtomicReference<>(
+            new AtomicReferenceArray<>(new String[] {"evicted", null, null, null}));
+
+    @Actor
+    public void add() {
+      final AtomicReferenceArray<String> seen = table.get();
+      int place = 0;
+      while (!seen.compareAndSet(place, null, "new")) {
+        place++;
+      }
+    }
+
+    @Actor
+    public void remove() {
+      final AtomicReferenceArray<String> seen = table.get();
+      final AtomicReferenceArray<String> copy = new AtomicReferenceArray<>(seen.length());
+      for (int i = 1; i < seen.length(); i++) {
+        copy.set(i - 1, seen.get(i));
+      }
+      table.set(copy);
+    }
+
+    @Arbiter
+    public void find(I_Result r) {
+      r.r1 = "new".equals(table.get().get(0)) || "new".equals(table.get().get(1)) ? 1 : 0;
     }
   }
 
@@ -263,7 +369,7 @@ public class Eviction {
 
     @Actor
     public void evict() {
-      if (idle.tryEvict(0)) {
+      if (stream.seriesMap().tryEvict(idle, 0)) {
         stream.seriesMap().removeEvicted();
       }
     }

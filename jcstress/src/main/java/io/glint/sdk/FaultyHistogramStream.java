@@ -90,8 +90,8 @@ final class FaultyHistogramStream extends MetricStream {
   }
 
   @Override
-  Cell newCell(Series series) {
-    return new FaultyCell(series, /* padded= */ false, fault);
+  public Cell newCell(StripedCells owner) {
+    return new FaultyCell(/* padded= */ false, fault);
   }
 
   @Override
@@ -142,15 +142,15 @@ final class FaultyHistogramStream extends MetricStream {
 
     private final Fault fault;
 
-    FaultyCell(Series series, boolean padded, Fault fault) {
-      super(series, 0, padded);
-      this.state = new HistogramCell(series, 2, padded);
+    FaultyCell(boolean padded, Fault fault) {
+      super(0, padded);
+      this.state = new HistogramCell(2, padded);
       this.fault = fault;
     }
 
     /** The words as the collector finds them, read in two halves. */
     HistogramCell copy() {
-      final HistogramCell copy = new HistogramCell(series, 2, /* padded= */ false);
+      final HistogramCell copy = new HistogramCell(2, /* padded= */ false);
       final int half = copy.words.length - 2;
       System.arraycopy(state.words, 0, copy.words, 0, half);
       linger();
@@ -160,7 +160,7 @@ final class FaultyHistogramStream extends MetricStream {
 
     @Override
     Cell newStripe() {
-      return new FaultyCell(series, /* padded= */ true, fault);
+      return new FaultyCell(/* padded= */ true, fault);
     }
 
     @Override

@@ -66,7 +66,7 @@ public class FilteredView {
     private final SumStream stream = withAlias(DELTA, NO_LIMIT);
 
     public ActualTwoRecorders() {
-      stream.seriesMap().findOrAdd(B).tryEvict(0);
+      var unusedToo = stream.seriesMap().tryEvict(stream.seriesMap().findOrAdd(B), 0);
     }
 
     @Actor
@@ -162,7 +162,7 @@ public class FilteredView {
       desc = "the old ones found, and no wrong series")
   @Outcome(expect = FORBIDDEN, desc = "the series of other attributes, or an old one lost")
   public static class ActualCacheGrowth {
-    private final AliasCache aliases = new AliasCache();
+    private final AliasCache aliases = new AliasCache(new AliasBudget());
 
     public ActualCacheGrowth() {
       for (int i = 0; i < 4; i++) {
@@ -204,13 +204,13 @@ public class FilteredView {
   @Outcome(expect = FORBIDDEN, desc = "the evicted one")
   public static class ActualForgetting {
     private final SumStream stream = Fixture.filteredCounter(DELTA, NO_LIMIT);
-    private final AliasCache aliases = new AliasCache();
+    private final AliasCache aliases = new AliasCache(new AliasBudget());
     private final Series made = new Series(stream, B, 0, 0);
 
     public ActualForgetting() {
       final Series evicted = new Series(stream, B, 0, 0);
       aliases.put(B_AS_RECORDED, evicted, 0);
-      evicted.tryEvict(0);
+      var unused = evicted.evict(0);
     }
 
     @Actor
@@ -230,6 +230,104 @@ public class FilteredView {
     }
   }
 
+  /** The collector removes what was not used while an alias is added and another is used. */
+  @JCStressTest
+  @State
+  @Outcome(
+      id = {"1, 1", "1, 0", "0, 1", "0, 0"},
+      expect = ACCEPTABLE,
+      desc = "its series, or none: then it is looked up again")
+  @Outcome(expect = FORBIDDEN, desc = "the series of others")
+  public static class ActualAging {
+    private final AliasCache aliases = new AliasCache(new AliasBudget());
+
+    public ActualAging() {
+      aliases.collected(0);
+      for (int i = 0; i < 4; i++) {
+        aliases.put(SAME_PLACE.get(i), SERIES.get(i), 0);
+      }
+    }
+
+    @Actor
+    public void use() {
+      var unused = aliases.find(SAME_PLACE.get(0));
+      aliases.put(SAME_PLACE.get(4), SERIES.get(4), 0);
+    }
+
+    @Actor
+    public void collect() {
+      aliases.collected(AliasCache.GENERATION_NANOS);
+    }
+
+    @Arbiter
+    public void find(II_Result r) {
+      r.r1 = found(0);
+      r.r2 = found(4);
+    }
+
+    private int found(int i) {
+      final AliasCache.Alias alias = aliases.find(SAME_PLACE.get(i));
+      return alias == null ? 0 : alias.series == SERIES.get(i) ? 1 : 2;
+    }
+  }
+
+  /** Two caches want the last places of their provider. */
+  @JCStressTest
+  @State
+  @Outcome(
+      id = {"1, 0", "0, 1"},
+      expect = ACCEPTABLE,
+      desc = "one gets them")
+  @Outcome(expect = FORBIDDEN, desc = "both do, or neither")
+  public static class ActualBudget {
+    private final AliasBudget budget = new AliasBudget();
+
+    public ActualBudget() {
+      var unused = budget.take(AliasBudget.PLACES - 100);
+    }
+
+    @Actor
+    public void one(II_Result r) {
+      r.r1 = budget.take(64) ? 1 : 0;
+    }
+
+    @Actor
+    public void two(II_Result r) {
+      r.r2 = budget.take(64) ? 1 : 0;
+    }
+  }
+
+  /** A budget that is stored after a look, not exchanged, is spent twice. */
+  @JCStressTest
+  @State
+  @Outcome(
+      id = {"1, 0", "0, 1"},
+      expect = ACCEPTABLE,
+      desc = "one gets them")
+  @Outcome(expect = ACCEPTABLE_INTERESTING, desc = "the fault shows")
+  public static class BrokenByStoredBudget {
+    private volatile int left = 100;
+
+    @Actor
+    public void one(II_Result r) {
+      r.r1 = take(64);
+    }
+
+    @Actor
+    public void two(II_Result r) {
+      r.r2 = take(64);
+    }
+
+    private int take(int places) {
+      final int seen = left;
+      if (seen < places) {
+        return 0;
+      }
+      left = seen - places;
+      return 1;
+    }
+  }
+
   /** Who does not ask whether there may be room by now goes on to use the overflow series. */
   @JCStressTest
   @State
@@ -244,7 +342,7 @@ public class FilteredView {
     private final Series idle = Fixture.seriesOfA(stream);
     private final Series overflow = new Series(stream, Overflow.ATTRIBUTES, 0, 0);
     private final AttributeFilter filter = Fixture.filter();
-    private final AliasCache aliases = new AliasCache();
+    private final AliasCache aliases = new AliasCache(new AliasBudget());
 
     public BrokenByTimelessAlias() {
       aliases.put(B_AS_RECORDED, overflow, 0);
@@ -258,7 +356,7 @@ public class FilteredView {
 
     @Actor
     public void evict() {
-      if (idle.tryEvict(0)) {
+      if (map.tryEvict(idle, 0)) {
         map.removeEvicted();
         aliases.forgetEvicted();
       }
@@ -287,7 +385,7 @@ public class FilteredView {
   @Outcome(expect = ACCEPTABLE_INTERESTING, desc = "the fault shows")
   public static class BrokenByAliasOfRemoved {
     private final SumStream stream = Fixture.filteredCounter(DELTA, NO_LIMIT);
-    private final AliasCache aliases = new AliasCache();
+    private final AliasCache aliases = new AliasCache(new AliasBudget());
     private volatile Series only = stream.seriesMap().findOrAdd(B);
 
     public BrokenByAliasOfRemoved() {

@@ -263,7 +263,6 @@ public class FirstSeenSeries {
       final boolean complete =
           A.equals(series.attributes)
               && cell != null
-              && cell.series == series
               && (cell.isEmpty() || ((SumCell) cell).longSum() == 1);
       r.r1 = complete ? "complete" : "incomplete";
     }

@@ -173,6 +173,7 @@ final class Fixture {
             plain.instrument(),
             plain.metric(),
             filter,
+            new AliasBudget(),
             ExemplarAttributes.none(),
             temporality,
             limit,
@@ -236,6 +237,7 @@ final class Fixture {
         plain.instrument(),
         plain.metric(),
         new AttributeFilter(key -> false),
+        new AliasBudget(),
         ExemplarAttributes.all(),
         DELTA,
         NO_LIMIT,
@@ -282,8 +284,8 @@ final class Fixture {
 
   private static VarHandle pin() {
     try {
-      return MethodHandles.privateLookupIn(Series.class, MethodHandles.lookup())
-          .findVarHandle(Series.class, "pin", WeakReference.class);
+      return MethodHandles.privateLookupIn(StripedCells.class, MethodHandles.lookup())
+          .findVarHandle(StripedCells.class, "pin", WeakReference.class);
     } catch (ReflectiveOperationException e) {
       throw new ExceptionInInitializerError(e);
     }

@@ -114,8 +114,9 @@ public class IdleSeries {
     @Actor
     public void collect(II_Result r) {
       r.r1 = Fixture.collectTotal(stream);
-      if (series.tryEvict(1) || series.tryEvict(2)) {
-        stream.seriesMap().removeEvicted();
+      final SeriesMap map = stream.seriesMap();
+      if (map.tryEvict(series, 1) || map.tryEvict(series, 2)) {
+        map.removeEvicted();
       }
     }
 

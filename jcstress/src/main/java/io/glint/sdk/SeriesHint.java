@@ -97,7 +97,7 @@ public class SeriesHint {
     public ActualEvicted() {
       stream.recordLong(1, A, null);
       var unused = Fixture.collect(stream);
-      Fixture.seriesOfA(stream).tryEvict(0);
+      var unusedToo = stream.seriesMap().tryEvict(Fixture.seriesOfA(stream), 0);
     }
 
     @Actor

@@ -106,6 +106,7 @@ public abstract class ApiBenchmark extends RecordingBenchmark {
     return switch (attributes) {
       case SHARED -> super.attributesForThread();
       case OWN -> newAttributes();
+      case FIRST -> new Attributes[] {super.attributesForThread()[0]};
     };
   }
 

@@ -30,14 +30,16 @@ record Arguments(
       writes a table, a plot of each group of cases, and all samples.
 
       ./bench [options]
-                         without any, all comparisons with somebody else: about 19 minutes
+                         without any, all comparisons with somebody else: about 20 minutes
 
       How much
-        --quick          P1 to P6 and C2, short: two forks of Glint and stock, one of each other, to
-                         see whether something is badly wrong; under three minutes with the build
+        --quick          P1 to P6, C2, T2 and B1, short: two forks of Glint and stock, one of each
+                         other, to see whether something is badly wrong; under three minutes with
+                         the build
         --full           all cases, five forks of ten seconds each: to publish; over an hour
         --case ID[,ID]   only these: P1, P2, P1-128, P2-128 histogram; P3, P4, P5 several threads;
-                         P6 (P6a and P6b) counter; P7 exponential; P8 bound; M1 all kinds in turn;
+                         P6 (P6a and P6b) counter; T2 threads with congruent ids; B1 beside a
+                         collector that never pauses; P7 exponential; P8 bound; M1 all kinds in turn;
                          C all of C2, C8, C2-bound, C2-delta, C2-128, C8-bound-delta-128 and so on:
                          histogram, exemplars off, 2 or 8 threads;
                          E1, E2 exemplar reservoirs; R2 a second reader; P10 what is
@@ -63,6 +65,7 @@ record Arguments(
       ./bench tail       latency of single calls, up to the slowest; see ./bench tail --help
       ./bench memory     what a series keeps; see ./bench memory --help
       ./bench scale      cost by number of series, threads and buckets; see ./bench scale --help
+      ./bench slowest    the slowest call with many series; see ./bench slowest --help
       ./bench builds     one build of Glint against another; see ./bench builds --help
       ./bench --jmh ARGUMENTS
                          JMH's own command line, e.g. ./bench --jmh Histogram -p sdk=GLINT -t 2

@@ -13,5 +13,8 @@ public enum AttributesUse {
    * <p>With delta temporality an SDK may drop an idle series and make it anew with the instances of
    * the thread that comes first; it can do so between set-up and the first recording.
    */
-  OWN
+  OWN,
+
+  /** All threads record into the first series, with one instance. The others are only there. */
+  FIRST
 }

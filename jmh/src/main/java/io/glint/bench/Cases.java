@@ -14,6 +14,9 @@ final class Cases {
   private static final int COLLECT_EVERY_MILLIS = 10;
   private static final double NO_TARGET = Double.NaN;
 
+  /** The stock SDK keeps one place of its 2000 for the overflow. */
+  private static final int MOST_SERIES_OF_STOCK = 1999;
+
   private static final Workload HISTOGRAM = api(HistogramBenchmark.class, "record");
   private static final Workload HISTOGRAM_IN_SPAN =
       HISTOGRAM.with("exemplars", Exemplars.TRACE_BASED);
@@ -66,6 +69,23 @@ final class Cases {
                   2,
                   0.15)
               .and(cumulative(clientJavaCounter("add")), cumulative(micrometerCounter("add"))),
+          Case.sideBySide(
+              "T2",
+              Group.COUNTER,
+              "counter, exemplars off, 2 threads whose ids are a multiple of 128 apart",
+              COUNTER.withCongruentThreads(),
+              2,
+              NO_TARGET),
+          Case.sideBySide(
+              "B1",
+              Group.COUNTER,
+              "counter, exemplars off, 1 thread on one of 1999 series, a collector never pauses",
+              COUNTER
+                  .with("cardinality", MOST_SERIES_OF_STOCK)
+                  .with("attributes", AttributesUse.FIRST)
+                  .with("collectEveryMillis", RecordingBenchmark.WITHOUT_PAUSE),
+              1,
+              NO_TARGET),
           Case.sideBySide(
                   "P7a", Group.EXPONENTIAL, "exponential histogram, 1 thread", EXPONENTIAL, 1, 0.35)
               .and(clientJavaNative()),
@@ -141,7 +161,7 @@ final class Cases {
       Stream.concat(ONE_BY_ONE.stream(), withoutExemplars().stream()).toList();
 
   /** What is run if little time is to be spent and nothing is named. */
-  static final List<String> QUICK = List.of("P1", "P2", "P3", "P4", "P5", "P6", "C2");
+  static final List<String> QUICK = List.of("P1", "P2", "P3", "P4", "P5", "P6", "C2", "T2", "B1");
 
   /** The C cases that are run if nothing is said: those that others publish the like of. */
   private static final List<String> USUAL_WITHOUT_EXEMPLARS =

@@ -3,6 +3,7 @@ package io.glint.bench;
 import io.glint.bench.builds.BuildsTool;
 import io.glint.bench.memory.MemoryTool;
 import io.glint.bench.scale.ScaleTool;
+import io.glint.bench.scale.SlowestTool;
 import io.glint.bench.tail.TailTool;
 import io.glint.bench.tool.Command;
 import java.io.IOException;
@@ -60,6 +61,7 @@ public final class Main {
       case "tail" -> new TailTool();
       case "memory" -> new MemoryTool();
       case "scale" -> new ScaleTool();
+      case "slowest" -> new SlowestTool();
       case "builds" -> new BuildsTool();
       default -> null;
     };

@@ -101,6 +101,9 @@ final class PairedRunner {
             .addProfiler(GCProfiler.class)
             .shouldFailOnError(true)
             .output(log.toString());
+    if (workload.hasCongruentThreads()) {
+      options.jvmArgsAppend(CongruentThreads.options());
+    }
     for (final Map.Entry<String, String> parameter : workload.parameters().entrySet()) {
       options.param(parameter.getKey(), parameter.getValue());
     }

@@ -55,10 +55,16 @@ import org.openjdk.jmh.annotations.Warmup;
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 @Fork(
     value = 3,
-    jvmArgsAppend = {"-Xms1g", "-Xmx1g"})
+    jvmArgsAppend = {RecordingBenchmark.LEAST_HEAP, RecordingBenchmark.MOST_HEAP})
 @Warmup(iterations = 5, time = 1)
 @Measurement(iterations = 5, time = 1)
 public abstract class RecordingBenchmark {
+  static final String LEAST_HEAP = "-Xms1g";
+  static final String MOST_HEAP = "-Xmx1g";
+
+  /** Stands for an interval: the next collection begins when one has ended. */
+  static final int WITHOUT_PAUSE = -1;
+
   @Param({"OFF", "TRACE_BASED"})
   public Exemplars exemplars;
 
@@ -66,7 +72,7 @@ public abstract class RecordingBenchmark {
   @Param({"1", "128"})
   public int cardinality;
 
-  /** Interval of the collector, or 0 to collect only at the end. */
+  /** Interval of the collector, 0 to collect only at the end, or {@link #WITHOUT_PAUSE}. */
   @Param({"0", "10"})
   public int collectEveryMillis;
 
@@ -96,8 +102,8 @@ public abstract class RecordingBenchmark {
     walks.clear();
     seriesAttributes = newAttributes();
     recordedAtStart = open(seriesAttributes);
-    if (collectEveryMillis > 0) {
-      collector = new Collector(this::collect, Duration.ofMillis(collectEveryMillis));
+    if (collectEveryMillis != 0) {
+      collector = new Collector(this::collect, Duration.ofMillis(Math.max(0, collectEveryMillis)));
     }
   }
 

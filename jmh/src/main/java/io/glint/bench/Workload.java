@@ -8,17 +8,23 @@ import java.util.Map;
  * single default.
  *
  * @param benchmark class and method, as JMH names them
+ * @param hasCongruentThreads true for threads as {@link CongruentThreads} makes them
  */
-record Workload(String benchmark, Map<String, String> parameters) {
+record Workload(String benchmark, Map<String, String> parameters, boolean hasCongruentThreads) {
 
   static Workload of(Class<?> benchmarkClass, String method) {
-    return new Workload(benchmarkClass.getName() + "." + method, Map.of());
+    return new Workload(benchmarkClass.getName() + "." + method, Map.of(), false);
   }
 
   /** The same with one parameter set. */
   Workload with(String parameter, Object value) {
     final Map<String, String> parameters = new LinkedHashMap<>(this.parameters);
     parameters.put(parameter, value.toString());
-    return new Workload(benchmark, parameters);
+    return new Workload(benchmark, parameters, hasCongruentThreads);
+  }
+
+  /** The same with threads whose ids agree in their low bits. */
+  Workload withCongruentThreads() {
+    return new Workload(benchmark, parameters, true);
   }
 }

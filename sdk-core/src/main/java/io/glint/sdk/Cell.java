@@ -14,8 +14,8 @@ import java.lang.invoke.VarHandle;
  *
  * A cell is a {@code long[]}: word 0 says who owns the cell, the other words are the state of an
  * aggregation, laid out by the subclass. Its exemplar reservoir belongs to it as well. A {@link
- * Series} starts with one cell and gets more, its stripes, only when threads meet in it. The value
- * of a series is the combination of its cells.
+ * Series} starts with one cell and gets more, its stripes, only when threads meet in it ({@link
+ * StripedCells}). The value of a series is the combination of its cells.
  *
  * <h2>States of the owner word and who moves between them</h2>
  *
@@ -36,6 +36,8 @@ import java.lang.invoke.VarHandle;
  *       <i>release</i> of {@code release}: what the last owner wrote, the next one sees. The look
  *       of {@code isSeenEmpty} pairs with it as well. No other ordering is needed, because nothing
  *       else is shared.
+ *   <li>The first try of a thread is that exchange. Each further one is {@code tryTakeIfFree},
+ *       which looks before: a failed exchange would take the cache line from the owner.
  *   <li>A stripe that a recorder has just made is TAKEN before any other thread can see it.
  * </ul>
  *
@@ -44,13 +46,14 @@ import java.lang.invoke.VarHandle;
  * <ol>
  *   <li><b>A recorder never waits.</b> If {@code tryTake} fails, the recorder tries the other cells
  *       of the series, and if all are taken it adds one that it owns already. Adding is a
- *       compare-and-set of the array of stripes, which fails only because another thread has added
- *       one. A thread that is stopped while it owns a cell therefore costs the others that one
- *       cell, never their progress. A series has at most one cell, and twice as many as threads
- *       were in mid-record at one moment, or as there are processors, in powers of two, or 8: a
- *       number that threads which have ended do not add to. (A thread that is stopped while it
- *       evicts the series owns all its cells, and counts as that many threads.) A thread can be
- *       stopped at each step ({@link ProtocolPoint}), and a test does.
+ *       compare-and-set of the array of stripes, which fails only because another thread has
+ *       changed it: it has added a cell, or moved to another one, which happens a limited number of
+ *       times. A thread that is stopped while it owns a cell therefore costs the others that one
+ *       cell, never their progress. A series has its first cell, and at most about as many others
+ *       as threads were in mid-record at one moment, or twice as many as there are processors, to a
+ *       power of two, or 8: a number that threads which have ended do not add to. (A thread that is
+ *       stopped while it evicts the series owns all its cells, and counts as that many threads.) A
+ *       thread can be stopped at each step ({@link ProtocolPoint}), and a test does.
  *   <li><b>Every measurement is counted exactly once.</b> A recorder updates a cell only while it
  *       owns it, and a collector that empties a cell owns it from the first word it reads to the
  *       last it clears.
@@ -107,7 +110,6 @@ abstract class Cell {
 
   private static final VarHandle WORDS = MethodHandles.arrayElementVarHandle(long[].class);
 
-  final Series series;
   final long[] words;
 
   /** Made when the first eligible measurement arrives. Guarded by ownership. */
@@ -119,8 +121,7 @@ abstract class Cell {
    * @param stateWords number of words that the subclass uses
    * @param padded true for a stripe, which other threads' stripes must not share a line with
    */
-  Cell(Series series, int stateWords, boolean padded) {
-    this.series = series;
+  Cell(int stateWords, boolean padded) {
     this.words = new long[FIRST_STATE_WORD + stateWords + (padded ? PADDING_WORDS : 0)];
   }
 
@@ -131,6 +132,14 @@ abstract class Cell {
     }
     ProtocolPoint.CELL_TAKEN.reached();
     return true;
+  }
+
+  /**
+   * The same for a further try, by a thread that has tried a cell of the series before. It looks
+   * first, with an opaque read, so that a cell that stays taken stays in its owner's cache.
+   */
+  final boolean tryTakeIfFree() {
+    return (long) WORDS.getOpaque(words, OWNER) == FREE && tryTake();
   }
 
   /** Gives the cell back. For its owner only. */

@@ -21,8 +21,8 @@ final class ExponentialCell extends Cell {
   /** Null until a negative value is recorded. */
   private ExponentialBuckets negative;
 
-  ExponentialCell(Series series, int maxScale, int maxSize, boolean padded) {
-    super(series, STATE_WORDS, padded);
+  ExponentialCell(int maxScale, int maxSize, boolean padded) {
+    super(STATE_WORDS, padded);
     this.maxScale = maxScale;
     this.maxSize = maxSize;
     this.padding = padded ? PADDING_WORDS : 0;
@@ -115,7 +115,7 @@ final class ExponentialCell extends Cell {
 
   @Override
   Cell newStripe() {
-    return new ExponentialCell(series, maxScale, maxSize, /* padded= */ true);
+    return new ExponentialCell(maxScale, maxSize, /* padded= */ true);
   }
 
   @Override

@@ -86,9 +86,9 @@ final class ExponentialHistogramStream extends MetricStream {
   }
 
   @Override
-  Cell newCell(Series series) {
+  public Cell newCell(StripedCells owner) {
     return new ExponentialCell(
-        series, aggregation.maxScale(), aggregation.maxBuckets(), /* padded= */ false);
+        aggregation.maxScale(), aggregation.maxBuckets(), /* padded= */ false);
   }
 
   @Override

@@ -7,8 +7,8 @@ final class HistogramCell extends Cell {
   private static final int MAX = MIN + 1;
   private static final int COUNTS = MAX + 1;
 
-  HistogramCell(Series series, int bucketCount, boolean padded) {
-    super(series, COUNTS - FIRST_STATE_WORD + bucketCount, padded);
+  HistogramCell(int bucketCount, boolean padded) {
+    super(COUNTS - FIRST_STATE_WORD + bucketCount, padded);
     clear();
   }
 
@@ -46,7 +46,7 @@ final class HistogramCell extends Cell {
   @Override
   Cell newStripe() {
     // This one, the first, is not padded.
-    return new HistogramCell(series, words.length - COUNTS, /* padded= */ true);
+    return new HistogramCell(words.length - COUNTS, /* padded= */ true);
   }
 
   @Override

@@ -110,8 +110,8 @@ final class HistogramStream extends MetricStream {
   }
 
   @Override
-  Cell newCell(Series series) {
-    return new HistogramCell(series, buckets.bucketCount(), /* padded= */ false);
+  public Cell newCell(StripedCells owner) {
+    return new HistogramCell(buckets.bucketCount(), /* padded= */ false);
   }
 
   @Override

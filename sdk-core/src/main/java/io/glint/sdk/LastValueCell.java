@@ -25,8 +25,12 @@ final class LastValueCell extends Cell {
   static final long SET_BEFORE_STRIPES = 1;
   static final long SET_AT_STAMP = 2;
 
-  LastValueCell(Series series, boolean padded) {
-    super(series, STATE_WORDS, padded);
+  /** The cells that this one belongs to. */
+  private final StripedCells owner;
+
+  LastValueCell(StripedCells owner, boolean padded) {
+    super(STATE_WORDS, padded);
+    this.owner = owner;
   }
 
   /** Sets the value. For the owner. */
@@ -34,7 +38,7 @@ final class LastValueCell extends Cell {
     final long[] words = this.words;
     words[VALUE] = valueBits;
     words[COUNT]++;
-    if (series.isStriped()) {
+    if (owner.isStriped()) {
       words[STAMP] = System.nanoTime();
       words[AGE] = SET_AT_STAMP;
     } else {
@@ -62,7 +66,7 @@ final class LastValueCell extends Cell {
 
   @Override
   Cell newStripe() {
-    return new LastValueCell(series, /* padded= */ true);
+    return new LastValueCell(owner, /* padded= */ true);
   }
 
   @Override

@@ -12,7 +12,7 @@ final class LastValueSeries extends Series {
 
   long reportedStamp;
 
-  LastValueSeries(MetricStream stream, Attributes attributes, int hash, long startEpochNanos) {
-    super(stream, attributes, hash, startEpochNanos);
+  LastValueSeries(CellFactory cells, Attributes attributes, int hash, long startEpochNanos) {
+    super(cells, attributes, hash, startEpochNanos);
   }
 }

@@ -117,8 +117,8 @@ final class LastValueStream extends MetricStream {
   }
 
   @Override
-  Cell newCell(Series series) {
-    return new LastValueCell(series, /* padded= */ false);
+  public Cell newCell(StripedCells owner) {
+    return new LastValueCell(owner, /* padded= */ false);
   }
 
   @Override

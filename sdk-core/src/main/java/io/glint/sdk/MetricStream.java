@@ -1,11 +1,9 @@
 package io.glint.sdk;
 
 import io.glint.sdk.internal.log.LogText;
-import io.glint.sdk.internal.log.RateLimitedLog;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.sdk.metrics.data.AggregationTemporality;
-import java.util.logging.Level;
 import java.util.logging.Logger;
 
 /**
@@ -23,7 +21,7 @@ import java.util.logging.Logger;
  * are final: what collections write is elsewhere, so that recorders do not wait for its cache
  * lines.
  */
-abstract class MetricStream {
+abstract class MetricStream implements CellFactory {
   private static final Logger LOGGER = Logger.getLogger(MetricStream.class.getName());
 
   final InstrumentDescriptor instrument;
@@ -55,7 +53,7 @@ abstract class MetricStream {
     this.instrument = settings.instrument();
     this.metric = settings.metric();
     this.attributeFilter = settings.attributeFilter();
-    this.aliases = attributeFilter == null ? null : new AliasCache();
+    this.aliases = attributeFilter == null ? null : new AliasCache(settings.aliasBudget());
     this.sampling = settings.sampling();
     this.temporality = settings.temporality();
     this.clock = settings.clock();
@@ -110,9 +108,6 @@ abstract class MetricStream {
 
   /** As {@link #recordLong(long, BoundSeries, Context)}. The value is finite. */
   abstract void recordDouble(double value, BoundSeries series, Context context);
-
-  /** Makes the first cell of a series, which makes the others: {@link Cell#newStripe}. */
-  abstract Cell newCell(Series series);
 
   /** The one that collects this stream, always the same. */
   abstract StreamCollector collector();
@@ -176,7 +171,6 @@ abstract class MetricStream {
       if (cell != null) {
         return cell;
       }
-      seriesMap.removeEvicted();
     }
   }
 
@@ -216,7 +210,6 @@ abstract class MetricStream {
           updateSoleSeries();
           return new BoundSeries(this, attributes, series, pin);
         }
-        seriesMap.removeEvicted();
       }
     } catch (Throwable t) {
       bindingFailures.event(0, t);
@@ -262,7 +255,7 @@ abstract class MetricStream {
 
   /** Makes a series; an aggregation that has more to remember of each makes one of its own. */
   Series newSeries(Attributes attributes, int hash, long startEpochNanos) {
-    return new Series(this, attributes, hash, startEpochNanos);
+    return new Series(/* cells= */ this, attributes, hash, startEpochNanos);
   }
 
   // What the collector needs.
@@ -275,17 +268,24 @@ abstract class MetricStream {
     return store;
   }
 
-  /** Lets go of the series that have been evicted. */
+  /** Lets go of the series that have been evicted, also of those recorders have evicted. */
   final void removeEvicted() {
-    seriesMap.removeEvicted();
-    if (aliases != null) {
+    if (seriesMap.removeEvicted() && aliases != null) {
       aliases.forgetEvicted();
     }
   }
 
   /** What threads in a race have left of an earlier table keeps evicted series in memory. */
-  final void renewHints() {
-    seriesMap.renewIndex();
+  final void renewHints(long nowNanos) {
+    if (aliases != null) {
+      aliases.collected(nowNanos);
+    }
+    seriesMap.complete();
     updateSoleSeries();
+  }
+
+  /** For tests: how many attribute sets are remembered that a view has changed. */
+  final int aliasCount() {
+    return aliases.size();
   }
 }

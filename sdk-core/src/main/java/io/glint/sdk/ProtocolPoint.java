@@ -4,8 +4,8 @@ import java.util.function.Consumer;
 
 /**
  * The marked points of the protocol that recorders and collectors follow ({@link Cell}, {@link
- * Series}, {@link SeriesMap}): each step by which a thread changes what others see lies between two
- * of them. A test stops a thread at each and sees that all others go on.
+ * StripedCells}, {@link SeriesMap}): each step by which a thread changes what others see lies
+ * between two of them. A test stops a thread at each and sees that all others go on.
  *
  * <p>Where the user's code is called, there is no point, as a test can stop the thread in that
  * code: attributes, filters and the clock on the way to a cell, the exemplar reservoir and its
@@ -29,8 +29,8 @@ enum ProtocolPoint {
   /** A thread is about to publish a further cell of a series. */
   CELL_ADDING,
 
-  /** The owner of a cell is about to publish a longer array of stripes. */
-  STRIPES_DOUBLING,
+  /** The owner of a cell is about to publish stripes in which it has another home. */
+  HOME_MOVING,
 
   /** A thread owns all cells of a series, which is empty, and is about to evict it. */
   SERIES_EVICTING,
@@ -47,14 +47,17 @@ enum ProtocolPoint {
   /** A thread has indexed a series, and is about to say so. */
   SERIES_INDEXED,
 
-  /** A thread is about to close a table that has room, because it contains evicted series. */
+  /** The collector is about to close a table, because it contains evicted series. */
   TABLE_CLOSING,
 
-  /** A thread is about to copy a table that can take no more series. */
+  /** A thread is about to make a table that takes the place of another. */
   TABLE_COPYING,
 
-  /** A thread is about to publish a copy of a table. */
+  /** A thread is about to publish a table that takes the place of another. */
   TABLE_REPLACING,
+
+  /** A thread is about to copy a series into a table that has taken over from another. */
+  ENTRY_COPYING,
 
   /** A thread is about to give recorders the index of a table that has replaced another. */
   INDEX_RENEWING,
@@ -62,13 +65,8 @@ enum ProtocolPoint {
   /** A thread is about to publish the overflow series. */
   OVERFLOW_ADDING,
 
-  /**
-   * A recorder has evicted what it could at the limit, and is about to remove it from the table.
-   */
+  /** A recorder has evicted what it could at the limit, and is about to say how far it has come. */
   ROOM_MADE,
-
-  /** A recorder has removed what was evicted, and is about to say that this interval has room. */
-  ROOM_TOLD,
 
   /** A recorder has found the series of attributes that a view filters, and is to remember it. */
   ALIAS_ADDING,

@@ -17,6 +17,9 @@ import java.util.concurrent.atomic.AtomicReference;
 final class SeriesStore {
   private static final int TRIES_TO_EVICT = 100;
 
+  /** How many series one recording call looks at to make room: some tens of microseconds. */
+  private static final int MOST_LOOKED_AT = 4096;
+
   private final MetricStream stream;
   private final SeriesMap map;
   private final boolean isDelta;
@@ -29,8 +32,8 @@ final class SeriesStore {
    */
   private final AtomicLong interval = new AtomicLong();
 
-  /** The interval in which recorders have evicted what was left of the one before. */
-  private volatile long roomMadeIn = -1;
+  /** How far recorders have come with making room. */
+  private volatile RoomSearch roomSearch = new RoomSearch(-1, 0, -1);
 
   SeriesStore(MetricStream stream, SeriesMap map, boolean isDelta) {
     this.stream = stream;
@@ -40,8 +43,7 @@ final class SeriesStore {
 
   /**
    * The series of these attributes, which is made if it is missing; at the limit the overflow
-   * series. It may be evicted before the caller has taken a cell; then it is to be {@linkplain
-   * SeriesMap#removeEvicted removed} and asked for again.
+   * series. It may be evicted before the caller has taken a cell; then it is to be asked for again.
    *
    * @param kept without what a view removes
    * @return null after shutdown: what nobody will collect is not kept
@@ -61,41 +63,55 @@ final class SeriesStore {
     return null;
   }
 
-  /** True if recorders have not made room yet in this interval. */
+  /** True if recorders may find room in this interval still. */
   boolean mayMakeRoom() {
-    return isDelta && roomMadeIn != interval.get();
+    return isDelta && !roomSearch.hasEndedIn(interval.get());
   }
 
   /**
-   * Evicts the series that no measurement of this interval is in, so that the limit counts those of
-   * this interval only. Done once in each interval of a delta reader, by the recorder that comes
-   * across the limit first, or by several. Never waits for another thread: a series that one of
-   * them has in its hands is tried a few times more, and if that thread has been stopped there, the
-   * limit is one series lower until it goes on.
+   * Evicts series that no measurement of this interval is in, so that the limit counts those of
+   * this interval only. Recorders of a delta stream that come across the limit do it, and go
+   * through the series once in each interval, {@value #MOST_LOOKED_AT} at most in one call: the
+   * next call goes on from there. So with a larger limit a measurement of a new attribute set may
+   * go to the overflow series although there is an idle series further on. Never waits for another
+   * thread: a series that one of them has in its hands is tried a few times more, and if that
+   * thread has been stopped there, the limit is one series lower until it goes on.
    *
-   * @return false if that was done already, and the measurement goes to the overflow series
+   * @return false if there is no room, and the measurement goes to the overflow series
    */
   private boolean makeRoom() {
     final long interval = this.interval.get();
     if (!isDelta) {
       return false;
     }
-    if (roomMadeIn == interval) {
-      // Perhaps made since the caller found none.
-      return !map.isFull();
+    RoomSearch search = roomSearch;
+    if (!search.hasEndedIn(interval)) {
+      if (search.interval != interval || search.removals != map.removals()) {
+        search = new RoomSearch(interval, 0, map.removals());
+      }
+      final RoomMaker maker = new RoomMaker();
+      final int next = map.forEach(search.next, MOST_LOOKED_AT, maker);
+      maker.retry();
+      ProtocolPoint.ROOM_MADE.reached();
+      roomSearch = new RoomSearch(interval, next, search.removals);
     }
-    final RoomMaker maker = new RoomMaker();
-    map.forEach(maker);
-    maker.retry();
-    ProtocolPoint.ROOM_MADE.reached();
-    // Also those that another thread has evicted.
-    map.removeEvicted();
-    ProtocolPoint.ROOM_TOLD.reached();
-    roomMadeIn = interval;
-    return true;
+    // Perhaps another thread has made it since the caller found none.
+    return !map.isFull();
   }
 
-  private static final class RoomMaker implements SeriesMap.SeriesVisitor {
+  /**
+   * How far recorders have come with making room in an interval.
+   *
+   * @param next number of series to skip; -1 if all have been looked at
+   * @param removals that of the series map to which this number belongs
+   */
+  private record RoomSearch(long interval, int next, long removals) {
+    boolean hasEndedIn(long current) {
+      return next < 0 && interval == current;
+    }
+  }
+
+  private final class RoomMaker implements SeriesMap.SeriesVisitor {
     private final List<Series> undecided = new ArrayList<>(0);
 
     @Override
@@ -113,8 +129,8 @@ final class SeriesStore {
       }
     }
 
-    private static boolean isUndecided(Series series) {
-      return series.evict(0) == Series.Eviction.UNDECIDED && !series.isEvicted();
+    private boolean isUndecided(Series series) {
+      return map.evict(series, 0) == StripedCells.Eviction.UNDECIDED && !series.isEvicted();
     }
   }
 

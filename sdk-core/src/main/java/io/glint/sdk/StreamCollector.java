@@ -65,7 +65,7 @@ abstract class StreamCollector implements MetricSource {
   private final long idleTimeoutNanos;
   private final SeriesTotal total;
   private final ExemplarCollector exemplarCollector;
-  private final Series.CellVisitor cellVisitor = this::collectCell;
+  private final StripedCells.CellVisitor cellVisitor = this::collectCell;
   private final Function<List<PointData>, Data<?>> dataWrapper = this::data;
   private final List<PointBuffer> readers = new CopyOnWriteArrayList<>();
   private final RateLimitedLog failures = new RateLimitedLog(LOGGER, Level.WARNING);
@@ -226,7 +226,7 @@ abstract class StreamCollector implements MetricSource {
     publishTally();
     points.exemplars += total.exemplars;
     final Data<?> data = points.end(total.points);
-    tidyUp();
+    tidyUp(now);
     return data;
   }
 
@@ -249,12 +249,12 @@ abstract class StreamCollector implements MetricSource {
     }
   }
 
-  private void tidyUp() {
+  private void tidyUp(long nowNanos) {
     try {
       if (isDelta || idleTimeoutNanos > 0) {
         evict();
       }
-      stream.renewHints();
+      stream.renewHints(nowNanos);
     } catch (Throwable t) {
       // The points are safe. What is left is found by the next collection, or by recorders.
       findings.failure = t;
@@ -397,7 +397,7 @@ abstract class StreamCollector implements MetricSource {
   }
 
   private boolean acquireUntilDeadline(Cell cell) {
-    for (int attempt = 0; !cell.tryTake(); attempt++) {
+    for (int attempt = 0; !(attempt == 0 ? cell.tryTake() : cell.tryTakeIfFree()); attempt++) {
       if (cell.isRetired()) {
         return false;
       }
@@ -453,17 +453,13 @@ abstract class StreamCollector implements MetricSource {
 
   /** Evicts the series that were found silent, if they still are. */
   private void evict() {
-    final boolean[] anyEvicted = new boolean[1];
     seriesMap.forEach(
         series -> {
-          if (series.isIdle && series.tryEvict(series.measurements)) {
-            anyEvicted[0] = true;
+          if (series.isIdle && seriesMap.tryEvict(series, series.measurements)) {
             measurementsOfDropped += series.measurements;
           }
         });
-    if (anyEvicted[0]) {
-      stream.removeEvicted();
-    }
+    stream.removeEvicted();
   }
 
   // ------------------------------------------------------------------------------------ reporting
@@ -621,7 +617,7 @@ abstract class StreamCollector implements MetricSource {
   /** Reads the cells without emptying them. One that is in use at this moment may be left out. */
   private void addUncollected(ExemplarTally current) {
     final long[] held = new long[1];
-    final Series.CellVisitor reader =
+    final StripedCells.CellVisitor reader =
         cell -> {
           if (tryAcquireSpinning(cell)) {
             try {
@@ -646,7 +642,7 @@ abstract class StreamCollector implements MetricSource {
 
   private static boolean tryAcquireSpinning(Cell cell) {
     for (int attempt = 0; attempt < SPINS && !cell.isRetired(); attempt++) {
-      if (cell.tryTake()) {
+      if (cell.tryTakeIfFree()) {
         return true;
       }
       Thread.onSpinWait();

@@ -42,6 +42,7 @@ final class StreamFactory {
   private final MeasurementClock clock;
   private final long idleTimeoutNanos;
   private final Losses losses;
+  private final AliasBudget aliasBudget = new AliasBudget();
 
   StreamFactory(
       ProviderConfig config,
@@ -205,6 +206,7 @@ final class StreamFactory {
         instrument,
         MetricIdentity.of(instrument, view.name(), view.description()),
         plan.attributeFilter() == null ? null : new AttributeFilter(plan.attributeFilter()),
+        aliasBudget,
         view.exemplarAttributes() != null ? view.exemplarAttributes() : exemplarAttributes,
         temporality,
         plan.cardinalityLimit(),

@@ -9,6 +9,7 @@ import io.opentelemetry.sdk.metrics.data.AggregationTemporality;
  * @param instrument as messages name it
  * @param metric name and description as they are exported, which a view may have set
  * @param attributeFilter null if all attributes are kept
+ * @param aliasBudget that of the provider
  * @param exemplarAttributes which of the attributes that are not kept stay on exemplars
  * @param creationEpochNanos when the instrument was created
  * @param idleTimeoutNanos how long a series may be silent before it is dropped. Under cumulative
@@ -19,6 +20,7 @@ record StreamSettings(
     InstrumentDescriptor instrument,
     MetricIdentity metric,
     AttributeFilter attributeFilter,
+    AliasBudget aliasBudget,
     ExemplarAttributes exemplarAttributes,
     AggregationTemporality temporality,
     int cardinalityLimit,
@@ -39,6 +41,7 @@ record StreamSettings(
         instrument,
         MetricIdentity.of(instrument),
         /* attributeFilter= */ null,
+        new AliasBudget(),
         ExemplarAttributes.all(),
         temporality,
         cardinalityLimit,

@@ -5,8 +5,8 @@ final class SumCell extends Cell {
   private static final int SUM = FIRST_STATE_WORD;
   private static final int COUNT = SUM + 1;
 
-  SumCell(Series series, boolean padded) {
-    super(series, 2, padded);
+  SumCell(boolean padded) {
+    super(2, padded);
   }
 
   /** Adds a measurement, wrapping around beyond the range of a long. For the owner. */
@@ -33,7 +33,7 @@ final class SumCell extends Cell {
 
   @Override
   Cell newStripe() {
-    return new SumCell(series, /* padded= */ true);
+    return new SumCell(/* padded= */ true);
   }
 
   @Override

@@ -112,8 +112,8 @@ final class SumStream extends MetricStream {
   }
 
   @Override
-  Cell newCell(Series series) {
-    return new SumCell(series, /* padded= */ false);
+  public Cell newCell(StripedCells owner) {
+    return new SumCell(/* padded= */ false);
   }
 
   @Override

@@ -381,7 +381,7 @@ class BoundInstrumentsTest {
     final MetricStream stream = streamOf(kind);
     final Series series = stream.seriesMap().findOrAdd(A);
     final BoundSeries bound = new BoundSeries(stream, A, series, "no pin");
-    assertThat(series.tryEvict(0)).isTrue();
+    assertThat(stream.seriesMap().tryEvict(series, 0)).isTrue();
     stream.seriesMap().removeEvicted();
     for (int i = 0; i < 2; i++) {
       if (kind.name().startsWith("LONG")) {

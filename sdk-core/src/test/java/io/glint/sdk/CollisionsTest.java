@@ -8,14 +8,14 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** The places of a series double when threads keep meeting at one home between two collections. */
+/** A thread moves to another cell when its home was found taken often between two collections. */
 @Tag("protocol-points")
 class CollisionsTest {
-  private static final int COLLISIONS_BEFORE_SPREADING = 16;
+  private static final int COLLISIONS_BEFORE_MOVING = 16;
 
   private final Series series =
       DeltaSums.createSampled(10).seriesMap().findOrAdd(Attributes.empty());
-  private final AtomicInteger doublings = new AtomicInteger();
+  private final AtomicInteger moves = new AtomicInteger();
 
   CollisionsTest() {
     final Cell first = series.take();
@@ -24,8 +24,8 @@ class CollisionsTest {
     first.release();
     ProtocolPoint.setVisitor(
         point -> {
-          if (point == ProtocolPoint.STRIPES_DOUBLING) {
-            doublings.getAndIncrement();
+          if (point == ProtocolPoint.HOME_MOVING) {
+            moves.getAndIncrement();
           }
         });
   }
@@ -42,18 +42,64 @@ class CollisionsTest {
   }
 
   @Test
-  void enoughInOneIntervalDoubleThePlaces() {
-    collide(COLLISIONS_BEFORE_SPREADING - 1);
-    assertThat(doublings).hasValue(0);
+  void enoughInOneIntervalMoveTheThread() {
+    collide(COLLISIONS_BEFORE_MOVING - 1);
+    assertThat(moves).hasValue(0);
     collide(1);
-    assertThat(doublings).hasValue(1);
+    assertThat(moves).hasValue(1);
+  }
+
+  /** One that was made for stripes which another thread has changed meanwhile. */
+  @Test
+  void aCellThatCouldNotBeAddedIsKeptForTheNextTry() {
+    final AtomicInteger made = new AtomicInteger();
+    final StripedCells cells = new StripedCells(owner -> new CountedCell(made));
+    cells.take();
+    final AtomicInteger others = new AtomicInteger();
+    ProtocolPoint.setVisitor(
+        point -> {
+          if (point == ProtocolPoint.CELL_ADDING && others.getAndIncrement() < 3) {
+            cells.take();
+          }
+        });
+    assertThat(cells.take()).isNotNull();
+    // The first, this thread's, and those of the others, one inside of the other.
+    assertThat(made).hasValue(1 + 1 + 3);
+  }
+
+  private static final class CountedCell extends Cell {
+    private final AtomicInteger made;
+
+    CountedCell(AtomicInteger made) {
+      super(0, /* padded= */ false);
+      this.made = made;
+      made.getAndIncrement();
+    }
+
+    @Override
+    Cell newStripe() {
+      return new CountedCell(made);
+    }
+
+    @Override
+    boolean isEmpty() {
+      return true;
+    }
+
+    @Override
+    long measurements() {
+      return 0;
+    }
+
+    @Override
+    void clear() {}
   }
 
   @Test
   void aCollectionForgetsThem() {
-    collide(COLLISIONS_BEFORE_SPREADING - 1);
+    collide(COLLISIONS_BEFORE_MOVING - 1);
     series.visitCells(cell -> {});
-    collide(COLLISIONS_BEFORE_SPREADING - 1);
-    assertThat(doublings).hasValue(0);
+    collide(COLLISIONS_BEFORE_MOVING - 1);
+    assertThat(moves).hasValue(0);
   }
 }

@@ -148,9 +148,9 @@ class ExponentialHistogramTest {
       final int maxBuckets = 2 + random.nextInt(30);
       final ExponentialTotal joined = new ExponentialTotal(20, maxBuckets);
       final ExponentialTotal single = new ExponentialTotal(20, maxBuckets);
-      final ExponentialCell all = new ExponentialCell(null, 20, maxBuckets, false);
+      final ExponentialCell all = new ExponentialCell(20, maxBuckets, false);
       for (int cells = 0; cells < 4; cells++) {
-        final ExponentialCell cell = new ExponentialCell(null, 20, maxBuckets, cells > 0);
+        final ExponentialCell cell = new ExponentialCell(20, maxBuckets, cells > 0);
         final double spread = random.nextDouble() * 20;
         for (int i = random.nextInt(20); i >= 0; i--) {
           final double value = Math.exp((random.nextDouble() - 0.5) * spread) - 1;

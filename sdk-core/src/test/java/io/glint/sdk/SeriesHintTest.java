@@ -121,7 +121,7 @@ class SeriesHintTest {
   /** As a thread does that has slept since it read the table. Returns attributes it misses. */
   private static Attributes leaveAnOldIndex(SeriesMap map) throws ReflectiveOperationException {
     final Series[] old = (Series[]) indexAtHand().get(map);
-    assertThat(map.findOrAdd(attributes(3)).tryEvict(0)).isTrue();
+    assertThat(map.tryEvict(map.findOrAdd(attributes(3)), 0)).isTrue();
     map.removeEvicted();
     final Attributes added = attributes(4);
     assertThat(map.findOrAdd(added)).isNotNull();

@@ -74,8 +74,8 @@ class SeriesMapTest {
     for (int i = 0; i < 4; i++) {
       added.add(map.findOrAdd(attributes(i)));
     }
-    assertThat(added.get(1).tryEvict(0)).isTrue();
-    assertThat(added.get(2).tryEvict(0)).isTrue();
+    assertThat(map.tryEvict(added.get(1), 0)).isTrue();
+    assertThat(map.tryEvict(added.get(2), 0)).isTrue();
     map.removeEvicted();
     assertThat(map.size()).isEqualTo(2);
     assertThat(map.find(attributes(1))).isNull();
@@ -86,9 +86,26 @@ class SeriesMapTest {
   }
 
   @Test
+  void aSeriesThatComesBackDuringAWalkIsNotVisitedTwice() {
+    final SeriesMap map = map(10);
+    for (int i = 0; i < 3; i++) {
+      map.findOrAdd(attributes(i));
+    }
+    final List<Attributes> visited = new ArrayList<>();
+    map.forEach(
+        series -> {
+          visited.add(series.attributes);
+          assertThat(map.tryEvict(series, 0)).isTrue();
+          assertThat(map.findOrAdd(series.attributes)).isNotSameAs(series);
+        });
+    assertThat(visited).containsExactly(attributes(0), attributes(1), attributes(2));
+    assertThat(map.size()).isEqualTo(3);
+  }
+
+  @Test
   void anEvictedSeriesGivesNoCell() {
     final Series series = map(4).findOrAdd(attributes(0));
-    assertThat(series.tryEvict(0)).isTrue();
+    assertThat(series.evict(0)).isEqualTo(StripedCells.Eviction.DONE);
     assertThat(series.take()).isNull();
   }
 
@@ -96,9 +113,9 @@ class SeriesMapTest {
   void aSeriesInUseIsNotEvicted() {
     final Series series = map(4).findOrAdd(attributes(0));
     final Cell cell = series.take();
-    assertThat(series.tryEvict(0)).isFalse();
+    assertThat(series.evict(0)).isEqualTo(StripedCells.Eviction.UNDECIDED);
     cell.release();
-    assertThat(series.tryEvict(0)).isTrue();
+    assertThat(series.evict(0)).isEqualTo(StripedCells.Eviction.DONE);
   }
 
   @Test
@@ -107,7 +124,7 @@ class SeriesMapTest {
     final SumCell cell = (SumCell) series.take();
     cell.addLong(1);
     cell.release();
-    assertThat(series.tryEvict(0)).isFalse();
+    assertThat(series.evict(0)).isEqualTo(StripedCells.Eviction.IN_USE);
     final Cell again = series.take();
     assertThat(again).isSameAs(cell);
     again.release();

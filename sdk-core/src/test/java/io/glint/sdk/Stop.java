@@ -42,7 +42,7 @@ enum Stop {
       ProtocolPoint.CELL_TAKEN, of(Stop::recordWhileCellIsTaken).passing(1)),
   RECORDER_PUBLISHING_CELL(ProtocolPoint.CELL_ADDING, of(Stop::recordWhileCellIsTaken)),
   RECORDER_WITH_ADDED_CELL(ProtocolPoint.CELL_RELEASING, of(Stop::recordWhileCellIsTaken)),
-  RECORDER_DOUBLING_STRIPES(ProtocolPoint.STRIPES_DOUBLING, of(Stop::recordUntilStripesDouble)),
+  RECORDER_MOVING_HOME(ProtocolPoint.HOME_MOVING, of(Stop::recordUntilItMoves)),
 
   // A recorder that adds a series.
 
@@ -53,6 +53,7 @@ enum Stop {
   RECORDER_BEFORE_FIRST_CELL_OF_SERIES(ProtocolPoint.SERIES_FOUND, of(Stop::recordOwnNew)),
   RECORDER_COPYING_TABLE(ProtocolPoint.TABLE_COPYING, of(Stop::recordTenNewSeries)),
   RECORDER_REPLACING_TABLE(ProtocolPoint.TABLE_REPLACING, of(Stop::recordTenNewSeries)),
+  RECORDER_COPYING_ENTRY(ProtocolPoint.ENTRY_COPYING, of(Stop::recordTenNewSeries)),
   RECORDER_RENEWING_INDEX(ProtocolPoint.INDEX_RENEWING, of(Stop::recordTenNewSeries)),
   RECORDER_ADDING_OVERFLOW(
       ProtocolPoint.OVERFLOW_ADDING, of(Stop::recordTenNewSeries).setting(Setting.FOUR_SERIES)),
@@ -72,11 +73,10 @@ enum Stop {
   ROOM_MAKER_WITH_CELL(ProtocolPoint.CELL_TAKEN, roomMaker()),
   ROOM_MAKER_EVICTING(ProtocolPoint.SERIES_EVICTING, roomMaker()),
   ROOM_MAKER_RETIRING_CELL(ProtocolPoint.CELL_RETIRING, roomMaker()),
-  ROOM_MAKER_BEFORE_REMOVING(ProtocolPoint.ROOM_MADE, roomMaker()),
+  ROOM_MAKER_TELLING(ProtocolPoint.ROOM_MADE, roomMaker()),
   ROOM_MAKER_COPYING_TABLE(ProtocolPoint.TABLE_COPYING, roomMaker()),
   ROOM_MAKER_REPLACING_TABLE(ProtocolPoint.TABLE_REPLACING, roomMaker()),
   ROOM_MAKER_RENEWING_INDEX(ProtocolPoint.INDEX_RENEWING, roomMaker()),
-  ROOM_MAKER_TELLING(ProtocolPoint.ROOM_TOLD, roomMaker()),
 
   // A collector, which has the lock of the stream.
 
@@ -165,7 +165,7 @@ enum Stop {
   }
 
   /** Of two cells, the one at this thread's home is taken all the time. */
-  private static void recordUntilStripesDouble(StallStage stage) {
+  private static void recordUntilItMoves(StallStage stage) {
     final Series series = stage.series(StallStage.SHARED);
     final Cell first = series.take();
     final Cell home = series.take();
