@@ -51,6 +51,11 @@ final class Endpoint {
     return parse(text.endsWith("/") ? text + METRICS_PATH : text + "/" + METRICS_PATH);
   }
 
+  /** Scheme, host and port of the URL. */
+  static URI withoutPath(URI uri) {
+    return URI.create(uri.getScheme() + "://" + uri.getRawAuthority());
+  }
+
   /** The URL without its query, which may hold a key. */
   static String printable(URI endpoint) {
     String text = endpoint.toString();

@@ -5,7 +5,6 @@ import java.net.ConnectException;
 import java.net.ProtocolException;
 import java.net.URI;
 import java.net.http.HttpConnectTimeoutException;
-import java.security.cert.CertificateException;
 import java.time.Duration;
 import java.util.Locale;
 import javax.net.ssl.SSLException;
@@ -103,6 +102,15 @@ final class HttpAdvice {
         timeout,
         "Check that the server is reachable and not overloaded, or allow more time with setTimeout."
             + hintAtGrpcPort());
+  }
+
+  /**
+   * Whether another attempt may have success where there was no answer. A connection that failed
+   * may work next time; a certificate that is not trusted, and a server of another protocol, will
+   * not.
+   */
+  static boolean isPassing(IOException exception) {
+    return !(exception instanceof SSLException) && !isOtherProtocol(exception);
   }
 
   /** Whether the other side speaks another protocol, which another attempt would not change. */
@@ -211,25 +219,7 @@ final class HttpAdvice {
   }
 
   private String adviceForTls(SSLException exception) {
-    String message = String.valueOf(exception.getMessage()).toLowerCase(Locale.ROOT);
-    if (message.contains("unrecognized ssl message") || message.contains("plaintext connection")) {
-      return "The port does not speak TLS: set an endpoint that begins with http://, or the server's"
-          + " port for https."
-          + hintAtGrpcPort();
-    }
-    for (Throwable t = exception; t != null; t = t.getCause()) {
-      if (t instanceof CertificateException) {
-        return "Check the server's certificate and the context given to setSslContext.";
-      }
-    }
-    if (exception instanceof SSLHandshakeException
-        && message.contains("terminated the handshake")) {
-      return "The server ended the TLS handshake: check that its port speaks TLS, and whether it asks"
-          + " for a client's certificate, which setSslContext sets."
-          + hintAtGrpcPort();
-    }
-    return "Check the TLS settings of the server, its certificate, and the context given to"
-        + " setSslContext.";
+    return TlsAdvice.of(exception, hintAtGrpcPort());
   }
 
   private String hintAtGrpcPort() {

@@ -7,7 +7,6 @@ import io.glint.sdk.internal.log.LoggedFailure;
 import io.glint.sdk.internal.log.UndeliveredPoints;
 import io.opentelemetry.sdk.common.CompletableResultCode;
 import io.opentelemetry.sdk.common.export.MemoryMode;
-import io.opentelemetry.sdk.common.export.RetryPolicy;
 import io.opentelemetry.sdk.metrics.Aggregation;
 import io.opentelemetry.sdk.metrics.InstrumentType;
 import io.opentelemetry.sdk.metrics.data.AggregationTemporality;
@@ -15,7 +14,6 @@ import io.opentelemetry.sdk.metrics.data.MetricData;
 import io.opentelemetry.sdk.metrics.export.AggregationTemporalitySelector;
 import io.opentelemetry.sdk.metrics.export.DefaultAggregationSelector;
 import io.opentelemetry.sdk.metrics.export.MetricExporter;
-import java.net.http.HttpClient;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -23,7 +21,6 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadFactory;
@@ -34,18 +31,20 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * Exports metrics with OTLP over HTTP, encoded as binary protobuf.
+ * Exports metrics with OTLP, over HTTP or gRPC.
  *
  * <p>Implements the <a
  * href="https://opentelemetry.io/docs/specs/otel/protocol/exporter/">OpenTelemetry Protocol
- * Exporter</a> and the client side of <a
- * href="https://opentelemetry.io/docs/specs/otlp/#otlphttp">OTLP/HTTP</a>. It works with the metric
- * readers of the stock SDK and of Glint:
+ * Exporter</a> and the client side of <a href="https://opentelemetry.io/docs/specs/otlp/">OTLP</a>.
+ * It works with the metric readers of the stock SDK and of Glint:
  *
  * <pre>{@code
  * MetricExporter exporter =
  *     OtlpMetricExporter.builder().setEndpoint("http://collector:4318/v1/metrics").build();
  * MetricReader reader = GlintPeriodicMetricReader.create(exporter); // or the stock one
+ *
+ * MetricExporter overGrpc =
+ *     OtlpMetricExporter.builder().setProtocol("grpc").setEndpoint("http://collector:4317").build();
  * }</pre>
  *
  * <p>A request that fails is not sent again by a later export. The exporter logs a warning to the
@@ -61,19 +60,19 @@ public final class OtlpMetricExporter implements MetricExporter, ExemplarOutcome
   /** A reader has one export under way at a time; this bounds threads and memory for misuse. */
   static final int MAX_IN_FLIGHT = 8;
 
-  private static final String COMPONENT_TYPE = "otlp_http_metric_exporter";
-
   private static final AtomicInteger THREAD_NUMBER = new AtomicInteger();
 
   private final String description;
   private final AggregationTemporalitySelector temporalitySelector;
   private final DefaultAggregationSelector aggregationSelector;
+  private final MemoryMode memoryMode;
   private final int maxRequestSize;
   private final Compression compression;
+  private final boolean isJson;
   private final Duration shutdownGrace;
   private final ExportLog log;
   private final ThreadPoolExecutor threads;
-  private final HttpTransport transport;
+  private final Transport transport;
   private final Delivery.Settings deliverySettings;
   private final ExporterTelemetry telemetry;
   private final ExemplarOutcomes exemplarOutcomes = new ExemplarOutcomes();
@@ -88,29 +87,32 @@ public final class OtlpMetricExporter implements MetricExporter, ExemplarOutcome
     this.description = builder.describe();
     this.temporalitySelector = builder.temporalitySelector;
     this.aggregationSelector = builder.aggregationSelector;
-    this.maxRequestSize = builder.maxRequestSize;
-    this.compression = builder.compression;
+    this.memoryMode = builder.memoryMode;
+    this.maxRequestSize = builder.maxRequestSize();
+    // A sender compresses by itself.
+    this.compression =
+        builder.protocol.isHttp() && builder.senderProvider == null
+            ? builder.compression
+            : Compression.NONE;
+    this.isJson = builder.protocol == Protocol.HTTP_JSON;
     this.shutdownGrace = builder.shutdownGrace;
-    this.log = new ExportLog(Endpoint.printable(builder.endpoint));
+    this.log = new ExportLog(Endpoint.printable(builder.endpoint()));
+    if (builder.uselessPath() != null) {
+      log.uselessPath(builder.uselessPath());
+    }
     this.threads =
         new ThreadPoolExecutor(
             0, Integer.MAX_VALUE, 30, TimeUnit.SECONDS, new SynchronousQueue<>(), threadFactory());
-    this.transport = new HttpTransport(newClient(builder), builder.maxResponseSize);
-    RetryPolicy policy = builder.retryPolicy;
+    this.transport = Transports.of(builder, threads);
     this.deliverySettings =
         new Delivery.Settings(
             transport,
-            new RequestFactory(
-                builder.endpoint, builder.headers, builder.headerSupplier, builder.compression),
-            new Backoff(policy, () -> ThreadLocalRandom.current().nextDouble()),
-            policy == null || policy.getRetryExceptionPredicate() == null
-                ? Delivery.Settings::isRetryableByDefault
-                : policy.getRetryExceptionPredicate(),
-            new HttpAdvice(builder.endpoint, builder.compression),
+            new Backoff(builder.retryPolicy, () -> ThreadLocalRandom.current().nextDouble()),
             builder.timeout,
             log,
             exemplarOutcomes);
-    this.telemetry = new ExporterTelemetry(builder.meterProvider, COMPONENT_TYPE, builder.endpoint);
+    this.telemetry =
+        new ExporterTelemetry(builder.meterProvider, builder.protocol, builder.endpoint());
   }
 
   /**
@@ -161,7 +163,7 @@ public final class OtlpMetricExporter implements MetricExporter, ExemplarOutcome
         return CompletableResultCode.ofSuccess();
       }
       size = encoder.size();
-      body = compression.apply(encoder);
+      body = isJson ? compression.apply(json(encoder)) : compression.apply(encoder);
     } catch (RequestTooLargeException e) {
       return dropped(metrics, ExportFailure.tooLarge(maxRequestSize), operation);
     } catch (RuntimeException | StackOverflowError e) {
@@ -169,7 +171,7 @@ public final class OtlpMetricExporter implements MetricExporter, ExemplarOutcome
       return dropped(metrics, ExportFailure.encoding(e), operation);
     } catch (Error e) {
       // Memory has run out: the caller is told, and the points are no longer under way.
-      operation.failed(ExportFailure.encoding(e), 0);
+      operation.failed(ExportFailure.encoding(e), Attempt.NO_STATUS);
       RequestExemplars.in(metrics).enterIn(exemplarOutcomes, Outcome.EXPORT_FAILED);
       throw e;
     } finally {
@@ -238,7 +240,7 @@ public final class OtlpMetricExporter implements MetricExporter, ExemplarOutcome
   /** Data objects may be reused: they are not read after {@link #export} has returned. */
   @Override
   public MemoryMode getMemoryMode() {
-    return MemoryMode.REUSABLE_DATA;
+    return memoryMode;
   }
 
   /**
@@ -305,37 +307,22 @@ public final class OtlpMetricExporter implements MetricExporter, ExemplarOutcome
       ExportFailure failure,
       ExporterTelemetry.Operation operation) {
     RequestExemplars.in(metrics).enterIn(exemplarOutcomes, Outcome.EXPORT_FAILED);
-    operation.failed(failure, 0);
+    operation.failed(failure, Attempt.NO_STATUS);
     return CompletableResultCode.ofExceptionalFailure(
         new LoggedFailure(log.failed(UndeliveredPoints.of(metrics), 0, failure)));
+  }
+
+  private byte[] json(MetricsEncoder encoder) {
+    byte[] json = OtlpJson.of(encoder.toByteArray());
+    if (json.length > maxRequestSize) {
+      throw new RequestTooLargeException();
+    }
+    return json;
   }
 
   private MetricsEncoder takeEncoder() {
     MetricsEncoder spare = spareEncoder.getAndSet(null);
     return spare != null ? spare : new MetricsEncoder(maxRequestSize);
-  }
-
-  private HttpClient newClient(OtlpMetricExporterBuilder builder) {
-    Executor executor =
-        task -> {
-          try {
-            threads.execute(task);
-          } catch (RejectedExecutionException e) {
-            // The client tidies up its connections after the pool has ended.
-            task.run();
-          }
-        };
-    HttpClient.Builder client = HttpClient.newBuilder().executor(executor);
-    if (!builder.connectTimeout.isZero()) {
-      client.connectTimeout(builder.connectTimeout);
-    }
-    if (builder.sslContext != null) {
-      client.sslContext(builder.sslContext);
-    }
-    // Without TLS a client would ask to upgrade each new connection, with the body attached; many
-    // servers and proxies do not expect that.
-    boolean tls = builder.endpoint.getScheme().equalsIgnoreCase("https");
-    return client.version(tls ? HttpClient.Version.HTTP_2 : HttpClient.Version.HTTP_1_1).build();
   }
 
   private static ThreadFactory threadFactory() {

@@ -1,0 +1,359 @@
+package io.glint.exporter.otlp;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.grpc.Status;
+import io.opentelemetry.proto.collector.metrics.v1.ExportMetricsPartialSuccess;
+import io.opentelemetry.proto.collector.metrics.v1.ExportMetricsServiceResponse;
+import io.opentelemetry.sdk.common.CompletableResultCode;
+import io.opentelemetry.sdk.common.export.RetryPolicy;
+import io.opentelemetry.sdk.metrics.data.MetricData;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.logging.Level;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.EnumSource.Mode;
+
+/** OTLP over gRPC, with OkHttp's sender, against a server of gRPC's own library. */
+@Timeout(60)
+class GrpcTransportTest {
+  private static final RetryPolicy QUICK_RETRY =
+      RetryPolicy.builder()
+          .setMaxAttempts(3)
+          .setInitialBackoff(Duration.ofMillis(10))
+          .setMaxBackoff(Duration.ofMillis(20))
+          .build();
+
+  private final GrpcServer server = new GrpcServer();
+  private final LogCapture log = new LogCapture();
+
+  @AfterEach
+  void close() {
+    server.close();
+    log.close();
+  }
+
+  @Test
+  void requestArrivesAsItIsSentOverHttp() {
+    List<MetricData> metrics = TestMetrics.everyKind();
+    try (OtlpServer http = new OtlpServer();
+        OtlpMetricExporter overHttp =
+            OtlpMetricExporter.builder().setEndpoint(http.url("/v1/metrics")).build();
+        OtlpMetricExporter overGrpc = retrying().build()) {
+      assertThat(export(overHttp, metrics).isSuccess()).isTrue();
+      assertThat(export(overGrpc, metrics).isSuccess()).isTrue();
+      assertThat(server.received).containsExactly(http.received.get(0).request());
+    }
+    assertThat(server.header(0, "user-agent")).startsWith(UserAgent.DEFAULT);
+    assertThat(server.header(0, "grpc-encoding")).isNull();
+    assertThat(log.warnings()).isEmpty();
+  }
+
+  @Test
+  void requestsAreCompressedIfWanted() {
+    try (OtlpMetricExporter exporter = retrying().setCompression("gzip").build()) {
+      assertThat(export(exporter).isSuccess()).isTrue();
+    }
+    assertThat(server.header(0, "grpc-encoding")).isEqualTo("gzip");
+    assertThat(server.received.get(0).getResourceMetricsCount()).isEqualTo(1);
+  }
+
+  @Test
+  void headersAreSuppliedForEachAttempt() {
+    AtomicInteger calls = new AtomicInteger();
+    server.answer(Status.UNAVAILABLE);
+    try (OtlpMetricExporter exporter =
+        retrying()
+            .addHeader("api-key", "secret")
+            .addHeader("token", "constant")
+            .setHeaders(() -> Map.of("Token", "t" + calls.incrementAndGet()))
+            .build()) {
+      assertThat(export(exporter).isSuccess()).isTrue();
+      assertThat(exporter.toString()).contains("api-key", "grpc").doesNotContain("secret");
+    }
+    assertThat(server.headers).hasSize(2);
+    assertThat(server.header(0, "api-key")).isEqualTo("secret");
+    assertThat(server.header(0, "token")).isEqualTo("t1");
+    assertThat(server.header(1, "token")).isEqualTo("t2");
+  }
+
+  @Test
+  void failingHeaderSupplierFailsTheExportAndIsNamed() {
+    try (OtlpMetricExporter exporter =
+        retrying()
+            .setHeaders(
+                () -> {
+                  throw new IllegalStateException("no token");
+                })
+            .build()) {
+      assertThat(export(exporter).isSuccess()).isFalse();
+    }
+    assertThat(server.received).isEmpty();
+    assertThat(log.warnings()).singleElement().asString().contains("no token", "setHeaders");
+  }
+
+  @Test
+  void headerThatTheClientRefusesIsNamedWithoutItsValue() {
+    try (OtlpMetricExporter exporter =
+        retrying().setHeaders(() -> Map.of("api-key", "geheim\u00e4")).build()) {
+      assertThat(export(exporter).isSuccess()).isFalse();
+    }
+    assertThat(log.warnings())
+        .singleElement()
+        .asString()
+        .contains("api-key", "ASCII")
+        .doesNotContain("geheim");
+  }
+
+  @Test
+  void oneConnectionServesAllExports() {
+    try (OtlpMetricExporter exporter = retrying().build()) {
+      for (int i = 0; i < 5; i++) {
+        assertThat(export(exporter).isSuccess()).isTrue();
+      }
+    }
+    assertThat(server.received).hasSize(5);
+    assertThat(server.connections).hasValue(1);
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = Status.Code.class,
+      names = {
+        "CANCELLED",
+        "DEADLINE_EXCEEDED",
+        "ABORTED",
+        "OUT_OF_RANGE",
+        "UNAVAILABLE",
+        "DATA_LOSS"
+      })
+  void passingFailureIsRetried(Status.Code code) {
+    server.answer(code.toStatus()).answer(code.toStatus());
+    try (OtlpMetricExporter exporter = retrying().build()) {
+      assertThat(export(exporter).isSuccess()).isTrue();
+    }
+    assertThat(server.received).hasSize(3);
+    assertThat(server.received.get(2)).isEqualTo(server.received.get(0));
+    assertThat(log.warnings()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = Status.Code.class,
+      mode = Mode.EXCLUDE,
+      names = {
+        "OK",
+        "CANCELLED",
+        "DEADLINE_EXCEEDED",
+        "ABORTED",
+        "OUT_OF_RANGE",
+        "UNAVAILABLE",
+        "DATA_LOSS"
+      })
+  void lastingFailureIsNotRetriedAndIsLogged(Status.Code code) {
+    server.answer(code.toStatus().withDescription("why\nnot"));
+    try (OtlpMetricExporter exporter = retrying().build()) {
+      assertThat(export(exporter).isSuccess()).isFalse();
+    }
+    assertThat(server.received).hasSize(1);
+    assertThat(log.warnings())
+        .singleElement()
+        .asString()
+        .contains("2 metric points", server.url("http"), "gRPC status " + code + " (why not)");
+  }
+
+  @Test
+  void attemptsEndWithThePolicy() {
+    server.answer(Status.UNAVAILABLE).answer(Status.UNAVAILABLE).answer(Status.UNAVAILABLE);
+    try (OtlpMetricExporter exporter = retrying().build()) {
+      assertThat(export(exporter).getFailureThrowable())
+          .hasMessageContainingAll("after 3 attempts", "gRPC status UNAVAILABLE");
+    }
+    assertThat(server.received).hasSize(3);
+  }
+
+  @Test
+  void requestThatIsTooLargeForTheServerSaysWhatToDo() {
+    try (GrpcServer small =
+            new GrpcServer(
+                io.grpc.InsecureServerCredentials.create(),
+                builder -> builder.maxInboundMessageSize(20));
+        OtlpMetricExporter exporter = retrying().setEndpoint(small.url("http")).build()) {
+      assertThat(export(exporter).getFailureThrowable())
+          .hasMessageContainingAll("RESOURCE_EXHAUSTED", "setMaxRequestSize", "after 1 attempt:");
+    }
+  }
+
+  @Test
+  void partialSuccessIsReportedWithTheServersMessageAndNotRetried() {
+    server.answer(
+        observer -> {
+          observer.onNext(
+              ExportMetricsServiceResponse.newBuilder()
+                  .setPartialSuccess(
+                      ExportMetricsPartialSuccess.newBuilder()
+                          .setRejectedDataPoints(1)
+                          .setErrorMessage("too old"))
+                  .build());
+          observer.onCompleted();
+        });
+    try (OtlpMetricExporter exporter = retrying().build()) {
+      assertThat(export(exporter).isSuccess()).isTrue();
+    }
+    assertThat(server.received).hasSize(1);
+    assertThat(log.warnings()).singleElement().asString().contains("rejected 1 of 2", "too old");
+  }
+
+  @Test
+  void serverThatNeverAnswersFailsTheExportWithinTheTimeout() {
+    server.answer(observer -> {});
+    try (OtlpMetricExporter exporter = retrying().setTimeout(Duration.ofMillis(300)).build()) {
+      long start = System.nanoTime();
+      CompletableResultCode result = export(exporter);
+      assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(10));
+      assertThat(result.getFailureThrowable())
+          .hasMessageContainingAll("within 300 ms", "may have arrived");
+    }
+  }
+
+  @Test
+  void exportsGoOnWhenTheServerWasRestarted() throws InterruptedException {
+    try (OtlpMetricExporter exporter = retrying().build()) {
+      assertThat(export(exporter).isSuccess()).isTrue();
+      server.restart();
+      assertThat(export(exporter).isSuccess()).isTrue();
+    }
+    assertThat(server.received).hasSize(2);
+    assertThat(server.connections).hasValue(2);
+  }
+
+  @Test
+  void connectionThatTheServerEndsByGoawayIsReplacedWithoutALoss() throws InterruptedException {
+    try (GrpcServer aging =
+            new GrpcServer(
+                io.grpc.InsecureServerCredentials.create(),
+                builder -> builder.maxConnectionAge(1, TimeUnit.SECONDS));
+        OtlpMetricExporter exporter = retrying().setEndpoint(aging.url("http")).build()) {
+      for (int i = 0; i < 100; i++) {
+        assertThat(export(exporter).isSuccess()).isTrue();
+        Thread.sleep(25);
+      }
+      assertThat(aging.received).hasSize(100);
+      assertThat(aging.connections.get()).isGreaterThan(1);
+    }
+    assertThat(log.warnings()).isEmpty();
+  }
+
+  @Test
+  void exportsGoOnWhenAServerThatWasDownIsThere() throws IOException {
+    int port = unusedPort();
+    try (OtlpMetricExporter exporter = retrying().setEndpoint("http://localhost:" + port).build()) {
+      assertThat(export(exporter).getFailureThrowable())
+          .hasMessageContainingAll("after 3 attempts", "No total is lost")
+          .hasMessageContaining("that a server listens there");
+    }
+    assertThat(log.messages(Level.WARNING)).hasSize(1);
+  }
+
+  @Test
+  void shutdownEndsARetryThatWaits() {
+    server.answer(Status.UNAVAILABLE);
+    RetryPolicy slow =
+        QUICK_RETRY.toBuilder()
+            .setInitialBackoff(Duration.ofSeconds(30))
+            .setMaxBackoff(Duration.ofSeconds(30))
+            .build();
+    OtlpMetricExporter exporter =
+        retrying()
+            .setRetryPolicy(slow)
+            .setTimeout(Duration.ZERO)
+            .setShutdownGrace(Duration.ofMillis(100))
+            .build();
+    CompletableResultCode result = exporter.export(twoPoints());
+    while (server.received.isEmpty()) {
+      Thread.onSpinWait();
+    }
+    long start = System.nanoTime();
+    assertThat(exporter.shutdown().join(10, TimeUnit.SECONDS).isSuccess()).isFalse();
+    assertThat(result.join(10, TimeUnit.SECONDS).isSuccess()).isFalse();
+    assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(8));
+    assertThat(result.getFailureThrowable()).hasMessageContaining("was shut down");
+  }
+
+  @Test
+  void shutdownCancelsACallThatIsNotAnswered() {
+    server.answer(observer -> {});
+    OtlpMetricExporter exporter =
+        retrying().setTimeout(Duration.ZERO).setShutdownGrace(Duration.ofMillis(100)).build();
+    CompletableResultCode result = exporter.export(twoPoints());
+    while (server.received.isEmpty()) {
+      Thread.onSpinWait();
+    }
+    assertThat(exporter.shutdown().join(10, TimeUnit.SECONDS).isSuccess()).isFalse();
+    assertThat(result.join(10, TimeUnit.SECONDS).getFailureThrowable())
+        .hasMessageContainingAll("was shut down", "may have arrived");
+  }
+
+  @Test
+  void httpServerInPlaceOfGrpcIsNamed() {
+    try (OtlpServer http = new OtlpServer();
+        OtlpMetricExporter exporter = retrying().setEndpoint(http.url("")).build()) {
+      CompletableResultCode result = export(exporter);
+      assertThat(result.getFailureThrowable())
+          .hasMessageContainingAll("OTLP server over gRPC", "4317", "http/protobuf");
+    }
+  }
+
+  @Test
+  void endpointWithAPathIsUsedWithoutItAndAWarning() {
+    try (OtlpMetricExporter exporter =
+        retrying().setEndpoint(server.url("http") + "/v1/metrics").build()) {
+      assertThat(export(exporter).isSuccess()).isTrue();
+    }
+    assertThat(log.warnings()).singleElement().asString().contains("/v1/metrics", "has no path");
+  }
+
+  @Test
+  void defaultsAreThoseOfGrpc() {
+    try (OtlpMetricExporter exporter = OtlpMetricExporter.builder().setProtocol("grpc").build()) {
+      assertThat(exporter.toString())
+          .contains("protocol=grpc", "endpoint=http://localhost:4317,", "maxRequestSize=4000000");
+    }
+  }
+
+  private OtlpMetricExporterBuilder retrying() {
+    return OtlpMetricExporter.builder()
+        .setProtocol("grpc")
+        .setEndpoint(server.url("http"))
+        .setRetryPolicy(QUICK_RETRY);
+  }
+
+  private static List<MetricData> twoPoints() {
+    return List.of(TestMetrics.longGauge("gauge", TestMetrics.point(1), TestMetrics.point(2)));
+  }
+
+  private static CompletableResultCode export(OtlpMetricExporter exporter) {
+    return export(exporter, twoPoints());
+  }
+
+  private static CompletableResultCode export(
+      OtlpMetricExporter exporter, List<MetricData> metrics) {
+    return exporter.export(metrics).join(20, TimeUnit.SECONDS);
+  }
+
+  private static int unusedPort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    }
+  }
+}
