@@ -2,30 +2,30 @@ package io.glint.exporter.otlp;
 
 import io.glint.sdk.ExemplarOutcomes;
 import io.glint.sdk.ExemplarOutcomes.Outcome;
-import io.glint.sdk.internal.log.LoggedFailure;
 import io.glint.sdk.internal.log.UndeliveredPoints;
-import io.opentelemetry.sdk.common.CompletableResultCode;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 
 /**
- * Delivers one encoded request: attempts, waits in between, and the final result.
+ * Delivers one encoded request: attempts, and waits in between.
  *
- * <p>Runs on a thread of the exporter. It ends within the timeout, or soon after its thread is
- * interrupted, and whatever happens completes its result once.
+ * <p>Runs on a thread of the exporter, which sees what became of it. It ends within the timeout, or
+ * soon after its thread is interrupted, and whatever happens is accounted for once.
  */
 final class Delivery implements Runnable {
   private final SentBody body;
   private final int size;
   private final UndeliveredPoints points;
   private final RequestExemplars exemplars;
-  private final Deadline deadline;
   private final Settings settings;
   private final ExporterTelemetry.Operation operation;
-  private final Consumer<Delivery> onEnd;
-  private final CompletableResultCode result = new CompletableResultCode();
   private int attempts;
+
+  /** Null unless it has failed. */
+  private String failureMessage;
+
+  /** What other requests would meet, too; null for nothing. */
+  private ExportFailure obstacle;
 
   /** Whether an attempt that had no answer, or that of a gateway, may have got through. */
   private boolean mayHaveArrived;
@@ -33,33 +33,28 @@ final class Delivery implements Runnable {
   /** The last attempt; null if it did not end by itself. */
   private Attempt last;
 
-  /**
-   * Creates a delivery, whose time starts now.
-   *
-   * @param size of the request in bytes, before compression
-   * @param points those in it, which count as undelivered until there is an answer
-   * @param onEnd called before the result is completed
-   */
-  Delivery(
-      byte[] body,
-      int size,
-      UndeliveredPoints points,
-      RequestExemplars exemplars,
-      Settings settings,
-      ExporterTelemetry.Operation operation,
-      Consumer<Delivery> onEnd) {
-    this.body = new SentBody(body);
-    this.size = size;
-    this.points = points;
-    this.exemplars = exemplars;
+  Delivery(Request request, Settings settings, ExporterTelemetry.Operation operation) {
+    this.body = new SentBody(request.body());
+    this.size = request.size();
+    this.points = request.points();
+    this.exemplars = request.exemplars();
     this.settings = settings;
     this.operation = operation;
-    this.deadline = Deadline.after(settings.timeout);
-    this.onEnd = onEnd;
   }
 
-  CompletableResultCode result() {
-    return result;
+  /** The points in the request. */
+  UndeliveredPoints points() {
+    return points;
+  }
+
+  /** Once it has ended: the message that was logged, or null if the request was delivered. */
+  String failure() {
+    return failureMessage;
+  }
+
+  /** Once it has ended: a failure that other requests would meet, too; null for none. */
+  ExportFailure obstacle() {
+    return obstacle;
   }
 
   @Override
@@ -73,13 +68,16 @@ final class Delivery implements Runnable {
       failure = ExportFailure.shutdown();
     } finally {
       mayHaveArrived |= body.isSent();
+      boolean isOfThisRequest =
+          last != null && last.status() != Attempt.NO_STATUS && !last.isRetryable();
+      obstacle = failure == null || isOfThisRequest ? null : failure;
       end(mayHaveArrived && failure != null ? failure.afterUnansweredRequest() : failure);
     }
   }
 
-  /** Ends a delivery that is not to be run. */
+  /** Ends a delivery that is not to be run, and whose failure was logged. */
   void abandon(ExportFailure failure) {
-    end(failure);
+    complete(failure);
   }
 
   /**
@@ -88,6 +86,7 @@ final class Delivery implements Runnable {
    * @return null if delivered
    */
   private ExportFailure deliver() throws InterruptedException {
+    Deadline deadline = Deadline.after(settings.timeout);
     while (true) {
       attempts++;
       last = null;
@@ -119,32 +118,23 @@ final class Delivery implements Runnable {
   }
 
   private void end(ExportFailure failure) {
-    String message = "failed";
     try {
       if (failure != null) {
-        message = settings.log.failed(points, attempts, failure);
+        failureMessage = "failed";
+        failureMessage = settings.log.failed(points, attempts, failure);
       }
     } finally {
       // Even if memory runs out.
-      complete(failure, message);
+      complete(failure);
     }
   }
 
-  private void complete(ExportFailure failure, String message) {
-    try {
-      exemplars.enterIn(settings.exemplarOutcomes, outcome(failure));
-      if (failure == null) {
-        operation.succeeded(last.status(), last.message().rejectedPoints());
-      } else {
-        operation.failed(failure, last == null ? Attempt.NO_STATUS : last.status());
-      }
-    } finally {
-      onEnd.accept(this);
-      if (failure == null) {
-        result.succeed();
-      } else {
-        result.failExceptionally(new LoggedFailure(message));
-      }
+  private void complete(ExportFailure failure) {
+    exemplars.enterIn(settings.exemplarOutcomes, outcome(failure));
+    if (failure == null) {
+      operation.succeeded(last.status(), last.message().rejectedPoints());
+    } else {
+      operation.failed(failure, last == null ? Attempt.NO_STATUS : last.status());
     }
   }
 

@@ -46,7 +46,7 @@ final class ExporterTelemetry {
   private static final Map<String, AtomicInteger> INSTANCES = new ConcurrentHashMap<>();
 
   /** Of exports that nobody is told about. */
-  private static final Operation NOT_TOLD = new Operation(null, null, 0);
+  private static final Operation NOT_TOLD = new Operation(null, null, 0, 0);
 
   private final Supplier<? extends MeterProvider> meterProvider;
   private final Protocol protocol;
@@ -82,8 +82,12 @@ final class ExporterTelemetry {
     return meterProvider == null;
   }
 
-  /** Tells that an export begins, whose points are under way from now on. */
-  Operation begin(int points) {
+  /**
+   * Tells that points are under way from now on.
+   *
+   * @param startNanos when they were handed over, by {@link System#nanoTime}
+   */
+  Operation begin(int points, long startNanos) {
     if (isOff() || points == 0) {
       return NOT_TOLD;
     }
@@ -93,7 +97,7 @@ final class ExporterTelemetry {
         return NOT_TOLD;
       }
       current.inflight.add(points, component, Context.root());
-      return new Operation(this, current, points);
+      return new Operation(this, current, points, startNanos);
     } catch (RuntimeException e) {
       failed(e);
       return NOT_TOLD;
@@ -164,17 +168,19 @@ final class ExporterTelemetry {
     }
   }
 
-  /** One export with all its attempts. Ends once, on any thread. */
+  /** One request with all its attempts. Ends once, on any thread. */
   static final class Operation {
     private final ExporterTelemetry telemetry;
     private final Instruments instruments;
     private final int points;
-    private final long startNanos = System.nanoTime();
+    private final long startNanos;
 
-    private Operation(ExporterTelemetry telemetry, Instruments instruments, int points) {
+    private Operation(
+        ExporterTelemetry telemetry, Instruments instruments, int points, long startNanos) {
       this.telemetry = telemetry;
       this.instruments = instruments;
       this.points = points;
+      this.startNanos = startNanos;
     }
 
     /**

@@ -78,9 +78,9 @@ public final class OtlpMetricExporter implements MetricExporter, ExemplarOutcome
   private final ExemplarOutcomes exemplarOutcomes = new ExemplarOutcomes();
 
   /** The encoder of the last export, kept for the next one; null while it is in use. */
-  private final AtomicReference<MetricsEncoder> spareEncoder = new AtomicReference<>();
+  private final AtomicReference<RequestEncoder> spareEncoder = new AtomicReference<>();
 
-  private final Set<Delivery> inFlight = ConcurrentHashMap.newKeySet();
+  private final Set<Export> inFlight = ConcurrentHashMap.newKeySet();
   private final AtomicReference<CompletableResultCode> shutdownResult = new AtomicReference<>();
 
   OtlpMetricExporter(OtlpMetricExporterBuilder builder) {
@@ -140,53 +140,50 @@ public final class OtlpMetricExporter implements MetricExporter, ExemplarOutcome
    * Encodes the metrics on the calling thread and sends them on a thread of the exporter.
    *
    * <p>The data is not read after this method returns. The result succeeds when the server took the
-   * request, also if it reports to have rejected some of the points, which is logged; it fails when
-   * the points were dropped. It is completed within the timeout. Metrics without points are left
-   * out; when nothing remains, no request is sent and the result is a success.
+   * points, also if it reports to have rejected some of them, which is logged; it fails when points
+   * were dropped. It is completed within the timeout. Metrics without points are left out; when
+   * nothing remains, no request is sent and the result is a success.
+   *
+   * <p>Points that make a request larger than the limit are sent in several, one after the other
+   * and in order, each of which may take the timeout. The first that fails because the server does
+   * not answer, or is overloaded, is the last one that is sent.
    *
    * @param metrics must not be null nor contain null
    */
   @Override
   public CompletableResultCode export(Collection<MetricData> metrics) {
     Objects.requireNonNull(metrics, "metrics");
-    ExporterTelemetry.Operation operation =
-        telemetry.begin(telemetry.isOff() ? 0 : UndeliveredPoints.of(metrics).all());
+    long startNanos = System.nanoTime();
     if (shutdownResult.get() != null) {
-      return dropped(metrics, ExportFailure.shutdown(), operation);
+      return dropped(metrics, ExportFailure.shutdown(), startNanos);
     }
-    byte[] body;
-    int size;
-    RequestExemplars exemplars = new RequestExemplars();
-    MetricsEncoder encoder = takeEncoder();
+    RequestEncoder.Encoded encoded;
+    RequestEncoder encoder = takeEncoder();
     try {
-      if (encoder.encode(metrics, exemplars) == 0) {
-        return CompletableResultCode.ofSuccess();
-      }
-      size = encoder.size();
-      body = isJson ? compression.apply(json(encoder)) : compression.apply(encoder);
-    } catch (RequestTooLargeException e) {
-      return dropped(metrics, ExportFailure.tooLarge(maxRequestSize), operation);
+      encoded = encoder.encode(metrics);
     } catch (RuntimeException | StackOverflowError e) {
       // The latter is what attribute values that are nested thousands of levels deep cause.
-      return dropped(metrics, ExportFailure.encoding(e), operation);
+      return dropped(metrics, ExportFailure.encoding(e), startNanos);
     } catch (Error e) {
-      // Memory has run out: the caller is told, and the points are no longer under way.
-      operation.failed(ExportFailure.encoding(e), Attempt.NO_STATUS);
-      RequestExemplars.in(metrics).enterIn(exemplarOutcomes, Outcome.EXPORT_FAILED);
+      // Memory has run out: the caller is told.
+      account(metrics, ExportFailure.encoding(e), startNanos);
       throw e;
     } finally {
       spareEncoder.set(encoder);
     }
-    Delivery delivery =
-        new Delivery(
-            body,
-            size,
-            UndeliveredPoints.of(metrics),
-            exemplars,
-            deliverySettings,
-            operation,
-            inFlight::remove);
-    return send(delivery);
+    List<Delivery> deliveries = new ArrayList<>(encoded.requests().size());
+    for (Request request : encoded.requests()) {
+      deliveries.add(
+          new Delivery(
+              request, deliverySettings, telemetry.begin(request.points().all(), startNanos)));
+    }
+    String failure = encoded.tooLarge().isEmpty() ? null : dropped(encoded.tooLarge(), startNanos);
+    if (!deliveries.isEmpty()) {
+      return send(new Export(deliveries, failure, log, inFlight::remove));
+    }
+    return failure == null
+        ? CompletableResultCode.ofSuccess()
+        : CompletableResultCode.ofExceptionalFailure(new LoggedFailure(failure));
   }
 
   /**
@@ -197,7 +194,7 @@ public final class OtlpMetricExporter implements MetricExporter, ExemplarOutcome
   @Override
   public CompletableResultCode flush() {
     List<CompletableResultCode> results = new ArrayList<>();
-    inFlight.forEach(delivery -> results.add(delivery.result()));
+    inFlight.forEach(export -> results.add(export.result()));
     return CompletableResultCode.ofAll(results);
   }
 
@@ -217,7 +214,7 @@ public final class OtlpMetricExporter implements MetricExporter, ExemplarOutcome
       return shutdownResult.get();
     }
     List<CompletableResultCode> pending = new ArrayList<>();
-    inFlight.forEach(delivery -> pending.add(delivery.result()));
+    inFlight.forEach(export -> pending.add(export.result()));
     if (pending.isEmpty()) {
       closeThreads();
       result.succeed();
@@ -260,21 +257,21 @@ public final class OtlpMetricExporter implements MetricExporter, ExemplarOutcome
     return description;
   }
 
-  private CompletableResultCode send(Delivery delivery) {
-    inFlight.add(delivery);
-    // After the add: either a shutdown at the same time sees the delivery, or this sees it.
+  private CompletableResultCode send(Export export) {
+    inFlight.add(export);
+    // After the add: either a shutdown at the same time sees the export, or this sees it.
     if (shutdownResult.get() != null) {
-      delivery.abandon(ExportFailure.shutdown());
+      export.abandon(ExportFailure.shutdown());
     } else if (inFlight.size() > MAX_IN_FLIGHT) {
-      delivery.abandon(ExportFailure.tooManyInFlight(MAX_IN_FLIGHT));
+      export.abandon(ExportFailure.tooManyInFlight(MAX_IN_FLIGHT));
     } else {
       try {
-        threads.execute(() -> Untraced.run(delivery));
+        threads.execute(() -> Untraced.run(export));
       } catch (RejectedExecutionException e) {
-        delivery.abandon(ExportFailure.shutdown());
+        export.abandon(ExportFailure.shutdown());
       }
     }
-    return delivery.result();
+    return export.result();
   }
 
   private void awaitAndClose(CompletableResultCode pending, CompletableResultCode result) {
@@ -303,26 +300,34 @@ public final class OtlpMetricExporter implements MetricExporter, ExemplarOutcome
   }
 
   private CompletableResultCode dropped(
-      Collection<MetricData> metrics,
-      ExportFailure failure,
-      ExporterTelemetry.Operation operation) {
-    RequestExemplars.in(metrics).enterIn(exemplarOutcomes, Outcome.EXPORT_FAILED);
-    operation.failed(failure, Attempt.NO_STATUS);
+      Collection<MetricData> metrics, ExportFailure failure, long startNanos) {
+    account(metrics, failure, startNanos);
     return CompletableResultCode.ofExceptionalFailure(
         new LoggedFailure(log.failed(UndeliveredPoints.of(metrics), 0, failure)));
   }
 
-  private byte[] json(MetricsEncoder encoder) {
-    byte[] json = OtlpJson.of(encoder.toByteArray());
-    if (json.length > maxRequestSize) {
-      throw new RequestTooLargeException();
-    }
-    return json;
+  private void account(Collection<MetricData> metrics, ExportFailure failure, long startNanos) {
+    RequestExemplars.in(metrics).enterIn(exemplarOutcomes, Outcome.EXPORT_FAILED);
+    int points = telemetry.isOff() ? 0 : UndeliveredPoints.of(metrics).all();
+    telemetry.begin(points, startNanos).failed(failure, Attempt.NO_STATUS);
   }
 
-  private MetricsEncoder takeEncoder() {
-    MetricsEncoder spare = spareEncoder.getAndSet(null);
-    return spare != null ? spare : new MetricsEncoder(maxRequestSize);
+  private String dropped(List<RequestEncoder.TooLarge> tooLarge, long startNanos) {
+    ExportFailure failure = ExportFailure.tooLarge(maxRequestSize, tooLarge.get(0).metric());
+    int points = 0;
+    int delta = 0;
+    for (RequestEncoder.TooLarge each : tooLarge) {
+      points += each.points().all();
+      delta += each.points().delta();
+      each.exemplars().enterIn(exemplarOutcomes, Outcome.EXPORT_FAILED);
+    }
+    telemetry.begin(points, startNanos).failed(failure, Attempt.NO_STATUS);
+    return log.failed(new UndeliveredPoints(points, delta), 0, failure);
+  }
+
+  private RequestEncoder takeEncoder() {
+    RequestEncoder spare = spareEncoder.getAndSet(null);
+    return spare != null ? spare : new RequestEncoder(maxRequestSize, compression, isJson);
   }
 
   private static ThreadFactory threadFactory() {
