@@ -523,8 +523,7 @@ class MetricSettingsTest {
   @Test
   void theExportersNamesAreThoseOfTheService() {
     try (var exporter =
-        new OtlpProvider()
-            .createExporter(config("otel.exporter.otlp.protocol", "http/protobuf"))) {
+        new OtlpProvider().createExporter(config("otel.exporter.otlp.protocol", "http/protobuf"))) {
       assertThat(exporter).isInstanceOf(OtlpMetricExporter.class);
       assertThat(exporter.toString()).contains("http://localhost:4318/v1/metrics");
     }

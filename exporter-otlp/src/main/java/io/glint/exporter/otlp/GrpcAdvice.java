@@ -5,6 +5,7 @@ import io.opentelemetry.sdk.common.export.GrpcResponse;
 import io.opentelemetry.sdk.common.export.GrpcStatusCode;
 import java.io.IOException;
 import java.net.ConnectException;
+import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.net.UnknownHostException;
 import java.time.Duration;
@@ -98,6 +99,9 @@ final class GrpcAdvice {
     }
     if (exception instanceof ConnectException || exception instanceof UnknownHostException) {
       return "Check the endpoint, and that a server listens there." + hintAtHttpPort();
+    }
+    if (exception instanceof SocketTimeoutException) {
+      return "Check that the server is reachable and not overloaded." + hintAtHttpPort();
     }
     return NO_GRPC
         + (isTls ? "" : " A port that takes TLS only needs an endpoint that begins with https://.");

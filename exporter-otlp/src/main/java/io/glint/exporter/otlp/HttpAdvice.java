@@ -6,6 +6,7 @@ import java.net.ProtocolException;
 import java.net.URI;
 import java.net.http.HttpConnectTimeoutException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLHandshakeException;
@@ -23,7 +24,9 @@ final class HttpAdvice {
   /** How the JDK's client reports bytes that are not the beginning of a response. */
   private static final String NO_STATUS_LINE = "parsing HTTP/1.1 status line, receiving [";
 
-  private static final String NOT_A_STATUS_LINE = "Invalid status line";
+  /** How the JDK's client and OkHttp report a line that is none of a status. */
+  private static final List<String> NOT_A_STATUS_LINE =
+      List.of("Invalid status line", "Unexpected status line");
 
   private static final String GRPC =
       "This is what an OTLP/gRPC server does, usually on port 4317. This exporter speaks OTLP over"
@@ -117,7 +120,8 @@ final class HttpAdvice {
   static boolean isOtherProtocol(IOException exception) {
     return firstBytes(exception) != null
         || (exception instanceof ProtocolException
-            && String.valueOf(exception.getMessage()).startsWith(NOT_A_STATUS_LINE));
+            && NOT_A_STATUS_LINE.stream()
+                .anyMatch(String.valueOf(exception.getMessage())::startsWith));
   }
 
   private String adviceForStatus(int status, String text, int size) {

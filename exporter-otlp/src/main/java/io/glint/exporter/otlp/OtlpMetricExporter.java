@@ -187,7 +187,8 @@ public final class OtlpMetricExporter implements MetricExporter, ExemplarOutcome
   }
 
   /**
-   * Completes when the exports under way have completed, which takes at most the timeout.
+   * Completes when the exports under way have completed, which takes at most the timeout, for each
+   * request of those that are split.
    *
    * @return a failure if one of them failed
    */

@@ -65,8 +65,8 @@ final class RequestEncoder {
       try {
         Request request = encode(metrics, from, to);
         encoded.requests.add(request);
-        if (request.size() < maxSize / 2 && pointsAtOnce < total) {
-          pointsAtOnce *= 2;
+        if (to - from == pointsAtOnce && request.size() < maxSize / 2) {
+          pointsAtOnce = (int) Math.min(Integer.MAX_VALUE, 2L * pointsAtOnce);
         }
         from = to;
       } catch (RequestTooLargeException e) {

@@ -16,9 +16,10 @@ import java.util.function.Predicate;
  * OTLP through a sender: a client of an HTTP or gRPC library behind an interface of OpenTelemetry.
  *
  * <p>Time-outs, retries and the reading of answers are Glint's, as with the client of the JDK. An
- * attempt that is given up cannot be taken back from a sender: it goes on until the sender's own
- * time-out, which is that of an export. What the interfaces do not show is not known: headers of an
- * answer, such as {@code Retry-After}, and trailers, such as gRPC's {@code RetryInfo}.
+ * attempt that is given up cannot be taken back from a sender: what was not written by then is not
+ * sent, and what was sent is waited for until the sender's own time-out. What the interfaces do not
+ * show is not known: headers of an answer, such as {@code Retry-After}, and trailers, such as
+ * gRPC's {@code RetryInfo}.
  *
  * @param <R> the sender's answer
  */
@@ -62,7 +63,11 @@ abstract class SenderTransport<R> implements Transport {
       body.answered();
       return attempt;
     } catch (TimeoutException e) {
+      body.giveUp();
       return Attempt.unanswered(timedOut(), false);
+    } catch (InterruptedException e) {
+      body.giveUp();
+      throw e;
     } catch (ExecutionException e) {
       return unanswered(e.getCause(), body, size);
     }

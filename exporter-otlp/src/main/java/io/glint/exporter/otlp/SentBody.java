@@ -6,7 +6,6 @@ import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.ByteBuffer;
 import java.util.concurrent.Flow;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * The body of a request, which knows whether the current attempt has sent all of it: only then can
@@ -16,7 +15,12 @@ final class SentBody {
   private final byte[] bytes;
 
   /** How often all of it was sent without an answer: some clients send it again by themselves. */
-  private final AtomicInteger unanswered = new AtomicInteger();
+  private int unanswered;
+
+  /** How many threads are writing it. */
+  private int writing;
+
+  private boolean isGivenUp;
 
   SentBody(byte[] bytes) {
     this.bytes = bytes;
@@ -27,24 +31,58 @@ final class SentBody {
   }
 
   /** Whether all of it was sent, and is not answered. */
-  boolean isSent() {
-    return unanswered.get() > 0;
+  synchronized boolean isSent() {
+    return unanswered > 0;
+  }
+
+  /** Tells that all of it was sent. */
+  private synchronized void sent() {
+    unanswered++;
   }
 
   /** Tells that there was an answer to what was sent last. */
-  void answered() {
-    unanswered.updateAndGet(count -> Math.max(0, count - 1));
+  synchronized void answered() {
+    unanswered = Math.max(0, unanswered - 1);
   }
 
   /** Forgets what was sent. */
-  void reset() {
-    unanswered.set(0);
+  synchronized void reset() {
+    unanswered = 0;
   }
 
-  /** Writes all of it. Not to be used beside {@link #publisher}. */
+  /**
+   * Keeps a client that cannot be stopped from sending it later. What it is sending now counts as
+   * sent.
+   */
+  synchronized void giveUp() {
+    isGivenUp = true;
+    unanswered += writing;
+  }
+
+  /**
+   * Writes all of it. Not to be used beside {@link #publisher}.
+   *
+   * @throws IOException if the attempt was given up, or the stream throws it
+   */
   void writeTo(OutputStream out) throws IOException {
-    out.write(bytes);
-    unanswered.incrementAndGet();
+    synchronized (this) {
+      if (isGivenUp) {
+        throw new IOException("the attempt was given up");
+      }
+      writing++;
+    }
+    boolean isComplete = false;
+    try {
+      out.write(bytes);
+      isComplete = true;
+    } finally {
+      endWriting(isComplete);
+    }
+  }
+
+  private synchronized void endWriting(boolean isComplete) {
+    writing--;
+    unanswered += isComplete && !isGivenUp ? 1 : 0;
   }
 
   /** The body for the client of the JDK. */
@@ -88,7 +126,7 @@ final class SentBody {
     @Override
     public void onComplete() {
       // The client asks for a buffer when the one before it is on its way.
-      unanswered.incrementAndGet();
+      sent();
       subscriber.onComplete();
     }
   }

@@ -9,23 +9,30 @@ import io.opentelemetry.sdk.common.CompletableResultCode;
 import io.opentelemetry.sdk.common.export.RetryPolicy;
 import io.opentelemetry.sdk.metrics.data.MetricData;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.SocketTimeoutException;
+import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.logging.Level;
+import javax.net.ssl.SSLHandshakeException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.EnumSource.Mode;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** OTLP over gRPC, with OkHttp's sender, against a server of gRPC's own library. */
 @Timeout(60)
+@EnabledIf("io.glint.exporter.otlp.OldOpenTelemetryTest#hasSenders")
 class GrpcTransportTest {
   private static final RetryPolicy QUICK_RETRY =
       RetryPolicy.builder()
@@ -311,6 +318,57 @@ class GrpcTransportTest {
       CompletableResultCode result = export(exporter);
       assertThat(result.getFailureThrowable())
           .hasMessageContainingAll("OTLP server over gRPC", "4317", "http/protobuf");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n", "SSH-2.0-x\r\n", ""})
+  void serverOfAnotherProtocolIsNamed(String answer) throws IOException {
+    try (RawServer other = RawServer.answering(answer);
+        OtlpMetricExporter exporter =
+            retrying().setEndpoint(other.url("http")).setRetryPolicy(null).build()) {
+      assertThat(export(exporter).getFailureThrowable())
+          .hasMessageContainingAll("OTLP server over gRPC", "4317", "https://");
+    }
+  }
+
+  @Test
+  void httpsToAPlainPortIsNamedAndNotTriedAgain() {
+    try (OtlpMetricExporter exporter = retrying().setEndpoint(server.url("https")).build()) {
+      assertThat(export(exporter).getFailureThrowable())
+          .hasMessageContainingAll("does not speak TLS", "http://", "after 1 attempt:");
+    }
+  }
+
+  @Test
+  void portOfHttpIsNamedWhateverGoesWrongThere() {
+    GrpcAdvice advice = new GrpcAdvice(URI.create("http://localhost:4318"));
+    assertThat(advice.timeout(Duration.ofSeconds(1)).advice()).contains("OTLP over HTTP", "4317");
+    assertThat(advice.failure(new ConnectException("refused"), false).advice())
+        .contains("OTLP over HTTP", "4317");
+    assertThat(advice.failure(new SocketTimeoutException("timeout"), true).advice())
+        .contains("not overloaded", "OTLP over HTTP", "4317");
+  }
+
+  @Test
+  void whatFailsInTheHandshakeOrBeforeTheBodyWasSentHasNotArrived() {
+    GrpcAdvice advice = new GrpcAdvice(URI.create("https://localhost:4317"));
+    assertThat(advice.failure(new SSLHandshakeException("no"), true).fate())
+        .isEqualTo(Fate.NOT_DELIVERED);
+    assertThat(advice.failure(new IOException("reset"), false).fate())
+        .isEqualTo(Fate.NOT_DELIVERED);
+    assertThat(advice.failure(new IOException("reset"), true).fate()).isEqualTo(Fate.UNKNOWN);
+  }
+
+  @Test
+  void connectionThatBreaksAfterTheRequestMayHaveDeliveredIt() throws InterruptedException {
+    // All attempts: the answer is a connection that ends.
+    try (GrpcServer breaking = new GrpcServer();
+        OtlpMetricExporter exporter =
+            retrying().setEndpoint(breaking.url("http")).setRetryPolicy(null).build()) {
+      breaking.answer(observer -> breaking.close());
+      assertThat(export(exporter).getFailureThrowable()).hasMessageContaining("may have arrived");
     }
   }
 

@@ -2,6 +2,7 @@ package io.glint.exporter.otlp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.opentelemetry.sdk.common.CompletableResultCode;
 import io.opentelemetry.sdk.common.export.GrpcResponse;
@@ -14,6 +15,7 @@ import io.opentelemetry.sdk.common.export.ProxyOptions;
 import io.opentelemetry.sdk.metrics.data.MetricData;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.URL;
@@ -22,6 +24,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -152,6 +155,26 @@ class SendersTest {
         .withMessageContainingAll("setProxyOptions", "https.proxyHost");
   }
 
+  @Test
+  void whatASenderHasNotSentWhenTheTimeIsOverIsNeverSent(@TempDir Path directory)
+      throws IOException {
+    try (URLClassLoader both = withProvider(directory, Late.class);
+        OtlpMetricExporter exporter =
+            grpc()
+                .setServiceClassLoader(both)
+                .setSenderProvider(Late.class.getName())
+                .setTimeout(Duration.ofMillis(50))
+                .build()) {
+      CompletableResultCode result = exporter.export(METRICS).join(20, TimeUnit.SECONDS);
+      assertThat(result.getFailureThrowable())
+          .hasMessageContaining("within 50 ms")
+          .hasMessageNotContaining("may have arrived");
+      assertThatThrownBy(() -> Late.message.writeMessage(OutputStream.nullOutputStream()))
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("given up");
+    }
+  }
+
   private static OtlpMetricExporterBuilder grpc() {
     return OtlpMetricExporter.builder().setProtocol("grpc");
   }
@@ -222,6 +245,29 @@ class SendersTest {
     @Override
     public GrpcSender createSender(GrpcSenderConfig config) {
       throw new IllegalStateException("needs more");
+    }
+  }
+
+  /** Still connects when the time is over. */
+  public static final class Late implements GrpcSenderProvider {
+    private static volatile MessageWriter message;
+
+    @Override
+    public GrpcSender createSender(GrpcSenderConfig config) {
+      return new GrpcSender() {
+        @Override
+        public void send(
+            MessageWriter handedOver,
+            Consumer<GrpcResponse> onResponse,
+            Consumer<Throwable> onError) {
+          message = handedOver;
+        }
+
+        @Override
+        public CompletableResultCode shutdown() {
+          return CompletableResultCode.ofSuccess();
+        }
+      };
     }
   }
 }
