@@ -72,7 +72,7 @@ final class GrpcAdvice {
       case CANCELLED, DEADLINE_EXCEEDED ->
           "Check that the server is not overloaded, or allow more time with setTimeout.";
       // A status of gRPC is missing in the answer: so a client reports one of plain HTTP, too.
-      case UNKNOWN -> "If the answer has no more to say, it may not be gRPC. " + NO_GRPC;
+      case UNKNOWN -> "The answer of a server that does not speak gRPC looks like this. " + NO_GRPC;
       default -> "Check the log of the server.";
     };
   }

@@ -64,16 +64,17 @@ final class HttpTransport implements Transport {
     if (!builder.connectTimeout.isZero()) {
       client.connectTimeout(builder.connectTimeout);
     }
-    if (builder.tls().context() != null) {
-      client.sslContext(builder.tls().context());
+    Tls tls = builder.tls();
+    if (tls.context() != null) {
+      client.sslContext(tls.context());
     }
     if (builder.proxyOptions != null) {
       client.proxy(builder.proxyOptions.getProxySelector());
     }
     // Without TLS a client would ask to upgrade each new connection, with the body attached; many
     // servers and proxies do not expect that.
-    boolean tls = builder.endpoint().getScheme().equalsIgnoreCase("https");
-    return client.version(tls ? HttpClient.Version.HTTP_2 : HttpClient.Version.HTTP_1_1).build();
+    boolean isHttps = builder.endpoint().getScheme().equalsIgnoreCase("https");
+    return client.version(isHttps ? HttpClient.Version.HTTP_2 : HttpClient.Version.HTTP_1_1).build();
   }
 
   @Override

@@ -106,7 +106,7 @@ record Tls(SSLContext context, X509TrustManager trustManager) {
     Collection<? extends Certificate> certificates =
         CertificateFactory.getInstance("X.509").generateCertificates(new ByteArrayInputStream(pem));
     if (certificates.isEmpty()) {
-      throw new IllegalArgumentException("it holds no certificate");
+      throw new IllegalArgumentException("the PEM holds no certificate");
     }
     return certificates;
   }
@@ -133,7 +133,7 @@ record Tls(SSLContext context, X509TrustManager trustManager) {
     Matcher matcher = KEY.matcher(new String(pem, StandardCharsets.ISO_8859_1));
     if (!matcher.find()) {
       throw new IllegalArgumentException(
-          "it holds no private key of the form PKCS #8, BEGIN PRIVATE KEY");
+          "the PEM holds no private key of the form PKCS #8, BEGIN PRIVATE KEY");
     }
     PKCS8EncodedKeySpec encoded =
         new PKCS8EncodedKeySpec(Base64.getMimeDecoder().decode(matcher.group(1)));

@@ -2,12 +2,17 @@ package io.glint.exporter.otlp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.glint.sdk.GlintMeterProvider;
 import io.grpc.Status;
+import io.opentelemetry.api.common.AttributeKey;
+import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.proto.collector.metrics.v1.ExportMetricsPartialSuccess;
 import io.opentelemetry.proto.collector.metrics.v1.ExportMetricsServiceResponse;
 import io.opentelemetry.sdk.common.CompletableResultCode;
 import io.opentelemetry.sdk.common.export.RetryPolicy;
 import io.opentelemetry.sdk.metrics.data.MetricData;
+import io.opentelemetry.sdk.metrics.data.PointData;
+import io.opentelemetry.sdk.testing.exporter.InMemoryMetricReader;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
@@ -379,6 +384,35 @@ class GrpcTransportTest {
       assertThat(export(exporter).isSuccess()).isTrue();
     }
     assertThat(log.warnings()).singleElement().asString().contains("/v1/metrics", "has no path");
+  }
+
+  @Test
+  void itsOwnMetricsHaveTheStatusByName() {
+    InMemoryMetricReader reader = InMemoryMetricReader.create();
+    server.answer(Status.UNIMPLEMENTED);
+    try (GlintMeterProvider provider =
+            GlintMeterProvider.builder().registerMetricReader(reader).build();
+        OtlpMetricExporter exporter = retrying().setMeterProvider(() -> provider).build()) {
+      assertThat(export(exporter).isSuccess()).isFalse();
+      assertThat(export(exporter).isSuccess()).isTrue();
+      List<Attributes> attributes =
+          reader.collectAllMetrics().stream()
+              .filter(metric -> metric.getName().equals("otel.sdk.exporter.operation.duration"))
+              .flatMap(metric -> metric.getData().getPoints().stream())
+              .map(PointData::getAttributes)
+              .toList();
+      assertThat(attributes)
+          .extracting(each -> each.get(AttributeKey.stringKey("rpc.status_code")))
+          .containsExactlyInAnyOrder("UNIMPLEMENTED", "OK");
+      assertThat(attributes)
+          .extracting(each -> each.get(AttributeKey.stringKey("error.type")))
+          .containsExactlyInAnyOrder("UNIMPLEMENTED", null);
+      assertThat(attributes)
+          .allMatch(
+              each ->
+                  "otlp_grpc_metric_exporter"
+                      .equals(each.get(AttributeKey.stringKey("otel.component.type"))));
+    }
   }
 
   @Test
