@@ -46,6 +46,15 @@ record ExportFailure(String what, String advice, String errorType, Fate fate) {
         Fate.NOT_DELIVERED);
   }
 
+  /** For an answer that a sender has not shown, whatever it was. */
+  static ExportFailure responseTooLarge(String message) {
+    return new ExportFailure(
+        LogText.of(message, MAX_CHARS),
+        "Check that the endpoint is an OTLP server, or raise the limit with setMaxResponseSize.",
+        "response_too_large",
+        Fate.UNKNOWN);
+  }
+
   static ExportFailure tooManyInFlight(int count) {
     return new ExportFailure(
         count + " exports are still under way",

@@ -59,10 +59,13 @@ final class GrpcTransport extends SenderTransport<GrpcResponse> {
       return Attempt.delivered(
           status.getValue(), ServerMessage.ofSuccess("", response.getResponseMessage()));
     }
+    String description = response.getStatusDescription();
     return new Attempt(
         status.getValue(),
         ServerMessage.NONE,
-        advice.failure(response, size),
+        isOfTooLargeResponse(description)
+            ? ExportFailure.responseTooLarge(description)
+            : advice.failure(response, size),
         isRetryable(status),
         OptionalLong.empty());
   }

@@ -74,7 +74,9 @@ final class HttpTransport implements Transport {
     // Without TLS a client would ask to upgrade each new connection, with the body attached; many
     // servers and proxies do not expect that.
     boolean isHttps = builder.endpoint().getScheme().equalsIgnoreCase("https");
-    return client.version(isHttps ? HttpClient.Version.HTTP_2 : HttpClient.Version.HTTP_1_1).build();
+    return client
+        .version(isHttps ? HttpClient.Version.HTTP_2 : HttpClient.Version.HTTP_1_1)
+        .build();
   }
 
   @Override

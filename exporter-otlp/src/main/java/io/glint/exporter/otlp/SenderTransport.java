@@ -24,6 +24,9 @@ import java.util.function.Predicate;
  * @param <R> the sender's answer
  */
 abstract class SenderTransport<R> implements Transport {
+  /** The words of OpenTelemetry's own senders, which have no type for it. */
+  private static final String TOO_LARGE_RESPONSE = "response body exceeded limit";
+
   private final ExecutorService threads;
   private final Predicate<IOException> isRetryable;
 
@@ -83,9 +86,17 @@ abstract class SenderTransport<R> implements Transport {
       return Attempt.unanswered(timedOut(), false);
     }
     IOException exception = cause instanceof IOException io ? io : new IOException(cause);
+    if (isOfTooLargeResponse(exception.getMessage())) {
+      return Attempt.unanswered(ExportFailure.responseTooLarge(exception.getMessage()), false);
+    }
     ExportFailure failure = failure(exception, size, body.isSent());
     body.reset();
     return Attempt.unanswered(failure, cause instanceof IOException && isRetryable.test(exception));
+  }
+
+  /** Whether a sender says that there was an answer, which passes the limit. */
+  static boolean isOfTooLargeResponse(String message) {
+    return message != null && message.contains(TOO_LARGE_RESPONSE);
   }
 
   @Override

@@ -77,8 +77,7 @@ class CollectorTest {
     boolean isDelta = temporality.equals("delta");
     try (CollectorProcess collector =
             new CollectorProcess(directory, isTls ? identity : null, target.url(""));
-        GlintMeterProvider provider =
-            provider(collector, protocol, compression, isTls, isDelta)) {
+        GlintMeterProvider provider = provider(collector, protocol, compression, isTls, isDelta)) {
       for (int i = 0; i < 10; i++) {
         record(provider, RECORDINGS / 10);
         Thread.sleep(100);

@@ -207,6 +207,24 @@ class GrpcTransportTest {
   }
 
   @Test
+  void answerThatIsTooLargeIsNotAskedForAgain() {
+    server.answer(
+        observer -> {
+          observer.onNext(
+              ExportMetricsServiceResponse.newBuilder()
+                  .setPartialSuccess(
+                      ExportMetricsPartialSuccess.newBuilder().setErrorMessage("x".repeat(2_000)))
+                  .build());
+          observer.onCompleted();
+        });
+    try (OtlpMetricExporter exporter = retrying().setMaxResponseSize(1_000).build()) {
+      assertThat(export(exporter).getFailureThrowable())
+          .hasMessageContainingAll("1000 bytes", "setMaxResponseSize", "may have arrived");
+    }
+    assertThat(server.received).hasSize(1);
+  }
+
+  @Test
   void partialSuccessIsReportedWithTheServersMessageAndNotRetried() {
     server.answer(
         observer -> {

@@ -3,6 +3,8 @@ package io.glint.exporter.otlp;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
+import io.glint.sdk.GlintMeterProvider;
+import io.opentelemetry.sdk.testing.exporter.InMemoryMetricReader;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -25,13 +27,17 @@ class OldOpenTelemetryTest {
   @ParameterizedTest
   @ValueSource(strings = {"http/protobuf", "http/json"})
   void httpWorks(String protocol) {
-    try (OtlpServer server = new OtlpServer();
+    InMemoryMetricReader reader = InMemoryMetricReader.create();
+    try (GlintMeterProvider provider =
+            GlintMeterProvider.builder().registerMetricReader(reader).build();
+        OtlpServer server = new OtlpServer();
         OtlpMetricExporter exporter =
             OtlpMetricExporter.builder()
                 .setProtocol(protocol)
                 .setEndpoint(server.url("/v1/metrics"))
                 .build()) {
-      assertThat(exporter.export(TestMetrics.everyKind()).join(20, TimeUnit.SECONDS).isSuccess())
+      provider.get("meter").histogramBuilder("histogram").build().record(7);
+      assertThat(exporter.export(reader.collectAllMetrics()).join(20, TimeUnit.SECONDS).isSuccess())
           .isTrue();
       assertThat(server.received).hasSize(1);
     }

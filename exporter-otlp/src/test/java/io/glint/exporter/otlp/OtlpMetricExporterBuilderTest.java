@@ -71,7 +71,9 @@ class OtlpMetricExporterBuilderTest {
   void aContextAndCertificatesTogetherAreRefused(@TempDir Path directory)
       throws NoSuchAlgorithmException {
     TestIdentity identity = TestIdentity.of(directory, "localhost", "localhost");
-    builder.setTrustedCertificates(identity.certificatePem()).setSslContext(SSLContext.getDefault());
+    builder
+        .setTrustedCertificates(identity.certificatePem())
+        .setSslContext(SSLContext.getDefault());
     assertThatIllegalStateException()
         .isThrownBy(builder::build)
         .withMessageContainingAll("either setSslContext", "setTrustedCertificates");
@@ -80,7 +82,10 @@ class OtlpMetricExporterBuilderTest {
   @Test
   void timesMayHaveAUnit() {
     try (OtlpMetricExporter exporter =
-        builder.setTimeout(3, TimeUnit.SECONDS).setConnectTimeout(4, TimeUnit.MILLISECONDS).build()) {
+        builder
+            .setTimeout(3, TimeUnit.SECONDS)
+            .setConnectTimeout(4, TimeUnit.MILLISECONDS)
+            .build()) {
       assertThat(exporter.toString()).contains("timeout=PT3S", "connectTimeout=PT0.004S");
     }
   }

@@ -138,6 +138,23 @@ class SendersTest {
   }
 
   @Test
+  void anAnswerThatIsTooLargeIsNotAskedForAgain() {
+    try (OtlpServer server = new OtlpServer();
+        OtlpMetricExporter exporter =
+            OtlpMetricExporter.builder()
+                .setEndpoint(server.url("/v1/metrics"))
+                .setMaxResponseSize(1_000)
+                .setSenderProvider(
+                    "io.opentelemetry.exporter.sender.okhttp.internal.OkHttpHttpSenderProvider")
+                .build()) {
+      server.answer(exchange -> OtlpServer.reply(exchange, 200, new byte[2_000]));
+      assertThat(exporter.export(METRICS).join(20, TimeUnit.SECONDS).getFailureThrowable())
+          .hasMessageContainingAll("1000 bytes", "setMaxResponseSize", "may have arrived");
+      assertThat(server.received).hasSize(1);
+    }
+  }
+
+  @Test
   void aContextWithoutItsTrustManagerIsRefusedForGrpc() throws NoSuchAlgorithmException {
     OtlpMetricExporterBuilder builder =
         grpc().setEndpoint("https://localhost:4317").setSslContext(SSLContext.getDefault());
