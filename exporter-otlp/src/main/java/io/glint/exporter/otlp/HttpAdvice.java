@@ -138,9 +138,10 @@ final class HttpAdvice {
               + (isGzip ? "" : " A proxy may take it with setCompression(\"gzip\").");
       case 415 ->
           isGzip
-              ? "Check that the endpoint takes OTLP as binary protobuf, and gzip: if not, use"
-                  + " setCompression(\"none\")."
-              : "Check that the endpoint takes OTLP as binary protobuf.";
+              ? "Check that the endpoint takes OTLP as binary protobuf, or JSON with"
+                  + " setProtocol(\"http/json\"), and gzip: if not, use setCompression(\"none\")."
+              : "Check that the endpoint takes OTLP as binary protobuf, or JSON with"
+                  + " setProtocol(\"http/json\").";
       case 429, 502, 503, 504 ->
           "The server is overloaded or being restarted; if this lasts, check its health.";
       default ->

@@ -39,12 +39,12 @@ abstract class SenderConfig {
   private final int maxResponseSize;
 
   private SenderConfig(OtlpMetricExporterBuilder builder, ExecutorService threads) {
-    this.endpoint = builder.endpoint();
+    this.endpoint = Endpoint.withLowerScheme(builder.endpoint());
     this.compression = builder.compression;
     this.timeout = builder.timeout;
     this.connectTimeout = builder.connectTimeout;
     this.headers = builder.headers();
-    this.tls = endpoint.getScheme().equalsIgnoreCase("https") ? builder.tls() : Tls.OF_THE_JVM;
+    this.tls = endpoint.getScheme().equals("https") ? builder.tls() : Tls.OF_THE_JVM;
     this.threads = threads;
     this.maxResponseSize = builder.maxResponseSize;
     if (tls.context() != null && tls.trustManager() == null) {

@@ -72,6 +72,13 @@ class GrpcTransportTest {
   }
 
   @Test
+  void schemeMayBeInUpperCase() {
+    try (OtlpMetricExporter exporter = retrying().setEndpoint(server.url("HTTP")).build()) {
+      assertThat(export(exporter).isSuccess()).isTrue();
+    }
+  }
+
+  @Test
   void requestsAreCompressedIfWanted() {
     try (OtlpMetricExporter exporter = retrying().setCompression("gzip").build()) {
       assertThat(export(exporter).isSuccess()).isTrue();
