@@ -60,6 +60,8 @@ final class RawServer implements AutoCloseable {
         connection -> {
           readRequest(connection.getInputStream());
           connection.getOutputStream().write(text.getBytes(StandardCharsets.ISO_8859_1));
+          // The client of the JDK may lose a status that comes together with the end.
+          sleep(500);
           connection.shutdownOutput();
           connection.setSoTimeout(5_000);
           connection.getInputStream().transferTo(OutputStream.nullOutputStream());
@@ -79,7 +81,7 @@ final class RawServer implements AutoCloseable {
       } else {
         quiet++;
         read = 0;
-        sleep();
+        sleep(10);
       }
     }
   }
@@ -92,9 +94,9 @@ final class RawServer implements AutoCloseable {
         : -1;
   }
 
-  private static void sleep() {
+  private static void sleep(long millis) {
     try {
-      Thread.sleep(10);
+      Thread.sleep(millis);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
