@@ -17,6 +17,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
 
 /** OTLP over HTTP with the client of the JDK. */
@@ -132,11 +133,26 @@ final class HttpTransport implements Transport {
       throw new InterruptedException("closed");
     }
     // The request's own timeout would end with the response's headers and let the body hang.
+    AtomicReference<Answer> begun = new AtomicReference<>();
     CompletableFuture<HttpResponse<LimitedBody>> future =
-        current.sendAsync(request, info -> new LimitedBody(maxResponseSize, info.statusCode()));
+        current.sendAsync(
+            request,
+            info -> {
+              LimitedBody body = new LimitedBody(maxResponseSize, info.statusCode());
+              begun.set(new Answer(info.statusCode(), info.headers(), body));
+              return body;
+            });
     try {
-      return reply(future.get(timeoutNanos, TimeUnit.NANOSECONDS));
+      HttpResponse<LimitedBody> response = future.get(timeoutNanos, TimeUnit.NANOSECONDS);
+      return reply(new Answer(response.statusCode(), response.headers(), response.body()));
     } catch (ExecutionException e) {
+      if (e.getCause() instanceof ResponseTooLargeException cause) {
+        throw cause;
+      }
+      // If it breaks off as soon as it begins, the client may forget that there was a status.
+      if (begun.get() != null) {
+        return reply(begun.get());
+      }
       if (e.getCause() instanceof IOException cause) {
         throw cause;
       }
@@ -169,14 +185,14 @@ final class HttpTransport implements Transport {
     }
   }
 
-  private Reply reply(HttpResponse<LimitedBody> response) throws IOException {
-    int status = response.statusCode();
-    HttpHeaders headers = response.headers();
+  private Reply reply(Answer answer) throws IOException {
+    int status = answer.status();
+    HttpHeaders headers = answer.headers();
     String contentType = headers.firstValue("Content-Type").orElse("");
-    byte[] received = response.body().bytes();
+    byte[] received = answer.body().bytes();
     byte[] body = decode(received, headers.firstValue("Content-Encoding").orElse(""), status);
     ServerMessage message;
-    if (status / 100 == 2 && !response.body().isComplete()) {
+    if (status / 100 == 2 && !answer.body().isComplete()) {
       message =
           ServerMessage.unreadable("a response that broke off after " + received.length + " bytes");
     } else if (body == null) {
@@ -207,6 +223,9 @@ final class HttpTransport implements Transport {
     }
     return null;
   }
+
+  /** What has arrived of an answer. */
+  private record Answer(int status, HttpHeaders headers, LimitedBody body) {}
 
   /**
    * What the server answered.
