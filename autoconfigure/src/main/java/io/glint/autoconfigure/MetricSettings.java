@@ -20,6 +20,7 @@ import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.logging.Level;
 
 /** The settings of metrics, each read in one place. */
@@ -53,8 +54,20 @@ final class MetricSettings {
 
   private final Settings settings;
 
+  /** Answers why Glint's exporter cannot speak gRPC, or null if it can. */
+  private final Supplier<String> grpcProblem;
+
+  /** Null until it is asked for. */
+  private String otlpProtocol;
+
   MetricSettings(ConfigProperties config) {
+    this(config, Grpc::problem);
+  }
+
+  /** For tests. */
+  MetricSettings(ConfigProperties config, Supplier<String> grpcProblem) {
     this.settings = new Settings(config);
+    this.grpcProblem = grpcProblem;
   }
 
   // ------------------------------------------------------------------ before the stock SDK reads
@@ -64,11 +77,18 @@ final class MetricSettings {
    * malformed value, finds none of metrics; and so that it makes Glint's exporters.
    */
   static Map<String, String> overrides(ConfigProperties config) {
+    return new MetricSettings(config).overrides();
+  }
+
+  /** As {@link #overrides(ConfigProperties)}. */
+  Map<String, String> overrides() {
     final Map<String, String> overrides = new HashMap<>();
-    final MetricSettings metrics = new MetricSettings(config);
     final Consumer<String> unset = key -> overrides.put(key, "");
-    metrics.unsetIfRefused(unset);
-    overrides.put(EXPORTER, String.join(",", metrics.exporters()));
+    unsetIfRefused(unset);
+    overrides.put(EXPORTER, String.join(",", exporters()));
+    if (otlpProtocol != null && protocolSetting() != null) {
+      overrides.put(OTLP_METRICS + "protocol", otlpProtocol);
+    }
     return overrides;
   }
 
@@ -203,30 +223,31 @@ final class MetricSettings {
     }
   }
 
-  /** Glint's exporter speaks HTTP only. */
+  /** Glint's exporter speaks gRPC if there is a sender for it. */
   private String otlp() {
-    final String protocol = otlpProtocol();
-    if (!protocol.equals("grpc")) {
+    final String problem = otlpProtocol().equals("grpc") ? grpcProblem.get() : null;
+    if (problem == null) {
       return GLINT_OTLP;
     }
-    final boolean isSet = settings.text(OTLP_METRICS + "protocol", OTLP + "protocol") != null;
-    final String why = isSet ? "is set to grpc" : "is not set, for which grpc is the default";
+    final boolean isSet = protocolSetting() != null;
+    final String why =
+        "otel.exporter.otlp.protocol "
+            + (isSet ? "is set to grpc" : "is not set, for which grpc is the default")
+            + ", which Glint's OTLP exporter cannot speak here: "
+            + problem;
     if (knownNames().contains("otlp")) {
       Settings.log(
           Level.INFO,
-          "otel.exporter.otlp.protocol "
-              + why
-              + ". Metrics are recorded by Glint and sent by the stock OTLP exporter; set"
+          why
+              + " Metrics are recorded by Glint and sent by the stock OTLP exporter; set"
               + " http/protobuf, and the port of it, usually 4318, for Glint's exporter.");
       return "otlp";
     }
     Settings.log(
         isSet ? Level.WARNING : Level.INFO,
-        "otel.exporter.otlp.protocol "
-            + why
-            + ". Glint's OTLP exporter does not speak it, and opentelemetry-exporter-otlp is not on"
-            + " the class path: metrics are sent by http/protobuf, to "
-            + "http://localhost:4318/v1/metrics unless an endpoint is set.");
+        why
+            + " As opentelemetry-exporter-otlp is not on the class path either, metrics are sent by"
+            + " http/protobuf, to http://localhost:4318/v1/metrics unless an endpoint is set.");
     return GLINT_OTLP;
   }
 
@@ -260,17 +281,29 @@ final class MetricSettings {
 
   // ------------------------------------------------------------------ OTLP
 
+  /** The protocol that Glint's exporter is made with. */
+  String otlpProtocolOfGlint() {
+    final String protocol = otlpProtocol();
+    return protocol.equals("grpc") && grpcProblem.get() != null ? "http/protobuf" : protocol;
+  }
+
   private String otlpProtocol() {
-    final String protocol =
-        settings.word(
-            List.of("grpc", "http/protobuf"), "", OTLP_METRICS + "protocol", OTLP + "protocol");
-    if (!protocol.isEmpty()) {
-      return protocol;
+    if (otlpProtocol == null) {
+      // What is set and not known is not gRPC.
+      otlpProtocol =
+          protocolSetting() == null
+              ? "grpc"
+              : settings.word(
+                  List.of("grpc", "http/protobuf", "http/json"),
+                  "http/protobuf",
+                  OTLP_METRICS + "protocol",
+                  OTLP + "protocol");
     }
-    // Another word has been refused; what it asked for was not gRPC.
-    return settings.text(OTLP_METRICS + "protocol", OTLP + "protocol") == null
-        ? "grpc"
-        : "http/protobuf";
+    return otlpProtocol;
+  }
+
+  private String protocolSetting() {
+    return settings.text(OTLP_METRICS + "protocol", OTLP + "protocol");
   }
 
   private String temporalityWord() {

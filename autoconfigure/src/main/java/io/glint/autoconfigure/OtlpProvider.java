@@ -5,20 +5,28 @@ import io.glint.exporter.otlp.OtlpMetricExporterBuilder;
 import io.opentelemetry.sdk.autoconfigure.spi.ConfigProperties;
 import io.opentelemetry.sdk.autoconfigure.spi.metrics.ConfigurableMetricExporterProvider;
 import io.opentelemetry.sdk.metrics.export.MetricExporter;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import javax.net.ssl.SSLContext;
 
 /**
  * Makes Glint's OTLP exporter from the settings of the specification ("OpenTelemetry Protocol
  * Exporter"): that of metrics, or else that of all signals. For the service loader.
  */
 public final class OtlpProvider implements ConfigurableMetricExporterProvider {
-  private static final String DEFAULT_ENDPOINT = "http://localhost:4318/v1/metrics";
+  private static final List<String> CERTIFICATE =
+      List.of("otel.exporter.otlp.metrics.certificate", "otel.exporter.otlp.certificate");
+  private static final List<String> CLIENT_KEY =
+      List.of("otel.exporter.otlp.metrics.client.key", "otel.exporter.otlp.client.key");
+  private static final List<String> CLIENT_CERTIFICATE =
+      List.of(
+          "otel.exporter.otlp.metrics.client.certificate", "otel.exporter.otlp.client.certificate");
 
   /** For the service loader. */
   public OtlpProvider() {}
@@ -31,9 +39,11 @@ public final class OtlpProvider implements ConfigurableMetricExporterProvider {
   @Override
   public MetricExporter createExporter(ConfigProperties config) {
     final MetricSettings metrics = new MetricSettings(config);
+    final String protocol = metrics.otlpProtocolOfGlint();
     final Settings settings = metrics.settings();
     final OtlpMetricExporterBuilder builder =
         OtlpMetricExporter.builder()
+            .setProtocol(protocol)
             .setTimeout(metrics.otlpTimeout())
             .setAggregationTemporalitySelector(metrics.temporality())
             .setDefaultAggregationSelector(metrics.otlpAggregation())
@@ -43,7 +53,7 @@ public final class OtlpProvider implements ConfigurableMetricExporterProvider {
                     "none",
                     "otel.exporter.otlp.metrics.compression",
                     "otel.exporter.otlp.compression"));
-    setEndpoint(builder, settings);
+    setEndpoint(builder, settings, protocol.equals("grpc"));
     headers(config, settings)
         .forEach(
             (name, value) ->
@@ -55,29 +65,35 @@ public final class OtlpProvider implements ConfigurableMetricExporterProvider {
     if (settings.isTrue("otel.java.exporter.otlp.retry.disabled")) {
       builder.setRetryPolicy(null);
     }
-    final SSLContext tls = tls(settings);
-    if (tls != null) {
-      builder.setSslContext(tls);
-    }
+    setTls(builder, settings);
     return builder.build();
   }
 
-  private static void setEndpoint(OtlpMetricExporterBuilder builder, Settings settings) {
-    final String own = settings.text("otel.exporter.otlp.metrics.endpoint");
-    final String base = settings.text("otel.exporter.otlp.endpoint");
+  private static void setEndpoint(
+      OtlpMetricExporterBuilder builder, Settings settings, boolean isGrpc) {
+    final String standard = isGrpc ? "http://localhost:4317" : "http://localhost:4318/v1/metrics";
+    final String ownKey = "otel.exporter.otlp.metrics.endpoint";
+    final String baseKey = "otel.exporter.otlp.endpoint";
+    final String own = settings.text(ownKey);
+    final String base = settings.text(baseKey);
     if (own != null) {
       settings.parsed(
-          "otel.exporter.otlp.metrics.endpoint",
-          () -> builder.setEndpoint(own),
-          "a URL",
-          DEFAULT_ENDPOINT);
+          ownKey, () -> builder.setEndpoint(url(own, settings, isGrpc)), "a URL", standard);
     } else if (base != null) {
       settings.parsed(
-          "otel.exporter.otlp.endpoint",
-          () -> builder.setBaseEndpoint(base),
-          "a URL",
-          DEFAULT_ENDPOINT);
+          baseKey, () -> builder.setBaseEndpoint(url(base, settings, isGrpc)), "a URL", standard);
     }
+  }
+
+  /** Over gRPC a host and a port will do; then another setting says whether TLS is wanted. */
+  private static String url(String endpoint, Settings settings, boolean isGrpc) {
+    if (!isGrpc || endpoint.contains("://")) {
+      return endpoint;
+    }
+    final String own = "otel.exporter.otlp.metrics.insecure";
+    final boolean isInsecure =
+        settings.isTrue(settings.text(own) != null ? own : "otel.exporter.otlp.insecure");
+    return (isInsecure ? "http://" : "https://") + endpoint;
   }
 
   private static String headersKey(Settings settings) {
@@ -107,33 +123,45 @@ public final class OtlpProvider implements ConfigurableMetricExporterProvider {
     return headers == null ? Map.of() : headers;
   }
 
-  /** Null for that of the JVM. */
-  private static SSLContext tls(Settings settings) {
-    final String trusted =
-        settings.text("otel.exporter.otlp.metrics.certificate", "otel.exporter.otlp.certificate");
-    final String key =
-        settings.text("otel.exporter.otlp.metrics.client.key", "otel.exporter.otlp.client.key");
-    final String chain =
-        settings.text(
-            "otel.exporter.otlp.metrics.client.certificate",
-            "otel.exporter.otlp.client.certificate");
-    if (trusted == null && key == null && chain == null) {
-      return null;
+  private static void setTls(OtlpMetricExporterBuilder builder, Settings settings) {
+    final String certificate = text(settings, CERTIFICATE);
+    final String key = text(settings, CLIENT_KEY);
+    final String chain = text(settings, CLIENT_CERTIFICATE);
+    if (certificate != null) {
+      settings.parsed(
+          keyOf(settings, CERTIFICATE),
+          () -> builder.setTrustedCertificates(read(certificate)),
+          "the path of a PEM file",
+          "the certificates that the JVM trusts");
     }
-    return settings.parsed(
-        settings.keyOf(
-            "otel.exporter.otlp.metrics.certificate",
-            "otel.exporter.otlp.certificate",
-            "otel.exporter.otlp.metrics.client.key",
-            "otel.exporter.otlp.client.key",
-            "otel.exporter.otlp.metrics.client.certificate",
-            "otel.exporter.otlp.client.certificate"),
-        () -> PemTls.context(path(trusted), path(key), path(chain)),
-        "the path of a PEM file; a client's key and certificate are set together",
-        "the certificates that the JVM trusts, and none of a client");
+    if (key != null || chain != null) {
+      settings.parsed(
+          keyOf(settings, key != null ? CLIENT_KEY : CLIENT_CERTIFICATE),
+          () -> {
+            if (key == null || chain == null) {
+              throw new IllegalArgumentException(
+                  "of the client's key and certificate, one is set without the other");
+            }
+            return builder.setClientTls(read(key), read(chain));
+          },
+          "the path of a PEM file; a client's key and certificate are set together",
+          "no certificate of a client");
+    }
   }
 
-  private static Path path(String text) {
-    return text == null ? null : Path.of(text);
+  private static String text(Settings settings, List<String> keys) {
+    return settings.text(keys.toArray(String[]::new));
+  }
+
+  private static String keyOf(Settings settings, List<String> keys) {
+    return settings.keyOf(keys.toArray(String[]::new));
+  }
+
+  private static byte[] read(String path) {
+    try {
+      return Files.readAllBytes(Path.of(path));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e.toString(), e);
+    }
   }
 }

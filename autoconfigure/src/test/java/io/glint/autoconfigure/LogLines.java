@@ -7,7 +7,7 @@ import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 
 /** What Glint's auto-configuration logs. */
-final class LogLines extends Handler {
+final class LogLines extends Handler implements AutoCloseable {
   private final Logger logger = Logger.getLogger(GlintAutoConfiguration.class.getName());
   private final List<LogRecord> lines = new CopyOnWriteArrayList<>();
 

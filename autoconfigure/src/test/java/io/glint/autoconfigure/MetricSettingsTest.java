@@ -12,6 +12,7 @@ import io.opentelemetry.sdk.autoconfigure.AutoConfiguredOpenTelemetrySdk;
 import io.opentelemetry.sdk.autoconfigure.spi.internal.DefaultConfigProperties;
 import io.opentelemetry.sdk.metrics.InstrumentType;
 import io.opentelemetry.sdk.metrics.data.AggregationTemporality;
+import io.opentelemetry.sdk.metrics.export.MetricExporter;
 import io.opentelemetry.sdk.metrics.export.MetricReader;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -21,6 +22,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -109,9 +111,80 @@ class MetricSettingsTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"", "grpc", "GRPC"})
-  void overGrpcTheStockExporterSendsAndThatIsSaid(String protocol) {
-    assertThat(exporters("otel.exporter.otlp.protocol", protocol)).isEqualTo("otlp");
-    assertThat(log.messages()).singleElement().asString().contains("grpc", "http/protobuf", "4318");
+  void overGrpcGlintSendsIfItCan(String protocol) {
+    final MetricSettings settings =
+        new MetricSettings(config("otel.exporter.otlp.protocol", protocol), () -> null);
+    assertThat(settings.overrides()).containsEntry("otel.metrics.exporter", "glint_otlp");
+    assertThat(settings.otlpProtocolOfGlint()).isEqualTo("grpc");
+    assertThat(log.messages()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "grpc", "GRPC"})
+  void overGrpcTheStockExporterSendsIfGlintCannotAndThatIsSaid(String protocol) {
+    final MetricSettings settings =
+        new MetricSettings(
+            config("otel.exporter.otlp.protocol", protocol), () -> "There is no sender.");
+    assertThat(settings.overrides()).containsEntry("otel.metrics.exporter", "otlp");
+    assertThat(log.messages())
+        .singleElement()
+        .asString()
+        .contains("grpc", "There is no sender.", "http/protobuf", "4318");
+    assertThat(log.warnings()).isEmpty();
+  }
+
+  @Test
+  void glintCanSendOverGrpcFromTheVersionOnThatHasSenders() {
+    assertThat(Grpc.problem() == null).isEqualTo(hasSenders());
+    if (!hasSenders()) {
+      assertThat(Grpc.problem()).contains("1.59.0 or newer", "http/protobuf");
+    }
+  }
+
+  private static boolean hasSenders() {
+    try {
+      Class.forName("io.opentelemetry.sdk.common.export.GrpcSenderProvider");
+      return true;
+    } catch (ClassNotFoundException e) {
+      return false;
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "'', '', http://localhost:4317",
+    "collector:4317, '', https://collector:4317",
+    "collector:4317, true, http://collector:4317",
+    "collector:4317, false, https://collector:4317",
+    "https://collector:4317, true, https://collector:4317",
+    "http://collector:4317/, '', http://collector:4317"
+  })
+  void theSchemeOfAGrpcEndpointDecidesOnTlsAndOtherwiseInsecure(
+      String endpoint, String insecure, String expected) {
+    Assumptions.assumeTrue(hasSenders());
+    for (final String metrics : List.of("", "metrics.")) {
+      try (MetricExporter exporter =
+          new OtlpProvider()
+              .createExporter(
+                  config(
+                      "otel.exporter.otlp." + metrics + "endpoint",
+                      endpoint,
+                      "otel.exporter.otlp." + metrics + "insecure",
+                      insecure))) {
+        assertThat(exporter.toString()).contains("protocol=grpc, endpoint=" + expected + ",");
+      }
+    }
+    assertThat(log.warnings()).isEmpty();
+  }
+
+  @Test
+  void jsonIsSentByGlint() {
+    assertThat(exporters("otel.exporter.otlp.metrics.protocol", "http/json"))
+        .isEqualTo("glint_otlp");
+    try (MetricExporter exporter =
+        new OtlpProvider().createExporter(config("otel.exporter.otlp.protocol", "http/json"))) {
+      assertThat(exporter.toString()).contains("protocol=http/json");
+    }
     assertThat(log.warnings()).isEmpty();
   }
 
@@ -128,9 +201,9 @@ class MetricSettingsTest {
 
   @Test
   void anUnknownProtocolIsRefused() {
-    assertThat(exporters("otel.exporter.otlp.metrics.protocol", "http/json"))
+    assertThat(exporters("otel.exporter.otlp.metrics.protocol", "http/xml"))
         .isEqualTo("glint_otlp");
-    assertRefused("otel.exporter.otlp.metrics.protocol", "http/json");
+    assertRefused("otel.exporter.otlp.metrics.protocol", "http/xml");
   }
 
   // ------------------------------------------------------------------ words
@@ -449,7 +522,8 @@ class MetricSettingsTest {
 
   @Test
   void theExportersNamesAreThoseOfTheService() {
-    try (var exporter = new OtlpProvider().createExporter(config())) {
+    try (var exporter =
+        new OtlpProvider().createExporter(config("otel.exporter.otlp.protocol", "http/protobuf"))) {
       assertThat(exporter).isInstanceOf(OtlpMetricExporter.class);
       assertThat(exporter.toString()).contains("http://localhost:4318/v1/metrics");
     }

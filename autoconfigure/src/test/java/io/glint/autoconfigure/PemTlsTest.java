@@ -1,22 +1,24 @@
 package io.glint.autoconfigure;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.net.httpserver.HttpsConfigurator;
 import com.sun.net.httpserver.HttpsParameters;
 import com.sun.net.httpserver.HttpsServer;
+import io.glint.sdk.GlintMeterProvider;
+import io.opentelemetry.sdk.autoconfigure.spi.internal.DefaultConfigProperties;
+import io.opentelemetry.sdk.metrics.data.MetricData;
+import io.opentelemetry.sdk.metrics.export.MetricExporter;
+import io.opentelemetry.sdk.testing.exporter.InMemoryMetricReader;
 import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
 import java.util.Base64;
+import java.util.Collection;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
@@ -117,40 +119,59 @@ class PemTlsTest {
     return server;
   }
 
+  private MetricExporter exporter(int port, Path trusted, Path clientKey, Path clientChain) {
+    return new OtlpProvider()
+        .createExporter(
+            DefaultConfigProperties.createFromMap(
+                Map.of(
+                    "otel.exporter.otlp.protocol",
+                    "http/protobuf",
+                    "otel.exporter.otlp.metrics.endpoint",
+                    "https://localhost:" + port + "/",
+                    "otel.exporter.otlp.certificate",
+                    trusted.toString(),
+                    "otel.exporter.otlp.client.key",
+                    clientKey.toString(),
+                    "otel.exporter.otlp.client.certificate",
+                    clientChain.toString())));
+  }
+
+  private static Collection<MetricData> metrics() {
+    final InMemoryMetricReader reader = InMemoryMetricReader.create();
+    try (GlintMeterProvider provider =
+        GlintMeterProvider.builder().registerMetricReader(reader).build()) {
+      provider.get("meter").counterBuilder("counter").build().add(1);
+      return reader.collectAllMetrics();
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"RSA", "EC"})
   void theServerIsTrustedAndTheClientKnown(String algorithm) throws Exception {
     make(algorithm);
     final HttpsServer server = server();
-    try {
-      final int status =
-          HttpClient.newBuilder()
-              .sslContext(PemTls.context(certificate, key, certificate))
-              .build()
-              .send(
-                  HttpRequest.newBuilder(
-                          URI.create("https://localhost:" + server.getAddress().getPort() + "/"))
-                      .build(),
-                  HttpResponse.BodyHandlers.discarding())
-              .statusCode();
-      assertThat(status).isEqualTo(200);
+    try (MetricExporter exporter =
+        exporter(server.getAddress().getPort(), certificate, key, certificate)) {
+      assertThat(exporter.export(metrics()).join(20, TimeUnit.SECONDS).isSuccess()).isTrue();
     } finally {
       server.stop(0);
     }
   }
 
   @Test
-  void whatIsMissingOrNoPemIsRefused() throws Exception {
+  void whatIsMissingOrNoPemIsToldAndLeftOut() throws Exception {
     make("RSA");
     final Path other = Files.writeString(folder.resolve("other"), "text");
-    assertThatThrownBy(() -> PemTls.context(null, key, null))
-        .isInstanceOf(IllegalArgumentException.class);
-    assertThatThrownBy(() -> PemTls.context(other, null, null))
-        .isInstanceOf(IllegalArgumentException.class);
-    assertThatThrownBy(() -> PemTls.context(null, other, certificate))
-        .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("PKCS #8");
-    assertThatThrownBy(() -> PemTls.context(folder.resolve("none"), null, null))
-        .isInstanceOf(IllegalArgumentException.class);
+    try (LogLines log = new LogLines();
+        MetricExporter noFile = exporter(1, folder.resolve("none"), key, certificate);
+        MetricExporter noCertificate = exporter(1, other, key, certificate);
+        MetricExporter noKey = exporter(1, certificate, other, certificate);
+        MetricExporter noChain = exporter(1, certificate, key, other)) {
+      assertThat(log.warnings())
+          .hasSize(4)
+          .allMatch(line -> line.contains("PEM") && line.contains("Used instead"));
+      assertThat(log.warnings().get(0)).contains("otel.exporter.otlp.certificate", "none");
+      assertThat(log.warnings().get(2)).contains("otel.exporter.otlp.client.key", "PKCS #8");
+    }
   }
 }

@@ -34,7 +34,8 @@ class ConformanceTest {
           new Section("CONC", 5),
           new Section("ERR", 12),
           new Section("SELF", 8),
-          new Section("ENV", 16));
+          new Section("ENV", 16),
+          new Section("OTLP", 32));
 
   /** Tests run in the folder of their module. */
   private static final Path ROOT = Path.of("..");

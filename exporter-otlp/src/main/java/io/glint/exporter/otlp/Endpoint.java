@@ -51,6 +51,17 @@ final class Endpoint {
     return parse(text.endsWith("/") ? text + METRICS_PATH : text + "/" + METRICS_PATH);
   }
 
+  /** Scheme, host and port of the URL. */
+  static URI withoutPath(URI uri) {
+    return URI.create(uri.getScheme() + "://" + uri.getRawAuthority());
+  }
+
+  /** The URL with its scheme in lower case, which some clients demand. */
+  static URI withLowerScheme(URI uri) {
+    String scheme = uri.getScheme();
+    return URI.create(scheme.toLowerCase(Locale.ROOT) + uri.toString().substring(scheme.length()));
+  }
+
   /** The URL without its query, which may hold a key. */
   static String printable(URI endpoint) {
     String text = endpoint.toString();

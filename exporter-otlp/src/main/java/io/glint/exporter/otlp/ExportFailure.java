@@ -29,13 +29,30 @@ record ExportFailure(String what, String advice, String errorType, Fate fate) {
         Fate.NOT_DELIVERED);
   }
 
-  static ExportFailure tooLarge(int limit) {
+  /**
+   * For points that are too large by themselves.
+   *
+   * @param metric name of the first one's metric
+   */
+  static ExportFailure tooLarge(int limit, String metric) {
     return new ExportFailure(
-        "the request is larger than " + limit + " bytes before compression, and was not sent",
-        "Export fewer points at a time with setMaxExportBatchSize of the metric reader, or raise the"
-            + " limit with setMaxRequestSize.",
+        "a single point of metric '"
+            + LogText.of(metric)
+            + "', with its resource and scope, is larger than "
+            + limit
+            + " bytes before compression, and is not sent",
+        "Give such points fewer or shorter attributes, or raise the limit with setMaxRequestSize.",
         "request_too_large",
         Fate.NOT_DELIVERED);
+  }
+
+  /** For an answer that a sender has not shown, whatever it was. */
+  static ExportFailure responseTooLarge(String message) {
+    return new ExportFailure(
+        LogText.of(message, MAX_CHARS),
+        "Check that the endpoint is an OTLP server, or raise the limit with setMaxResponseSize.",
+        "response_too_large",
+        Fate.UNKNOWN);
   }
 
   static ExportFailure tooManyInFlight(int count) {
@@ -78,6 +95,15 @@ record ExportFailure(String what, String advice, String errorType, Fate fate) {
         "an unexpected error in the exporter",
         "Its stack trace was given to the thread's handler.",
         "_OTHER",
+        Fate.NOT_DELIVERED);
+  }
+
+  /** The failure of requests that were not sent because of this one. */
+  ExportFailure ofEarlierRequest() {
+    return new ExportFailure(
+        "they were not sent, since a request of the same export before them failed: " + what,
+        advice,
+        errorType,
         Fate.NOT_DELIVERED);
   }
 

@@ -1,5 +1,6 @@
 package io.glint.exporter.otlp;
 
+import io.glint.sdk.internal.log.LogText;
 import io.glint.sdk.internal.log.ProblemLog;
 import io.glint.sdk.internal.log.RateLimitedLog;
 import io.glint.sdk.internal.log.SafeLog;
@@ -26,6 +27,19 @@ final class ExportLog {
 
   ExportLog(String endpoint) {
     this.endpoint = endpoint;
+  }
+
+  /** Logs that a path was set with a protocol that has none. */
+  void uselessPath(String path) {
+    SafeLog.log(
+        LOGGER,
+        Level.WARNING,
+        "The endpoint of the OTLP exporter was set with the path "
+            + LogText.of(path)
+            + ". OTLP over gRPC has no path: requests go to "
+            + endpoint
+            + ". Leave the path out, or use OTLP over HTTP with setProtocol(\"http/protobuf\").",
+        null);
   }
 
   /** Logs that an export failed, and answers the message. */

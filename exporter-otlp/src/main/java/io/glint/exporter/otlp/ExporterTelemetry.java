@@ -36,8 +36,9 @@ final class ExporterTelemetry {
   private static final AttributeKey<String> ADDRESS = AttributeKey.stringKey("server.address");
   private static final AttributeKey<Long> PORT = AttributeKey.longKey("server.port");
   private static final AttributeKey<String> ERROR = AttributeKey.stringKey("error.type");
-  private static final AttributeKey<Long> STATUS =
+  private static final AttributeKey<Long> HTTP_STATUS =
       AttributeKey.longKey("http.response.status_code");
+  private static final AttributeKey<String> RPC_STATUS = AttributeKey.stringKey("rpc.status_code");
 
   private static final Logger LOGGER = Logger.getLogger(OtlpMetricExporter.class.getName());
 
@@ -45,9 +46,10 @@ final class ExporterTelemetry {
   private static final Map<String, AtomicInteger> INSTANCES = new ConcurrentHashMap<>();
 
   /** Of exports that nobody is told about. */
-  private static final Operation NOT_TOLD = new Operation(null, null, 0);
+  private static final Operation NOT_TOLD = new Operation(null, null, 0, 0);
 
   private final Supplier<? extends MeterProvider> meterProvider;
+  private final Protocol protocol;
   private final Attributes component;
   private final RateLimitedLog failures = new RateLimitedLog(LOGGER, Level.WARNING);
   private volatile Instruments instruments;
@@ -57,9 +59,12 @@ final class ExporterTelemetry {
    *
    * @param meterProvider may answer null; null itself if the telemetry is off
    */
-  ExporterTelemetry(Supplier<? extends MeterProvider> meterProvider, String type, URI endpoint) {
+  ExporterTelemetry(
+      Supplier<? extends MeterProvider> meterProvider, Protocol protocol, URI endpoint) {
     this.meterProvider = meterProvider;
-    this.component = meterProvider == null ? Attributes.empty() : component(type, endpoint);
+    this.protocol = protocol;
+    this.component =
+        meterProvider == null ? Attributes.empty() : component(protocol.componentType(), endpoint);
   }
 
   private static Attributes component(String type, URI endpoint) {
@@ -77,8 +82,12 @@ final class ExporterTelemetry {
     return meterProvider == null;
   }
 
-  /** Tells that an export begins, whose points are under way from now on. */
-  Operation begin(int points) {
+  /**
+   * Tells that points are under way from now on.
+   *
+   * @param startNanos when they were handed over, by {@link System#nanoTime}
+   */
+  Operation begin(int points, long startNanos) {
     if (isOff() || points == 0) {
       return NOT_TOLD;
     }
@@ -88,7 +97,7 @@ final class ExporterTelemetry {
         return NOT_TOLD;
       }
       current.inflight.add(points, component, Context.root());
-      return new Operation(this, current, points);
+      return new Operation(this, current, points, startNanos);
     } catch (RuntimeException e) {
       failed(e);
       return NOT_TOLD;
@@ -107,6 +116,14 @@ final class ExporterTelemetry {
     Instruments made = Instruments.of(provider);
     instruments = made;
     return made;
+  }
+
+  private void putStatus(AttributesBuilder operation, int status) {
+    if (protocol.isHttp()) {
+      operation.put(HTTP_STATUS, (long) status);
+    } else {
+      operation.put(RPC_STATUS, GrpcTransport.nameOf(status));
+    }
   }
 
   private void failed(RuntimeException e) {
@@ -151,17 +168,19 @@ final class ExporterTelemetry {
     }
   }
 
-  /** One export with all its attempts. Ends once, on any thread. */
+  /** One request with all its attempts. Ends once, on any thread. */
   static final class Operation {
     private final ExporterTelemetry telemetry;
     private final Instruments instruments;
     private final int points;
-    private final long startNanos = System.nanoTime();
+    private final long startNanos;
 
-    private Operation(ExporterTelemetry telemetry, Instruments instruments, int points) {
+    private Operation(
+        ExporterTelemetry telemetry, Instruments instruments, int points, long startNanos) {
       this.telemetry = telemetry;
       this.instruments = instruments;
       this.points = points;
+      this.startNanos = startNanos;
     }
 
     /**
@@ -176,7 +195,7 @@ final class ExporterTelemetry {
     /**
      * Tells that all points were dropped.
      *
-     * @param status what the server answered last, or 0 if the last attempt had no answer
+     * @param status what the server answered to the last attempt, or {@link Attempt#NO_STATUS}
      */
     void failed(ExportFailure failure, int status) {
       end(points, failure.errorType(), status);
@@ -197,8 +216,8 @@ final class ExporterTelemetry {
           instruments.exported.add(lost, error, Context.root());
         }
         AttributesBuilder operation = (lost > 0 ? error : component).toBuilder();
-        if (status != 0) {
-          operation.put(STATUS, (long) status);
+        if (status != Attempt.NO_STATUS) {
+          telemetry.putStatus(operation, status);
         }
         instruments.duration.record(
             (System.nanoTime() - startNanos) / 1e9, operation.build(), Context.root());

@@ -5,8 +5,8 @@ import java.net.ConnectException;
 import java.net.ProtocolException;
 import java.net.URI;
 import java.net.http.HttpConnectTimeoutException;
-import java.security.cert.CertificateException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLHandshakeException;
@@ -24,7 +24,9 @@ final class HttpAdvice {
   /** How the JDK's client reports bytes that are not the beginning of a response. */
   private static final String NO_STATUS_LINE = "parsing HTTP/1.1 status line, receiving [";
 
-  private static final String NOT_A_STATUS_LINE = "Invalid status line";
+  /** How the JDK's client and OkHttp report a line that is none of a status. */
+  private static final List<String> NOT_A_STATUS_LINE =
+      List.of("Invalid status line", "Unexpected status line");
 
   private static final String GRPC =
       "This is what an OTLP/gRPC server does, usually on port 4317. This exporter speaks OTLP over"
@@ -105,11 +107,21 @@ final class HttpAdvice {
             + hintAtGrpcPort());
   }
 
+  /**
+   * Whether another attempt may have success where there was no answer. A connection that failed
+   * may work next time; a certificate that is not trusted, and a server of another protocol, will
+   * not.
+   */
+  static boolean isPassing(IOException exception) {
+    return !(exception instanceof SSLException) && !isOtherProtocol(exception);
+  }
+
   /** Whether the other side speaks another protocol, which another attempt would not change. */
   static boolean isOtherProtocol(IOException exception) {
     return firstBytes(exception) != null
         || (exception instanceof ProtocolException
-            && String.valueOf(exception.getMessage()).startsWith(NOT_A_STATUS_LINE));
+            && NOT_A_STATUS_LINE.stream()
+                .anyMatch(String.valueOf(exception.getMessage())::startsWith));
   }
 
   private String adviceForStatus(int status, String text, int size) {
@@ -126,9 +138,10 @@ final class HttpAdvice {
               + (isGzip ? "" : " A proxy may take it with setCompression(\"gzip\").");
       case 415 ->
           isGzip
-              ? "Check that the endpoint takes OTLP as binary protobuf, and gzip: if not, use"
-                  + " setCompression(\"none\")."
-              : "Check that the endpoint takes OTLP as binary protobuf.";
+              ? "Check that the endpoint takes OTLP as binary protobuf, or JSON with"
+                  + " setProtocol(\"http/json\"), and gzip: if not, use setCompression(\"none\")."
+              : "Check that the endpoint takes OTLP as binary protobuf, or JSON with"
+                  + " setProtocol(\"http/json\").";
       case 429, 502, 503, 504 ->
           "The server is overloaded or being restarted; if this lasts, check its health.";
       default ->
@@ -211,25 +224,7 @@ final class HttpAdvice {
   }
 
   private String adviceForTls(SSLException exception) {
-    String message = String.valueOf(exception.getMessage()).toLowerCase(Locale.ROOT);
-    if (message.contains("unrecognized ssl message") || message.contains("plaintext connection")) {
-      return "The port does not speak TLS: set an endpoint that begins with http://, or the server's"
-          + " port for https."
-          + hintAtGrpcPort();
-    }
-    for (Throwable t = exception; t != null; t = t.getCause()) {
-      if (t instanceof CertificateException) {
-        return "Check the server's certificate and the context given to setSslContext.";
-      }
-    }
-    if (exception instanceof SSLHandshakeException
-        && message.contains("terminated the handshake")) {
-      return "The server ended the TLS handshake: check that its port speaks TLS, and whether it asks"
-          + " for a client's certificate, which setSslContext sets."
-          + hintAtGrpcPort();
-    }
-    return "Check the TLS settings of the server, its certificate, and the context given to"
-        + " setSslContext.";
+    return TlsAdvice.of(exception, hintAtGrpcPort());
   }
 
   private String hintAtGrpcPort() {

@@ -3,27 +3,118 @@ package io.glint.exporter.otlp;
 import java.io.IOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
+import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Predicate;
 
-/** Makes one HTTP exchange within a given time. Safe for use by several threads at once. */
-final class HttpTransport {
+/** OTLP over HTTP with the client of the JDK. */
+final class HttpTransport implements Transport {
   private static final String GRPC_TYPE = "application/grpc";
 
+  private final URI endpoint;
+  private final Headers headers;
+  private final String contentType;
+  private final String contentEncoding;
+  private final HttpAdvice advice;
+  private final Predicate<IOException> isRetryable;
+  private final Duration timeout;
   private final int maxResponseSize;
   private volatile HttpClient client;
 
-  HttpTransport(HttpClient client, int maxResponseSize) {
-    this.client = client;
-    this.maxResponseSize = maxResponseSize;
+  /**
+   * Creates the transport of an exporter.
+   *
+   * @param threads that the client runs its tasks on, until they end
+   */
+  HttpTransport(OtlpMetricExporterBuilder builder, Executor threads) {
+    this.endpoint = builder.endpoint();
+    this.headers = builder.headers();
+    this.contentType = builder.protocol.contentType();
+    this.contentEncoding = builder.compression.encoding();
+    this.advice = new HttpAdvice(endpoint, builder.compression);
+    this.isRetryable = builder.retryableExceptions(HttpAdvice::isPassing);
+    this.timeout = builder.timeout;
+    this.maxResponseSize = builder.maxResponseSize;
+    this.client = newClient(builder, threads);
+  }
+
+  private static HttpClient newClient(OtlpMetricExporterBuilder builder, Executor threads) {
+    Executor executor =
+        task -> {
+          try {
+            threads.execute(task);
+          } catch (RejectedExecutionException e) {
+            // The client tidies up its connections after the pool has ended.
+            task.run();
+          }
+        };
+    HttpClient.Builder client = HttpClient.newBuilder().executor(executor);
+    if (!builder.connectTimeout.isZero()) {
+      client.connectTimeout(builder.connectTimeout);
+    }
+    Tls tls = builder.tls();
+    if (tls.context() != null) {
+      client.sslContext(tls.context());
+    }
+    if (builder.proxyOptions != null) {
+      client.proxy(builder.proxyOptions.getProxySelector());
+    }
+    // Without TLS a client would ask to upgrade each new connection, with the body attached; many
+    // servers and proxies do not expect that.
+    boolean isHttps = builder.endpoint().getScheme().equalsIgnoreCase("https");
+    return client
+        .version(isHttps ? HttpClient.Version.HTTP_2 : HttpClient.Version.HTTP_1_1)
+        .build();
+  }
+
+  @Override
+  public Attempt send(SentBody body, int size, long timeoutNanos) throws InterruptedException {
+    HttpRequest request;
+    try {
+      request = request(body);
+    } catch (RuntimeException e) {
+      return Attempt.unanswered(ExportFailure.headers(e), false);
+    }
+    try {
+      Reply reply = exchange(request, timeoutNanos);
+      body.reset();
+      return reply.attempt(advice, size);
+    } catch (TimeoutException e) {
+      return Attempt.unanswered(timedOut(), false);
+    } catch (IOException e) {
+      ExportFailure failure = advice.failure(e, size, body.isSent());
+      body.reset();
+      return Attempt.unanswered(
+          failure, !(e instanceof ResponseTooLargeException) && isRetryable.test(e));
+    }
+  }
+
+  private HttpRequest request(SentBody body) {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(endpoint).POST(body.publisher()).header("Content-Type", contentType);
+    if (contentEncoding != null) {
+      request.header("Content-Encoding", contentEncoding);
+    }
+    headers.next().forEach(request::header);
+    return request.build();
+  }
+
+  @Override
+  public ExportFailure timedOut() {
+    return advice.timeout(timeout);
   }
 
   /**
@@ -35,18 +126,33 @@ final class HttpTransport {
    * @throws ResponseTooLargeException if the response is larger than the limit
    * @throws IOException if there is no response. One whose body breaks off is a response.
    */
-  Reply exchange(HttpRequest request, long timeoutNanos)
+  private Reply exchange(HttpRequest request, long timeoutNanos)
       throws IOException, InterruptedException, TimeoutException {
     HttpClient current = client;
     if (current == null) {
       throw new InterruptedException("closed");
     }
     // The request's own timeout would end with the response's headers and let the body hang.
+    AtomicReference<Answer> begun = new AtomicReference<>();
     CompletableFuture<HttpResponse<LimitedBody>> future =
-        current.sendAsync(request, info -> new LimitedBody(maxResponseSize, info.statusCode()));
+        current.sendAsync(
+            request,
+            info -> {
+              LimitedBody body = new LimitedBody(maxResponseSize, info.statusCode());
+              begun.set(new Answer(info.statusCode(), info.headers(), body));
+              return body;
+            });
     try {
-      return reply(future.get(timeoutNanos, TimeUnit.NANOSECONDS));
+      HttpResponse<LimitedBody> response = future.get(timeoutNanos, TimeUnit.NANOSECONDS);
+      return reply(new Answer(response.statusCode(), response.headers(), response.body()));
     } catch (ExecutionException e) {
+      if (e.getCause() instanceof ResponseTooLargeException cause) {
+        throw cause;
+      }
+      // If it breaks off as soon as it begins, the client may forget that there was a status.
+      if (begun.get() != null) {
+        return reply(begun.get());
+      }
       if (e.getCause() instanceof IOException cause) {
         throw cause;
       }
@@ -57,8 +163,8 @@ final class HttpTransport {
     }
   }
 
-  /** Ends the client's threads; exchanges under way fail. */
-  void close() {
+  @Override
+  public void close() {
     HttpClient last = client;
     client = null;
     if (last == null) {
@@ -79,22 +185,20 @@ final class HttpTransport {
     }
   }
 
-  private Reply reply(HttpResponse<LimitedBody> response) throws IOException {
-    int status = response.statusCode();
-    HttpHeaders headers = response.headers();
+  private Reply reply(Answer answer) throws IOException {
+    int status = answer.status();
+    HttpHeaders headers = answer.headers();
     String contentType = headers.firstValue("Content-Type").orElse("");
-    byte[] received = response.body().bytes();
+    byte[] received = answer.body().bytes();
     byte[] body = decode(received, headers.firstValue("Content-Encoding").orElse(""), status);
     ServerMessage message;
-    if (status / 100 == 2 && !response.body().isComplete()) {
+    if (status / 100 == 2 && !answer.body().isComplete()) {
       message =
           ServerMessage.unreadable("a response that broke off after " + received.length + " bytes");
     } else if (body == null) {
       message = ServerMessage.unreadable("a body whose encoding cannot be undone");
-    } else if (status / 100 == 2) {
-      message = ServerMessage.ofSuccess(contentType, body);
     } else {
-      message = ServerMessage.ofFailure(contentType, body);
+      message = ServerMessage.of(status, contentType, body);
     }
     OptionalLong retryAfter =
         Backoff.retryAfterNanos(headers.firstValue("Retry-After"), Instant.now());
@@ -120,6 +224,9 @@ final class HttpTransport {
     return null;
   }
 
+  /** What has arrived of an answer. */
+  private record Answer(int status, HttpHeaders headers, LimitedBody body) {}
+
   /**
    * What the server answered.
    *
@@ -127,6 +234,14 @@ final class HttpTransport {
    * @param isGrpc whether the answer is that of a gRPC server
    */
   record Reply(int status, ServerMessage message, OptionalLong retryAfterNanos, boolean isGrpc) {
+    /** What this answer means for the attempt. */
+    Attempt attempt(HttpAdvice advice, int size) {
+      return isSuccess()
+          ? Attempt.delivered(status, message)
+          : new Attempt(
+              status, message, advice.failure(this, size), isRetryable(), retryAfterNanos);
+    }
+
     /**
      * Any 2xx: some backends answer 202 or 204 where the specification has 200. A gRPC server says
      * 200 of whatever it has not understood.

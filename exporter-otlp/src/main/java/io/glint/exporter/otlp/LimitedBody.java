@@ -22,7 +22,7 @@ final class LimitedBody implements BodySubscriber<LimitedBody> {
   private final ByteArrayOutputStream received = new ByteArrayOutputStream(64);
   private final CompletableFuture<LimitedBody> body = new CompletableFuture<>();
   private Flow.Subscription subscription;
-  private boolean isComplete;
+  private volatile boolean isComplete;
 
   /**
    * Creates one.

@@ -1,5 +1,6 @@
 package io.glint.exporter.otlp;
 
+import io.glint.sdk.internal.log.UndeliveredPoints;
 import io.opentelemetry.sdk.common.InstrumentationScopeInfo;
 import io.opentelemetry.sdk.metrics.data.AggregationTemporality;
 import io.opentelemetry.sdk.metrics.data.DoublePointData;
@@ -59,6 +60,7 @@ final class MetricsEncoder {
   private final PointEncoder pointEncoder;
   private final MetricGroups groups = new MetricGroups();
   private PointData[] points = new PointData[64];
+  private int deltaPoints;
 
   /** Where those of the request are counted; null if there is none under way. */
   private RequestExemplars exemplars;
@@ -82,16 +84,31 @@ final class MetricsEncoder {
    * @throws RequestTooLargeException if the request passes the limit
    */
   int encode(Collection<MetricData> metrics, RequestExemplars counted) {
+    return encode(metrics, 0, Integer.MAX_VALUE, counted).all();
+  }
+
+  /**
+   * Encodes the points of a range.
+   *
+   * @param from the number of points that come before, in the order of the collection
+   * @param to the number of points up to the last one
+   * @param counted gets the exemplars of each metric
+   * @return the number of points, 0 if there is nothing to send
+   * @throws RequestTooLargeException if the request passes the limit
+   */
+  UndeliveredPoints encode(
+      Collection<MetricData> metrics, int from, int to, RequestExemplars counted) {
     out.reset();
     // Those of a request that failed half-way.
     int unused = pointEncoder.takeExemplars();
     exemplars = counted;
+    deltaPoints = 0;
     try {
-      int count = groups.addAll(metrics);
+      int count = groups.addAll(metrics, from, to);
       for (int resource = groups.resourceCount() - 1; resource >= 0; resource--) {
         writeResourceMetrics(resource);
       }
-      return count;
+      return new UndeliveredPoints(count, deltaPoints);
     } finally {
       exemplars = null;
       groups.clear();
@@ -133,7 +150,7 @@ final class MetricsEncoder {
     int end = out.size();
     optionalString(SCOPE_METRICS_SCHEMA_URL, scope.getSchemaUrl());
     for (int i = groups.lastMetric(scopeIndex); i >= 0; i = groups.previousMetric(i)) {
-      writeMetric(groups.metric(i));
+      writeMetric(groups.metric(i), groups.firstPoint(i), groups.endPoint(i));
     }
     int scopeEnd = out.size();
     attributes.write(SCOPE_ATTRIBUTES, scope.getAttributes());
@@ -143,9 +160,9 @@ final class MetricsEncoder {
     out.endMessage(RESOURCE_METRICS_SCOPE_METRICS, end);
   }
 
-  private void writeMetric(MetricData metric) {
+  private void writeMetric(MetricData metric, int first, int last) {
     int end = out.size();
-    writeData(metric);
+    writeData(metric, first, last);
     exemplars.add(metric, pointEncoder.takeExemplars());
     out.string(METRIC_UNIT, metric.getUnit());
     out.string(METRIC_DESCRIPTION, metric.getDescription());
@@ -153,49 +170,56 @@ final class MetricsEncoder {
     out.endMessage(SCOPE_METRICS_METRICS, end);
   }
 
-  private void writeData(MetricData metric) {
+  private void writeData(MetricData metric, int first, int last) {
     int end = out.size();
     switch (metric.getType()) {
       case LONG_GAUGE, DOUBLE_GAUGE -> {
-        writePoints(metric.getData().getPoints());
+        writePoints(metric.getData().getPoints(), first, last);
         out.endMessage(METRIC_GAUGE, end);
       }
       case LONG_SUM, DOUBLE_SUM -> {
         SumData<?> sum = (SumData<?>) metric.getData();
         out.bool(IS_MONOTONIC, sum.isMonotonic());
-        writeTemporality(sum.getAggregationTemporality());
-        writePoints(sum.getPoints());
+        writeTemporality(sum.getAggregationTemporality(), last - first);
+        writePoints(sum.getPoints(), first, last);
         out.endMessage(METRIC_SUM, end);
       }
       case HISTOGRAM -> {
         HistogramData histogram = metric.getHistogramData();
-        writeTemporality(histogram.getAggregationTemporality());
-        writePoints(histogram.getPoints());
+        writeTemporality(histogram.getAggregationTemporality(), last - first);
+        writePoints(histogram.getPoints(), first, last);
         out.endMessage(METRIC_HISTOGRAM, end);
       }
       case EXPONENTIAL_HISTOGRAM -> {
         ExponentialHistogramData histogram = metric.getExponentialHistogramData();
-        writeTemporality(histogram.getAggregationTemporality());
-        writePoints(histogram.getPoints());
+        writeTemporality(histogram.getAggregationTemporality(), last - first);
+        writePoints(histogram.getPoints(), first, last);
         out.endMessage(METRIC_EXPONENTIAL_HISTOGRAM, end);
       }
       case SUMMARY -> {
-        writePoints(metric.getData().getPoints());
+        writePoints(metric.getData().getPoints(), first, last);
         out.endMessage(METRIC_SUMMARY, end);
       }
     }
   }
 
-  private void writeTemporality(AggregationTemporality temporality) {
-    out.int64(
-        AGGREGATION_TEMPORALITY,
-        temporality == AggregationTemporality.DELTA ? TEMPORALITY_DELTA : TEMPORALITY_CUMULATIVE);
+  private void writeTemporality(AggregationTemporality temporality, int pointCount) {
+    boolean isDelta = temporality == AggregationTemporality.DELTA;
+    deltaPoints += isDelta ? pointCount : 0;
+    out.int64(AGGREGATION_TEMPORALITY, isDelta ? TEMPORALITY_DELTA : TEMPORALITY_CUMULATIVE);
   }
 
   /** A collection of points can only be walked forwards: it goes through a scratch array. */
-  private void writePoints(Collection<? extends PointData> all) {
+  private void writePoints(Collection<? extends PointData> all, int first, int last) {
     int count = 0;
+    int index = 0;
     for (PointData point : all) {
+      if (index++ < first) {
+        continue;
+      }
+      if (index > last) {
+        break;
+      }
       if (count == points.length) {
         points = Arrays.copyOf(points, 2 * count);
       }

@@ -7,7 +7,6 @@ import io.glint.sdk.internal.log.LoggedFailure;
 import io.glint.sdk.internal.log.UndeliveredPoints;
 import io.opentelemetry.sdk.common.CompletableResultCode;
 import io.opentelemetry.sdk.common.export.MemoryMode;
-import io.opentelemetry.sdk.common.export.RetryPolicy;
 import io.opentelemetry.sdk.metrics.Aggregation;
 import io.opentelemetry.sdk.metrics.InstrumentType;
 import io.opentelemetry.sdk.metrics.data.AggregationTemporality;
@@ -15,7 +14,6 @@ import io.opentelemetry.sdk.metrics.data.MetricData;
 import io.opentelemetry.sdk.metrics.export.AggregationTemporalitySelector;
 import io.opentelemetry.sdk.metrics.export.DefaultAggregationSelector;
 import io.opentelemetry.sdk.metrics.export.MetricExporter;
-import java.net.http.HttpClient;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -23,7 +21,6 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadFactory;
@@ -34,18 +31,20 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * Exports metrics with OTLP over HTTP, encoded as binary protobuf.
+ * Exports metrics with OTLP, over HTTP or gRPC.
  *
  * <p>Implements the <a
  * href="https://opentelemetry.io/docs/specs/otel/protocol/exporter/">OpenTelemetry Protocol
- * Exporter</a> and the client side of <a
- * href="https://opentelemetry.io/docs/specs/otlp/#otlphttp">OTLP/HTTP</a>. It works with the metric
- * readers of the stock SDK and of Glint:
+ * Exporter</a> and the client side of <a href="https://opentelemetry.io/docs/specs/otlp/">OTLP</a>.
+ * It works with the metric readers of the stock SDK and of Glint:
  *
  * <pre>{@code
  * MetricExporter exporter =
  *     OtlpMetricExporter.builder().setEndpoint("http://collector:4318/v1/metrics").build();
  * MetricReader reader = GlintPeriodicMetricReader.create(exporter); // or the stock one
+ *
+ * MetricExporter overGrpc =
+ *     OtlpMetricExporter.builder().setProtocol("grpc").setEndpoint("http://collector:4317").build();
  * }</pre>
  *
  * <p>A request that fails is not sent again by a later export. The exporter logs a warning to the
@@ -61,56 +60,59 @@ public final class OtlpMetricExporter implements MetricExporter, ExemplarOutcome
   /** A reader has one export under way at a time; this bounds threads and memory for misuse. */
   static final int MAX_IN_FLIGHT = 8;
 
-  private static final String COMPONENT_TYPE = "otlp_http_metric_exporter";
-
   private static final AtomicInteger THREAD_NUMBER = new AtomicInteger();
 
   private final String description;
   private final AggregationTemporalitySelector temporalitySelector;
   private final DefaultAggregationSelector aggregationSelector;
+  private final MemoryMode memoryMode;
   private final int maxRequestSize;
   private final Compression compression;
+  private final boolean isJson;
   private final Duration shutdownGrace;
   private final ExportLog log;
   private final ThreadPoolExecutor threads;
-  private final HttpTransport transport;
+  private final Transport transport;
   private final Delivery.Settings deliverySettings;
   private final ExporterTelemetry telemetry;
   private final ExemplarOutcomes exemplarOutcomes = new ExemplarOutcomes();
 
   /** The encoder of the last export, kept for the next one; null while it is in use. */
-  private final AtomicReference<MetricsEncoder> spareEncoder = new AtomicReference<>();
+  private final AtomicReference<RequestEncoder> spareEncoder = new AtomicReference<>();
 
-  private final Set<Delivery> inFlight = ConcurrentHashMap.newKeySet();
+  private final Set<Export> inFlight = ConcurrentHashMap.newKeySet();
   private final AtomicReference<CompletableResultCode> shutdownResult = new AtomicReference<>();
 
   OtlpMetricExporter(OtlpMetricExporterBuilder builder) {
     this.description = builder.describe();
     this.temporalitySelector = builder.temporalitySelector;
     this.aggregationSelector = builder.aggregationSelector;
-    this.maxRequestSize = builder.maxRequestSize;
-    this.compression = builder.compression;
+    this.memoryMode = builder.memoryMode;
+    this.maxRequestSize = builder.maxRequestSize();
+    // A sender compresses by itself.
+    this.compression =
+        builder.protocol.isHttp() && builder.senderProvider == null
+            ? builder.compression
+            : Compression.NONE;
+    this.isJson = builder.protocol == Protocol.HTTP_JSON;
     this.shutdownGrace = builder.shutdownGrace;
-    this.log = new ExportLog(Endpoint.printable(builder.endpoint));
+    this.log = new ExportLog(Endpoint.printable(builder.endpoint()));
+    if (builder.uselessPath() != null) {
+      log.uselessPath(builder.uselessPath());
+    }
     this.threads =
         new ThreadPoolExecutor(
             0, Integer.MAX_VALUE, 30, TimeUnit.SECONDS, new SynchronousQueue<>(), threadFactory());
-    this.transport = new HttpTransport(newClient(builder), builder.maxResponseSize);
-    RetryPolicy policy = builder.retryPolicy;
+    this.transport = Transports.of(builder, threads);
     this.deliverySettings =
         new Delivery.Settings(
             transport,
-            new RequestFactory(
-                builder.endpoint, builder.headers, builder.headerSupplier, builder.compression),
-            new Backoff(policy, () -> ThreadLocalRandom.current().nextDouble()),
-            policy == null || policy.getRetryExceptionPredicate() == null
-                ? Delivery.Settings::isRetryableByDefault
-                : policy.getRetryExceptionPredicate(),
-            new HttpAdvice(builder.endpoint, builder.compression),
+            new Backoff(builder.retryPolicy, () -> ThreadLocalRandom.current().nextDouble()),
             builder.timeout,
             log,
             exemplarOutcomes);
-    this.telemetry = new ExporterTelemetry(builder.meterProvider, COMPONENT_TYPE, builder.endpoint);
+    this.telemetry =
+        new ExporterTelemetry(builder.meterProvider, builder.protocol, builder.endpoint());
   }
 
   /**
@@ -138,64 +140,62 @@ public final class OtlpMetricExporter implements MetricExporter, ExemplarOutcome
    * Encodes the metrics on the calling thread and sends them on a thread of the exporter.
    *
    * <p>The data is not read after this method returns. The result succeeds when the server took the
-   * request, also if it reports to have rejected some of the points, which is logged; it fails when
-   * the points were dropped. It is completed within the timeout. Metrics without points are left
-   * out; when nothing remains, no request is sent and the result is a success.
+   * points, also if it reports to have rejected some of them, which is logged; it fails when points
+   * were dropped. It is completed within the timeout. Metrics without points are left out; when
+   * nothing remains, no request is sent and the result is a success.
+   *
+   * <p>Points that make a request larger than the limit are sent in several, one after the other
+   * and in order, each of which may take the timeout. The first that fails because the server does
+   * not answer, or is overloaded, is the last one that is sent.
    *
    * @param metrics must not be null nor contain null
    */
   @Override
   public CompletableResultCode export(Collection<MetricData> metrics) {
     Objects.requireNonNull(metrics, "metrics");
-    ExporterTelemetry.Operation operation =
-        telemetry.begin(telemetry.isOff() ? 0 : UndeliveredPoints.of(metrics).all());
+    long startNanos = System.nanoTime();
     if (shutdownResult.get() != null) {
-      return dropped(metrics, ExportFailure.shutdown(), operation);
+      return dropped(metrics, ExportFailure.shutdown(), startNanos);
     }
-    byte[] body;
-    int size;
-    RequestExemplars exemplars = new RequestExemplars();
-    MetricsEncoder encoder = takeEncoder();
+    RequestEncoder.Encoded encoded;
+    RequestEncoder encoder = takeEncoder();
     try {
-      if (encoder.encode(metrics, exemplars) == 0) {
-        return CompletableResultCode.ofSuccess();
-      }
-      size = encoder.size();
-      body = compression.apply(encoder);
-    } catch (RequestTooLargeException e) {
-      return dropped(metrics, ExportFailure.tooLarge(maxRequestSize), operation);
+      encoded = encoder.encode(metrics);
     } catch (RuntimeException | StackOverflowError e) {
       // The latter is what attribute values that are nested thousands of levels deep cause.
-      return dropped(metrics, ExportFailure.encoding(e), operation);
+      return dropped(metrics, ExportFailure.encoding(e), startNanos);
     } catch (Error e) {
-      // Memory has run out: the caller is told, and the points are no longer under way.
-      operation.failed(ExportFailure.encoding(e), 0);
-      RequestExemplars.in(metrics).enterIn(exemplarOutcomes, Outcome.EXPORT_FAILED);
+      // Memory has run out: the caller is told.
+      account(metrics, ExportFailure.encoding(e), startNanos);
       throw e;
     } finally {
       spareEncoder.set(encoder);
     }
-    Delivery delivery =
-        new Delivery(
-            body,
-            size,
-            UndeliveredPoints.of(metrics),
-            exemplars,
-            deliverySettings,
-            operation,
-            inFlight::remove);
-    return send(delivery);
+    List<Delivery> deliveries = new ArrayList<>(encoded.requests().size());
+    for (Request request : encoded.requests()) {
+      deliveries.add(
+          new Delivery(
+              request, deliverySettings, telemetry.begin(request.points().all(), startNanos)));
+    }
+    String failure = encoded.tooLarge().isEmpty() ? null : dropped(encoded.tooLarge(), startNanos);
+    if (!deliveries.isEmpty()) {
+      return send(new Export(deliveries, failure, log, inFlight::remove));
+    }
+    return failure == null
+        ? CompletableResultCode.ofSuccess()
+        : CompletableResultCode.ofExceptionalFailure(new LoggedFailure(failure));
   }
 
   /**
-   * Completes when the exports under way have completed, which takes at most the timeout.
+   * Completes when the exports under way have completed, which takes at most the timeout, for each
+   * request of those that are split.
    *
    * @return a failure if one of them failed
    */
   @Override
   public CompletableResultCode flush() {
     List<CompletableResultCode> results = new ArrayList<>();
-    inFlight.forEach(delivery -> results.add(delivery.result()));
+    inFlight.forEach(export -> results.add(export.result()));
     return CompletableResultCode.ofAll(results);
   }
 
@@ -215,7 +215,7 @@ public final class OtlpMetricExporter implements MetricExporter, ExemplarOutcome
       return shutdownResult.get();
     }
     List<CompletableResultCode> pending = new ArrayList<>();
-    inFlight.forEach(delivery -> pending.add(delivery.result()));
+    inFlight.forEach(export -> pending.add(export.result()));
     if (pending.isEmpty()) {
       closeThreads();
       result.succeed();
@@ -238,7 +238,7 @@ public final class OtlpMetricExporter implements MetricExporter, ExemplarOutcome
   /** Data objects may be reused: they are not read after {@link #export} has returned. */
   @Override
   public MemoryMode getMemoryMode() {
-    return MemoryMode.REUSABLE_DATA;
+    return memoryMode;
   }
 
   /**
@@ -258,21 +258,21 @@ public final class OtlpMetricExporter implements MetricExporter, ExemplarOutcome
     return description;
   }
 
-  private CompletableResultCode send(Delivery delivery) {
-    inFlight.add(delivery);
-    // After the add: either a shutdown at the same time sees the delivery, or this sees it.
+  private CompletableResultCode send(Export export) {
+    inFlight.add(export);
+    // After the add: either a shutdown at the same time sees the export, or this sees it.
     if (shutdownResult.get() != null) {
-      delivery.abandon(ExportFailure.shutdown());
+      export.abandon(ExportFailure.shutdown());
     } else if (inFlight.size() > MAX_IN_FLIGHT) {
-      delivery.abandon(ExportFailure.tooManyInFlight(MAX_IN_FLIGHT));
+      export.abandon(ExportFailure.tooManyInFlight(MAX_IN_FLIGHT));
     } else {
       try {
-        threads.execute(() -> Untraced.run(delivery));
+        threads.execute(() -> Untraced.run(export));
       } catch (RejectedExecutionException e) {
-        delivery.abandon(ExportFailure.shutdown());
+        export.abandon(ExportFailure.shutdown());
       }
     }
-    return delivery.result();
+    return export.result();
   }
 
   private void awaitAndClose(CompletableResultCode pending, CompletableResultCode result) {
@@ -301,41 +301,34 @@ public final class OtlpMetricExporter implements MetricExporter, ExemplarOutcome
   }
 
   private CompletableResultCode dropped(
-      Collection<MetricData> metrics,
-      ExportFailure failure,
-      ExporterTelemetry.Operation operation) {
-    RequestExemplars.in(metrics).enterIn(exemplarOutcomes, Outcome.EXPORT_FAILED);
-    operation.failed(failure, 0);
+      Collection<MetricData> metrics, ExportFailure failure, long startNanos) {
+    account(metrics, failure, startNanos);
     return CompletableResultCode.ofExceptionalFailure(
         new LoggedFailure(log.failed(UndeliveredPoints.of(metrics), 0, failure)));
   }
 
-  private MetricsEncoder takeEncoder() {
-    MetricsEncoder spare = spareEncoder.getAndSet(null);
-    return spare != null ? spare : new MetricsEncoder(maxRequestSize);
+  private void account(Collection<MetricData> metrics, ExportFailure failure, long startNanos) {
+    RequestExemplars.in(metrics).enterIn(exemplarOutcomes, Outcome.EXPORT_FAILED);
+    int points = telemetry.isOff() ? 0 : UndeliveredPoints.of(metrics).all();
+    telemetry.begin(points, startNanos).failed(failure, Attempt.NO_STATUS);
   }
 
-  private HttpClient newClient(OtlpMetricExporterBuilder builder) {
-    Executor executor =
-        task -> {
-          try {
-            threads.execute(task);
-          } catch (RejectedExecutionException e) {
-            // The client tidies up its connections after the pool has ended.
-            task.run();
-          }
-        };
-    HttpClient.Builder client = HttpClient.newBuilder().executor(executor);
-    if (!builder.connectTimeout.isZero()) {
-      client.connectTimeout(builder.connectTimeout);
+  private String dropped(List<RequestEncoder.TooLarge> tooLarge, long startNanos) {
+    ExportFailure failure = ExportFailure.tooLarge(maxRequestSize, tooLarge.get(0).metric());
+    int points = 0;
+    int delta = 0;
+    for (RequestEncoder.TooLarge each : tooLarge) {
+      points += each.points().all();
+      delta += each.points().delta();
+      each.exemplars().enterIn(exemplarOutcomes, Outcome.EXPORT_FAILED);
     }
-    if (builder.sslContext != null) {
-      client.sslContext(builder.sslContext);
-    }
-    // Without TLS a client would ask to upgrade each new connection, with the body attached; many
-    // servers and proxies do not expect that.
-    boolean tls = builder.endpoint.getScheme().equalsIgnoreCase("https");
-    return client.version(tls ? HttpClient.Version.HTTP_2 : HttpClient.Version.HTTP_1_1).build();
+    telemetry.begin(points, startNanos).failed(failure, Attempt.NO_STATUS);
+    return log.failed(new UndeliveredPoints(points, delta), 0, failure);
+  }
+
+  private RequestEncoder takeEncoder() {
+    RequestEncoder spare = spareEncoder.getAndSet(null);
+    return spare != null ? spare : new RequestEncoder(maxRequestSize, compression, isJson);
   }
 
   private static ThreadFactory threadFactory() {

@@ -1,17 +1,24 @@
 package io.glint.exporter.otlp;
 
 import io.opentelemetry.api.metrics.MeterProvider;
+import io.opentelemetry.sdk.common.export.MemoryMode;
+import io.opentelemetry.sdk.common.export.ProxyOptions;
 import io.opentelemetry.sdk.common.export.RetryPolicy;
 import io.opentelemetry.sdk.metrics.InstrumentType;
 import io.opentelemetry.sdk.metrics.export.AggregationTemporalitySelector;
 import io.opentelemetry.sdk.metrics.export.DefaultAggregationSelector;
+import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
+import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.X509TrustManager;
 
 /**
  * Builds an {@link OtlpMetricExporter}. The defaults are those of the <a
@@ -21,23 +28,43 @@ import javax.net.ssl.SSLContext;
  * <p>Not safe for use by several threads at once.
  */
 public final class OtlpMetricExporterBuilder {
-  private static final String DEFAULT_ENDPOINT = "http://localhost:4318/v1/metrics";
   private static final int MEBIBYTE = 1024 * 1024;
 
-  URI endpoint = Endpoint.parse(DEFAULT_ENDPOINT);
+  Protocol protocol = Protocol.HTTP_PROTOBUF;
   Duration timeout = Duration.ofSeconds(10);
   Duration connectTimeout = Duration.ofSeconds(10);
   Duration shutdownGrace = Duration.ofSeconds(5);
-  final Map<String, String> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
-  Supplier<Map<String, String>> headerSupplier = Map::of;
+  private final Map<String, String> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+  private Supplier<Map<String, String>> headerSupplier = Map::of;
   Compression compression = Compression.NONE;
   RetryPolicy retryPolicy = RetryPolicy.getDefault();
   AggregationTemporalitySelector temporalitySelector =
       AggregationTemporalitySelector.alwaysCumulative();
   DefaultAggregationSelector aggregationSelector = DefaultAggregationSelector.getDefault();
-  int maxRequestSize = 64 * MEBIBYTE;
   int maxResponseSize = 4 * MEBIBYTE;
-  SSLContext sslContext;
+  MemoryMode memoryMode = MemoryMode.REUSABLE_DATA;
+
+  /** Null for that of the JVM. */
+  ProxyOptions proxyOptions;
+
+  /** Class name; null for the JDK's client, or whatever there is for gRPC. */
+  String senderProvider;
+
+  /** Null for that of this class, or else that of the thread that builds. */
+  ClassLoader serviceClassLoader;
+
+  /** Null for that of the protocol. */
+  private URI endpoint;
+
+  /** The same for a server of all signals; null if it was not set as such. */
+  private URI baseEndpoint;
+
+  /** 0 for that of the protocol. */
+  private int maxRequestSize;
+
+  private X509TrustManager trustManager;
+  private KeyManager[] keyManagers;
+  private Tls context;
 
   /** Null for none. */
   Supplier<? extends MeterProvider> meterProvider;
@@ -45,30 +72,57 @@ public final class OtlpMetricExporterBuilder {
   OtlpMetricExporterBuilder() {}
 
   /**
-   * Sets the full URL that metrics are sent to. Default: {@code http://localhost:4318/v1/metrics}.
+   * Sets the protocol by its word in the specification ({@code OTEL_EXPORTER_OTLP_PROTOCOL}):
    *
-   * <p>It is used as is: nothing is appended to its path, except that an absent path becomes {@code
-   * /}, and an absent port is 80 or 443 by the scheme. This is the rule of {@code
-   * OTEL_EXPORTER_OTLP_METRICS_ENDPOINT} (Endpoint URLs for OTLP/HTTP).
+   * <ul>
+   *   <li>{@code "http/protobuf"}, the default, needs nothing but the JDK.
+   *   <li>{@code "grpc"} needs OpenTelemetry 1.59 or newer and a sender for gRPC on the class path:
+   *       {@code io.opentelemetry:opentelemetry-exporter-sender-okhttp}, which comes with {@code
+   *       opentelemetry-exporter-otlp}.
+   *   <li>{@code "http/json"} is for servers that take nothing else: its requests have several
+   *       times the size.
+   * </ul>
+   *
+   * <p>The default endpoint and the default of {@link #setMaxRequestSize} depend on it.
+   *
+   * @throws IllegalArgumentException for any other
+   */
+  public OtlpMetricExporterBuilder setProtocol(String protocol) {
+    this.protocol = Protocol.parse(Objects.requireNonNull(protocol, "protocol"));
+    return this;
+  }
+
+  /**
+   * Sets where metrics are sent to. Default: {@code http://localhost:4318/v1/metrics}, for gRPC
+   * {@code http://localhost:4317}.
+   *
+   * <p>Over HTTP it is the full URL, and used as is: nothing is appended to its path, except that
+   * an absent path becomes {@code /}, and an absent port is 80 or 443 by the scheme. This is the
+   * rule of {@code OTEL_EXPORTER_OTLP_METRICS_ENDPOINT} (Endpoint URLs for OTLP/HTTP). Over gRPC
+   * there is no path: one that is set is left out, with a warning when the exporter is built.
+   * {@code https} stands for TLS with either.
    *
    * @throws IllegalArgumentException if it is not an http or https URL with a host, or holds user
    *     information, which would not be sent
    */
   public OtlpMetricExporterBuilder setEndpoint(String endpoint) {
     this.endpoint = Endpoint.parse(Objects.requireNonNull(endpoint, "endpoint"));
+    this.baseEndpoint = null;
     return this;
   }
 
   /**
-   * Sets the base URL of a server that takes all signals: metrics are sent to {@code v1/metrics}
-   * below it, joined by exactly one slash. This is the rule of {@code OTEL_EXPORTER_OTLP_ENDPOINT}
-   * (Endpoint URLs for OTLP/HTTP). It replaces what {@link #setEndpoint} set.
+   * Sets the base URL of a server that takes all signals: over HTTP, metrics are sent to {@code
+   * v1/metrics} below it, joined by exactly one slash. This is the rule of {@code
+   * OTEL_EXPORTER_OTLP_ENDPOINT} (Endpoint URLs for OTLP/HTTP). It replaces what {@link
+   * #setEndpoint} set.
    *
    * @throws IllegalArgumentException if it is not an http or https URL with a host, or has user
    *     information, a query or a fragment
    */
   public OtlpMetricExporterBuilder setBaseEndpoint(String base) {
     this.endpoint = Endpoint.parseBase(Objects.requireNonNull(base, "base"));
+    this.baseEndpoint = Endpoint.parse(base);
     return this;
   }
 
@@ -83,6 +137,11 @@ public final class OtlpMetricExporterBuilder {
     return this;
   }
 
+  /** As {@link #setTimeout(Duration)}, in that unit. */
+  public OtlpMetricExporterBuilder setTimeout(long timeout, TimeUnit unit) {
+    return setTimeout(Duration.of(timeout, unit.toChronoUnit()));
+  }
+
   /**
    * Sets how long a new connection may take. Default: 10 seconds. Zero stands for no limit but the
    * timeout of the export.
@@ -95,6 +154,11 @@ public final class OtlpMetricExporterBuilder {
     return this;
   }
 
+  /** As {@link #setConnectTimeout(Duration)}, in that unit. */
+  public OtlpMetricExporterBuilder setConnectTimeout(long timeout, TimeUnit unit) {
+    return setConnectTimeout(Duration.of(timeout, unit.toChronoUnit()));
+  }
+
   /**
    * Adds a header to each request, or replaces the one of that name, whatever its case. A {@code
    * User-Agent} is put in front of the exporter's own.
@@ -103,13 +167,13 @@ public final class OtlpMetricExporterBuilder {
    *     HTTP client sets, such as {@code Content-Type}
    */
   public OtlpMetricExporterBuilder addHeader(String name, String value) {
-    RequestFactory.checkHeader(name, value);
+    Headers.check(name, value);
     headers.put(name, value);
     return this;
   }
 
   /**
-   * Sets a source of headers that change, such as tokens. It is called once for each export, on a
+   * Sets a source of headers that change, such as tokens. It is called for each attempt, on a
    * thread of the exporter, and may be called by several threads at once. The time it takes counts
    * towards the timeout of the export, but is not cut short by it: it should not block for long.
    * Its headers replace those of {@link #addHeader} that have the same name. If it throws, or
@@ -132,10 +196,17 @@ public final class OtlpMetricExporterBuilder {
 
   /**
    * Sets how often and with what delays a request is tried again that failed for a passing reason:
-   * HTTP status 429, 502, 503 or 504, or no response at all; by default not if TLS fails, or if the
-   * server turns out not to speak HTTP. A delay the server asks for with {@code Retry-After} takes
-   * precedence. An attempt that could only start after the timeout, or for which the server asks to
-   * wait more than five minutes, is not waited for. Default: {@link RetryPolicy#getDefault()}.
+   * HTTP status 429, 502, 503 or 504; gRPC status CANCELLED, DEADLINE_EXCEEDED, ABORTED,
+   * OUT_OF_RANGE, UNAVAILABLE or DATA_LOSS; or no response at all, by default not if TLS fails, or
+   * if the server turns out to speak another protocol. A delay the server asks for with {@code
+   * Retry-After} takes precedence. An attempt that could only start after the timeout, or for which
+   * the server asks to wait more than five minutes, is not waited for. Default: {@link
+   * RetryPolicy#getDefault()}.
+   *
+   * <p>A sender, for gRPC or set with {@link #setSenderProvider}, does not show what the server
+   * asks for: {@code Retry-After}, and {@code RetryInfo} of gRPC. There the delays are those of the
+   * policy, and RESOURCE_EXHAUSTED, which may pass only if the server says so there, is not tried
+   * again.
    *
    * @param retryPolicy null for a single attempt
    */
@@ -163,7 +234,8 @@ public final class OtlpMetricExporterBuilder {
 
   /**
    * Sets the size in bytes, before compression, beyond which a request is not sent; its points are
-   * dropped, and the export fails. Default: 64 MiB.
+   * dropped, and the export fails. Default: 20 000 000, for gRPC 4 000 000, which are a little less
+   * than a Collector takes by default.
    *
    * @throws IllegalArgumentException unless positive
    */
@@ -184,11 +256,95 @@ public final class OtlpMetricExporterBuilder {
   }
 
   /**
+   * Sets the certificates to trust for https endpoints: those of servers, or of who signs them.
+   * Default: those that the JVM trusts.
+   *
+   * @param pem one or more certificates in PEM format
+   * @throws IllegalArgumentException if there is none, or one cannot be read
+   */
+  public OtlpMetricExporterBuilder setTrustedCertificates(byte[] pem) {
+    this.trustManager = Tls.trustManager(Objects.requireNonNull(pem, "pem"));
+    return this;
+  }
+
+  /**
+   * Sets how the exporter identifies itself to a server at an https endpoint that asks for it
+   * (mutual TLS). Default: not at all.
+   *
+   * @param privateKeyPem its private key, PKCS #8 ({@code BEGIN PRIVATE KEY}), in PEM format
+   * @param certificatePem its certificate, and those of who signed it, in PEM format
+   * @throws IllegalArgumentException if one of them is missing or cannot be read
+   */
+  public OtlpMetricExporterBuilder setClientTls(byte[] privateKeyPem, byte[] certificatePem) {
+    this.keyManagers =
+        Tls.keyManagers(
+            Objects.requireNonNull(privateKeyPem, "privateKeyPem"),
+            Objects.requireNonNull(certificatePem, "certificatePem"));
+    return this;
+  }
+
+  /**
    * Sets certificates and keys for https endpoints: whom to trust, and how to identify as a client.
-   * Default: {@link SSLContext#getDefault()}.
+   * Instead of {@link #setTrustedCertificates} and {@link #setClientTls}. Default: {@link
+   * SSLContext#getDefault()}.
+   *
+   * @param sslContext made with that trust manager
+   */
+  public OtlpMetricExporterBuilder setSslContext(
+      SSLContext sslContext, X509TrustManager trustManager) {
+    this.context =
+        new Tls(
+            Objects.requireNonNull(sslContext, "sslContext"),
+            Objects.requireNonNull(trustManager, "trustManager"));
+    return this;
+  }
+
+  /**
+   * As {@link #setSslContext(SSLContext, X509TrustManager)}, for the HTTP client of the JDK, which
+   * does without the trust manager.
    */
   public OtlpMetricExporterBuilder setSslContext(SSLContext sslContext) {
-    this.sslContext = Objects.requireNonNull(sslContext, "sslContext");
+    this.context = new Tls(Objects.requireNonNull(sslContext, "sslContext"), null);
+    return this;
+  }
+
+  /**
+   * Sets the proxy for OTLP over HTTP. Default: that of the system properties of the JVM, such as
+   * {@code https.proxyHost}. These are the only way with gRPC, whose senders take no proxy.
+   */
+  public OtlpMetricExporterBuilder setProxyOptions(ProxyOptions proxyOptions) {
+    this.proxyOptions = Objects.requireNonNull(proxyOptions, "proxyOptions");
+    return this;
+  }
+
+  /**
+   * Sets which sender is used: the class name of a {@code GrpcSenderProvider} or, for a protocol
+   * over HTTP, of an {@code HttpSenderProvider} on the class path (package {@code
+   * io.opentelemetry.sdk.common.export}, since OpenTelemetry 1.59). Default over HTTP: none, but
+   * the client of the JDK; for gRPC: the one on the class path, and of several the one that the
+   * system property {@code io.opentelemetry.sdk.common.export.GrpcSenderProvider} names, or else
+   * the first.
+   */
+  public OtlpMetricExporterBuilder setSenderProvider(String className) {
+    this.senderProvider = Objects.requireNonNull(className, "className");
+    return this;
+  }
+
+  /**
+   * Sets where senders are looked for. Default: the class loader of this class, and the context
+   * class loader of the calling thread if that has none.
+   */
+  public OtlpMetricExporterBuilder setServiceClassLoader(ClassLoader serviceClassLoader) {
+    this.serviceClassLoader = Objects.requireNonNull(serviceClassLoader, "serviceClassLoader");
+    return this;
+  }
+
+  /**
+   * Sets the memory mode that readers are asked for. Default: {@link MemoryMode#REUSABLE_DATA},
+   * with which a collection makes next to no garbage.
+   */
+  public OtlpMetricExporterBuilder setMemoryMode(MemoryMode memoryMode) {
+    this.memoryMode = Objects.requireNonNull(memoryMode, "memoryMode");
     return this;
   }
 
@@ -221,15 +377,66 @@ public final class OtlpMetricExporterBuilder {
     return this;
   }
 
-  /** Builds an exporter. It opens no connection before the first export. */
+  /**
+   * Builds an exporter. It opens no connection before the first export.
+   *
+   * @throws IllegalStateException if what was set needs something that is not on the class path, or
+   *     cannot be had together; the message says what to do
+   */
   public OtlpMetricExporter build() {
     return new OtlpMetricExporter(this);
   }
 
+  /** Where requests are sent to. */
+  URI endpoint() {
+    URI uri = endpoint == null ? Endpoint.parse(protocol.endpoint()) : endpoint;
+    return protocol.isHttp() ? uri : Endpoint.withoutPath(uri);
+  }
+
+  /** What is set of the endpoint that the protocol has no use for; null for nothing. */
+  String uselessPath() {
+    URI set = baseEndpoint == null ? endpoint : baseEndpoint;
+    boolean hasNone = protocol.isHttp() || set == null || set.getRawPath().equals("/");
+    return hasNone ? null : set.getRawPath();
+  }
+
+  Headers headers() {
+    return new Headers(headers, headerSupplier);
+  }
+
+  int maxRequestSize() {
+    return maxRequestSize == 0 ? protocol.maxRequestSize() : maxRequestSize;
+  }
+
+  /** Whom to trust, and how to identify as a client. */
+  Tls tls() {
+    if (context == null) {
+      return Tls.of(trustManager, keyManagers);
+    }
+    if (trustManager != null || keyManagers != null) {
+      throw new IllegalStateException(
+          "The OTLP exporter was given both setSslContext and certificates. Use either setSslContext,"
+              + " or setTrustedCertificates and setClientTls.");
+    }
+    return context;
+  }
+
+  /**
+   * Which attempts without an answer may be repeated: those that the retry policy names, or else
+   * those that the transport does.
+   */
+  Predicate<IOException> retryableExceptions(Predicate<IOException> ofTransport) {
+    Predicate<IOException> ofPolicy =
+        retryPolicy == null ? null : retryPolicy.getRetryExceptionPredicate();
+    return ofPolicy == null ? ofTransport : ofPolicy;
+  }
+
   /** The configuration in words, without the values of headers. */
   String describe() {
-    return "OtlpMetricExporter{endpoint="
-        + Endpoint.printable(endpoint)
+    return "OtlpMetricExporter{protocol="
+        + protocol
+        + ", endpoint="
+        + Endpoint.printable(endpoint())
         + ", timeout="
         + timeout
         + ", connectTimeout="
@@ -245,7 +452,7 @@ public final class OtlpMetricExporterBuilder {
         + ", histogramAggregation="
         + aggregationSelector.getDefaultAggregation(InstrumentType.HISTOGRAM)
         + ", maxRequestSize="
-        + maxRequestSize
+        + maxRequestSize()
         + ", maxResponseSize="
         + maxResponseSize
         + "}";

@@ -1,9 +1,13 @@
 package io.glint.exporter.otlp;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /**
- * Reads one protobuf message field by field, for the two small messages a server answers with.
+ * Reads one protobuf message field by field: what a server answers, and requests that were encoded.
  * Every read is checked against the end of the message; what cannot be read throws {@link
  * IllegalArgumentException}.
  */
@@ -12,6 +16,9 @@ final class ProtoReader {
   static final int WIRE_FIXED64 = 1;
   static final int WIRE_LENGTH = 2;
   static final int WIRE_FIXED32 = 5;
+
+  private static final VarHandle LITTLE_ENDIAN_LONG =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
   private final byte[] data;
   private int position;
@@ -60,6 +67,29 @@ final class ProtoReader {
       }
     }
     throw malformed("a number is longer than 64 bits");
+  }
+
+  int readSint32() {
+    long value = readVarint();
+    return (int) (value >>> 1) ^ -(int) (value & 1);
+  }
+
+  long readFixed64() {
+    return (long) LITTLE_ENDIAN_LONG.get(data, skipBytes(Long.BYTES));
+  }
+
+  double readDouble() {
+    return Double.longBitsToDouble(readFixed64());
+  }
+
+  byte[] readBytes() {
+    int start = skipBytes(readVarint());
+    return Arrays.copyOfRange(data, start, position);
+  }
+
+  /** Whether a number follows, in a packed field. */
+  boolean hasMore() {
+    return position < end;
   }
 
   /** A reader of the nested message; this one goes on behind it. */

@@ -29,10 +29,27 @@ record ServerMessage(long rejectedPoints, String text, boolean understood) {
       Pattern.compile(
           "\\{\\s*(\"(partialSuccess|partial_success)\"\\s*:\\s*(\\{\\s*}|null)\\s*)?}");
 
+  /** The same with something to say; servers write either form of the names. */
+  private static final Pattern PARTIAL_SUCCESS =
+      Pattern.compile("\\{\\s*\"(partialSuccess|partial_success)\"\\s*:");
+
+  private static final Pattern REJECTED =
+      Pattern.compile("\"(?:rejectedDataPoints|rejected_data_points)\"\\s*:\\s*\"?(\\d{1,18})\\b");
+
+  private static final Pattern ERROR_MESSAGE =
+      Pattern.compile("\"(?:errorMessage|error_message)\"\\s*:\\s*\"((?:[^\"\\\\]|\\\\.)*)");
+
+  private static final Pattern ESCAPE = Pattern.compile("\\\\(u[0-9a-fA-F]{4}|.)");
+
   private static final int RESPONSE_PARTIAL_SUCCESS = 1;
   private static final int PARTIAL_SUCCESS_REJECTED = 1;
   private static final int PARTIAL_SUCCESS_MESSAGE = 2;
   private static final int STATUS_MESSAGE = 2;
+
+  /** Reads the body of an answer by its HTTP status. */
+  static ServerMessage of(int status, String contentType, byte[] body) {
+    return status / 100 == 2 ? ofSuccess(contentType, body) : ofFailure(contentType, body);
+  }
 
   /**
    * Reads the body of a successful response. Some servers and proxies give it another content type
@@ -46,8 +63,7 @@ record ServerMessage(long rejectedPoints, String text, boolean understood) {
       return unreadable(page(body));
     }
     if (isTextual(contentType)) {
-      String text = text(body);
-      return EMPTY_JSON.matcher(text).matches() ? NONE : unreadable("the text '" + text + "'");
+      return ofText(text(body));
     }
     try {
       ServerMessage message = NONE;
@@ -85,6 +101,39 @@ record ServerMessage(long rejectedPoints, String text, boolean understood) {
    */
   static ServerMessage unreadable(String what) {
     return new ServerMessage(0, what, false);
+  }
+
+  private static ServerMessage ofText(String text) {
+    if (EMPTY_JSON.matcher(text).matches()) {
+      return NONE;
+    }
+    Matcher rejected = REJECTED.matcher(text);
+    Matcher message = ERROR_MESSAGE.matcher(text);
+    boolean hasMessage = message.find();
+    if (!PARTIAL_SUCCESS.matcher(text).lookingAt() || !(rejected.find() || hasMessage)) {
+      return unreadable("the text '" + text + "'");
+    }
+    String said = hasMessage ? LogText.of(unescape(message.group(1)), ExportFailure.MAX_CHARS) : "";
+    rejected.reset();
+    return new ServerMessage(
+        rejected.find() ? Long.parseLong(rejected.group(1)) : 0, said.strip(), true);
+  }
+
+  /** Undoes the escapes of a JSON string. */
+  private static String unescape(String text) {
+    return ESCAPE
+        .matcher(text)
+        .replaceAll(
+            escape -> {
+              String code = escape.group(1);
+              char c = code.charAt(0);
+              return Matcher.quoteReplacement(
+                  switch (c) {
+                    case 'u' -> Character.toString((char) Integer.parseInt(code.substring(1), 16));
+                    case 'n', 'r', 't', 'b', 'f' -> " ";
+                    default -> code;
+                  });
+            });
   }
 
   private static ServerMessage readPartialSuccess(ProtoReader partialSuccess) {

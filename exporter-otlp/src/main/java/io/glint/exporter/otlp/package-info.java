@@ -1,7 +1,8 @@
 /**
- * OTLP metric exporter over HTTP/protobuf.
+ * OTLP metric exporter over HTTP and gRPC.
  *
  * <p>{@link io.glint.exporter.otlp.OtlpMetricExporter} takes the metric data of any OpenTelemetry
- * SDK for Java, encodes it with an encoder of its own and sends it with the HTTP client of the JDK.
+ * SDK for Java, encodes it with an encoder of its own and sends it with the HTTP client of the JDK,
+ * or with a sender that the application brings.
  */
 package io.glint.exporter.otlp;

@@ -3,6 +3,7 @@ package io.glint.exporter.otlp;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.glint.sdk.ExemplarOutcomes.Outcome;
+import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.proto.collector.metrics.v1.ExportMetricsPartialSuccess;
 import io.opentelemetry.proto.collector.metrics.v1.ExportMetricsServiceResponse;
 import io.opentelemetry.sdk.common.CompletableResultCode;
@@ -11,10 +12,10 @@ import io.opentelemetry.sdk.common.export.RetryPolicy;
 import io.opentelemetry.sdk.metrics.data.DelegatingMetricData;
 import io.opentelemetry.sdk.metrics.data.HistogramPointData;
 import io.opentelemetry.sdk.metrics.data.MetricData;
+import io.opentelemetry.sdk.metrics.internal.data.ImmutableHistogramPointData;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -103,22 +104,34 @@ class ExemplarOutcomesTest {
   }
 
   @Test
-  void whatIsNotSentIsAFailedExport() {
+  void whatIsTooLargeIsAFailedExportAndTheRestIsExported() {
     HistogramPointData point =
         (HistogramPointData) TestMetrics.histogram().getData().getPoints().iterator().next();
-    MetricData large =
-        TestMetrics.histogram(Collections.nCopies(50, point).toArray(new HistogramPointData[0]));
-    // Metrics are encoded from the last to the first: this does not get to the first.
-    List<MetricData> metrics = List.of(TestMetrics.longSum(), large);
+    HistogramPointData large =
+        ImmutableHistogramPointData.create(
+            TestMetrics.START,
+            TestMetrics.TIME,
+            Attributes.builder().put("key", "x".repeat(2_000)).build(),
+            point.getSum(),
+            false,
+            0,
+            false,
+            0,
+            point.getBoundaries(),
+            point.getCounts(),
+            point.getExemplars());
+    MetricData histogram = TestMetrics.histogram(large, point);
+    List<MetricData> metrics = List.of(TestMetrics.longSum(), histogram);
     try (OtlpMetricExporter exporter = builder().setMaxRequestSize(1000).build()) {
-      export(exporter, metrics);
-      assertThat(server.received).isEmpty();
-      assertThat(outcomes(exporter, "sum.long")).containsOnly(Map.entry(Outcome.EXPORT_FAILED, 1L));
+      assertThat(export(exporter, metrics).isSuccess()).isFalse();
+      assertThat(outcomes(exporter, "sum.long")).containsOnly(Map.entry(Outcome.EXPORTED, 1L));
       assertThat(outcomes(exporter, "histogram"))
-          .containsOnly(Map.entry(Outcome.EXPORT_FAILED, 100L));
+          .containsOnly(Map.entry(Outcome.EXPORTED, 2L), Map.entry(Outcome.EXPORT_FAILED, 2L));
       // What was encoded half-way is not counted with the next request.
-      export(exporter, List.of(TestMetrics.longGauge("gauge", TestMetrics.point(1))));
-      assertThat(server.received).hasSize(1);
+      assertThat(
+              export(exporter, List.of(TestMetrics.longGauge("gauge", TestMetrics.point(1))))
+                  .isSuccess())
+          .isTrue();
       assertThat(outcomes(exporter, "gauge")).isEmpty();
     }
   }

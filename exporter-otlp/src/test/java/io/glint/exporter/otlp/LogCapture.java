@@ -9,11 +9,16 @@ import java.util.logging.Logger;
 import java.util.logging.SimpleFormatter;
 
 /** Keeps what the exporter logs, and keeps it off the console. */
-final class LogCapture extends Handler {
-  private final Logger logger = Logger.getLogger(OtlpMetricExporter.class.getName());
+final class LogCapture extends Handler implements AutoCloseable {
+  private final Logger logger;
   private final List<LogRecord> records = new CopyOnWriteArrayList<>();
 
   LogCapture() {
+    this(OtlpMetricExporter.class);
+  }
+
+  LogCapture(Class<?> exporter) {
+    logger = Logger.getLogger(exporter.getName());
     logger.addHandler(this);
     logger.setUseParentHandlers(false);
   }

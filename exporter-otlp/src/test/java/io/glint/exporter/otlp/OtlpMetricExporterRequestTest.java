@@ -211,7 +211,7 @@ class OtlpMetricExporterRequestTest {
       assertThat(exporter.getDefaultAggregation(InstrumentType.HISTOGRAM))
           .isEqualTo(Aggregation.base2ExponentialBucketHistogram());
       assertThat(defaults.toString().toLowerCase(Locale.ROOT))
-          .contains("http://localhost:4318/v1/metrics", "pt10s", "none", "67108864", "4194304");
+          .contains("http://localhost:4318/v1/metrics", "pt10s", "none", "20000000", "4194304");
     }
   }
 

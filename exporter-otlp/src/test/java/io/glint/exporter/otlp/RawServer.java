@@ -8,9 +8,15 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** A server of whatever protocol: counts connections, and does one thing with each. */
 final class RawServer implements AutoCloseable {
+  private static final Pattern REQUEST =
+      Pattern.compile(
+          "POST .*?content-length: (\\d+).*?\r\n\r\n", Pattern.DOTALL | Pattern.CASE_INSENSITIVE);
+
   final AtomicInteger connections = new AtomicInteger();
   private final ServerSocket socket;
 
@@ -54,24 +60,45 @@ final class RawServer implements AutoCloseable {
         connection -> {
           readRequest(connection.getInputStream());
           connection.getOutputStream().write(text.getBytes(StandardCharsets.ISO_8859_1));
+          // The client of the JDK may lose a status that comes together with the end.
+          sleep(500);
           connection.shutdownOutput();
           connection.setSoTimeout(5_000);
           connection.getInputStream().transferTo(OutputStream.nullOutputStream());
         });
   }
 
-  /** Reads until the client waits: all it sends at once. */
+  /** Reads until the client waits: a whole request of HTTP/1.1, or all it sends at once. */
   static void readRequest(InputStream in) throws IOException {
+    StringBuilder received = new StringBuilder();
     byte[] buffer = new byte[65_536];
     int read = in.read(buffer);
     // The body may come after the headers; a connection that is closed with unread bytes is reset.
-    for (int i = 0; i < 5 && read >= 0; i++) {
-      try {
-        Thread.sleep(10);
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
+    for (int quiet = 0; read >= 0 && quiet < 5 && missing(received) != 0; ) {
+      received.append(new String(buffer, 0, read, StandardCharsets.ISO_8859_1));
+      if (missing(received) > 0 || in.available() > 0) {
+        read = in.read(buffer);
+      } else {
+        quiet++;
+        read = 0;
+        sleep(10);
       }
-      read = in.available() > 0 ? in.read(buffer) : 0;
+    }
+  }
+
+  /** The bytes of a request that are not there yet; -1 if it is not known how many there are. */
+  private static int missing(CharSequence received) {
+    Matcher request = REQUEST.matcher(received);
+    return request.lookingAt()
+        ? Integer.parseInt(request.group(1)) - (received.length() - request.end())
+        : -1;
+  }
+
+  private static void sleep(long millis) {
+    try {
+      Thread.sleep(millis);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 

@@ -1,0 +1,98 @@
+package io.glint.exporter.otlp;
+
+import io.opentelemetry.sdk.common.CompletableResultCode;
+import io.opentelemetry.sdk.common.export.GrpcResponse;
+import io.opentelemetry.sdk.common.export.GrpcSender;
+import io.opentelemetry.sdk.common.export.GrpcSenderConfig;
+import io.opentelemetry.sdk.common.export.GrpcSenderProvider;
+import io.opentelemetry.sdk.common.export.GrpcStatusCode;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.OptionalLong;
+import java.util.concurrent.ExecutorService;
+import java.util.function.Consumer;
+
+/** OTLP over gRPC. */
+final class GrpcTransport extends SenderTransport<GrpcResponse> {
+  private final GrpcSender sender;
+  private final GrpcAdvice advice;
+  private final Duration timeout;
+
+  GrpcTransport(OtlpMetricExporterBuilder builder, ExecutorService threads) {
+    super(builder, threads);
+    if (builder.proxyOptions != null) {
+      throw new IllegalStateException(
+          "The OTLP exporter was given setProxyOptions and the protocol grpc, whose senders take no"
+              + " proxy. Set the system properties https.proxyHost and https.proxyPort of the JVM, or"
+              + " use OTLP over HTTP.");
+    }
+    GrpcSenderProvider provider =
+        Senders.find(
+            GrpcSenderProvider.class,
+            builder.senderProvider,
+            builder.serviceClassLoader,
+            "opentelemetry-exporter-sender-okhttp");
+    GrpcSenderConfig config = new SenderConfig.OfGrpc(builder, threads);
+    try {
+      this.sender = provider.createSender(config);
+    } catch (RuntimeException | LinkageError e) {
+      throw Senders.unusable(provider, e);
+    }
+    this.advice = new GrpcAdvice(builder.endpoint());
+    this.timeout = builder.timeout;
+  }
+
+  /** The name of a status, such as {@code UNAVAILABLE}. */
+  static String nameOf(int status) {
+    return GrpcStatusCode.fromValue(status).name();
+  }
+
+  @Override
+  void send(SentBody body, Consumer<GrpcResponse> onResponse, Consumer<Throwable> onError) {
+    sender.send(new SenderConfig.Message(body), onResponse, onError);
+  }
+
+  @Override
+  Attempt answered(GrpcResponse response, int size) {
+    GrpcStatusCode status = response.getStatusCode();
+    if (status == GrpcStatusCode.OK) {
+      return Attempt.delivered(
+          status.getValue(), ServerMessage.ofSuccess("", response.getResponseMessage()));
+    }
+    String description = response.getStatusDescription();
+    return new Attempt(
+        status.getValue(),
+        ServerMessage.NONE,
+        isOfTooLargeResponse(description)
+            ? ExportFailure.responseTooLarge(description)
+            : advice.failure(response, size),
+        isRetryable(status),
+        OptionalLong.empty());
+  }
+
+  /**
+   * These may pass (OTLP specification, OTLP/gRPC Failures). RESOURCE_EXHAUSTED does only if the
+   * server says so in a trailer, which senders do not show.
+   */
+  private static boolean isRetryable(GrpcStatusCode status) {
+    return switch (status) {
+      case CANCELLED, DEADLINE_EXCEEDED, ABORTED, OUT_OF_RANGE, UNAVAILABLE, DATA_LOSS -> true;
+      default -> false;
+    };
+  }
+
+  @Override
+  ExportFailure failure(IOException exception, int size, boolean isSent) {
+    return advice.failure(exception, isSent);
+  }
+
+  @Override
+  public ExportFailure timedOut() {
+    return advice.timeout(timeout);
+  }
+
+  @Override
+  CompletableResultCode shutdown() {
+    return sender.shutdown();
+  }
+}

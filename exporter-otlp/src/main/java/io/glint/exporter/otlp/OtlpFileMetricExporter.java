@@ -1,0 +1,191 @@
+package io.glint.exporter.otlp;
+
+import io.glint.sdk.ExemplarOutcomes;
+import io.glint.sdk.ExemplarOutcomes.Outcome;
+import io.glint.sdk.internal.log.LogText;
+import io.glint.sdk.internal.log.LoggedFailure;
+import io.glint.sdk.internal.log.RateLimitedLog;
+import io.glint.sdk.internal.log.UndeliveredPoints;
+import io.opentelemetry.sdk.common.CompletableResultCode;
+import io.opentelemetry.sdk.common.export.MemoryMode;
+import io.opentelemetry.sdk.metrics.Aggregation;
+import io.opentelemetry.sdk.metrics.InstrumentType;
+import io.opentelemetry.sdk.metrics.data.AggregationTemporality;
+import io.opentelemetry.sdk.metrics.data.MetricData;
+import io.opentelemetry.sdk.metrics.export.AggregationTemporalitySelector;
+import io.opentelemetry.sdk.metrics.export.DefaultAggregationSelector;
+import io.opentelemetry.sdk.metrics.export.MetricExporter;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.util.Collection;
+import java.util.Objects;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+
+/**
+ * Writes metrics as OTLP/JSON to a file or a stream, for debugging and for platforms that collect
+ * the output of processes: one line for each collection, which is a {@code MetricsData} (<a
+ * href="https://opentelemetry.io/docs/specs/otel/protocol/file-exporter/">OpenTelemetry Protocol
+ * File Exporter</a>).
+ *
+ * <pre>{@code
+ * MetricExporter exporter = OtlpFileMetricExporter.builder().setOutput(Path.of("metrics.jsonl")).build();
+ * }</pre>
+ *
+ * <p>An export writes on the calling thread, and flushes. A line that cannot be written is lost
+ * with its points, which a warning says, at most once a minute; what comes after a broken line is
+ * on a line of its own. Nothing rotates the file. All methods may be called by several threads at
+ * once; one writes at a time.
+ */
+public final class OtlpFileMetricExporter implements MetricExporter, ExemplarOutcomes.Source {
+  private static final Logger LOGGER = Logger.getLogger(OtlpFileMetricExporter.class.getName());
+
+  /** The most that an array can hold on every JVM. */
+  private static final int MAX_SIZE = Integer.MAX_VALUE - 8;
+
+  private final String description;
+  private final OutputStream out;
+  private final boolean isOwn;
+  private final AggregationTemporalitySelector temporalitySelector;
+  private final DefaultAggregationSelector aggregationSelector;
+  private final RateLimitedLog failures = new RateLimitedLog(LOGGER, Level.WARNING);
+  private final ExemplarOutcomes exemplarOutcomes = new ExemplarOutcomes();
+
+  /** Guards the rest, and the stream. */
+  private final Object lock = new Object();
+
+  private final MetricsEncoder encoder = new MetricsEncoder(MAX_SIZE);
+  private boolean isLineBroken;
+  private boolean isShutdown;
+
+  /**
+   * Creates an exporter.
+   *
+   * @param isOwn whether the stream is closed with it
+   */
+  OtlpFileMetricExporter(OtlpFileMetricExporterBuilder builder, OutputStream out, boolean isOwn) {
+    this.description = builder.describe();
+    this.out = out;
+    this.isOwn = isOwn;
+    this.temporalitySelector = builder.temporalitySelector;
+    this.aggregationSelector = builder.aggregationSelector;
+  }
+
+  /** A builder with the defaults of the specification: to standard output, cumulative. */
+  public static OtlpFileMetricExporterBuilder builder() {
+    return new OtlpFileMetricExporterBuilder();
+  }
+
+  /**
+   * Writes the metrics that have points as one line, if there are any.
+   *
+   * @param metrics must not be null nor contain null; not read after this method returns
+   * @return a failure if they could not be written, or the exporter is shut down
+   */
+  @Override
+  public CompletableResultCode export(Collection<MetricData> metrics) {
+    Objects.requireNonNull(metrics, "metrics");
+    RequestExemplars exemplars = new RequestExemplars();
+    try {
+      synchronized (lock) {
+        if (isShutdown) {
+          return failed(metrics, "the exporter was shut down");
+        }
+        if (encoder.encode(metrics, exemplars) > 0) {
+          write(OtlpJson.of(encoder.toByteArray()));
+        }
+      }
+    } catch (IOException | RuntimeException | StackOverflowError e) {
+      return failed(metrics, LogText.of(e, ExportFailure.MAX_CHARS));
+    }
+    exemplars.enterIn(exemplarOutcomes, Outcome.EXPORTED);
+    return CompletableResultCode.ofSuccess();
+  }
+
+  private void write(byte[] json) throws IOException {
+    ByteArrayOutputStream line = new ByteArrayOutputStream(json.length + 2);
+    if (isLineBroken) {
+      line.write('\n');
+    }
+    line.write(json);
+    line.write('\n');
+    isLineBroken = true;
+    // In one call, so that other output of the process comes before or after it.
+    out.write(line.toByteArray());
+    out.flush();
+    if (out instanceof PrintStream print && print.checkError()) {
+      throw new IOException("the stream reports an error");
+    }
+    isLineBroken = false;
+  }
+
+  private CompletableResultCode failed(Collection<MetricData> metrics, String why) {
+    RequestExemplars.in(metrics).enterIn(exemplarOutcomes, Outcome.EXPORT_FAILED);
+    UndeliveredPoints points = UndeliveredPoints.of(metrics);
+    String message =
+        "Writing "
+            + UndeliveredPoints.count(points.all(), "metric point")
+            + " as OTLP/JSON failed: "
+            + why
+            + ". "
+            + points.notDelivered()
+            + " Check "
+            + description
+            + ".";
+    failures.event(null, () -> message);
+    return CompletableResultCode.ofExceptionalFailure(new LoggedFailure(message));
+  }
+
+  /** Does nothing: each export flushes. */
+  @Override
+  public CompletableResultCode flush() {
+    return CompletableResultCode.ofSuccess();
+  }
+
+  /** Closes the file, if it is one that was opened here. Exports from now on fail. */
+  @Override
+  public CompletableResultCode shutdown() {
+    synchronized (lock) {
+      if (isShutdown) {
+        return CompletableResultCode.ofSuccess();
+      }
+      isShutdown = true;
+      try {
+        if (isOwn) {
+          out.close();
+        }
+        return CompletableResultCode.ofSuccess();
+      } catch (IOException e) {
+        return CompletableResultCode.ofExceptionalFailure(e);
+      }
+    }
+  }
+
+  @Override
+  public AggregationTemporality getAggregationTemporality(InstrumentType instrumentType) {
+    return temporalitySelector.getAggregationTemporality(instrumentType);
+  }
+
+  @Override
+  public Aggregation getDefaultAggregation(InstrumentType instrumentType) {
+    return aggregationSelector.getDefaultAggregation(instrumentType);
+  }
+
+  /** Data objects may be reused: they are not read after {@link #export} has returned. */
+  @Override
+  public MemoryMode getMemoryMode() {
+    return MemoryMode.REUSABLE_DATA;
+  }
+
+  @Override
+  public ExemplarOutcomes exemplarOutcomes() {
+    return exemplarOutcomes;
+  }
+
+  @Override
+  public String toString() {
+    return description;
+  }
+}

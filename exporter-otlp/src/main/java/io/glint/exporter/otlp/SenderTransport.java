@@ -1,0 +1,106 @@
+package io.glint.exporter.otlp;
+
+import io.opentelemetry.sdk.common.CompletableResultCode;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.net.SocketTimeoutException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+
+/**
+ * OTLP through a sender: a client of an HTTP or gRPC library behind an interface of OpenTelemetry.
+ *
+ * <p>Time-outs, retries and the reading of answers are Glint's, as with the client of the JDK. An
+ * attempt that is given up cannot be taken back from a sender: what was not written by then is not
+ * sent, and what was sent is waited for until the sender's own time-out. What the interfaces do not
+ * show is not known: headers of an answer, such as {@code Retry-After}, and trailers, such as
+ * gRPC's {@code RetryInfo}.
+ *
+ * @param <R> the sender's answer
+ */
+abstract class SenderTransport<R> implements Transport {
+  /** The words of OpenTelemetry's own senders, which have no type for it. */
+  private static final String TOO_LARGE_RESPONSE = "response body exceeded limit";
+
+  private final ExecutorService threads;
+  private final Predicate<IOException> isRetryable;
+
+  /**
+   * Creates the transport of an exporter.
+   *
+   * @param threads that the sender runs its tasks on; the exporter shuts them down before it closes
+   *     the transport
+   */
+  SenderTransport(OtlpMetricExporterBuilder builder, ExecutorService threads) {
+    this.threads = threads;
+    this.isRetryable = builder.retryableExceptions(HttpAdvice::isPassing);
+  }
+
+  /** Hands the request over to the sender. */
+  abstract void send(SentBody body, Consumer<R> onResponse, Consumer<Throwable> onError);
+
+  abstract Attempt answered(R response, int size);
+
+  abstract ExportFailure failure(IOException exception, int size, boolean isSent);
+
+  abstract CompletableResultCode shutdown();
+
+  @Override
+  public final Attempt send(SentBody body, int size, long timeoutNanos)
+      throws InterruptedException {
+    CompletableFuture<R> response = new CompletableFuture<>();
+    try {
+      send(body, response::complete, response::completeExceptionally);
+    } catch (SenderConfig.HeadersException e) {
+      return Attempt.unanswered(ExportFailure.headers(e.reason()), false);
+    } catch (RuntimeException e) {
+      response.completeExceptionally(e);
+    }
+    try {
+      Attempt attempt = answered(response.get(timeoutNanos, TimeUnit.NANOSECONDS), size);
+      body.answered();
+      return attempt;
+    } catch (TimeoutException e) {
+      body.giveUp();
+      return Attempt.unanswered(timedOut(), false);
+    } catch (InterruptedException e) {
+      body.giveUp();
+      throw e;
+    } catch (ExecutionException e) {
+      return unanswered(e.getCause(), body, size);
+    }
+  }
+
+  private Attempt unanswered(Throwable cause, SentBody body, int size) throws InterruptedException {
+    if (threads.isShutdown()) {
+      // Which is why the sender has given up.
+      throw new InterruptedException("closed");
+    }
+    if (cause instanceof InterruptedIOException && !(cause instanceof SocketTimeoutException)) {
+      // The sender's own time-out.
+      return Attempt.unanswered(timedOut(), false);
+    }
+    IOException exception = cause instanceof IOException io ? io : new IOException(cause);
+    if (isOfTooLargeResponse(exception.getMessage())) {
+      return Attempt.unanswered(ExportFailure.responseTooLarge(exception.getMessage()), false);
+    }
+    ExportFailure failure = failure(exception, size, body.isSent());
+    body.reset();
+    return Attempt.unanswered(failure, cause instanceof IOException && isRetryable.test(exception));
+  }
+
+  /** Whether a sender says that there was an answer, which passes the limit. */
+  static boolean isOfTooLargeResponse(String message) {
+    return message != null && message.contains(TOO_LARGE_RESPONSE);
+  }
+
+  @Override
+  public final void close() {
+    CompletableResultCode unused = shutdown();
+  }
+}

@@ -1,0 +1,129 @@
+package io.glint.exporter.otlp;
+
+import io.glint.sdk.internal.log.LogText;
+import io.glint.sdk.internal.log.ProblemLog;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.ServiceConfigurationError;
+import java.util.ServiceLoader;
+import java.util.TreeMap;
+import java.util.logging.Logger;
+
+/**
+ * Finds the provider of a sender: a client of an HTTP or gRPC library, for which OpenTelemetry has
+ * an interface since 1.59.
+ */
+final class Senders {
+  /** Once, however many exporters are built. */
+  private static final ProblemLog LOG =
+      ProblemLog.once(Logger.getLogger(OtlpMetricExporter.class.getName()));
+
+  private Senders() {}
+
+  /**
+   * Finds a provider: the one that is named, or that the system property of the interface's name
+   * names as for the stock exporters, or else the first one.
+   *
+   * @param type the interface of the providers
+   * @param wanted class name; null if none was set
+   * @param loader null for that of this class, or else that of the calling thread
+   * @param artifact which has a provider, for the message
+   * @throws IllegalStateException if there is none, or not the one that is wanted
+   */
+  static <P> P find(Class<P> type, String wanted, ClassLoader loader, String artifact) {
+    Map<String, P> found = new TreeMap<>();
+    List<String> order = new ArrayList<>();
+    for (ClassLoader each : loaders(loader)) {
+      if (found.isEmpty()) {
+        load(type, each, found, order);
+      }
+    }
+    String name = type.getSimpleName();
+    if (found.isEmpty()) {
+      throw new IllegalStateException(
+          "No "
+              + name
+              + " is on the class path. Add the artifact io.opentelemetry:"
+              + artifact
+              + " of the version of OpenTelemetry that is used.");
+    }
+    String property =
+        wanted == null && found.size() > 1 ? System.getProperty(type.getName()) : null;
+    String chosen = wanted != null ? wanted : property;
+    if (chosen != null && !chosen.isBlank()) {
+      P provider = found.get(chosen.strip());
+      if (provider == null) {
+        throw new IllegalStateException(
+            "The "
+                + name
+                + " '"
+                + LogText.of(chosen)
+                + "' that "
+                + (wanted != null ? "setSenderProvider" : "the system property " + type.getName())
+                + " names is not on the class path. There are: "
+                + String.join(", ", order)
+                + ".");
+      }
+      return provider;
+    }
+    if (found.size() > 1) {
+      LOG.warn(
+          "senders",
+          "Several senders are on the class path for "
+              + name
+              + ": "
+              + String.join(", ", order)
+              + ". The first one is used. Name one with setSenderProvider of the OTLP exporter, or"
+              + " with the system property "
+              + type.getName()
+              + ".");
+    }
+    return found.get(order.get(0));
+  }
+
+  /** For a provider that cannot make a sender of what every provider must take. */
+  static IllegalStateException unusable(Object provider, Throwable cause) {
+    return new IllegalStateException(
+        "The sender of "
+            + provider.getClass().getName()
+            + " cannot be used by Glint's OTLP exporter: "
+            + LogText.of(cause, ExportFailure.MAX_CHARS)
+            + ". Use the artifact io.opentelemetry:opentelemetry-exporter-sender-okhttp, and name its"
+            + " provider with setSenderProvider if both are there.",
+        cause);
+  }
+
+  private static List<ClassLoader> loaders(ClassLoader given) {
+    if (given != null) {
+      return List.of(given);
+    }
+    List<ClassLoader> loaders = new ArrayList<>();
+    loaders.add(Senders.class.getClassLoader());
+    ClassLoader ofThread = Thread.currentThread().getContextClassLoader();
+    if (ofThread != null) {
+      loaders.add(ofThread);
+    }
+    return loaders;
+  }
+
+  private static <P> void load(
+      Class<P> type, ClassLoader loader, Map<String, P> found, List<String> order) {
+    try {
+      for (P provider : ServiceLoader.load(type, loader)) {
+        String name = provider.getClass().getName();
+        if (found.putIfAbsent(name, provider) == null) {
+          order.add(name);
+        }
+      }
+    } catch (ServiceConfigurationError e) {
+      throw new IllegalStateException(
+          "A "
+              + type.getSimpleName()
+              + " on the class path cannot be loaded: "
+              + LogText.of(e, ExportFailure.MAX_CHARS)
+              + ". Its artifact must have the version of OpenTelemetry that is used.",
+          e);
+    }
+  }
+}

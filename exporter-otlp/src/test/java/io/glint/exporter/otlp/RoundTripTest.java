@@ -1,0 +1,145 @@
+package io.glint.exporter.otlp;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.protobuf.util.JsonFormat;
+import io.opentelemetry.exporter.internal.otlp.metrics.MetricsRequestMarshaler;
+import io.opentelemetry.exporter.otlp.http.metrics.OtlpHttpMetricExporter;
+import io.opentelemetry.exporter.otlp.metrics.OtlpGrpcMetricExporter;
+import io.opentelemetry.proto.collector.metrics.v1.ExportMetricsServiceRequest;
+import io.opentelemetry.proto.metrics.v1.ResourceMetrics;
+import io.opentelemetry.proto.metrics.v1.ScopeMetrics;
+import io.opentelemetry.sdk.metrics.data.MetricData;
+import io.opentelemetry.sdk.metrics.export.MetricExporter;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** What is sent of random collections is what the stock exporters send. */
+@Timeout(120)
+class RoundTripTest {
+  private static final int COLLECTIONS = 3_000;
+  private static final int JSON_COLLECTIONS = 1_000;
+  private static final int SENT_COLLECTIONS = 300;
+  private static final long SEED = 20_261_201;
+
+  private static final Pattern ID = Pattern.compile("\"(traceId|spanId)\":\"([0-9a-f]+)\"");
+
+  @Test
+  void encodingIsThatOfTheStockMarshaler() throws IOException {
+    MetricsEncoder encoder = new MetricsEncoder(Integer.MAX_VALUE - 8);
+    for (int i = 0; i < COLLECTIONS; i++) {
+      List<MetricData> metrics = new RandomMetrics(SEED + i).collection();
+      ByteArrayOutputStream stock = new ByteArrayOutputStream();
+      MetricsRequestMarshaler.create(withPoints(metrics)).writeBinaryTo(stock);
+      int points = encoder.encode(metrics, new RequestExemplars());
+      assertThat(sorted(ExportMetricsServiceRequest.parseFrom(encoder.toByteArray())))
+          .as("collection of seed %s", SEED + i)
+          .isEqualTo(sorted(ExportMetricsServiceRequest.parseFrom(stock.toByteArray())));
+      assertThat(points).isEqualTo(points(metrics));
+    }
+  }
+
+  @Test
+  void jsonSaysWhatTheBinaryFormSays() throws IOException {
+    MetricsEncoder encoder = new MetricsEncoder(Integer.MAX_VALUE - 8);
+    for (int i = 0; i < JSON_COLLECTIONS; i++) {
+      int unused = encoder.encode(new RandomMetrics(SEED + i).collection(), new RequestExemplars());
+      byte[] binary = encoder.toByteArray();
+      String json = new String(OtlpJson.of(binary), StandardCharsets.UTF_8);
+      assertThat(json).doesNotContain("\n");
+      // The parser takes the sign off a zero.
+      assertThat(ofJson(json).toString())
+          .as("collection of seed %s", SEED + i)
+          .isEqualTo(
+              ExportMetricsServiceRequest.parseFrom(binary)
+                  .toString()
+                  .replace(": -0.0\n", ": 0.0\n"));
+    }
+  }
+
+  @Test
+  void serversReceiveTheSameFromTheStockExporters() {
+    try (OtlpServer http = new OtlpServer();
+        GrpcServer grpc = new GrpcServer();
+        MetricExporter glintHttp =
+            OtlpMetricExporter.builder().setEndpoint(http.url("/v1/metrics")).build();
+        MetricExporter stockHttp =
+            OtlpHttpMetricExporter.builder().setEndpoint(http.url("/v1/metrics")).build();
+        MetricExporter glintGrpc =
+            OtlpMetricExporter.builder()
+                .setProtocol("grpc")
+                .setEndpoint(grpc.url("http"))
+                .setCompression("gzip")
+                .build();
+        MetricExporter stockGrpc =
+            OtlpGrpcMetricExporter.builder().setEndpoint(grpc.url("http")).build()) {
+      for (int i = 0; i < SENT_COLLECTIONS; i++) {
+        List<MetricData> metrics = withPoints(new RandomMetrics(SEED + i).collection());
+        if (metrics.isEmpty()) {
+          continue;
+        }
+        export(glintHttp, metrics);
+        export(stockHttp, metrics);
+        export(glintGrpc, metrics);
+        export(stockGrpc, metrics);
+        ExportMetricsServiceRequest expected = sorted(http.received.get(1).request());
+        assertThat(sorted(http.received.get(0).request())).isEqualTo(expected);
+        assertThat(grpc.received).hasSize(2).allMatch(request -> sorted(request).equals(expected));
+        http.received.clear();
+        grpc.received.clear();
+      }
+    }
+  }
+
+  private static void export(MetricExporter exporter, List<MetricData> metrics) {
+    assertThat(exporter.export(metrics).join(10, TimeUnit.SECONDS).isSuccess()).isTrue();
+  }
+
+  /** The stock exporters send metrics without points, too. */
+  private static List<MetricData> withPoints(Collection<MetricData> metrics) {
+    return metrics.stream().filter(metric -> !metric.getData().getPoints().isEmpty()).toList();
+  }
+
+  private static int points(Collection<MetricData> metrics) {
+    return metrics.stream().mapToInt(metric -> metric.getData().getPoints().size()).sum();
+  }
+
+  /** The parser of protobuf wants ids in Base64, as other bytes. */
+  private static ExportMetricsServiceRequest ofJson(String json) throws IOException {
+    String withBase64 =
+        ID.matcher(json)
+            .replaceAll(
+                id ->
+                    "\""
+                        + id.group(1)
+                        + "\":\""
+                        + Base64.getEncoder().encodeToString(HexFormat.of().parseHex(id.group(2)))
+                        + "\"");
+    ExportMetricsServiceRequest.Builder request = ExportMetricsServiceRequest.newBuilder();
+    JsonFormat.parser().merge(withBase64, request);
+    return request.build();
+  }
+
+  /** The stock marshaler groups in the order of a hash map. */
+  private static ExportMetricsServiceRequest sorted(ExportMetricsServiceRequest request) {
+    List<ResourceMetrics> resources = new ArrayList<>();
+    for (ResourceMetrics resource : request.getResourceMetricsList()) {
+      List<ScopeMetrics> scopes = new ArrayList<>(resource.getScopeMetricsList());
+      scopes.sort(Comparator.comparing(ScopeMetrics::toString));
+      resources.add(resource.toBuilder().clearScopeMetrics().addAllScopeMetrics(scopes).build());
+    }
+    resources.sort(Comparator.comparing(ResourceMetrics::toString));
+    return ExportMetricsServiceRequest.newBuilder().addAllResourceMetrics(resources).build();
+  }
+}

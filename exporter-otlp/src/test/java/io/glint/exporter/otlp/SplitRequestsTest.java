@@ -1,0 +1,215 @@
+package io.glint.exporter.otlp;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.glint.sdk.ExemplarOutcomes.Outcome;
+import io.opentelemetry.api.common.Attributes;
+import io.opentelemetry.proto.collector.metrics.v1.ExportMetricsServiceRequest;
+import io.opentelemetry.proto.metrics.v1.Metric;
+import io.opentelemetry.proto.metrics.v1.ResourceMetrics;
+import io.opentelemetry.proto.metrics.v1.ScopeMetrics;
+import io.opentelemetry.sdk.common.CompletableResultCode;
+import io.opentelemetry.sdk.metrics.data.LongPointData;
+import io.opentelemetry.sdk.metrics.data.MetricData;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A collection that is larger than a request may be goes in several, in order. */
+@Timeout(60)
+class SplitRequestsTest {
+  private static final int LIMIT = 10_000;
+
+  private final OtlpServer server = new OtlpServer();
+  private final LogCapture log = new LogCapture();
+
+  @AfterEach
+  void close() {
+    server.close();
+    log.close();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"http/protobuf", "http/json"})
+  void everyPointArrivesOnceAndInOrder(String protocol) {
+    try (OtlpMetricExporter exporter = builder().setProtocol(protocol).build()) {
+      for (int i = 0; i < 3; i++) {
+        server.received.clear();
+        assertThat(export(exporter, gauges(10, 500)).isSuccess()).isTrue();
+        assertThat(server.received).hasSizeGreaterThan(10);
+        assertThat(server.received).allMatch(request -> request.body().length <= LIMIT);
+        if (protocol.equals("http/protobuf")) {
+          assertThat(sentValues()).isEqualTo(numbers(5_000));
+          assertThat(server.received).hasSizeLessThan(60);
+        }
+      }
+    }
+    assertThat(log.warnings()).isEmpty();
+  }
+
+  @Test
+  void whatFitsGoesInOneRequestAgain() {
+    try (OtlpMetricExporter exporter = builder().build()) {
+      assertThat(export(exporter, gauges(1, 5_000)).isSuccess()).isTrue();
+      for (int i = 0; i < 10; i++) {
+        assertThat(export(exporter, gauges(1, 100)).isSuccess()).isTrue();
+      }
+      server.received.clear();
+      assertThat(export(exporter, gauges(1, 100)).isSuccess()).isTrue();
+      assertThat(server.received).hasSize(1);
+    }
+  }
+
+  @Test
+  void resourceAndScopeAreInEachRequest() {
+    try (OtlpMetricExporter exporter = builder().build()) {
+      assertThat(export(exporter, gauges(3, 500)).isSuccess()).isTrue();
+    }
+    for (OtlpServer.Received received : server.received) {
+      ResourceMetrics resource = received.request().getResourceMetrics(0);
+      assertThat(resource.getResource().getAttributes(0).getKey()).isEqualTo("service.name");
+      assertThat(resource.getScopeMetrics(0).getScope().getName()).isEqualTo("scope");
+    }
+  }
+
+  @Test
+  void aPointThatIsTooLargeIsDroppedAndNamedAndTheOthersArrive() {
+    LongPointData large =
+        LongPointData.create(1, 2, Attributes.builder().put("key", "x".repeat(LIMIT)).build(), -1);
+    List<MetricData> metrics = new ArrayList<>(gauges(1, 300));
+    metrics.add(TestMetrics.longGauge("large", large, TestMetrics.point(300)));
+    metrics.add(TestMetrics.longSum());
+    try (OtlpMetricExporter exporter = builder().build()) {
+      CompletableResultCode result = export(exporter, metrics);
+      assertThat(result.isSuccess()).isFalse();
+      assertThat(result.getFailureThrowable())
+          .hasMessageContainingAll("1 metric point ", "'large'", "larger than 10000 bytes")
+          .hasMessageContaining("setMaxRequestSize");
+      assertThat(exporter.exemplarOutcomes().get(TestMetrics.SCOPE, "sum.long", Outcome.EXPORTED))
+          .isEqualTo(1);
+    }
+    assertThat(sentValues()).startsWith(0L).endsWith(300L, 9_007_199_254_740_993L, 0L, -1L);
+    assertThat(sentValues()).hasSize(304);
+    assertThat(log.warnings()).hasSize(1);
+  }
+
+  @Test
+  void aRequestThatIsRefusedDoesNotKeepTheOthersBack() {
+    server.answer(200).answer(400);
+    try (OtlpMetricExporter exporter = builder().build()) {
+      CompletableResultCode result = export(exporter, gauges(1, 1_000));
+      assertThat(result.isSuccess()).isFalse();
+      assertThat(result.getFailureThrowable()).hasMessageContaining("HTTP status 400");
+    }
+    assertThat(sentValues()).isEqualTo(numbers(1_000));
+    assertThat(log.warnings()).hasSize(1);
+  }
+
+  @Test
+  void afterAnOverloadedServerTheRestIsNotSentAndTheLogSaysHowMuch() {
+    server.answer(200).answer(503);
+    try (OtlpMetricExporter exporter = builder().build()) {
+      CompletableResultCode result = export(exporter, gauges(1, 1_000));
+      assertThat(result.isSuccess()).isFalse();
+      assertThat(result.getFailureThrowable()).hasMessageContaining("HTTP status 503");
+    }
+    assertThat(server.received).hasSize(2);
+    int rest = 1_000 - sentValues().size();
+    assertThat(log.warnings())
+        .hasSize(2)
+        .last()
+        .asString()
+        .contains(rest + " metric points", "they were not sent", "HTTP status 503");
+  }
+
+  @Test
+  void eachRequestHasTheTimeoutForItself() {
+    for (int i = 0; i < 6; i++) {
+      server.answer(
+          exchange -> {
+            try {
+              Thread.sleep(250);
+            } catch (InterruptedException e) {
+              Thread.currentThread().interrupt();
+            }
+            OtlpServer.reply(exchange, 200, new byte[0]);
+          });
+    }
+    try (OtlpMetricExporter exporter = builder().setTimeout(Duration.ofSeconds(1)).build()) {
+      assertThat(export(exporter, gauges(1, 1_200)).isSuccess()).isTrue();
+    }
+    assertThat(server.received).hasSizeGreaterThanOrEqualTo(6);
+  }
+
+  @Test
+  void grpcRequestsAreBelowWhatAServerTakesByDefault() {
+    try (GrpcServer grpc = new GrpcServer();
+        OtlpMetricExporter exporter =
+            OtlpMetricExporter.builder()
+                .setProtocol("grpc")
+                .setEndpoint(grpc.url("http"))
+                .build()) {
+      assertThat(export(exporter, gauges(10, 20_000)).isSuccess()).isTrue();
+      assertThat(grpc.received).hasSizeGreaterThan(1);
+      List<Long> values = new ArrayList<>();
+      grpc.received.forEach(request -> values(request, values));
+      assertThat(values).isEqualTo(numbers(200_000));
+    }
+  }
+
+  private OtlpMetricExporterBuilder builder() {
+    return OtlpMetricExporter.builder()
+        .setEndpoint(server.url("/v1/metrics"))
+        .setMaxRequestSize(LIMIT)
+        .setRetryPolicy(null);
+  }
+
+  private static CompletableResultCode export(
+      OtlpMetricExporter exporter, List<MetricData> metrics) {
+    return exporter.export(metrics).join(30, TimeUnit.SECONDS);
+  }
+
+  /** Points with values 0, 1, 2 and so on. */
+  private static List<MetricData> gauges(int metrics, int pointsOfEach) {
+    List<MetricData> all = new ArrayList<>();
+    for (int i = 0; i < metrics; i++) {
+      LongPointData[] points = new LongPointData[pointsOfEach];
+      for (int j = 0; j < pointsOfEach; j++) {
+        points[j] = TestMetrics.point((long) i * pointsOfEach + j);
+      }
+      all.add(TestMetrics.longGauge("gauge." + i, points));
+    }
+    return all;
+  }
+
+  private static List<Long> numbers(int count) {
+    List<Long> numbers = new ArrayList<>();
+    for (long i = 0; i < count; i++) {
+      numbers.add(i);
+    }
+    return numbers;
+  }
+
+  private List<Long> sentValues() {
+    List<Long> values = new ArrayList<>();
+    server.received.forEach(received -> values(received.request(), values));
+    return values;
+  }
+
+  private static void values(ExportMetricsServiceRequest request, List<Long> values) {
+    for (ResourceMetrics resource : request.getResourceMetricsList()) {
+      for (ScopeMetrics scope : resource.getScopeMetricsList()) {
+        for (Metric metric : scope.getMetricsList()) {
+          metric.getGauge().getDataPointsList().forEach(point -> values.add(point.getAsInt()));
+          metric.getSum().getDataPointsList().forEach(point -> values.add(point.getAsInt()));
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,239 @@
+package io.glint.exporter.otlp;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsParameters;
+import com.sun.net.httpserver.HttpsServer;
+import io.grpc.ServerCredentials;
+import io.grpc.TlsServerCredentials;
+import io.grpc.TlsServerCredentials.ClientAuth;
+import io.opentelemetry.sdk.common.CompletableResultCode;
+import io.opentelemetry.sdk.metrics.data.MetricData;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntSupplier;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** TLS and mutual TLS, with each transport. */
+@Timeout(60)
+class TransportTlsTest {
+  private static final List<MetricData> METRICS =
+      List.of(TestMetrics.longGauge("gauge", TestMetrics.point(1)));
+
+  private static TestIdentity localhost;
+  private static TestIdentity otherHost;
+  private static TestIdentity expired;
+  private static TestIdentity client;
+
+  private final LogCapture log = new LogCapture();
+
+  enum Kind {
+    JDK_HTTP,
+    OKHTTP_HTTP,
+    OKHTTP_GRPC;
+
+    TestServer server(TestIdentity identity, boolean wantsClient) throws IOException {
+      return this == OKHTTP_GRPC
+          ? grpcServer(identity, wantsClient)
+          : httpServer(identity, wantsClient);
+    }
+
+    OtlpMetricExporterBuilder exporter(String authority) {
+      OtlpMetricExporterBuilder builder =
+          OtlpMetricExporter.builder().setTimeout(Duration.ofSeconds(20));
+      return switch (this) {
+        case JDK_HTTP -> builder.setEndpoint("https://" + authority + "/v1/metrics");
+        case OKHTTP_HTTP ->
+            builder
+                .setEndpoint("https://" + authority + "/v1/metrics")
+                .setSenderProvider(
+                    "io.opentelemetry.exporter.sender.okhttp.internal.OkHttpHttpSenderProvider");
+        case OKHTTP_GRPC -> builder.setProtocol("grpc").setEndpoint("https://" + authority);
+      };
+    }
+  }
+
+  record TestServer(int port, IntSupplier requests, AutoCloseable closing)
+      implements AutoCloseable {
+    String authority() {
+      return "localhost:" + port;
+    }
+
+    @Override
+    public void close() throws Exception {
+      closing.close();
+    }
+  }
+
+  @BeforeAll
+  static void makeIdentities(@TempDir Path directory) {
+    localhost = TestIdentity.of(directory, "localhost", "localhost");
+    otherHost = TestIdentity.of(directory, "other", "other.example");
+    expired =
+        TestIdentity.of(directory, "expired", "localhost", "-startdate", "-10d", "-validity", "2");
+    client = TestIdentity.of(directory, "client", "client.example");
+  }
+
+  @AfterEach
+  void close() {
+    log.close();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void trustedCertificatesAreTrusted(Kind kind) throws Exception {
+    try (TestServer server = kind.server(localhost, false);
+        OtlpMetricExporter exporter =
+            kind.exporter(server.authority())
+                .setTrustedCertificates(localhost.certificatePem())
+                .build()) {
+      assertThat(export(exporter).isSuccess()).isTrue();
+      assertThat(server.requests.getAsInt()).isEqualTo(1);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aContextWithItsTrustManagerIsUsed(Kind kind) throws Exception {
+    try (TestServer server = kind.server(localhost, true);
+        OtlpMetricExporter exporter =
+            kind.exporter(server.authority())
+                .setSslContext(client.contextTrusting(localhost), localhost.trustManager())
+                .build()) {
+      assertThat(export(exporter).isSuccess()).isTrue();
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void clientIdentifiesItself(Kind kind) throws Exception {
+    try (TestServer server = kind.server(localhost, true);
+        OtlpMetricExporter exporter =
+            kind.exporter(server.authority())
+                .setTrustedCertificates(localhost.certificatePem())
+                .setClientTls(client.keyPem(), client.certificatePem())
+                .build()) {
+      assertThat(export(exporter).isSuccess()).isTrue();
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void clientWithoutACertificateIsTold(Kind kind) throws Exception {
+    try (TestServer server = kind.server(localhost, true);
+        OtlpMetricExporter exporter =
+            kind.exporter(server.authority())
+                .setRetryPolicy(null)
+                .setTrustedCertificates(localhost.certificatePem())
+                .build()) {
+      assertThat(export(exporter).isSuccess()).isFalse();
+      assertThat(server.requests.getAsInt()).isZero();
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void serverThatIsNotTrustedFailsOnce(Kind kind) throws Exception {
+    try (TestServer server = kind.server(localhost, false);
+        OtlpMetricExporter exporter = kind.exporter(server.authority()).build()) {
+      failsOnce(exporter, server, "certificate", "setTrustedCertificates");
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void certificateOfAnotherHostFailsOnce(Kind kind) throws Exception {
+    try (TestServer server = kind.server(otherHost, false);
+        OtlpMetricExporter exporter =
+            kind.exporter(server.authority())
+                .setTrustedCertificates(otherHost.certificatePem())
+                .build()) {
+      failsOnce(exporter, server, "localhost", "certificate");
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void certificateThatHasExpiredFailsOnce(Kind kind) throws Exception {
+    try (TestServer server = kind.server(expired, false);
+        OtlpMetricExporter exporter =
+            kind.exporter(server.authority())
+                .setTrustedCertificates(localhost.certificatePem())
+                .build()) {
+      failsOnce(exporter, server, "certificate");
+    }
+  }
+
+  private void failsOnce(OtlpMetricExporter exporter, TestServer server, String... parts) {
+    CompletableResultCode result = export(exporter);
+    assertThat(result.isSuccess()).isFalse();
+    assertThat(result.getFailureThrowable())
+        .hasMessageContaining("after 1 attempt:")
+        .hasMessageContaining("No total is lost")
+        .hasMessageContainingAll(parts);
+    assertThat(server.requests.getAsInt()).isZero();
+    assertThat(log.warnings()).hasSize(1);
+  }
+
+  private static CompletableResultCode export(OtlpMetricExporter exporter) {
+    return exporter.export(METRICS).join(30, TimeUnit.SECONDS);
+  }
+
+  private static TestServer grpcServer(TestIdentity identity, boolean wantsClient)
+      throws IOException {
+    TlsServerCredentials.Builder credentials =
+        TlsServerCredentials.newBuilder()
+            .keyManager(
+                new ByteArrayInputStream(identity.certificatePem()),
+                new ByteArrayInputStream(identity.keyPem()));
+    if (wantsClient) {
+      credentials
+          .trustManager(new ByteArrayInputStream(client.certificatePem()))
+          .clientAuth(ClientAuth.REQUIRE);
+    }
+    ServerCredentials built = credentials.build();
+    GrpcServer server = new GrpcServer(built, builder -> builder);
+    return new TestServer(server.port(), server.received::size, server);
+  }
+
+  private static TestServer httpServer(TestIdentity identity, boolean wantsClient)
+      throws IOException {
+    SSLContext context = identity.contextTrusting(client);
+    HttpsServer server =
+        HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    server.setHttpsConfigurator(
+        new HttpsConfigurator(context) {
+          @Override
+          public void configure(HttpsParameters parameters) {
+            SSLParameters ssl = context.getDefaultSSLParameters();
+            ssl.setNeedClientAuth(wantsClient);
+            parameters.setSSLParameters(ssl);
+          }
+        });
+    AtomicInteger requests = new AtomicInteger();
+    server.createContext(
+        "/",
+        exchange -> {
+          exchange.getRequestBody().readAllBytes();
+          requests.incrementAndGet();
+          OtlpServer.reply(exchange, 200, new byte[0]);
+        });
+    server.start();
+    return new TestServer(server.getAddress().getPort(), requests::get, () -> server.stop(0));
+  }
+}
