@@ -3,7 +3,6 @@ package io.glint.exporter.otlp;
 import io.glint.sdk.internal.log.LogText;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.util.zip.GZIPOutputStream;
 
@@ -29,27 +28,26 @@ enum Compression {
     return this == GZIP ? "gzip" : null;
   }
 
-  /** The body for a request that was just encoded: a copy, as the encoder is used again. */
-  byte[] apply(MetricsEncoder encoded) {
-    return this == NONE ? encoded.toByteArray() : gzip(encoded::writeTo, encoded.size());
+  /** The body of an encoded request: without compression, the bytes of the request themselves. */
+  SentBody body(ProtoWriter content) {
+    return body(content.array(), content.start(), content.end());
   }
 
-  /** The body for a request. */
-  byte[] apply(byte[] content) {
-    return this == NONE ? content : gzip(out -> out.write(content), content.length);
+  /** The body of a request of another form. */
+  SentBody body(byte[] content) {
+    return body(content, 0, content.length);
   }
 
-  private static byte[] gzip(Content content, int size) {
-    ByteArrayOutputStream body = new ByteArrayOutputStream(size / 4 + 64);
+  private SentBody body(byte[] content, int start, int end) {
+    if (this == NONE) {
+      return new SentBody(content, start, end);
+    }
+    ByteArrayOutputStream body = new ByteArrayOutputStream((end - start) / 4 + 64);
     try (GZIPOutputStream gzip = new GZIPOutputStream(body)) {
-      content.writeTo(gzip);
+      gzip.write(content, start, end - start);
     } catch (IOException e) {
       throw new UncheckedIOException("compressing in memory failed", e);
     }
-    return body.toByteArray();
-  }
-
-  private interface Content {
-    void writeTo(OutputStream out) throws IOException;
+    return new SentBody(body.toByteArray());
   }
 }

@@ -17,7 +17,18 @@ final class Deadline {
 
   /** A deadline that far from now; zero stands for no limit. */
   static Deadline after(Duration timeout) {
-    return new Deadline(!timeout.isZero(), System.nanoTime() + nanos(timeout));
+    return after(timeout, 1);
+  }
+
+  /** A deadline that many times as far from now; zero stands for no limit. */
+  static Deadline after(Duration timeout, int times) {
+    long each = Math.min(nanos(timeout), Long.MAX_VALUE / 2 / times);
+    return new Deadline(!timeout.isZero(), System.nanoTime() + each * times);
+  }
+
+  /** This one, or the other one if that is earlier. */
+  Deadline orEarlier(Deadline other) {
+    return other.remainingNanos() < remainingNanos() ? other : this;
   }
 
   /** The nanoseconds left, at least 0. */

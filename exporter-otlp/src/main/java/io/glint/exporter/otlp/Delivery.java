@@ -2,30 +2,44 @@ package io.glint.exporter.otlp;
 
 import io.glint.sdk.ExemplarOutcomes;
 import io.glint.sdk.ExemplarOutcomes.Outcome;
-import io.glint.sdk.internal.log.UndeliveredPoints;
+import io.glint.sdk.internal.log.LoggedFailure;
+import io.opentelemetry.sdk.common.CompletableResultCode;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Function;
 
 /**
- * Delivers one encoded request: attempts, and waits in between.
+ * Delivers what one export encoded: as one request, or as several if it is too large for one, with
+ * attempts, waits in between, and one result for all.
  *
- * <p>Runs on a thread of the exporter, which sees what became of it. It ends within the timeout, or
- * soon after its thread is interrupted, and whatever happens is accounted for once.
+ * <p>Runs on a thread of the exporter. It ends within its time-out, or soon after its thread is
+ * interrupted, and whatever happens completes its result once, when all its points are settled:
+ * delivered, kept for a later request, or given up.
  */
 final class Delivery implements Runnable {
-  private final SentBody body;
-  private final int size;
-  private final UndeliveredPoints points;
-  private final RequestExemplars exemplars;
+  /** A collection that is split may take as long as that many requests. */
+  static final int MAX_TIMEOUTS = 6;
+
+  private final Request whole;
+  private final boolean hasKeptPoints;
   private final Settings settings;
   private final ExporterTelemetry.Operation operation;
+  private final Consumer<Delivery> onEnd;
+  private final Deadline start;
+  private final CompletableResultCode result = new CompletableResultCode();
+  private final Settlement settlement;
+
+  /** What is under way; null if there is nothing. */
+  private Request current;
+
+  /** Null unless it is split. */
+  private RequestSplitter parts;
+
+  private SentBody body;
   private int attempts;
-
-  /** Null unless it has failed. */
-  private String failureMessage;
-
-  /** What other requests would meet, too; null for nothing. */
-  private ExportFailure obstacle;
+  private int attemptsOfRequest;
+  private int requests;
 
   /** Whether an attempt that had no answer, or that of a gateway, may have got through. */
   private boolean mayHaveArrived;
@@ -33,122 +47,267 @@ final class Delivery implements Runnable {
   /** The last attempt; null if it did not end by itself. */
   private Attempt last;
 
-  Delivery(Request request, Settings settings, ExporterTelemetry.Operation operation) {
-    this.body = new SentBody(request.body());
-    this.size = request.size();
-    this.points = request.points();
-    this.exemplars = request.exemplars();
+  /** The answer to the last request that was delivered. */
+  private Attempt answer;
+
+  private long rejected;
+
+  /**
+   * Creates a delivery, whose time starts now.
+   *
+   * @param hasKeptPoints whether the request was made by {@link Redelivery#join}
+   * @param onEnd called before the result is completed
+   */
+  Delivery(
+      Request whole,
+      boolean hasKeptPoints,
+      Settings settings,
+      ExporterTelemetry.Operation operation,
+      Consumer<Delivery> onEnd) {
+    this.whole = whole;
+    this.hasKeptPoints = hasKeptPoints;
     this.settings = settings;
     this.operation = operation;
+    this.onEnd = onEnd;
+    this.start = Deadline.after(settings.timeout);
+    this.settlement = new Settlement(settings);
   }
 
-  /** The points in the request. */
-  UndeliveredPoints points() {
-    return points;
+  CompletableResultCode result() {
+    return result;
   }
 
-  /** Once it has ended: the message that was logged, or null if the request was delivered. */
-  String failure() {
-    return failureMessage;
+  /** What went wrong first; null if nothing did. Once the result is complete. */
+  ExportFailure failure() {
+    return settlement.failure();
   }
 
-  /** Once it has ended: a failure that other requests would meet, too; null for none. */
-  ExportFailure obstacle() {
-    return obstacle;
+  /**
+   * Whether the content of the request is not used any more, once the result is complete: an
+   * attempt that was given up may still be reading it.
+   */
+  boolean isContentFree() {
+    return settlement.failure() == null && attempts == requests;
   }
 
   @Override
   public void run() {
-    // Stays if deliver() throws what nobody expects: the result must be completed nevertheless.
+    // Stays if deliverAll() throws what nobody expects: the result must be completed nevertheless.
     ExportFailure failure = ExportFailure.unexpected();
     try {
-      failure = deliver();
+      deliverAll();
+      failure = null;
     } catch (InterruptedException e) {
       // Only a shutdown interrupts; the pool's thread ends after this.
       failure = ExportFailure.shutdown();
     } finally {
-      mayHaveArrived |= body.isSent();
-      boolean isOfThisRequest =
-          last != null && last.status() != Attempt.NO_STATUS && !last.isRetryable();
-      obstacle = failure == null || isOfThisRequest ? null : failure;
-      end(mayHaveArrived && failure != null ? failure.afterUnansweredRequest() : failure);
+      try {
+        if (failure != null && current != null) {
+          settle(failure, /* isRefused= */ false);
+        }
+        settleRest(settlement.failure() != null ? settlement.failure() : failure);
+      } finally {
+        end();
+      }
     }
   }
 
-  /** Ends a delivery that is not to be run, and whose failure was logged. */
+  /** Ends a delivery that is not to be run. */
   void abandon(ExportFailure failure) {
-    complete(failure);
+    current = whole;
+    settle(failure, /* isRefused= */ false);
+    end();
+  }
+
+  private void deliverAll() throws InterruptedException {
+    current = whole;
+    if (whole.content().size() <= settings.splitSize) {
+      boolean unused = deliver(start);
+      return;
+    }
+    parts =
+        new RequestSplitter(
+            whole.content(), settings.splitSize, settings.maxRequestSize, whole.exemplars());
+    if (parts.leftOut().all() > 0) {
+      settlement.leftOut(parts);
+    }
+    Deadline end =
+        Deadline.after(settings.timeout, Math.max(1, Math.min(parts.count(), MAX_TIMEOUTS)));
+    boolean goesOn = true;
+    while (goesOn && parts.hasNext()) {
+      current = parts.next(/* reuse= */ settlement.failure() == null && attempts == requests);
+      goesOn = deliver(Deadline.after(settings.timeout).orEarlier(end));
+    }
+  }
+
+  /** What fails one part for want of the server would fail the rest too, and take its time. */
+  private void settleRest(ExportFailure cause) {
+    while (parts != null && parts.hasNext()) {
+      settlement.notDelivered(parts.next(/* reuse= */ false), cause, /* isKept= */ true, 0);
+    }
   }
 
   /**
-   * Tries until the request is delivered, or there is no point in trying again.
+   * Tries until the current request is delivered, or there is no point in trying again, and settles
+   * it.
    *
-   * @return null if delivered
+   * @return whether a further request may have success
    */
-  private ExportFailure deliver() throws InterruptedException {
-    Deadline deadline = Deadline.after(settings.timeout);
+  private boolean deliver(Deadline deadline) throws InterruptedException {
+    requests++;
+    mayHaveArrived = false;
+    body = null;
+    body = settings.body.apply(current.content());
+    attemptsOfRequest = 0;
     while (true) {
       attempts++;
+      attemptsOfRequest++;
       last = null;
       long remainingNanos = deadline.remainingNanos();
       if (remainingNanos == 0) {
-        return settings.transport.timedOut();
+        settle(settings.transport.timedOut(), /* isRefused= */ false);
+        return false;
       }
-      Attempt attempt = settings.transport.send(body, size, remainingNanos);
+      Attempt attempt = settings.transport.send(body, current.content().size(), remainingNanos);
       last = attempt;
       if (attempt.isDelivered()) {
-        settings.log.delivered(points.all(), attempt.message());
-        return null;
+        delivered(attempt);
+        return true;
       }
       ExportFailure failure = attempt.failure();
       mayHaveArrived |= failure.fate() == Fate.UNKNOWN;
-      if (!attempt.isRetryable() || !settings.backoff.allowsAttemptAfter(attempts)) {
-        return failure;
+      long delayNanos =
+          attempt.retryAfterNanos().orElse(settings.backoff.delayNanos(attemptsOfRequest));
+      if (!attempt.isRetryable()) {
+        boolean isRefused = attempt.status() != Attempt.NO_STATUS;
+        settle(failure, isRefused);
+        return isRefused;
       }
-      long delayNanos = attempt.retryAfterNanos().orElse(settings.backoff.delayNanos(attempts));
+      if (!settings.backoff.allowsAttemptAfter(attemptsOfRequest)) {
+        settle(failure, /* isRefused= */ false);
+        return false;
+      }
       if (delayNanos >= deadline.remainingNanos()) {
-        return failure.withoutTimeToRetry();
+        settle(failure.withoutTimeToRetry(), /* isRefused= */ false);
+        return false;
       }
       if (attempt.retryAfterNanos().isPresent() && delayNanos > Backoff.MAX_RETRY_AFTER_NANOS) {
-        return failure.withTooLongDelay(delayNanos);
+        settle(failure.withTooLongDelay(delayNanos), /* isRefused= */ false);
+        return false;
       }
-      settings.log.willRetry(failure, attempts, delayNanos);
+      settings.log.willRetry(failure, attemptsOfRequest, delayNanos);
       TimeUnit.NANOSECONDS.sleep(delayNanos);
     }
   }
 
-  private void end(ExportFailure failure) {
+  private void delivered(Attempt attempt) {
+    Request request = current;
+    current = null;
+    answer = attempt;
+    long rejectedHere = attempt.message().rejectedPoints();
+    rejected += rejectedHere;
+    // Which points a server rejected it does not say: unless it was all, their exemplars count.
+    request
+        .exemplars()
+        .enterIn(
+            settings.exemplarOutcomes,
+            rejectedHere < request.points().all() ? Outcome.EXPORTED : Outcome.EXPORT_FAILED);
+    settings.counters.delivered(rejectedHere);
+    settings.log.delivered(request.points().all(), attempt.message());
+  }
+
+  /**
+   * Decides what becomes of the points of the current request.
+   *
+   * @param isRefused whether the server has answered that it will not take them
+   */
+  private void settle(ExportFailure cause, boolean isRefused) {
+    Request request = current;
+    current = null;
+    mayHaveArrived |= body != null && body.isSent();
+    ExportFailure failure = mayHaveArrived ? cause.afterUnansweredRequest() : cause;
+    boolean isKept =
+        switch (failure.fate()) {
+          case NOT_DELIVERED -> !isRefused;
+          case UNKNOWN -> !isRefused && settings.resendsUnanswered;
+          case PROBABLY_DELIVERED -> false;
+        };
+    settings.counters.failed(failure.fate(), isRefused);
+    settlement.notDelivered(request, failure, isKept, attemptsOfRequest);
+  }
+
+  private void end() {
+    String message = "failed";
     try {
-      if (failure != null) {
-        failureMessage = "failed";
-        failureMessage = settings.log.failed(points, attempts, failure);
+      settings.redelivery.settled(hasKeptPoints);
+      if (settlement.failure() != null) {
+        message = settlement.message();
       }
     } finally {
       // Even if memory runs out.
-      complete(failure);
+      complete(message);
     }
   }
 
-  private void complete(ExportFailure failure) {
-    exemplars.enterIn(settings.exemplarOutcomes, outcome(failure));
-    if (failure == null) {
-      operation.succeeded(last.status(), last.message().rejectedPoints());
-    } else {
-      operation.failed(failure, last == null ? Attempt.NO_STATUS : last.status());
+  private void complete(String message) {
+    ExportFailure failure = settlement.failure();
+    int status = last != null ? last.status() : Attempt.NO_STATUS;
+    try {
+      if (failure == null) {
+        operation.succeeded(answer.status(), rejected);
+      } else {
+        operation.failed(failure, settlement.undelivered().all() + rejected, status);
+      }
+    } finally {
+      onEnd.accept(this);
+      if (failure == null) {
+        result.succeed();
+      } else {
+        result.failExceptionally(new LoggedFailure(message));
+      }
     }
   }
 
-  /** Which points a server rejected it does not say: unless it was all, their exemplars count. */
-  private Outcome outcome(ExportFailure failure) {
-    boolean isDelivered = failure == null && last.message().rejectedPoints() < points.all();
-    return isDelivered ? Outcome.EXPORTED : Outcome.EXPORT_FAILED;
-  }
-
-  /** What all deliveries of an exporter have in common. */
+  /**
+   * What all deliveries of an exporter have in common.
+   *
+   * @param body makes what is sent of a request
+   * @param splitSize of a request in bytes, beyond which it is split
+   * @param maxRequestSize beyond which a request with one point is not sent
+   * @param timeout of one request, with all its attempts
+   * @param resendsUnanswered whether requests that may have arrived are kept
+   * @param isLast whether no export follows: then whoever sees to that logs what is left
+   */
   record Settings(
       Transport transport,
       Backoff backoff,
       Duration timeout,
+      int splitSize,
+      int maxRequestSize,
+      Function<ProtoWriter, SentBody> body,
+      Redelivery redelivery,
+      boolean resendsUnanswered,
+      boolean isLast,
       ExportLog log,
-      ExemplarOutcomes exemplarOutcomes) {}
+      DeliveryCounters counters,
+      ExemplarOutcomes exemplarOutcomes) {
+
+    /** The same for the one attempt before the exporter ends. */
+    Settings forLastAttempt(Duration atMost) {
+      Duration limit = timeout.isZero() || timeout.compareTo(atMost) > 0 ? atMost : timeout;
+      return new Settings(
+          transport,
+          new Backoff(null, () -> 0),
+          limit,
+          splitSize,
+          maxRequestSize,
+          body,
+          redelivery,
+          resendsUnanswered,
+          /* isLast= */ true,
+          log,
+          counters,
+          exemplarOutcomes);
+    }
+  }
 }

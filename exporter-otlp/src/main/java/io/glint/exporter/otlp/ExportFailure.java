@@ -29,19 +29,34 @@ record ExportFailure(String what, String advice, String errorType, Fate fate) {
         Fate.NOT_DELIVERED);
   }
 
-  /**
-   * For points that are too large by themselves.
-   *
-   * @param metric name of the first one's metric
-   */
-  static ExportFailure tooLarge(int limit, String metric) {
+  static ExportFailure tooLarge(int limit) {
     return new ExportFailure(
-        "a single point of metric '"
-            + LogText.of(metric)
-            + "', with its resource and scope, is larger than "
+        "all points together are larger than " + limit + " bytes, and were not sent",
+        "Export fewer points at a time with setMaxExportBatchSize of the metric reader.",
+        "request_too_large",
+        Fate.NOT_DELIVERED);
+  }
+
+  /**
+   * Points that are too large for any request.
+   *
+   * @param metric that has the first of them
+   * @param size that a request with that one would have
+   */
+  static ExportFailure pointTooLarge(int points, String metric, int size, int limit) {
+    return new ExportFailure(
+        (points == 1 ? "one point" : points + " points, one of them")
+            + " of metric '"
+            + LogText.of(metric, MAX_CHARS)
+            + (points == 1 ? "' makes a request of " : "', make requests of ")
+            + size
+            + " bytes, which is larger than "
             + limit
-            + " bytes before compression, and is not sent",
-        "Give such points fewer or shorter attributes, or raise the limit with setMaxRequestSize.",
+            + " bytes before compression, and "
+            + (points == 1 ? "was" : "were")
+            + " not sent",
+        "Record fewer or shorter attributes, or fewer exemplars, there, or raise the limit with"
+            + " setMaxRequestSize.",
         "request_too_large",
         Fate.NOT_DELIVERED);
   }
@@ -98,15 +113,6 @@ record ExportFailure(String what, String advice, String errorType, Fate fate) {
         Fate.NOT_DELIVERED);
   }
 
-  /** The failure of requests that were not sent because of this one. */
-  ExportFailure ofEarlierRequest() {
-    return new ExportFailure(
-        "they were not sent, since a request of the same export before them failed: " + what,
-        advice,
-        errorType,
-        Fate.NOT_DELIVERED);
-  }
-
   /** The same failure, when a retry was possible but for the time. */
   ExportFailure withoutTimeToRetry() {
     return withWhat(what + ", and the timeout leaves no time to try again");
@@ -134,12 +140,17 @@ record ExportFailure(String what, String advice, String errorType, Fate fate) {
     return new ExportFailure(newWhat, advice, errorType, fate);
   }
 
-  /** What it means for the points, in sentences. */
+  /** Whether the exporter was shut down. */
+  boolean isShutdown() {
+    return errorType.equals(SHUTDOWN);
+  }
+
+  /** What it means for points that are not kept, in sentences. */
   String fateOf(UndeliveredPoints points) {
     if (fate == Fate.PROBABLY_DELIVERED) {
       return "The points were probably delivered, and are not sent again.";
     }
-    if (errorType.equals(SHUTDOWN)) {
+    if (isShutdown()) {
       return points.neverDelivered(fate == Fate.UNKNOWN);
     }
     return fate == Fate.UNKNOWN ? points.perhapsDelivered() : points.notDelivered();

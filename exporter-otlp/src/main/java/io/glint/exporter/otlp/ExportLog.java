@@ -5,6 +5,7 @@ import io.glint.sdk.internal.log.ProblemLog;
 import io.glint.sdk.internal.log.RateLimitedLog;
 import io.glint.sdk.internal.log.SafeLog;
 import io.glint.sdk.internal.log.UndeliveredPoints;
+import java.io.IOException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -20,6 +21,7 @@ final class ExportLog {
       new RateLimitedLog(LOGGER, Level.WARNING, MESSAGES_A_MINUTE);
   private final RateLimitedLog serverMessages =
       new RateLimitedLog(LOGGER, Level.WARNING, MESSAGES_A_MINUTE);
+  private final RateLimitedLog files = new RateLimitedLog(LOGGER, Level.WARNING, MESSAGES_A_MINUTE);
   private final ProblemLog answers = ProblemLog.once(LOGGER);
 
   /** Whether a failure was logged since the last success: then its end is news. */
@@ -42,11 +44,16 @@ final class ExportLog {
         null);
   }
 
-  /** Logs that an export failed, and answers the message. */
-  String failed(UndeliveredPoints points, int attempts, ExportFailure failure) {
+  /**
+   * Logs that an export failed, and answers the message.
+   *
+   * @param points how many were not delivered
+   * @param fate what became of them, in sentences
+   */
+  String failed(int points, int attempts, ExportFailure failure, String fate) {
     String message =
         "Exporting "
-            + UndeliveredPoints.count(points.all(), "metric point")
+            + UndeliveredPoints.count(points, "metric point")
             + " to "
             + endpoint
             + " failed"
@@ -54,12 +61,86 @@ final class ExportLog {
             + ": "
             + failure.what()
             + ". "
-            + failure.fateOf(points)
+            + fate
             + " "
             + failure.advice();
     if (failures.event(null, () -> message)) {
       failing.set(true);
     }
+    return message;
+  }
+
+  /** Logs that points of an earlier run wait for their delivery. */
+  void loaded(UndeliveredPoints points, PendingFile file) {
+    if (LOGGER.isLoggable(Level.INFO)) {
+      SafeLog.log(
+          LOGGER,
+          Level.INFO,
+          UndeliveredPoints.count(points.all(), "metric point")
+              + " that an earlier run did not deliver to "
+              + endpoint
+              + " were read from "
+              + file
+              + ", and go out with the next export",
+          null);
+    }
+  }
+
+  /** Logs that the file of pending points is of no use. */
+  void notLoaded(Object file, Exception reason) {
+    SafeLog.log(
+        LOGGER,
+        Level.WARNING,
+        "The file of pending points "
+            + file
+            + " of the OTLP exporter cannot be used: "
+            + ExportFailure.describe(reason)
+            + ". What an earlier run left there is not sent. Check the path given to"
+            + " setPendingFile, and that each exporter has a file of its own.",
+        null);
+  }
+
+  /** Logs that points that wait for their delivery are in memory only. */
+  void notSaved(PendingFile file, IOException reason) {
+    String message =
+        "The file of pending points "
+            + file
+            + " of the OTLP exporter could not be written: "
+            + ExportFailure.describe(reason)
+            + ". Points that wait for their delivery are in memory only, and are lost if the process"
+            + " ends before. Check the disk.";
+    boolean unused = files.event(null, () -> message);
+  }
+
+  /** Logs at the end what is left in the file. */
+  void leftInFile(UndeliveredPoints points, PendingFile file) {
+    SafeLog.log(
+        LOGGER,
+        Level.WARNING,
+        UndeliveredPoints.count(points.all(), "metric point")
+            + " could not be delivered to "
+            + endpoint
+            + " before the shutdown. They are in "
+            + file
+            + ", and the next exporter with that file sends them.",
+        null);
+  }
+
+  /**
+   * Logs at the end what is lost, and answers the message.
+   *
+   * @param failure of the last attempt; null if there was no time for one
+   */
+  String lostAtShutdown(UndeliveredPoints points, ExportFailure failure) {
+    String message =
+        UndeliveredPoints.count(points.all(), "metric point")
+            + " that waited for their delivery to "
+            + endpoint
+            + " could not be delivered before the shutdown"
+            + (failure == null ? "" : ": " + failure.what())
+            + ". They are lost. With setPendingFile the next start sends them."
+            + (failure == null ? "" : " " + failure.advice());
+    SafeLog.log(LOGGER, Level.WARNING, message, null);
     return message;
   }
 

@@ -83,9 +83,9 @@ final class ExporterTelemetry {
   }
 
   /**
-   * Tells that points are under way from now on.
+   * Tells that an export begins, whose points are under way from now on.
    *
-   * @param startNanos when they were handed over, by {@link System#nanoTime}
+   * @param startNanos when it was handed over, by {@link System#nanoTime}
    */
   Operation begin(int points, long startNanos) {
     if (isOff() || points == 0) {
@@ -168,7 +168,7 @@ final class ExporterTelemetry {
     }
   }
 
-  /** One request with all its attempts. Ends once, on any thread. */
+  /** One export with all its attempts. Ends once, on any thread. */
   static final class Operation {
     private final ExporterTelemetry telemetry;
     private final Instruments instruments;
@@ -193,12 +193,13 @@ final class ExporterTelemetry {
     }
 
     /**
-     * Tells that all points were dropped.
+     * Tells that points were not delivered.
      *
+     * @param lost how many
      * @param status what the server answered to the last attempt, or {@link Attempt#NO_STATUS}
      */
-    void failed(ExportFailure failure, int status) {
-      end(points, failure.errorType(), status);
+    void failed(ExportFailure failure, long lost, int status) {
+      end(Math.min(lost, points), failure.errorType(), status);
     }
 
     private void end(long lost, String errorType, int status) {

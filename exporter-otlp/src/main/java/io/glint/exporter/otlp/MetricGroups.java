@@ -16,8 +16,6 @@ import java.util.Collection;
 final class MetricGroups {
   private MetricData[] metrics = new MetricData[64];
   private int[] previous = new int[64];
-  private int[] firstPoints = new int[64];
-  private int[] endPoints = new int[64];
   private int metricCount;
 
   private Resource[] resources = new Resource[4];
@@ -29,25 +27,16 @@ final class MetricGroups {
   private int[] lastMetrics = new int[16];
   private int scopeCount;
 
-  /**
-   * Adds the metrics that have points in a range, and answers the number of these points.
-   *
-   * @param from the number of points that come before, in the order of the collection
-   * @param to the number of points up to the last one
-   */
-  int addAll(Collection<MetricData> all, int from, int to) {
-    int before = 0;
+  /** Adds the metrics that have points, and answers the number of points. */
+  int addAll(Collection<MetricData> all) {
     int points = 0;
     int group = -1;
     for (MetricData metric : all) {
       int size = metric.getData().getPoints().size();
-      int first = Math.max(0, from - before);
-      int end = Math.min(size, to - before);
-      before += size;
-      if (first < end) {
-        points += end - first;
+      if (size > 0) {
+        points += size;
         group = groupOf(metric, group);
-        add(metric, group, first, end);
+        add(metric, group);
       }
     }
     return points;
@@ -86,16 +75,6 @@ final class MetricGroups {
 
   MetricData metric(int index) {
     return metrics[index];
-  }
-
-  /** The first point of the metric that is in the range. */
-  int firstPoint(int metricIndex) {
-    return firstPoints[metricIndex];
-  }
-
-  /** Behind the last point of the metric that is in the range. */
-  int endPoint(int metricIndex) {
-    return endPoints[metricIndex];
   }
 
   /** Forgets everything, references included. */
@@ -152,16 +131,12 @@ final class MetricGroups {
     return scopeCount++;
   }
 
-  private void add(MetricData metric, int group, int firstPoint, int endPoint) {
+  private void add(MetricData metric, int group) {
     if (metricCount == metrics.length) {
       metrics = Arrays.copyOf(metrics, 2 * metricCount);
       previous = Arrays.copyOf(previous, 2 * metricCount);
-      firstPoints = Arrays.copyOf(firstPoints, 2 * metricCount);
-      endPoints = Arrays.copyOf(endPoints, 2 * metricCount);
     }
     metrics[metricCount] = metric;
-    firstPoints[metricCount] = firstPoint;
-    endPoints[metricCount] = endPoint;
     previous[metricCount] = lastMetrics[group];
     lastMetrics[group] = metricCount++;
   }

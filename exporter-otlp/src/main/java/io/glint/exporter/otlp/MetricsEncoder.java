@@ -1,6 +1,5 @@
 package io.glint.exporter.otlp;
 
-import io.glint.sdk.internal.log.UndeliveredPoints;
 import io.opentelemetry.sdk.common.InstrumentationScopeInfo;
 import io.opentelemetry.sdk.metrics.data.AggregationTemporality;
 import io.opentelemetry.sdk.metrics.data.DoublePointData;
@@ -14,8 +13,6 @@ import io.opentelemetry.sdk.metrics.data.PointData;
 import io.opentelemetry.sdk.metrics.data.SumData;
 import io.opentelemetry.sdk.metrics.data.SummaryPointData;
 import io.opentelemetry.sdk.resources.Resource;
-import java.io.IOException;
-import java.io.OutputStream;
 import java.util.Arrays;
 import java.util.Collection;
 
@@ -60,7 +57,6 @@ final class MetricsEncoder {
   private final PointEncoder pointEncoder;
   private final MetricGroups groups = new MetricGroups();
   private PointData[] points = new PointData[64];
-  private int deltaPoints;
 
   /** Where those of the request are counted; null if there is none under way. */
   private RequestExemplars exemplars;
@@ -84,31 +80,16 @@ final class MetricsEncoder {
    * @throws RequestTooLargeException if the request passes the limit
    */
   int encode(Collection<MetricData> metrics, RequestExemplars counted) {
-    return encode(metrics, 0, Integer.MAX_VALUE, counted).all();
-  }
-
-  /**
-   * Encodes the points of a range.
-   *
-   * @param from the number of points that come before, in the order of the collection
-   * @param to the number of points up to the last one
-   * @param counted gets the exemplars of each metric
-   * @return the number of points, 0 if there is nothing to send
-   * @throws RequestTooLargeException if the request passes the limit
-   */
-  UndeliveredPoints encode(
-      Collection<MetricData> metrics, int from, int to, RequestExemplars counted) {
     out.reset();
     // Those of a request that failed half-way.
     int unused = pointEncoder.takeExemplars();
     exemplars = counted;
-    deltaPoints = 0;
     try {
-      int count = groups.addAll(metrics, from, to);
+      int count = groups.addAll(metrics);
       for (int resource = groups.resourceCount() - 1; resource >= 0; resource--) {
         writeResourceMetrics(resource);
       }
-      return new UndeliveredPoints(count, deltaPoints);
+      return count;
     } finally {
       exemplars = null;
       groups.clear();
@@ -117,13 +98,9 @@ final class MetricsEncoder {
     }
   }
 
-  /** The size of the encoded request in bytes. */
-  int size() {
-    return out.size();
-  }
-
-  void writeTo(OutputStream target) throws IOException {
-    out.writeTo(target);
+  /** The encoded request, up to the next one. */
+  ProtoWriter output() {
+    return out;
   }
 
   byte[] toByteArray() {
@@ -150,7 +127,7 @@ final class MetricsEncoder {
     int end = out.size();
     optionalString(SCOPE_METRICS_SCHEMA_URL, scope.getSchemaUrl());
     for (int i = groups.lastMetric(scopeIndex); i >= 0; i = groups.previousMetric(i)) {
-      writeMetric(groups.metric(i), groups.firstPoint(i), groups.endPoint(i));
+      writeMetric(groups.metric(i));
     }
     int scopeEnd = out.size();
     attributes.write(SCOPE_ATTRIBUTES, scope.getAttributes());
@@ -160,9 +137,9 @@ final class MetricsEncoder {
     out.endMessage(RESOURCE_METRICS_SCOPE_METRICS, end);
   }
 
-  private void writeMetric(MetricData metric, int first, int last) {
+  private void writeMetric(MetricData metric) {
     int end = out.size();
-    writeData(metric, first, last);
+    writeData(metric);
     exemplars.add(metric, pointEncoder.takeExemplars());
     out.string(METRIC_UNIT, metric.getUnit());
     out.string(METRIC_DESCRIPTION, metric.getDescription());
@@ -170,56 +147,49 @@ final class MetricsEncoder {
     out.endMessage(SCOPE_METRICS_METRICS, end);
   }
 
-  private void writeData(MetricData metric, int first, int last) {
+  private void writeData(MetricData metric) {
     int end = out.size();
     switch (metric.getType()) {
       case LONG_GAUGE, DOUBLE_GAUGE -> {
-        writePoints(metric.getData().getPoints(), first, last);
+        writePoints(metric.getData().getPoints());
         out.endMessage(METRIC_GAUGE, end);
       }
       case LONG_SUM, DOUBLE_SUM -> {
         SumData<?> sum = (SumData<?>) metric.getData();
         out.bool(IS_MONOTONIC, sum.isMonotonic());
-        writeTemporality(sum.getAggregationTemporality(), last - first);
-        writePoints(sum.getPoints(), first, last);
+        writeTemporality(sum.getAggregationTemporality());
+        writePoints(sum.getPoints());
         out.endMessage(METRIC_SUM, end);
       }
       case HISTOGRAM -> {
         HistogramData histogram = metric.getHistogramData();
-        writeTemporality(histogram.getAggregationTemporality(), last - first);
-        writePoints(histogram.getPoints(), first, last);
+        writeTemporality(histogram.getAggregationTemporality());
+        writePoints(histogram.getPoints());
         out.endMessage(METRIC_HISTOGRAM, end);
       }
       case EXPONENTIAL_HISTOGRAM -> {
         ExponentialHistogramData histogram = metric.getExponentialHistogramData();
-        writeTemporality(histogram.getAggregationTemporality(), last - first);
-        writePoints(histogram.getPoints(), first, last);
+        writeTemporality(histogram.getAggregationTemporality());
+        writePoints(histogram.getPoints());
         out.endMessage(METRIC_EXPONENTIAL_HISTOGRAM, end);
       }
       case SUMMARY -> {
-        writePoints(metric.getData().getPoints(), first, last);
+        writePoints(metric.getData().getPoints());
         out.endMessage(METRIC_SUMMARY, end);
       }
     }
   }
 
-  private void writeTemporality(AggregationTemporality temporality, int pointCount) {
-    boolean isDelta = temporality == AggregationTemporality.DELTA;
-    deltaPoints += isDelta ? pointCount : 0;
-    out.int64(AGGREGATION_TEMPORALITY, isDelta ? TEMPORALITY_DELTA : TEMPORALITY_CUMULATIVE);
+  private void writeTemporality(AggregationTemporality temporality) {
+    out.int64(
+        AGGREGATION_TEMPORALITY,
+        temporality == AggregationTemporality.DELTA ? TEMPORALITY_DELTA : TEMPORALITY_CUMULATIVE);
   }
 
   /** A collection of points can only be walked forwards: it goes through a scratch array. */
-  private void writePoints(Collection<? extends PointData> all, int first, int last) {
+  private void writePoints(Collection<? extends PointData> all) {
     int count = 0;
-    int index = 0;
     for (PointData point : all) {
-      if (index++ < first) {
-        continue;
-      }
-      if (index > last) {
-        break;
-      }
       if (count == points.length) {
         points = Arrays.copyOf(points, 2 * count);
       }

@@ -14,12 +14,14 @@ import io.opentelemetry.sdk.metrics.data.MetricData;
 import io.opentelemetry.sdk.metrics.export.AggregationTemporalitySelector;
 import io.opentelemetry.sdk.metrics.export.DefaultAggregationSelector;
 import io.opentelemetry.sdk.metrics.export.MetricExporter;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.SynchronousQueue;
@@ -27,8 +29,10 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
 
 /**
  * Exports metrics with OTLP, over HTTP or gRPC.
@@ -47,12 +51,15 @@ import java.util.concurrent.atomic.AtomicReference;
  *     OtlpMetricExporter.builder().setProtocol("grpc").setEndpoint("http://collector:4317").build();
  * }</pre>
  *
- * <p>A request that fails is not sent again by a later export. The exporter logs a warning to the
- * java.util.logging logger of this class's name, at most five a minute, with the endpoint, what
- * happened, the number of points, what became of them, and what to do; the result of the export
- * carries the same message. What delta points counted is lost then. Of cumulative ones no total is
- * lost, as the next export that succeeds has it. Where a request was sent and not answered in time,
- * the server may have taken it nevertheless.
+ * <p>If an export fails, the exporter logs a warning to the java.util.logging logger of this
+ * class's name, at most five a minute, with the endpoint, what happened, the number of points, what
+ * became of them, and what to do; the result of the export carries the same message. Of cumulative
+ * points no total is lost, as the next export that succeeds has it. Delta points of a request that
+ * was not delivered are kept and merged into the next one, up to a limit ({@link
+ * OtlpMetricExporterBuilder#setMaxPendingSeries}). They are lost if the server refuses them. Where
+ * a request was sent and not answered in time, the server may have taken it nevertheless: by
+ * default it is not sent again by a later export ({@link
+ * OtlpMetricExporterBuilder#setResendUnanswered}).
  *
  * <p>All methods may be called by several threads at once, and none waits for the network.
  */
@@ -60,15 +67,19 @@ public final class OtlpMetricExporter implements MetricExporter, ExemplarOutcome
   /** A reader has one export under way at a time; this bounds threads and memory for misuse. */
   static final int MAX_IN_FLIGHT = 8;
 
+  /**
+   * The most that one export may have in bytes, in all its requests: a gigabyte, or a quarter of
+   * the memory if that is less, but at least 64 MiB.
+   */
+  static final int MAX_EXPORT_SIZE =
+      (int) Math.min(1 << 30, Math.max(64 << 20, Runtime.getRuntime().maxMemory() / 4));
+
   private static final AtomicInteger THREAD_NUMBER = new AtomicInteger();
 
   private final String description;
   private final AggregationTemporalitySelector temporalitySelector;
   private final DefaultAggregationSelector aggregationSelector;
   private final MemoryMode memoryMode;
-  private final int maxRequestSize;
-  private final Compression compression;
-  private final boolean isJson;
   private final Duration shutdownGrace;
   private final ExportLog log;
   private final ThreadPoolExecutor threads;
@@ -77,10 +88,16 @@ public final class OtlpMetricExporter implements MetricExporter, ExemplarOutcome
   private final ExporterTelemetry telemetry;
   private final ExemplarOutcomes exemplarOutcomes = new ExemplarOutcomes();
 
-  /** The encoder of the last export, kept for the next one; null while it is in use. */
-  private final AtomicReference<RequestEncoder> spareEncoder = new AtomicReference<>();
+  private final DeliveryCounters counters = new DeliveryCounters();
+  private final Redelivery redelivery;
+  private final Duration idleResend;
+  private final AtomicBoolean isIdleResendDue = new AtomicBoolean();
+  private volatile long lastExportNanos = System.nanoTime();
 
-  private final Set<Export> inFlight = ConcurrentHashMap.newKeySet();
+  /** The encoder of the last export, kept for the next one; null while it is in use. */
+  private final AtomicReference<MetricsEncoder> spareEncoder = new AtomicReference<>();
+
+  private final Set<Delivery> inFlight = ConcurrentHashMap.newKeySet();
   private final AtomicReference<CompletableResultCode> shutdownResult = new AtomicReference<>();
 
   OtlpMetricExporter(OtlpMetricExporterBuilder builder) {
@@ -88,13 +105,7 @@ public final class OtlpMetricExporter implements MetricExporter, ExemplarOutcome
     this.temporalitySelector = builder.temporalitySelector;
     this.aggregationSelector = builder.aggregationSelector;
     this.memoryMode = builder.memoryMode;
-    this.maxRequestSize = builder.maxRequestSize();
-    // A sender compresses by itself.
-    this.compression =
-        builder.protocol.isHttp() && builder.senderProvider == null
-            ? builder.compression
-            : Compression.NONE;
-    this.isJson = builder.protocol == Protocol.HTTP_JSON;
+    this.idleResend = builder.idleResend;
     this.shutdownGrace = builder.shutdownGrace;
     this.log = new ExportLog(Endpoint.printable(builder.endpoint()));
     if (builder.uselessPath() != null) {
@@ -104,15 +115,55 @@ public final class OtlpMetricExporter implements MetricExporter, ExemplarOutcome
         new ThreadPoolExecutor(
             0, Integer.MAX_VALUE, 30, TimeUnit.SECONDS, new SynchronousQueue<>(), threadFactory());
     this.transport = Transports.of(builder, threads);
+    this.redelivery = newRedelivery(builder);
     this.deliverySettings =
         new Delivery.Settings(
             transport,
             new Backoff(builder.retryPolicy, () -> ThreadLocalRandom.current().nextDouble()),
             builder.timeout,
+            // The same in JSON has up to eight times the size.
+            builder.protocol == Protocol.HTTP_JSON
+                ? builder.maxRequestSize() / 8
+                : builder.maxRequestSize(),
+            builder.maxRequestSize(),
+            body(builder),
+            redelivery,
+            builder.resendUnanswered,
+            /* isLast= */ false,
             log,
+            counters,
             exemplarOutcomes);
     this.telemetry =
         new ExporterTelemetry(builder.meterProvider, builder.protocol, builder.endpoint());
+    resendIfIdleLater();
+  }
+
+  private static Function<ProtoWriter, SentBody> body(OtlpMetricExporterBuilder builder) {
+    // A sender compresses by itself.
+    Compression compression =
+        builder.protocol.isHttp() && builder.senderProvider == null
+            ? builder.compression
+            : Compression.NONE;
+    return builder.protocol == Protocol.HTTP_JSON
+        ? content -> compression.body(OtlpJson.of(content.toByteArray()))
+        : compression::body;
+  }
+
+  private Redelivery newRedelivery(OtlpMetricExporterBuilder builder) {
+    PendingFile file = null;
+    if (builder.pendingFile != null) {
+      try {
+        file = new PendingFile(builder.pendingFile);
+      } catch (IOException e) {
+        log.notLoaded(builder.pendingFile, e);
+      }
+    }
+    // A gauge that the reader collects as delta is collected only if it was set in the interval.
+    boolean keepsGauges =
+        temporalitySelector.getAggregationTemporality(InstrumentType.GAUGE)
+            == AggregationTemporality.DELTA;
+    return new Redelivery(
+        builder.maxPendingSeries, keepsGauges, file, exemplarOutcomes, counters, log);
   }
 
   /**
@@ -141,12 +192,14 @@ public final class OtlpMetricExporter implements MetricExporter, ExemplarOutcome
    *
    * <p>The data is not read after this method returns. The result succeeds when the server took the
    * points, also if it reports to have rejected some of them, which is logged; it fails when points
-   * were dropped. It is completed within the timeout. Metrics without points are left out; when
-   * nothing remains, no request is sent and the result is a success.
+   * were not delivered, whether they are kept or dropped. It is completed within the timeout.
+   * Metrics without points are left out; when nothing remains, no request is sent and the result is
+   * a success.
    *
    * <p>Points that make a request larger than the limit are sent in several, one after the other
-   * and in order, each of which may take the timeout. The first that fails because the server does
-   * not answer, or is overloaded, is the last one that is sent.
+   * and in order, each of which may take the timeout, and all of them six times that. After one
+   * that fails because the server does not answer, or is overloaded, the rest is not sent. Points
+   * that wait for their delivery go out with the next export.
    *
    * @param metrics must not be null nor contain null
    */
@@ -154,36 +207,100 @@ public final class OtlpMetricExporter implements MetricExporter, ExemplarOutcome
   public CompletableResultCode export(Collection<MetricData> metrics) {
     Objects.requireNonNull(metrics, "metrics");
     long startNanos = System.nanoTime();
+    lastExportNanos = startNanos;
     if (shutdownResult.get() != null) {
       return dropped(metrics, ExportFailure.shutdown(), startNanos);
     }
-    RequestEncoder.Encoded encoded;
-    RequestEncoder encoder = takeEncoder();
+    RequestExemplars exemplars = new RequestExemplars();
+    MetricsEncoder encoder = takeEncoder();
+    // Null once the encoder's output is what is sent.
+    MetricsEncoder free = encoder;
     try {
-      encoded = encoder.encode(metrics);
+      int count = encoder.encode(metrics, exemplars);
+      if (!redelivery.isEmpty()) {
+        return send(redelivery.join(encoder.output(), exemplars), startNanos);
+      }
+      if (count == 0) {
+        return CompletableResultCode.ofSuccess();
+      }
+      free = null;
+    } catch (RequestTooLargeException e) {
+      return dropped(metrics, ExportFailure.tooLarge(MAX_EXPORT_SIZE), startNanos);
     } catch (RuntimeException | StackOverflowError e) {
       // The latter is what attribute values that are nested thousands of levels deep cause.
       return dropped(metrics, ExportFailure.encoding(e), startNanos);
     } catch (Error e) {
-      // Memory has run out: the caller is told.
-      account(metrics, ExportFailure.encoding(e), startNanos);
+      // Memory has run out: the caller is told, and the points are no longer under way.
+      int points = UndeliveredPoints.of(metrics).all();
+      telemetry
+          .begin(points, startNanos)
+          .failed(ExportFailure.encoding(e), points, Attempt.NO_STATUS);
+      RequestExemplars.in(metrics).enterIn(exemplarOutcomes, Outcome.EXPORT_FAILED);
       throw e;
     } finally {
-      spareEncoder.set(encoder);
+      if (free != null) {
+        spareEncoder.set(free);
+      }
     }
-    List<Delivery> deliveries = new ArrayList<>(encoded.requests().size());
-    for (Request request : encoded.requests()) {
-      deliveries.add(
-          new Delivery(
-              request, deliverySettings, telemetry.begin(request.points().all(), startNanos)));
+    Request request = new Request(encoder.output(), UndeliveredPoints.of(metrics), exemplars);
+    return send(
+        new Delivery(
+            request,
+            /* hasKeptPoints= */ false,
+            deliverySettings,
+            telemetry.begin(request.points().all(), startNanos),
+            ended -> {
+              if (!ended.isContentFree()) {
+                encoder.output().giveUpArray();
+              }
+              spareEncoder.set(encoder);
+              ended(ended);
+            }));
+  }
+
+  /** Sends what was kept of earlier requests, with a later one or by itself. */
+  private CompletableResultCode send(Request joined, long startNanos) {
+    if (joined.points().all() == 0) {
+      // Another thread was faster.
+      redelivery.settled(/* hadKeptPoints= */ true);
+      return CompletableResultCode.ofSuccess();
     }
-    String failure = encoded.tooLarge().isEmpty() ? null : dropped(encoded.tooLarge(), startNanos);
-    if (!deliveries.isEmpty()) {
-      return send(new Export(deliveries, failure, log, inFlight::remove));
+    return send(
+        new Delivery(
+            joined,
+            /* hasKeptPoints= */ true,
+            deliverySettings,
+            telemetry.begin(joined.points().all(), startNanos),
+            this::ended));
+  }
+
+  private void ended(Delivery delivery) {
+    inFlight.remove(delivery);
+    resendIfIdleLater();
+  }
+
+  /** Sends what is kept if there is no export to take it along. */
+  private void resendIfIdleLater() {
+    if (!redelivery.isEmpty()
+        && shutdownResult.get() == null
+        && isIdleResendDue.compareAndSet(false, true)) {
+      CompletableFuture.delayedExecutor(idleResend.toNanos(), TimeUnit.NANOSECONDS, threads)
+          .execute(() -> Untraced.run(this::resendIfIdle));
     }
-    return failure == null
-        ? CompletableResultCode.ofSuccess()
-        : CompletableResultCode.ofExceptionalFailure(new LoggedFailure(failure));
+  }
+
+  private void resendIfIdle() {
+    isIdleResendDue.set(false);
+    long idleNanos = System.nanoTime() - lastExportNanos;
+    if (shutdownResult.get() == null
+        && inFlight.isEmpty()
+        && !redelivery.isEmpty()
+        && idleNanos >= idleResend.toNanos()) {
+      CompletableResultCode unused =
+          send(redelivery.join(new ProtoWriter(1), new RequestExemplars()), System.nanoTime());
+    } else {
+      resendIfIdleLater();
+    }
   }
 
   /**
@@ -195,18 +312,20 @@ public final class OtlpMetricExporter implements MetricExporter, ExemplarOutcome
   @Override
   public CompletableResultCode flush() {
     List<CompletableResultCode> results = new ArrayList<>();
-    inFlight.forEach(export -> results.add(export.result()));
+    inFlight.forEach(delivery -> results.add(delivery.result()));
     return CompletableResultCode.ofAll(results);
   }
 
   /**
-   * Lets exports under way finish for up to five seconds, cancels those that have not, and ends the
-   * exporter's threads. Exports from now on fail. Further calls answer the same result.
+   * Lets exports under way finish for up to five seconds, cancels those that have not, tries once
+   * within the same time to deliver what waits for its delivery, and ends the exporter's threads.
+   * What is still waiting is lost, which is logged, unless there is a file for it. Exports from now
+   * on fail. Further calls answer the same result.
    *
    * <p>Before Java 21 the HTTP client cannot be closed: its one daemon thread ends by itself some
    * seconds after the garbage collector found the exporter unused.
    *
-   * @return a failure if an export had to be cancelled, whose points were dropped
+   * @return a failure if an export had to be cancelled, or points that waited are lost
    */
   @Override
   public CompletableResultCode shutdown() {
@@ -215,9 +334,10 @@ public final class OtlpMetricExporter implements MetricExporter, ExemplarOutcome
       return shutdownResult.get();
     }
     List<CompletableResultCode> pending = new ArrayList<>();
-    inFlight.forEach(export -> pending.add(export.result()));
-    if (pending.isEmpty()) {
+    inFlight.forEach(delivery -> pending.add(delivery.result()));
+    if (pending.isEmpty() && redelivery.isEmpty()) {
       closeThreads();
+      String unused = redelivery.close(null);
       result.succeed();
     } else {
       threads.execute(() -> awaitAndClose(CompletableResultCode.ofAll(pending), result));
@@ -252,39 +372,49 @@ public final class OtlpMetricExporter implements MetricExporter, ExemplarOutcome
     return exemplarOutcomes;
   }
 
+  /** What has become of requests and points so far. Each call answers the numbers of now. */
+  public OtlpDeliveryCounts deliveryCounts() {
+    return counters.counts(redelivery.waiting().all());
+  }
+
   /** The configuration, without the values of headers. */
   @Override
   public String toString() {
     return description;
   }
 
-  private CompletableResultCode send(Export export) {
-    inFlight.add(export);
-    // After the add: either a shutdown at the same time sees the export, or this sees it.
+  private CompletableResultCode send(Delivery delivery) {
+    inFlight.add(delivery);
+    // After the add: either a shutdown at the same time sees the delivery, or this sees it.
     if (shutdownResult.get() != null) {
-      export.abandon(ExportFailure.shutdown());
+      delivery.abandon(ExportFailure.shutdown());
     } else if (inFlight.size() > MAX_IN_FLIGHT) {
-      export.abandon(ExportFailure.tooManyInFlight(MAX_IN_FLIGHT));
+      delivery.abandon(ExportFailure.tooManyInFlight(MAX_IN_FLIGHT));
     } else {
       try {
-        threads.execute(() -> Untraced.run(export));
+        threads.execute(() -> Untraced.run(delivery));
       } catch (RejectedExecutionException e) {
-        export.abandon(ExportFailure.shutdown());
+        delivery.abandon(ExportFailure.shutdown());
       }
     }
-    return export.result();
+    return delivery.result();
   }
 
   private void awaitAndClose(CompletableResultCode pending, CompletableResultCode result) {
+    long end = System.nanoTime() + Deadline.nanos(shutdownGrace);
     pending.join(Deadline.nanos(shutdownGrace), TimeUnit.NANOSECONDS);
     // A delivery that failed by itself has said so; only one that is cut off is news.
     boolean allEnded = pending.isDone();
+    ExportFailure failure = allEnded ? lastAttempt(end - System.nanoTime()) : null;
     closeThreads();
     // Closing interrupts this thread too; the cancelled exports still get to report their end.
     Thread.interrupted();
     pending.join(1, TimeUnit.SECONDS);
-    if (allEnded) {
+    String lost = redelivery.close(failure);
+    if (allEnded && lost == null) {
       result.succeed();
+    } else if (allEnded) {
+      result.failExceptionally(new LoggedFailure(lost));
     } else {
       result.failExceptionally(
           new LoggedFailure(
@@ -295,6 +425,23 @@ public final class OtlpMetricExporter implements MetricExporter, ExemplarOutcome
     }
   }
 
+  /** Sends what is kept, once; answers what went wrong, or null. */
+  private ExportFailure lastAttempt(long nanos) {
+    if (redelivery.isEmpty() || nanos <= 0) {
+      return null;
+    }
+    Request request = redelivery.join(new ProtoWriter(1), new RequestExemplars());
+    Delivery last =
+        new Delivery(
+            request,
+            /* hasKeptPoints= */ true,
+            deliverySettings.forLastAttempt(Duration.ofNanos(nanos)),
+            telemetry.begin(request.points().all(), System.nanoTime()),
+            ended -> {});
+    Untraced.run(last);
+    return last.failure();
+  }
+
   private void closeThreads() {
     threads.shutdownNow();
     transport.close();
@@ -302,33 +449,17 @@ public final class OtlpMetricExporter implements MetricExporter, ExemplarOutcome
 
   private CompletableResultCode dropped(
       Collection<MetricData> metrics, ExportFailure failure, long startNanos) {
-    account(metrics, failure, startNanos);
-    return CompletableResultCode.ofExceptionalFailure(
-        new LoggedFailure(log.failed(UndeliveredPoints.of(metrics), 0, failure)));
-  }
-
-  private void account(Collection<MetricData> metrics, ExportFailure failure, long startNanos) {
+    UndeliveredPoints points = UndeliveredPoints.of(metrics);
     RequestExemplars.in(metrics).enterIn(exemplarOutcomes, Outcome.EXPORT_FAILED);
-    int points = telemetry.isOff() ? 0 : UndeliveredPoints.of(metrics).all();
-    telemetry.begin(points, startNanos).failed(failure, Attempt.NO_STATUS);
+    telemetry.begin(points.all(), startNanos).failed(failure, points.all(), Attempt.NO_STATUS);
+    counters.lost(points.delta());
+    return CompletableResultCode.ofExceptionalFailure(
+        new LoggedFailure(log.failed(points.all(), 0, failure, failure.fateOf(points))));
   }
 
-  private String dropped(List<RequestEncoder.TooLarge> tooLarge, long startNanos) {
-    ExportFailure failure = ExportFailure.tooLarge(maxRequestSize, tooLarge.get(0).metric());
-    int points = 0;
-    int delta = 0;
-    for (RequestEncoder.TooLarge each : tooLarge) {
-      points += each.points().all();
-      delta += each.points().delta();
-      each.exemplars().enterIn(exemplarOutcomes, Outcome.EXPORT_FAILED);
-    }
-    telemetry.begin(points, startNanos).failed(failure, Attempt.NO_STATUS);
-    return log.failed(new UndeliveredPoints(points, delta), 0, failure);
-  }
-
-  private RequestEncoder takeEncoder() {
-    RequestEncoder spare = spareEncoder.getAndSet(null);
-    return spare != null ? spare : new RequestEncoder(maxRequestSize, compression, isJson);
+  private MetricsEncoder takeEncoder() {
+    MetricsEncoder spare = spareEncoder.getAndSet(null);
+    return spare != null ? spare : new MetricsEncoder(MAX_EXPORT_SIZE);
   }
 
   private static ThreadFactory threadFactory() {

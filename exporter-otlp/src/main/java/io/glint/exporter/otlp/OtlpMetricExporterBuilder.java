@@ -9,6 +9,7 @@ import io.opentelemetry.sdk.metrics.export.AggregationTemporalitySelector;
 import io.opentelemetry.sdk.metrics.export.DefaultAggregationSelector;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
@@ -65,6 +66,13 @@ public final class OtlpMetricExporterBuilder {
   private X509TrustManager trustManager;
   private KeyManager[] keyManagers;
   private Tls context;
+
+  int maxPendingSeries = 100_000;
+  boolean resendUnanswered;
+  Duration idleResend = Duration.ofMinutes(1);
+
+  /** Null for none. */
+  Path pendingFile;
 
   /** Null for none. */
   Supplier<? extends MeterProvider> meterProvider;
@@ -128,7 +136,9 @@ public final class OtlpMetricExporterBuilder {
 
   /**
    * Sets how long one export may take from the call to its result, all attempts and the waits
-   * between them included. Default: 10 seconds. Zero stands for no limit.
+   * between them included. Default: 10 seconds. Zero stands for no limit. Where an export is so
+   * large that it is sent as several requests, this is the time of each, and all of them may take
+   * six times as long.
    *
    * @throws IllegalArgumentException if negative
    */
@@ -233,9 +243,10 @@ public final class OtlpMetricExporterBuilder {
   }
 
   /**
-   * Sets the size in bytes, before compression, beyond which a request is not sent; its points are
-   * dropped, and the export fails. Default: 20 000 000, for gRPC 4 000 000, which are a little less
-   * than a Collector takes by default.
+   * Sets the largest size of a request in bytes, before compression. An export that is larger is
+   * sent as several requests, one after the other. A point that is larger by itself is dropped, and
+   * the export fails. Default: 20 000 000, for gRPC 4 000 000, which are a little less than a
+   * Collector takes by default.
    *
    * @throws IllegalArgumentException unless positive
    */
@@ -371,6 +382,71 @@ public final class OtlpMetricExporterBuilder {
     return this;
   }
 
+  /**
+   * Sets how many series may wait for their delivery. What delta points of a request that was not
+   * delivered have counted is merged, series by series, into the next request: of a connection that
+   * fails, a time-out before all of the request was sent, and the answers 429 and 503. Points of
+   * further series go to one series of their metric, with nothing but the attribute {@code
+   * otel.metric.overflow}: their totals are kept, and their attributes are not. Cumulative points
+   * are not kept, as the next ones have their totals.
+   *
+   * <p>A series takes about as much memory as two of its points in a request, and 300 bytes.
+   * Default: 100 000.
+   *
+   * @param series 0 to keep nothing: then what delta points of a failed request counted is lost
+   * @throws IllegalArgumentException if negative
+   */
+  public OtlpMetricExporterBuilder setMaxPendingSeries(int series) {
+    if (series < 0) {
+      throw new IllegalArgumentException(
+          "The largest number of pending series of the OTLP exporter must not be negative: "
+              + series);
+    }
+    this.maxPendingSeries = series;
+    return this;
+  }
+
+  /**
+   * Sets whether delta points are kept for the next request, too, if their request was sent and
+   * nobody knows whether the server took it: there was no answer in time, the connection ended
+   * before the answer, or a gateway answered 502 or 504.
+   *
+   * <p>Default: false. What such a request counted is lost if it has not arrived, and is never
+   * counted twice by a later export. With true it is never lost, and is counted twice or more if it
+   * has arrived: a server that takes requests, but answers too late each time, counts each interval
+   * again with each request. Attempts of one export follow the OTLP specification in either case: a
+   * request without an answer is tried again.
+   */
+  public OtlpMetricExporterBuilder setResendUnanswered(boolean resendUnanswered) {
+    this.resendUnanswered = resendUnanswered;
+    return this;
+  }
+
+  /**
+   * Sets a file in which points that wait for their delivery are kept as well, so that the next
+   * start sends them: it is written during an outage, after each export that fails, and at the
+   * shutdown, and is deleted when they were delivered. Whatever ends the process, the file is
+   * whole: it has what was kept before the write, or after. Default: none.
+   *
+   * <p>After the process was killed while a request was under way, what is in the file may have
+   * arrived already, and is counted twice. What an export that was under way had collected is lost.
+   * Points keep the resource they were recorded with. Each exporter needs a file of its own; its
+   * directory is created. A file that cannot be used is reported in the log, and the exporter does
+   * without.
+   *
+   * @param file on a file system that can rename files
+   */
+  public OtlpMetricExporterBuilder setPendingFile(Path file) {
+    this.pendingFile = Objects.requireNonNull(file, "file");
+    return this;
+  }
+
+  /** For tests: after what time without an export kept points are sent by themselves. */
+  OtlpMetricExporterBuilder setIdleResend(Duration idleResend) {
+    this.idleResend = idleResend;
+    return this;
+  }
+
   /** For tests: how long {@link OtlpMetricExporter#shutdown()} lets exports finish. */
   OtlpMetricExporterBuilder setShutdownGrace(Duration grace) {
     this.shutdownGrace = grace;
@@ -455,6 +531,12 @@ public final class OtlpMetricExporterBuilder {
         + maxRequestSize()
         + ", maxResponseSize="
         + maxResponseSize
+        + ", maxPendingSeries="
+        + maxPendingSeries
+        + ", resendUnanswered="
+        + resendUnanswered
+        + ", pendingFile="
+        + pendingFile
         + "}";
   }
 

@@ -1,5 +1,6 @@
 package io.glint.exporter.otlp;
 
+import java.io.ByteArrayOutputStream;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
@@ -23,13 +24,15 @@ final class ProtoReader {
   private final byte[] data;
   private int position;
   private final int end;
+  private int fieldStart;
   private int wireType;
 
   ProtoReader(byte[] data) {
     this(data, 0, data.length);
   }
 
-  private ProtoReader(byte[] data, int position, int end) {
+  /** A reader of the bytes from {@code position} up to {@code end}, which must not change. */
+  ProtoReader(byte[] data, int position, int end) {
     this.data = data;
     this.position = position;
     this.end = end;
@@ -40,6 +43,7 @@ final class ProtoReader {
     if (position == end) {
       return 0;
     }
+    fieldStart = position;
     long tag = readVarint();
     wireType = (int) (tag & 7);
     int field = (int) (tag >>> 3);
@@ -52,6 +56,16 @@ final class ProtoReader {
   /** The wire type of the field {@link #nextField} answered. */
   int wireType() {
     return wireType;
+  }
+
+  /** Where the field begins that {@link #nextField} answered. */
+  int fieldStart() {
+    return fieldStart;
+  }
+
+  /** Where the next field begins, or the end of the message. */
+  int position() {
+    return position;
   }
 
   long readVarint() {
@@ -83,7 +97,7 @@ final class ProtoReader {
   }
 
   byte[] readBytes() {
-    int start = skipBytes(readVarint());
+    int start = contentStart();
     return Arrays.copyOfRange(data, start, position);
   }
 
@@ -92,14 +106,51 @@ final class ProtoReader {
     return position < end;
   }
 
+  /** A packed field of 64-bit numbers of fixed size. */
+  long[] readPackedFixed64() {
+    ProtoReader in = readMessage();
+    long[] numbers = new long[(in.end - in.position) / Long.BYTES];
+    for (int i = 0; i < numbers.length; i++) {
+      numbers[i] = in.readFixed64();
+    }
+    return numbers;
+  }
+
+  /** A packed field of varints. */
+  long[] readPackedVarints() {
+    ProtoReader in = readMessage();
+    long[] numbers = new long[in.end - in.position];
+    int count = 0;
+    while (in.hasMore()) {
+      numbers[count++] = in.readVarint();
+    }
+    return Arrays.copyOf(numbers, count);
+  }
+
+  /** Passes over the value of a field, and answers the whole field, its number included. */
+  byte[] copyField() {
+    skip();
+    return Arrays.copyOfRange(data, fieldStart, position);
+  }
+
+  /** Passes over the value of a field, and appends the whole field, its number included. */
+  void copyField(ByteArrayOutputStream target) {
+    skip();
+    target.write(data, fieldStart, position - fieldStart);
+  }
+
+  /** Passes over a nested message or other field with a length, and answers where it begins. */
+  int contentStart() {
+    return skipBytes(readVarint());
+  }
+
   /** A reader of the nested message; this one goes on behind it. */
   ProtoReader readMessage() {
-    int start = skipBytes(readVarint());
-    return new ProtoReader(data, start, position);
+    return new ProtoReader(data, contentStart(), position);
   }
 
   String readString() {
-    int start = skipBytes(readVarint());
+    int start = contentStart();
     return new String(data, start, position - start, StandardCharsets.UTF_8);
   }
 

@@ -74,6 +74,12 @@ final class ProtoWriter {
     position = buffer.length;
   }
 
+  /** Leaves the array to whoever still reads it, and forgets what was written. */
+  void giveUpArray() {
+    buffer = new byte[Math.min(INITIAL_CAPACITY, maxSize)];
+    position = buffer.length;
+  }
+
   /** The number of bytes written so far. */
   int size() {
     return buffer.length - position;
@@ -82,6 +88,23 @@ final class ProtoWriter {
   /** The size of the array, for tests. */
   int capacity() {
     return buffer.length;
+  }
+
+  /** The array, whose content is from {@link #start} to {@link #end}. */
+  byte[] array() {
+    return buffer;
+  }
+
+  int start() {
+    return position;
+  }
+
+  int end() {
+    return buffer.length;
+  }
+
+  int maxSize() {
+    return maxSize;
   }
 
   void writeTo(OutputStream target) throws IOException {
@@ -207,6 +230,18 @@ final class ProtoWriter {
     position -= length;
     value.get(value.position(), buffer, position, length);
     endMessage(field, end);
+  }
+
+  /** Fields that were encoded before. */
+  void raw(byte[] bytes, int from, int to) {
+    int length = to - from;
+    ensure(length);
+    position -= length;
+    System.arraycopy(bytes, from, buffer, position, length);
+  }
+
+  void raw(byte[] bytes) {
+    raw(bytes, 0, bytes.length);
   }
 
   /** One element of a packed field of 64-bit numbers; {@link #endMessage} completes the field. */

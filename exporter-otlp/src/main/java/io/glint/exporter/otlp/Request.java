@@ -3,12 +3,10 @@ package io.glint.exporter.otlp;
 import io.glint.sdk.internal.log.UndeliveredPoints;
 
 /**
- * One encoded request.
+ * An encoded request and what is in it.
  *
- * @param body what is sent
- * @param size of the request in bytes, before compression
+ * @param content holds nothing else, and does not change before the request is settled
  * @param points those in it
- * @param exemplars those in it
+ * @param exemplars those of its points
  */
-@SuppressWarnings("ArrayRecordComponent")
-record Request(byte[] body, int size, UndeliveredPoints points, RequestExemplars exemplars) {}
+record Request(ProtoWriter content, UndeliveredPoints points, RequestExemplars exemplars) {}

@@ -5,26 +5,31 @@ import io.glint.sdk.ExemplarOutcomes.Outcome;
 import io.opentelemetry.sdk.common.InstrumentationScopeInfo;
 import io.opentelemetry.sdk.metrics.data.MetricData;
 import io.opentelemetry.sdk.metrics.data.PointData;
-import java.util.ArrayList;
 import java.util.Collection;
-import java.util.List;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Objects;
 
 /**
- * Counts the exemplars of one request, metric by metric, until it is known what became of them.
+ * Counts the exemplars of one request, or of the points that wait for one, metric by metric, until
+ * it is known what became of them.
  *
  * <p>It keeps no metric data, which may be reused while the request is under way. Handed from the
  * thread that encodes to the one that delivers.
  */
 final class RequestExemplars {
-  private record OfMetric(InstrumentationScopeInfo scope, String name, int exemplars) {
-    OfMetric {
+  private record Metric(InstrumentationScopeInfo scope, String name) {
+    Metric {
       Objects.requireNonNull(scope, "scope");
       Objects.requireNonNull(name, "name");
     }
+
+    boolean isOf(String scopeName, String metricName) {
+      return name.equals(metricName) && scope.getName().equals(scopeName);
+    }
   }
 
-  private final List<OfMetric> metrics = new ArrayList<>();
+  private final Map<Metric, Integer> counts = new LinkedHashMap<>();
 
   /** Counts those of metrics that were not encoded, as far as they can be read. */
   static RequestExemplars in(Collection<MetricData> metrics) {
@@ -45,14 +50,49 @@ final class RequestExemplars {
 
   void add(MetricData metric, int exemplars) {
     if (exemplars > 0) {
-      metrics.add(new OfMetric(metric.getInstrumentationScopeInfo(), metric.getName(), exemplars));
+      add(new Metric(metric.getInstrumentationScopeInfo(), metric.getName()), exemplars);
     }
   }
 
-  /** Enters all of them in the account. To be called once. */
-  void enterIn(ExemplarOutcomes account, Outcome outcome) {
-    for (OfMetric metric : metrics) {
-      account.add(metric.scope, metric.name, outcome, metric.exemplars);
+  private void add(Metric metric, int exemplars) {
+    counts.merge(metric, exemplars, Integer::sum);
+  }
+
+  boolean isEmpty() {
+    return counts.isEmpty();
+  }
+
+  /** Moves all that the other one has to this one. */
+  void takeAll(RequestExemplars other) {
+    other.counts.forEach(this::add);
+    other.counts.clear();
+  }
+
+  /**
+   * Moves that many exemplars of a metric, or as many as there are, from the other one to this one.
+   * Metrics of scopes that have one name and differ otherwise are taken for one.
+   */
+  void take(RequestExemplars other, Envelope data, int exemplars) {
+    if (exemplars == 0 || other.isEmpty()) {
+      return;
     }
+    String scopeName = data.scopeName();
+    String metricName = data.metricName();
+    int wanted = exemplars;
+    for (Map.Entry<Metric, Integer> entry : other.counts.entrySet()) {
+      if (wanted > 0 && entry.getKey().isOf(scopeName, metricName)) {
+        int taken = Math.min(wanted, entry.getValue());
+        entry.setValue(entry.getValue() - taken);
+        add(entry.getKey(), taken);
+        wanted -= taken;
+      }
+    }
+    other.counts.values().removeIf(count -> count == 0);
+  }
+
+  /** Enters all of them in the account, and forgets them. */
+  void enterIn(ExemplarOutcomes account, Outcome outcome) {
+    counts.forEach((metric, count) -> account.add(metric.scope, metric.name, outcome, count));
+    counts.clear();
   }
 }

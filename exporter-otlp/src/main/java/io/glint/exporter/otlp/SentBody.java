@@ -3,16 +3,21 @@ package io.glint.exporter.otlp;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.http.HttpRequest.BodyPublisher;
-import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.ByteBuffer;
 import java.util.concurrent.Flow;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * The body of a request, which knows whether the current attempt has sent all of it: only then can
  * the server have taken it. Used by one attempt at a time, on any thread.
  */
 final class SentBody {
+  /** The largest piece handed to the client of the JDK at once. */
+  private static final int PIECE = 65_536;
+
   private final byte[] bytes;
+  private final int start;
+  private final int end;
 
   /** How often all of it was sent without an answer: some clients send it again by themselves. */
   private int unanswered;
@@ -22,22 +27,31 @@ final class SentBody {
 
   private boolean isGivenUp;
 
+  /** The last piece, once the client of the JDK has it: it has no rest when it is on its way. */
+  private ByteBuffer lastPiece;
+
   SentBody(byte[] bytes) {
+    this(bytes, 0, bytes.length);
+  }
+
+  /** The bytes from {@code start} up to {@code end}, which are not copied and must not change. */
+  SentBody(byte[] bytes, int start, int end) {
     this.bytes = bytes;
+    this.start = start;
+    this.end = end;
   }
 
   int length() {
-    return bytes.length;
+    return end - start;
   }
 
   /** Whether all of it was sent, and is not answered. */
   synchronized boolean isSent() {
-    return unanswered > 0;
+    return unanswered > 0 || (lastPiece != null && !lastPiece.hasRemaining());
   }
 
-  /** Tells that all of it was sent. */
-  private synchronized void sent() {
-    unanswered++;
+  private synchronized void lastPiece(ByteBuffer piece) {
+    lastPiece = piece;
   }
 
   /** Tells that there was an answer to what was sent last. */
@@ -48,6 +62,7 @@ final class SentBody {
   /** Forgets what was sent. */
   synchronized void reset() {
     unanswered = 0;
+    lastPiece = null;
   }
 
   /**
@@ -73,7 +88,7 @@ final class SentBody {
     }
     boolean isComplete = false;
     try {
-      out.write(bytes);
+      out.write(bytes, start, end - start);
       isComplete = true;
     } finally {
       endWriting(isComplete);
@@ -87,47 +102,71 @@ final class SentBody {
 
   /** The body for the client of the JDK. */
   BodyPublisher publisher() {
-    BodyPublisher all = BodyPublishers.ofByteArray(bytes);
     return new BodyPublisher() {
       @Override
       public long contentLength() {
-        return all.contentLength();
+        return length();
       }
 
       @Override
       public void subscribe(Flow.Subscriber<? super ByteBuffer> subscriber) {
-        all.subscribe(new TellsTheEnd(subscriber));
+        subscriber.onSubscribe(new Pieces(subscriber));
       }
     };
   }
 
-  private final class TellsTheEnd implements Flow.Subscriber<ByteBuffer> {
+  /** Hands out views of the bytes: publishers of the JDK would copy them. */
+  private final class Pieces implements Flow.Subscription {
     private final Flow.Subscriber<? super ByteBuffer> subscriber;
 
-    private TellsTheEnd(Flow.Subscriber<? super ByteBuffer> subscriber) {
+    /** The pieces asked for and not handed out. Who raises it from 0 hands them out. */
+    private final AtomicLong demand = new AtomicLong();
+
+    private volatile boolean isOver;
+    private int position = start;
+
+    Pieces(Flow.Subscriber<? super ByteBuffer> subscriber) {
       this.subscriber = subscriber;
     }
 
     @Override
-    public void onSubscribe(Flow.Subscription subscription) {
-      subscriber.onSubscribe(subscription);
+    public void request(long pieces) {
+      if (pieces <= 0) {
+        isOver = true;
+        subscriber.onError(new IllegalArgumentException("asked for " + pieces + " pieces"));
+        return;
+      }
+      if (demand.getAndAccumulate(pieces, Pieces::sum) > 0) {
+        return;
+      }
+      do {
+        next();
+      } while (demand.decrementAndGet() > 0 && !isOver);
     }
 
-    @Override
-    public void onNext(ByteBuffer buffer) {
-      subscriber.onNext(buffer);
+    private static long sum(long a, long b) {
+      return a + b < 0 ? Long.MAX_VALUE : a + b;
     }
 
-    @Override
-    public void onError(Throwable failure) {
-      subscriber.onError(failure);
-    }
-
-    @Override
-    public void onComplete() {
-      // The client asks for a buffer when the one before it is on its way.
-      sent();
+    private void next() {
+      if (isOver) {
+        return;
+      }
+      ByteBuffer piece = ByteBuffer.wrap(bytes, position, Math.min(PIECE, end - position));
+      position = piece.limit();
+      if (position < end) {
+        subscriber.onNext(piece);
+        return;
+      }
+      isOver = true;
+      lastPiece(piece);
+      subscriber.onNext(piece);
       subscriber.onComplete();
+    }
+
+    @Override
+    public void cancel() {
+      isOver = true;
     }
   }
 }

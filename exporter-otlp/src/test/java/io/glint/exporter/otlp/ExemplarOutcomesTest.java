@@ -10,12 +10,13 @@ import io.opentelemetry.sdk.common.CompletableResultCode;
 import io.opentelemetry.sdk.common.InstrumentationScopeInfo;
 import io.opentelemetry.sdk.common.export.RetryPolicy;
 import io.opentelemetry.sdk.metrics.data.DelegatingMetricData;
-import io.opentelemetry.sdk.metrics.data.HistogramPointData;
+import io.opentelemetry.sdk.metrics.data.DoubleExemplarData;
 import io.opentelemetry.sdk.metrics.data.MetricData;
 import io.opentelemetry.sdk.metrics.internal.data.ImmutableHistogramPointData;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -77,7 +78,7 @@ class ExemplarOutcomesTest {
   @Test
   void aRequestThatFailsForGoodCountsOnce() {
     server.answer(503).answer(503).answer(503).answer(400);
-    try (OtlpMetricExporter exporter = builder().build()) {
+    try (OtlpMetricExporter exporter = builder().setMaxPendingSeries(0).build()) {
       export(exporter, histogram());
       assertThat(outcomes(exporter, "histogram"))
           .containsOnly(Map.entry(Outcome.EXPORT_FAILED, 2L));
@@ -87,6 +88,39 @@ class ExemplarOutcomesTest {
       export(exporter, histogram());
       assertThat(outcomes(exporter, "histogram"))
           .containsOnly(Map.entry(Outcome.EXPORT_FAILED, 4L), Map.entry(Outcome.EXPORTED, 2L));
+    }
+  }
+
+  @Test
+  void exemplarsOfPointsThatAreKeptCountWhenTheseAreDelivered() {
+    server.answer(503).answer(503).answer(503);
+    try (OtlpMetricExporter exporter = builder().build()) {
+      export(exporter, TestMetrics.everyKind());
+      // The histogram is delta, and the long sum is not.
+      assertThat(outcomes(exporter, "histogram")).isEmpty();
+      assertThat(outcomes(exporter, "sum.long")).containsOnly(Map.entry(Outcome.EXPORT_FAILED, 1L));
+      export(exporter, TestMetrics.everyKind());
+      assertThat(outcomes(exporter, "histogram")).containsOnly(Map.entry(Outcome.EXPORTED, 4L));
+      assertThat(outcomes(exporter, "sum.long"))
+          .containsOnly(Map.entry(Outcome.EXPORT_FAILED, 1L), Map.entry(Outcome.EXPORTED, 1L));
+    }
+  }
+
+  @Test
+  void exemplarsThatAPointDoesNotKeepAreFailed() {
+    List<DoubleExemplarData> many =
+        Collections.nCopies(PendingPoint.MAX_EXEMPLARS, TestMetrics.doubleExemplar(1));
+    MetricData metric =
+        TestMetrics.histogram(
+            ImmutableHistogramPointData.create(
+                1, 2, Attributes.empty(), 1, false, 0, false, 0, List.of(), List.of(1L), many));
+    server.answer(503).answer(503).answer(503);
+    try (OtlpMetricExporter exporter = builder().build()) {
+      export(exporter, List.of(metric));
+      export(exporter, List.of(metric));
+      long kept = PendingPoint.MAX_EXEMPLARS;
+      assertThat(outcomes(exporter, "histogram"))
+          .containsOnly(Map.entry(Outcome.EXPORT_FAILED, kept), Map.entry(Outcome.EXPORTED, kept));
     }
   }
 
@@ -104,34 +138,31 @@ class ExemplarOutcomesTest {
   }
 
   @Test
-  void whatIsTooLargeIsAFailedExportAndTheRestIsExported() {
-    HistogramPointData point =
-        (HistogramPointData) TestMetrics.histogram().getData().getPoints().iterator().next();
-    HistogramPointData large =
-        ImmutableHistogramPointData.create(
-            TestMetrics.START,
-            TestMetrics.TIME,
-            Attributes.builder().put("key", "x".repeat(2_000)).build(),
-            point.getSum(),
-            false,
-            0,
-            false,
-            0,
-            point.getBoundaries(),
-            point.getCounts(),
-            point.getExemplars());
-    MetricData histogram = TestMetrics.histogram(large, point);
-    List<MetricData> metrics = List.of(TestMetrics.longSum(), histogram);
-    try (OtlpMetricExporter exporter = builder().setMaxRequestSize(1000).build()) {
-      assertThat(export(exporter, metrics).isSuccess()).isFalse();
+  void whatIsNotSentIsAFailedExport() {
+    MetricData large =
+        TestMetrics.histogram(
+            ImmutableHistogramPointData.create(
+                1,
+                2,
+                Attributes.builder().put("large", "x".repeat(2_000)).build(),
+                1,
+                false,
+                0,
+                false,
+                0,
+                List.of(),
+                List.of(1L),
+                List.of(TestMetrics.doubleExemplar(1), TestMetrics.doubleExemplar(2))));
+    List<MetricData> metrics = List.of(large, TestMetrics.longSum());
+    try (OtlpMetricExporter exporter = builder().setMaxRequestSize(2_000).build()) {
+      export(exporter, metrics);
+      assertThat(server.received).hasSize(1);
       assertThat(outcomes(exporter, "sum.long")).containsOnly(Map.entry(Outcome.EXPORTED, 1L));
       assertThat(outcomes(exporter, "histogram"))
-          .containsOnly(Map.entry(Outcome.EXPORTED, 2L), Map.entry(Outcome.EXPORT_FAILED, 2L));
-      // What was encoded half-way is not counted with the next request.
-      assertThat(
-              export(exporter, List.of(TestMetrics.longGauge("gauge", TestMetrics.point(1))))
-                  .isSuccess())
-          .isTrue();
+          .containsOnly(Map.entry(Outcome.EXPORT_FAILED, 2L));
+      // What was not sent is not counted with the next request.
+      export(exporter, List.of(TestMetrics.longGauge("gauge", TestMetrics.point(1))));
+      assertThat(server.received).hasSize(2);
       assertThat(outcomes(exporter, "gauge")).isEmpty();
     }
   }
@@ -179,7 +210,11 @@ class ExemplarOutcomesTest {
   void anExportBeyondTheBoundIsFailed() throws IOException {
     try (BlackHole blackHole = new BlackHole();
         OtlpMetricExporter exporter =
-            builder().setEndpoint(blackHole.url()).setShutdownGrace(Duration.ZERO).build()) {
+            builder()
+                .setEndpoint(blackHole.url())
+                .setShutdownGrace(Duration.ZERO)
+                .setMaxPendingSeries(0)
+                .build()) {
       for (int i = 0; i < OtlpMetricExporter.MAX_IN_FLIGHT; i++) {
         exporter.export(histogram());
       }

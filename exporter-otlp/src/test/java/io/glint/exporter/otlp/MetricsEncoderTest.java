@@ -300,7 +300,7 @@ class MetricsEncoderTest {
   void metricsWithoutPointsLeaveNoEnvelope() {
     assertThat(encoder.encode(List.of(TestMetrics.longGauge("empty")), new RequestExemplars()))
         .isZero();
-    assertThat(encoder.size()).isZero();
+    assertThat(encoder.output().size()).isZero();
   }
 
   @Test

@@ -180,11 +180,11 @@ class SendersTest {
             grpc()
                 .setServiceClassLoader(both)
                 .setSenderProvider(Late.class.getName())
-                .setTimeout(Duration.ofMillis(50))
+                .setTimeout(Duration.ofMillis(500))
                 .build()) {
       CompletableResultCode result = exporter.export(METRICS).join(20, TimeUnit.SECONDS);
       assertThat(result.getFailureThrowable())
-          .hasMessageContaining("within 50 ms")
+          .hasMessageContaining("within 500 ms")
           .hasMessageNotContaining("may have arrived");
       assertThatThrownBy(() -> Late.message.writeMessage(OutputStream.nullOutputStream()))
           .isInstanceOf(IOException.class)

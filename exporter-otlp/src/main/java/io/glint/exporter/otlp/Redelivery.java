@@ -1,0 +1,206 @@
+package io.glint.exporter.otlp;
+
+import io.glint.sdk.ExemplarOutcomes;
+import io.glint.sdk.ExemplarOutcomes.Outcome;
+import io.glint.sdk.internal.log.UndeliveredPoints;
+import java.io.IOException;
+import java.util.Map;
+
+/**
+ * Keeps what must not be lost of requests that were not delivered, until it is put into a later
+ * request. If there is a file, it is there as well. Safe for use by several threads at once.
+ */
+final class Redelivery {
+  private static final int UNLIMITED = Integer.MAX_VALUE - 8;
+
+  private final ExemplarOutcomes account;
+  private final DeliveryCounters counters;
+  private final ExportLog log;
+  private final int maxSeries;
+
+  /** Guarded by this. */
+  private final PendingPoints pending;
+
+  /** Null if there is none. */
+  private final PendingFile file;
+
+  /** Guarded by this. */
+  private final RequestExemplars exemplars = new RequestExemplars();
+
+  /** Guarded by this. */
+  private boolean isClosed;
+
+  /** How many requests that had points from here are not settled. Guarded by this. */
+  private int underWay;
+
+  /** Written under the lock. */
+  private volatile UndeliveredPoints waiting = new UndeliveredPoints(0, 0);
+
+  /**
+   * Creates one, with what is in the file.
+   *
+   * @param maxSeries beyond which points are folded; 0 to keep nothing
+   * @param file null for none
+   */
+  Redelivery(
+      int maxSeries,
+      boolean keepsGauges,
+      PendingFile file,
+      ExemplarOutcomes account,
+      DeliveryCounters counters,
+      ExportLog log) {
+    this.account = account;
+    this.counters = counters;
+    this.log = log;
+    this.maxSeries = maxSeries;
+    this.pending = new PendingPoints(maxSeries, keepsGauges);
+    this.file = file;
+    if (file != null) {
+      load();
+    }
+  }
+
+  private void load() {
+    try {
+      byte[] request = file.read();
+      if (request != null) {
+        PendingPoints.Added unused = pending.join(request, 0, request.length);
+        waiting = pending.count();
+        log.loaded(waiting, file);
+      }
+    } catch (IOException | IllegalArgumentException e) {
+      pending.clear();
+      log.notLoaded(file, e);
+    }
+  }
+
+  /** Whether nothing is kept now. */
+  boolean isEmpty() {
+    return waiting.all() == 0;
+  }
+
+  /** What is kept now. */
+  UndeliveredPoints waiting() {
+    return waiting;
+  }
+
+  int maxSeries() {
+    return maxSeries;
+  }
+
+  /**
+   * Puts all that is kept into the request that was just encoded, point by point. It is here no
+   * more. The end of the new request is to be told by {@link #settled}.
+   *
+   * @param encoded may be empty
+   * @param ofEncoded the exemplars in it; they are taken
+   */
+  synchronized Request join(ProtoWriter encoded, RequestExemplars ofEncoded) {
+    exemplars.takeAll(ofEncoded);
+    PendingPoints.Added added = pending.join(encoded.array(), encoded.start(), encoded.end());
+    leaveOut(added);
+    ProtoWriter content = new ProtoWriter(UNLIMITED);
+    pending.writeTo(content);
+    RequestExemplars all = new RequestExemplars();
+    all.takeAll(exemplars);
+    Request joined = new Request(content, pending.count(), all);
+    pending.clear();
+    waiting = pending.count();
+    underWay++;
+    return joined;
+  }
+
+  /**
+   * Keeps what must not be lost of a request that was not delivered.
+   *
+   * @return what became of its points, whose exemplars are taken from the request; null if nothing
+   *     is kept any more, or at all
+   */
+  synchronized PendingPoints.Added keep(Request request) {
+    if (isClosed || maxSeries == 0) {
+      return null;
+    }
+    ProtoWriter content = request.content();
+    PendingPoints.Added added = pending.keep(content.array(), content.start(), content.end());
+    added.exemplars().forEach((data, count) -> exemplars.take(request.exemplars(), data, count));
+    leaveOut(added);
+    waiting = pending.count();
+    return added;
+  }
+
+  private void leaveOut(PendingPoints.Added added) {
+    RequestExemplars leftOut = new RequestExemplars();
+    for (Map.Entry<Envelope, Integer> entry : added.leftOutExemplars().entrySet()) {
+      leftOut.take(exemplars, entry.getKey(), entry.getValue());
+    }
+    leftOut.enterIn(account, Outcome.EXPORT_FAILED);
+  }
+
+  /**
+   * Tells that a request is delivered, or that what must not be lost of it is here again. Has the
+   * file say what is kept, unless other requests are under way that had points from here.
+   *
+   * @param hadKeptPoints whether it was made by {@link #join}
+   */
+  synchronized void settled(boolean hadKeptPoints) {
+    if (hadKeptPoints) {
+      underWay--;
+    }
+    if (file != null && underWay == 0 && !isClosed) {
+      boolean unused = save();
+    }
+  }
+
+  /**
+   * Ends it: nothing is kept from now on. What is left stays in the file, or is lost, and the log
+   * says which.
+   *
+   * @param failure of the last attempt to deliver it; null if there was none
+   * @return a message if something is lost, otherwise null
+   */
+  synchronized String close(ExportFailure failure) {
+    if (isClosed) {
+      return null;
+    }
+    isClosed = true;
+    UndeliveredPoints left = waiting;
+    boolean isSaved = false;
+    if (file != null) {
+      // What is in a request that has not ended even now stays in the file.
+      isSaved = (underWay > 0 && isEmpty()) || save();
+      try {
+        file.close();
+      } catch (IOException e) {
+        log.notSaved(file, e);
+      }
+    }
+    if (left.all() == 0) {
+      return null;
+    }
+    exemplars.enterIn(account, Outcome.EXPORT_FAILED);
+    if (isSaved) {
+      log.leftInFile(left, file);
+      return null;
+    }
+    counters.lost(left.delta());
+    pending.clear();
+    waiting = pending.count();
+    return log.lostAtShutdown(left, failure);
+  }
+
+  private boolean save() {
+    try {
+      if (isEmpty()) {
+        file.delete();
+      } else {
+        ProtoWriter content = new ProtoWriter(UNLIMITED);
+        pending.writeTo(content);
+        file.write(content.toByteArray());
+      }
+      return true;
+    } catch (IOException e) {
+      log.notSaved(file, e);
+      return false;
+    }
+  }
+}

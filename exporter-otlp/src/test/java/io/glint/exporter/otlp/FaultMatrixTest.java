@@ -1,0 +1,512 @@
+package io.glint.exporter.otlp;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.net.httpserver.HttpServer;
+import io.opentelemetry.api.common.Attributes;
+import io.opentelemetry.proto.collector.metrics.v1.ExportMetricsPartialSuccess;
+import io.opentelemetry.proto.collector.metrics.v1.ExportMetricsServiceResponse;
+import io.opentelemetry.sdk.common.CompletableResultCode;
+import io.opentelemetry.sdk.common.export.RetryPolicy;
+import io.opentelemetry.sdk.metrics.data.AggregationTemporality;
+import io.opentelemetry.sdk.metrics.data.LongPointData;
+import io.opentelemetry.sdk.metrics.data.MetricData;
+import io.opentelemetry.sdk.metrics.data.SumData;
+import io.opentelemetry.sdk.metrics.internal.data.ImmutableMetricData;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * What goes wrong with a server over HTTP, and what becomes of delta points: how often is tried,
+ * what is logged, what is kept or lost and counted, and that it ends in time.
+ */
+@Timeout(60)
+class FaultMatrixTest {
+  private static final Duration TIMEOUT = Duration.ofMillis(1_500);
+
+  /** No more than two attempts are made by this policy. */
+  private static final RetryPolicy TWICE =
+      RetryPolicy.builder().setMaxAttempts(2).setInitialBackoff(Duration.ofMillis(5)).build();
+
+  private final LogCapture log = new LogCapture();
+
+  @AfterEach
+  void close() {
+    log.close();
+  }
+
+  /** What becomes of the points of an export. */
+  private enum Fate {
+    /** They wait for the next export. */
+    KEPT,
+    /** They are given up, since the server refused them. */
+    REFUSED,
+    /** They are given up, since they may have arrived. */
+    UNKNOWN,
+    /** The export is a success. */
+    TAKEN
+  }
+
+  /** A server that does something wrong. */
+  private interface Faulty extends AutoCloseable {
+    String url();
+
+    @Override
+    void close() throws IOException;
+  }
+
+  private interface Start {
+    Faulty server() throws IOException;
+  }
+
+  /**
+   * One fault.
+   *
+   * @param attempts that are made; 0 for as many as there is time
+   * @param points of the export: many where the request is not to fit in buffers
+   * @param says parts of the one warning
+   */
+  private record Fault(
+      String name, Start start, int points, int attempts, Fate fate, List<String> says) {
+    @Override
+    public String toString() {
+      return name;
+    }
+  }
+
+  private static Fault fault(String name, Start start, int attempts, Fate fate, String... says) {
+    return new Fault(name, start, 2, attempts, fate, List.of(says));
+  }
+
+  private static Fault large(String name, Start start, int attempts, Fate fate, String... says) {
+    return new Fault(name, start, 100_000, attempts, fate, List.of(says));
+  }
+
+  static Stream<Fault> faults() {
+    return Stream.of(
+        fault("down", FaultMatrixTest::down, 2, Fate.KEPT, "ConnectException", "a server listens"),
+        fault("429", status(429), 2, Fate.KEPT, "HTTP status 429", "overloaded"),
+        fault("503", status(503), 2, Fate.KEPT, "HTTP status 503", "overloaded"),
+        fault("429 and at once", retryAfter(429, "0"), 2, Fate.KEPT, "HTTP status 429"),
+        fault("503 and later", retryAfter(503, "1"), 2, Fate.KEPT, "HTTP status 503"),
+        fault("503 and too late", retryAfter(503, "30"), 1, Fate.KEPT, "no time to try again"),
+        fault("502", status(502), 2, Fate.UNKNOWN, "HTTP status 502", "may have arrived"),
+        fault("504", status(504), 2, Fate.UNKNOWN, "HTTP status 504", "may have arrived"),
+        fault(
+            "400", status(400), 1, Fate.REFUSED, "HTTP status 400", "does not take what was sent"),
+        fault("401", status(401), 1, Fate.REFUSED, "HTTP status 401", "Check the credentials"),
+        fault("404", status(404), 1, Fate.REFUSED, "HTTP status 404", "no OTLP receiver"),
+        fault("413", status(413), 1, Fate.REFUSED, "HTTP status 413", "bytes before compression"),
+        fault("500", status(500), 1, Fate.REFUSED, "HTTP status 500", "log of the server"),
+        fault("partial success", FaultMatrixTest::partial, 1, Fate.TAKEN, "rejected 1 of 2"),
+        fault("hang", FaultMatrixTest::hang, 1, Fate.UNKNOWN, "within 1500 ms", "may have arrived"),
+        fault("end without an answer", raw(""), 2, Fate.UNKNOWN, "may have arrived"),
+        fault("garbage", raw("garbage\r\n\r\n"), 1, Fate.UNKNOWN, "not HTTP/1.1"),
+        fault("gRPC", raw("\0\0\006\4\0\0\0\0\0\0\3\0\0\0\1"), 1, Fate.KEPT, "OTLP/gRPC"),
+        fault("TLS to a plain port", FaultMatrixTest::plain, 1, Fate.KEPT, "does not speak TLS"),
+        large("reset in the request", FaultMatrixTest::reset, 2, Fate.KEPT, "IOException"),
+        large("reader that is slow", FaultMatrixTest::slow, 1, Fate.KEPT, "within 1500 ms"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("faults")
+  void whatBecomesOfDeltaPoints(Fault fault) throws IOException {
+    try (Faulty server = fault.start.server()) {
+      OtlpMetricExporter exporter =
+          OtlpMetricExporter.builder()
+              .setEndpoint(server.url())
+              .setTimeout(TIMEOUT)
+              .setRetryPolicy(TWICE)
+              .setShutdownGrace(Duration.ofMillis(500))
+              .build();
+      long start = System.nanoTime();
+      CompletableResultCode result =
+          exporter.export(List.of(deltaSum(fault.points))).join(20, TimeUnit.SECONDS);
+      assertThat(millisSince(start)).isLessThan(TIMEOUT.toMillis() + 3_000);
+
+      assertThat(result.isDone()).isTrue();
+      assertThat(result.isSuccess()).isEqualTo(fault.fate == Fate.TAKEN);
+      assertThat(log.warnings()).singleElement().asString().contains(fault.says);
+      if (fault.fate != Fate.TAKEN) {
+        assertThat(log.warnings().get(0))
+            .contains(fault.attempts == 1 ? "after 1 attempt:" : "after 2 attempts:");
+      }
+      OtlpDeliveryCounts counts = exporter.deliveryCounts();
+      boolean isKept = fault.fate == Fate.KEPT;
+      boolean isLost = fault.fate == Fate.REFUSED || fault.fate == Fate.UNKNOWN;
+      assertThat(counts.waitingPoints()).isEqualTo(isKept ? fault.points : 0);
+      assertThat(counts.lostDeltaPoints()).isEqualTo(isLost ? fault.points : 0);
+      assertThat(counts.failedRequests()).isEqualTo(isKept ? 1 : 0);
+      assertThat(counts.refusedRequests()).isEqualTo(fault.fate == Fate.REFUSED ? 1 : 0);
+      assertThat(counts.unansweredRequests()).isEqualTo(fault.fate == Fate.UNKNOWN ? 1 : 0);
+      assertThat(counts.rejectedPoints()).isEqualTo(fault.fate == Fate.TAKEN ? 1 : 0);
+
+      long end = System.nanoTime();
+      exporter.shutdown().join(20, TimeUnit.SECONDS);
+      assertThat(millisSince(end)).isLessThan(5_000);
+      assertThat(exporter.deliveryCounts().waitingPoints()).isZero();
+      assertThat(exporter.deliveryCounts().lostDeltaPoints())
+          .isEqualTo(isKept || isLost ? fault.points : 0);
+      if (isKept) {
+        assertThat(log.warnings()).hasSize(2);
+        assertThat(log.warnings().get(1))
+            .contains(fault.points + " metric points", "They are lost", "setPendingFile");
+      }
+    }
+  }
+
+  @Test
+  void unansweredRequestsAreKeptIfAskedFor() throws IOException {
+    try (Faulty server = hang();
+        OtlpMetricExporter exporter =
+            OtlpMetricExporter.builder()
+                .setEndpoint(server.url())
+                .setTimeout(Duration.ofMillis(300))
+                .setShutdownGrace(Duration.ZERO)
+                .setResendUnanswered(true)
+                .build()) {
+      exporter.export(List.of(deltaSum(2))).join(20, TimeUnit.SECONDS);
+      assertThat(log.warnings())
+          .singleElement()
+          .asString()
+          .contains("may have arrived nevertheless", "are kept", "count twice");
+      assertThat(exporter.deliveryCounts().waitingPoints()).isEqualTo(2);
+      assertThat(exporter.deliveryCounts().unansweredRequests()).isEqualTo(1);
+      assertThat(exporter.deliveryCounts().lostDeltaPoints()).isZero();
+    }
+  }
+
+  @Test
+  void shutdownWhileItWaitsForTheNextAttemptEndsInTimeAndCountsWhatIsLost() throws Exception {
+    try (Faulty server = status(503).server()) {
+      OtlpMetricExporter exporter =
+          OtlpMetricExporter.builder()
+              .setEndpoint(server.url())
+              .setTimeout(Duration.ofSeconds(30))
+              .setRetryPolicy(
+                  RetryPolicy.builder()
+                      .setInitialBackoff(Duration.ofSeconds(20))
+                      .setMaxBackoff(Duration.ofSeconds(20))
+                      .build())
+              .setShutdownGrace(Duration.ofMillis(300))
+              .build();
+      CompletableResultCode export = exporter.export(List.of(deltaSum(2)));
+      Thread.sleep(200);
+      long start = System.nanoTime();
+      CompletableResultCode shutdown = exporter.shutdown().join(20, TimeUnit.SECONDS);
+      assertThat(millisSince(start)).isLessThan(5_000);
+      assertThat(shutdown.isSuccess()).isFalse();
+      assertThat(export.isDone()).isTrue();
+      assertThat(export.isSuccess()).isFalse();
+      assertThat(exporter.deliveryCounts().lostDeltaPoints()).isEqualTo(2);
+      assertThat(exporter.deliveryCounts().waitingPoints()).isZero();
+      assertThat(log.warnings()).last().asString().contains("2 metric points", "They are lost");
+    }
+  }
+
+  @Test
+  void ofASplitExportOnlyWhatWasNotDeliveredIsKept() {
+    try (OtlpServer server = new OtlpServer();
+        OtlpMetricExporter exporter =
+            OtlpMetricExporter.builder()
+                .setEndpoint(server.url("/v1/metrics"))
+                .setMaxRequestSize(10_000)
+                .setRetryPolicy(null)
+                .build()) {
+      server.answer(200).answer(503);
+      exporter.export(List.of(deltaSum(1_000))).join(20, TimeUnit.SECONDS);
+      assertThat(server.received).hasSize(2);
+      int delivered =
+          server
+              .received
+              .get(0)
+              .request()
+              .getResourceMetrics(0)
+              .getScopeMetrics(0)
+              .getMetrics(0)
+              .getSum()
+              .getDataPointsCount();
+      assertThat(exporter.deliveryCounts().waitingPoints()).isEqualTo(1_000 - delivered);
+      assertThat(log.warnings())
+          .singleElement()
+          .asString()
+          .contains(1_000 - delivered + " metric points", "are kept");
+
+      server.received.remove(1);
+      exporter.export(List.of(deltaSum(1))).join(20, TimeUnit.SECONDS);
+      assertThat(server.received).allMatch(request -> request.body().length <= 10_000);
+      Map<String, Double> totals = new TreeMap<>();
+      server.received.forEach(received -> OutageServer.addTo(totals, received.request()));
+      assertThat(totals).hasSize(1_000);
+      assertThat(totals.values().stream().mapToDouble(Double::doubleValue).sum())
+          .isEqualTo(1_000 * 1_001 / 2 + 1);
+    }
+  }
+
+  @Test
+  void shutdownInTheMiddleOfASplitExportCountsAllThatIsLost() throws Exception {
+    OtlpServer server = new OtlpServer();
+    server.answer(200).answer(exchange -> {});
+    try (server) {
+      OtlpMetricExporter exporter =
+          OtlpMetricExporter.builder()
+              .setEndpoint(server.url("/v1/metrics"))
+              .setMaxRequestSize(10_000)
+              .setShutdownGrace(Duration.ofMillis(100))
+              .build();
+      CompletableResultCode export = exporter.export(List.of(deltaSum(1_000)));
+      while (server.received.size() < 2) {
+        Thread.sleep(5);
+      }
+      exporter.shutdown().join(20, TimeUnit.SECONDS);
+      assertThat(export.join(20, TimeUnit.SECONDS).isSuccess()).isFalse();
+      int delivered =
+          server
+              .received
+              .get(0)
+              .request()
+              .getResourceMetrics(0)
+              .getScopeMetrics(0)
+              .getMetrics(0)
+              .getSum()
+              .getDataPointsCount();
+      assertThat(exporter.deliveryCounts().lostDeltaPoints()).isEqualTo(1_000 - delivered);
+      assertThat(exporter.deliveryCounts().waitingPoints()).isZero();
+    }
+  }
+
+  @Test
+  void theLastAttemptIsMadeAtTheShutdown() {
+    OutageServer server = new OutageServer();
+    try (server) {
+      OtlpMetricExporter exporter =
+          OtlpMetricExporter.builder().setEndpoint(server.url()).setRetryPolicy(null).build();
+      exporter.export(List.of(deltaSum(2))).join(20, TimeUnit.SECONDS);
+      assertThat(exporter.deliveryCounts().waitingPoints()).isEqualTo(2);
+      server.up();
+      assertThat(exporter.shutdown().join(20, TimeUnit.SECONDS).isSuccess()).isTrue();
+      assertThat(server.totals()).hasSize(2);
+      assertThat(exporter.deliveryCounts().lostDeltaPoints()).isZero();
+    }
+  }
+
+  @Test
+  void withoutAnExportThatTakesThemAlongKeptPointsAreSentByThemselves() throws Exception {
+    OutageServer server = new OutageServer();
+    try (server;
+        OtlpMetricExporter exporter =
+            OtlpMetricExporter.builder()
+                .setEndpoint(server.url())
+                .setRetryPolicy(null)
+                .setIdleResend(Duration.ofMillis(50))
+                .build()) {
+      exporter.export(List.of(deltaSum(2))).join(20, TimeUnit.SECONDS);
+      server.up();
+      for (int i = 0; i < 200 && server.taken.isEmpty(); i++) {
+        Thread.sleep(50);
+      }
+      assertThat(server.totals()).hasSize(2);
+    }
+  }
+
+  @Test
+  void memoryDuringAnOutageIsBounded() {
+    OutageServer server = new OutageServer();
+    try (server;
+        OtlpMetricExporter exporter =
+            OtlpMetricExporter.builder()
+                .setEndpoint(server.url())
+                .setRetryPolicy(null)
+                .setMaxPendingSeries(1_000)
+                .build()) {
+      export(exporter, 0, 1_000);
+      long before = usedMemory();
+      long recorded = 1_000;
+      for (int i = 1; i <= 100; i++) {
+        export(exporter, 1_000 * i, 1_000);
+        recorded += 1_000;
+      }
+      // A hundred times as many series as may wait; each would take some hundred bytes.
+      assertThat(usedMemory() - before).isLessThan(4 << 20);
+      assertThat(exporter.deliveryCounts().waitingPoints()).isEqualTo(1_001);
+      assertThat(exporter.deliveryCounts().foldedPoints()).isGreaterThanOrEqualTo(100_000);
+      assertThat(exporter.deliveryCounts().lostDeltaPoints()).isZero();
+
+      server.up();
+      export(exporter, 0, 1);
+      double total = server.totals().values().stream().mapToDouble(Double::doubleValue).sum();
+      assertThat((long) total).isEqualTo(recorded + 1);
+    }
+  }
+
+  private static void export(OtlpMetricExporter exporter, int first, int points) {
+    List<LongPointData> all = new ArrayList<>();
+    for (int i = first; i < first + points; i++) {
+      all.add(LongPointData.create(1, 2, Attributes.builder().put("id", "series-" + i).build(), 1));
+    }
+    exporter.export(List.of(deltaSum(all))).join(20, TimeUnit.SECONDS);
+  }
+
+  private static long usedMemory() {
+    long least = Long.MAX_VALUE;
+    for (int i = 0; i < 5; i++) {
+      System.gc();
+      Runtime runtime = Runtime.getRuntime();
+      least = Math.min(least, runtime.totalMemory() - runtime.freeMemory());
+    }
+    return least;
+  }
+
+  private static MetricData deltaSum(int points) {
+    List<LongPointData> all = new ArrayList<>();
+    for (int i = 0; i < points; i++) {
+      Attributes attributes =
+          Attributes.builder().put("id", "series-" + i + "-" + "x".repeat(60)).build();
+      all.add(LongPointData.create(1, 2, attributes, i + 1));
+    }
+    return deltaSum(all);
+  }
+
+  private static MetricData deltaSum(List<LongPointData> points) {
+    return ImmutableMetricData.createLongSum(
+        TestMetrics.RESOURCE,
+        TestMetrics.SCOPE,
+        "delta",
+        "",
+        "1",
+        SumData.createLongSumData(true, AggregationTemporality.DELTA, points));
+  }
+
+  private static long millisSince(long nanoTime) {
+    return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - nanoTime);
+  }
+
+  private static Faulty down() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      String url = "http://127.0.0.1:" + socket.getLocalPort() + "/v1/metrics";
+      return of(url, () -> {});
+    }
+  }
+
+  private static Start status(int status) {
+    return answering(exchange -> OtlpServer.reply(exchange, status, new byte[0]));
+  }
+
+  private static Start retryAfter(int status, String seconds) {
+    return answering(
+        exchange -> {
+          exchange.getResponseHeaders().set("Retry-After", seconds);
+          OtlpServer.reply(exchange, status, new byte[0]);
+        });
+  }
+
+  private static Faulty partial() throws IOException {
+    byte[] answer =
+        ExportMetricsServiceResponse.newBuilder()
+            .setPartialSuccess(
+                ExportMetricsPartialSuccess.newBuilder()
+                    .setRejectedDataPoints(1)
+                    .setErrorMessage("too old"))
+            .build()
+            .toByteArray();
+    return answering(
+            exchange -> {
+              exchange.getResponseHeaders().set("Content-Type", "application/x-protobuf");
+              OtlpServer.reply(exchange, 200, answer);
+            })
+        .server();
+  }
+
+  private static Start answering(OtlpServer.Answer answer) {
+    return () -> {
+      HttpServer server =
+          HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+      server.createContext(
+          "/",
+          exchange -> {
+            exchange.getRequestBody().readAllBytes();
+            answer.to(exchange);
+          });
+      server.start();
+      return of(
+          "http://127.0.0.1:" + server.getAddress().getPort() + "/v1/metrics",
+          () -> server.stop(0));
+    };
+  }
+
+  private static Faulty hang() throws IOException {
+    BlackHole hole = new BlackHole();
+    return of(hole.url(), hole::close);
+  }
+
+  private static Start raw(String answer) {
+    return () -> {
+      RawServer server = RawServer.answering(answer);
+      return of(server.url("http"), server::close);
+    };
+  }
+
+  private static Faulty plain() throws IOException {
+    RawServer server = RawServer.answering("HTTP/1.1 400 Bad Request\r\n\r\n");
+    return of(server.url("https"), server::close);
+  }
+
+  /** Reads a little of the request, and resets the connection. */
+  private static Faulty reset() throws IOException {
+    RawServer server =
+        new RawServer(
+            connection -> {
+              connection.getInputStream().readNBytes(1_000);
+              connection.setSoLinger(true, 0);
+            });
+    return of(server.url("http"), server::close);
+  }
+
+  /** Reads so little at a time that the request is not through when the time is over. */
+  private static Faulty slow() throws IOException {
+    RawServer server =
+        new RawServer(
+            connection -> {
+              for (int i = 0; i < 500 && connection.getInputStream().read() >= 0; i++) {
+                try {
+                  Thread.sleep(20);
+                } catch (InterruptedException e) {
+                  Thread.currentThread().interrupt();
+                }
+              }
+            });
+    return of(server.url("http"), server::close);
+  }
+
+  private interface Close {
+    void close() throws IOException;
+  }
+
+  private static Faulty of(String url, Close close) {
+    return new Faulty() {
+      @Override
+      public String url() {
+        return url;
+      }
+
+      @Override
+      public void close() throws IOException {
+        close.close();
+      }
+    };
+  }
+}
