@@ -35,7 +35,9 @@ class ConformanceTest {
           new Section("ERR", 12),
           new Section("SELF", 8),
           new Section("ENV", 16),
-          new Section("OTLP", 32));
+          new Section("OTLP", 32),
+          new Section("PROM", 56),
+          new Section("OM2", 6));
 
   /** Tests run in the folder of their module. */
   private static final Path ROOT = Path.of("..");

@@ -1,7 +1,6 @@
 package io.glint.exporter.openmetrics;
 
 import io.glint.reservoir.SpanIds;
-import io.opentelemetry.api.trace.SpanContext;
 import io.opentelemetry.sdk.metrics.data.DoubleExemplarData;
 import io.opentelemetry.sdk.metrics.data.ExemplarData;
 import io.opentelemetry.sdk.metrics.data.LongExemplarData;
@@ -9,15 +8,15 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Chooses and writes exemplars: {@code # {trace_id="..",span_id=".."} value timestamp}.
+ * Chooses exemplars, and writes them in one format.
  *
  * <p>OpenMetrics 1.0, "Exemplars"; OpenTelemetry specification, "Prometheus and OpenMetrics
- * Compatibility", "Exemplar Conversion". A line carries one exemplar, the latest: of a counter, or
- * of those that fall into a bucket. One that the SDK says is {@linkplain SpanIds#isOutranked
- * outranked} is passed over: so who keeps the largest measurements sees the largest of an interval.
- * The ids of the span come first and win over filtered attributes of the same name; filtered
- * attributes are added in the order of label names, each of them if it fits, so that a long one
- * does not keep out the short ones after it.
+ * Compatibility", "Exemplar Conversion". Where there is room for one exemplar it is the latest: of
+ * a counter, or of those that fall into a bucket. One that the SDK says is {@linkplain
+ * SpanIds#isOutranked outranked} is passed over: so who keeps the largest measurements sees the
+ * largest of an interval. The ids of the span come first and win over filtered attributes of the
+ * same name; filtered attributes are added in the order of label names, each of them if it fits, so
+ * that a long one does not keep out the short ones after it.
  *
  * <p>Names and values together may have 128 characters. OpenMetrics counts what they are,
  * Prometheus what is written: it refuses the exemplar if the values with their escapes are longer.
@@ -25,21 +24,20 @@ import java.util.List;
  *
  * <p>Not safe for use by several threads at once.
  */
-final class ExemplarWriter {
+abstract class ExemplarWriter {
 
   static final int MAX_CHARACTERS = 128;
 
-  /** Of {@code name="value"}: the characters that are of neither. */
-  private static final int LABEL_SYNTAX = 3;
+  static final String TRACE_ID = "trace_id";
+  static final String SPAN_ID = "span_id";
 
-  /** The same of the two ids, with the comma between them. */
-  private static final int IDS_SYNTAX = 2 * LABEL_SYNTAX + 1;
+  /** The fields of protobuf messages that hold an exemplar. */
+  private static final int OF_COUNTER = 2;
 
-  private static final String TRACE_ID = "trace_id";
-  private static final String SPAN_ID = "span_id";
+  private static final int OF_BUCKET = 3;
+  private static final int OF_HISTOGRAM = 16;
 
-  private final Numbers numbers;
-  private final LabelSet labelSet = new LabelSet();
+  private LabelSet labelSet;
   private ScrapeExemplars tally;
 
   /** The exemplar of each bucket; only the first {@link #buckets} entries count. */
@@ -47,14 +45,28 @@ final class ExemplarWriter {
 
   private int buckets;
 
-  ExemplarWriter(Numbers numbers) {
-    this.numbers = numbers;
-  }
+  /** Those to write, in order; null except while they are written. */
+  private ExemplarData[] ordered = new ExemplarData[16];
 
   /** Starts an exposition, for which what becomes of each exemplar is told. */
-  void start(ScrapeExemplars newTally) {
+  final void start(ScrapeExemplars newTally, LabelSet labels) {
     tally = newTally;
+    labelSet = labels;
   }
+
+  /**
+   * Appends an exemplar; if the ids alone are too long, it leaves {@code out} as it was, and
+   * returns false.
+   *
+   * @param field of the protobuf message that it is of; text has no use for it
+   */
+  abstract boolean append(TextBuffer out, ExemplarData exemplar, int field);
+
+  /** Appends the ids of a valid span as labels; returns how many characters they have, or 0. */
+  abstract int ids(TextBuffer out, ExemplarData exemplar);
+
+  /** Appends what stands between two labels. */
+  abstract void separate(TextBuffer out);
 
   /**
    * Of two exemplars of one line, of one point or of several, the one that is shown. An exemplar of
@@ -81,25 +93,83 @@ final class ExemplarWriter {
     return exemplar instanceof SpanIds glint && glint.isOutranked();
   }
 
-  private static double value(ExemplarData exemplar) {
+  static double value(ExemplarData exemplar) {
     return exemplar instanceof LongExemplarData integer
         ? integer.getValue()
         : ((DoubleExemplarData) exemplar).getValue();
   }
 
   /** Appends the exemplar of a counter, if there is one. */
-  void writeLatest(TextBuffer out, List<? extends ExemplarData> exemplars) {
+  final void writeLatest(TextBuffer out, List<? extends ExemplarData> exemplars) {
     ExemplarData latest = null;
     for (int i = 0; i < exemplars.size(); i++) {
       latest = shown(latest, exemplars.get(i));
     }
     if (latest != null) {
-      write(out, latest);
+      write(out, latest, OF_COUNTER);
     }
   }
 
+  /**
+   * Appends all exemplars that have a time, in its order, and of one time in that of the values, as
+   * Prometheus demands.
+   *
+   * <p>Prometheus takes what is later than the latest that it has of the series, and warns if
+   * everything is older. So those are left out that are later than the latest of those that are not
+   * outranked: for these stay until a newer one comes, but outranked ones may vanish.
+   */
+  final void writeAll(TextBuffer out, List<? extends ExemplarData> exemplars) {
+    long latest = 0;
+    for (int i = 0; i < exemplars.size(); i++) {
+      if (!isOutranked(exemplars.get(i))) {
+        latest = Math.max(latest, exemplars.get(i).getEpochNanos());
+      }
+    }
+    if (ordered.length < exemplars.size()) {
+      ordered = new ExemplarData[Math.max(exemplars.size(), 2 * ordered.length)];
+    }
+    int size = 0;
+    for (int i = 0; i < exemplars.size(); i++) {
+      ExemplarData exemplar = exemplars.get(i);
+      long time = exemplar.getEpochNanos();
+      if (time > 0 && time <= latest && !Double.isNaN(value(exemplar))) {
+        ordered[size++] = exemplar;
+      }
+    }
+    sort(size);
+    for (int i = 0; i < size; i++) {
+      write(out, ordered[i], OF_HISTOGRAM);
+      ordered[i] = null;
+    }
+  }
+
+  /** Shell's sort: in place, as a scrape allocates nothing, and quick where most is in order. */
+  private void sort(int size) {
+    int gap = 1;
+    while (gap < size / 3) {
+      gap = 3 * gap + 1;
+    }
+    for (; gap > 0; gap /= 3) {
+      for (int i = gap; i < size; i++) {
+        ExemplarData exemplar = ordered[i];
+        int place = i;
+        while (place >= gap && isBefore(exemplar, ordered[place - gap])) {
+          ordered[place] = ordered[place - gap];
+          place -= gap;
+        }
+        ordered[place] = exemplar;
+      }
+    }
+  }
+
+  private static boolean isBefore(ExemplarData one, ExemplarData other) {
+    return one.getEpochNanos() != other.getEpochNanos()
+        ? one.getEpochNanos() < other.getEpochNanos()
+        : value(one) < value(other);
+  }
+
   /** Keeps the exemplar that is shown of each bucket for {@link #writeOfBucket}. */
-  void sortIntoBuckets(List<DoubleExemplarData> exemplars, List<Double> bounds) {
+  final void sortIntoBuckets(List<DoubleExemplarData> exemplars, List<Double> bounds) {
     Arrays.fill(byBucket, 0, buckets, null);
     buckets = exemplars.isEmpty() ? 0 : bounds.size() + 1;
     if (buckets > byBucket.length) {
@@ -116,9 +186,9 @@ final class ExemplarWriter {
   }
 
   /** Appends the exemplar of a bucket, if there is one. */
-  void writeOfBucket(TextBuffer out, int bucket) {
+  final void writeOfBucket(TextBuffer out, int bucket) {
     if (bucket < buckets && byBucket[bucket] != null) {
-      write(out, byBucket[bucket]);
+      write(out, byBucket[bucket], OF_BUCKET);
     }
   }
 
@@ -137,72 +207,43 @@ final class ExemplarWriter {
     return low;
   }
 
-  private void write(TextBuffer out, ExemplarData exemplar) {
-    int mark = out.size();
-    out.ascii(" # {");
-    if (!labels(out, exemplar)) {
-      out.truncate(mark);
-      tally.tooLong(exemplar);
-      return;
-    }
-    tally.written(exemplar);
-    out.ascii("} ");
-    if (exemplar instanceof LongExemplarData integer) {
-      numbers.integer(out, integer.getValue());
+  private void write(TextBuffer out, ExemplarData exemplar, int field) {
+    if (append(out, exemplar, field)) {
+      tally.written(exemplar);
     } else {
-      numbers.floating(out, ((DoubleExemplarData) exemplar).getValue());
+      tally.tooLong(exemplar);
     }
-    out.put(' ');
-    numbers.seconds(out, exemplar.getEpochNanos());
   }
 
   /** Returns false if the ids alone are too long, as those of another tracing system may be. */
-  private boolean labels(TextBuffer out, ExemplarData exemplar) {
+  final boolean labels(TextBuffer out, ExemplarData exemplar) {
     int start = out.size();
-    ids(out, exemplar);
-    boolean ids = out.size() > start;
-    if (exemplar.getFilteredAttributes().isEmpty()
-        && exemplar instanceof SpanIds span
-        && span.hasNumbers()) {
-      return true;
-    }
-    int left = MAX_CHARACTERS - (ids ? out.charactersFrom(start) - IDS_SYNTAX : 0);
+    int ids = ids(out, exemplar);
+    int left = MAX_CHARACTERS - ids;
     if (left < 0) {
       return false;
+    }
+    if (exemplar.getFilteredAttributes().isEmpty()) {
+      return true;
     }
     labelSet.only(exemplar.getFilteredAttributes());
     for (int i = 0, end; i < labelSet.size(); i = end) {
       end = labelSet.endOfName(i);
       String name = labelSet.name(i);
-      if (ids && (name.equals(TRACE_ID) || name.equals(SPAN_ID))) {
+      if (ids > 0 && (name.equals(TRACE_ID) || name.equals(SPAN_ID))) {
         continue;
       }
       int mark = out.size();
       if (mark > start) {
-        out.put(',');
+        separate(out);
       }
-      int label = out.size();
-      boolean hasValue = labelSet.writeLabel(out, i, end);
-      int needed = out.charactersFrom(label) - LABEL_SYNTAX;
-      if (hasValue && needed <= left) {
+      int needed = labelSet.writeLabel(out, i, end);
+      if (needed >= 0 && needed <= left) {
         left -= needed;
       } else {
         out.truncate(mark);
       }
     }
     return true;
-  }
-
-  /** Writes the ids of the span, if it is valid. */
-  private static void ids(TextBuffer out, ExemplarData exemplar) {
-    if (exemplar instanceof SpanIds span && span.hasNumbers()) {
-      out.spanIds(span.traceIdHigh(), span.traceIdLow(), span.spanId());
-      return;
-    }
-    SpanContext span = exemplar.getSpanContext();
-    if (span.isValid()) {
-      out.ascii(TRACE_ID).ascii("=\"").labelValue(span.getTraceId()).ascii("\",");
-      out.ascii(SPAN_ID).ascii("=\"").labelValue(span.getSpanId()).put('"');
-    }
   }
 }

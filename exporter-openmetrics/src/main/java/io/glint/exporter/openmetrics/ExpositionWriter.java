@@ -5,42 +5,80 @@ import io.glint.sdk.internal.log.ProblemLog;
 import io.opentelemetry.sdk.metrics.data.MetricData;
 import io.opentelemetry.sdk.metrics.data.PointData;
 import java.util.Collection;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 
 /**
- * Writes the metrics of one collection as OpenMetrics 1.0 or as Prometheus text 0.0.4.
+ * Writes the metrics of one collection in the format and with the names that a scraper asks for.
  *
- * <p>The two formats differ in the metadata (OpenMetrics: TYPE, UNIT, HELP, all with the family
- * name; Prometheus text: HELP, TYPE, a counter's with {@code _total}), in {@code _created} samples,
- * exemplars and the end mark, which only OpenMetrics has, and in the constraints of OpenMetrics on
- * histogram and summary sums, which {@link PointWriter} knows.
- *
- * <p>A writer keeps buffers from scrape to scrape. Not safe for use by several threads at once.
+ * <p>A writer keeps buffers from scrape to scrape, and what it knows of the families: for each way
+ * to name them that has been asked for. Not safe for use by several threads at once.
  */
 final class ExpositionWriter {
 
-  /** The type in OpenMetrics of a counter that another family's names leave no room for. */
-  private static final String UNKNOWN = "unknown";
-
-  private final boolean scopeLabels;
-  private final boolean targetInfo;
-  private final FamilyIndex families;
-  private final LabelSet labelSet = new LabelSet();
+  private final ExpositionSettings settings;
+  private final ProblemLog log;
+  private final Map<Escaping, Named> byEscaping = new EnumMap<>(Escaping.class);
+  private final Map<ScrapeFormat, PointWriter> byFormat = new EnumMap<>(ScrapeFormat.class);
   private final TextBuffer labels = new TextBuffer(4096);
   private final SeriesPoints series = new SeriesPoints(labels);
-  private final PointWriter points;
   private final PointMerger merger;
+
+  /** Of the scrape under way. */
+  private PointWriter points;
+
+  private LabelSet labelSet;
 
   /** The points of families that the scraper did not ask for. */
   private int notAskedFor;
 
-  ExpositionWriter(
-      boolean scopeLabels, boolean targetInfo, boolean createdSamples, ProblemLog log) {
-    this.scopeLabels = scopeLabels;
-    this.targetInfo = targetInfo;
-    families = new FamilyIndex(log);
-    points = new PointWriter(createdSamples, log);
-    merger = new PointMerger(points, labels, log);
+  ExpositionWriter(ExpositionSettings settings, ProblemLog log) {
+    this.settings = settings;
+    this.log = log;
+    byFormat.put(
+        ScrapeFormat.OPEN_METRICS,
+        new TextPointWriter(ScrapeFormat.OPEN_METRICS, settings.createdSamples(), log));
+    byFormat.put(
+        ScrapeFormat.PROMETHEUS_TEXT,
+        new TextPointWriter(ScrapeFormat.PROMETHEUS_TEXT, settings.createdSamples(), log));
+    byFormat.put(ScrapeFormat.OPEN_METRICS_2, new OpenMetrics2PointWriter(log));
+    byFormat.put(ScrapeFormat.PROTOBUF, new ProtobufPointWriter(log));
+    merger = new PointMerger(labels, log);
+  }
+
+  /** What is kept for one way to name metrics and labels. */
+  private static final class Named {
+    final FamilyIndex families;
+    private final LabelSet text;
+    private final LabelSet protobuf;
+
+    /** Labels of their own, as those of the series are still needed. */
+    private final LabelSet exemplarText;
+
+    private final LabelSet exemplarProtobuf;
+
+    Named(Naming naming, ExpositionSettings settings, ProblemLog log) {
+      families = new FamilyIndex(naming, log);
+      text = LabelSet.ofSeries(naming, ScrapeFormat.PROMETHEUS_TEXT, settings.resourceKeys());
+      protobuf = LabelSet.ofSeries(naming, ScrapeFormat.PROTOBUF, settings.resourceKeys());
+      exemplarText = LabelSet.ofExemplars(naming, ScrapeFormat.PROMETHEUS_TEXT);
+      exemplarProtobuf = LabelSet.ofExemplars(naming, ScrapeFormat.PROTOBUF);
+    }
+
+    LabelSet labels(ScrapeFormat format) {
+      return format == ScrapeFormat.PROTOBUF ? protobuf : text;
+    }
+
+    LabelSet exemplarLabels(ScrapeFormat format) {
+      return format == ScrapeFormat.PROTOBUF ? exemplarProtobuf : exemplarText;
+    }
+  }
+
+  private Named named(Escaping escaping) {
+    return byEscaping.computeIfAbsent(
+        Naming.effective(settings.strategy(), escaping),
+        effective -> new Named(new Naming(settings.strategy(), effective), settings, log));
   }
 
   /**
@@ -54,17 +92,22 @@ final class ExpositionWriter {
   int write(
       Collection<MetricData> metrics,
       ScrapeFormat format,
+      Escaping escaping,
       NameFilter names,
       TextBuffer out,
       ScrapeExemplars tally) {
+    Named named = named(escaping);
+    FamilyIndex families = named.families;
+    labelSet = named.labels(format);
+    points = byFormat.get(format);
     tally.start(format);
-    points.start(out, format, tally);
-    merger.start(tally);
+    points.start(out, tally, named.exemplarLabels(format));
+    merger.start(points, tally);
     int written = 0;
     notAskedFor = 0;
     try {
-      families.addAll(metrics, format, targetInfo);
-      writeTarget(format, names, out);
+      families.addAll(metrics, format, settings.targetInfo());
+      writeTarget(families, names);
       List<Family> all = families.families();
       for (int i = 0; i < all.size(); i++) {
         Family family = all.get(i);
@@ -90,9 +133,7 @@ final class ExpositionWriter {
       series.reset();
       labels.reset();
     }
-    if (format == ScrapeFormat.OPEN_METRICS) {
-      out.ascii("# EOF\n");
-    }
+    points.end();
     return written;
   }
 
@@ -107,7 +148,7 @@ final class ExpositionWriter {
     }
   }
 
-  private void writeTarget(ScrapeFormat format, NameFilter names, TextBuffer out) {
+  private void writeTarget(FamilyIndex families, NameFilter names) {
     Family target = families.target();
     if (target == null || !names.includes(target, /* hasCreated= */ false)) {
       return;
@@ -116,33 +157,34 @@ final class ExpositionWriter {
     labelSet.only(families.targetAttributes());
     labelSet.writeTo(labels);
     if (labels.size() > 0) {
-      writeMetadata(target, format, out);
-      out.ascii("target_info{").append(labels, 0, labels.size()).ascii("} 1\n");
+      points.series(labels, 0, labels.size());
+      points.target(target);
     }
   }
 
   private int writeFamily(
       Family family, ScrapeFormat format, TextBuffer out, ScrapeExemplars tally) {
     int mark = out.size();
-    writeMetadata(family, format, out);
+    points.beginFamily(family);
     int body = out.size();
-    points.family(family);
+    SeriesLabels known = family.labels(format);
     int written = 0;
-    if (!family.isContested && family.labels.areThoseOf(family.metrics)) {
-      written = writeKnown(family, tally);
+    if (!family.isContested && known.areThoseOf(family.metrics)) {
+      written = writeKnown(family, known, tally);
     } else {
-      written = writeNew(family, tally);
+      written = writeNew(family, known, tally);
     }
     if (out.size() == body) {
       // Every point was left out: metadata alone would announce series that are not there.
       out.truncate(mark);
+    } else {
+      points.endFamily();
     }
     return written;
   }
 
   /** Writes a family all of whose points were there when it was last written, each one a series. */
-  private int writeKnown(Family family, ScrapeExemplars tally) {
-    SeriesLabels known = family.labels;
+  private int writeKnown(Family family, SeriesLabels known, ScrapeExemplars tally) {
     int written = 0;
     int series = 0;
     for (int i = 0; i < family.metrics.size(); i++) {
@@ -163,12 +205,12 @@ final class ExpositionWriter {
     return written;
   }
 
-  private int writeNew(Family family, ScrapeExemplars tally) {
-    int all = collectSeries(family, tally);
+  private int writeNew(Family family, SeriesLabels known, ScrapeExemplars tally) {
+    int all = collectSeries(family, known, tally);
     if (series.size() == all) {
-      family.labels.take(family.metrics, series, labels);
+      known.take(family.metrics, series, labels);
     } else {
-      family.labels.clear();
+      known.clear();
     }
     int written = 0;
     for (int i = 0; i < series.size(); i++) {
@@ -188,7 +230,7 @@ final class ExpositionWriter {
   }
 
   /** Returns how many points there are. */
-  private int collectSeries(Family family, ScrapeExemplars tally) {
+  private int collectSeries(Family family, SeriesLabels known, ScrapeExemplars tally) {
     String reserved = PointWriter.reservedLabel(family.type);
     labels.clear();
     series.clear();
@@ -196,15 +238,16 @@ final class ExpositionWriter {
     for (int i = 0; i < family.metrics.size(); i++) {
       MetricData metric = family.metrics.get(i);
       int tallySlot = tally.metric(metric);
-      labelSet.scope(scopeLabels ? metric.getInstrumentationScopeInfo() : null);
-      family.labels.look(i, metric.getInstrumentationScopeInfo());
+      labelSet.scope(settings.scopeLabels() ? metric.getInstrumentationScopeInfo() : null);
+      labelSet.resource(metric.getResource().getAttributes(), reserved);
+      known.look(i, metric);
       for (PointData point : metric.getData().getPoints()) {
         all++;
         tally.point(point.getExemplars().size());
         int start = labels.size();
-        int known = family.labels.find(point.getAttributes());
-        if (known >= 0) {
-          labels.append(family.labels.text(), family.labels.start(known), family.labels.end(known));
+        int kept = known.find(point.getAttributes());
+        if (kept >= 0) {
+          labels.append(known.text(), known.start(kept), known.end(kept));
         } else {
           labelSet.point(point.getAttributes(), reserved);
           labelSet.writeTo(labels);
@@ -215,29 +258,5 @@ final class ExpositionWriter {
       }
     }
     return all;
-  }
-
-  private static void writeMetadata(Family family, ScrapeFormat format, TextBuffer out) {
-    if (format == ScrapeFormat.PROMETHEUS_TEXT) {
-      writeHelp(family, family.textName(), false, out);
-      out.ascii("# TYPE ").ascii(family.textName()).put(' ');
-      out.ascii(family.type.prometheusText).put('\n');
-      return;
-    }
-    boolean whole = family.form(format) == Form.WHOLE;
-    String name = whole ? family.name : family.textName();
-    out.ascii("# TYPE ").ascii(name).put(' ');
-    out.ascii(whole ? family.type.openMetrics : UNKNOWN).put('\n');
-    if (whole && !family.unit.isEmpty()) {
-      out.ascii("# UNIT ").ascii(name).put(' ').ascii(family.unit).put('\n');
-    }
-    writeHelp(family, name, true, out);
-  }
-
-  private static void writeHelp(Family family, String name, boolean escapeQuotes, TextBuffer out) {
-    if (!family.help.isEmpty()) {
-      out.ascii("# HELP ").ascii(name).put(' ');
-      out.help(family.help, escapeQuotes).put('\n');
-    }
   }
 }

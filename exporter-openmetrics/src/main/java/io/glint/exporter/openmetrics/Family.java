@@ -21,24 +21,36 @@ final class Family {
     /** With everything the format has for its type. */
     WHOLE,
     /**
-     * A counter in OpenMetrics, where another family has one of the names that OpenMetrics reserves
-     * for counters: its {@code _total} samples under the type {@code unknown}, whose only name is
-     * that of the sample.
+     * A counter in OpenMetrics 1.0, where another family has one of the names that it reserves for
+     * counters, or whose name does not end with {@code _total}: its samples under the type {@code
+     * unknown}, whose only name is that of the sample.
      */
     SAMPLES_ONLY,
     /** Not at all: another family has the name of its samples. */
     LEFT_OUT
   }
 
-  /** As OpenMetrics names the family: with unit, without {@code _total}. */
+  /** As OpenMetrics 1.0 names the family: of a counter without {@code _total}. */
   final String name;
 
   final FamilyType type;
 
+  /** Whether {@link #name} needs no quotes in the text formats. */
+  final boolean hasLegacyName;
+
+  /** The suffixes of the names of the samples, as those of the type. */
+  final List<String> suffixes;
+
+  /** The suffixes of the names that OpenMetrics 1.0 reserves besides. */
+  final List<String> reservedSuffixes;
+
+  /** The name of the HELP and TYPE lines in Prometheus text, and of the sample of a counter. */
+  private final String textName;
+
   /** Those of the scrape under way that have points. */
   final List<MetricData> metrics = new ArrayList<>(1);
 
-  /** The unit's word if the name ends with it; empty if no metric has one, or they differ. */
+  /** The unit's word; empty if no metric has one, or they differ. */
   String unit = "";
 
   boolean unitDiffers;
@@ -53,11 +65,20 @@ final class Family {
 
   private String metricName;
 
+  /**
+   * Whether it ever had an explicit histogram. Then exponential ones are classic histograms in all
+   * formats: Prometheus cannot read a family that has both kinds.
+   */
+  boolean isClassic;
+
   /** Whether there was a series that several points have had, so that none is written by itself. */
   boolean isContested;
 
-  /** The label sets of the points, as they were when the family was last written. */
-  final SeriesLabels labels = new SeriesLabels();
+  /** The label sets of the points, as they were when the family was last written as text. */
+  private final SeriesLabels textLabels = new SeriesLabels();
+
+  /** The same for protobuf. */
+  private final SeriesLabels protobufLabels = new SeriesLabels();
 
   /** The bucket labels of the last histogram that was written. */
   final BucketLabels bucketLabels = new BucketLabels();
@@ -67,16 +88,46 @@ final class Family {
   /** What was logged of this family and is not logged again. */
   private final Set<String> told = new HashSet<>(4);
 
-  Family(String name, FamilyType type, InstrumentationScopeInfo scope, String metricName) {
-    this.name = name;
+  /**
+   * Creates a family.
+   *
+   * @param textName the name it has in Prometheus text
+   */
+  Family(String textName, FamilyType type, InstrumentationScopeInfo scope, String metricName) {
+    this.textName = textName;
     this.type = type;
     this.scope = scope;
     this.metricName = metricName;
+    String suffix = type.suffixes.get(0);
+    boolean bare = !textName.endsWith(suffix) || textName.length() == suffix.length();
+    name = bare ? textName : textName.substring(0, textName.length() - suffix.length());
+    suffixes = bare ? List.of("") : type.suffixes;
+    reservedSuffixes = bare ? List.of() : type.reservedSuffixes;
+    hasLegacyName = Names.isLegacy(name, true);
   }
 
   /** The name of the HELP and TYPE lines in Prometheus text, and of the sample of a counter. */
   String textName() {
-    return name + type.suffixes.get(0);
+    return textName;
+  }
+
+  /**
+   * Whether the samples lack the suffix of the type: a counter whose name does not end with {@code
+   * _total}, which OpenMetrics 1.0 does not know.
+   */
+  boolean lacksSuffix() {
+    return suffixes != type.suffixes;
+  }
+
+  /** What is kept of the label sets for a format. */
+  SeriesLabels labels(ScrapeFormat format) {
+    return format == ScrapeFormat.PROTOBUF ? protobufLabels : textLabels;
+  }
+
+  /** Forgets the label sets. */
+  void forgetLabels() {
+    textLabels.clear();
+    protobufLabels.clear();
   }
 
   /** Takes in another metric; returns whether it comes before all that were seen so far. */

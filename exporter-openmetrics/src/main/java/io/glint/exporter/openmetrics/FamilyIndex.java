@@ -7,6 +7,7 @@ import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.sdk.common.InstrumentationScopeInfo;
 import io.opentelemetry.sdk.metrics.data.AggregationTemporality;
 import io.opentelemetry.sdk.metrics.data.MetricData;
+import io.opentelemetry.sdk.metrics.data.MetricDataType;
 import io.opentelemetry.sdk.metrics.data.SumData;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -39,13 +40,17 @@ final class FamilyIndex {
 
   static final int MAX_REMEMBERED = 10_000;
 
-  private static final String TARGET = "target";
+  private static final String TARGET = "target_info";
 
   private static final Comparator<Family> BY_NAME =
-      Comparator.comparing((Family family) -> family.name).thenComparing(family -> family.type);
+      Comparator.comparing((Family family) -> family.name)
+          .thenComparing(family -> family.type)
+          .thenComparing(Family::textName);
 
+  private final Naming naming;
   private final ProblemLog log;
 
+  /** By type and {@link Family#textName}. */
   private final Map<FamilyType, Map<String, Family>> families = new EnumMap<>(FamilyType.class);
 
   private int remembered;
@@ -61,7 +66,8 @@ final class FamilyIndex {
   private final List<Family> present = new ArrayList<>();
   private final List<MetricData> leftOut = new ArrayList<>();
 
-  FamilyIndex(ProblemLog log) {
+  FamilyIndex(Naming naming, ProblemLog log) {
+    this.naming = naming;
     this.log = log;
     for (FamilyType type : FamilyType.values()) {
       families.put(type, new HashMap<>());
@@ -137,7 +143,7 @@ final class FamilyIndex {
       return;
     }
     String unit = Units.word(metric.getUnit());
-    String name = Names.family(metric.getName(), unit, type == FamilyType.COUNTER);
+    String name = naming.metric(metric.getName(), unit, type == FamilyType.COUNTER);
     Family family = families.get(type).get(name);
     if (family == null) {
       family = new Family(name, type, metric.getInstrumentationScopeInfo(), metric.getName());
@@ -147,8 +153,9 @@ final class FamilyIndex {
     } else if (family.moveUp(metric)) {
       planned.clear();
     }
-    mergeUnit(family, Names.endsWithUnit(name, unit) ? unit : "", metric);
+    mergeUnit(family, unit, metric);
     mergeHelp(family, metric);
+    family.isClassic |= metric.getType() == MetricDataType.HISTOGRAM;
     if (family.metrics.isEmpty()) {
       present.add(family);
     }
@@ -229,7 +236,7 @@ final class FamilyIndex {
     for (Map<String, Family> ofType : families.values()) {
       for (Family family : ofType.values()) {
         if (family.metrics.isEmpty()) {
-          family.labels.clear();
+          family.forgetLabels();
         }
       }
     }
@@ -277,13 +284,12 @@ final class FamilyIndex {
     if (!family.tellsFirst(format + " " + form)) {
       return;
     }
-    String inFormat = format == ScrapeFormat.OPEN_METRICS ? "OpenMetrics" : "Prometheus text";
     log.warn(
         "clash " + format + " " + family.type,
         family.name,
         () ->
             "In "
-                + inFormat
+                + format.title
                 + ' '
                 + family.describe()
                 + " cannot be beside "

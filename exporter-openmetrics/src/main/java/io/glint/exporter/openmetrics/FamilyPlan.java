@@ -77,31 +77,32 @@ final class FamilyPlan {
 
   /** Takes the names that the family cannot do without. */
   private void place(Family family, Listener listener) {
-    Family rival = owner(family, family.type.suffixes);
+    Family rival = owner(family, family.suffixes);
     boolean reserves = format == ScrapeFormat.OPEN_METRICS && family.type != FamilyType.COUNTER;
     if (rival == null && reserves) {
-      rival = owner(family, family.type.reservedSuffixes);
+      rival = owner(family, family.reservedSuffixes);
     }
     if (rival != null) {
       family.setForm(format, Form.LEFT_OUT);
       listener.clash(family, Form.LEFT_OUT, rival);
       return;
     }
-    family.setForm(format, Form.WHOLE);
-    take(family, family.type.suffixes);
+    boolean isUnknown = format == ScrapeFormat.OPEN_METRICS && family.lacksSuffix();
+    family.setForm(format, isUnknown ? Form.SAMPLES_ONLY : Form.WHOLE);
+    take(family, family.suffixes);
     if (reserves) {
-      take(family, family.type.reservedSuffixes);
+      take(family, family.reservedSuffixes);
     }
   }
 
   /** Takes the names that OpenMetrics reserves for a counter, if they are still free. */
   private void complete(Family family, Listener listener) {
-    if (family.type != FamilyType.COUNTER || family.form(format) == Form.LEFT_OUT) {
+    if (family.type != FamilyType.COUNTER || family.form(format) != Form.WHOLE) {
       return;
     }
-    Family rival = owner(family, family.type.reservedSuffixes);
+    Family rival = owner(family, family.reservedSuffixes);
     if (rival == null) {
-      take(family, family.type.reservedSuffixes);
+      take(family, family.reservedSuffixes);
     } else {
       family.setForm(format, Form.SAMPLES_ONLY);
       listener.clash(family, Form.SAMPLES_ONLY, rival);

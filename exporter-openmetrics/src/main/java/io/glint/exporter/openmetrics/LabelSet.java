@@ -7,10 +7,12 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.BiConsumer;
+import java.util.function.Predicate;
 
 /**
  * Collects attributes, turns them into labels and writes these, sorted by name, so that equal label
- * sets have equal bytes.
+ * sets have equal bytes: as text, or as protobuf messages {@code LabelPair}, which are field 1 of
+ * whatever has labels.
  *
  * <p>OpenTelemetry specification, "Prometheus and OpenMetrics Compatibility", sections "Metric
  * Attributes" and "Instrumentation Scope": of keys that become the same label name the values are
@@ -27,17 +29,57 @@ final class LabelSet {
   private static final String SCOPE_SCHEMA_URL = SCOPE_PREFIX + "schema_url";
   private static final int MAX_CACHED_NAMES = 4096;
 
+  /** Of {@code name="value"}: the characters that are of neither. */
+  private static final int SYNTAX = 3;
+
+  private static final int QUOTES = 2;
+
+  /** The field of each message that has labels. */
+  private static final int LABEL = 1;
+
+  private final Naming naming;
+  private final boolean isProtobuf;
+  private final boolean ofExemplars;
+
+  /** Which attributes of resources are labels; null for none. */
+  private final Predicate<String> resourceKeys;
+
   /** Label names by attribute key; there are few keys and many points. */
   private final Map<String, String> labelNames = new HashMap<>();
 
   private final BiConsumer<AttributeKey<?>, Object> addAttribute = this::addAttribute;
   private final BiConsumer<AttributeKey<?>, Object> addScopeAttribute = this::addScopeAttribute;
+  private final BiConsumer<AttributeKey<?>, Object> addResourceAttribute =
+      this::addResourceAttribute;
 
   private final Labels scope = new Labels();
+  private final Labels resource = new Labels();
   private final Labels labels = new Labels();
 
   /** The label the format itself adds, {@code le} or {@code quantile}; null for none. */
   private String reserved;
+
+  private LabelSet(
+      Naming naming, ScrapeFormat format, Predicate<String> resourceKeys, boolean ofExemplars) {
+    this.naming = naming;
+    isProtobuf = format == ScrapeFormat.PROTOBUF;
+    this.resourceKeys = resourceKeys;
+    this.ofExemplars = ofExemplars;
+  }
+
+  /**
+   * Creates an empty one for labels of series.
+   *
+   * @param resourceKeys which attributes of resources are labels, by their keys; null for none
+   */
+  static LabelSet ofSeries(Naming naming, ScrapeFormat format, Predicate<String> resourceKeys) {
+    return new LabelSet(naming, format, resourceKeys, false);
+  }
+
+  /** Creates an empty one for labels of exemplars. */
+  static LabelSet ofExemplars(Naming naming, ScrapeFormat format) {
+    return new LabelSet(naming, format, null, true);
+  }
 
   /** Takes the labels of a scope, which all points that follow have; null for no such labels. */
   void scope(InstrumentationScopeInfo info) {
@@ -51,11 +93,31 @@ final class LabelSet {
     info.getAttributes().forEach(addScopeAttribute);
   }
 
+  /**
+   * Takes the labels of a resource, which all points that follow have, unless they have one of the
+   * same name of their own.
+   *
+   * @param reservedName as for {@link #point}
+   */
+  void resource(Attributes attributes, String reservedName) {
+    reserved = reservedName;
+    resource.size = 0;
+    if (resourceKeys != null) {
+      attributes.forEach(addResourceAttribute);
+    }
+  }
+
   /** Starts the label set of a point. */
   void point(Attributes attributes, String reservedName) {
     reserved = reservedName;
     labels.copy(scope);
     attributes.forEach(addAttribute);
+    int own = labels.size;
+    for (int i = 0; i < resource.size; i++) {
+      if (!labels.hasName(resource.names[i], own)) {
+        labels.add(resource.keys[i], resource.names[i], resource.values[i]);
+      }
+    }
     labels.sort();
   }
 
@@ -84,64 +146,138 @@ final class LabelSet {
     return end;
   }
 
-  /** Appends {@code name="value"} pairs, separated by commas, without braces. */
+  /** Appends the labels; as text they are separated by commas, without braces. */
   void writeTo(TextBuffer out) {
     int start = out.size();
     for (int i = 0, end; i < labels.size; i = end) {
       end = endOfName(i);
       int mark = out.size();
-      if (mark > start) {
+      if (mark > start && !isProtobuf) {
         out.put(',');
       }
-      if (!writeLabel(out, i, end)) {
+      if (writeLabel(out, i, end) < 0) {
         out.truncate(mark);
       }
     }
   }
 
-  /** Appends one label that has the values from {@code from} to {@code to}; false if all empty. */
-  boolean writeLabel(TextBuffer out, int from, int to) {
-    out.ascii(labels.names[from]).put('=').put('"');
-    boolean empty = true;
+  /**
+   * Appends one label that has the values from {@code from} to {@code to}.
+   *
+   * @return how many characters its name and value have as they are written; -1 if the value is
+   *     empty
+   */
+  int writeLabel(TextBuffer out, int from, int to) {
+    return isProtobuf ? writeLabelPair(out, from, to) : writeText(out, from, to);
+  }
+
+  private int writeText(TextBuffer out, int from, int to) {
+    int start = out.size();
+    String name = labels.names[from];
+    int syntax = SYNTAX;
+    if (naming.quotesLabel(name)) {
+      out.put('"').labelValue(name).put('"');
+      syntax += QUOTES;
+    } else {
+      out.ascii(name);
+    }
+    out.put('=').put('"');
+    int value = out.size();
     for (int i = from; i < to; i++) {
       if (!labels.values[i].isEmpty()) {
-        if (!empty) {
+        if (out.size() > value) {
           out.put(';');
         }
         out.labelValue(labels.values[i]);
-        empty = false;
       }
     }
+    boolean empty = out.size() == value;
     out.put('"');
-    return !empty;
+    return empty ? -1 : out.charactersFrom(start) - syntax;
+  }
+
+  private int writeLabelPair(TextBuffer out, int from, int to) {
+    int label = Protobuf.begin(out, LABEL);
+    String name = labels.names[from];
+    Protobuf.string(out, 1, name);
+    int value = Protobuf.begin(out, 2);
+    for (int i = from; i < to; i++) {
+      if (!labels.values[i].isEmpty()) {
+        if (out.size() > value) {
+          out.put(';');
+        }
+        out.utf8(labels.values[i]);
+      }
+    }
+    if (out.size() == value) {
+      return -1;
+    }
+    int characters = name.codePointCount(0, name.length()) + out.charactersFrom(value);
+    Protobuf.end(out, value);
+    Protobuf.end(out, label);
+    return characters;
+  }
+
+  /** The text of labels that were written as protobuf, for people. Allocates. */
+  static String textOfPairs(TextBuffer pairs, int from, int to) {
+    TextBuffer text = new TextBuffer(2 * (to - from));
+    int at = from;
+    while (at < to) {
+      // The tag, the length, the tag of the name.
+      at += 1 + Protobuf.lengthBytes(pairs, at + 1) + 1;
+      int nameEnd = Protobuf.contentEnd(pairs, at);
+      if (text.size() > 0) {
+        text.put(',');
+      }
+      text.utf8(pairs.text(at + Protobuf.lengthBytes(pairs, at), nameEnd)).ascii("=\"");
+      at = nameEnd + 1;
+      int valueEnd = Protobuf.contentEnd(pairs, at);
+      text.labelValue(pairs.text(at + Protobuf.lengthBytes(pairs, at), valueEnd)).put('"');
+      at = valueEnd;
+    }
+    return text.text(0, text.size());
   }
 
   private void addScopeLabel(String name, String value) {
     if (value != null && !value.isEmpty()) {
-      scope.add(name, name, value);
+      scope.add(name, labelName(name), value);
     }
   }
 
   private void addScopeAttribute(AttributeKey<?> key, Object value) {
     String prefixed = SCOPE_PREFIX + key.getKey();
-    String name = Names.label(prefixed);
-    if (!name.equals(SCOPE_NAME) && !name.equals(SCOPE_VERSION) && !name.equals(SCOPE_SCHEMA_URL)) {
+    String name = labelName(prefixed);
+    if (!name.equals(labelName(SCOPE_NAME))
+        && !name.equals(labelName(SCOPE_VERSION))
+        && !name.equals(labelName(SCOPE_SCHEMA_URL))) {
       scope.add(prefixed, name, AttributeText.of(value));
     }
   }
 
-  private void addAttribute(AttributeKey<?> key, Object value) {
-    String name = labelName(key.getKey());
-    if (name.equals(reserved)) {
-      name = "key_" + name;
+  private void addResourceAttribute(AttributeKey<?> key, Object value) {
+    if (resourceKeys.test(key.getKey())) {
+      resource.add(key.getKey(), pointLabelName(key.getKey()), AttributeText.of(value));
     }
-    labels.add(key.getKey(), name, AttributeText.of(value));
+  }
+
+  private void addAttribute(AttributeKey<?> key, Object value) {
+    String text = AttributeText.of(value);
+    if (ofExemplars) {
+      // In the labels of an exemplar, and only there, Prometheus refuses it, and the whole scrape.
+      text = text.replace('\0', '\uFFFD');
+    }
+    labels.add(key.getKey(), pointLabelName(key.getKey()), text);
+  }
+
+  private String pointLabelName(String key) {
+    String name = labelName(key);
+    return name.equals(reserved) ? "key_" + name : name;
   }
 
   private String labelName(String key) {
     String name = labelNames.get(key);
     if (name == null) {
-      name = Names.label(key);
+      name = naming.label(key);
       if (labelNames.size() < MAX_CACHED_NAMES) {
         labelNames.put(key, name);
       }
@@ -170,6 +306,16 @@ final class LabelSet {
       System.arraycopy(other.names, 0, names, 0, other.size);
       System.arraycopy(other.values, 0, values, 0, other.size);
       size = other.size;
+    }
+
+    /** Whether one of the first so many has this name. */
+    boolean hasName(String name, int among) {
+      for (int i = 0; i < among; i++) {
+        if (names[i].equals(name)) {
+          return true;
+        }
+      }
+      return false;
     }
 
     /** Insertion sort: label sets are small, nearly sorted, and equal entries keep their order. */

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.net.URLDecoder;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 
 /**
@@ -74,6 +75,16 @@ final class NameFilter {
     }
   }
 
+  @Override
+  public boolean equals(Object object) {
+    return object instanceof NameFilter other && Objects.equals(names, other.names);
+  }
+
+  @Override
+  public int hashCode() {
+    return Objects.hashCode(names);
+  }
+
   /**
    * Whether a family is asked for.
    *
@@ -87,7 +98,7 @@ final class NameFilter {
   }
 
   private boolean includesSample(Family family) {
-    List<String> suffixes = family.type.suffixes;
+    List<String> suffixes = family.suffixes;
     for (int i = 0; i < suffixes.size(); i++) {
       if (names.contains(family.name + suffixes.get(i))) {
         return true;

@@ -1,7 +1,7 @@
 package io.glint.exporter.openmetrics;
 
 /**
- * Turns OpenTelemetry names into names every Prometheus can read.
+ * Turns OpenTelemetry names into names every Prometheus can read; {@link Naming} says when.
  *
  * <p>OpenTelemetry specification, "Prometheus and OpenMetrics Compatibility", sections "Metric
  * Metadata" and "Metric Attributes": what is not in the legacy character set becomes an underscore,
@@ -17,7 +17,11 @@ package io.glint.exporter.openmetrics;
  */
 final class Names {
 
-  private static final String TOTAL = "_total";
+  /** The end of a counter's name. */
+  static final String TOTAL = "_total";
+
+  /** Stands in for what cannot be in a name. */
+  private static final char REPLACEMENT = '\uFFFD';
 
   private Names() {}
 
@@ -41,6 +45,43 @@ final class Names {
     return legacy.charAt(0) == '_' ? "key" + legacy : legacy;
   }
 
+  /** The metric name as it is, as far as it has a UTF-8 form and is not reserved. */
+  static String utf8Metric(String name) {
+    String utf8 = utf8(name);
+    return utf8.isEmpty() ? "metric" : unreserved(utf8, "metric");
+  }
+
+  /** The label name as it is, as far as it has a UTF-8 form and is not reserved. */
+  static String utf8Label(String name) {
+    String utf8 = utf8(name);
+    return utf8.isEmpty() ? "key_" : unreserved(utf8, "key");
+  }
+
+  /** Names that begin with an underscore are reserved: such a one gets a word in front. */
+  static String unreserved(String name, String word) {
+    return name.charAt(0) == '_' ? word + name : name;
+  }
+
+  /**
+   * Replaces halves of surrogate pairs, which have no UTF-8 form, and NUL, for which Prometheus
+   * refuses a whole scrape.
+   */
+  private static String utf8(String name) {
+    StringBuilder changed = null;
+    for (int i = 0; i < name.length(); ) {
+      int codePoint = name.codePointAt(i);
+      if (codePoint == 0
+          || (codePoint >= Character.MIN_SURROGATE && codePoint <= Character.MAX_SURROGATE)) {
+        if (changed == null) {
+          changed = new StringBuilder(name);
+        }
+        changed.setCharAt(i, REPLACEMENT);
+      }
+      i += Character.charCount(codePoint);
+    }
+    return changed == null ? name : changed.toString();
+  }
+
   /**
    * The name of a metric family as OpenMetrics wants it: with the unit as suffix, and for a counter
    * without {@code _total}.
@@ -48,22 +89,49 @@ final class Names {
    * @param unit the unit's word, see {@link Units}; empty for none
    */
   static String family(String name, String unit, boolean counter) {
-    String family = counter ? withoutTotal(metric(name)) : metric(name);
-    if (unit.isEmpty() || family.equals(unit) || endsWithUnit(family, unit)) {
+    return withUnit(metric(name), unit, counter);
+  }
+
+  /** The same for a name that needs no translation. */
+  static String withUnit(String name, String unit, boolean counter) {
+    String family = counter ? withoutTotal(name) : name;
+    if (unit.isEmpty()
+        || family.equals(unit)
+        || endsWithUnit(family, unit)
+        || family.endsWith('.' + unit)) {
       return family;
     }
     String withUnit = family + '_' + unit;
     return counter ? withoutTotal(withUnit) : withUnit;
   }
 
-  private static String withoutTotal(String name) {
-    return name.endsWith(TOTAL) ? name.substring(0, name.length() - TOTAL.length()) : name;
+  static String withoutTotal(String name) {
+    return name.length() > TOTAL.length() && name.endsWith(TOTAL)
+        ? name.substring(0, name.length() - TOTAL.length())
+        : name;
   }
 
-  /** Whether the unit is a suffix of the family name, as OpenMetrics asks for a UNIT line. */
+  /** Whether there is a unit that is a suffix of the name, as OpenMetrics asks for a UNIT line. */
   static boolean endsWithUnit(String family, String unit) {
     int start = family.length() - unit.length();
-    return start > 0 && family.charAt(start - 1) == '_' && family.endsWith(unit);
+    return start > 0 && !unit.isEmpty() && family.charAt(start - 1) == '_' && family.endsWith(unit);
+  }
+
+  /** Whether a name needs no UTF-8, and no quotes where the format has them. */
+  static boolean isLegacy(String name, boolean colonAllowed) {
+    for (int i = 0; i < name.length(); i++) {
+      if (!isLegacyAt(name.charAt(i), i, colonAllowed)) {
+        return false;
+      }
+    }
+    return !name.isEmpty();
+  }
+
+  /** Whether a character may be at a place of a legacy name. */
+  static boolean isLegacyAt(int codePoint, int index, boolean colonAllowed) {
+    return codePoint < 0x80
+        && isLegal((char) codePoint, colonAllowed)
+        && (index > 0 || !isDigit((char) codePoint));
   }
 
   /** Replaces illegal characters and collapses underscores; returns the argument if it is fine. */

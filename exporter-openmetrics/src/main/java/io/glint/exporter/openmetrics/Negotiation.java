@@ -1,67 +1,116 @@
 package io.glint.exporter.openmetrics;
 
 import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Set;
+import java.util.Map;
 
 /**
  * What a request's Accept headers ask for: Prometheus documentation, "Scrape protocol content
- * negotiation"; OpenMetrics 1.0, "Protocol Negotiation".
+ * negotiation" and "UTF-8 metric and label name escaping schemes"; OpenMetrics 1.0, "Protocol
+ * Negotiation".
  *
- * <p>The supported type with the highest weight wins. OpenMetrics wins a tie, but only if it is
- * named, also as {@code application/*}: "anything" means Prometheus text, as does a header that
- * asks for nothing we have, or that cannot be understood. Whatever the header holds, the answer is
- * one of three constants.
+ * <p>The supported type with the highest weight wins. Of equal weights the order of {@link Offer}
+ * decides, but "anything" means Prometheus text 0.0.4, as does a header that asks for nothing we
+ * have, or that cannot be understood; {@code application/*} means OpenMetrics 1.0. Whatever the
+ * header holds, the answer consists of constants.
+ *
+ * <p>The scheme of escaping is that of the type that wins. Prometheus gives none for protobuf:
+ * there it is that of the first other type that has one. A scraper that names none gets
+ * underscores.
  *
  * @param format the format of the body
+ * @param escaping how names are escaped
  * @param contentType the value of the Content-Type header
  */
-record Negotiation(ScrapeFormat format, String contentType) {
+record Negotiation(ScrapeFormat format, Escaping escaping, String contentType) {
 
-  static final Negotiation TEXT =
-      new Negotiation(ScrapeFormat.PROMETHEUS_TEXT, "text/plain; version=0.0.4; charset=utf-8");
+  static final Negotiation TEXT = Offer.TEXT.negotiated(null);
 
-  static final Negotiation OPEN_METRICS =
-      new Negotiation(
-          ScrapeFormat.OPEN_METRICS, "application/openmetrics-text; version=1.0.0; charset=utf-8");
+  /** OpenMetrics 1.0 for a scraper that names no scheme of escaping. */
+  static final Negotiation OPEN_METRICS = Offer.OPEN_METRICS.negotiated(null);
 
-  /**
-   * The same for a scraper that names an escaping scheme, as Prometheus 3 does, which is to be told
-   * the scheme in use. Our names are legacy names whatever the scheme: that is "underscores".
-   */
-  static final Negotiation OPEN_METRICS_ESCAPED =
-      new Negotiation(
-          ScrapeFormat.OPEN_METRICS, OPEN_METRICS.contentType + "; escaping=underscores");
+  /** The types we have, the preferred ones first. */
+  private enum Offer {
+    PROTOBUF(
+        ScrapeFormat.PROTOBUF,
+        "application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily;"
+            + " encoding=delimited"),
+    OPEN_METRICS_2(
+        ScrapeFormat.OPEN_METRICS_2, "application/openmetrics-text; version=2.0.0; charset=utf-8"),
+    OPEN_METRICS(
+        ScrapeFormat.OPEN_METRICS, "application/openmetrics-text; version=1.0.0; charset=utf-8"),
+    TEXT_1(ScrapeFormat.PROMETHEUS_TEXT, "text/plain; version=1.0.0; charset=utf-8"),
+    TEXT(ScrapeFormat.PROMETHEUS_TEXT, "text/plain; version=0.0.4; charset=utf-8");
 
-  /** Version 0.0.1 is what Prometheus before 2.36 calls the format it reads as 1.0.0. */
-  private static final Set<String> OPEN_METRICS_VERSIONS = Set.of("", "1.0.0", "0.0.1");
+    private final ScrapeFormat format;
+    private final String contentType;
 
-  private static final Set<String> TEXT_VERSIONS = Set.of("", "0.0.4");
+    Offer(ScrapeFormat format, String contentType) {
+      this.format = format;
+      this.contentType = contentType;
+    }
 
-  /** The last two are spellings of one scheme: the documentation has had both. */
-  private static final Set<String> ESCAPING_SCHEMES =
-      Set.of("underscores", "dots", "values", "allow-utf-8", "allow-utf8");
+    /** The type that an element of the header asks for; null if we have none such. */
+    static Offer of(MediaRange range, boolean openMetrics2) {
+      String version = range.parameter("version");
+      return switch (range.type()) {
+        case "application/vnd.google.protobuf" -> {
+          String encoding = range.parameter("encoding");
+          yield range.parameter("proto").equals("io.prometheus.client.metricfamily")
+                  && (encoding.isEmpty() || encoding.equals("delimited"))
+              ? PROTOBUF
+              : null;
+        }
+        case "application/openmetrics-text" ->
+            switch (version) {
+              // Version 0.0.1 is what Prometheus before 2.36 calls what it reads as 1.0.0.
+              case "", "1.0.0", "0.0.1" -> OPEN_METRICS;
+              case "2.0.0" -> openMetrics2 ? OPEN_METRICS_2 : null;
+              default -> null;
+            };
+        case "text/plain" ->
+            switch (version) {
+              case "", "0.0.4" -> TEXT;
+              case "1.0.0" -> TEXT_1;
+              default -> null;
+            };
+        default -> null;
+      };
+    }
+
+    /**
+     * The answer.
+     *
+     * @param named the scheme that the scraper has named, which it is told then; null for none
+     */
+    Negotiation negotiated(Escaping named) {
+      if (this == TEXT || (named == null && this != TEXT_1)) {
+        // Version 0.0.4 has no such parameter, and no names that need one.
+        return new Negotiation(format, Escaping.UNDERSCORES, contentType);
+      }
+      Escaping escaping = named == null ? Escaping.UNDERSCORES : named;
+      return new Negotiation(format, escaping, contentType + "; escaping=" + escaping.parameter);
+    }
+  }
 
   /**
    * Chooses the format.
    *
    * @param acceptHeaders the values of all Accept headers; null or empty if there are none
+   * @param openMetrics2 whether OpenMetrics 2.0 is among what we have
    */
-  static Negotiation of(List<String> acceptHeaders) {
+  static Negotiation of(List<String> acceptHeaders, boolean openMetrics2) {
     Weights weights = new Weights();
     if (acceptHeaders != null) {
       for (String header : acceptHeaders) {
         for (MediaRange range : MediaRange.parse(header)) {
-          weights.add(range);
+          weights.add(range, openMetrics2);
         }
       }
     }
-    double openMetrics = weights.openMetrics();
-    if (openMetrics > 0 && openMetrics >= weights.text()) {
-      return weights.escaping ? OPEN_METRICS_ESCAPED : OPEN_METRICS;
-    }
-    return TEXT;
+    return weights.best();
   }
 
   /**
@@ -90,40 +139,56 @@ record Negotiation(ScrapeFormat format, String contentType) {
 
   /** The weights so far; a type that is named counts more than a wildcard that includes it. */
   private static final class Weights {
-    private double openMetrics = -1;
-    private boolean escaping;
+    private final Map<Offer, MediaRange> named = new EnumMap<>(Offer.class);
     private double application = -1;
-    private double text = -1;
     private double anyText = -1;
     private double anything = -1;
 
-    void add(MediaRange range) {
+    /** The first scheme of escaping that is named; or null. */
+    private Escaping anyEscaping;
+
+    void add(MediaRange range, boolean openMetrics2) {
       switch (range.type()) {
-        case "application/openmetrics-text" -> {
-          if (OPEN_METRICS_VERSIONS.contains(range.parameter("version"))
-              && range.weight() > openMetrics) {
-            openMetrics = range.weight();
-            escaping = ESCAPING_SCHEMES.contains(range.parameter("escaping"));
-          }
-        }
-        case "text/plain" -> {
-          if (TEXT_VERSIONS.contains(range.parameter("version"))) {
-            text = Math.max(text, range.weight());
-          }
-        }
         case "application/*" -> application = range.weight();
         case "text/*" -> anyText = range.weight();
         case "*/*" -> anything = range.weight();
-        default -> {}
+        default -> {
+          if (anyEscaping == null) {
+            anyEscaping = range.escaping();
+          }
+          Offer offer = Offer.of(range, openMetrics2);
+          if (offer != null) {
+            named.merge(offer, range, (one, other) -> other.weight > one.weight ? other : one);
+          }
+        }
       }
     }
 
-    double openMetrics() {
-      return openMetrics >= 0 ? openMetrics : application;
+    Negotiation best() {
+      Offer best = Offer.TEXT;
+      double highest = 0;
+      for (Offer offer : Offer.values()) {
+        double weight = weight(offer);
+        if (weight > highest) {
+          best = offer;
+          highest = weight;
+        }
+      }
+      MediaRange range = named.get(best);
+      Escaping escaping = range == null ? null : range.escaping();
+      return best.negotiated(escaping == null && best == Offer.PROTOBUF ? anyEscaping : escaping);
     }
 
-    double text() {
-      return text >= 0 ? text : anyText >= 0 ? anyText : anything;
+    private double weight(Offer offer) {
+      MediaRange range = named.get(offer);
+      if (range != null) {
+        return range.weight();
+      }
+      return switch (offer) {
+        case OPEN_METRICS -> application;
+        case TEXT -> anyText >= 0 ? anyText : anything;
+        default -> -1;
+      };
     }
   }
 
@@ -154,6 +219,11 @@ record Negotiation(ScrapeFormat format, String contentType) {
         }
       }
       return "";
+    }
+
+    /** The scheme that it names; null if that is none that there is. */
+    Escaping escaping() {
+      return Escaping.of(parameter("escaping"));
     }
 
     /** A weight that cannot be read excludes the element, as if it were zero. */

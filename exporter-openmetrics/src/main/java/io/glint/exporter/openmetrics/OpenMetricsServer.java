@@ -32,8 +32,9 @@ import java.util.logging.Logger;
 
 /**
  * A metric reader that is scraped: it listens on a port and answers {@code GET /metrics} with the
- * metrics of its meter provider, as OpenMetrics 1.0 or as Prometheus text 0.0.4, whichever the
- * request's Accept header prefers.
+ * metrics of its meter provider, in the format that the request's Accept header prefers:
+ * OpenMetrics 1.0, Prometheus text 0.0.4 or 1.0.0, or Prometheus protobuf. {@linkplain
+ * OpenMetricsServerBuilder#setOpenMetrics2Enabled OpenMetrics 2.0} can be switched on.
  *
  * <pre>{@code
  * OpenMetricsServer server =
@@ -58,10 +59,22 @@ import java.util.logging.Logger;
  * <ul>
  *   <li>Temporality is cumulative for all instruments. Delta points, which only a {@code
  *       MetricProducer} can bring, are left out with a warning.
- *   <li>An exponential histogram is written as a classic one, whose 36 bucket bounds are always the
- *       same: the powers of four from 2<sup>-30</sup> to 2<sup>40</sup>. Its counts are exact at
- *       each scale of -1 or more. Below that a bound may include values up to the next bound that
- *       the scale has. No count falls when the scale does.
+ *   <li>An exponential histogram is a native histogram in protobuf and OpenMetrics 2.0, and has no
+ *       classic buckets beside. A scale above 8 is brought down to 8, which is exact; a point whose
+ *       scale is below -4, or that has no sum, is left out with a warning, as the specification
+ *       says. In a family that has, or had, an explicit histogram it is a classic one, as
+ *       Prometheus cannot read a family of both. The zero threshold is 1e-128. All exemplars are
+ *       there in the order of time, but those that are later than the latest of those that stay:
+ *       Prometheus takes none that is older than what it has.
+ *   <li>In OpenMetrics 1.0 and in Prometheus text an exponential histogram is written as a classic
+ *       one, whose 36 bucket bounds are always the same: the powers of four from 2<sup>-30</sup> to
+ *       2<sup>40</sup>. Its counts are exact at each scale of -1 or more. Below that a bound may
+ *       include values up to the next bound that the scale has. No count falls when the scale does.
+ *   <li>Names are translated by the {@linkplain OpenMetricsServerBuilder#setTranslationStrategy
+ *       strategy}, and then escaped as the request's Accept header says by its parameter {@code
+ *       escaping}: {@code underscores}, which is meant if it says nothing, {@code dots}, {@code
+ *       values}, or {@code allow-utf-8} for not at all. {@code name[]} asks for names as they are
+ *       written then.
  *   <li>Metrics that become one name and have the same type are one family. If they differ in unit
  *       or description, they have none, from the first scrape on that sees it.
  *   <li>If their types differ, one has the name. A histogram or summary has the names of its
@@ -71,9 +84,9 @@ import java.util.logging.Logger;
  *       keeps its name while it has no points. One that is new and comes before takes the name
  *       over, once and for as long as the process runs. This is remembered for 10,000 names and
  *       types; if there are more, those without points are forgotten.
- *   <li>OpenMetrics reserves names for a counter that its samples do not have. If another metric
- *       has one of them, the counter is written under the type {@code unknown}, without unit,
- *       exemplars and {@code _created}. Prometheus text has it as a counter.
+ *   <li>OpenMetrics 1.0 reserves names for a counter that its samples do not have. If another
+ *       metric has one of them, the counter is written under the type {@code unknown}, without
+ *       unit, exemplars and {@code _created}. The other formats have it as a counter.
  *   <li>Points that end up with the same name and labels are one series. Counters, up-down
  *       counters, histograms and summaries add up: histograms over the bounds that all have,
  *       summaries without quantiles. Of gauges that of the first metric stays, and of one metric
@@ -84,14 +97,17 @@ import java.util.logging.Logger;
  *   <li>Each clash of names or labels is logged once. Other problems are logged at most once in ten
  *       minutes, by the logger that has the name of this class, with the number of times each was
  *       met.
- *   <li>In OpenMetrics a histogram has neither {@code _sum} nor {@code _count} if a bucket bound is
- *       negative, an exponential histogram has negative values, or the sum is negative or NaN.
- *       Prometheus text has the {@code _count} always, and the {@code _sum} unless it is NaN. A sum
- *       that is NaN means that it was left out where the point was made, and is not worth a
- *       warning.
- *   <li>Exemplars are in OpenMetrics only: the latest of a counter, and of each bucket of a
- *       histogram; with a reservoir that prefers the largest, the largest of the newest interval
- *       that has one. What a line shows never goes back in time.
+ *   <li>In OpenMetrics 1.0 a histogram has neither {@code _sum} nor {@code _count} if a bucket
+ *       bound is negative, an exponential histogram has negative values, or the sum is negative or
+ *       NaN. Prometheus text has the {@code _count} always, and the {@code _sum} unless it is NaN.
+ *       A sum that is NaN means that it was left out where the point was made, and is not worth a
+ *       warning. Protobuf and OpenMetrics 2.0 have to have a sum: there it is NaN.
+ *   <li>Exemplars are not in Prometheus text. Elsewhere it is the latest of a counter, and of each
+ *       bucket of a histogram; with a reservoir that prefers the largest, the largest of the newest
+ *       interval that has one. What a line shows never goes back in time. OpenMetrics 2.0 has all.
+ *   <li>The time at which a count began is in protobuf and OpenMetrics 2.0 always, where it costs
+ *       no series; in OpenMetrics 1.0 as {@link OpenMetricsServerBuilder#setCreatedSamplesEnabled}
+ *       says.
  *   <li>A metric or label name never begins with an underscore, and a metric name never ends with
  *       one; a label {@code le} or {@code quantile} that comes from an attribute of a histogram or
  *       summary gets the prefix {@code key_}.
@@ -111,7 +127,8 @@ import java.util.logging.Logger;
  *
  * <p>Memory: a scrape that has the same series as the one before allocates a fixed amount. For that
  * the labels of all series are kept, about a byte for each character, and the bodies of up to two
- * scrapes.
+ * scrapes; the labels once more for protobuf, and for each way to escape names that is asked for
+ * and gives other names.
  *
  * <p>The time limits are those of the JDK's HTTP server, {@code com.sun.net.httpserver}, which has
  * none by default and takes them from system properties. Building an {@code OpenMetricsServer} sets
@@ -181,10 +198,12 @@ public final class OpenMetricsServer implements MetricReader, ExemplarOutcomes.S
       ExpositionWriter writer,
       ProblemLog log,
       Supplier<? extends MeterProvider> meterProvider,
+      boolean openMetrics2,
       int maxCollectionWaitSeconds) {
     HttpServer http = bind(host, port);
     ScrapeTelemetry telemetry = new ScrapeTelemetry(meterProvider, http.getAddress(), log);
-    ScrapeHandler handler = new ScrapeHandler(writer, log, telemetry, maxCollectionWaitSeconds);
+    ScrapeHandler handler =
+        new ScrapeHandler(writer, log, telemetry, openMetrics2, maxCollectionWaitSeconds);
     OpenMetricsServer server = new OpenMetricsServer(http, defaultAggregation, handler, log);
     http.setExecutor(server.executor);
     http.createContext("/", handler);
@@ -363,7 +382,8 @@ public final class OpenMetricsServer implements MetricReader, ExemplarOutcomes.S
    * What became of the exemplars of the scrapes so far, each of them counted at each scrape.
    *
    * <ul>
-   *   <li>{@code EXPORTED}: in an answer as OpenMetrics, perhaps without some of its labels
+   *   <li>{@code EXPORTED}: in an answer as OpenMetrics or protobuf, perhaps without some of its
+   *       labels
    *   <li>{@code LABELS_TOO_LONG}: the ids of its span alone are longer than is allowed, which
    *       those of OpenTelemetry never are
    *   <li>{@code NOT_REQUESTED}: the scraper asked for Prometheus text, where OpenMetrics would

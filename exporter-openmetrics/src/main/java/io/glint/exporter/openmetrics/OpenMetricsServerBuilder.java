@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.glint.sdk.internal.log.ProblemLog;
 import io.opentelemetry.api.metrics.MeterProvider;
 import io.opentelemetry.sdk.metrics.export.DefaultAggregationSelector;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /**
@@ -21,6 +22,12 @@ public final class OpenMetricsServerBuilder {
   private boolean scopeLabels = true;
   private boolean targetInfo = true;
   private DefaultAggregationSelector defaultAggregation = DefaultAggregationSelector.getDefault();
+
+  private TranslationStrategy strategy = TranslationStrategy.UNDERSCORE_ESCAPING_WITH_SUFFIXES;
+  private boolean openMetrics2;
+
+  /** Null for none. */
+  private Predicate<String> resourceKeys;
 
   /** Null for none. */
   private Supplier<? extends MeterProvider> meterProvider;
@@ -76,7 +83,8 @@ public final class OpenMetricsServerBuilder {
    * it.
    *
    * <p>What it costs: to any other scraper it is a series of its own, one more for each counter and
-   * for each label set of a histogram. Prometheus text never has it.
+   * for each label set of a histogram. Prometheus text never has it; protobuf and OpenMetrics 2.0
+   * have the time in any case, where it is no series.
    *
    * @return this builder
    */
@@ -110,9 +118,55 @@ public final class OpenMetricsServerBuilder {
   }
 
   /**
+   * Sets which attributes of the resource are labels of each sample too (OpenTelemetry
+   * specification, "Metrics Exporter - Prometheus", {@code resource_constant_labels}). By default
+   * none is. {@code target_info} has all of them in any case.
+   *
+   * <p>Where a point or its scope has a label of the same name, the point's own stays.
+   *
+   * @param keys tells of the key of an attribute whether it is a label, the same at each call; not
+   *     null. It is called by the threads that answer scrapes, one at a time. If it throws, the
+   *     scrape is answered 500.
+   * @return this builder
+   */
+  public OpenMetricsServerBuilder setResourceLabels(Predicate<String> keys) {
+    this.resourceKeys = requireNonNull(keys, "keys");
+    return this;
+  }
+
+  /**
+   * Sets how names become names of Prometheus (OpenTelemetry specification, "Metrics Exporter -
+   * Prometheus", "Translation Strategy"). {@link
+   * TranslationStrategy#UNDERSCORE_ESCAPING_WITH_SUFFIXES} by default. Another one changes the
+   * names of series, and so what queries and dashboards find.
+   *
+   * @param strategy not null
+   * @return this builder
+   */
+  public OpenMetricsServerBuilder setTranslationStrategy(TranslationStrategy strategy) {
+    this.strategy = requireNonNull(strategy, "strategy");
+    return this;
+  }
+
+  /**
+   * Sets whether a scraper that asks for OpenMetrics 2.0 gets it, as of the release candidate
+   * 2.0.0-rc0: with native histograms and all exemplars in text. Off by default, as the format may
+   * still change. Then a scraper gets what it asks for besides, and Prometheus text if that is
+   * nothing.
+   *
+   * @return this builder
+   */
+  public OpenMetricsServerBuilder setOpenMetrics2Enabled(boolean enabled) {
+    this.openMetrics2 = enabled;
+    return this;
+  }
+
+  /**
    * Sets the aggregation of instruments that no view gives one. By default that of the
-   * OpenTelemetry specification. The text formats have no exponential histograms: these are written
-   * as classic ones with 37 buckets, see {@link OpenMetricsServer}.
+   * OpenTelemetry specification. OpenMetrics 1.0 and Prometheus text have no exponential
+   * histograms: these are written as classic ones with 37 buckets, see {@link OpenMetricsServer}.
+   * To a scraper that asks for protobuf, as Prometheus does where its native histograms are
+   * switched on, they are native histograms.
    *
    * @param selector not null
    * @return this builder
@@ -157,8 +211,16 @@ public final class OpenMetricsServerBuilder {
    */
   public OpenMetricsServer build() {
     ProblemLog log = OpenMetricsServer.newLog();
-    ExpositionWriter writer = new ExpositionWriter(scopeLabels, targetInfo, createdSamples, log);
+    ExpositionSettings settings =
+        new ExpositionSettings(strategy, scopeLabels, targetInfo, createdSamples, resourceKeys);
     return OpenMetricsServer.start(
-        host, port, defaultAggregation, writer, log, meterProvider, maxCollectionWaitSeconds);
+        host,
+        port,
+        defaultAggregation,
+        new ExpositionWriter(settings, log),
+        log,
+        meterProvider,
+        openMetrics2,
+        maxCollectionWaitSeconds);
   }
 }

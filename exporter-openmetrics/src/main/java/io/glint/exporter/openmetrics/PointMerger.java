@@ -4,6 +4,7 @@ import io.glint.sdk.internal.log.LogText;
 import io.glint.sdk.internal.log.ProblemLog;
 import io.opentelemetry.sdk.metrics.data.DoubleExemplarData;
 import io.opentelemetry.sdk.metrics.data.ExemplarData;
+import io.opentelemetry.sdk.metrics.data.ExponentialHistogramPointData;
 import io.opentelemetry.sdk.metrics.data.MetricData;
 import io.opentelemetry.sdk.metrics.data.PointData;
 import io.opentelemetry.sdk.metrics.data.SummaryPointData;
@@ -34,7 +35,6 @@ final class PointMerger {
   /** How many series of counters are remembered that several points have had. */
   static final int MAX_SHARED_COUNTERS = 10_000;
 
-  private final PointWriter writer;
   private final TextBuffer labels;
   private final ProblemLog log;
   private final Buckets buckets = new Buckets();
@@ -42,16 +42,17 @@ final class PointMerger {
   private final GaugeOwners gaugeOwners = new GaugeOwners();
   private final Map<Long, SharedCounter> sharedCounters = new HashMap<>();
 
+  private PointWriter writer;
   private ScrapeExemplars tally;
 
-  PointMerger(PointWriter writer, TextBuffer labels, ProblemLog log) {
-    this.writer = writer;
+  PointMerger(TextBuffer labels, ProblemLog log) {
     this.labels = labels;
     this.log = log;
   }
 
   /** Starts an exposition. */
-  void start(ScrapeExemplars newTally) {
+  void start(PointWriter newWriter, ScrapeExemplars newTally) {
+    writer = newWriter;
     tally = newTally;
   }
 
@@ -83,7 +84,7 @@ final class PointMerger {
 
   /** Stands for a series. That two have the same is as unlikely as with random numbers. */
   private long key(Family family, int labelsStart, int labelsEnd) {
-    long key = family.name.hashCode();
+    long key = family.textName().hashCode();
     for (int i = labelsStart; i < labelsEnd; i++) {
       key = (key ^ labels.byteAt(i)) * 0x9E3779B97F4A7C15L;
       key ^= key >>> 32;
@@ -100,12 +101,15 @@ final class PointMerger {
   int write(Family family, List<PointSource> all, int labelsStart, int labelsEnd) {
     Series series =
         new Series(
-            family, key(family, labelsStart, labelsEnd), labels.text(labelsStart, labelsEnd));
+            family,
+            key(family, labelsStart, labelsEnd),
+            writer.labelsText(labels, labelsStart, labelsEnd));
     List<PointSource> points =
         switch (family.type) {
           case COUNTER -> counters(series, all);
           case GAUGE -> gauges(series, all);
-          case HISTOGRAM -> histograms(series, all);
+          case HISTOGRAM ->
+              writer.isNative(all.get(0).point()) ? nativeHistograms(all) : histograms(series, all);
           case SUMMARY -> summaries(series, all);
           case INFO -> throw new AssertionError("written by ExpositionWriter");
         };
@@ -209,6 +213,30 @@ final class PointMerger {
     }
     if (!valid.isEmpty()) {
       writer.histogram(total, sum, start(valid), exemplars);
+    }
+    return valid;
+  }
+
+  private List<PointSource> nativeHistograms(List<PointSource> all) {
+    List<PointSource> valid = new ArrayList<>();
+    List<DoubleExemplarData> exemplars = new ArrayList<>();
+    NativeBuckets total = new NativeBuckets();
+    double sum = 0;
+    for (PointSource source : all) {
+      ExponentialHistogramPointData point = (ExponentialHistogramPointData) source.point();
+      NativeBuckets ofPoint = valid.isEmpty() ? total : new NativeBuckets();
+      if (!writer.isNativeHistogram(source.metric(), point, ofPoint)) {
+        continue;
+      }
+      if (!valid.isEmpty()) {
+        total.add(ofPoint);
+      }
+      valid.add(source);
+      sum += point.getSum();
+      exemplars.addAll(candidates(source, point.getExemplars()));
+    }
+    if (!valid.isEmpty()) {
+      writer.nativeHistogram(total, sum, start(valid), exemplars);
     }
     return valid;
   }

@@ -18,42 +18,40 @@ import java.util.List;
 import java.util.function.Supplier;
 
 /**
- * Writes the sample lines of one series at a time: value, exemplar and {@code _created}, never a
- * timestamp of the sample.
+ * Writes families in one format: what is said of a family as a whole, then one series at a time.
  *
- * <p>Points that OpenMetrics 1.0 has no words for, such as a counter that is NaN, are left out with
- * a warning.
+ * <p>Points that Prometheus has no words for, such as a counter that is NaN, are left out with a
+ * warning. No sample has a timestamp: the time of a scrape is the scraper's.
  *
  * <p>Not safe for use by several threads at once.
  */
-final class PointWriter {
+abstract class PointWriter {
 
   private static final Comparator<ValueAtQuantile> BY_QUANTILE =
       Comparator.comparingDouble(ValueAtQuantile::getQuantile);
 
-  private final boolean createdSamples;
+  private static final String NATIVE =
+      "Let the scraper ask for OpenMetrics 1.0, which has it as a classic histogram, or use"
+          + " explicit buckets.";
+
+  final ScrapeFormat format;
   private final ProblemLog log;
-  private final Numbers numbers = new Numbers();
-  private final ExemplarWriter exemplars = new ExemplarWriter(numbers);
   private final Buckets buckets = new Buckets();
+  private final NativeBuckets nativeBuckets = new NativeBuckets();
   private final List<ValueAtQuantile> quantiles = new ArrayList<>();
 
-  private TextBuffer out;
-  private ScrapeFormat format;
-  private Family family;
+  TextBuffer out;
+  Family family;
   private MetricData metric;
 
   /** Where the label set of the series is. */
-  private TextBuffer labels;
+  TextBuffer labels;
 
-  private int labelsStart;
-  private int labelsEnd;
+  int labelsStart;
+  int labelsEnd;
 
-  /** Whether the points of the family have everything that OpenMetrics has for its type. */
-  private boolean wholeOpenMetrics;
-
-  PointWriter(boolean createdSamples, ProblemLog log) {
-    this.createdSamples = createdSamples;
+  PointWriter(ScrapeFormat format, ProblemLog log) {
+    this.format = format;
     this.log = log;
   }
 
@@ -67,46 +65,75 @@ final class PointWriter {
   }
 
   /** Starts an exposition, for which what becomes of each exemplar is told. */
-  void start(TextBuffer target, ScrapeFormat newFormat, ScrapeExemplars tally) {
-    exemplars.start(tally);
+  void start(TextBuffer target, ScrapeExemplars tally, LabelSet exemplarLabels) {
     out = target;
-    format = newFormat;
+    exemplars().start(tally, exemplarLabels);
   }
 
-  /** Starts a family. */
-  void family(Family newFamily) {
-    family = newFamily;
-    wholeOpenMetrics = isWholeOpenMetrics(newFamily);
-  }
+  /** Writes {@code target_info} with the labels that {@link #series} was told of. */
+  abstract void target(Family target);
 
-  private boolean isWholeOpenMetrics(Family any) {
-    return format == ScrapeFormat.OPEN_METRICS && any.form(format) == Family.Form.WHOLE;
-  }
+  /** Starts a family: whatever is said of it before its series. */
+  abstract void beginFamily(Family newFamily);
 
-  /** Whether a family may have {@code _created} samples in this exposition. */
-  boolean writesCreated(Family any) {
-    return createdSamples && any.type.hasCreated() && isWholeOpenMetrics(any);
-  }
+  /** Ends a family that has series. */
+  abstract void endFamily();
+
+  /** Ends the exposition. */
+  abstract void end();
+
+  abstract ExemplarWriter exemplars();
+
+  /** Whether a family may have {@code _created} samples. */
+  abstract boolean writesCreated(Family any);
+
+  /** Whether exponential histograms stay what they are. */
+  abstract boolean hasNativeHistograms();
+
+  abstract void gauge(long value);
+
+  abstract void gauge(double value);
+
+  abstract void counter(long value, long startEpochNanos, List<? extends ExemplarData> candidates);
+
+  abstract void counter(
+      double value, long startEpochNanos, List<? extends ExemplarData> candidates);
+
+  abstract void histogram(
+      Buckets histogram, double sum, long startEpochNanos, List<DoubleExemplarData> candidates);
+
+  /** Writes an exponential histogram; only where there {@link #hasNativeHistograms}. */
+  abstract void nativeHistogram(
+      NativeBuckets histogram,
+      double sum,
+      long startEpochNanos,
+      List<DoubleExemplarData> candidates);
+
+  /** Writes a summary. */
+  abstract void summary(long count, double sum, List<ValueAtQuantile> values, long startEpochNanos);
+
+  /** The labels of a series as text, for people. */
+  abstract String labelsText(TextBuffer labelsOfSeries, int labelsFrom, int labelsTo);
 
   /** Starts a series, whose labels are at the given place. */
-  void series(TextBuffer labelsOfSeries, int labelsFrom, int labelsTo) {
+  final void series(TextBuffer labelsOfSeries, int labelsFrom, int labelsTo) {
     labels = labelsOfSeries;
     labelsStart = labelsFrom;
     labelsEnd = labelsTo;
   }
 
   /** Writes the only point of a series; returns false if it is left out. */
-  boolean write(MetricData ofMetric, PointData point) {
+  final boolean write(MetricData ofMetric, PointData point) {
+    long start = point.getStartEpochNanos();
     switch (family.type) {
       case COUNTER -> {
         if (!isCounter(ofMetric, point)) {
           return false;
         }
         if (point instanceof LongPointData integer) {
-          counter(integer.getValue(), point.getStartEpochNanos(), point.getExemplars());
+          counter(integer.getValue(), start, point.getExemplars());
         } else {
-          double value = ((DoublePointData) point).getValue();
-          counter(value, point.getStartEpochNanos(), point.getExemplars());
+          counter(((DoublePointData) point).getValue(), start, point.getExemplars());
         }
       }
       case GAUGE -> {
@@ -117,17 +144,24 @@ final class PointWriter {
         }
       }
       case HISTOGRAM -> {
-        if (!isHistogram(ofMetric, point, buckets)) {
-          return false;
+        if (isNative(point)) {
+          ExponentialHistogramPointData exponential = (ExponentialHistogramPointData) point;
+          if (!isNativeHistogram(ofMetric, exponential, nativeBuckets)) {
+            return false;
+          }
+          nativeHistogram(nativeBuckets, sum(point), start, histogramExemplars(point));
+        } else {
+          if (!isHistogram(ofMetric, point, buckets)) {
+            return false;
+          }
+          histogram(buckets, sum(point), start, histogramExemplars(point));
         }
-        histogram(buckets, sum(point), point.getStartEpochNanos(), histogramExemplars(point));
       }
       case SUMMARY -> {
         if (!isSummary(ofMetric, point)) {
           return false;
         }
         SummaryPointData summary = (SummaryPointData) point;
-        long start = point.getStartEpochNanos();
         summary(summary.getCount(), summary.getSum(), summary.getValues(), start);
       }
       case INFO -> throw new AssertionError("written by ExpositionWriter");
@@ -135,8 +169,15 @@ final class PointWriter {
     return true;
   }
 
+  /** Whether a histogram is written as a native one. */
+  final boolean isNative(PointData point) {
+    return hasNativeHistograms()
+        && !family.isClassic
+        && point instanceof ExponentialHistogramPointData;
+  }
+
   /** Whether the point is a counter; if not that is logged. */
-  boolean isCounter(MetricData ofMetric, PointData point) {
+  final boolean isCounter(MetricData ofMetric, PointData point) {
     metric = ofMetric;
     double value =
         point instanceof LongPointData integer
@@ -154,7 +195,7 @@ final class PointWriter {
   }
 
   /** Takes the buckets of a point if it is a histogram; if not that is logged. */
-  boolean isHistogram(MetricData ofMetric, PointData point, Buckets target) {
+  final boolean isHistogram(MetricData ofMetric, PointData point, Buckets target) {
     metric = ofMetric;
     if (point instanceof HistogramPointData histogram) {
       if (target.set(histogram)) {
@@ -171,19 +212,52 @@ final class PointWriter {
     if (target.set((ExponentialHistogramPointData) point)) {
       return true;
     }
-    warn("histogram", () -> "a negative number of values in a bucket, the point is");
+    warnOfNegativeCount();
     return false;
   }
 
+  /**
+   * Takes the buckets of an exponential histogram if it can be a native one; if not that is logged.
+   * OpenTelemetry specification, "Prometheus and OpenMetrics Compatibility", "Exponential
+   * Histograms": a point that has no sum, or a scale below -4, is dropped.
+   */
+  final boolean isNativeHistogram(
+      MetricData ofMetric, ExponentialHistogramPointData point, NativeBuckets target) {
+    metric = ofMetric;
+    if (point.getScale() < NativeBuckets.LOWEST_SCHEMA) {
+      warn("scale", () -> "the scale " + point.getScale() + ", below -4, the point is", NATIVE);
+      return false;
+    }
+    if (Double.isNaN(point.getSum())) {
+      warn("no sum", () -> "no sum, which a native histogram has to have, the point is", NATIVE);
+      return false;
+    }
+    if (!target.set(point)) {
+      warnOfNegativeCount();
+      return false;
+    }
+    return true;
+  }
+
+  private void warnOfNegativeCount() {
+    warn("histogram", () -> "a negative number of values in a bucket, the point is");
+  }
+
   /** Whether the point is a summary; if not that is logged. */
-  boolean isSummary(MetricData ofMetric, PointData point) {
+  final boolean isSummary(MetricData ofMetric, PointData point) {
     metric = ofMetric;
     long count = ((SummaryPointData) point).getCount();
-    if (count >= 0) {
-      return true;
+    if (count < 0) {
+      warn("summary", () -> "a summary with the count " + count + ", the point is");
+      return false;
     }
-    warn("summary", () -> "a summary with the count " + count + ", the point is");
-    return false;
+    double sum = ((SummaryPointData) point).getSum();
+    if (format == ScrapeFormat.OPEN_METRICS_2 && !(sum >= 0)) {
+      // OpenMetrics 2.0 has no summary without a sum, and none with this one.
+      warnOfSum(sum, "the point is");
+      return false;
+    }
+    return true;
   }
 
   /** The sum of a point of any kind of histogram. */
@@ -200,161 +274,38 @@ final class PointWriter {
         : ((ExponentialHistogramPointData) point).getExemplars();
   }
 
-  void gauge(long value) {
-    name("");
-    numbers.integer(out, value);
-    out.put('\n');
-  }
-
-  void gauge(double value) {
-    name("");
-    numbers.floating(out, value);
-    out.put('\n');
-  }
-
-  void counter(long value, long startEpochNanos, List<? extends ExemplarData> candidates) {
-    name("_total");
-    numbers.integer(out, value);
-    endOfCounter(startEpochNanos, candidates);
-  }
-
-  void counter(double value, long startEpochNanos, List<? extends ExemplarData> candidates) {
-    name("_total");
-    numbers.floating(out, value);
-    endOfCounter(startEpochNanos, candidates);
-  }
-
-  private void endOfCounter(long startEpochNanos, List<? extends ExemplarData> candidates) {
-    if (wholeOpenMetrics) {
-      exemplars.writeLatest(out, candidates);
-    }
-    out.put('\n');
-    created(startEpochNanos);
-  }
-
-  void histogram(
-      Buckets histogram, double sum, long startEpochNanos, List<DoubleExemplarData> candidates) {
-    if (wholeOpenMetrics) {
-      exemplars.sortIntoBuckets(candidates, histogram.bounds());
-    }
-    BucketLabels bucketLabels = family.bucketLabels;
-    bucketLabels.of(histogram, numbers);
-    int start = out.size();
-    out.ascii(family.name).ascii("_bucket{");
-    ownLabels(true);
-    int end = out.size();
-    long total = 0;
-    for (int i = 0; i <= histogram.size(); i++) {
-      total = Buckets.sum(total, histogram.count(i));
-      if (i > 0) {
-        out.repeat(start, end);
-      }
-      bucketLabels.write(out, i);
-      numbers.integer(out, total);
-      if (wholeOpenMetrics) {
-        exemplars.writeOfBucket(out, i);
-      }
-      out.put('\n');
-    }
-    countAndSum(total, sum, histogram.hasNegativeValues());
-    created(startEpochNanos);
-  }
-
-  /**
-   * OpenMetrics 1.0, "Histogram": sums are counters, hence neither NaN nor below zero, and absent
-   * if there are negative values; there is a count if and only if there is a sum. Prometheus text
-   * knows no such rule, and most of its readers expect both.
-   *
-   * <p>NaN means that the point has no sum, as for a histogram whose instrument may record negative
-   * values (OpenTelemetry metrics data model, "Histogram": the sum is optional). That is as it
-   * should be: no warning, and in Prometheus text the count alone, for a series of NaN would tell
-   * nothing and spoil what is computed with it.
-   */
-  private void countAndSum(long count, double sum, boolean negativeValues) {
-    if (format == ScrapeFormat.OPEN_METRICS && (negativeValues || !(sum >= 0))) {
-      if (!negativeValues && !Double.isNaN(sum)) {
-        warnOfSum(sum, "_sum and _count are");
-      }
-      return;
-    }
-    name("_count");
-    numbers.integer(out, count);
-    out.put('\n');
-    if (!Double.isNaN(sum)) {
-      name("_sum");
-      numbers.floating(out, sum);
-      out.put('\n');
-    }
-  }
-
-  void summary(long count, double sum, List<ValueAtQuantile> values, long startEpochNanos) {
+  /** Those quantiles that can be shown, in order; of the others it is logged. Valid until asked. */
+  final List<ValueAtQuantile> ordered(List<ValueAtQuantile> values) {
     quantiles.clear();
     quantiles.addAll(values);
     quantiles.sort(BY_QUANTILE);
+    int kept = 0;
     double previous = Double.NaN;
     for (int i = 0; i < quantiles.size(); i++) {
       double quantile = quantiles.get(i).getQuantile();
       double value = quantiles.get(i).getValue();
       if (quantile == previous || !(quantile >= 0 && quantile <= 1) || value < 0) {
         warn(
-            "quantile", () -> "the value " + value + " at quantile " + quantile + ", this line is");
+            "quantile",
+            () -> "the value " + value + " at quantile " + quantile + ", this quantile is");
         continue;
       }
-      out.ascii(family.name).put('{');
-      ownLabels(true);
-      out.ascii("quantile=\"");
-      numbers.canonical(out, quantile);
-      out.ascii("\"} ");
-      numbers.floating(out, value);
-      out.put('\n');
+      quantiles.set(kept++, quantiles.get(i));
       previous = quantile;
     }
-    name("_count");
-    numbers.integer(out, count);
-    out.put('\n');
-    if (format == ScrapeFormat.OPEN_METRICS && !(sum >= 0)) {
-      warnOfSum(sum, "_sum is");
-    } else {
-      name("_sum");
-      numbers.floating(out, sum);
-      out.put('\n');
-    }
-    created(startEpochNanos);
+    quantiles.subList(kept, quantiles.size()).clear();
+    return quantiles;
   }
 
-  private void created(long startEpochNanos) {
-    if (wholeOpenMetrics && createdSamples && startEpochNanos > 0) {
-      name("_created");
-      numbers.seconds(out, startEpochNanos);
-      out.put('\n');
-    }
-  }
-
-  /** Writes name, labels and the blank before the value. */
-  private void name(String suffix) {
-    out.ascii(family.name).ascii(suffix);
-    if (labelsEnd > labelsStart) {
-      out.put('{');
-      ownLabels(false);
-      out.put('}');
-    }
-    out.put(' ');
-  }
-
-  private void ownLabels(boolean commaAfter) {
-    if (labelsEnd > labelsStart) {
-      out.append(labels, labelsStart, labelsEnd);
-      if (commaAfter) {
-        out.put(',');
-      }
-    }
-  }
-
-  private void warnOfSum(double sum, String whatIs) {
+  final void warnOfSum(double sum, String whatIs) {
     warn("sum", () -> "the sum " + sum + ", which is not a number of zero or more, " + whatIs);
   }
 
   private void warn(String kind, Supplier<String> what) {
+    warn(kind, what, "Record finite values of zero or more, or use another instrument kind.");
+  }
+
+  private void warn(String kind, Supplier<String> what, String advice) {
     String name = metric.getName();
     log.warn(
         kind,
@@ -365,7 +316,8 @@ final class PointWriter {
                 + "' has "
                 + what.get()
                 + " left out of the scrape. Labels of the point: {"
-                + LogText.of(labels.text(labelsStart, labelsEnd))
-                + "}. Record finite values of zero or more, or use another instrument kind.");
+                + LogText.of(labelsText(labels, labelsStart, labelsEnd))
+                + "}. "
+                + advice);
   }
 }

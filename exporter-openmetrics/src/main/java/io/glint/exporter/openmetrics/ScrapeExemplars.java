@@ -40,7 +40,7 @@ final class ScrapeExemplars {
   /** Starts a scrape: without a place or, in a format that knows no exemplars, not requested. */
   void start(ScrapeFormat format) {
     clear();
-    hasExemplars = format == ScrapeFormat.OPEN_METRICS;
+    hasExemplars = format.hasExemplars();
   }
 
   /**
@@ -113,7 +113,7 @@ final class ScrapeExemplars {
   }
 
   /**
-   * Enters all in the account and forgets it.
+   * Enters all in the account. Several threads may do so once everything was written.
    *
    * @param writtenBecame what became of those that were written to the answer
    */
@@ -125,7 +125,6 @@ final class ScrapeExemplars {
       account.add(scopes[i], names[i], Outcome.LABELS_TOO_LONG, isTooLong);
       account.add(scopes[i], names[i], othersBecame[i], counts[3 * i] - isWritten - isTooLong);
     }
-    clear();
   }
 
   /** Forgets everything, references included. */

@@ -6,15 +6,16 @@ import com.sun.net.httpserver.HttpHandler;
 import io.glint.sdk.ExemplarOutcomes;
 import io.glint.sdk.ExemplarOutcomes.Outcome;
 import io.glint.sdk.internal.log.ProblemLog;
-import io.opentelemetry.sdk.metrics.data.MetricData;
 import io.opentelemetry.sdk.metrics.export.CollectionRegistration;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
-import java.util.Collection;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -25,13 +26,19 @@ import java.util.concurrent.locks.ReentrantLock;
  * provider may reuse the data for the next collection, and because the writer has buffers of its
  * own. It is not held while bytes are sent. A second lock guards the life cycle; whoever holds it
  * waits for nothing but its condition.
+ *
+ * <p>A scrape that waited for the lock is answered with what another one has collected, if it asks
+ * for the same and came before that collection began. So of scrapes that come at once, however
+ * many, at most two collect for each format.
  */
 final class ScrapeHandler implements HttpHandler {
 
   private static final String METRICS_PATH = "/metrics";
   private static final String HEALTH_PATH = "/-/healthy";
-  private static final int INITIAL_BODY_BYTES = 16 * 1024;
   private static final int MAX_SPARE_BUFFERS = 2;
+
+  /** How many bodies are kept for scrapes that wait, each for another format or other names. */
+  private static final int MAX_SHAREABLE = 4;
 
   private final ExpositionWriter writer;
   private final ProblemLog log;
@@ -41,15 +48,22 @@ final class ScrapeHandler implements HttpHandler {
 
   private final int maxCollectionWaitSeconds;
 
+  /** Whether OpenMetrics 2.0 is among the formats. */
+  private final boolean openMetrics2;
+
   /** When the collection under way began, or the last one if there is none. */
   private volatile long collectionStartNanos;
 
+  /** How many scrapes wait for the lock. */
+  private final AtomicInteger waiting = new AtomicInteger();
+
+  /** What may answer scrapes that wait, the latest last; guarded by {@link #collecting}. */
+  private final List<FinishedScrape> shareable = new ArrayList<>(MAX_SHAREABLE);
+
   /** Buffers that are not in use; what does not fit is left to the garbage collector. */
-  private final Queue<TextBuffer> spareBodies = new ArrayBlockingQueue<>(MAX_SPARE_BUFFERS);
+  private final Queue<FinishedScrape> spareScrapes = new ArrayBlockingQueue<>(MAX_SPARE_BUFFERS);
 
   private final Queue<Zipper> spareZippers = new ArrayBlockingQueue<>(MAX_SPARE_BUFFERS);
-
-  private final Queue<ScrapeExemplars> spareTallies = new ArrayBlockingQueue<>(MAX_SPARE_BUFFERS);
 
   private final ReentrantLock lifeCycle = new ReentrantLock();
   private final Condition idle = lifeCycle.newCondition();
@@ -61,10 +75,12 @@ final class ScrapeHandler implements HttpHandler {
       ExpositionWriter writer,
       ProblemLog log,
       ScrapeTelemetry telemetry,
+      boolean openMetrics2,
       int maxCollectionWaitSeconds) {
     this.writer = writer;
     this.log = log;
     this.telemetry = telemetry;
+    this.openMetrics2 = openMetrics2;
     this.maxCollectionWaitSeconds = maxCollectionWaitSeconds;
   }
 
@@ -169,7 +185,7 @@ final class ScrapeHandler implements HttpHandler {
       sendText(
           exchange,
           200,
-          "Glint serves OpenTelemetry metrics as OpenMetrics and Prometheus text.\n"
+          "Glint serves OpenTelemetry metrics as OpenMetrics, Prometheus text and protobuf.\n"
               + "Metrics are at "
               + METRICS_PATH
               + ", single ones at "
@@ -210,7 +226,7 @@ final class ScrapeHandler implements HttpHandler {
       return;
     }
     Headers request = exchange.getRequestHeaders();
-    Negotiation negotiation = Negotiation.of(request.get("Accept"));
+    Negotiation negotiation = Negotiation.of(request.get("Accept"), openMetrics2);
     boolean gzip = Negotiation.allowsGzip(request.get("Accept-Encoding"));
     if (isHead(exchange)) {
       // No collection: on a stock provider it would take the exemplars from the next scrape.
@@ -219,63 +235,63 @@ final class ScrapeHandler implements HttpHandler {
       return;
     }
     ScrapeTelemetry.Operation operation = telemetry.begin();
-    TextBuffer body = takeBody();
-    ScrapeExemplars spareTally = spareTallies.poll();
-    ScrapeExemplars tally = spareTally != null ? spareTally : new ScrapeExemplars();
+    FinishedScrape finished = null;
     try {
-      if (collect(source, negotiation.format(), names, body, tally, exchange, operation)) {
+      finished = collect(source, negotiation, names, exchange, operation);
+      if (finished != null) {
         setScrapeHeaders(exchange, negotiation, gzip);
         if (gzip) {
-          sendZipped(exchange, body);
+          sendZipped(exchange, finished.body());
         } else {
-          sendBody(exchange, body);
+          sendBody(exchange, finished.body());
         }
-        tally.enterIn(exemplarOutcomes, Outcome.EXPORTED);
+        finished.count(exemplarOutcomes, Outcome.EXPORTED);
         operation.succeeded();
       }
     } catch (Throwable e) {
-      tally.enterIn(exemplarOutcomes, Outcome.EXPORT_FAILED);
+      if (finished != null) {
+        finished.count(exemplarOutcomes, Outcome.EXPORT_FAILED);
+      }
       operation.failed(e.getClass().getName(), 0);
       throw e;
     } finally {
-      giveBack(body);
-      tally.clear();
-      boolean unused = spareTallies.offer(tally);
+      if (finished != null) {
+        giveBack(finished);
+      }
     }
   }
 
-  private TextBuffer takeBody() {
-    TextBuffer spare = spareBodies.poll();
-    return spare != null ? spare : new TextBuffer(INITIAL_BODY_BYTES);
+  private void giveBack(FinishedScrape scrape) {
+    if (scrape.release()) {
+      boolean unused = spareScrapes.offer(scrape);
+    }
   }
 
-  private void giveBack(TextBuffer body) {
-    body.reset();
-    boolean unused = spareBodies.offer(body);
-  }
-
-  /** Fills the body; if that fails it sends an error instead and returns false. */
-  private boolean collect(
+  /** Returns what answers the scrape; if there is nothing it sends an error and returns null. */
+  private FinishedScrape collect(
       CollectionRegistration source,
-      ScrapeFormat format,
+      Negotiation negotiation,
       NameFilter names,
-      TextBuffer body,
-      ScrapeExemplars tally,
       HttpExchange exchange,
       ScrapeTelemetry.Operation operation)
       throws IOException {
+    long askedNanos = System.nanoTime();
     // Stays null if the collection was not even begun.
     Throwable failure;
     try {
-      if (collecting.tryLock(maxCollectionWaitSeconds, TimeUnit.SECONDS)) {
+      if (lock()) {
         try {
-          collectionStartNanos = System.nanoTime();
-          Collection<MetricData> metrics = source.collectAllMetrics();
-          operation.collected(metrics);
-          int written = writer.write(metrics, format, names, body, tally);
-          operation.written(written, writer.notAskedFor());
-          return true;
+          FinishedScrape shared = shared(askedNanos, negotiation, names);
+          if (shared == null) {
+            return collectNow(source, negotiation, names, operation);
+          }
+          shared.tell(operation);
+          return shared;
         } finally {
+          if (waiting.get() == 0) {
+            shareable.forEach(this::giveBack);
+            shareable.clear();
+          }
           collecting.unlock();
         }
       }
@@ -283,17 +299,15 @@ final class ScrapeHandler implements HttpHandler {
     } catch (InterruptedException e) {
       operation.failed("shutdown", 503);
       sendText(exchange, 503, "The metrics endpoint was shut down.\n");
-      return false;
+      return null;
     } catch (Throwable e) {
       // An Error too: the scraper is to get an answer, and the thread is to live on.
       failure = e;
-      // The metrics were not seen to the end, and the scraper will know that it got none.
-      tally.clear();
     }
     if (failure == null) {
       operation.failed("timeout", 503);
       sendText(exchange, 503, warnOfSlowCollection() + "\n");
-      return false;
+      return null;
     }
     String type = failure.getClass().getName();
     operation.failed(type, 500);
@@ -312,7 +326,67 @@ final class ScrapeHandler implements HttpHandler {
             + ". The log of the process has the details, under the logger "
             + OpenMetricsServer.class.getName()
             + ".\n");
-    return false;
+    return null;
+  }
+
+  private boolean lock() throws InterruptedException {
+    waiting.incrementAndGet();
+    try {
+      return collecting.tryLock(maxCollectionWaitSeconds, TimeUnit.SECONDS);
+    } finally {
+      waiting.decrementAndGet();
+    }
+  }
+
+  /** What another scrape has collected meanwhile, if that is what is asked for; or null. */
+  private FinishedScrape shared(long askedNanos, Negotiation negotiation, NameFilter names) {
+    for (int i = shareable.size() - 1; i >= 0; i--) {
+      FinishedScrape finished = shareable.get(i);
+      if (finished.answers(askedNanos, negotiation, names)) {
+        finished.retain();
+        return finished;
+      }
+    }
+    return null;
+  }
+
+  private FinishedScrape collectNow(
+      CollectionRegistration source,
+      Negotiation negotiation,
+      NameFilter names,
+      ScrapeTelemetry.Operation operation) {
+    FinishedScrape spare = spareScrapes.poll();
+    FinishedScrape scrape = spare != null ? spare : new FinishedScrape();
+    boolean isFinished = false;
+    try {
+      collectionStartNanos = System.nanoTime();
+      scrape.start(collectionStartNanos, negotiation, names);
+      scrape.write(source.collectAllMetrics(), writer, operation);
+      if (waiting.get() > 0) {
+        share(scrape);
+      }
+      isFinished = true;
+      return scrape;
+    } finally {
+      if (!isFinished) {
+        // The metrics were not seen to the end, and the scraper will know that it got none.
+        giveBack(scrape);
+      }
+    }
+  }
+
+  private void share(FinishedScrape scrape) {
+    int old = 0;
+    while (old < shareable.size() && !shareable.get(old).isSameAs(scrape)) {
+      old++;
+    }
+    if (old < shareable.size()) {
+      giveBack(shareable.remove(old));
+    } else if (shareable.size() == MAX_SHAREABLE) {
+      giveBack(shareable.remove(0));
+    }
+    scrape.retain();
+    shareable.add(scrape);
   }
 
   /** Logs why a scrape gets no answer, and returns the same for the scraper. */

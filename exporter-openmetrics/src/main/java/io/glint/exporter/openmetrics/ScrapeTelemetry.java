@@ -10,9 +10,7 @@ import io.opentelemetry.api.metrics.LongUpDownCounter;
 import io.opentelemetry.api.metrics.Meter;
 import io.opentelemetry.api.metrics.MeterProvider;
 import io.opentelemetry.context.Context;
-import io.opentelemetry.sdk.metrics.data.MetricData;
 import java.net.InetSocketAddress;
-import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
@@ -161,13 +159,12 @@ final class ScrapeTelemetry {
       this.instruments = instruments;
     }
 
-    void collected(Collection<MetricData> metrics) {
+    /** Tells how many points the collection has. */
+    void collected(int newPoints) {
       if (instruments == null) {
         return;
       }
-      for (MetricData metric : metrics) {
-        points += metric.getData().getPoints().size();
-      }
+      points = newPoints;
       wanted = points;
       try {
         instruments.inflight.add(points, component, Context.root());

@@ -4,6 +4,7 @@ import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.sdk.common.InstrumentationScopeInfo;
 import io.opentelemetry.sdk.metrics.data.MetricData;
 import io.opentelemetry.sdk.metrics.data.PointData;
+import io.opentelemetry.sdk.resources.Resource;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -31,13 +32,15 @@ final class SeriesLabels {
   /** For each point the end of its label set. */
   private int[] ends = new int[0];
 
-  /** For each point what its label set was rendered from, together with the scope. */
+  /** For each point what its label set was rendered from, with scope and resource. */
   private Attributes[] attributes = new Attributes[0];
 
   private int size;
 
-  /** For each metric its scope, and the end of its points. */
+  /** For each metric its scope, its resource, and the end of its points. */
   private final List<InstrumentationScopeInfo> scopes = new ArrayList<>(1);
+
+  private final List<Resource> resources = new ArrayList<>(1);
 
   private int[] metricEnds = new int[1];
 
@@ -63,8 +66,7 @@ final class SeriesLabels {
     for (int i = 0; i < metrics.size(); i++) {
       MetricData metric = metrics.get(i);
       List<? extends PointData> points = points(metric);
-      if (points.size() != metricEnds[i] - start
-          || !isSame(scopes.get(i), metric.getInstrumentationScopeInfo())) {
+      if (points.size() != metricEnds[i] - start || !isKnown(i, metric)) {
         return false;
       }
       for (int j = 0; j < points.size(); j++) {
@@ -77,13 +79,18 @@ final class SeriesLabels {
     return true;
   }
 
+  private boolean isKnown(int metric, MetricData other) {
+    return isSame(scopes.get(metric), other.getInstrumentationScopeInfo())
+        && isSame(resources.get(metric), other.getResource());
+  }
+
   private static boolean isSame(Object one, Object other) {
     return one == other || one.equals(other);
   }
 
-  /** Starts to look for the points of a metric, given by its place among those of the family. */
-  void look(int metric, InstrumentationScopeInfo scope) {
-    boolean isKnown = metric < scopes.size() && isSame(scopes.get(metric), scope);
+  /** Starts to look for the points of a metric, which has this place among those of the family. */
+  void look(int metric, MetricData ofPlace) {
+    boolean isKnown = metric < scopes.size() && isKnown(metric, ofPlace);
     next = !isKnown || metric == 0 ? 0 : metricEnds[metric - 1];
     nextEnd = isKnown ? metricEnds[metric] : 0;
   }
@@ -113,12 +120,14 @@ final class SeriesLabels {
       attributes[i] = series.firstPoint(i).getAttributes();
     }
     scopes.clear();
+    resources.clear();
     if (metricEnds.length < metrics.size()) {
       metricEnds = new int[metrics.size()];
     }
     int end = 0;
     for (int i = 0; i < metrics.size(); i++) {
       scopes.add(metrics.get(i).getInstrumentationScopeInfo());
+      resources.add(metrics.get(i).getResource());
       end += metrics.get(i).getData().getPoints().size();
       metricEnds[i] = end;
     }
@@ -145,6 +154,7 @@ final class SeriesLabels {
       attributes = new Attributes[0];
       text = new TextBuffer(0);
       scopes.clear();
+      resources.clear();
     }
   }
 

@@ -11,7 +11,7 @@ import java.util.zip.Checksum;
 import java.util.zip.Deflater;
 
 /**
- * A growable array of UTF-8 bytes that is filled, written out, cleared and used again.
+ * A growable array of bytes, of text as UTF-8, that is filled, written out, cleared and used again.
  *
  * <p>Not safe for use by several threads at once.
  */
@@ -43,15 +43,6 @@ final class TextBuffer {
       LOWEST_OF_LENGTH[i] = i == 2 ? 10 : LOWEST_OF_LENGTH[i - 1] * 10;
     }
   }
-
-  private static final byte[] SPAN_IDS =
-      ("trace_id=\"" + "0".repeat(32) + "\",span_id=\"" + "0".repeat(16) + "\"")
-          .getBytes(StandardCharsets.US_ASCII);
-
-  /** Where in {@link #SPAN_IDS} the digits are. */
-  private static final int TRACE_ID_AT = 10;
-
-  private static final int SPAN_ID_AT = 53;
 
   private byte[] bytes;
   private int size;
@@ -88,6 +79,33 @@ final class TextBuffer {
       bytes = new byte[Math.max(peak * 2, SMALLEST_REPLACEMENT)];
     }
     peak = 0;
+  }
+
+  /** Appends one byte, the lowest of the number. */
+  TextBuffer putByte(int number) {
+    ensure(1);
+    bytes[size++] = (byte) number;
+    return this;
+  }
+
+  /** Changes one byte. */
+  void setByte(int index, int number) {
+    bytes[index] = (byte) number;
+  }
+
+  /** Appends 8 bytes, the lowest one first. */
+  TextBuffer littleEndian(long number) {
+    ensure(Long.BYTES);
+    DIGITS.set(bytes, size, number);
+    size += Long.BYTES;
+    return this;
+  }
+
+  /** Moves everything from a place on, so that there is room for so many bytes before it. */
+  void makeRoom(int at, int count) {
+    ensure(count);
+    System.arraycopy(bytes, at, bytes, at + count, size - at);
+    size += count;
   }
 
   /** Forgets everything from {@code newSize} on. */
@@ -230,17 +248,14 @@ final class TextBuffer {
     return number < LOWEST_OF_LENGTH[atMost] ? atMost - 1 : atMost;
   }
 
-  /** Appends the labels of a span's ids. */
-  TextBuffer spanIds(long traceIdHigh, long traceIdLow, long spanId) {
-    int at = size;
-    append(SPAN_IDS, 0, SPAN_IDS.length);
-    setHex(at + TRACE_ID_AT, traceIdHigh);
-    setHex(at + TRACE_ID_AT + 16, traceIdLow);
-    setHex(at + SPAN_ID_AT, spanId);
+  /** Appends bytes as they are. */
+  TextBuffer raw(byte[] source) {
+    append(source, 0, source.length);
     return this;
   }
 
-  private void setHex(int at, long number) {
+  /** Overwrites 16 bytes by the hexadecimal digits of a number. */
+  void setHex(int at, long number) {
     LONGS.set(bytes, at, hexDigits(number >>> 32));
     LONGS.set(bytes, at + 8, hexDigits(number & 0xFFFF_FFFFL));
   }
@@ -272,7 +287,15 @@ final class TextBuffer {
     return this;
   }
 
-  /** Appends a label value: backslash, double quote and line feed are escaped. */
+  /** Appends text as it is. */
+  TextBuffer utf8(String text) {
+    for (int i = 0; i < text.length(); ) {
+      i += codePoint(text, i, text.charAt(i));
+    }
+    return this;
+  }
+
+  /** Appends a label value or a quoted name: backslash, double quote and line feed are escaped. */
   TextBuffer labelValue(String value) {
     int length = value.length();
     int i = 0;

@@ -16,6 +16,7 @@ import io.opentelemetry.sdk.metrics.data.PointData;
 import io.opentelemetry.sdk.metrics.data.SummaryPointData;
 import io.opentelemetry.sdk.metrics.data.ValueAtQuantile;
 import io.opentelemetry.sdk.resources.Resource;
+import io.prometheus.metrics.expositionformats.generated.com_google_protobuf_4_35_0.Metrics.MetricFamily;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -56,7 +57,14 @@ class HostileCollectionsTest {
   };
   private static final String[] UNITS = {"", "", "", "By", "bytes", "total", "count"};
   private static final String[] TEXTS = {"", "one", "two"};
-  private static final String[] KEYS = {"k.x", "k_x", "k-x", "le", "quantile", "日本", "中国"};
+  private static final String[] KEYS = {
+    "k.x", "k_x", "k-x", "le", "quantile", "日本", "中国", "", "_", "1", "a b", "\"", "__name__",
+  };
+
+  /** Most are the same, so that label sets clash. */
+  private static final String[] VALUES = {
+    "1", "1", "1", "1", "", "\"", "\\", "\n", "a=\"b\",c", "{}", "\0", "\uD83D", "😀", "# EOF",
+  };
 
   private static final List<InstrumentationScopeInfo> SCOPES =
       List.of(
@@ -152,6 +160,12 @@ class HostileCollectionsTest {
         Random random = new Random(seed);
         MetricData[] metrics = shuffled(collection(random), random);
         Renderer renderer = new Renderer(random.nextBoolean(), true, random.nextBoolean());
+        for (Escaping escaping : new Escaping[] {Escaping.DOTS, Escaping.VALUES}) {
+          String escaped = renderer.text(ScrapeFormat.OPEN_METRICS, escaping, metrics);
+          assertThat(reference.parse(ScrapeFormat.OPEN_METRICS, escaped))
+              .as("seed " + seed + "\n" + escaped)
+              .isEqualTo("good");
+        }
         String openMetrics = renderer.openMetrics(metrics);
         assertThat(reference.parse(ScrapeFormat.OPEN_METRICS, openMetrics))
             .as("seed " + seed + "\n" + openMetrics)
@@ -160,6 +174,30 @@ class HostileCollectionsTest {
         assertThat(reference.parse(ScrapeFormat.PROMETHEUS_TEXT, text))
             .as("seed " + seed + "\n" + text)
             .isEqualTo("good");
+      }
+    }
+  }
+
+  @Test
+  void protobufAndOpenMetrics2AreWellFormedForEachStrategyAndSchemeOfEscaping() {
+    for (int seed = 0; seed < SEEDS; seed++) {
+      Random random = new Random(seed);
+      MetricData[] metrics = shuffled(collection(random), random);
+      TranslationStrategy strategy = pick(random, TranslationStrategy.values());
+      Escaping escaping = pick(random, Escaping.values());
+      Renderer renderer =
+          new Renderer(
+              new ExpositionSettings(strategy, random.nextBoolean(), true, true, key -> true));
+      OpenMetrics2Grammar.check(renderer.text(ScrapeFormat.OPEN_METRICS_2, escaping, metrics));
+      Set<String> names = new HashSet<>();
+      for (MetricFamily family : renderer.protobuf(escaping, metrics)) {
+        assertThat(names.add(family.getName())).as("seed " + seed).isTrue();
+        Set<Map<String, String>> series = new HashSet<>();
+        family
+            .getMetricList()
+            .forEach(
+                metric ->
+                    assertThat(series.add(MetricFamilies.labels(metric.getLabelList()))).isTrue());
       }
     }
   }
@@ -308,7 +346,7 @@ class HostileCollectionsTest {
     AttributesBuilder attributes = Attributes.builder();
     for (int i = random.nextInt(3); i > 0; i--) {
       if (random.nextBoolean()) {
-        attributes.put(pick(random, KEYS), "1");
+        attributes.put(pick(random, KEYS), pick(random, VALUES));
       } else {
         attributes.put(pick(random, KEYS), 1);
       }
@@ -360,7 +398,7 @@ class HostileCollectionsTest {
     return exposition.lines().sorted().toList();
   }
 
-  private static String pick(Random random, String[] from) {
+  private static <T> T pick(Random random, T[] from) {
     return from[random.nextInt(from.length)];
   }
 }

@@ -78,7 +78,8 @@ class NameFilterTest {
 
   private static boolean includes(
       String query, String family, FamilyType type, boolean hasCreated) {
+    String textName = family + type.suffixes.get(0);
     return NameFilter.of(query)
-        .includes(new Family(family, type, Metrics.NO_SCOPE, family), hasCreated);
+        .includes(new Family(textName, type, Metrics.NO_SCOPE, family), hasCreated);
   }
 }

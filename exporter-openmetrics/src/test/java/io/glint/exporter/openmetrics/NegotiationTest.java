@@ -37,7 +37,6 @@ class NegotiationTest {
       strings = {
         PROMETHEUS_2_30,
         PROMETHEUS_2_45,
-        PROMETHEUS_2_PROTOBUF,
         "application/openmetrics-text",
         "Application/OpenMetrics-Text; Version=1.0.0",
         "application/openmetrics-text; version=\"1.0.0\"; charset=utf-8",
@@ -48,25 +47,81 @@ class NegotiationTest {
         "application/openmetrics-text;escaping=nonsense",
       })
   void openMetricsIsAnsweredWhenItWeighsMost(String accept) {
-    assertThat(Negotiation.of(List.of(accept))).isEqualTo(Negotiation.OPEN_METRICS);
+    assertThat(negotiated(accept)).isEqualTo(Negotiation.OPEN_METRICS);
     assertThat(Negotiation.OPEN_METRICS.contentType())
         .isEqualTo("application/openmetrics-text; version=1.0.0; charset=utf-8");
   }
 
+  private static Negotiation negotiated(String accept) {
+    return Negotiation.of(List.of(accept), false);
+  }
+
   @ParameterizedTest
-  @ValueSource(
-      strings = {
-        PROMETHEUS_3,
-        PROMETHEUS_3_PROTOBUF,
-        "application/openmetrics-text;version=1.0.0;escaping=underscores",
-        "application/openmetrics-text;escaping=allow-utf8",
-        "application/openmetrics-text;escaping=dots",
-        "application/openmetrics-text;escaping=values",
-      })
-  void scraperThatNamesAnEscapingSchemeIsToldTheOneInUse(String accept) {
-    assertThat(Negotiation.of(List.of(accept)).contentType())
+  @ValueSource(strings = {"underscores", "dots", "values", "allow-utf-8"})
+  void scraperThatNamesAnEscapingSchemeGetsItAndIsTold(String scheme) {
+    Negotiation negotiation =
+        negotiated("application/openmetrics-text;version=1.0.0;escaping=" + scheme);
+    assertThat(negotiation.escaping().parameter).isEqualTo(scheme);
+    assertThat(negotiation.contentType())
         .isEqualTo(
-            "application/openmetrics-text; version=1.0.0; charset=utf-8; escaping=underscores");
+            "application/openmetrics-text; version=1.0.0; charset=utf-8; escaping=" + scheme);
+    negotiation = negotiated("text/plain;version=1.0.0;escaping=" + scheme);
+    assertThat(negotiation.format()).isEqualTo(ScrapeFormat.PROMETHEUS_TEXT);
+    assertThat(negotiation.escaping().parameter).isEqualTo(scheme);
+    assertThat(negotiation.contentType())
+        .isEqualTo("text/plain; version=1.0.0; charset=utf-8; escaping=" + scheme);
+  }
+
+  @Test
+  void realPrometheusGetsTheFormatThatItPrefers() {
+    Negotiation negotiation = negotiated(PROMETHEUS_3);
+    assertThat(negotiation.format()).isEqualTo(ScrapeFormat.OPEN_METRICS);
+    assertThat(negotiation.escaping()).isEqualTo(Escaping.ALLOW_UTF_8);
+    assertThat(negotiation.contentType())
+        .isEqualTo(
+            "application/openmetrics-text; version=1.0.0; charset=utf-8; escaping=allow-utf-8");
+    negotiation = negotiated(PROMETHEUS_2_PROTOBUF);
+    assertThat(negotiation.format()).isEqualTo(ScrapeFormat.PROTOBUF);
+    assertThat(negotiation.escaping()).isEqualTo(Escaping.UNDERSCORES);
+    assertThat(negotiation.contentType())
+        .isEqualTo(
+            "application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily;"
+                + " encoding=delimited");
+    assertThat(negotiated("text/plain;version=1.0.0").contentType())
+        .isEqualTo("text/plain; version=1.0.0; charset=utf-8; escaping=underscores");
+  }
+
+  @Test
+  void protobufIsEscapedAsAnyOtherFormatOfTheHeaderForPrometheusGivesItNoSchemeOfItsOwn() {
+    Negotiation negotiation = negotiated(PROMETHEUS_3_PROTOBUF);
+    assertThat(negotiation.format()).isEqualTo(ScrapeFormat.PROTOBUF);
+    assertThat(negotiation.escaping()).isEqualTo(Escaping.ALLOW_UTF_8);
+    assertThat(negotiation.contentType())
+        .isEqualTo(
+            "application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily;"
+                + " encoding=delimited; escaping=allow-utf-8");
+    assertThat(
+            negotiated(
+                    "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;"
+                        + "escaping=values,text/plain;version=1.0.0;escaping=dots;q=0.5")
+                .escaping())
+        .isEqualTo(Escaping.VALUES);
+  }
+
+  @Test
+  void openMetrics2IsAnsweredOnlyWhereItIsSwitchedOnAndAskedFor() {
+    String accept =
+        "application/openmetrics-text;version=2.0.0;escaping=allow-utf-8;q=0.6,"
+            + "application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.5";
+    Negotiation negotiation = Negotiation.of(List.of(accept), true);
+    assertThat(negotiation.format()).isEqualTo(ScrapeFormat.OPEN_METRICS_2);
+    assertThat(negotiation.contentType())
+        .isEqualTo(
+            "application/openmetrics-text; version=2.0.0; charset=utf-8; escaping=allow-utf-8");
+    assertThat(Negotiation.of(List.of(accept), false).format())
+        .isEqualTo(ScrapeFormat.OPEN_METRICS);
+    assertThat(Negotiation.of(List.of("application/openmetrics-text"), true))
+        .isEqualTo(Negotiation.OPEN_METRICS);
   }
 
   @ParameterizedTest
@@ -77,7 +132,8 @@ class NegotiationTest {
         CHROME,
         "text/plain",
         "text/plain;version=0.0.4",
-        "text/plain;version=1.0.0",
+        "text/plain;version=0.0.4;escaping=allow-utf-8",
+        "text/plain;version=1.0.1",
         "text/*",
         "application/openmetrics-text;q=0",
         "application/openmetrics-text;q=0,*/*",
@@ -87,24 +143,26 @@ class NegotiationTest {
         "application/openmetrics-text;q=abc",
         "application/openmetrics-text;q=7",
         "application/vnd.google.protobuf",
+        "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=text",
+        "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;q=0",
         ";;;,,,=;q=",
         "\u0000\uFFFF",
       })
   void prometheusTextIsAnsweredOtherwise(String accept) {
-    assertThat(Negotiation.of(List.of(accept))).isEqualTo(Negotiation.TEXT);
+    assertThat(negotiated(accept)).isEqualTo(Negotiation.TEXT);
     assertThat(Negotiation.TEXT.contentType())
         .isEqualTo("text/plain; version=0.0.4; charset=utf-8");
   }
 
   @Test
   void noHeaderMeansPrometheusText() {
-    assertThat(Negotiation.of(null)).isEqualTo(Negotiation.TEXT);
-    assertThat(Negotiation.of(List.of())).isEqualTo(Negotiation.TEXT);
+    assertThat(Negotiation.of(null, false)).isEqualTo(Negotiation.TEXT);
+    assertThat(Negotiation.of(List.of(), false)).isEqualTo(Negotiation.TEXT);
   }
 
   @Test
   void severalHeadersCountAsOne() {
-    assertThat(Negotiation.of(List.of("text/plain;q=0.5", "application/openmetrics-text")))
+    assertThat(Negotiation.of(List.of("text/plain;q=0.5", "application/openmetrics-text"), false))
         .isEqualTo(Negotiation.OPEN_METRICS);
   }
 

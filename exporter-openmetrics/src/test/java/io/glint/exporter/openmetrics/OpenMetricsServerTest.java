@@ -161,12 +161,7 @@ class OpenMetricsServerTest {
   }
 
   @ParameterizedTest
-  @ValueSource(
-      strings = {
-        NegotiationTest.PROMETHEUS_2_30,
-        NegotiationTest.PROMETHEUS_2_45,
-        NegotiationTest.PROMETHEUS_2_PROTOBUF
-      })
+  @ValueSource(strings = {NegotiationTest.PROMETHEUS_2_30, NegotiationTest.PROMETHEUS_2_45})
   void prometheus2GetsOpenMetrics(String accept) throws Exception {
     ScrapeClient.Answer answer = client.get("/metrics", "Accept", accept);
     assertThat(answer.header("Content-Type"))
@@ -179,8 +174,62 @@ class OpenMetricsServerTest {
     ScrapeClient.Answer answer = client.get("/metrics", "Accept", NegotiationTest.PROMETHEUS_3);
     assertThat(answer.header("Content-Type"))
         .isEqualTo(
-            "application/openmetrics-text; version=1.0.0; charset=utf-8; escaping=underscores");
+            "application/openmetrics-text; version=1.0.0; charset=utf-8; escaping=allow-utf-8");
     assertThat(answer.text()).endsWith("# EOF\n");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {NegotiationTest.PROMETHEUS_2_PROTOBUF, NegotiationTest.PROMETHEUS_3_PROTOBUF})
+  void prometheusThatWantsNativeHistogramsGetsProtobuf(String accept) throws Exception {
+    meters.get("scope").counterBuilder("requests").build().add(3);
+    ScrapeClient.Answer answer = client.get("/metrics", "Accept", accept);
+    assertThat(answer.header("Content-Type"))
+        .startsWith(
+            "application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily;"
+                + " encoding=delimited");
+    assertThat(
+            MetricFamilies.family(MetricFamilies.parse(answer.bytes()), "requests_total")
+                .getMetric(0)
+                .getCounter()
+                .getValue())
+        .isEqualTo(3);
+    assertThat(
+            MetricFamilies.parse(
+                client.get("/metrics?name%5B%5D=requests_total", "Accept", accept).bytes()))
+        .hasSize(1);
+  }
+
+  @Test
+  void settingsOfTheBuilderReachTheScraper() throws Exception {
+    try (OpenMetricsServer other =
+        OpenMetricsServer.builder()
+            .setPort(0)
+            .setOpenMetrics2Enabled(true)
+            .setTranslationStrategy(TranslationStrategy.NO_TRANSLATION)
+            .setResourceLabels("service.name"::equals)
+            .build()) {
+      try (SdkMeterProvider stock =
+          SdkMeterProvider.builder()
+              .setResource(
+                  Resource.create(Attributes.of(AttributeKey.stringKey("service.name"), "shop")))
+              .registerMetricReader(other)
+              .build()) {
+        stock.get("").counterBuilder("a.b").build().add(1);
+        ScrapeClient.Answer answer =
+            new ScrapeClient(other)
+                .get(
+                    "/metrics",
+                    "Accept",
+                    "application/openmetrics-text;version=2.0.0;escaping=allow-utf-8");
+        assertThat(answer.header("Content-Type"))
+            .isEqualTo(
+                "application/openmetrics-text; version=2.0.0; charset=utf-8;"
+                    + " escaping=allow-utf-8");
+        assertThat(answer.text())
+            .contains("\n{\"a.b\",otel_scope_name=\"unknown\",\"service.name\"=\"shop\"} 1 st@");
+      }
+    }
   }
 
   @Test

@@ -6,6 +6,7 @@ import io.glint.sdk.ExemplarOutcomes;
 import io.glint.sdk.ExemplarOutcomes.Outcome;
 import io.glint.sdk.internal.log.ProblemLog;
 import io.opentelemetry.sdk.metrics.data.MetricData;
+import io.prometheus.metrics.expositionformats.generated.com_google_protobuf_4_35_0.Metrics.MetricFamily;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,6 +30,16 @@ final class Renderer {
   }
 
   Renderer(boolean scopeLabels, boolean targetInfo, boolean createdSamples) {
+    this(
+        new ExpositionSettings(
+            TranslationStrategy.UNDERSCORE_ESCAPING_WITH_SUFFIXES,
+            scopeLabels,
+            targetInfo,
+            createdSamples,
+            null));
+  }
+
+  Renderer(ExpositionSettings settings) {
     Logger logger = Logger.getAnonymousLogger();
     logger.setUseParentHandlers(false);
     logger.addHandler(
@@ -46,10 +57,7 @@ final class Renderer {
         });
     writer =
         new ExpositionWriter(
-            scopeLabels,
-            targetInfo,
-            createdSamples,
-            ProblemLog.every(Duration.ofMinutes(10), logger, 1024, () -> 0));
+            settings, ProblemLog.every(Duration.ofMinutes(10), logger, 1024, () -> 0));
   }
 
   /** A renderer that leaves out {@code _created}, so that the rest is short to compare. */
@@ -57,23 +65,47 @@ final class Renderer {
     return new Renderer(true, true, false);
   }
 
+  /** The same for another strategy. */
+  static Renderer plain(TranslationStrategy strategy) {
+    return new Renderer(new ExpositionSettings(strategy, true, true, false, null));
+  }
+
   String openMetrics(MetricData... metrics) {
-    byte[] bytes = render(ScrapeFormat.OPEN_METRICS, metrics);
+    byte[] bytes = render(ScrapeFormat.OPEN_METRICS, Escaping.UNDERSCORES, metrics);
     StrictOpenMetricsParser.parse(bytes);
     return new String(bytes, UTF_8);
   }
 
   Exposition parsed(MetricData... metrics) {
-    return StrictOpenMetricsParser.parse(render(ScrapeFormat.OPEN_METRICS, metrics));
+    return StrictOpenMetricsParser.parse(
+        render(ScrapeFormat.OPEN_METRICS, Escaping.UNDERSCORES, metrics));
   }
 
   String text(MetricData... metrics) {
-    return new String(render(ScrapeFormat.PROMETHEUS_TEXT, metrics), UTF_8);
+    return text(ScrapeFormat.PROMETHEUS_TEXT, Escaping.UNDERSCORES, metrics);
   }
 
-  private byte[] render(ScrapeFormat format, MetricData... metrics) {
+  /** Any format but protobuf, unchecked. */
+  String text(ScrapeFormat format, Escaping escaping, MetricData... metrics) {
+    return new String(render(format, escaping, metrics), UTF_8);
+  }
+
+  String openMetrics2(MetricData... metrics) {
+    return text(ScrapeFormat.OPEN_METRICS_2, Escaping.UNDERSCORES, metrics);
+  }
+
+  List<MetricFamily> protobuf(MetricData... metrics) {
+    return protobuf(Escaping.UNDERSCORES, metrics);
+  }
+
+  /** As the protobuf library and the classes of Prometheus' Java client read it. */
+  List<MetricFamily> protobuf(Escaping escaping, MetricData... metrics) {
+    return MetricFamilies.parse(render(ScrapeFormat.PROTOBUF, escaping, metrics));
+  }
+
+  byte[] render(ScrapeFormat format, Escaping escaping, MetricData... metrics) {
     TextBuffer out = new TextBuffer(16);
-    writer.write(List.of(metrics), format, NameFilter.ALL, out, tally);
+    writer.write(List.of(metrics), format, escaping, NameFilter.ALL, out, tally);
     tally.enterIn(exemplars, Outcome.EXPORTED);
     return out.toByteArray();
   }

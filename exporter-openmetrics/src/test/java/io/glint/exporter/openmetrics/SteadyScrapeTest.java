@@ -3,10 +3,11 @@ package io.glint.exporter.openmetrics;
 import static io.glint.exporter.openmetrics.Metrics.NOW;
 import static io.glint.exporter.openmetrics.Metrics.counter;
 import static io.glint.exporter.openmetrics.Metrics.exemplar;
+import static io.glint.exporter.openmetrics.Metrics.exponential;
 import static io.glint.exporter.openmetrics.Metrics.histogram;
 import static io.glint.exporter.openmetrics.Metrics.point;
 import static io.glint.exporter.openmetrics.Metrics.upDownCounter;
-import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
@@ -15,6 +16,7 @@ import io.glint.sdk.internal.log.ProblemLog;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.sdk.common.InstrumentationScopeInfo;
+import io.opentelemetry.sdk.metrics.data.ExponentialHistogramPointData;
 import io.opentelemetry.sdk.metrics.data.HistogramPointData;
 import io.opentelemetry.sdk.metrics.data.LongPointData;
 import io.opentelemetry.sdk.metrics.data.MetricData;
@@ -27,6 +29,8 @@ import java.util.Random;
 import java.util.logging.Logger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** What a writer keeps from scrape to scrape saves work, and never shows in what is written. */
 class SteadyScrapeTest {
@@ -42,13 +46,15 @@ class SteadyScrapeTest {
     Logger logger = Logger.getAnonymousLogger();
     logger.setUseParentHandlers(false);
     return new ExpositionWriter(
-        scopeLabels, true, true, ProblemLog.every(Duration.ofMinutes(10), logger, 1024, () -> 0));
+        new ExpositionSettings(
+            TranslationStrategy.UNDERSCORE_ESCAPING_WITH_SUFFIXES, scopeLabels, true, true, null),
+        ProblemLog.every(Duration.ofMinutes(10), logger, 1024, () -> 0));
   }
 
   private String write(ExpositionWriter writer, List<MetricData> metrics, ScrapeFormat format) {
     TextBuffer out = new TextBuffer(16);
-    writer.write(metrics, format, NameFilter.ALL, out, tally);
-    return new String(out.toByteArray(), UTF_8);
+    writer.write(metrics, format, Escaping.UNDERSCORES, NameFilter.ALL, out, tally);
+    return new String(out.toByteArray(), ISO_8859_1);
   }
 
   @Test
@@ -102,13 +108,14 @@ class SteadyScrapeTest {
     };
   }
 
-  @Test
-  void aSteadyScrapeAllocatesNoMoreForMoreSeries() {
-    assertThat(allocated(2000)).isLessThan(allocated(20) + 1000);
+  @ParameterizedTest
+  @EnumSource
+  void aSteadyScrapeAllocatesNoMoreForMoreSeries(ScrapeFormat format) {
+    assertThat(allocated(format, 2000)).isLessThan(allocated(format, 20) + 1000);
   }
 
   /** Bytes per scrape, after some to warm up. */
-  private long allocated(int series) {
+  private long allocated(ScrapeFormat format, int series) {
     List<MetricData> metrics =
         List.of(
             histogram(
@@ -116,6 +123,11 @@ class SteadyScrapeTest {
                 IntStream.range(0, series)
                     .mapToObj(SteadyScrapeTest::histogramPoint)
                     .toArray(HistogramPointData[]::new)),
+            exponential(
+                "size",
+                IntStream.range(0, series)
+                    .mapToObj(SteadyScrapeTest::exponentialPoint)
+                    .toArray(ExponentialHistogramPointData[]::new)),
             counter(
                 "requests",
                 IntStream.range(0, series)
@@ -128,11 +140,25 @@ class SteadyScrapeTest {
     for (int i = 0; i < 5; i++) {
       out.clear();
       long before = threads.getThreadAllocatedBytes(Thread.currentThread().getId());
-      writer.write(metrics, ScrapeFormat.OPEN_METRICS, NameFilter.ALL, out, tally);
+      writer.write(metrics, format, Escaping.UNDERSCORES, NameFilter.ALL, out, tally);
       long after = threads.getThreadAllocatedBytes(Thread.currentThread().getId());
       least = Math.min(least, after - before);
     }
     return least;
+  }
+
+  private static ExponentialHistogramPointData exponentialPoint(int series) {
+    return Metrics.exponentialPoint(
+        Attributes.of(KEY, "" + series),
+        series / 7.0,
+        20,
+        series % 3,
+        series - 1000,
+        // Boxed once, not at each scrape.
+        List.of(1L, 0L, 0L, 0L, 0L, 0L, 1000L, 1L << 40),
+        List.of(3L),
+        exemplar(0.01 + series / 1e6, NOW + series, 1),
+        exemplar(1e9, NOW, 2));
   }
 
   private static HistogramPoint histogramPoint(int series) {

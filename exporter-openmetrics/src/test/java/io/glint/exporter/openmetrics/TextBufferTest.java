@@ -34,7 +34,8 @@ class TextBufferTest {
 
   @Test
   void idsOfSpansHaveAllTheirDigits() {
-    buffer.spanIds(0x0123456789abcdefL, -1, 0).put(' ').spanIds(0, Long.MIN_VALUE, 0xa9L);
+    TextExemplarWriter.spanIds(buffer, 0x0123456789abcdefL, -1, 0).put(' ');
+    TextExemplarWriter.spanIds(buffer, 0, Long.MIN_VALUE, 0xa9L);
     assertThat(buffer.text(0, buffer.size()))
         .isEqualTo(
             "trace_id=\"0123456789abcdef"

@@ -23,11 +23,14 @@ public final class PrometheusProcess implements AutoCloseable {
   /** Names the program to run; tests are skipped without it. */
   public static final String PROPERTY = "glint.prometheus";
 
+  /** Names another one, of version 3; tests of it are skipped without it. */
+  public static final String NEWER_PROPERTY = "glint.prometheus.newer";
+
   public static final String WHY_SKIPPED =
       "the system property " + PROPERTY + " names no Prometheus server to run";
 
   private static final Pattern LISTENING =
-      Pattern.compile("msg=\"Listening on\" address=(127\\.0\\.0\\.1:\\d+)");
+      Pattern.compile("msg=\"Listening on\"(?: component=web)? address=(127\\.0\\.0\\.1:\\d+)");
   private static final HttpClient CLIENT = HttpClient.newHttpClient();
   private static final long START_SECONDS = 60;
   private static final long STOP_SECONDS = 20;
@@ -44,12 +47,19 @@ public final class PrometheusProcess implements AutoCloseable {
   /** Starts the server and waits until it is ready. */
   public static PrometheusProcess start(Path directory, String configuration, String... flags)
       throws IOException, InterruptedException {
+    return start(System.getProperty(PROPERTY), directory, configuration, flags);
+  }
+
+  /** The same for a program of another path. */
+  static PrometheusProcess start(
+      String program, Path directory, String configuration, String... flags)
+      throws IOException, InterruptedException {
     final Path file = Files.writeString(directory.resolve("prometheus.yml"), configuration);
     final Path log = directory.resolve("prometheus.log");
     final List<String> command =
         new ArrayList<>(
             List.of(
-                System.getProperty(PROPERTY),
+                program,
                 "--enable-feature=exemplar-storage",
                 "--config.file=" + file,
                 "--storage.tsdb.path=" + directory.resolve("data"),

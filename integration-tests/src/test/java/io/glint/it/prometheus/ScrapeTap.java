@@ -19,7 +19,33 @@ import java.util.concurrent.Executors;
 /** Hands scrapes on to an endpoint, and keeps what the scraper was answered. */
 final class ScrapeTap implements AutoCloseable {
   /** One answer, and when it was asked for, in seconds since the epoch. */
-  record Answer(double asked, int status, String body) {}
+  static final class Answer {
+    private final double asked;
+    private final int status;
+    private final byte[] bytes;
+
+    private Answer(double asked, int status, byte[] bytes) {
+      this.asked = asked;
+      this.status = status;
+      this.bytes = bytes;
+    }
+
+    double asked() {
+      return asked;
+    }
+
+    int status() {
+      return status;
+    }
+
+    byte[] bytes() {
+      return bytes;
+    }
+
+    String body() {
+      return new String(bytes, StandardCharsets.UTF_8);
+    }
+  }
 
   private static final HttpClient CLIENT = HttpClient.newHttpClient();
 
@@ -66,8 +92,7 @@ final class ScrapeTap implements AutoCloseable {
           .firstValue("Content-Type")
           .ifPresent(type -> exchange.getResponseHeaders().set("Content-Type", type));
       final byte[] body = response.body();
-      answers.add(
-          new Answer(asked, response.statusCode(), new String(body, StandardCharsets.UTF_8)));
+      answers.add(new Answer(asked, response.statusCode(), body));
       exchange.sendResponseHeaders(response.statusCode(), body.length == 0 ? -1 : body.length);
       if (body.length > 0) {
         exchange.getResponseBody().write(body);

@@ -1,0 +1,105 @@
+package io.glint.exporter.openmetrics;
+
+import io.glint.exporter.openmetrics.ScrapeTelemetry.Operation;
+import io.glint.sdk.ExemplarOutcomes;
+import io.glint.sdk.ExemplarOutcomes.Outcome;
+import io.opentelemetry.sdk.metrics.data.MetricData;
+import java.util.Collection;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * The body of an answer, and what is in it. It is filled by one thread, and then used by all
+ * scrapes that it answers; whoever uses it last gives it back to be filled again.
+ */
+final class FinishedScrape {
+
+  private static final int INITIAL_BODY_BYTES = 16 * 1024;
+
+  private final TextBuffer body = new TextBuffer(INITIAL_BODY_BYTES);
+  private final ScrapeExemplars exemplars = new ScrapeExemplars();
+  private final AtomicInteger users = new AtomicInteger();
+
+  private long startNanos;
+  private Negotiation negotiation;
+  private NameFilter names;
+  private int points;
+  private int written;
+  private int notAskedFor;
+
+  /**
+   * Starts to be filled, by a collection that begins now; has one user then.
+   *
+   * @param nanos by {@link System#nanoTime}
+   */
+  void start(long nanos, Negotiation newNegotiation, NameFilter newNames) {
+    users.set(1);
+    startNanos = nanos;
+    negotiation = newNegotiation;
+    names = newNames;
+  }
+
+  /** Writes what was collected for a scrape, whose telemetry is told. */
+  void write(Collection<MetricData> metrics, ExpositionWriter writer, Operation operation) {
+    points = 0;
+    for (MetricData metric : metrics) {
+      points += metric.getData().getPoints().size();
+    }
+    operation.collected(points);
+    written =
+        writer.write(metrics, negotiation.format(), negotiation.escaping(), names, body, exemplars);
+    notAskedFor = writer.notAskedFor();
+    operation.written(written, notAskedFor);
+  }
+
+  /**
+   * Whether it answers a request: one for the same, that came before the collection began.
+   *
+   * @param askedNanos by {@link System#nanoTime}
+   */
+  boolean answers(long askedNanos, Negotiation asked, NameFilter askedNames) {
+    return startNanos - askedNanos >= 0 && isOf(asked, askedNames);
+  }
+
+  /** Whether another one answers the same requests, but for the time. */
+  boolean isSameAs(FinishedScrape other) {
+    return isOf(other.negotiation, other.names);
+  }
+
+  private boolean isOf(Negotiation asked, NameFilter askedNames) {
+    return negotiation.format() == asked.format()
+        && negotiation.escaping() == asked.escaping()
+        && names.equals(askedNames);
+  }
+
+  TextBuffer body() {
+    return body;
+  }
+
+  /** Tells the telemetry of another scrape what that gets. */
+  void tell(Operation operation) {
+    operation.collected(points);
+    operation.written(written, notAskedFor);
+  }
+
+  /** Counts the exemplars of one scrape. */
+  void count(ExemplarOutcomes outcomes, Outcome ofWritten) {
+    exemplars.enterIn(outcomes, ofWritten);
+  }
+
+  /** Has one user more; only for who keeps it from being given back. */
+  void retain() {
+    users.incrementAndGet();
+  }
+
+  /** Has one user less; returns whether it was the last one, and then holds nothing any more. */
+  boolean release() {
+    if (users.decrementAndGet() > 0) {
+      return false;
+    }
+    body.reset();
+    exemplars.clear();
+    negotiation = null;
+    names = null;
+    return true;
+  }
+}
