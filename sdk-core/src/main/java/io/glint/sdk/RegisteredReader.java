@@ -178,12 +178,20 @@ final class RegisteredReader implements CollectionRegistration {
     } catch (Throwable t) {
       listenerFailed(t);
     }
-    for (final CollectionListener listener : provider.listeners()) {
-      try {
-        listener.collected(id, nanos, reason);
-      } catch (Throwable t) {
-        listenerFailed(t);
+    try {
+      for (final CollectionListener listener : provider.listeners()) {
+        tell(listener, nanos, reason);
       }
+    } catch (Throwable t) {
+      listenerFailed(t);
+    }
+  }
+
+  private void tell(CollectionListener listener, long nanos, Throwable reason) {
+    try {
+      listener.collected(id, nanos, reason);
+    } catch (Throwable t) {
+      listenerFailed(t);
     }
   }
 
