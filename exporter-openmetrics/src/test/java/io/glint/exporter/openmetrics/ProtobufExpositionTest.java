@@ -99,7 +99,7 @@ class ProtobufExpositionTest {
     assertThat(families)
         .extracting(family -> family.getMetric(0).getGauge().getValue())
         .containsExactly(-0.0, (double) Long.MAX_VALUE, -3.0, Double.NaN);
-    assertThat(outcome("a", Outcome.NO_PLACE)).isEqualTo(1);
+    assertThat(outcome("a", Outcome.NOT_REPRESENTABLE)).isEqualTo(1);
   }
 
   @Test
@@ -262,7 +262,7 @@ class ProtobufExpositionTest {
         .extracting(Exemplar::getValue)
         .containsExactly(1.5, 2.5, 3.0);
     assertThat(outcome("h", Outcome.EXPORTED)).isEqualTo(3);
-    assertThat(outcome("h", Outcome.NO_PLACE)).isEqualTo(2);
+    assertThat(outcome("h", Outcome.NOT_REPRESENTABLE)).isEqualTo(2);
   }
 
   @Test
