@@ -54,6 +54,9 @@ final class AsyncStream implements MetricSource {
   private final StreamTurn turn = new StreamTurn();
   private long creationEpochNanos;
 
+  /** The end of the last round whose callbacks have all run to their end; 0 if there was none. */
+  private long completeEpochNanos;
+
   private final ExemplarSampling sampling;
   private final ExemplarAttributeFilter exemplarAttributes;
 
@@ -295,7 +298,7 @@ final class AsyncStream implements MetricSource {
       return null;
     }
     try {
-      return collectInTurn(lastCollectEpochNanos, epochNanos, points);
+      return collect(epochNanos, points);
     } finally {
       turn.release();
     }
@@ -314,10 +317,11 @@ final class AsyncStream implements MetricSource {
                         + "' is missing from collections"));
   }
 
-  private Data<?> collectInTurn(long lastCollectEpochNanos, long epochNanos, PointBuffer points) {
+  private Data<?> collect(long epochNanos, PointBuffer points) {
     // An instrument may have been made after the collection began.
     creationEpochNanos = Math.min(clock.onPresentLine(creationEpochNanos), epochNanos);
-    final long lastEnd = Math.max(lastCollectEpochNanos, creationEpochNanos);
+    completeEpochNanos = Math.min(clock.onPresentLine(completeEpochNanos), epochNanos);
+    final long newStart = Math.max(completeEpochNanos, creationEpochNanos);
     collecting = tally.copy();
     boolean isShown = false;
     try {
@@ -325,14 +329,14 @@ final class AsyncStream implements MetricSource {
       points.begin();
       for (final Map.Entry<Attributes, AsyncSeries> next : series.entrySet()) {
         if (next.getValue().isSeenIn(round)) {
-          addPoint(points, next.getKey(), next.getValue(), lastEnd, epochNanos);
+          addPoint(points, next.getKey(), next.getValue(), newStart, epochNanos);
         }
       }
       final Data<?> data = points.end(this::data);
       isShown = true;
       return data;
     } finally {
-      endRound(isShown, lastEnd);
+      endRound(isShown, newStart, epochNanos);
     }
   }
 
@@ -351,11 +355,12 @@ final class AsyncStream implements MetricSource {
    *
    * @param isShown whether its points were made; what it would have added is added later if not
    */
-  private void endRound(boolean isShown, long lastEnd) {
+  private void endRound(boolean isShown, long newStart, long epochNanos) {
     try {
-      final int seenSeries = isShown ? settle(lastEnd) : takeBack();
+      final int seenSeries = isShown ? settle(newStart, epochNanos) : takeBack();
       if (!isRoundIncomplete) {
         completedRounds++;
+        completeEpochNanos = isShown ? epochNanos : completeEpochNanos;
       }
       tellOverflow();
       tellRest();
@@ -381,13 +386,13 @@ final class AsyncStream implements MetricSource {
   }
 
   /** Takes over what the points have; returns how many there are. */
-  private int settle(long lastEnd) {
+  private int settle(long newStart, long epochNanos) {
     tally = collecting;
     int seenSeries = 0;
     for (final AsyncSeries any : series.values()) {
       if (any.isSeenIn(round)) {
         seenSeries++;
-        any.started(start(any, lastEnd));
+        any.started(isDelta() ? epochNanos : start(any, newStart));
         if (sources != null) {
           any.shownMonotonic(isDelta(), arithmetic);
         } else if (isSum && isDelta()) {
@@ -514,12 +519,13 @@ final class AsyncStream implements MetricSource {
       PointBuffer points,
       Attributes attributes,
       AsyncSeries series,
-      long lastEnd,
+      long newStart,
       long epochNanos) {
     final NumberPoint point = points.add(pointMaker);
     final List<ExemplarData> exemplars = exemplars(attributes, series);
     point.set(value(series));
-    point.setFrame(isDelta() ? lastEnd : start(series, lastEnd), epochNanos, attributes, exemplars);
+    final long start = Math.min(start(series, newStart), epochNanos);
+    point.setFrame(start, epochNanos, attributes, exemplars);
   }
 
   private boolean isDelta() {
@@ -533,10 +539,16 @@ final class AsyncStream implements MetricSource {
     return isSum && isDelta() ? series.change(arithmetic) : series.value();
   }
 
-  private long start(AsyncSeries series, long lastEnd) {
+  /**
+   * Since when a point counts: that of a delta since the last one of its series, however long ago
+   * that was.
+   *
+   * @param newStart for what was not there in the last complete round
+   */
+  private long start(AsyncSeries series, long newStart) {
     return sources != null && !isDelta() && series.isReset(arithmetic)
-        ? lastEnd
-        : clock.onPresentLine(series.start(lastEnd));
+        ? newStart
+        : clock.onPresentLine(series.start(newStart));
   }
 
   /** An observation is made outside any request, so its exemplar has no trace. */
