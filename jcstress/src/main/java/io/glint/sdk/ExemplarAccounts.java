@@ -16,6 +16,7 @@ import io.opentelemetry.api.trace.TraceState;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.sdk.common.InstrumentationScopeInfo;
 import io.opentelemetry.sdk.metrics.data.AggregationTemporality;
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.openjdk.jcstress.annotations.Actor;
@@ -194,10 +195,13 @@ public class ExemplarAccounts {
       desc = "all of the collection, or nothing")
   @Outcome(expect = FORBIDDEN, desc = "half of a collection")
   public static class ActualAsynchronous {
+    private static final CallbackRunner RUNNER = new CallbackRunner(Duration.ZERO, new Losses());
+
     private final AsyncStream stream =
         new AsyncStream(
             Fixture.histogramSettings(CUMULATIVE, NO_LIMIT, CustomExemplarFilter.traceBased()),
-            /* isSum= */ false);
+            /* isSum= */ false,
+            RUNNER);
 
     public ActualAsynchronous() {
       final Observer observer = new Observer();

@@ -207,15 +207,15 @@ final class AsyncSeries extends Observed {
   // ------------------------------------------------------------------------------------ both
 
   /**
-   * Since when its value counts, if that is not anew.
+   * Since when its next point counts.
    *
-   * @param lastEnd when the interval began that ends now
+   * @param newStart if it has had no point
    */
-  long start(long lastEnd) {
-    return hasStarted ? startEpochNanos : lastEnd;
+  long start(long newStart) {
+    return hasStarted ? startEpochNanos : newStart;
   }
 
-  /** Tells from which start on the point counts. */
+  /** Tells since when the points to come count. */
   void started(long startEpochNanos) {
     hasStarted = true;
     this.startEpochNanos = startEpochNanos;

@@ -10,6 +10,7 @@ import io.opentelemetry.sdk.metrics.data.AggregationTemporality;
 import io.opentelemetry.sdk.metrics.data.Data;
 import io.opentelemetry.sdk.metrics.data.ExemplarData;
 import io.opentelemetry.sdk.metrics.data.PointData;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -30,7 +31,9 @@ import java.util.logging.Logger;
  * told at {@link Sources}. The attribute sets that a round observes first have series of their own;
  * those beyond the cardinality limit share the overflow series.
  *
- * <p>Not thread-safe: used by the collecting thread under the lock of its reader.
+ * <p>Not thread-safe: used under the lock of its reader, by the thread that runs callbacks or the
+ * collecting one, while they have the {@link StreamTurn}. A callback that was left behind may hang
+ * in the code of its attributes and have the turn; until it returns, the metric is left out.
  */
 final class AsyncStream implements MetricSource {
   private static final Logger LOGGER = Logger.getLogger(AsyncStream.class.getName());
@@ -47,7 +50,13 @@ final class AsyncStream implements MetricSource {
   private final int cardinalityLimit;
   private final Losses losses;
   private final MeasurementClock clock;
+  private final CallbackRunner runner;
+  private final StreamTurn turn = new StreamTurn();
   private long creationEpochNanos;
+
+  /** The end of the last round whose callbacks have all run to their end; 0 if there was none. */
+  private long completeEpochNanos;
+
   private final ExemplarSampling sampling;
   private final ExemplarAttributeFilter exemplarAttributes;
 
@@ -67,6 +76,7 @@ final class AsyncStream implements MetricSource {
 
   private final Unseen unseen;
   private final RateLimitedLog failures = new RateLimitedLog(LOGGER, Level.WARNING);
+  private final RateLimitedLog hangs = new RateLimitedLog(LOGGER, Level.WARNING);
   private long round = 1;
   private int completedRounds;
 
@@ -81,6 +91,9 @@ final class AsyncStream implements MetricSource {
 
   private int sourcesInRound;
 
+  /** Whether anything was observed in this round. */
+  private boolean isRoundOpen;
+
   private boolean hasOverflown;
   private boolean overflowTold;
 
@@ -93,7 +106,14 @@ final class AsyncStream implements MetricSource {
   /** Set by the thread that runs callbacks, before or instead of which the collecting one waits. */
   private volatile boolean isRoundIncomplete;
 
-  AsyncStream(StreamSettings settings, boolean isSum) {
+  /**
+   * Makes it.
+   *
+   * @param isSum false for last values
+   * @param runner runs the callbacks, and says what is to be said of them
+   */
+  AsyncStream(StreamSettings settings, boolean isSum, CallbackRunner runner) {
+    this.runner = runner;
     this.instrument = settings.instrument();
     this.metric = settings.metric();
     this.attributeFilter = settings.attributeFilter();
@@ -128,6 +148,43 @@ final class AsyncStream implements MetricSource {
   @Override
   public void addReader(PointBuffer points) {}
 
+  /** Who uses what observations change. */
+  StreamTurn turn() {
+    return turn;
+  }
+
+  /** Begins a round, before the first callback runs: what is left of one that failed is dropped. */
+  void begin() {
+    if (turn.take()) {
+      try {
+        if (isRoundOpen || isRoundIncomplete) {
+          beginRound();
+        }
+      } finally {
+        turn.release();
+      }
+    }
+  }
+
+  /**
+   * Ends an observation, and with it the turn. If it was given up, nothing of its round is counted.
+   */
+  void endObservation() {
+    try {
+      if (turn.isGivenUp()) {
+        beginRound();
+        isRoundIncomplete = true;
+      }
+    } finally {
+      turn.release();
+    }
+  }
+
+  /** Counts an observation that is lost as another one hangs. For any thread. */
+  void countHanging() {
+    losses.count(Losses.Reason.CALLBACK_TIMEOUT);
+  }
+
   /** Tells that a callback has not run in this round, or not to its end. For any thread. */
   void markIncomplete() {
     isRoundIncomplete = true;
@@ -144,13 +201,14 @@ final class AsyncStream implements MetricSource {
   }
 
   /**
-   * Takes an observation of the current round.
+   * Takes an observation of the current round, in its {@link #turn}.
    *
    * @param observer stands for the callback
    * @param bits the value, as a long or the bits of a double; {@linkplain #accepts accepted}
    * @param kept what {@link #keep} makes of the attributes
    */
   void observe(Observer observer, long bits, Attributes attributes, Attributes kept) {
+    isRoundOpen = true;
     final AsyncSeries observed =
         sources == null ? observe(bits, kept) : observe(observer, bits, attributes, kept, sources);
     observed.observedBits = bits;
@@ -235,9 +293,35 @@ final class AsyncStream implements MetricSource {
 
   @Override
   public Data<?> collect(long lastCollectEpochNanos, long epochNanos, PointBuffer points) {
+    if (!turn.take()) {
+      tellHanging();
+      return null;
+    }
+    try {
+      return collect(epochNanos, points);
+    } finally {
+      turn.release();
+    }
+  }
+
+  private void tellHanging() {
+    runner.later(
+        () ->
+            hangs.event(
+                null,
+                () ->
+                    "The equals or hashCode of attributes that asynchronous instrument "
+                        + instrument.inWords()
+                        + " has observed does not return. Until it does, metric '"
+                        + LogText.of(metric().name())
+                        + "' is missing from collections"));
+  }
+
+  private Data<?> collect(long epochNanos, PointBuffer points) {
     // An instrument may have been made after the collection began.
     creationEpochNanos = Math.min(clock.onPresentLine(creationEpochNanos), epochNanos);
-    final long lastEnd = Math.max(lastCollectEpochNanos, creationEpochNanos);
+    completeEpochNanos = Math.min(clock.onPresentLine(completeEpochNanos), epochNanos);
+    final long newStart = Math.max(completeEpochNanos, creationEpochNanos);
     collecting = tally.copy();
     boolean isShown = false;
     try {
@@ -245,14 +329,14 @@ final class AsyncStream implements MetricSource {
       points.begin();
       for (final Map.Entry<Attributes, AsyncSeries> next : series.entrySet()) {
         if (next.getValue().isSeenIn(round)) {
-          addPoint(points, next.getKey(), next.getValue(), lastEnd, epochNanos);
+          addPoint(points, next.getKey(), next.getValue(), newStart, epochNanos);
         }
       }
       final Data<?> data = points.end(this::data);
       isShown = true;
       return data;
     } finally {
-      endRound(isShown, lastEnd);
+      endRound(isShown, newStart, epochNanos);
     }
   }
 
@@ -271,11 +355,12 @@ final class AsyncStream implements MetricSource {
    *
    * @param isShown whether its points were made; what it would have added is added later if not
    */
-  private void endRound(boolean isShown, long lastEnd) {
+  private void endRound(boolean isShown, long newStart, long epochNanos) {
     try {
-      final int seenSeries = isShown ? settle(lastEnd) : takeBack();
+      final int seenSeries = isShown ? settle(newStart, epochNanos) : takeBack();
       if (!isRoundIncomplete) {
         completedRounds++;
+        completeEpochNanos = isShown ? epochNanos : completeEpochNanos;
       }
       tellOverflow();
       tellRest();
@@ -284,27 +369,30 @@ final class AsyncStream implements MetricSource {
         forget();
       }
     } catch (Throwable t) {
-      failures.event(
-          t,
+      runner.later(
           () ->
-              "Asynchronous instrument "
-                  + instrument.inWords()
-                  + " could not forget attribute sets of metric '"
-                  + LogText.of(metric().name())
-                  + "' that are observed no more. Check the equals and hashCode of its attributes");
+              failures.event(
+                  t,
+                  () ->
+                      "Asynchronous instrument "
+                          + instrument.inWords()
+                          + " could not forget attribute sets of metric '"
+                          + LogText.of(metric().name())
+                          + "' that are observed no more. Check the equals and hashCode of its"
+                          + " attributes"));
     } finally {
       beginRound();
     }
   }
 
   /** Takes over what the points have; returns how many there are. */
-  private int settle(long lastEnd) {
+  private int settle(long newStart, long epochNanos) {
     tally = collecting;
     int seenSeries = 0;
     for (final AsyncSeries any : series.values()) {
       if (any.isSeenIn(round)) {
         seenSeries++;
-        any.started(start(any, lastEnd));
+        any.started(isDelta() ? epochNanos : start(any, newStart));
         if (sources != null) {
           any.shownMonotonic(isDelta(), arithmetic);
         } else if (isSum && isDelta()) {
@@ -337,6 +425,7 @@ final class AsyncStream implements MetricSource {
     Arrays.fill(observedSources, sourcesInRound, observedSources.length, null);
     sourcesInRound = 0;
     isRoundIncomplete = false;
+    isRoundOpen = false;
     if (hasRest) {
       series.values().forEach(AsyncSeries::beginRest);
     }
@@ -369,7 +458,7 @@ final class AsyncStream implements MetricSource {
     }
     if (tooMany > 0 && isSum && !forgettingTold) {
       forgettingTold = true;
-      SafeLog.log(LOGGER, Level.WARNING, forgettingMessage(), null);
+      runner.later(() -> SafeLog.log(LOGGER, Level.WARNING, forgettingMessage(), null));
     }
   }
 
@@ -387,36 +476,36 @@ final class AsyncStream implements MetricSource {
   private void tellRest() {
     if (hasRest && !restTold) {
       restTold = true;
-      SafeLog.log(
-          LOGGER,
-          Level.WARNING,
-          "Asynchronous instrument "
-              + instrument.inWords()
-              + " observes more than "
-              + Sources.most(cardinalityLimit)
-              + " attribute sets for metric '"
-              + LogText.of(metric().name())
-              + "'. Those beyond count together, series by series, as far as their sum is above its"
-              + " highest value: growth is missing where some of them vanish or are reset. Observe"
-              + " sums over fewer attribute sets. Logged once.",
-          null);
+      runner.later(() -> SafeLog.log(LOGGER, Level.WARNING, restMessage(), null));
     }
+  }
+
+  private String restMessage() {
+    return "Asynchronous instrument "
+        + instrument.inWords()
+        + " observes more than "
+        + Sources.most(cardinalityLimit)
+        + " attribute sets for metric '"
+        + LogText.of(metric().name())
+        + "'. Those beyond count together, series by series, as far as their sum is above its"
+        + " highest value: growth is missing where some of them vanish or are reset. Observe sums"
+        + " over fewer attribute sets. Logged once.";
   }
 
   private void tellOverflow() {
     if (hasOverflown && !overflowTold) {
       overflowTold = true;
-      Overflow.tell(
-          LOGGER,
-          losses,
-          instrument,
-          cardinalityLimit,
-          AttributeValues.of(
-              () ->
-                  series.entrySet().stream()
-                      .filter(any -> any.getValue().isSeenIn(round))
-                      .map(Map.Entry::getKey)
-                      .iterator()));
+      final List<Attributes> observed = new ArrayList<>();
+      series.forEach(
+          (attributes, any) -> {
+            if (any.isSeenIn(round)) {
+              observed.add(attributes);
+            }
+          });
+      runner.later(
+          () ->
+              Overflow.tell(
+                  LOGGER, losses, instrument, cardinalityLimit, AttributeValues.of(observed)));
     }
   }
 
@@ -430,12 +519,13 @@ final class AsyncStream implements MetricSource {
       PointBuffer points,
       Attributes attributes,
       AsyncSeries series,
-      long lastEnd,
+      long newStart,
       long epochNanos) {
     final NumberPoint point = points.add(pointMaker);
     final List<ExemplarData> exemplars = exemplars(attributes, series);
     point.set(value(series));
-    point.setFrame(isDelta() ? lastEnd : start(series, lastEnd), epochNanos, attributes, exemplars);
+    final long start = Math.min(start(series, newStart), epochNanos);
+    point.setFrame(start, epochNanos, attributes, exemplars);
   }
 
   private boolean isDelta() {
@@ -449,21 +539,41 @@ final class AsyncStream implements MetricSource {
     return isSum && isDelta() ? series.change(arithmetic) : series.value();
   }
 
-  private long start(AsyncSeries series, long lastEnd) {
+  /**
+   * Since when a point counts: that of a delta since the last one of its series, however long ago
+   * that was.
+   *
+   * @param newStart for what was not there in the last complete round
+   */
+  private long start(AsyncSeries series, long newStart) {
     return sources != null && !isDelta() && series.isReset(arithmetic)
-        ? lastEnd
-        : clock.onPresentLine(series.start(lastEnd));
+        ? newStart
+        : clock.onPresentLine(series.start(newStart));
   }
 
   /** An observation is made outside any request, so its exemplar has no trace. */
   private List<ExemplarData> exemplars(Attributes attributes, AsyncSeries entry) {
-    if (!isEligible(entry)) {
+    try {
+      if (!isEligible(entry)) {
+        return List.of();
+      }
+      final Attributes filtered = exemplarAttributes.apply(entry.observedAttributes, attributes);
+      return List.of(
+          MutableExemplarData.ofNoSpan(
+              isLong, entry.observedBits, filtered, entry.observedEpochNanos));
+    } catch (Throwable t) {
+      losses.count(Losses.Reason.EXEMPLAR);
+      runner.later(
+          () ->
+              failures.event(
+                  t,
+                  () ->
+                      "An exemplar of asynchronous instrument "
+                          + instrument.inWords()
+                          + " is lost; the observation was counted. If a view filters its"
+                          + " attributes, check the filter"));
       return List.of();
     }
-    final Attributes filtered = exemplarAttributes.apply(entry.observedAttributes, attributes);
-    return List.of(
-        MutableExemplarData.ofNoSpan(
-            isLong, entry.observedBits, filtered, entry.observedEpochNanos));
   }
 
   /** Its context is none (API specification, "Synchronous and asynchronous instruments"). */

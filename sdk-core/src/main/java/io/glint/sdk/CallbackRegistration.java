@@ -114,27 +114,42 @@ final class CallbackRegistration
     }
   }
 
+  /** Begins a round of a reader, before the first callback runs. */
+  void begin(ReaderId reader) {
+    forEachStream(reader, AsyncStream::begin);
+  }
+
   /** Tells that what the callback observes is missing from this collection. */
   void markIncomplete(ReaderId reader) {
+    forEachStream(reader, AsyncStream::markIncomplete);
+  }
+
+  private void forEachStream(ReaderId reader, Consumer<AsyncStream> action) {
     for (final ObservableInstrument observable : observables) {
-      observable.streams().getOrDefault(reader, List.of()).forEach(AsyncStream::markIncomplete);
+      observable.streams().getOrDefault(reader, List.of()).forEach(action);
     }
   }
 
-  /** Ends a run that takes too long, for the collection. The callback itself goes on. */
-  void abandon(ReaderId reader, long timeoutNanos) {
+  /**
+   * Ends a run that takes too long, for the collection. The callback itself goes on.
+   *
+   * @return says so in the log
+   */
+  Runnable abandon(ReaderId reader, long timeoutNanos) {
     closeRounds();
+    rounds.forEach(ObservableInstrument.Round::awaitObservation);
     markIncomplete(reader);
     losses.count(Losses.Reason.CALLBACK_TIMEOUT);
-    hangs.event(
-        null,
-        () ->
-            "The callback of "
-                + names()
-                + " has been running for over "
-                + Duration.ofNanos(timeoutNanos).toMillis()
-                + " ms. The collection goes on without it, and it is not started again until it has"
-                + " returned. Callbacks must not block; see setCallbackTimeout");
+    return () ->
+        hangs.event(
+            null,
+            () ->
+                "The callback of "
+                    + names()
+                    + " has been running for over "
+                    + Duration.ofNanos(timeoutNanos).toMillis()
+                    + " ms. The collection goes on without it, and it is not started again until it"
+                    + " has returned. Callbacks must not block; see setCallbackTimeout");
   }
 
   private void closeRounds() {

@@ -3,12 +3,16 @@ package io.glint.sdk;
 import io.glint.sdk.internal.log.RateLimitedLog;
 import java.time.Duration;
 import java.util.List;
+import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.logging.Level;
@@ -23,9 +27,13 @@ import java.util.logging.Logger;
  * started again before it has returned, and a further thread runs the callbacks that are left.
  * Threads end when they have been idle for a second.
  *
- * <p>Rounds of callbacks follow one another, also those for different readers. The time-out is that
- * of one callback: n callbacks that all take nearly as long make a collection that takes n times as
- * long.
+ * <p>Rounds of callbacks follow one another, also those for different readers. So the callbacks of
+ * one collection take at most their number times the time-out; and as long again, and a time-out
+ * more, it waits if another reader is collecting.
+ *
+ * <p>What is to be said about callbacks and observations while a lock is held is {@linkplain #later
+ * put off}, and {@linkplain #tell told} behind the collection by such a thread: a log handler that
+ * hangs is waited for as a callback is.
  */
 final class CallbackRunner {
   private static final Logger LOGGER = Logger.getLogger(CallbackRunner.class.getName());
@@ -34,6 +42,7 @@ final class CallbackRunner {
 
   private static final Duration LONGEST_TIMEOUT = Duration.ofDays(1);
   private static final long KEEP_ALIVE_SECONDS = 1;
+  private static final int MOST_UNTOLD = 1_000;
   private static final AtomicInteger THREAD_NUMBER = new AtomicInteger();
 
   /** Threads that are running callbacks, of any provider. */
@@ -56,6 +65,11 @@ final class CallbackRunner {
   private final Set<Thread> runningThreads = ConcurrentHashMap.newKeySet();
   private final RateLimitedLog refusals = new RateLimitedLog(LOGGER, Level.WARNING);
   private final RateLimitedLog waits = new RateLimitedLog(LOGGER, Level.WARNING);
+
+  /** What is to be told; what does not fit is not. */
+  private final Queue<Runnable> untold = new ArrayBlockingQueue<>(MOST_UNTOLD);
+
+  private final AtomicBoolean isTelling = new AtomicBoolean();
 
   /**
    * Makes a runner.
@@ -98,14 +112,19 @@ final class CallbackRunner {
     if (callbacks.isEmpty()) {
       return;
     }
+    for (int i = 0; i < callbacks.size(); i++) {
+      callbacks.get(i).begin(reader);
+    }
     if (!takeTurn(callbacks.size())) {
       callbacks.forEach(callback -> callback.markIncomplete(reader));
       losses.count(Losses.Reason.CALLBACK_TIMEOUT);
-      waits.event(
-          null,
+      later(
           () ->
-              "Callbacks have been running for another reader for too long. This collection goes on"
-                  + " without asynchronous instruments. Callbacks must not block");
+              waits.event(
+                  null,
+                  () ->
+                      "Callbacks have been running for another reader for too long. This collection"
+                          + " goes on without asynchronous instruments. Callbacks must not block"));
       return;
     }
     try {
@@ -114,6 +133,9 @@ final class CallbackRunner {
         final Batch batch = new Batch(reader, callbacks, next);
         if (timeoutNanos > 0 && start(batch)) {
           next = batch.await();
+          if (batch.isAbandoned) {
+            later(callbacks.get(next - 1).abandon(reader, timeoutNanos));
+          }
         } else {
           batch.run();
           next = callbacks.size();
@@ -144,17 +166,72 @@ final class CallbackRunner {
     return runs > Long.MAX_VALUE / timeoutNanos ? Long.MAX_VALUE : runs * timeoutNanos;
   }
 
-  private boolean start(Batch batch) {
+  private boolean start(Runnable work) {
     try {
-      workers.execute(batch);
+      workers.execute(work);
       return true;
     } catch (RejectedExecutionException | OutOfMemoryError e) {
-      refusals.event(
-          e,
+      later(
           () ->
-              "No thread could be started for callbacks. The collecting thread runs them itself,"
-                  + " without a time-out");
+              refusals.event(
+                  e,
+                  () ->
+                      "No thread could be started for callbacks. The collecting thread runs them"
+                          + " itself, without a time-out"));
       return false;
+    }
+  }
+
+  /** Puts off what is to be said; for any thread that must not wait for a log handler. */
+  void later(Runnable telling) {
+    untold.offer(telling);
+  }
+
+  /**
+   * Says what was put off. Called when a collection has ended and nothing is held. Log handlers may
+   * hang: another thread tells, which is waited for as for a callback, and as long as it tells
+   * there is no further one.
+   */
+  void tell() {
+    if (untold.isEmpty() || isTelling.get()) {
+      return;
+    }
+    final CountDownLatch told = new CountDownLatch(1);
+    final Runnable telling =
+        () -> {
+          tellAll();
+          told.countDown();
+        };
+    if (timeoutNanos == 0 || !start(telling)) {
+      tellAll();
+      return;
+    }
+    try {
+      told.await(timeoutNanos, TimeUnit.NANOSECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Tells all, unless another thread is about it. */
+  private void tellAll() {
+    while (!untold.isEmpty() && isTelling.compareAndSet(false, true)) {
+      try {
+        for (Runnable next = untold.poll(); next != null; next = untold.poll()) {
+          tell(next);
+        }
+      } finally {
+        isTelling.set(false);
+      }
+    }
+  }
+
+  /** Whatever one message throws, the others are told. */
+  private static void tell(Runnable telling) {
+    try {
+      telling.run();
+    } catch (Throwable t) {
+      // There is nobody to tell it to.
     }
   }
 
@@ -222,7 +299,6 @@ final class CallbackRunner {
           final long left = startedNanos + timeoutNanos - System.nanoTime();
           if (left <= 0) {
             isAbandoned = true;
-            callbacks.get(current).abandon(reader, timeoutNanos);
             return current + 1;
           }
           try {

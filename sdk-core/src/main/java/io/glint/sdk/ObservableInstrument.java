@@ -20,17 +20,20 @@ import java.util.logging.Logger;
 final class ObservableInstrument implements ObservableLongMeasurement, ObservableDoubleMeasurement {
   private static final Logger LOGGER = Logger.getLogger(ObservableInstrument.class.getName());
 
+  /** How long an observation is waited for that is under way when its callback is abandoned. */
+  private static final long PATIENCE_NANOS = 100_000_000;
+
   /**
-   * One run of a callback, as the instrument sees it. Closing it does not wait for user code, and
-   * once it is closed nothing of the run reaches the streams any more.
+   * One run of a callback, as the instrument sees it. Once it is closed no observation of the run
+   * begins any more. One may be under way, if another thread has closed it: {@link
+   * #awaitObservation}.
    */
   static final class Round {
     private final Thread thread;
     private final Observer observer;
     private final List<AsyncStream> streams;
 
-    /** Guarded by this. */
-    private boolean isClosed;
+    private volatile boolean isClosed;
 
     private Round(Thread thread, Observer observer, List<AsyncStream> streams) {
       this.thread = thread;
@@ -38,15 +41,27 @@ final class ObservableInstrument implements ObservableLongMeasurement, Observabl
       this.streams = streams;
     }
 
-    private synchronized void observe(
-        AsyncStream stream, long bits, Attributes attributes, Attributes kept) {
-      if (!isClosed) {
-        stream.observe(observer, bits, attributes, kept);
+    /** Returns false if another thread hangs in an observation for the stream. */
+    private boolean observe(AsyncStream stream, long bits, Attributes attributes, Attributes kept) {
+      if (!stream.turn().take()) {
+        return false;
       }
+      try {
+        // With the turn taken: who leaves the run behind closes it, and then looks at the turn.
+        if (!isClosed) {
+          stream.observe(observer, bits, attributes, kept);
+        }
+      } finally {
+        stream.endObservation();
+      }
+      return true;
     }
 
-    private synchronized void close() {
-      isClosed = true;
+    /** Waits for an observation that is under way, or gives it up if it hangs. */
+    void awaitObservation() {
+      for (int i = 0; i < streams.size(); i++) {
+        streams.get(i).turn().await(thread, PATIENCE_NANOS);
+      }
     }
   }
 
@@ -100,7 +115,7 @@ final class ObservableInstrument implements ObservableLongMeasurement, Observabl
 
   /** Ends a round. For any thread, and harmless if it is closed. */
   void close(Round round) {
-    round.close();
+    round.isClosed = true;
     current.compareAndSet(round, null);
   }
 
@@ -168,7 +183,9 @@ final class ObservableInstrument implements ObservableLongMeasurement, Observabl
       return;
     }
     try {
-      round.observe(stream, bits, attributes, stream.keep(attributes));
+      if (!round.observe(stream, bits, attributes, stream.keep(attributes))) {
+        stream.countHanging();
+      }
     } catch (Throwable t) {
       context.losses().count(Losses.Reason.ATTRIBUTES_UNUSABLE);
       failures.event(

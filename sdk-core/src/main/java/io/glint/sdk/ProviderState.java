@@ -47,8 +47,9 @@ final class ProviderState {
       readers.add(new RegisteredReader(new ReaderId(reader.reader(), instances), reader, this));
     }
     this.streamFactory =
-        new StreamFactory(config, readers, config.views(), measurementClock, losses);
+        new StreamFactory(config, readers, config.views(), measurementClock, losses, callbackRunner);
     addListener(new UnusedViews(config.views(), clock));
+    addListener((reader, nanos, failure) -> callbackRunner.tell());
     addListener((reader, nanos, failure) -> losses.reports().log());
   }
 

@@ -42,6 +42,7 @@ final class StreamFactory {
   private final MeasurementClock clock;
   private final long idleTimeoutNanos;
   private final Losses losses;
+  private final CallbackRunner callbackRunner;
   private final AliasBudget aliasBudget = new AliasBudget();
 
   StreamFactory(
@@ -49,7 +50,8 @@ final class StreamFactory {
       List<RegisteredReader> readers,
       ViewRegistry views,
       MeasurementClock clock,
-      Losses losses) {
+      Losses losses,
+      CallbackRunner callbackRunner) {
     this.readers = readers;
     this.views = views;
     this.exemplarFilter = config.exemplarFilter();
@@ -57,6 +59,7 @@ final class StreamFactory {
     this.clock = clock;
     this.idleTimeoutNanos = config.idleSeriesTimeout().toNanos();
     this.losses = losses;
+    this.callbackRunner = callbackRunner;
   }
 
   /**
@@ -111,7 +114,8 @@ final class StreamFactory {
             .add(
                 new AsyncStream(
                     settings(reader, instrument, plan, now),
-                    plan.aggregation().kind() == ResolvedAggregation.Kind.SUM));
+                    plan.aggregation().kind() == ResolvedAggregation.Kind.SUM,
+                    callbackRunner));
       }
     }
     return streams;

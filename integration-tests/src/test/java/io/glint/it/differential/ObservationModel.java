@@ -53,11 +53,19 @@ final class ObservationModel {
     boolean isShown;
     long start;
 
+    /** When the last point ended. */
+    long end;
+
     /** What it stands at, also if no number of its type is so large. */
     BigDecimal value = BigDecimal.ZERO;
 
     /** What the last point of a monotonic sum had. */
     BigDecimal shown = BigDecimal.ZERO;
+
+    void showUntil(long newEnd) {
+      isShown = true;
+      end = newEnd;
+    }
   }
 
   private final InstrumentType type;
@@ -70,7 +78,9 @@ final class ObservationModel {
   private final Map<Attributes, List<Source>> left = new HashMap<>();
   private final Map<Attributes, Series> series = new HashMap<>();
   private final Set<Integer> closed = new HashSet<>();
-  private long lastEnd;
+
+  /** When the last round ended whose callbacks have all run to their end. */
+  private long newStart;
 
   /**
    * Makes a model.
@@ -93,7 +103,7 @@ final class ObservationModel {
     this.isDelta = isDelta;
     this.keptKeys = keptKeys;
     this.limit = limit;
-    this.lastEnd = created;
+    this.newStart = created;
   }
 
   /** The number of a type that is nearest. */
@@ -114,8 +124,16 @@ final class ObservationModel {
     closed.add(callback);
   }
 
-  /** Checks the points of a round, and goes on to the next. */
-  void check(List<Observation> round, long end, Collection<? extends PointData> points) {
+  /**
+   * Checks the points of a round, and goes on to the next.
+   *
+   * @param isComplete whether all callbacks have run to their end
+   */
+  void check(
+      List<Observation> round,
+      boolean isComplete,
+      long end,
+      Collection<? extends PointData> points) {
     final Map<Attributes, List<Observation>> placed = placed(round);
     final Map<Attributes, PointData> byAttributes = new HashMap<>();
     points.forEach(point -> byAttributes.put(point.getAttributes(), point));
@@ -128,10 +146,10 @@ final class ObservationModel {
         (attributes, observations) -> {
           final PointData point = byAttributes.get(attributes);
           assertThat(point.getEpochNanos()).isEqualTo(end);
-          if (isDelta) {
-            assertThat(point.getStartEpochNanos()).isEqualTo(lastEnd);
-          }
           final Series shown = series.computeIfAbsent(attributes, any -> new Series());
+          if (isDelta) {
+            assertThat(point.getStartEpochNanos()).isIn(deltaStarts(shown));
+          }
           switch (type) {
             case OBSERVABLE_COUNTER ->
                 checkMonotonic(attributes, shown, feeding.get(attributes), point);
@@ -141,7 +159,18 @@ final class ObservationModel {
                     .isEqualByComparingTo(observations.get(observations.size() - 1).value());
           }
         });
-    lastEnd = end;
+    byAttributes.keySet().forEach(attributes -> series.get(attributes).showUntil(end));
+    newStart = isComplete ? end : newStart;
+  }
+
+  /** A last value that a round has not observed may be remembered, or be new. */
+  private Set<Long> deltaStarts(Series shown) {
+    final Set<Long> starts = new HashSet<>();
+    starts.add(shown.isShown ? shown.end : newStart);
+    if (type == InstrumentType.OBSERVABLE_GAUGE) {
+      starts.add(newStart);
+    }
+    return starts;
   }
 
   /** Observations by the series that shows them. */
@@ -232,7 +261,7 @@ final class ObservationModel {
     }
     final long start = point.getStartEpochNanos();
     final boolean startsAnew = !shown.isShown || (wasReset && !shown.isFolded);
-    assertThat(start).isEqualTo(startsAnew ? lastEnd : shown.start);
+    assertThat(start).isEqualTo(startsAnew ? newStart : shown.start);
     if (startsAnew) {
       shown.value = BigDecimal.ZERO;
       shown.shown = BigDecimal.ZERO;
@@ -243,7 +272,6 @@ final class ObservationModel {
     if (!shown.isFolded) {
       assertThat(value).isEqualByComparingTo(values.values().iterator().next());
     }
-    shown.isShown = true;
     shown.start = start;
     shown.shown = value;
   }
@@ -259,9 +287,8 @@ final class ObservationModel {
     final BigDecimal change = fit(sum.subtract(shown.value));
     assertValue(value(point), isDelta ? change : sum, madeOf);
     if (!isDelta) {
-      assertThat(point.getStartEpochNanos()).isEqualTo(shown.isShown ? shown.start : lastEnd);
+      assertThat(point.getStartEpochNanos()).isEqualTo(shown.isShown ? shown.start : newStart);
     }
-    shown.isShown = true;
     shown.start = point.getStartEpochNanos();
     shown.value = isLimit(change) ? fit(shown.value.add(change)) : sum;
   }
