@@ -309,7 +309,7 @@ final class Fixture {
 
   /** Collects one series without the lock, and its cells as {@code visitor} does. */
   static List<? extends PointData> collectUnlocked(
-      StreamCollector collector, Series series, Series.CellVisitor visitor) {
+      StreamCollector collector, Series series, StripedCells.CellVisitor visitor) {
     final PointBuffer points = new PointBuffer(/* isReused= */ false);
     points.begin(collector::data);
     collector.total().clear();

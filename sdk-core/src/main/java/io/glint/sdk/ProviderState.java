@@ -47,7 +47,8 @@ final class ProviderState {
       readers.add(new RegisteredReader(new ReaderId(reader.reader(), instances), reader, this));
     }
     this.streamFactory =
-        new StreamFactory(config, readers, config.views(), measurementClock, losses, callbackRunner);
+        new StreamFactory(
+            config, readers, config.views(), measurementClock, losses, callbackRunner);
     addListener(new UnusedViews(config.views(), clock));
     addListener((reader, nanos, failure) -> callbackRunner.tell());
     addListener((reader, nanos, failure) -> losses.reports().log());
