@@ -207,15 +207,15 @@ final class AsyncSeries extends Observed {
   // ------------------------------------------------------------------------------------ both
 
   /**
-   * Since when its next point counts.
+   * Since when its value counts, if that is not anew.
    *
-   * @param newStart if it has had no point
+   * @param lastEnd when the interval began that ends now
    */
-  long start(long newStart) {
-    return hasStarted ? startEpochNanos : newStart;
+  long start(long lastEnd) {
+    return hasStarted ? startEpochNanos : lastEnd;
   }
 
-  /** Tells since when the points to come count. */
+  /** Tells from which start on the point counts. */
   void started(long startEpochNanos) {
     hasStarted = true;
     this.startEpochNanos = startEpochNanos;

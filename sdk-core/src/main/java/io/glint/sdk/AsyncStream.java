@@ -54,9 +54,6 @@ final class AsyncStream implements MetricSource {
   private final StreamTurn turn = new StreamTurn();
   private long creationEpochNanos;
 
-  /** The end of the last round whose callbacks have all run to their end; 0 if there was none. */
-  private long completeEpochNanos;
-
   private final ExemplarSampling sampling;
   private final ExemplarAttributeFilter exemplarAttributes;
 
@@ -298,7 +295,7 @@ final class AsyncStream implements MetricSource {
       return null;
     }
     try {
-      return collect(epochNanos, points);
+      return collectInTurn(lastCollectEpochNanos, epochNanos, points);
     } finally {
       turn.release();
     }
@@ -317,11 +314,10 @@ final class AsyncStream implements MetricSource {
                         + "' is missing from collections"));
   }
 
-  private Data<?> collect(long epochNanos, PointBuffer points) {
+  private Data<?> collectInTurn(long lastCollectEpochNanos, long epochNanos, PointBuffer points) {
     // An instrument may have been made after the collection began.
     creationEpochNanos = Math.min(clock.onPresentLine(creationEpochNanos), epochNanos);
-    completeEpochNanos = Math.min(clock.onPresentLine(completeEpochNanos), epochNanos);
-    final long newStart = Math.max(completeEpochNanos, creationEpochNanos);
+    final long lastEnd = Math.max(lastCollectEpochNanos, creationEpochNanos);
     collecting = tally.copy();
     boolean isShown = false;
     try {
@@ -329,14 +325,14 @@ final class AsyncStream implements MetricSource {
       points.begin();
       for (final Map.Entry<Attributes, AsyncSeries> next : series.entrySet()) {
         if (next.getValue().isSeenIn(round)) {
-          addPoint(points, next.getKey(), next.getValue(), newStart, epochNanos);
+          addPoint(points, next.getKey(), next.getValue(), lastEnd, epochNanos);
         }
       }
       final Data<?> data = points.end(this::data);
       isShown = true;
       return data;
     } finally {
-      endRound(isShown, newStart, epochNanos);
+      endRound(isShown, lastEnd);
     }
   }
 
@@ -355,12 +351,11 @@ final class AsyncStream implements MetricSource {
    *
    * @param isShown whether its points were made; what it would have added is added later if not
    */
-  private void endRound(boolean isShown, long newStart, long epochNanos) {
+  private void endRound(boolean isShown, long lastEnd) {
     try {
-      final int seenSeries = isShown ? settle(newStart, epochNanos) : takeBack();
+      final int seenSeries = isShown ? settle(lastEnd) : takeBack();
       if (!isRoundIncomplete) {
         completedRounds++;
-        completeEpochNanos = isShown ? epochNanos : completeEpochNanos;
       }
       tellOverflow();
       tellRest();
@@ -386,13 +381,13 @@ final class AsyncStream implements MetricSource {
   }
 
   /** Takes over what the points have; returns how many there are. */
-  private int settle(long newStart, long epochNanos) {
+  private int settle(long lastEnd) {
     tally = collecting;
     int seenSeries = 0;
     for (final AsyncSeries any : series.values()) {
       if (any.isSeenIn(round)) {
         seenSeries++;
-        any.started(isDelta() ? epochNanos : start(any, newStart));
+        any.started(start(any, lastEnd));
         if (sources != null) {
           any.shownMonotonic(isDelta(), arithmetic);
         } else if (isSum && isDelta()) {
@@ -519,13 +514,12 @@ final class AsyncStream implements MetricSource {
       PointBuffer points,
       Attributes attributes,
       AsyncSeries series,
-      long newStart,
+      long lastEnd,
       long epochNanos) {
     final NumberPoint point = points.add(pointMaker);
     final List<ExemplarData> exemplars = exemplars(attributes, series);
     point.set(value(series));
-    final long start = Math.min(start(series, newStart), epochNanos);
-    point.setFrame(start, epochNanos, attributes, exemplars);
+    point.setFrame(isDelta() ? lastEnd : start(series, lastEnd), epochNanos, attributes, exemplars);
   }
 
   private boolean isDelta() {
@@ -539,16 +533,10 @@ final class AsyncStream implements MetricSource {
     return isSum && isDelta() ? series.change(arithmetic) : series.value();
   }
 
-  /**
-   * Since when a point counts: that of a delta since the last one of its series, however long ago
-   * that was.
-   *
-   * @param newStart for what was not there in the last complete round
-   */
-  private long start(AsyncSeries series, long newStart) {
+  private long start(AsyncSeries series, long lastEnd) {
     return sources != null && !isDelta() && series.isReset(arithmetic)
-        ? newStart
-        : clock.onPresentLine(series.start(newStart));
+        ? lastEnd
+        : clock.onPresentLine(series.start(lastEnd));
   }
 
   /** An observation is made outside any request, so its exemplar has no trace. */

@@ -44,8 +44,6 @@ class AsynchronousSumsTest {
   private static final GlintView FOLDING =
       GlintView.builder().setExcludedAttributeKeys(Set.of("conn")).build();
 
-  private static final long SECOND = 1_000_000_000L;
-
   private enum Type {
     LONG,
     DOUBLE
@@ -661,57 +659,6 @@ class AsynchronousSumsTest {
     assertThat(counted).isCloseTo(expected, Percentage.withPercentage(1e-9));
     assertThat(shown.get(Attributes.empty()).value)
         .isCloseTo(expected, Percentage.withPercentage(1e-9));
-  }
-
-  @Test
-  void aDeltaCoversTheTimeSinceTheLastPointOfItsSeries() {
-    final boolean[] fails = new boolean[1];
-    build(builder -> builder.registerMetricReader(delta).registerMetricReader(cumulative));
-    final long created = clock.now();
-    provider
-        .get("m")
-        .counterBuilder("bytes")
-        .buildWithCallback(
-            counter -> {
-              if (fails[0]) {
-                throw new IllegalStateException("a callback that fails");
-              }
-              observed.forEach(
-                  (connection, value) -> counter.record(value.longValue(), set(connection)));
-            });
-    observe("1", 1, "2", 1);
-    assertThat(windows(created)).containsExactly("1: 0 to 1", "2: 0 to 1");
-    observe("1", 2);
-    assertThat(windows(created)).containsExactly("1: 1 to 2");
-    // It covers what was observed last at 1.
-    observe("1", 2, "2", 9);
-    assertThat(windows(created)).containsExactly("1: 2 to 3", "2: 1 to 3");
-    fails[0] = true;
-    assertThat(windows(created)).isEmpty();
-    fails[0] = false;
-    // What is new may have come at any time since all was observed.
-    observe("1", 3, "3", 1);
-    assertThat(windows(created)).containsExactly("1: 3 to 5", "3: 3 to 5");
-    provider.setMeterConfigurator(scope -> MeterConfig.disabled());
-    assertThat(windows(created)).isEmpty();
-    assertThat(windows(created)).isEmpty();
-    provider.setMeterConfigurator(scope -> MeterConfig.enabled());
-    observe("1", 4, "4", 1);
-    assertThat(windows(created)).containsExactly("1: 5 to 8", "4: 5 to 8");
-  }
-
-  /** Collects a second later; from when to when the delta points count, in seconds. */
-  private List<String> windows(long created) {
-    clock.advance(Duration.ofSeconds(1));
-    return points(delta).stream()
-        .map(
-            point ->
-                point.getAttributes().get(CONNECTION)
-                    + ": "
-                    + (point.getStartEpochNanos() - created) / SECOND
-                    + " to "
-                    + (point.getEpochNanos() - created) / SECOND)
-        .toList();
   }
 
   @Test

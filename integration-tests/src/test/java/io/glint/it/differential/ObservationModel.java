@@ -53,19 +53,11 @@ final class ObservationModel {
     boolean isShown;
     long start;
 
-    /** When the last point ended. */
-    long end;
-
     /** What it stands at, also if no number of its type is so large. */
     BigDecimal value = BigDecimal.ZERO;
 
     /** What the last point of a monotonic sum had. */
     BigDecimal shown = BigDecimal.ZERO;
-
-    void showUntil(long newEnd) {
-      isShown = true;
-      end = newEnd;
-    }
   }
 
   private final InstrumentType type;
@@ -78,9 +70,7 @@ final class ObservationModel {
   private final Map<Attributes, List<Source>> left = new HashMap<>();
   private final Map<Attributes, Series> series = new HashMap<>();
   private final Set<Integer> closed = new HashSet<>();
-
-  /** When the last round ended whose callbacks have all run to their end. */
-  private long newStart;
+  private long lastEnd;
 
   /**
    * Makes a model.
@@ -103,7 +93,7 @@ final class ObservationModel {
     this.isDelta = isDelta;
     this.keptKeys = keptKeys;
     this.limit = limit;
-    this.newStart = created;
+    this.lastEnd = created;
   }
 
   /** The number of a type that is nearest. */
@@ -124,16 +114,8 @@ final class ObservationModel {
     closed.add(callback);
   }
 
-  /**
-   * Checks the points of a round, and goes on to the next.
-   *
-   * @param isComplete whether all callbacks have run to their end
-   */
-  void check(
-      List<Observation> round,
-      boolean isComplete,
-      long end,
-      Collection<? extends PointData> points) {
+  /** Checks the points of a round, and goes on to the next. */
+  void check(List<Observation> round, long end, Collection<? extends PointData> points) {
     final Map<Attributes, List<Observation>> placed = placed(round);
     final Map<Attributes, PointData> byAttributes = new HashMap<>();
     points.forEach(point -> byAttributes.put(point.getAttributes(), point));
@@ -146,10 +128,10 @@ final class ObservationModel {
         (attributes, observations) -> {
           final PointData point = byAttributes.get(attributes);
           assertThat(point.getEpochNanos()).isEqualTo(end);
-          final Series shown = series.computeIfAbsent(attributes, any -> new Series());
           if (isDelta) {
-            assertThat(point.getStartEpochNanos()).isIn(deltaStarts(shown));
+            assertThat(point.getStartEpochNanos()).isEqualTo(lastEnd);
           }
+          final Series shown = series.computeIfAbsent(attributes, any -> new Series());
           switch (type) {
             case OBSERVABLE_COUNTER ->
                 checkMonotonic(attributes, shown, feeding.get(attributes), point);
@@ -159,18 +141,7 @@ final class ObservationModel {
                     .isEqualByComparingTo(observations.get(observations.size() - 1).value());
           }
         });
-    byAttributes.keySet().forEach(attributes -> series.get(attributes).showUntil(end));
-    newStart = isComplete ? end : newStart;
-  }
-
-  /** A last value that a round has not observed may be remembered, or be new. */
-  private Set<Long> deltaStarts(Series shown) {
-    final Set<Long> starts = new HashSet<>();
-    starts.add(shown.isShown ? shown.end : newStart);
-    if (type == InstrumentType.OBSERVABLE_GAUGE) {
-      starts.add(newStart);
-    }
-    return starts;
+    lastEnd = end;
   }
 
   /** Observations by the series that shows them. */
@@ -261,7 +232,7 @@ final class ObservationModel {
     }
     final long start = point.getStartEpochNanos();
     final boolean startsAnew = !shown.isShown || (wasReset && !shown.isFolded);
-    assertThat(start).isEqualTo(startsAnew ? newStart : shown.start);
+    assertThat(start).isEqualTo(startsAnew ? lastEnd : shown.start);
     if (startsAnew) {
       shown.value = BigDecimal.ZERO;
       shown.shown = BigDecimal.ZERO;
@@ -272,6 +243,7 @@ final class ObservationModel {
     if (!shown.isFolded) {
       assertThat(value).isEqualByComparingTo(values.values().iterator().next());
     }
+    shown.isShown = true;
     shown.start = start;
     shown.shown = value;
   }
@@ -287,8 +259,9 @@ final class ObservationModel {
     final BigDecimal change = fit(sum.subtract(shown.value));
     assertValue(value(point), isDelta ? change : sum, madeOf);
     if (!isDelta) {
-      assertThat(point.getStartEpochNanos()).isEqualTo(shown.isShown ? shown.start : newStart);
+      assertThat(point.getStartEpochNanos()).isEqualTo(shown.isShown ? shown.start : lastEnd);
     }
+    shown.isShown = true;
     shown.start = point.getStartEpochNanos();
     shown.value = isLimit(change) ? fit(shown.value.add(change)) : sum;
   }

@@ -350,7 +350,6 @@ final class ObservationProgram implements AutoCloseable {
         .get(reader)
         .check(
             round,
-            callbacks.stream().allMatch(callback -> callback.failsAfter < 0),
             clock.now(),
             metrics.stream().flatMap(metric -> metric.getData().getPoints().stream()).toList());
     checked++;
