@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.fail;
 
 import io.glint.exporter.openmetrics.OpenMetricsServer;
 import io.glint.exporter.openmetrics.OpenMetricsServerBuilder;
+import io.glint.exporter.otlp.OtlpFileMetricExporter;
+import io.glint.exporter.otlp.OtlpFileMetricExporterBuilder;
 import io.glint.exporter.otlp.OtlpMetricExporter;
 import io.glint.exporter.otlp.OtlpMetricExporterBuilder;
 import io.glint.reservoir.ExemplarReservoirFactory;
@@ -39,6 +41,9 @@ import java.nio.file.FileSystem;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -53,6 +58,9 @@ import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
+import javax.net.ssl.X509TrustManager;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -71,6 +79,7 @@ class NullSettingsTest {
           GlintPeriodicMetricReaderBuilder.class,
               () -> GlintPeriodicMetricReader.builder(InMemoryMetricExporter.create()),
           OtlpMetricExporterBuilder.class, OtlpMetricExporter::builder,
+          OtlpFileMetricExporterBuilder.class, OtlpFileMetricExporter::builder,
           OpenMetricsServerBuilder.class, OpenMetricsServer::builder,
           GlintOpenTelemetryBuilder.class, GlintOpenTelemetry::builder,
           MeterConfigurator.class, () -> (MeterConfigurator) scope -> null);
@@ -95,6 +104,9 @@ class NullSettingsTest {
     samples.put(TimeUnit.class, TimeUnit.SECONDS);
     samples.put(long.class, 1L);
     samples.put(int.class, 1);
+    samples.put(byte[].class, new byte[0]);
+    samples.put(SSLContext.class, sslContext());
+    samples.put(X509TrustManager.class, trustManager());
     samples.put(boolean.class, true);
     samples.put(double.class, 1.0);
     samples.put(MetricReader.class, InMemoryMetricReader.create());
@@ -117,6 +129,25 @@ class NullSettingsTest {
         GlintMeterProvider.class,
         GlintMeterProvider.builder().registerMetricReader(InMemoryMetricReader.create()).build());
     return samples;
+  }
+
+  private static SSLContext sslContext() {
+    try {
+      return SSLContext.getDefault();
+    } catch (NoSuchAlgorithmException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private static X509TrustManager trustManager() {
+    try {
+      final TrustManagerFactory factory =
+          TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+      factory.init((KeyStore) null);
+      return (X509TrustManager) factory.getTrustManagers()[0];
+    } catch (GeneralSecurityException e) {
+      throw new AssertionError(e);
+    }
   }
 
   /** One parameter of one method. */
@@ -247,7 +278,7 @@ class NullSettingsTest {
         assertThat(TARGETS).containsKey(type);
       }
     }
-    assertThat(builders).hasSize(6);
+    assertThat(builders).hasSize(7);
     assertThat(arguments()).hasSizeGreaterThan(40).doesNotHaveDuplicates();
   }
 }

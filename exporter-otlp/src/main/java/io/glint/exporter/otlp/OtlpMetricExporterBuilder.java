@@ -149,7 +149,7 @@ public final class OtlpMetricExporterBuilder {
 
   /** As {@link #setTimeout(Duration)}, in that unit. */
   public OtlpMetricExporterBuilder setTimeout(long timeout, TimeUnit unit) {
-    return setTimeout(Duration.of(timeout, unit.toChronoUnit()));
+    return setTimeout(Duration.of(timeout, Objects.requireNonNull(unit, "unit").toChronoUnit()));
   }
 
   /**
@@ -166,7 +166,8 @@ public final class OtlpMetricExporterBuilder {
 
   /** As {@link #setConnectTimeout(Duration)}, in that unit. */
   public OtlpMetricExporterBuilder setConnectTimeout(long timeout, TimeUnit unit) {
-    return setConnectTimeout(Duration.of(timeout, unit.toChronoUnit()));
+    return setConnectTimeout(
+        Duration.of(timeout, Objects.requireNonNull(unit, "unit").toChronoUnit()));
   }
 
   /**
