@@ -21,17 +21,15 @@ class ReaderThreadsTest {
           task -> thread(task, "timer", areTimersRefused),
           task -> thread(task, "worker", areWorkersRefused));
 
+  /**
+   * A factory that throws fails as a start of a thread does, and from Java 19 on pools start past
+   * {@link Thread#start}.
+   */
   private static Thread thread(Runnable task, String name, AtomicBoolean isRefused) {
-    final Thread thread =
-        new Thread(task, name) {
-          @Override
-          public synchronized void start() {
-            if (isRefused.get()) {
-              throw new OutOfMemoryError("unable to create native thread");
-            }
-            super.start();
-          }
-        };
+    if (isRefused.get()) {
+      throw new OutOfMemoryError("unable to create native thread");
+    }
+    final Thread thread = new Thread(task, name);
     thread.setDaemon(true);
     return thread;
   }
