@@ -52,6 +52,9 @@ final class Delivery implements Runnable {
 
   private long rejected;
 
+  /** Null unless the last attempt before the end has lost points. */
+  private String lostAtShutdown;
+
   /**
    * Creates a delivery, whose time starts now.
    *
@@ -80,6 +83,14 @@ final class Delivery implements Runnable {
   /** What went wrong first; null if nothing did. Once the result is complete. */
   ExportFailure failure() {
     return settlement.failure();
+  }
+
+  /**
+   * The message about points that the last attempt before the end has lost; null if there are none.
+   * Once the result is complete.
+   */
+  String lostAtShutdown() {
+    return lostAtShutdown;
   }
 
   /**
@@ -240,7 +251,9 @@ final class Delivery implements Runnable {
     String message = "failed";
     try {
       settings.redelivery.settled(hasKeptPoints);
-      if (settlement.failure() != null) {
+      if (settlement.failure() != null && settings.isLast) {
+        lostAtShutdown = settlement.lostAtShutdown();
+      } else if (settlement.failure() != null) {
         message = settlement.message();
       }
     } finally {
@@ -276,7 +289,7 @@ final class Delivery implements Runnable {
    * @param maxRequestSize beyond which a request with one point is not sent
    * @param timeout of one request, with all its attempts
    * @param resendsUnanswered whether requests that may have arrived are kept
-   * @param isLast whether no export follows: then whoever sees to that logs what is left
+   * @param isLast whether no export follows: then whoever sees to that logs what is kept
    */
   record Settings(
       Transport transport,
@@ -292,7 +305,10 @@ final class Delivery implements Runnable {
       DeliveryCounters counters,
       ExemplarOutcomes exemplarOutcomes) {
 
-    /** The same for the one attempt before the exporter ends. */
+    /**
+     * The same for the one attempt before the exporter ends. With a file, what may have arrived is
+     * kept as well: nobody sees how it ended.
+     */
     Settings forLastAttempt(Duration atMost) {
       Duration limit = timeout.isZero() || timeout.compareTo(atMost) > 0 ? atMost : timeout;
       return new Settings(
@@ -303,7 +319,7 @@ final class Delivery implements Runnable {
           maxRequestSize,
           body,
           redelivery,
-          resendsUnanswered,
+          resendsUnanswered || redelivery.hasFile(),
           /* isLast= */ true,
           log,
           counters,

@@ -112,8 +112,13 @@ final class ExportLog {
     boolean unused = files.event(null, () -> message);
   }
 
-  /** Logs at the end what is left in the file. */
-  void leftInFile(UndeliveredPoints points, PendingFile file) {
+  /**
+   * Logs at the end what is left in the file.
+   *
+   * @param failure of the last attempt; null if there was no time for one
+   */
+  void leftInFile(UndeliveredPoints points, PendingFile file, ExportFailure failure) {
+    boolean mayHaveArrived = failure != null && failure.fate() == Fate.UNKNOWN;
     SafeLog.log(
         LOGGER,
         Level.WARNING,
@@ -122,7 +127,8 @@ final class ExportLog {
             + endpoint
             + " before the shutdown. They are in "
             + file
-            + ", and the next exporter with that file sends them.",
+            + ", and the next exporter with that file sends them."
+            + (mayHaveArrived ? " They may have arrived nevertheless, and count twice then." : ""),
         null);
   }
 
@@ -130,15 +136,17 @@ final class ExportLog {
    * Logs at the end what is lost, and answers the message.
    *
    * @param failure of the last attempt; null if there was no time for one
+   * @param fate what became of the points, in sentences
    */
-  String lostAtShutdown(UndeliveredPoints points, ExportFailure failure) {
+  String lostAtShutdown(UndeliveredPoints points, ExportFailure failure, String fate) {
     String message =
         UndeliveredPoints.count(points.all(), "metric point")
             + " that waited for their delivery to "
             + endpoint
             + " could not be delivered before the shutdown"
             + (failure == null ? "" : ": " + failure.what())
-            + ". They are lost. With setPendingFile the next start sends them."
+            + ". "
+            + fate
             + (failure == null ? "" : " " + failure.advice());
     SafeLog.log(LOGGER, Level.WARNING, message, null);
     return message;

@@ -74,6 +74,12 @@ public final class OtlpMetricExporter implements MetricExporter, ExemplarOutcome
   static final int MAX_EXPORT_SIZE =
       (int) Math.min(1 << 30, Math.max(64 << 20, Runtime.getRuntime().maxMemory() / 4));
 
+  /**
+   * The least time for the last attempt before the end. With less, a request may be sent whose
+   * answer is not waited for, and nobody would know what became of its points.
+   */
+  private static final long MIN_LAST_ATTEMPT_NANOS = TimeUnit.SECONDS.toNanos(1);
+
   private static final AtomicInteger THREAD_NUMBER = new AtomicInteger();
 
   private final String description;
@@ -318,7 +324,8 @@ public final class OtlpMetricExporter implements MetricExporter, ExemplarOutcome
 
   /**
    * Lets exports under way finish for up to five seconds, cancels those that have not, tries once
-   * within the same time to deliver what waits for its delivery, and ends the exporter's threads.
+   * within the same time, if a second of it is left, to deliver what waits for its delivery, and
+   * ends the exporter's threads.
    * What is still waiting is lost, which is logged, unless there is a file for it. Exports from now
    * on fail. Further calls answer the same result.
    *
@@ -405,12 +412,15 @@ public final class OtlpMetricExporter implements MetricExporter, ExemplarOutcome
     pending.join(Deadline.nanos(shutdownGrace), TimeUnit.NANOSECONDS);
     // A delivery that failed by itself has said so; only one that is cut off is news.
     boolean allEnded = pending.isDone();
-    ExportFailure failure = allEnded ? lastAttempt(end - System.nanoTime()) : null;
+    Delivery last = allEnded ? lastAttempt(end - System.nanoTime()) : null;
     closeThreads();
     // Closing interrupts this thread too; the cancelled exports still get to report their end.
     Thread.interrupted();
     pending.join(1, TimeUnit.SECONDS);
-    String lost = redelivery.close(failure);
+    String lost = redelivery.close(last == null ? null : last.failure());
+    if (lost == null && last != null) {
+      lost = last.lostAtShutdown();
+    }
     if (allEnded && lost == null) {
       result.succeed();
     } else if (allEnded) {
@@ -425,9 +435,9 @@ public final class OtlpMetricExporter implements MetricExporter, ExemplarOutcome
     }
   }
 
-  /** Sends what is kept, once; answers what went wrong, or null. */
-  private ExportFailure lastAttempt(long nanos) {
-    if (redelivery.isEmpty() || nanos <= 0) {
+  /** Sends what is kept, once; null if there is nothing, or too little time. */
+  private Delivery lastAttempt(long nanos) {
+    if (redelivery.isEmpty() || nanos < MIN_LAST_ATTEMPT_NANOS) {
       return null;
     }
     Request request = redelivery.join(new ProtoWriter(1), new RequestExemplars());
@@ -439,7 +449,7 @@ public final class OtlpMetricExporter implements MetricExporter, ExemplarOutcome
             telemetry.begin(request.points().all(), System.nanoTime()),
             ended -> {});
     Untraced.run(last);
-    return last.failure();
+    return last;
   }
 
   private void closeThreads() {

@@ -416,7 +416,8 @@ public final class OtlpMetricExporterBuilder {
    * counted twice by a later export. With true it is never lost, and is counted twice or more if it
    * has arrived: a server that takes requests, but answers too late each time, counts each interval
    * again with each request. Attempts of one export follow the OTLP specification in either case: a
-   * request without an answer is tried again.
+   * request without an answer is tried again. With {@link #setPendingFile}, points of the last
+   * request at the shutdown stay in the file in either case, if it may have arrived.
    */
   public OtlpMetricExporterBuilder setResendUnanswered(boolean resendUnanswered) {
     this.resendUnanswered = resendUnanswered;

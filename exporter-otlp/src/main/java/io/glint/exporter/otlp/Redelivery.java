@@ -88,6 +88,11 @@ final class Redelivery {
     return maxSeries;
   }
 
+  /** Whether what is kept at the end is there for the next start. */
+  boolean hasFile() {
+    return file != null;
+  }
+
   /**
    * Puts all that is kept into the request that was just encoded, point by point. It is here no
    * more. The end of the new request is to be told by {@link #settled}.
@@ -179,13 +184,14 @@ final class Redelivery {
     }
     exemplars.enterIn(account, Outcome.EXPORT_FAILED);
     if (isSaved) {
-      log.leftInFile(left, file);
+      log.leftInFile(left, file, failure);
       return null;
     }
     counters.lost(left.delta());
     pending.clear();
     waiting = pending.count();
-    return log.lostAtShutdown(left, failure);
+    return log.lostAtShutdown(
+        left, failure, "They are lost. With setPendingFile the next start sends them.");
   }
 
   private boolean save() {

@@ -80,11 +80,30 @@ final class Settlement {
     }
   }
 
-  /** Logs it, unless that is somebody else's, and answers the message. */
+  /** Logs it, and answers the message. */
   String message() {
-    return settings.isLast()
-        ? failure.what()
-        : settings.log().failed(all, attempts, failure, sentences());
+    return settings.log().failed(all, attempts, failure, sentences());
+  }
+
+  /**
+   * After the last attempt, logs what was neither delivered nor kept, and answers the message; null
+   * if there is nothing. What was kept is logged by whoever ends that.
+   */
+  String lostAtShutdown() {
+    UndeliveredPoints lost = new UndeliveredPoints(all - kept, delta - keptDelta);
+    return lost.all() == 0
+        ? null
+        : settings.log().lostAtShutdown(lost, failure, sentencesAtShutdown());
+  }
+
+  private String sentencesAtShutdown() {
+    return switch (failure.fate()) {
+      case NOT_DELIVERED -> "They are lost.";
+      case UNKNOWN ->
+          "They may have arrived nevertheless. If not, they are lost. With setPendingFile the next"
+              + " start sends them.";
+      case PROBABLY_DELIVERED -> "They were probably delivered, and are not sent again.";
+    };
   }
 
   private String sentences() {

@@ -29,6 +29,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * What goes wrong with a server over HTTP, and what becomes of delta points: how often is tried,
@@ -301,6 +302,62 @@ class FaultMatrixTest {
       assertThat(exporter.shutdown().join(20, TimeUnit.SECONDS).isSuccess()).isTrue();
       assertThat(server.totals()).hasSize(2);
       assertThat(exporter.deliveryCounts().lostDeltaPoints()).isZero();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {401, 502, 504, 0})
+  void whatTheLastAttemptLosesIsLoggedAndTheShutdownFails(int status) {
+    OutageServer server = new OutageServer();
+    try (server) {
+      OtlpMetricExporter exporter =
+          OtlpMetricExporter.builder()
+              .setEndpoint(server.url())
+              .setTimeout(Duration.ofSeconds(1))
+              .setRetryPolicy(null)
+              .build();
+      exporter.export(List.of(deltaSum(2))).join(20, TimeUnit.SECONDS);
+      assertThat(exporter.deliveryCounts().waitingPoints()).isEqualTo(2);
+      server.refuse(
+          exchange -> {
+            // Or no answer at all.
+            if (status != 0) {
+              OtlpServer.reply(exchange, status, new byte[0]);
+            }
+          });
+      CompletableResultCode shutdown = exporter.shutdown().join(20, TimeUnit.SECONDS);
+      assertThat(server.notTaken).hasSize(1);
+      assertThat(shutdown.isSuccess()).isFalse();
+      assertThat(log.warnings()).hasSize(2);
+      assertThat(log.warnings().get(1))
+          .isEqualTo(shutdown.getFailureThrowable().getMessage())
+          .contains("2 metric points", "before the shutdown", "are lost");
+      if (status == 401) {
+        assertThat(log.warnings().get(1)).doesNotContain("may have arrived");
+      } else {
+        assertThat(log.warnings().get(1)).contains("may have arrived", "setPendingFile");
+      }
+      assertThat(exporter.deliveryCounts().lostDeltaPoints()).isEqualTo(2);
+      assertThat(exporter.deliveryCounts().waitingPoints()).isZero();
+    }
+  }
+
+  @Test
+  void withLittleTimeLeftThereIsNoLastAttempt() {
+    OutageServer server = new OutageServer();
+    try (server) {
+      OtlpMetricExporter exporter =
+          OtlpMetricExporter.builder()
+              .setEndpoint(server.url())
+              .setRetryPolicy(null)
+              .setShutdownGrace(Duration.ofMillis(900))
+              .build();
+      exporter.export(List.of(deltaSum(2))).join(20, TimeUnit.SECONDS);
+      server.up();
+      assertThat(exporter.shutdown().join(20, TimeUnit.SECONDS).isSuccess()).isFalse();
+      assertThat(server.taken).isEmpty();
+      assertThat(log.warnings()).last().asString().contains("2 metric points", "They are lost");
+      assertThat(exporter.deliveryCounts().lostDeltaPoints()).isEqualTo(2);
     }
   }
 

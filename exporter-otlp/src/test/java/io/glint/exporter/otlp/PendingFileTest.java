@@ -143,6 +143,24 @@ class PendingFileTest {
   }
 
   @Test
+  void whatMayHaveArrivedWithTheLastAttemptStaysInTheFile() {
+    OtlpMetricExporter first = exporter();
+    export(first, 3);
+    server.refuse(exchange -> OtlpServer.reply(exchange, 502, new byte[0]));
+    assertThat(first.shutdown().join(20, TimeUnit.SECONDS).isSuccess()).isTrue();
+    assertThat(server.notTaken).hasSize(1);
+    assertThat(log.warnings()).last().asString().contains(path().toString(), "count twice");
+    assertThat(first.deliveryCounts().lostDeltaPoints()).isZero();
+
+    server.up();
+    try (OtlpMetricExporter second = exporter()) {
+      export(second, 10);
+    }
+    assertThat(server.totals()).isEqualTo(Map.of("delta", 13.0));
+    assertThat(path()).doesNotExist();
+  }
+
+  @Test
   void anotherResourceIsSentAsItWas() {
     OtlpMetricExporter first = exporter();
     export(first, 3);
