@@ -126,8 +126,11 @@ final class Delivery implements Runnable {
   /** Ends a delivery that is not to be run. */
   void abandon(ExportFailure failure) {
     current = whole;
-    settle(failure, /* isRefused= */ false);
-    end();
+    try {
+      settle(failure, /* isRefused= */ false);
+    } finally {
+      end();
+    }
   }
 
   private void deliverAll() throws InterruptedException {
@@ -272,11 +275,14 @@ final class Delivery implements Runnable {
         operation.failed(failure, settlement.undelivered().all() + rejected, status);
       }
     } finally {
-      onEnd.accept(this);
-      if (failure == null) {
-        result.succeed();
-      } else {
-        result.failExceptionally(new LoggedFailure(message));
+      try {
+        onEnd.accept(this);
+      } finally {
+        if (failure == null) {
+          result.succeed();
+        } else {
+          result.failExceptionally(new LoggedFailure(message));
+        }
       }
     }
   }

@@ -105,6 +105,14 @@ record ExportFailure(String what, String advice, String errorType, Fate fate) {
         Fate.NOT_DELIVERED);
   }
 
+  static ExportFailure noThread(Throwable exception) {
+    return new ExportFailure(
+        "there is no thread for the export: " + describe(exception),
+        "Check the memory, and the limits of threads and processes, of the JVM.",
+        exception.getClass().getName(),
+        Fate.NOT_DELIVERED);
+  }
+
   static ExportFailure unexpected() {
     return new ExportFailure(
         "an unexpected error in the exporter",

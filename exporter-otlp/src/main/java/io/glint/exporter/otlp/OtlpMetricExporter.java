@@ -25,7 +25,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.SynchronousQueue;
-import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -119,7 +118,12 @@ public final class OtlpMetricExporter implements MetricExporter, ExemplarOutcome
     }
     this.threads =
         new ThreadPoolExecutor(
-            0, Integer.MAX_VALUE, 30, TimeUnit.SECONDS, new SynchronousQueue<>(), threadFactory());
+            0,
+            Integer.MAX_VALUE,
+            30,
+            TimeUnit.SECONDS,
+            new SynchronousQueue<>(),
+            builder.threadFactory);
     this.transport = Transports.of(builder, threads);
     this.redelivery = newRedelivery(builder);
     this.deliverySettings =
@@ -221,15 +225,16 @@ public final class OtlpMetricExporter implements MetricExporter, ExemplarOutcome
     MetricsEncoder encoder = takeEncoder();
     // Null once the encoder's output is what is sent.
     MetricsEncoder free = encoder;
+    Request joined = null;
     try {
       int count = encoder.encode(metrics, exemplars);
       if (!redelivery.isEmpty()) {
-        return send(redelivery.join(encoder.output(), exemplars), startNanos);
-      }
-      if (count == 0) {
+        joined = redelivery.join(encoder.output(), exemplars);
+      } else if (count == 0) {
         return CompletableResultCode.ofSuccess();
+      } else {
+        free = null;
       }
-      free = null;
     } catch (RequestTooLargeException e) {
       return dropped(metrics, ExportFailure.tooLarge(MAX_EXPORT_SIZE), startNanos);
     } catch (RuntimeException | StackOverflowError e) {
@@ -247,6 +252,9 @@ public final class OtlpMetricExporter implements MetricExporter, ExemplarOutcome
       if (free != null) {
         spareEncoder.set(free);
       }
+    }
+    if (joined != null) {
+      return send(joined, startNanos);
     }
     Request request = new Request(encoder.output(), UndeliveredPoints.of(metrics), exemplars);
     return send(
@@ -290,8 +298,24 @@ public final class OtlpMetricExporter implements MetricExporter, ExemplarOutcome
     if (!redelivery.isEmpty()
         && shutdownResult.get() == null
         && isIdleResendDue.compareAndSet(false, true)) {
-      CompletableFuture.delayedExecutor(idleResend.toNanos(), TimeUnit.NANOSECONDS, threads)
-          .execute(() -> Untraced.run(this::resendIfIdle));
+      try {
+        CompletableFuture.delayedExecutor(
+                idleResend.toNanos(), TimeUnit.NANOSECONDS, this::runIdleResend)
+            .execute(() -> Untraced.run(this::resendIfIdle));
+      } catch (RuntimeException | Error e) {
+        isIdleResendDue.set(false);
+        throw e;
+      }
+    }
+  }
+
+  /** Without a thread for it, the end of the next export sees to another one. */
+  private void runIdleResend(Runnable task) {
+    try {
+      threads.execute(task);
+    } catch (RuntimeException | Error e) {
+      isIdleResendDue.set(false);
+      throw e;
     }
   }
 
@@ -347,7 +371,18 @@ public final class OtlpMetricExporter implements MetricExporter, ExemplarOutcome
       String unused = redelivery.close(null);
       result.succeed();
     } else {
-      threads.execute(() -> awaitAndClose(CompletableResultCode.ofAll(pending), result));
+      CompletableResultCode underWay = CompletableResultCode.ofAll(pending);
+      try {
+        threads.execute(() -> awaitAndClose(underWay, result));
+      } catch (RuntimeException | Error e) {
+        // No thread can be made: nothing is waited for.
+        try {
+          closeThreads();
+        } finally {
+          end(underWay.isDone(), null, result);
+        }
+        throw e;
+      }
     }
     return result;
   }
@@ -402,6 +437,10 @@ public final class OtlpMetricExporter implements MetricExporter, ExemplarOutcome
         threads.execute(() -> Untraced.run(delivery));
       } catch (RejectedExecutionException e) {
         delivery.abandon(ExportFailure.shutdown());
+      } catch (RuntimeException | Error e) {
+        // No thread can be made: the delivery must not stay under way for ever.
+        delivery.abandon(ExportFailure.noThread(e));
+        throw e;
       }
     }
     return delivery.result();
@@ -412,44 +451,65 @@ public final class OtlpMetricExporter implements MetricExporter, ExemplarOutcome
     pending.join(Deadline.nanos(shutdownGrace), TimeUnit.NANOSECONDS);
     // A delivery that failed by itself has said so; only one that is cut off is news.
     boolean allEnded = pending.isDone();
-    Delivery last = allEnded ? lastAttempt(end - System.nanoTime()) : null;
-    closeThreads();
-    // Closing interrupts this thread too; the cancelled exports still get to report their end.
-    Thread.interrupted();
-    pending.join(1, TimeUnit.SECONDS);
-    String lost = redelivery.close(last == null ? null : last.failure());
-    if (lost == null && last != null) {
-      lost = last.lostAtShutdown();
-    }
-    if (allEnded && lost == null) {
-      result.succeed();
-    } else if (allEnded) {
-      result.failExceptionally(new LoggedFailure(lost));
-    } else {
-      result.failExceptionally(
-          new LoggedFailure(
-              "The OTLP exporter was shut down while exports were under way;"
-                  + " those not done after "
-                  + shutdownGrace.toMillis()
-                  + " ms were cancelled and their points dropped"));
+    Delivery last = null;
+    try {
+      last = allEnded ? lastDelivery(end - System.nanoTime()) : null;
+      if (last != null) {
+        Untraced.run(last);
+      }
+    } finally {
+      try {
+        closeThreads();
+        // Closing interrupts this thread too; the cancelled exports still get to report their end.
+        Thread.interrupted();
+        pending.join(1, TimeUnit.SECONDS);
+      } finally {
+        end(allEnded, last, result);
+      }
     }
   }
 
-  /** Sends what is kept, once; null if there is nothing, or too little time. */
-  private Delivery lastAttempt(long nanos) {
+  /**
+   * Settles what still waits, and completes the result of the shutdown.
+   *
+   * @param last null if there was no last attempt
+   */
+  private void end(boolean allEnded, Delivery last, CompletableResultCode result) {
+    // Stays if what nobody expects is thrown.
+    String problem = "The OTLP exporter could not be shut down: an unexpected error";
+    try {
+      String lost = redelivery.close(last == null ? null : last.failure());
+      if (lost == null && last != null) {
+        lost = last.lostAtShutdown();
+      }
+      problem =
+          allEnded
+              ? lost
+              : "The OTLP exporter was shut down while exports were under way;"
+                  + " those not done after "
+                  + shutdownGrace.toMillis()
+                  + " ms were cancelled and their points dropped";
+    } finally {
+      if (problem == null) {
+        result.succeed();
+      } else {
+        result.failExceptionally(new LoggedFailure(problem));
+      }
+    }
+  }
+
+  /** One attempt to send what is kept; null if there is nothing, or too little time. */
+  private Delivery lastDelivery(long nanos) {
     if (redelivery.isEmpty() || nanos < MIN_LAST_ATTEMPT_NANOS) {
       return null;
     }
     Request request = redelivery.join(new ProtoWriter(1), new RequestExemplars());
-    Delivery last =
-        new Delivery(
-            request,
-            /* hasKeptPoints= */ true,
-            deliverySettings.forLastAttempt(Duration.ofNanos(nanos)),
-            telemetry.begin(request.points().all(), System.nanoTime()),
-            ended -> {});
-    Untraced.run(last);
-    return last;
+    return new Delivery(
+        request,
+        /* hasKeptPoints= */ true,
+        deliverySettings.forLastAttempt(Duration.ofNanos(nanos)),
+        telemetry.begin(request.points().all(), System.nanoTime()),
+        ended -> {});
   }
 
   private void closeThreads() {
@@ -472,11 +532,9 @@ public final class OtlpMetricExporter implements MetricExporter, ExemplarOutcome
     return spare != null ? spare : new MetricsEncoder(MAX_EXPORT_SIZE);
   }
 
-  private static ThreadFactory threadFactory() {
-    return task -> {
-      Thread thread = new Thread(task, "glint-otlp-exporter-" + THREAD_NUMBER.incrementAndGet());
-      thread.setDaemon(true);
-      return thread;
-    };
+  static Thread newThread(Runnable task) {
+    Thread thread = new Thread(task, "glint-otlp-exporter-" + THREAD_NUMBER.incrementAndGet());
+    thread.setDaemon(true);
+    return thread;
   }
 }

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -70,6 +71,7 @@ public final class OtlpMetricExporterBuilder {
   int maxPendingSeries = 100_000;
   boolean resendUnanswered;
   Duration idleResend = Duration.ofMinutes(1);
+  ThreadFactory threadFactory = OtlpMetricExporter::newThread;
 
   /** Null for none. */
   Path pendingFile;
@@ -452,6 +454,12 @@ public final class OtlpMetricExporterBuilder {
   /** For tests: how long {@link OtlpMetricExporter#shutdown()} lets exports finish. */
   OtlpMetricExporterBuilder setShutdownGrace(Duration grace) {
     this.shutdownGrace = grace;
+    return this;
+  }
+
+  /** For tests: what makes the threads of the exporter. */
+  OtlpMetricExporterBuilder setThreadFactory(ThreadFactory factory) {
+    this.threadFactory = factory;
     return this;
   }
 

@@ -1,6 +1,7 @@
 package io.glint.exporter.otlp;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.opentelemetry.api.impl.InstrumentationUtil;
 import io.opentelemetry.api.trace.Span;
@@ -15,6 +16,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -210,6 +212,66 @@ class OtlpMetricExporterLifecycleTest {
       traced.wrapSupplier(export).get().join(10, TimeUnit.SECONDS);
       assertUntraced(seen.get());
     }
+  }
+
+  @Test
+  void exportsWithoutAThreadForThemDoNotStayUnderWay() {
+    AtomicBoolean hasThreads = new AtomicBoolean();
+    OtlpMetricExporter exporter =
+        builder().setThreadFactory(task -> threadUnless(!hasThreads.get(), task)).build();
+    for (int i = 0; i <= OtlpMetricExporter.MAX_IN_FLIGHT; i++) {
+      assertThatThrownBy(() -> exporter.export(METRICS)).isInstanceOf(OutOfMemoryError.class);
+    }
+    assertThat(log.warnings().get(0)).contains("unable to create native thread", "limits");
+    hasThreads.set(true);
+    assertThat(exporter.export(METRICS).join(10, TimeUnit.SECONDS).isSuccess()).isTrue();
+    assertThat(server.received).hasSize(1);
+    assertThat(exporter.shutdown().join(10, TimeUnit.SECONDS).isSuccess()).isTrue();
+  }
+
+  @Test
+  void pointsThatWaitAreSentByThemselvesAlthoughThereWasOnceNoThreadForThat() throws Exception {
+    AtomicBoolean hasThreads = new AtomicBoolean();
+    try (OtlpMetricExporter exporter =
+        builder()
+            .setThreadFactory(task -> threadUnless(!hasThreads.get(), task))
+            .setIdleResend(Duration.ofMillis(50))
+            .build()) {
+      List<MetricData> delta = List.of(TestMetrics.doubleSum());
+      assertThatThrownBy(() -> exporter.export(delta)).isInstanceOf(OutOfMemoryError.class);
+      assertThat(exporter.deliveryCounts().waitingPoints()).isEqualTo(2);
+      // It is due meanwhile, and there is no thread.
+      Thread.sleep(200);
+      hasThreads.set(true);
+      server.answer(503);
+      exporter.export(METRICS).join(10, TimeUnit.SECONDS);
+      for (int i = 0; i < 100 && server.received.size() < 2; i++) {
+        Thread.sleep(20);
+      }
+      assertThat(server.received).hasSize(2);
+    }
+  }
+
+  @Test
+  void shutdownWithoutAThreadForItCompletesItsResultAndSaysWhatIsLost() {
+    OtlpMetricExporter exporter =
+        builder().setThreadFactory(task -> threadUnless(true, task)).build();
+    List<MetricData> delta = List.of(TestMetrics.doubleSum());
+    assertThatThrownBy(() -> exporter.export(delta)).isInstanceOf(OutOfMemoryError.class);
+    assertThatThrownBy(exporter::shutdown).isInstanceOf(OutOfMemoryError.class);
+    assertThat(exporter.shutdown().isDone()).isTrue();
+    assertThat(exporter.shutdown().isSuccess()).isFalse();
+    assertThat(log.warnings()).last().asString().contains("2 metric points", "They are lost");
+    assertThat(exporter.deliveryCounts().lostDeltaPoints()).isEqualTo(2);
+  }
+
+  private static Thread threadUnless(boolean isNone, Runnable task) {
+    if (isNone) {
+      throw new OutOfMemoryError("unable to create native thread");
+    }
+    Thread thread = new Thread(task, "test-exporter");
+    thread.setDaemon(true);
+    return thread;
   }
 
   private static void assertUntraced(Context context) {
