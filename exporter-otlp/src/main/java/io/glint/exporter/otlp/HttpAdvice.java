@@ -76,12 +76,12 @@ final class HttpAdvice {
    */
   ExportFailure failure(IOException exception, int size, boolean isSent) {
     String type = exception.getClass().getName();
-    if (exception instanceof ResponseTooLargeException tooLarge) {
+    if (exception instanceof ResponseTooLargeException) {
       return new ExportFailure(
           exception.getMessage(),
           "Check that the endpoint is an OTLP server, or raise the limit with setMaxResponseSize.",
           type,
-          tooLarge.status() / 100 == 2 ? Fate.PROBABLY_DELIVERED : Fate.NOT_DELIVERED);
+          Fate.PROBABLY_DELIVERED);
     }
     // A handshake comes before the request, though the client may have taken its body by then.
     Fate fate =

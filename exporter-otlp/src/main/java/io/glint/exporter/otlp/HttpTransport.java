@@ -123,8 +123,9 @@ final class HttpTransport implements Transport {
    * @throws TimeoutException if there is no complete response after that many nanoseconds; the
    *     exchange is given up
    * @throws InterruptedException if interrupted; the exchange is given up
-   * @throws ResponseTooLargeException if the response is larger than the limit
-   * @throws IOException if there is no response. One whose body breaks off is a response.
+   * @throws ResponseTooLargeException if the response of a success is larger than the limit
+   * @throws IOException if there is no response. One whose body breaks off, or is cut off, is a
+   *     response.
    */
   private Reply exchange(HttpRequest request, long timeoutNanos)
       throws IOException, InterruptedException, TimeoutException {

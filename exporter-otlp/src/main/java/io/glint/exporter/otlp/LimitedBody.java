@@ -13,8 +13,9 @@ import java.util.concurrent.Flow;
 import java.util.zip.GZIPInputStream;
 
 /**
- * Collects a response body up to a limit, and cuts off one that is longer. Of one that breaks off
- * it has what came: the status, which says what became of the request, was there before.
+ * Collects a response body up to a limit, and cuts off one that is longer. Of one that breaks off,
+ * or is longer and not that of a success, it has what came: the status, which says what became of
+ * the request, was there before.
  */
 final class LimitedBody implements BodySubscriber<LimitedBody> {
   private final int limit;
@@ -37,17 +38,22 @@ final class LimitedBody implements BodySubscriber<LimitedBody> {
   /**
    * Undoes gzip.
    *
-   * @throws ResponseTooLargeException if the content is larger than the limit: a few kilobytes can
-   *     stand for gigabytes
+   * @return the content, up to the limit: a few kilobytes can stand for gigabytes
+   * @throws ResponseTooLargeException if there is more of it, and the status is a success
    */
   static byte[] gunzip(byte[] compressed, int limit, int status) throws IOException {
     try (InputStream in = new GZIPInputStream(new ByteArrayInputStream(compressed))) {
       byte[] content = in.readNBytes(limit);
-      if (in.read() >= 0) {
+      if (isNeededWhole(status) && in.read() >= 0) {
         throw new ResponseTooLargeException(limit, status);
       }
       return content;
     }
+  }
+
+  /** Only the body of a success says what became of the points; of others the status does. */
+  private static boolean isNeededWhole(int status) {
+    return status / 100 == 2;
   }
 
   @Override
@@ -69,7 +75,11 @@ final class LimitedBody implements BodySubscriber<LimitedBody> {
     for (ByteBuffer buffer : buffers) {
       int size = buffer.remaining();
       if (size > limit - received.size()) {
-        body.completeExceptionally(new ResponseTooLargeException(limit, status));
+        if (isNeededWhole(status)) {
+          body.completeExceptionally(new ResponseTooLargeException(limit, status));
+        } else {
+          body.complete(this);
+        }
         subscription.cancel();
         return;
       }

@@ -2,11 +2,12 @@ package io.glint.exporter.otlp;
 
 import java.io.IOException;
 
-/** The response passes the limit, as sent or decompressed. Never a reason to try again. */
+/**
+ * The response passes the limit, as sent or decompressed, and is that of a success. Never a reason
+ * to try again.
+ */
 final class ResponseTooLargeException extends IOException {
   private static final long serialVersionUID = 1L;
-
-  private final int status;
 
   /**
    * Creates one.
@@ -15,10 +16,5 @@ final class ResponseTooLargeException extends IOException {
    */
   ResponseTooLargeException(int limit, int status) {
     super("the response, with HTTP status " + status + ", is larger than " + limit + " bytes");
-    this.status = status;
-  }
-
-  int status() {
-    return status;
   }
 }

@@ -38,6 +38,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What happens when a server, or the way to it, does not do what it should. */
@@ -433,7 +434,7 @@ class OtlpMetricExporterFailureTest {
           try (GZIPOutputStream gzip = new GZIPOutputStream(bomb)) {
             gzip.write(new byte[4 << 20]);
           }
-          OtlpServer.reply(exchange, 503, bomb.toByteArray());
+          OtlpServer.reply(exchange, 200, bomb.toByteArray());
         });
     try (OtlpMetricExporter exporter = retrying().setMaxResponseSize(100_000).build()) {
       CompletableResultCode result = export(exporter);
@@ -441,6 +442,37 @@ class OtlpMetricExporterFailureTest {
       assertThat(result.getFailureThrowable()).hasMessageContaining("larger than 100000 bytes");
     }
     assertThat(server.received).hasSize(1);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"400, 1, false", "404, 1, false", "404, 1, true", "502, 3, false", "503, 3, true"})
+  void statusCountsOfAResponseThatIsTooLarge(int status, int attempts, boolean isCompressed) {
+    for (int i = 0; i < attempts; i++) {
+      server.answer(
+          exchange -> {
+            byte[] body = new byte[1 << 20];
+            if (isCompressed) {
+              exchange.getResponseHeaders().set("Content-Encoding", "gzip");
+              ByteArrayOutputStream compressed = new ByteArrayOutputStream();
+              try (GZIPOutputStream gzip = new GZIPOutputStream(compressed)) {
+                gzip.write(body);
+              }
+              body = compressed.toByteArray();
+            }
+            OtlpServer.reply(exchange, status, body);
+          });
+    }
+    try (OtlpMetricExporter exporter = retrying().setMaxResponseSize(10_000).build()) {
+      CompletableResultCode result =
+          exporter.export(List.of(TestMetrics.doubleSum())).join(20, TimeUnit.SECONDS);
+      assertThat(result.getFailureThrowable()).hasMessageContaining("HTTP status " + status);
+      assertThat(server.received).hasSize(attempts);
+      OtlpDeliveryCounts counts = exporter.deliveryCounts();
+      assertThat(counts.refusedRequests()).isEqualTo(status < 500 ? 1 : 0);
+      assertThat(counts.unansweredRequests()).isEqualTo(status == 502 ? 1 : 0);
+      assertThat(counts.waitingPoints()).isEqualTo(status == 503 ? 2 : 0);
+      assertThat(counts.lostDeltaPoints()).isEqualTo(status == 503 ? 0 : 2);
+    }
   }
 
   @Test
