@@ -193,7 +193,9 @@ final class Delivery implements Runnable {
       long delayNanos =
           attempt.retryAfterNanos().orElse(settings.backoff.delayNanos(attemptsOfRequest));
       if (!attempt.isRetryable()) {
-        boolean isRefused = attempt.status() != Attempt.NO_STATUS;
+        // Some answers are none of the server, and leave open what it did.
+        boolean isRefused =
+            attempt.status() != Attempt.NO_STATUS && failure.fate() == Fate.NOT_DELIVERED;
         settle(failure, isRefused);
         return isRefused;
       }

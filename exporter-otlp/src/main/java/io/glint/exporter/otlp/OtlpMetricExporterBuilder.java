@@ -412,7 +412,8 @@ public final class OtlpMetricExporterBuilder {
   /**
    * Sets whether delta points are kept for the next request, too, if their request was sent and
    * nobody knows whether the server took it: there was no answer in time, the connection ended
-   * before the answer, or a gateway answered 502 or 504.
+   * before the answer, or a gateway answered 502 or 504. Over gRPC, the statuses CANCELLED,
+   * UNKNOWN, DEADLINE_EXCEEDED and DATA_LOSS say as little.
    *
    * <p>Default: false. What such a request counted is lost if it has not arrived, and is never
    * counted twice by a later export. With true it is never lost, and is counted twice or more if it

@@ -31,6 +31,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.EnumSource.Mode;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -210,6 +211,23 @@ class GrpcTransportTest {
         OtlpMetricExporter exporter = retrying().setEndpoint(small.url("http")).build()) {
       assertThat(export(exporter).getFailureThrowable())
           .hasMessageContainingAll("RESOURCE_EXHAUSTED", "setMaxRequestSize", "after 1 attempt:");
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "UNKNOWN, true, 2, 0",
+    "UNKNOWN, false, 0, 2",
+    "INTERNAL, true, 0, 2",
+    "ABORTED, false, 2, 0"
+  })
+  void whatBecomesOfDeltaPoints(Status.Code status, boolean isResent, int waiting, int lost) {
+    server.answer(status.toStatus());
+    try (OtlpMetricExporter exporter =
+        retrying().setRetryPolicy(null).setResendUnanswered(isResent).build()) {
+      exporter.export(List.of(TestMetrics.doubleSum())).join(20, TimeUnit.SECONDS);
+      assertThat(exporter.deliveryCounts().waitingPoints()).isEqualTo(waiting);
+      assertThat(exporter.deliveryCounts().lostDeltaPoints()).isEqualTo(lost);
     }
   }
 
