@@ -157,7 +157,8 @@ final class Delivery implements Runnable {
   /** What fails one part for want of the server would fail the rest too, and take its time. */
   private void settleRest(ExportFailure cause) {
     while (parts != null && parts.hasNext()) {
-      settlement.notDelivered(parts.next(/* reuse= */ false), cause, /* isKept= */ true, 0);
+      settlement.notDelivered(
+          parts.next(/* reuse= */ false), cause.beforeRequest(), /* isKept= */ true, 0);
     }
   }
 
@@ -197,7 +198,8 @@ final class Delivery implements Runnable {
         boolean isRefused =
             attempt.status() != Attempt.NO_STATUS && failure.fate() == Fate.NOT_DELIVERED;
         settle(failure, isRefused);
-        return isRefused;
+        // Either way the server is there, and answers.
+        return isRefused || failure.fate() == Fate.PROBABLY_DELIVERED;
       }
       if (!settings.backoff.allowsAttemptAfter(attemptsOfRequest)) {
         settle(failure, /* isRefused= */ false);

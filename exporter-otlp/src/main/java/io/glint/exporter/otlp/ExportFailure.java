@@ -144,6 +144,13 @@ record ExportFailure(String what, String advice, String errorType, Fate fate) {
         : this;
   }
 
+  /** The same failure, for points that were not sent because of it. */
+  ExportFailure beforeRequest() {
+    return fate == Fate.NOT_DELIVERED
+        ? this
+        : new ExportFailure(what, advice, errorType, Fate.NOT_DELIVERED);
+  }
+
   private ExportFailure withWhat(String newWhat) {
     return new ExportFailure(newWhat, advice, errorType, fate);
   }

@@ -22,7 +22,7 @@ final class Settlement {
     this.settings = settings;
   }
 
-  /** What went wrong first; null if nothing did. */
+  /** What went wrong first, and does most harm; null if nothing did. */
   ExportFailure failure() {
     return failure;
   }
@@ -74,7 +74,9 @@ final class Settlement {
   private void add(UndeliveredPoints points, ExportFailure cause, int attemptsOfRequest) {
     all += points.all();
     delta += points.delta();
-    if (failure == null) {
+    // What was probably delivered must not hide what was not.
+    if (failure == null
+        || (failure.fate() == Fate.PROBABLY_DELIVERED && cause.fate() != Fate.PROBABLY_DELIVERED)) {
       failure = cause;
       attempts = attemptsOfRequest;
     }

@@ -9,8 +9,11 @@ import io.opentelemetry.proto.metrics.v1.Metric;
 import io.opentelemetry.proto.metrics.v1.ResourceMetrics;
 import io.opentelemetry.proto.metrics.v1.ScopeMetrics;
 import io.opentelemetry.sdk.common.CompletableResultCode;
+import io.opentelemetry.sdk.metrics.data.AggregationTemporality;
 import io.opentelemetry.sdk.metrics.data.LongPointData;
 import io.opentelemetry.sdk.metrics.data.MetricData;
+import io.opentelemetry.sdk.metrics.data.SumData;
+import io.opentelemetry.sdk.metrics.internal.data.ImmutableMetricData;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -109,6 +112,74 @@ class SplitRequestsTest {
     }
     assertThat(sentValues()).isEqualTo(numbers(1_000));
     assertThat(log.warnings()).hasSize(1);
+  }
+
+  @Test
+  void anAnswerThatIsTooLargeDoesNotKeepTheOthersBack() {
+    answerAtLength();
+    try (OtlpMetricExporter exporter = builder().setMaxResponseSize(1_000).build()) {
+      CompletableResultCode result = export(exporter, gauges(1, 1_000));
+      assertThat(result.isSuccess()).isFalse();
+      assertThat(result.getFailureThrowable()).hasMessageContaining("probably delivered");
+    }
+    assertThat(sentValues()).isEqualTo(numbers(1_000));
+    assertThat(log.warnings()).hasSize(1);
+  }
+
+  @Test
+  void whatWasProbablyDeliveredDoesNotHideWhatWasNot() {
+    answerAtLength();
+    server.answer(503);
+    try (OtlpMetricExporter exporter =
+        builder().setMaxResponseSize(1_000).setMaxPendingSeries(0).build()) {
+      CompletableResultCode result = export(exporter, deltaSum(1_000));
+      assertThat(result.getFailureThrowable())
+          .hasMessageContainingAll("HTTP status 503", "what they counted is lost");
+      assertThat(server.received).hasSize(2);
+      int delivered = pointsOfSum(server.received.get(0).request());
+      assertThat(exporter.deliveryCounts().lostDeltaPoints()).isEqualTo(1_000 - delivered);
+    }
+  }
+
+  @Test
+  void pointsThatWereNotSentAfterARequestWithoutAnAnswerWait() {
+    server.answer(502);
+    try (OtlpMetricExporter exporter = builder().build()) {
+      assertThat(export(exporter, deltaSum(1_000)).isSuccess()).isFalse();
+      assertThat(server.received).hasSize(1);
+      int unknown = pointsOfSum(server.received.get(0).request());
+      assertThat(exporter.deliveryCounts().lostDeltaPoints()).isEqualTo(unknown);
+      assertThat(exporter.deliveryCounts().waitingPoints()).isEqualTo(1_000 - unknown);
+    }
+  }
+
+  private void answerAtLength() {
+    server.answer(exchange -> OtlpServer.reply(exchange, 200, new byte[5_000]));
+  }
+
+  private static List<MetricData> deltaSum(int points) {
+    List<LongPointData> all = new ArrayList<>();
+    for (int i = 0; i < points; i++) {
+      Attributes attributes = Attributes.builder().put("id", "series-" + i).build();
+      all.add(LongPointData.create(1, 2, attributes, i));
+    }
+    return List.of(
+        ImmutableMetricData.createLongSum(
+            TestMetrics.RESOURCE,
+            TestMetrics.SCOPE,
+            "delta",
+            "",
+            "1",
+            SumData.createLongSumData(true, AggregationTemporality.DELTA, all)));
+  }
+
+  private static int pointsOfSum(ExportMetricsServiceRequest request) {
+    return request
+        .getResourceMetrics(0)
+        .getScopeMetrics(0)
+        .getMetrics(0)
+        .getSum()
+        .getDataPointsCount();
   }
 
   @Test
