@@ -145,8 +145,9 @@ final class Delivery implements Runnable {
     if (parts.leftOut().all() > 0) {
       settlement.leftOut(parts);
     }
-    Deadline end =
-        Deadline.after(settings.timeout, Math.max(1, Math.min(parts.count(), MAX_TIMEOUTS)));
+    // The last attempt has what is left of the shutdown, for all of it.
+    int timeouts = settings.isLast ? 1 : Math.max(1, Math.min(parts.count(), MAX_TIMEOUTS));
+    Deadline end = Deadline.after(settings.timeout, timeouts);
     boolean goesOn = true;
     while (goesOn && parts.hasNext()) {
       current = parts.next(/* reuse= */ settlement.failure() == null && attempts == requests);

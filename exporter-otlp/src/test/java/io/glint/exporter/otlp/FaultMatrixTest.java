@@ -343,6 +343,35 @@ class FaultMatrixTest {
   }
 
   @Test
+  void theShutdownEndsInTimeAlsoIfTheLastAttemptIsSplit() {
+    OutageServer server = new OutageServer();
+    try (server) {
+      OtlpMetricExporter exporter =
+          OtlpMetricExporter.builder()
+              .setEndpoint(server.url())
+              .setRetryPolicy(null)
+              .setMaxRequestSize(10_000)
+              .setShutdownGrace(Duration.ofMillis(1_800))
+              .build();
+      exporter.export(List.of(deltaSum(1_000))).join(20, TimeUnit.SECONDS);
+      server.refuse(
+          exchange -> {
+            try {
+              Thread.sleep(1_000);
+            } catch (InterruptedException e) {
+              Thread.currentThread().interrupt();
+            }
+            OtlpServer.reply(exchange, 200, new byte[0]);
+          });
+      long start = System.nanoTime();
+      assertThat(exporter.shutdown().join(20, TimeUnit.SECONDS).isSuccess()).isFalse();
+      assertThat(millisSince(start)).isLessThan(5_000);
+      assertThat(exporter.deliveryCounts().deliveredRequests()).isLessThanOrEqualTo(1);
+      assertThat(exporter.deliveryCounts().lostDeltaPoints()).isBetween(1L, 1_000L);
+    }
+  }
+
+  @Test
   void withLittleTimeLeftThereIsNoLastAttempt() {
     OutageServer server = new OutageServer();
     try (server) {
