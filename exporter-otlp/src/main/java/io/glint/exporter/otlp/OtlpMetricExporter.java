@@ -219,33 +219,37 @@ public final class OtlpMetricExporter implements MetricExporter, ExemplarOutcome
     long startNanos = System.nanoTime();
     lastExportNanos = startNanos;
     if (shutdownResult.get() != null) {
-      return dropped(metrics, ExportFailure.shutdown(), startNanos);
+      return dropped(metrics, ExportFailure.shutdown(), /* added= */ null, startNanos);
     }
     RequestExemplars exemplars = new RequestExemplars();
     MetricsEncoder encoder = takeEncoder();
     // Null once the encoder's output is what is sent.
     MetricsEncoder free = encoder;
     Request joined = null;
+    // Null unless it is joined with what waits.
+    PendingPoints.Added added = null;
     try {
       int count = encoder.encode(metrics, exemplars);
       if (!redelivery.isEmpty()) {
-        joined = redelivery.join(encoder.output(), exemplars);
+        added = new PendingPoints.Added();
+        joined = redelivery.join(encoder.output(), exemplars, added);
       } else if (count == 0) {
         return CompletableResultCode.ofSuccess();
       } else {
         free = null;
       }
     } catch (RequestTooLargeException e) {
-      return dropped(metrics, ExportFailure.tooLarge(MAX_EXPORT_SIZE), startNanos);
+      return dropped(metrics, ExportFailure.tooLarge(MAX_EXPORT_SIZE), added, startNanos);
     } catch (RuntimeException | StackOverflowError e) {
       // The latter is what attribute values that are nested thousands of levels deep cause.
-      return dropped(metrics, ExportFailure.encoding(e), startNanos);
+      return dropped(metrics, ExportFailure.encoding(e), added, startNanos);
     } catch (Error e) {
       // Memory has run out: the caller is told, and the points are no longer under way.
-      int points = UndeliveredPoints.of(metrics).all();
+      UndeliveredPoints points = UndeliveredPoints.of(metrics);
+      counters.lost(notKept(points, added).delta());
       telemetry
-          .begin(points, startNanos)
-          .failed(ExportFailure.encoding(e), points, Attempt.NO_STATUS);
+          .begin(points.all(), startNanos)
+          .failed(ExportFailure.encoding(e), points.all(), Attempt.NO_STATUS);
       RequestExemplars.in(metrics).enterIn(exemplarOutcomes, Outcome.EXPORT_FAILED);
       throw e;
     } finally {
@@ -270,6 +274,11 @@ public final class OtlpMetricExporter implements MetricExporter, ExemplarOutcome
               spareEncoder.set(encoder);
               ended(ended);
             }));
+  }
+
+  /** Takes what is kept, without points of a new export. */
+  private Request joinNothing() {
+    return redelivery.join(new ProtoWriter(1), new RequestExemplars(), new PendingPoints.Added());
   }
 
   /** Sends what was kept of earlier requests, with a later one or by itself. */
@@ -326,8 +335,7 @@ public final class OtlpMetricExporter implements MetricExporter, ExemplarOutcome
         && inFlight.isEmpty()
         && !redelivery.isEmpty()
         && idleNanos >= idleResend.toNanos()) {
-      CompletableResultCode unused =
-          send(redelivery.join(new ProtoWriter(1), new RequestExemplars()), System.nanoTime());
+      CompletableResultCode unused = send(joinNothing(), System.nanoTime());
     } else {
       resendIfIdleLater();
     }
@@ -349,9 +357,8 @@ public final class OtlpMetricExporter implements MetricExporter, ExemplarOutcome
   /**
    * Lets exports under way finish for up to five seconds, cancels those that have not, tries once
    * within the same time, if a second of it is left, to deliver what waits for its delivery, and
-   * ends the exporter's threads.
-   * What is still waiting is lost, which is logged, unless there is a file for it. Exports from now
-   * on fail. Further calls answer the same result.
+   * ends the exporter's threads. What is still waiting is lost, which is logged, unless there is a
+   * file for it. Exports from now on fail. Further calls answer the same result.
    *
    * <p>Before Java 21 the HTTP client cannot be closed: its one daemon thread ends by itself some
    * seconds after the garbage collector found the exporter unused.
@@ -503,7 +510,7 @@ public final class OtlpMetricExporter implements MetricExporter, ExemplarOutcome
     if (redelivery.isEmpty() || nanos < MIN_LAST_ATTEMPT_NANOS) {
       return null;
     }
-    Request request = redelivery.join(new ProtoWriter(1), new RequestExemplars());
+    Request request = joinNothing();
     return new Delivery(
         request,
         /* hasKeptPoints= */ true,
@@ -517,14 +524,29 @@ public final class OtlpMetricExporter implements MetricExporter, ExemplarOutcome
     transport.close();
   }
 
+  /** The points of an export that failed without those that wait; {@code added} may be null. */
+  private static UndeliveredPoints notKept(UndeliveredPoints points, PendingPoints.Added added) {
+    return added == null
+        ? points
+        : new UndeliveredPoints(points.all() - added.kept(), points.delta() - added.keptDelta());
+  }
+
   private CompletableResultCode dropped(
-      Collection<MetricData> metrics, ExportFailure failure, long startNanos) {
+      Collection<MetricData> metrics,
+      ExportFailure failure,
+      PendingPoints.Added added,
+      long startNanos) {
     UndeliveredPoints points = UndeliveredPoints.of(metrics);
     RequestExemplars.in(metrics).enterIn(exemplarOutcomes, Outcome.EXPORT_FAILED);
     telemetry.begin(points.all(), startNanos).failed(failure, points.all(), Attempt.NO_STATUS);
-    counters.lost(points.delta());
+    UndeliveredPoints lost = notKept(points, added);
+    counters.lost(lost.delta());
+    String fate =
+        added != null && lost.all() == 0
+            ? "The points are kept, and go out with the next export."
+            : failure.fateOf(lost);
     return CompletableResultCode.ofExceptionalFailure(
-        new LoggedFailure(log.failed(points.all(), 0, failure, failure.fateOf(points))));
+        new LoggedFailure(log.failed(points.all(), 0, failure, fate)));
   }
 
   private MetricsEncoder takeEncoder() {

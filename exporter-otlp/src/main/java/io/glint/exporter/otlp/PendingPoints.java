@@ -26,8 +26,6 @@ final class PendingPoints {
     private int folded;
     private int dropped;
 
-    private Added() {}
-
     /** Points that are here now, by themselves or merged. */
     int kept() {
       return kept;
@@ -158,12 +156,23 @@ final class PendingPoints {
   /**
    * Adds all points of a request, without a limit. To be sent with what is here.
    *
+   * @param added what became of its points; up to the failure, if this throws
    * @throws IllegalArgumentException if the request is malformed
    */
-  Added join(byte[] request, int from, int to) {
-    Joiner joiner = new Joiner(request);
-    Envelope.visit(request, from, to, joiner);
-    return joiner.added;
+  void join(byte[] request, int from, int to, Added added) {
+    Envelope.visit(request, from, to, new Joiner(request, added));
+  }
+
+  /** Removes the points that {@link #join} has added and that are not kept. */
+  void removeUnmerged() {
+    removeUnmerged(root);
+  }
+
+  private void removeUnmerged(Node node) {
+    all -= node.unmerged.size();
+    node.unmerged.clear();
+    node.children.values().forEach(this::removeUnmerged);
+    node.children.values().removeIf(child -> child.children.isEmpty() && child.points.isEmpty());
   }
 
   /** Writes all of it as one request. */
@@ -197,14 +206,15 @@ final class PendingPoints {
 
   /** Adds points without a limit. */
   private final class Joiner implements Envelope.Visitor {
-    private final Added added = new Added();
     private final byte[] request;
+    private final Added added;
     private Envelope data;
     private Node node;
     private boolean isMerged;
 
-    Joiner(byte[] request) {
+    Joiner(byte[] request, Added added) {
       this.request = request;
+      this.added = added;
     }
 
     @Override
@@ -228,6 +238,8 @@ final class PendingPoints {
       } else {
         merge(data, known, point, added);
       }
+      added.kept++;
+      added.keptDelta += data.isDelta() ? 1 : 0;
     }
   }
 

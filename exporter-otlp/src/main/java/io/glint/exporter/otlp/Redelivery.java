@@ -64,7 +64,7 @@ final class Redelivery {
     try {
       byte[] request = file.read();
       if (request != null) {
-        PendingPoints.Added unused = pending.join(request, 0, request.length);
+        pending.join(request, 0, request.length, new PendingPoints.Added());
         waiting = pending.count();
         log.loaded(waiting, file);
       }
@@ -95,20 +95,29 @@ final class Redelivery {
 
   /**
    * Puts all that is kept into the request that was just encoded, point by point. It is here no
-   * more. The end of the new request is to be told by {@link #settled}.
+   * more. The end of the new request is to be told by {@link #settled}. If this throws, what is
+   * kept stays here, and so do the points of the new request that were merged until then.
    *
    * @param encoded may be empty
    * @param ofEncoded the exemplars in it; they are taken
+   * @param added what became of the points of the new request
    */
-  synchronized Request join(ProtoWriter encoded, RequestExemplars ofEncoded) {
+  synchronized Request join(
+      ProtoWriter encoded, RequestExemplars ofEncoded, PendingPoints.Added added) {
+    Request joined;
+    try {
+      pending.join(encoded.array(), encoded.start(), encoded.end(), added);
+      ProtoWriter content = new ProtoWriter(UNLIMITED);
+      pending.writeTo(content);
+      joined = new Request(content, pending.count(), new RequestExemplars());
+    } catch (RuntimeException | Error e) {
+      pending.removeUnmerged();
+      waiting = pending.count();
+      throw e;
+    }
     exemplars.takeAll(ofEncoded);
-    PendingPoints.Added added = pending.join(encoded.array(), encoded.start(), encoded.end());
     leaveOut(added);
-    ProtoWriter content = new ProtoWriter(UNLIMITED);
-    pending.writeTo(content);
-    RequestExemplars all = new RequestExemplars();
-    all.takeAll(exemplars);
-    Request joined = new Request(content, pending.count(), all);
+    joined.exemplars().takeAll(exemplars);
     pending.clear();
     waiting = pending.count();
     underWay++;

@@ -8,6 +8,7 @@ import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.sdk.common.CompletableResultCode;
 import io.opentelemetry.sdk.common.export.RetryPolicy;
+import io.opentelemetry.sdk.metrics.data.DelegatingMetricData;
 import io.opentelemetry.sdk.metrics.data.MetricData;
 import java.io.IOException;
 import java.time.Duration;
@@ -263,6 +264,22 @@ class OtlpMetricExporterLifecycleTest {
     assertThat(exporter.shutdown().isSuccess()).isFalse();
     assertThat(log.warnings()).last().asString().contains("2 metric points", "They are lost");
     assertThat(exporter.deliveryCounts().lostDeltaPoints()).isEqualTo(2);
+  }
+
+  @Test
+  void deltaPointsThatCannotBeEncodedForWantOfMemoryAreCounted() {
+    MetricData tooMuch =
+        new DelegatingMetricData(TestMetrics.doubleSum()) {
+          @Override
+          public String getDescription() {
+            throw new OutOfMemoryError("Java heap space");
+          }
+        };
+    try (OtlpMetricExporter exporter = builder().build()) {
+      assertThatThrownBy(() -> exporter.export(List.of(tooMuch)))
+          .isInstanceOf(OutOfMemoryError.class);
+      assertThat(exporter.deliveryCounts().lostDeltaPoints()).isEqualTo(2);
+    }
   }
 
   private static Thread threadUnless(boolean isNone, Runnable task) {

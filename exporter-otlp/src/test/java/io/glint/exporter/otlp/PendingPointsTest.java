@@ -328,7 +328,7 @@ class PendingPointsTest {
             TestMetrics.longGauge("g", TestMetrics.point(1))),
         new RequestExemplars());
     ProtoWriter later = encoder.output();
-    PendingPoints.Added unused = pending.join(later.array(), later.start(), later.end());
+    pending.join(later.array(), later.start(), later.end(), new PendingPoints.Added());
 
     assertThat(metrics()).extracting(Metric::getName).containsExactly("c", "sum.long", "g");
     assertThat(metrics().get(0).getSum().getDataPoints(0).getAsInt()).isEqualTo(7);
@@ -342,7 +342,7 @@ class PendingPointsTest {
     List<MetricData> metrics = TestMetrics.everyKind();
     encoder.encode(metrics, new RequestExemplars());
     ProtoWriter out = encoder.output();
-    PendingPoints.Added unused = pending.join(out.array(), out.start(), out.end());
+    pending.join(out.array(), out.start(), out.end(), new PendingPoints.Added());
     assertThat(request()).isEqualTo(ExportMetricsServiceRequest.parseFrom(out.toByteArray()));
   }
 
