@@ -87,7 +87,7 @@ final class ExportLog {
   }
 
   /** Logs that the file of pending points is of no use. */
-  void notLoaded(Object file, Exception reason) {
+  void notLoaded(Object file, Throwable reason) {
     SafeLog.log(
         LOGGER,
         Level.WARNING,

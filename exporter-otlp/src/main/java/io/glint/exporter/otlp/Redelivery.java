@@ -21,8 +21,8 @@ final class Redelivery {
   /** Guarded by this. */
   private final PendingPoints pending;
 
-  /** Null if there is none. */
-  private final PendingFile file;
+  /** Null if there is none, or none that could be read. Written while this is created. */
+  private PendingFile file;
 
   /** Guarded by this. */
   private final RequestExemplars exemplars = new RequestExemplars();
@@ -68,9 +68,21 @@ final class Redelivery {
         waiting = pending.count();
         log.loaded(waiting, file);
       }
-    } catch (IOException | IllegalArgumentException e) {
+    } catch (IOException | IllegalArgumentException | OutOfMemoryError e) {
+      // Not to be replaced or deleted: the user may get at what is in it.
       pending.clear();
+      waiting = pending.count();
       log.notLoaded(file, e);
+      closeFile();
+      file = null;
+    }
+  }
+
+  private void closeFile() {
+    try {
+      file.close();
+    } catch (IOException e) {
+      log.notSaved(file, e);
     }
   }
 
@@ -182,11 +194,7 @@ final class Redelivery {
     if (file != null) {
       // What is in a request that has not ended even now stays in the file.
       isSaved = (underWay > 0 && isEmpty()) || save();
-      try {
-        file.close();
-      } catch (IOException e) {
-        log.notSaved(file, e);
-      }
+      closeFile();
     }
     if (left.all() == 0) {
       return null;

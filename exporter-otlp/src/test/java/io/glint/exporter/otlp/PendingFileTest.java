@@ -192,6 +192,35 @@ class PendingFileTest {
   }
 
   @Test
+  void aFileThatCannotBeReadIsLeftAsItIs() throws IOException {
+    // A directory in its place, as a file without permission would be.
+    Files.createDirectories(path());
+    server.up();
+    try (OtlpMetricExporter exporter = exporter()) {
+      assertThat(log.warnings()).singleElement().asString().contains("setPendingFile");
+      export(exporter, 1);
+    }
+    assertThat(path()).isDirectory();
+    assertThat(server.totals()).isEqualTo(Map.of("delta", 1.0));
+  }
+
+  @Test
+  void aFileWithoutARequestIsLeftAsItIsAndNotHeld() throws IOException {
+    byte[] noRequest = {0x0A};
+    try (PendingFile file = new PendingFile(path())) {
+      file.write(noRequest);
+    }
+    server.up();
+    try (OtlpMetricExporter exporter = exporter()) {
+      assertThat(log.warnings()).singleElement().asString().contains("setPendingFile");
+      export(exporter, 1);
+      try (PendingFile file = new PendingFile(path())) {
+        assertThat(file.read()).isEqualTo(noRequest);
+      }
+    }
+  }
+
+  @Test
   void aProcessThatIsKilledLosesNothingThatAnExportHasReportedAsKept() throws Exception {
     long least = 0;
     long most = 0;
