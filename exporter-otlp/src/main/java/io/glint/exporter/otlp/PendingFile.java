@@ -11,6 +11,8 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.zip.CRC32C;
 
 /**
@@ -28,8 +30,15 @@ final class PendingFile implements AutoCloseable {
 
   private static final int HEADER = 2 * Long.BYTES + Integer.BYTES;
 
+  /**
+   * The lock files of this process. Where one process closes a lock file twice, the operating
+   * system gives up the lock with the first time: so it is not opened twice.
+   */
+  private static final Set<Path> IN_USE = ConcurrentHashMap.newKeySet();
+
   private final Path path;
   private final Path next;
+  private final Path lockFile;
   private final FileChannel lockChannel;
   private final FileLock lock;
 
@@ -41,16 +50,36 @@ final class PendingFile implements AutoCloseable {
   PendingFile(Path path) throws IOException {
     this.path = path.toAbsolutePath();
     this.next = sibling(".next");
-    Files.createDirectories(this.path.getParent());
-    this.lockChannel =
-        FileChannel.open(sibling(".lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    Path directory = this.path.getParent();
+    if (directory == null) {
+      throw new IOException("it is a directory");
+    }
+    // Also if it is a link to one, which createDirectories() does not take.
+    if (!Files.isDirectory(directory)) {
+      Files.createDirectories(directory);
+    }
+    this.lockFile = directory.toRealPath().resolve(sibling(".lock").getFileName());
+    if (!IN_USE.add(lockFile)) {
+      throw inUse();
+    }
+    FileChannel channel = null;
+    FileLock taken = null;
     try {
-      lock = tryLock(lockChannel);
+      channel = FileChannel.open(lockFile, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+      taken = tryLock(channel);
       Files.deleteIfExists(next);
-    } catch (IOException | RuntimeException e) {
-      lockChannel.close();
+    } catch (IOException | RuntimeException | Error e) {
+      try {
+        if (channel != null) {
+          channel.close();
+        }
+      } finally {
+        IN_USE.remove(lockFile);
+      }
       throw e;
     }
+    this.lockChannel = channel;
+    this.lock = taken;
   }
 
   private static FileLock tryLock(FileChannel channel) throws IOException {
@@ -58,12 +87,17 @@ final class PendingFile implements AutoCloseable {
     try {
       lock = channel.tryLock();
     } catch (OverlappingFileLockException e) {
+      // Another class loader of this process has it.
       lock = null;
     }
     if (lock == null) {
-      throw new IOException("another exporter uses it");
+      throw inUse();
     }
     return lock;
+  }
+
+  private static IOException inUse() {
+    return new IOException("another exporter uses it");
   }
 
   private Path sibling(String suffix) {
@@ -181,8 +215,18 @@ final class PendingFile implements AutoCloseable {
   /** Lets another exporter use the file. */
   @Override
   public synchronized void close() throws IOException {
-    lock.close();
-    lockChannel.close();
+    if (!lockChannel.isOpen()) {
+      return;
+    }
+    try {
+      lock.close();
+    } finally {
+      try {
+        lockChannel.close();
+      } finally {
+        IN_USE.remove(lockFile);
+      }
+    }
   }
 
   @Override

@@ -118,6 +118,55 @@ class PendingFileTest {
   }
 
   @Test
+  void aSecondExporterOfTheProcessDoesNotGiveUpTheLockOfTheFirst() throws Exception {
+    Path link = directory.resolve("link");
+    try (PendingFile first = new PendingFile(path())) {
+      Files.createSymbolicLink(link, path().getParent());
+      for (Path same : List.of(path(), link.resolve("pending.bin"))) {
+        assertThatThrownBy(() -> new PendingFile(same)).hasMessage("another exporter uses it");
+      }
+      assertThat(first.read()).isNull();
+      assertThat(takenByAnotherProcess()).isEqualTo("another exporter uses it");
+    }
+    assertThat(takenByAnotherProcess()).isEqualTo("free");
+    new PendingFile(link.resolve("pending.bin")).close();
+  }
+
+  private String takenByAnotherProcess() throws Exception {
+    Process process =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                Taking.class.getName(),
+                path().toString())
+            .redirectError(ProcessBuilder.Redirect.DISCARD)
+            .start();
+    try (BufferedReader output = process.inputReader(StandardCharsets.UTF_8)) {
+      return output.readLine();
+    }
+  }
+
+  /** Takes the file, and says whether it could. */
+  static final class Taking {
+    public static void main(String[] arguments) {
+      try {
+        new PendingFile(Path.of(arguments[0])).close();
+        System.out.println("free");
+      } catch (IOException e) {
+        System.out.println(e.getMessage());
+      }
+    }
+  }
+
+  @Test
+  void aRootIsNoFile() {
+    assertThatThrownBy(() -> new PendingFile(directory.getRoot()))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("directory");
+  }
+
+  @Test
   void theNextStartSendsWhatWasLeftAtTheShutdownAndTheFileIsGone() {
     OtlpMetricExporter first = exporter();
     export(first, 3);
