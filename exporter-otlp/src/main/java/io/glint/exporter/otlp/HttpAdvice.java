@@ -203,10 +203,10 @@ final class HttpAdvice {
   private static String adviceForSize(int size) {
     return "The request has "
         + size
-        + " bytes before compression. Export fewer points at a time with setMaxExportBatchSize of"
-        + " the metric reader, or raise the server's limit: max_request_body_size of a Collector's"
-        + " OTLP receiver is 20 MiB by default and counts after decompression, client_max_body_size"
-        + " of nginx is 1 MiB.";
+        + " bytes before compression. Lower setMaxRequestSize of the exporter, which also holds for"
+        + " points that waited during an outage and go out together, or raise the server's limit:"
+        + " max_request_body_size of a Collector's OTLP receiver is 20 MiB by default and counts"
+        + " after decompression, client_max_body_size of nginx is 1 MiB.";
   }
 
   private String adviceForException(IOException exception, int size) {

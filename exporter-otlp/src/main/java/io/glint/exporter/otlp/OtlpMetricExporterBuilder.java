@@ -251,6 +251,9 @@ public final class OtlpMetricExporterBuilder {
    * the export fails. Default: 20 000 000, for gRPC 4 000 000, which are a little less than a
    * Collector takes by default.
    *
+   * <p>Set it to no more than the server takes, and what is in front of it: after an outage, all
+   * points that waited go out in requests of this size. What a server refuses as too large is lost.
+   *
    * @throws IllegalArgumentException unless positive
    */
   public OtlpMetricExporterBuilder setMaxRequestSize(int bytes) {

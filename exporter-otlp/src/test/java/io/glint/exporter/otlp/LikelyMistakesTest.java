@@ -168,7 +168,7 @@ class LikelyMistakesTest {
     failsOnce(server.url("/v1/metrics"))
         .contains("HTTP status " + status)
         .containsPattern("The request has [1-9][0-9]* bytes before compression")
-        .contains("setMaxExportBatchSize", "max_request_body_size", "20 MiB");
+        .contains("setMaxRequestSize", "during an outage", "max_request_body_size", "20 MiB");
     assertThat(server.received).hasSize(1);
   }
 
