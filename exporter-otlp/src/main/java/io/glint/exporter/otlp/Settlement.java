@@ -113,8 +113,12 @@ final class Settlement {
       return failure.fateOf(undelivered());
     }
     StringBuilder text = new StringBuilder();
-    if (failure.fate() == Fate.UNKNOWN) {
-      text.append("The points may have arrived nevertheless. ");
+    boolean isUnknown = failure.fate() == Fate.UNKNOWN;
+    if (isUnknown) {
+      text.append(
+          settings.resendsUnanswered()
+              ? "The points may have arrived nevertheless. "
+              : "The points that were sent may have arrived nevertheless. ");
     }
     if (kept > 0) {
       text.append("The ")
@@ -127,7 +131,7 @@ final class Settlement {
                       ? ", and goes out with the next export."
                       : ", and go out with the next export.");
     }
-    if (failure.fate() == Fate.UNKNOWN) {
+    if (isUnknown && settings.resendsUnanswered()) {
       text.append(
           " They count twice if they had arrived; setResendUnanswered(false) gives them up.");
     }
@@ -147,7 +151,8 @@ final class Settlement {
     if (all > kept + noRoom) {
       text.append(
           delta > keptDelta + noRoom
-              ? " What the other delta points counted is lost."
+              ? " What the other delta points counted is lost"
+                  + (isUnknown ? " if they have not arrived." : ".")
               : " No total of the others is lost: the next export that succeeds has it.");
     }
     return text.toString().trim();

@@ -150,6 +150,9 @@ class SplitRequestsTest {
       int unknown = pointsOfSum(server.received.get(0).request());
       assertThat(exporter.deliveryCounts().lostDeltaPoints()).isEqualTo(unknown);
       assertThat(exporter.deliveryCounts().waitingPoints()).isEqualTo(1_000 - unknown);
+      assertThat(log.warnings().get(0))
+          .contains("points that were sent may have arrived", "lost if they have not arrived")
+          .doesNotContain("setResendUnanswered");
     }
   }
 
