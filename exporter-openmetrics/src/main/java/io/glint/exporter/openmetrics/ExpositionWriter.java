@@ -23,12 +23,12 @@ final class ExpositionWriter {
   private final Map<ScrapeFormat, PointWriter> byFormat = new EnumMap<>(ScrapeFormat.class);
   private final TextBuffer labels = new TextBuffer(4096);
   private final SeriesPoints series = new SeriesPoints(labels);
-  private final PointMerger merger;
 
   /** Of the scrape under way. */
   private PointWriter points;
 
   private LabelSet labelSet;
+  private PointMerger merger;
 
   /** The points of families that the scraper did not ask for. */
   private int notAskedFor;
@@ -44,12 +44,15 @@ final class ExpositionWriter {
         new TextPointWriter(ScrapeFormat.PROMETHEUS_TEXT, settings.createdSamples(), log));
     byFormat.put(ScrapeFormat.OPEN_METRICS_2, new OpenMetrics2PointWriter(log));
     byFormat.put(ScrapeFormat.PROTOBUF, new ProtobufPointWriter(log));
-    merger = new PointMerger(labels, log);
   }
 
   /** What is kept for one way to name metrics and labels. */
   private static final class Named {
     final FamilyIndex families;
+
+    /** What it remembers belongs to these names: others make other points equal. */
+    final PointMerger merger;
+
     private final LabelSet text;
     private final LabelSet protobuf;
 
@@ -58,8 +61,9 @@ final class ExpositionWriter {
 
     private final LabelSet exemplarProtobuf;
 
-    Named(Naming naming, ExpositionSettings settings, ProblemLog log) {
+    Named(Naming naming, ExpositionSettings settings, TextBuffer seriesLabels, ProblemLog log) {
       families = new FamilyIndex(naming, log);
+      merger = new PointMerger(seriesLabels, log);
       text = LabelSet.ofSeries(naming, ScrapeFormat.PROMETHEUS_TEXT, settings.resourceKeys());
       protobuf = LabelSet.ofSeries(naming, ScrapeFormat.PROTOBUF, settings.resourceKeys());
       exemplarText = LabelSet.ofExemplars(naming, ScrapeFormat.PROMETHEUS_TEXT);
@@ -78,7 +82,7 @@ final class ExpositionWriter {
   private Named named(Escaping escaping) {
     return byEscaping.computeIfAbsent(
         Naming.effective(settings.strategy(), escaping),
-        effective -> new Named(new Naming(settings.strategy(), effective), settings, log));
+        effective -> new Named(new Naming(settings.strategy(), effective), settings, labels, log));
   }
 
   /**
@@ -102,6 +106,7 @@ final class ExpositionWriter {
     points = byFormat.get(format);
     tally.start(format);
     points.start(out, tally, named.exemplarLabels(format));
+    merger = named.merger;
     merger.start(points, tally);
     int written = 0;
     notAskedFor = 0;

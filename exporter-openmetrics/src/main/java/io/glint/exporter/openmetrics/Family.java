@@ -47,6 +47,9 @@ final class Family {
   /** The name of the HELP and TYPE lines in Prometheus text, and of the sample of a counter. */
   private final String textName;
 
+  /** {@link PointMerger#nameKey} of that name. */
+  final long nameKey;
+
   /** Those of the scrape under way that have points. */
   final List<MetricData> metrics = new ArrayList<>(1);
 
@@ -95,6 +98,7 @@ final class Family {
    */
   Family(String textName, FamilyType type, InstrumentationScopeInfo scope, String metricName) {
     this.textName = textName;
+    nameKey = PointMerger.nameKey(textName);
     this.type = type;
     this.scope = scope;
     this.metricName = metricName;

@@ -84,12 +84,26 @@ final class PointMerger {
 
   /** Stands for a series. That two have the same is as unlikely as with random numbers. */
   private long key(Family family, int labelsStart, int labelsEnd) {
-    long key = family.textName().hashCode();
+    long key = family.nameKey;
     for (int i = labelsStart; i < labelsEnd; i++) {
-      key = (key ^ labels.byteAt(i)) * 0x9E3779B97F4A7C15L;
-      key ^= key >>> 32;
+      key = mix(key, labels.byteAt(i));
     }
     return key;
+  }
+
+  /** What the key of each series of a family begins with. */
+  static long nameKey(String textName) {
+    // The length too: the end of one name is not to be taken for the labels of another.
+    long key = textName.length();
+    for (int i = 0; i < textName.length(); i++) {
+      key = mix(key, textName.charAt(i));
+    }
+    return key;
+  }
+
+  private static long mix(long key, int next) {
+    long mixed = (key ^ next) * 0x9E3779B97F4A7C15L;
+    return mixed ^ (mixed >>> 32);
   }
 
   /**

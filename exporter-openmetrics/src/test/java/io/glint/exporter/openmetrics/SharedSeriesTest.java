@@ -188,6 +188,21 @@ class SharedSeriesTest {
   }
 
   @Test
+  void gaugesWhoseNamesHaveTheSameHashAreBothThere() {
+    assertThat("pool.Aa").hasSameHashCodeAs("pool.BB");
+    assertThat(renderer.text(gauge("pool.Aa", 1), gauge("pool.BB", 2)))
+        .contains("pool_Aa 1.0\n", "pool_BB 2.0\n");
+    for (int scrape = 0; scrape < 2; scrape++) {
+      assertThat(
+              renderer.text(
+                  counter("jobs.Aa", point(DOT, 1), point(UNDERSCORE, 2)),
+                  counter("jobs.BB", point(DOT, 10), point(UNDERSCORE, 20))))
+          .contains("jobs_Aa_total{a_b=\"x\"} 3\n", "jobs_BB_total{a_b=\"x\"} 30\n");
+    }
+    assertThat(renderer.warnings).isEmpty();
+  }
+
+  @Test
   void upDownCountersThatAreNeverInOneScrapeAreBothThere() {
     Renderer noScope = new Renderer(false, true, false);
     Metric a = upDownCounter("u", point(NONE, 1)).of(SCOPE_A);
