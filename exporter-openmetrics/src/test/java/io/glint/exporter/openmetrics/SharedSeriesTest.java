@@ -188,6 +188,21 @@ class SharedSeriesTest {
   }
 
   @Test
+  void gaugesOfOneScopeThatAreNeverInOneScrapeDoNotAlternate() {
+    for (int scrape = 0; scrape < 3; scrape++) {
+      assertThat(renderer.text(gauge("a.b", 1))).contains("a_b 1.0\n");
+      assertThat(renderer.text(gauge("a_b", 2))).isEmpty();
+      // Types of one name.
+      assertThat(renderer.text(longGauge("g", point(NONE, 1)))).contains("g 1\n");
+      assertThat(renderer.text(gauge("g", 2))).isEmpty();
+      assertThat(renderer.text(upDownCounter("g", point(NONE, 3)))).isEmpty();
+    }
+    assertThat(renderer.warnings)
+        .hasSize(2)
+        .anyMatch(warning -> warning.contains("'a.b'") && warning.contains("'a_b'"));
+  }
+
+  @Test
   void gaugesWhoseNamesHaveTheSameHashAreBothThere() {
     assertThat("pool.Aa").hasSameHashCodeAs("pool.BB");
     assertThat(renderer.text(gauge("pool.Aa", 1), gauge("pool.BB", 2)))
