@@ -212,11 +212,6 @@ final class ExpositionWriter {
 
   private int writeNew(Family family, SeriesLabels known, ScrapeExemplars tally) {
     int all = collectSeries(family, known, tally);
-    if (series.size() == all) {
-      known.take(family.metrics, series, labels);
-    } else {
-      known.clear();
-    }
     int written = 0;
     for (int i = 0; i < series.size(); i++) {
       int start = series.labelsStart(i);
@@ -225,11 +220,19 @@ final class ExpositionWriter {
       tally.writing(series.firstTallySlot(i));
       MetricData metric = series.firstMetric(i);
       PointData point = series.firstPoint(i);
-      if (!series.hasOnePoint(i) || merger.isContested(family, metric, point, start, end)) {
+      boolean mayBeContested = family.isContested || !series.wasKnown(i);
+      if (!series.hasOnePoint(i)
+          || (mayBeContested && merger.isContested(family, metric, point, start, end))) {
         written += merger.write(family, series.all(i), start, end);
       } else if (points.write(metric, point)) {
         written++;
       }
+    }
+    // Not before the owner of each series was asked for: that of one that is known is not.
+    if (series.size() == all) {
+      known.take(family.metrics, series, labels);
+    } else {
+      known.clear();
     }
     return written;
   }
@@ -257,7 +260,7 @@ final class ExpositionWriter {
           labelSet.point(point.getAttributes(), reserved);
           labelSet.writeTo(labels);
         }
-        if (!series.add(start, labels.size(), metric, point, tallySlot)) {
+        if (!series.add(start, labels.size(), metric, point, tallySlot, kept >= 0)) {
           labels.truncate(start);
         }
       }

@@ -29,7 +29,7 @@ class SeriesLabelsTest {
       int start = labels.size();
       labels.ascii(text.substring(i, i + 1));
       i++;
-      assertThat(series.add(start, labels.size(), metric, point, 0)).isTrue();
+      assertThat(series.add(start, labels.size(), metric, point, 0, false)).isTrue();
     }
     known.take(List.of(metric), series, labels);
   }
