@@ -62,8 +62,8 @@ final class ExpositionWriter {
     private final LabelSet exemplarProtobuf;
 
     Named(Naming naming, ExpositionSettings settings, TextBuffer seriesLabels, ProblemLog log) {
-      families = new FamilyIndex(naming, log);
       merger = new PointMerger(seriesLabels, log);
+      families = new FamilyIndex(naming, log, merger::forget);
       text = LabelSet.ofSeries(naming, ScrapeFormat.PROMETHEUS_TEXT, settings.resourceKeys());
       protobuf = LabelSet.ofSeries(naming, ScrapeFormat.PROTOBUF, settings.resourceKeys());
       exemplarText = LabelSet.ofExemplars(naming, ScrapeFormat.PROMETHEUS_TEXT);

@@ -5,6 +5,7 @@ import io.opentelemetry.sdk.common.InstrumentationScopeInfo;
 import io.opentelemetry.sdk.metrics.data.MetricData;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -76,6 +77,9 @@ final class Family {
 
   /** Whether there was a series that several points have had, so that none is written by itself. */
   boolean isContested;
+
+  /** The series of a counter that several points have had, by {@link PointMerger}'s key. */
+  final Map<Long, SharedCounter> sharedCounters = new HashMap<>(0);
 
   /** The label sets of the points, as they were when the family was last written as text. */
   private final SeriesLabels textLabels = new SeriesLabels();

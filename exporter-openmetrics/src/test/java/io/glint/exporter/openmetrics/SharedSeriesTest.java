@@ -14,6 +14,7 @@ import static io.glint.exporter.openmetrics.Metrics.point;
 import static io.glint.exporter.openmetrics.Metrics.summary;
 import static io.glint.exporter.openmetrics.Metrics.upDownCounter;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.glint.exporter.openmetrics.Metrics.HistogramPoint;
 import io.glint.exporter.openmetrics.Metrics.LongPoint;
@@ -259,6 +260,61 @@ class SharedSeriesTest {
     assertThat(noScope.openMetrics(c(InstrumentationScopeInfo.create("new"), 2)))
         .contains("c_total 25\n", "c_created " + START / 1_000_000_000L);
     assertThat(noScope.warnings).isEmpty();
+  }
+
+  @Test
+  void partsOfSharedCountersAreRememberedInBoundedMemoryForAllOfThem() {
+    TextBuffer none = new TextBuffer(0);
+    PointMerger merger = new PointMerger(none, OpenMetricsServer.newLog());
+    PointWriter writer =
+        new TextPointWriter(ScrapeFormat.PROMETHEUS_TEXT, false, OpenMetricsServer.newLog());
+    ScrapeExemplars tally = new ScrapeExemplars();
+    tally.start(ScrapeFormat.PROMETHEUS_TEXT);
+    writer.start(new TextBuffer(0), tally, null);
+    merger.start(writer, tally);
+    List<PointSource> points = new ArrayList<>();
+    for (int i = 0; i < 900; i++) {
+      Attributes attributes = Attributes.builder().put("i", i).build();
+      points.add(new PointSource(counter("c", 1), point(attributes, 1), 0));
+    }
+    List<Family> families = new ArrayList<>();
+    for (int i = 0; i < 20; i++) {
+      Family family = new Family("c" + i + "_total", FamilyType.COUNTER, SCOPE_A, "c" + i);
+      families.add(family);
+      writer.beginFamily(family);
+      writer.series(none, 0, 0);
+      assertThat(merger.write(family, points, 0, 0)).isEqualTo(900);
+    }
+    assertThat(merger.counterParts()).isEqualTo(PointMerger.MAX_COUNTER_PARTS);
+    // One of all parts, one of some and one of none.
+    for (int i : new int[] {0, 11, 19}) {
+      merger.forget(families.get(i));
+      assertThat(families.get(i).sharedCounters).isEmpty();
+    }
+    assertThat(merger.counterParts()).isEqualTo(PointMerger.MAX_COUNTER_PARTS - 900 - 100);
+  }
+
+  @Test
+  void aSharedCounterIsForgottenWithItsFamily() {
+    Renderer noScope = new Renderer(false, true, false);
+    noScope.text(c(SCOPE_A, 10), c(SCOPE_B, 5));
+    assertThat(noScope.text(c(SCOPE_A, 10))).contains("c_total 15\n");
+    MetricData[] many = new MetricData[FamilyIndex.MAX_REMEMBERED + 1];
+    Arrays.setAll(many, i -> counter("many" + i, 1));
+    noScope.text(many);
+    assertThat(noScope.text(c(SCOPE_A, 1), c(SCOPE_B, 2))).contains("c_total 3\n");
+  }
+
+  @Test
+  void aScrapeThatFailedIsNotAddedToTheNextOne() {
+    SharedCounter shared = new SharedCounter();
+    PointSource a = new PointSource(c(SCOPE_A, 10), point(NONE, 10), 0);
+    PointSource b = new PointSource(c(SCOPE_B, 5), point(NONE, 5), 0);
+    assertThat(shared.add(List.of(a, b), 10).integer()).isEqualTo(15);
+    assertThatThrownBy(() -> shared.add(Arrays.asList(a, null), 10))
+        .isInstanceOf(NullPointerException.class);
+    assertThat(shared.add(List.of(a, b), 10).integer()).isEqualTo(15);
+    assertThat(shared.add(List.of(b), 10).integer()).isEqualTo(15);
   }
 
   private static MetricData c(InstrumentationScopeInfo scope, long value) {
