@@ -267,6 +267,12 @@ final class ScrapeHandler implements HttpHandler {
     }
   }
 
+  private void giveBackShareable() {
+    while (!shareable.isEmpty()) {
+      giveBack(shareable.remove(shareable.size() - 1));
+    }
+  }
+
   /** Returns what answers the scrape; if there is nothing it sends an error and returns null. */
   private FinishedScrape collect(
       CollectionRegistration source,
@@ -288,11 +294,13 @@ final class ScrapeHandler implements HttpHandler {
           shared.tell(operation);
           return shared;
         } finally {
-          if (waiting.get() == 0) {
-            shareable.forEach(this::giveBack);
-            shareable.clear();
+          try {
+            if (waiting.get() == 0) {
+              giveBackShareable();
+            }
+          } finally {
+            collecting.unlock();
           }
-          collecting.unlock();
         }
       }
       failure = null;
