@@ -17,12 +17,18 @@ import java.util.Map;
  */
 final class ExpositionWriter {
 
+  /** Label sets that none of so many scrapes needed are not kept any longer. */
+  static final int SCRAPES_REMEMBERED = 100;
+
   private final ExpositionSettings settings;
   private final ProblemLog log;
   private final Map<Escaping, Named> byEscaping = new EnumMap<>(Escaping.class);
   private final Map<ScrapeFormat, PointWriter> byFormat = new EnumMap<>(ScrapeFormat.class);
   private final TextBuffer labels = new TextBuffer(4096);
   private final SeriesPoints series = new SeriesPoints(labels);
+
+  /** How many scrapes were begun. */
+  private long scrapes;
 
   /** Of the scrape under way. */
   private PointWriter points;
@@ -61,6 +67,11 @@ final class ExpositionWriter {
 
     private final LabelSet exemplarProtobuf;
 
+    /** The numbers of the last scrapes as text and as protobuf. */
+    private long lastText;
+
+    private long lastProtobuf;
+
     Named(Naming naming, ExpositionSettings settings, TextBuffer seriesLabels, ProblemLog log) {
       merger = new PointMerger(seriesLabels, log);
       families = new FamilyIndex(naming, log, merger::forget);
@@ -68,6 +79,24 @@ final class ExpositionWriter {
       protobuf = LabelSet.ofSeries(naming, ScrapeFormat.PROTOBUF, settings.resourceKeys());
       exemplarText = LabelSet.ofExemplars(naming, ScrapeFormat.PROMETHEUS_TEXT);
       exemplarProtobuf = LabelSet.ofExemplars(naming, ScrapeFormat.PROTOBUF);
+    }
+
+    void isAskedFor(ScrapeFormat format, long scrape) {
+      if (format == ScrapeFormat.PROTOBUF) {
+        lastProtobuf = scrape;
+      } else {
+        lastText = scrape;
+      }
+    }
+
+    /** Called at each scrape. What decides which series there are is kept. */
+    void forgetUnusedLabels(long scrape) {
+      if (scrape - lastText == SCRAPES_REMEMBERED) {
+        families.forgetLabels(ScrapeFormat.PROMETHEUS_TEXT);
+      }
+      if (scrape - lastProtobuf == SCRAPES_REMEMBERED) {
+        families.forgetLabels(ScrapeFormat.PROTOBUF);
+      }
     }
 
     LabelSet labels(ScrapeFormat format) {
@@ -101,6 +130,11 @@ final class ExpositionWriter {
       TextBuffer out,
       ScrapeExemplars tally) {
     Named named = named(escaping);
+    scrapes++;
+    named.isAskedFor(format, scrapes);
+    for (Named each : byEscaping.values()) {
+      each.forgetUnusedLabels(scrapes);
+    }
     FamilyIndex families = named.families;
     labelSet = named.labels(format);
     points = byFormat.get(format);

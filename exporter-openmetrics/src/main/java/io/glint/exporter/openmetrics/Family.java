@@ -132,7 +132,7 @@ final class Family {
     return format == ScrapeFormat.PROTOBUF ? protobufLabels : textLabels;
   }
 
-  /** Forgets the label sets. */
+  /** Forgets the label sets for all formats. */
   void forgetLabels() {
     textLabels.clear();
     protobufLabels.clear();

@@ -241,6 +241,15 @@ final class FamilyIndex {
     return true;
   }
 
+  /** Lets go of the label sets that are kept for a format. */
+  void forgetLabels(ScrapeFormat format) {
+    for (Map<String, Family> ofType : families.values()) {
+      for (Family family : ofType.values()) {
+        family.labels(format).clear();
+      }
+    }
+  }
+
   /** Of families that have no points now. */
   private void forgetLabels() {
     if (present.size() == remembered) {

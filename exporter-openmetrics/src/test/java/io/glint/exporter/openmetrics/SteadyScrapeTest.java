@@ -164,17 +164,43 @@ class SteadyScrapeTest {
   private long allocated(ScrapeFormat format, List<MetricData> one, List<MetricData> other) {
     ExpositionWriter writer = newWriter(true);
     TextBuffer out = new TextBuffer(16);
-    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     long least = Long.MAX_VALUE;
     for (int i = 0; i < 6; i++) {
       List<MetricData> metrics = i % 2 == 0 ? one : other;
-      out.clear();
-      long before = threads.getThreadAllocatedBytes(Thread.currentThread().getId());
-      writer.write(metrics, format, Escaping.UNDERSCORES, NameFilter.ALL, out, tally);
-      long after = threads.getThreadAllocatedBytes(Thread.currentThread().getId());
-      least = Math.min(least, after - before);
+      least = Math.min(least, allocatedByScrape(writer, metrics, format, out));
     }
     return least;
+  }
+
+  private long allocatedByScrape(
+      ExpositionWriter writer, List<MetricData> metrics, ScrapeFormat format, TextBuffer out) {
+    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    out.clear();
+    long before = threads.getThreadAllocatedBytes(Thread.currentThread().getId());
+    writer.write(metrics, format, Escaping.UNDERSCORES, NameFilter.ALL, out, tally);
+    return threads.getThreadAllocatedBytes(Thread.currentThread().getId()) - before;
+  }
+
+  @Test
+  void labelsOfAFormatThatNobodyAsksForAnyMoreAreNotKept() {
+    List<MetricData> metrics = List.of(gauge("level", gaugePoints(2000)));
+    ExpositionWriter writer = newWriter(true);
+    TextBuffer out = new TextBuffer(16);
+    for (int i = 0; i < 3; i++) {
+      write(writer, metrics, ScrapeFormat.OPEN_METRICS);
+      allocatedByScrape(writer, metrics, ScrapeFormat.PROTOBUF, out);
+    }
+    byte[] expected = out.toByteArray();
+    for (int i = 1; i < ExpositionWriter.SCRAPES_REMEMBERED; i++) {
+      write(writer, metrics, ScrapeFormat.OPEN_METRICS);
+    }
+    assertThat(allocatedByScrape(writer, metrics, ScrapeFormat.PROTOBUF, out)).isLessThan(10_000);
+    for (int i = 0; i < ExpositionWriter.SCRAPES_REMEMBERED; i++) {
+      write(writer, metrics, ScrapeFormat.OPEN_METRICS);
+    }
+    assertThat(allocatedByScrape(writer, metrics, ScrapeFormat.PROTOBUF, out))
+        .isGreaterThan(20_000);
+    assertThat(out.toByteArray()).isEqualTo(expected);
   }
 
   private static ExponentialHistogramPointData exponentialPoint(int series) {
