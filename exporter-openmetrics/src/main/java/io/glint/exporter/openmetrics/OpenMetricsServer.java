@@ -129,8 +129,9 @@ import java.util.logging.Logger;
  * <p>Memory: a scrape that has the same series as the one before allocates a fixed amount. For that
  * the labels of all series are kept, about a byte for each character, and the buffers of the bodies
  * of up to two scrapes, and of two compressed ones. The labels are kept once more for protobuf, and
- * for each way to escape names that is asked for and gives other names, until none of 100 scrapes has asked for them. Only while scrapes wait for
- * one another up to four more bodies are kept, and each scrape has its own until it is sent.
+ * for each way to escape names that is asked for and gives other names, until none of 100 scrapes
+ * has asked for them. Only while scrapes wait for one another up to four more bodies are kept, and
+ * each scrape has its own until it is sent.
  *
  * <p>The time limits are those of the JDK's HTTP server, {@code com.sun.net.httpserver}, which has
  * none by default and takes them from system properties. Building an {@code OpenMetricsServer} sets

@@ -50,7 +50,8 @@ final class SharedCounter {
   /**
    * Takes the points of a scrape, and returns the sum of all parts.
    *
-   * @param maxNewParts how many more parts may be remembered; others count only while they are there
+   * @param maxNewParts how many more parts may be remembered; others count only while they are
+   *     there
    */
   PointSum add(List<PointSource> points, int maxNewParts) {
     for (Part part : parts.values()) {

@@ -332,8 +332,7 @@ class TranslationTest {
         .contains("c_d 1.0\n", "g{a_b=\"x\"} 1.0\n")
         .doesNotContain(" 2.0");
     assertThat(renderer.text(ScrapeFormat.PROMETHEUS_TEXT, Escaping.ALLOW_UTF_8, metrics))
-        .contains(
-            "{\"c.d\"} 1.0\n", "c_d 2.0\n", "g{\"a.b\"=\"x\"} 1.0\n", "g{a_b=\"x\"} 2.0\n");
+        .contains("{\"c.d\"} 1.0\n", "c_d 2.0\n", "g{\"a.b\"=\"x\"} 1.0\n", "g{a_b=\"x\"} 2.0\n");
   }
 
   @Test
