@@ -17,18 +17,24 @@ import java.util.Map;
  */
 final class ExpositionWriter {
 
+  /** Label sets that none of so many scrapes needed are not kept any longer. */
+  static final int SCRAPES_REMEMBERED = 100;
+
   private final ExpositionSettings settings;
   private final ProblemLog log;
   private final Map<Escaping, Named> byEscaping = new EnumMap<>(Escaping.class);
   private final Map<ScrapeFormat, PointWriter> byFormat = new EnumMap<>(ScrapeFormat.class);
   private final TextBuffer labels = new TextBuffer(4096);
   private final SeriesPoints series = new SeriesPoints(labels);
-  private final PointMerger merger;
+
+  /** How many scrapes were begun. */
+  private long scrapes;
 
   /** Of the scrape under way. */
   private PointWriter points;
 
   private LabelSet labelSet;
+  private PointMerger merger;
 
   /** The points of families that the scraper did not ask for. */
   private int notAskedFor;
@@ -44,12 +50,15 @@ final class ExpositionWriter {
         new TextPointWriter(ScrapeFormat.PROMETHEUS_TEXT, settings.createdSamples(), log));
     byFormat.put(ScrapeFormat.OPEN_METRICS_2, new OpenMetrics2PointWriter(log));
     byFormat.put(ScrapeFormat.PROTOBUF, new ProtobufPointWriter(log));
-    merger = new PointMerger(labels, log);
   }
 
   /** What is kept for one way to name metrics and labels. */
   private static final class Named {
     final FamilyIndex families;
+
+    /** What it remembers belongs to these names: others make other points equal. */
+    final PointMerger merger;
+
     private final LabelSet text;
     private final LabelSet protobuf;
 
@@ -58,12 +67,36 @@ final class ExpositionWriter {
 
     private final LabelSet exemplarProtobuf;
 
-    Named(Naming naming, ExpositionSettings settings, ProblemLog log) {
-      families = new FamilyIndex(naming, log);
+    /** The numbers of the last scrapes as text and as protobuf. */
+    private long lastText;
+
+    private long lastProtobuf;
+
+    Named(Naming naming, ExpositionSettings settings, TextBuffer seriesLabels, ProblemLog log) {
+      merger = new PointMerger(seriesLabels, log);
+      families = new FamilyIndex(naming, log, merger::forget);
       text = LabelSet.ofSeries(naming, ScrapeFormat.PROMETHEUS_TEXT, settings.resourceKeys());
       protobuf = LabelSet.ofSeries(naming, ScrapeFormat.PROTOBUF, settings.resourceKeys());
       exemplarText = LabelSet.ofExemplars(naming, ScrapeFormat.PROMETHEUS_TEXT);
       exemplarProtobuf = LabelSet.ofExemplars(naming, ScrapeFormat.PROTOBUF);
+    }
+
+    void isAskedFor(ScrapeFormat format, long scrape) {
+      if (format == ScrapeFormat.PROTOBUF) {
+        lastProtobuf = scrape;
+      } else {
+        lastText = scrape;
+      }
+    }
+
+    /** Called at each scrape. What decides which series there are is kept. */
+    void forgetUnusedLabels(long scrape) {
+      if (scrape - lastText == SCRAPES_REMEMBERED) {
+        families.forgetLabels(ScrapeFormat.PROMETHEUS_TEXT);
+      }
+      if (scrape - lastProtobuf == SCRAPES_REMEMBERED) {
+        families.forgetLabels(ScrapeFormat.PROTOBUF);
+      }
     }
 
     LabelSet labels(ScrapeFormat format) {
@@ -78,7 +111,7 @@ final class ExpositionWriter {
   private Named named(Escaping escaping) {
     return byEscaping.computeIfAbsent(
         Naming.effective(settings.strategy(), escaping),
-        effective -> new Named(new Naming(settings.strategy(), effective), settings, log));
+        effective -> new Named(new Naming(settings.strategy(), effective), settings, labels, log));
   }
 
   /**
@@ -97,11 +130,17 @@ final class ExpositionWriter {
       TextBuffer out,
       ScrapeExemplars tally) {
     Named named = named(escaping);
+    scrapes++;
+    named.isAskedFor(format, scrapes);
+    for (Named each : byEscaping.values()) {
+      each.forgetUnusedLabels(scrapes);
+    }
     FamilyIndex families = named.families;
     labelSet = named.labels(format);
     points = byFormat.get(format);
     tally.start(format);
     points.start(out, tally, named.exemplarLabels(format));
+    merger = named.merger;
     merger.start(points, tally);
     int written = 0;
     notAskedFor = 0;
@@ -207,11 +246,6 @@ final class ExpositionWriter {
 
   private int writeNew(Family family, SeriesLabels known, ScrapeExemplars tally) {
     int all = collectSeries(family, known, tally);
-    if (series.size() == all) {
-      known.take(family.metrics, series, labels);
-    } else {
-      known.clear();
-    }
     int written = 0;
     for (int i = 0; i < series.size(); i++) {
       int start = series.labelsStart(i);
@@ -220,11 +254,19 @@ final class ExpositionWriter {
       tally.writing(series.firstTallySlot(i));
       MetricData metric = series.firstMetric(i);
       PointData point = series.firstPoint(i);
-      if (!series.hasOnePoint(i) || merger.isContested(family, metric, point, start, end)) {
+      boolean mayBeContested = family.isContested || !series.wasKnown(i);
+      if (!series.hasOnePoint(i)
+          || (mayBeContested && merger.isContested(family, metric, point, start, end))) {
         written += merger.write(family, series.all(i), start, end);
       } else if (points.write(metric, point)) {
         written++;
       }
+    }
+    // Not before the owner of each series was asked for: that of one that is known is not.
+    if (series.size() == all) {
+      known.take(family.metrics, series, labels);
+    } else {
+      known.clear();
     }
     return written;
   }
@@ -252,7 +294,7 @@ final class ExpositionWriter {
           labelSet.point(point.getAttributes(), reserved);
           labelSet.writeTo(labels);
         }
-        if (!series.add(start, labels.size(), metric, point, tallySlot)) {
+        if (!series.add(start, labels.size(), metric, point, tallySlot, kept >= 0)) {
           labels.truncate(start);
         }
       }

@@ -5,6 +5,7 @@ import io.opentelemetry.sdk.common.InstrumentationScopeInfo;
 import io.opentelemetry.sdk.metrics.data.MetricData;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -47,6 +48,9 @@ final class Family {
   /** The name of the HELP and TYPE lines in Prometheus text, and of the sample of a counter. */
   private final String textName;
 
+  /** {@link PointMerger#nameKey} of that name. */
+  final long nameKey;
+
   /** Those of the scrape under way that have points. */
   final List<MetricData> metrics = new ArrayList<>(1);
 
@@ -74,6 +78,9 @@ final class Family {
   /** Whether there was a series that several points have had, so that none is written by itself. */
   boolean isContested;
 
+  /** The series of a counter that several points have had, by {@link PointMerger}'s key. */
+  final Map<Long, SharedCounter> sharedCounters = new HashMap<>(0);
+
   /** The label sets of the points, as they were when the family was last written as text. */
   private final SeriesLabels textLabels = new SeriesLabels();
 
@@ -95,6 +102,7 @@ final class Family {
    */
   Family(String textName, FamilyType type, InstrumentationScopeInfo scope, String metricName) {
     this.textName = textName;
+    nameKey = PointMerger.nameKey(textName);
     this.type = type;
     this.scope = scope;
     this.metricName = metricName;
@@ -124,7 +132,7 @@ final class Family {
     return format == ScrapeFormat.PROTOBUF ? protobufLabels : textLabels;
   }
 
-  /** Forgets the label sets. */
+  /** Forgets the label sets for all formats. */
   void forgetLabels() {
     textLabels.clear();
     protobufLabels.clear();

@@ -18,6 +18,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /**
  * Sorts the metrics of a scrape into families, and remembers the families.
@@ -50,6 +51,9 @@ final class FamilyIndex {
   private final Naming naming;
   private final ProblemLog log;
 
+  /** Is told of each family that is forgotten. */
+  private final Consumer<Family> onForget;
+
   /** By type and {@link Family#textName}. */
   private final Map<FamilyType, Map<String, Family>> families = new EnumMap<>(FamilyType.class);
 
@@ -66,9 +70,10 @@ final class FamilyIndex {
   private final List<Family> present = new ArrayList<>();
   private final List<MetricData> leftOut = new ArrayList<>();
 
-  FamilyIndex(Naming naming, ProblemLog log) {
+  FamilyIndex(Naming naming, ProblemLog log, Consumer<Family> onForget) {
     this.naming = naming;
     this.log = log;
+    this.onForget = onForget;
     for (FamilyType type : FamilyType.values()) {
       families.put(type, new HashMap<>());
     }
@@ -212,7 +217,7 @@ final class FamilyIndex {
     }
     remembered = 0;
     for (Map<String, Family> ofType : families.values()) {
-      ofType.values().removeIf(family -> family.metrics.isEmpty());
+      ofType.values().removeIf(this::forgetIfAbsent);
       remembered += ofType.size();
     }
     planned.clear();
@@ -226,6 +231,23 @@ final class FamilyIndex {
                 + " If one of them comes back, the type, unit or help text of a name may change."
                 + " Look for metrics whose names are made while the process runs, and use"
                 + " attributes in their place.");
+  }
+
+  private boolean forgetIfAbsent(Family family) {
+    if (!family.metrics.isEmpty()) {
+      return false;
+    }
+    onForget.accept(family);
+    return true;
+  }
+
+  /** Lets go of the label sets that are kept for a format. */
+  void forgetLabels(ScrapeFormat format) {
+    for (Map<String, Family> ofType : families.values()) {
+      for (Family family : ofType.values()) {
+        family.labels(format).clear();
+      }
+    }
   }
 
   /** Of families that have no points now. */

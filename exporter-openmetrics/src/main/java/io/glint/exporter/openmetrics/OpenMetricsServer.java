@@ -91,8 +91,9 @@ import java.util.logging.Logger;
  *       counters, histograms and summaries add up: histograms over the bounds that all have,
  *       summaries without quantiles. Of gauges that of the first metric stays, and of one metric
  *       the one whose attributes come first; the series is not that of another one while it has no
- *       value. 10,000 such series are remembered. If a part of such a sum has no point in a scrape,
- *       the sum is smaller in that scrape.
+ *       value. 10,000 such series are remembered. If a part of a counter has no point in a scrape,
+ *       it counts with its last value; 10,000 such parts are remembered. Without a part up-down
+ *       counters, histograms and summaries are smaller in that scrape.
  *   <li>{@code target_info} has the resource of the metric that comes first in the same order.
  *   <li>Each clash of names or labels is logged once. Other problems are logged at most once in ten
  *       minutes, by the logger that has the name of this class, with the number of times each was
@@ -126,9 +127,11 @@ import java.util.logging.Logger;
  * are not trusted put a proxy in front, which also adds TLS.
  *
  * <p>Memory: a scrape that has the same series as the one before allocates a fixed amount. For that
- * the labels of all series are kept, about a byte for each character, and the bodies of up to two
- * scrapes; the labels once more for protobuf, and for each way to escape names that is asked for
- * and gives other names.
+ * the labels of all series are kept, about a byte for each character, and the buffers of the bodies
+ * of up to two scrapes, and of two compressed ones. The labels are kept once more for protobuf, and
+ * for each way to escape names that is asked for and gives other names, until none of 100 scrapes
+ * has asked for them. Only while scrapes wait for one another up to four more bodies are kept, and
+ * each scrape has its own until it is sent.
  *
  * <p>The time limits are those of the JDK's HTTP server, {@code com.sun.net.httpserver}, which has
  * none by default and takes them from system properties. Building an {@code OpenMetricsServer} sets

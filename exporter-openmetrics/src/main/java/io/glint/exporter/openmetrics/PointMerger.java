@@ -10,7 +10,6 @@ import io.opentelemetry.sdk.metrics.data.PointData;
 import io.opentelemetry.sdk.metrics.data.SummaryPointData;
 import io.opentelemetry.sdk.metrics.data.ValueAtQuantile;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -32,15 +31,17 @@ import java.util.Map;
  */
 final class PointMerger {
 
-  /** How many series of counters are remembered that several points have had. */
-  static final int MAX_SHARED_COUNTERS = 10_000;
+  /** How many parts of counters are remembered, of all series that several points have had. */
+  static final int MAX_COUNTER_PARTS = 10_000;
 
   private final TextBuffer labels;
   private final ProblemLog log;
   private final Buckets buckets = new Buckets();
 
   private final GaugeOwners gaugeOwners = new GaugeOwners();
-  private final Map<Long, SharedCounter> sharedCounters = new HashMap<>();
+
+  /** How many parts the {@linkplain Family#sharedCounters shared counters} have. */
+  private int counterParts;
 
   private PointWriter writer;
   private ScrapeExemplars tally;
@@ -61,7 +62,8 @@ final class PointMerger {
       Family family, MetricData metric, PointData point, int labelsStart, int labelsEnd) {
     return switch (family.type) {
       case COUNTER ->
-          family.isContested && sharedCounters.containsKey(key(family, labelsStart, labelsEnd));
+          !family.sharedCounters.isEmpty()
+              && family.sharedCounters.containsKey(key(family, labelsStart, labelsEnd));
       case GAUGE -> !isOwner(key(family, labelsStart, labelsEnd), metric, point);
       default -> false;
     };
@@ -84,12 +86,26 @@ final class PointMerger {
 
   /** Stands for a series. That two have the same is as unlikely as with random numbers. */
   private long key(Family family, int labelsStart, int labelsEnd) {
-    long key = family.textName().hashCode();
+    long key = family.nameKey;
     for (int i = labelsStart; i < labelsEnd; i++) {
-      key = (key ^ labels.byteAt(i)) * 0x9E3779B97F4A7C15L;
-      key ^= key >>> 32;
+      key = mix(key, labels.byteAt(i));
     }
     return key;
+  }
+
+  /** What the key of each series of a family begins with. */
+  static long nameKey(String textName) {
+    // The length too: the end of one name is not to be taken for the labels of another.
+    long key = textName.length();
+    for (int i = 0; i < textName.length(); i++) {
+      key = mix(key, textName.charAt(i));
+    }
+    return key;
+  }
+
+  private static long mix(long key, int next) {
+    long mixed = (key ^ next) * 0x9E3779B97F4A7C15L;
+    return mixed ^ (mixed >>> 32);
   }
 
   /**
@@ -127,13 +143,14 @@ final class PointMerger {
     for (PointSource source : valid) {
       exemplars.addAll(candidates(source, source.point().getExemplars()));
     }
+    Map<Long, SharedCounter> sharedCounters = series.family().sharedCounters;
     SharedCounter shared = sharedCounters.get(series.key());
-    if (shared == null && valid.size() > 1 && sharedCounters.size() < MAX_SHARED_COUNTERS) {
+    if (shared == null && valid.size() > 1 && counterParts < MAX_COUNTER_PARTS) {
       shared = new SharedCounter();
       sharedCounters.put(series.key(), shared);
       series.family().isContested = true;
     }
-    PointSum sum = shared == null ? PointSum.of(valid) : shared.add(valid);
+    PointSum sum = shared == null ? PointSum.of(valid) : add(shared, valid);
     long start = shared == null ? start(valid) : shared.startEpochNanos();
     if (sum.isInteger()) {
       writer.counter(sum.integer(), start, exemplars);
@@ -141,6 +158,28 @@ final class PointMerger {
       writer.counter(sum.floating(), start, exemplars);
     }
     return valid;
+  }
+
+  private PointSum add(SharedCounter shared, List<PointSource> valid) {
+    int before = shared.size();
+    try {
+      return shared.add(valid, MAX_COUNTER_PARTS - counterParts);
+    } finally {
+      counterParts += shared.size() - before;
+    }
+  }
+
+  /** Lets go of what is remembered for a family that is not remembered itself any more. */
+  void forget(Family family) {
+    for (SharedCounter shared : family.sharedCounters.values()) {
+      counterParts -= shared.size();
+    }
+    family.sharedCounters.clear();
+  }
+
+  /** How many parts of counters are remembered, for tests. */
+  int counterParts() {
+    return counterParts;
   }
 
   /** The owner says whether these are sums; a gauge and a sum cannot be added. */

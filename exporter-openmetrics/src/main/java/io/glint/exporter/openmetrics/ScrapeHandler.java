@@ -28,8 +28,9 @@ import java.util.concurrent.locks.ReentrantLock;
  * waits for nothing but its condition.
  *
  * <p>A scrape that waited for the lock is answered with what another one has collected, if it asks
- * for the same and came before that collection began. So of scrapes that come at once, however
- * many, at most two collect for each format.
+ * for the same (format, escaping and names) and came before that collection began. So of scrapes
+ * that come at once and ask for the same, however many, at most two collect. If more than {@value
+ * #MAX_SHAREABLE} different things are asked for at once, more may.
  */
 final class ScrapeHandler implements HttpHandler {
 
@@ -37,7 +38,7 @@ final class ScrapeHandler implements HttpHandler {
   private static final String HEALTH_PATH = "/-/healthy";
   private static final int MAX_SPARE_BUFFERS = 2;
 
-  /** How many bodies are kept for scrapes that wait, each for another format or other names. */
+  /** How many bodies are kept for scrapes that wait, each for what another request asks for. */
   private static final int MAX_SHAREABLE = 4;
 
   private final ExpositionWriter writer;
@@ -267,6 +268,12 @@ final class ScrapeHandler implements HttpHandler {
     }
   }
 
+  private void giveBackShareable() {
+    while (!shareable.isEmpty()) {
+      giveBack(shareable.remove(shareable.size() - 1));
+    }
+  }
+
   /** Returns what answers the scrape; if there is nothing it sends an error and returns null. */
   private FinishedScrape collect(
       CollectionRegistration source,
@@ -288,11 +295,13 @@ final class ScrapeHandler implements HttpHandler {
           shared.tell(operation);
           return shared;
         } finally {
-          if (waiting.get() == 0) {
-            shareable.forEach(this::giveBack);
-            shareable.clear();
+          try {
+            if (waiting.get() == 0) {
+              giveBackShareable();
+            }
+          } finally {
+            collecting.unlock();
           }
-          collecting.unlock();
         }
       }
       failure = null;

@@ -3,6 +3,7 @@ package io.glint.exporter.openmetrics;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.sdk.common.InstrumentationScopeInfo;
 import io.opentelemetry.sdk.metrics.data.MetricData;
+import io.opentelemetry.sdk.metrics.data.MetricDataType;
 import io.opentelemetry.sdk.metrics.data.PointData;
 import io.opentelemetry.sdk.resources.Resource;
 import java.util.ArrayList;
@@ -37,17 +38,37 @@ final class SeriesLabels {
 
   private int size;
 
-  /** For each metric its scope, its resource, and the end of its points. */
-  private final List<InstrumentationScopeInfo> scopes = new ArrayList<>(1);
-
-  private final List<Resource> resources = new ArrayList<>(1);
-
-  private int[] metricEnds = new int[1];
+  private final List<KnownMetric> metrics = new ArrayList<>(1);
 
   /** Where {@link #find} goes on, and the end of the metric's points. */
   private int next;
 
   private int nextEnd;
+
+  /** A metric without its data, and the end of its points. */
+  private static final class KnownMetric {
+    private final InstrumentationScopeInfo scope;
+    private final Resource resource;
+    private final String name;
+    private final MetricDataType type;
+    final int end;
+
+    KnownMetric(MetricData metric, int end) {
+      scope = metric.getInstrumentationScopeInfo();
+      resource = metric.getResource();
+      name = metric.getName();
+      type = metric.getType();
+      this.end = end;
+    }
+
+    /** Several metrics of one scope may be in a family: of names that become the same, or types. */
+    boolean isOf(MetricData metric) {
+      return isSame(scope, metric.getInstrumentationScopeInfo())
+          && isSame(resource, metric.getResource())
+          && name.equals(metric.getName())
+          && type == metric.getType();
+    }
+  }
 
   /** The points of a metric as a list that can be indexed. */
   static List<? extends PointData> points(MetricData metric) {
@@ -58,15 +79,15 @@ final class SeriesLabels {
   }
 
   /** Whether these are the label sets of all points of these metrics, in their order. */
-  boolean areThoseOf(List<MetricData> metrics) {
-    if (size == 0 || scopes.size() != metrics.size()) {
+  boolean areThoseOf(List<MetricData> others) {
+    if (size == 0 || metrics.size() != others.size()) {
       return false;
     }
     int start = 0;
-    for (int i = 0; i < metrics.size(); i++) {
-      MetricData metric = metrics.get(i);
-      List<? extends PointData> points = points(metric);
-      if (points.size() != metricEnds[i] - start || !isKnown(i, metric)) {
+    for (int i = 0; i < others.size(); i++) {
+      KnownMetric metric = metrics.get(i);
+      List<? extends PointData> points = points(others.get(i));
+      if (points.size() != metric.end - start || !metric.isOf(others.get(i))) {
         return false;
       }
       for (int j = 0; j < points.size(); j++) {
@@ -74,14 +95,9 @@ final class SeriesLabels {
           return false;
         }
       }
-      start = metricEnds[i];
+      start = metric.end;
     }
     return true;
-  }
-
-  private boolean isKnown(int metric, MetricData other) {
-    return isSame(scopes.get(metric), other.getInstrumentationScopeInfo())
-        && isSame(resources.get(metric), other.getResource());
   }
 
   private static boolean isSame(Object one, Object other) {
@@ -90,9 +106,9 @@ final class SeriesLabels {
 
   /** Starts to look for the points of a metric, which has this place among those of the family. */
   void look(int metric, MetricData ofPlace) {
-    boolean isKnown = metric < scopes.size() && isKnown(metric, ofPlace);
-    next = !isKnown || metric == 0 ? 0 : metricEnds[metric - 1];
-    nextEnd = isKnown ? metricEnds[metric] : 0;
+    boolean isKnown = metric < metrics.size() && metrics.get(metric).isOf(ofPlace);
+    next = !isKnown || metric == 0 ? 0 : metrics.get(metric - 1).end;
+    nextEnd = isKnown ? metrics.get(metric).end : 0;
   }
 
   /** The next point with these attributes, or -1 if there is none nearby. */
@@ -111,39 +127,36 @@ final class SeriesLabels {
   }
 
   /** Takes the label sets of a scrape in which each point has one of its own. */
-  void take(List<MetricData> metrics, SeriesPoints series, TextBuffer labels) {
-    resize(series.size());
+  void take(List<MetricData> newMetrics, SeriesPoints series, TextBuffer labels) {
+    // Nothing is known until all of it is: memory may run out on the way.
+    Arrays.fill(attributes, 0, size, null);
+    size = 0;
+    metrics.clear();
+    int newSize = series.size();
+    ensure(newSize);
     text.clear();
     text.append(labels, 0, labels.size());
-    for (int i = 0; i < size; i++) {
+    for (int i = 0; i < newSize; i++) {
       ends[i] = series.labelsEnd(i);
       attributes[i] = series.firstPoint(i).getAttributes();
     }
-    scopes.clear();
-    resources.clear();
-    if (metricEnds.length < metrics.size()) {
-      metricEnds = new int[metrics.size()];
-    }
     int end = 0;
-    for (int i = 0; i < metrics.size(); i++) {
-      scopes.add(metrics.get(i).getInstrumentationScopeInfo());
-      resources.add(metrics.get(i).getResource());
-      end += metrics.get(i).getData().getPoints().size();
-      metricEnds[i] = end;
+    for (int i = 0; i < newMetrics.size(); i++) {
+      end += newMetrics.get(i).getData().getPoints().size();
+      metrics.add(new KnownMetric(newMetrics.get(i), end));
     }
+    size = newSize;
   }
 
-  private void resize(int newSize) {
+  private void ensure(int newSize) {
     if (newSize > ends.length || (ends.length > KEPT && newSize < ends.length / 4)) {
       // Some more than needed, or each new series would have all arrays copied.
       int length = newSize + newSize / 4;
-      ends = new int[length];
+      int[] newEnds = new int[length];
       attributes = new Attributes[length];
+      ends = newEnds;
       text = new TextBuffer(0);
-    } else if (newSize < size) {
-      Arrays.fill(attributes, newSize, size, null);
     }
-    size = newSize;
   }
 
   /** Forgets everything. */
@@ -153,8 +166,7 @@ final class SeriesLabels {
       ends = new int[0];
       attributes = new Attributes[0];
       text = new TextBuffer(0);
-      scopes.clear();
-      resources.clear();
+      metrics.clear();
     }
   }
 

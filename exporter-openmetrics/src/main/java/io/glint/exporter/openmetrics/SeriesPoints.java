@@ -26,6 +26,9 @@ final class SeriesPoints {
   private MetricData[] metrics = new MetricData[INITIAL];
   private int[] tallySlots = new int[INITIAL];
 
+  /** For each series whether its first point had the same label set when it was last written. */
+  private boolean[] known = new boolean[INITIAL];
+
   /** For each series the last of its further points, plus one; 0 if it has none. */
   private int[] lastFurther = new int[INITIAL];
 
@@ -69,6 +72,14 @@ final class SeriesPoints {
     return tallySlots[series];
   }
 
+  /**
+   * Whether {@link SeriesLabels} knew the first point. Then the series belongs to that point,
+   * unless the family {@linkplain Family#isContested is contested}.
+   */
+  boolean wasKnown(int series) {
+    return known[series];
+  }
+
   /** The points of a series, in {@link MetricOrder}. Allocates. */
   List<PointSource> all(int series) {
     List<PointSource> all = new ArrayList<>();
@@ -83,9 +94,16 @@ final class SeriesPoints {
   /**
    * Adds a point.
    *
+   * @param wasKnown whether {@link SeriesLabels} has its label set
    * @return whether it is the first one of its label set, which is needed from now on
    */
-  boolean add(int labelsStart, int labelsEnd, MetricData metric, PointData point, int tallySlot) {
+  boolean add(
+      int labelsStart,
+      int labelsEnd,
+      MetricData metric,
+      PointData point,
+      int tallySlot,
+      boolean wasKnown) {
     int size = labelSets.size();
     int series = labelSets.add(labelsStart, labelsEnd);
     if (series < size) {
@@ -98,6 +116,7 @@ final class SeriesPoints {
     points[series] = point;
     metrics[series] = metric;
     tallySlots[series] = tallySlot;
+    known[series] = wasKnown;
     lastFurther[series] = 0;
     return true;
   }
@@ -135,6 +154,7 @@ final class SeriesPoints {
     points = Arrays.copyOf(points, length);
     metrics = Arrays.copyOf(metrics, length);
     tallySlots = Arrays.copyOf(tallySlots, length);
+    known = Arrays.copyOf(known, length);
     lastFurther = Arrays.copyOf(lastFurther, length);
   }
 }

@@ -14,9 +14,6 @@ import java.util.TreeMap;
  */
 final class SharedCounter {
 
-  /** How many parts of a series are remembered; others count only while they are there. */
-  static final int MAX_PARTS = 1_000;
-
   /** In {@link MetricOrder}: a sum of floating point numbers depends on it. */
   private final Map<PointIdentity, Part> parts = new TreeMap<>();
 
@@ -50,12 +47,22 @@ final class SharedCounter {
     }
   }
 
-  /** Takes the points of a scrape, and returns the sum of all parts. */
-  PointSum add(List<PointSource> points) {
+  /**
+   * Takes the points of a scrape, and returns the sum of all parts.
+   *
+   * @param maxNewParts how many more parts may be remembered; others count only while they are
+   *     there
+   */
+  PointSum add(List<PointSource> points, int maxNewParts) {
+    for (Part part : parts.values()) {
+      // There is something if memory ran out in the last scrape.
+      part.next = null;
+    }
+    int maxParts = parts.size() + maxNewParts;
     PointSum sum = new PointSum();
     for (PointSource source : points) {
       startEpochNanos = Math.min(startEpochNanos, source.point().getStartEpochNanos());
-      Part part = part(PointIdentity.of(source));
+      Part part = part(PointIdentity.of(source), maxParts);
       if (part == null) {
         sum.add(source.point());
       } else {
@@ -70,13 +77,18 @@ final class SharedCounter {
     return sum;
   }
 
-  private Part part(PointIdentity identity) {
+  private Part part(PointIdentity identity, int maxParts) {
     Part part = parts.get(identity);
-    if (part == null && parts.size() < MAX_PARTS) {
+    if (part == null && parts.size() < maxParts) {
       part = new Part();
       parts.put(identity, part);
     }
     return part;
+  }
+
+  /** How many parts are remembered. */
+  int size() {
+    return parts.size();
   }
 
   /** The earliest start of all parts. */

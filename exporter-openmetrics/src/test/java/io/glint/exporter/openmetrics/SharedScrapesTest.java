@@ -11,6 +11,7 @@ import io.opentelemetry.sdk.metrics.data.LongPointData;
 import io.opentelemetry.sdk.metrics.data.MetricData;
 import io.opentelemetry.sdk.metrics.export.CollectionRegistration;
 import io.opentelemetry.sdk.testing.exporter.InMemoryMetricReader;
+import java.lang.reflect.Field;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -160,6 +161,25 @@ class SharedScrapesTest {
     assertThat(answers.get(2).get().text()).contains("other 1.0\n").doesNotContain("# EOF");
     assertThat(answers.get(3).get().text()).doesNotContain("other");
     assertThat(answers.get(4).get().text()).contains("# TYPE collections counter");
+  }
+
+  @Test
+  void aFailureAtTheEndOfOneCollectionDoesNotKeepOthersWaiting() throws Exception {
+    register();
+    firstMayEnd.countDown();
+    // Nothing that a program does makes this fail but a lack of memory.
+    shareable().add(null);
+    assertThat(client.scrape().status()).isEqualTo(500);
+    assertThat(client.scrape().status()).isEqualTo(200);
+  }
+
+  @SuppressWarnings("unchecked")
+  private List<FinishedScrape> shareable() throws ReflectiveOperationException {
+    Field handler = OpenMetricsServer.class.getDeclaredField("handler");
+    handler.setAccessible(true);
+    Field shareable = ScrapeHandler.class.getDeclaredField("shareable");
+    shareable.setAccessible(true);
+    return (List<FinishedScrape>) shareable.get(handler.get(server));
   }
 
   private long exportedPoints() {

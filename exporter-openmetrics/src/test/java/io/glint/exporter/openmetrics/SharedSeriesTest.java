@@ -14,6 +14,7 @@ import static io.glint.exporter.openmetrics.Metrics.point;
 import static io.glint.exporter.openmetrics.Metrics.summary;
 import static io.glint.exporter.openmetrics.Metrics.upDownCounter;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.glint.exporter.openmetrics.Metrics.HistogramPoint;
 import io.glint.exporter.openmetrics.Metrics.LongPoint;
@@ -188,6 +189,36 @@ class SharedSeriesTest {
   }
 
   @Test
+  void gaugesOfOneScopeThatAreNeverInOneScrapeDoNotAlternate() {
+    for (int scrape = 0; scrape < 3; scrape++) {
+      assertThat(renderer.text(gauge("a.b", 1))).contains("a_b 1.0\n");
+      assertThat(renderer.text(gauge("a_b", 2))).isEmpty();
+      // Types of one name.
+      assertThat(renderer.text(longGauge("g", point(NONE, 1)))).contains("g 1\n");
+      assertThat(renderer.text(gauge("g", 2))).isEmpty();
+      assertThat(renderer.text(upDownCounter("g", point(NONE, 3)))).isEmpty();
+    }
+    assertThat(renderer.warnings)
+        .hasSize(2)
+        .anyMatch(warning -> warning.contains("'a.b'") && warning.contains("'a_b'"));
+  }
+
+  @Test
+  void gaugesWhoseNamesHaveTheSameHashAreBothThere() {
+    assertThat("pool.Aa").hasSameHashCodeAs("pool.BB");
+    assertThat(renderer.text(gauge("pool.Aa", 1), gauge("pool.BB", 2)))
+        .contains("pool_Aa 1.0\n", "pool_BB 2.0\n");
+    for (int scrape = 0; scrape < 2; scrape++) {
+      assertThat(
+              renderer.text(
+                  counter("jobs.Aa", point(DOT, 1), point(UNDERSCORE, 2)),
+                  counter("jobs.BB", point(DOT, 10), point(UNDERSCORE, 20))))
+          .contains("jobs_Aa_total{a_b=\"x\"} 3\n", "jobs_BB_total{a_b=\"x\"} 30\n");
+    }
+    assertThat(renderer.warnings).isEmpty();
+  }
+
+  @Test
   void upDownCountersThatAreNeverInOneScrapeAreBothThere() {
     Renderer noScope = new Renderer(false, true, false);
     Metric a = upDownCounter("u", point(NONE, 1)).of(SCOPE_A);
@@ -229,6 +260,61 @@ class SharedSeriesTest {
     assertThat(noScope.openMetrics(c(InstrumentationScopeInfo.create("new"), 2)))
         .contains("c_total 25\n", "c_created " + START / 1_000_000_000L);
     assertThat(noScope.warnings).isEmpty();
+  }
+
+  @Test
+  void partsOfSharedCountersAreRememberedInBoundedMemoryForAllOfThem() {
+    TextBuffer none = new TextBuffer(0);
+    PointMerger merger = new PointMerger(none, OpenMetricsServer.newLog());
+    PointWriter writer =
+        new TextPointWriter(ScrapeFormat.PROMETHEUS_TEXT, false, OpenMetricsServer.newLog());
+    ScrapeExemplars tally = new ScrapeExemplars();
+    tally.start(ScrapeFormat.PROMETHEUS_TEXT);
+    writer.start(new TextBuffer(0), tally, null);
+    merger.start(writer, tally);
+    List<PointSource> points = new ArrayList<>();
+    for (int i = 0; i < 900; i++) {
+      Attributes attributes = Attributes.builder().put("i", i).build();
+      points.add(new PointSource(counter("c", 1), point(attributes, 1), 0));
+    }
+    List<Family> families = new ArrayList<>();
+    for (int i = 0; i < 20; i++) {
+      Family family = new Family("c" + i + "_total", FamilyType.COUNTER, SCOPE_A, "c" + i);
+      families.add(family);
+      writer.beginFamily(family);
+      writer.series(none, 0, 0);
+      assertThat(merger.write(family, points, 0, 0)).isEqualTo(900);
+    }
+    assertThat(merger.counterParts()).isEqualTo(PointMerger.MAX_COUNTER_PARTS);
+    // One of all parts, one of some and one of none.
+    for (int i : new int[] {0, 11, 19}) {
+      merger.forget(families.get(i));
+      assertThat(families.get(i).sharedCounters).isEmpty();
+    }
+    assertThat(merger.counterParts()).isEqualTo(PointMerger.MAX_COUNTER_PARTS - 900 - 100);
+  }
+
+  @Test
+  void aSharedCounterIsForgottenWithItsFamily() {
+    Renderer noScope = new Renderer(false, true, false);
+    noScope.text(c(SCOPE_A, 10), c(SCOPE_B, 5));
+    assertThat(noScope.text(c(SCOPE_A, 10))).contains("c_total 15\n");
+    MetricData[] many = new MetricData[FamilyIndex.MAX_REMEMBERED + 1];
+    Arrays.setAll(many, i -> counter("many" + i, 1));
+    noScope.text(many);
+    assertThat(noScope.text(c(SCOPE_A, 1), c(SCOPE_B, 2))).contains("c_total 3\n");
+  }
+
+  @Test
+  void aScrapeThatFailedIsNotAddedToTheNextOne() {
+    SharedCounter shared = new SharedCounter();
+    PointSource a = new PointSource(c(SCOPE_A, 10), point(NONE, 10), 0);
+    PointSource b = new PointSource(c(SCOPE_B, 5), point(NONE, 5), 0);
+    assertThat(shared.add(List.of(a, b), 10).integer()).isEqualTo(15);
+    assertThatThrownBy(() -> shared.add(Arrays.asList(a, null), 10))
+        .isInstanceOf(NullPointerException.class);
+    assertThat(shared.add(List.of(a, b), 10).integer()).isEqualTo(15);
+    assertThat(shared.add(List.of(b), 10).integer()).isEqualTo(15);
   }
 
   private static MetricData c(InstrumentationScopeInfo scope, long value) {

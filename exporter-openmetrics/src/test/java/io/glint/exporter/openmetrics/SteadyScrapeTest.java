@@ -4,6 +4,7 @@ import static io.glint.exporter.openmetrics.Metrics.NOW;
 import static io.glint.exporter.openmetrics.Metrics.counter;
 import static io.glint.exporter.openmetrics.Metrics.exemplar;
 import static io.glint.exporter.openmetrics.Metrics.exponential;
+import static io.glint.exporter.openmetrics.Metrics.gauge;
 import static io.glint.exporter.openmetrics.Metrics.histogram;
 import static io.glint.exporter.openmetrics.Metrics.point;
 import static io.glint.exporter.openmetrics.Metrics.upDownCounter;
@@ -16,6 +17,7 @@ import io.glint.sdk.internal.log.ProblemLog;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.sdk.common.InstrumentationScopeInfo;
+import io.opentelemetry.sdk.metrics.data.DoublePointData;
 import io.opentelemetry.sdk.metrics.data.ExponentialHistogramPointData;
 import io.opentelemetry.sdk.metrics.data.HistogramPointData;
 import io.opentelemetry.sdk.metrics.data.LongPointData;
@@ -114,7 +116,7 @@ class SteadyScrapeTest {
     assertThat(allocated(format, 2000)).isLessThan(allocated(format, 20) + 1000);
   }
 
-  /** Bytes per scrape, after some to warm up. */
+  /** Bytes of a scrape of the same series as before. */
   private long allocated(ScrapeFormat format, int series) {
     List<MetricData> metrics =
         List.of(
@@ -132,19 +134,73 @@ class SteadyScrapeTest {
                 "requests",
                 IntStream.range(0, series)
                     .mapToObj(i -> point(Attributes.of(KEY, "" + i), 1L << (i % 63)))
-                    .toArray(LongPointData[]::new)));
+                    .toArray(LongPointData[]::new)),
+            gauge("level", gaugePoints(series)));
+    return allocated(format, metrics, metrics);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aGaugeSeriesThatComesOrGoesAllocatesNothingForTheOthers(ScrapeFormat format) {
+    assertThat(allocatedByOneThatComesAndGoes(format, 25_000))
+        .isLessThan(allocatedByOneThatComesAndGoes(format, 100) + 10_000);
+  }
+
+  private long allocatedByOneThatComesAndGoes(ScrapeFormat format, int series) {
+    DoublePointData[] all = gaugePoints(series);
+    List<DoublePointData> others = new ArrayList<>(List.of(all));
+    others.remove(series / 2);
+    MetricData without = gauge("level", others.toArray(DoublePointData[]::new));
+    return allocated(format, List.of(gauge("level", all)), List.of(without));
+  }
+
+  private static DoublePointData[] gaugePoints(int series) {
+    return IntStream.range(0, series)
+        .mapToObj(i -> point(Attributes.of(KEY, "" + i), i / 7.0))
+        .toArray(DoublePointData[]::new);
+  }
+
+  /** The least bytes of a scrape, of several that have one and the other by turns. */
+  private long allocated(ScrapeFormat format, List<MetricData> one, List<MetricData> other) {
     ExpositionWriter writer = newWriter(true);
     TextBuffer out = new TextBuffer(16);
-    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     long least = Long.MAX_VALUE;
-    for (int i = 0; i < 5; i++) {
-      out.clear();
-      long before = threads.getThreadAllocatedBytes(Thread.currentThread().getId());
-      writer.write(metrics, format, Escaping.UNDERSCORES, NameFilter.ALL, out, tally);
-      long after = threads.getThreadAllocatedBytes(Thread.currentThread().getId());
-      least = Math.min(least, after - before);
+    for (int i = 0; i < 6; i++) {
+      List<MetricData> metrics = i % 2 == 0 ? one : other;
+      least = Math.min(least, allocatedByScrape(writer, metrics, format, out));
     }
     return least;
+  }
+
+  private long allocatedByScrape(
+      ExpositionWriter writer, List<MetricData> metrics, ScrapeFormat format, TextBuffer out) {
+    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    out.clear();
+    long before = threads.getThreadAllocatedBytes(Thread.currentThread().getId());
+    writer.write(metrics, format, Escaping.UNDERSCORES, NameFilter.ALL, out, tally);
+    return threads.getThreadAllocatedBytes(Thread.currentThread().getId()) - before;
+  }
+
+  @Test
+  void labelsOfAFormatThatNobodyAsksForAnyMoreAreNotKept() {
+    List<MetricData> metrics = List.of(gauge("level", gaugePoints(2000)));
+    ExpositionWriter writer = newWriter(true);
+    TextBuffer out = new TextBuffer(16);
+    for (int i = 0; i < 3; i++) {
+      write(writer, metrics, ScrapeFormat.OPEN_METRICS);
+      allocatedByScrape(writer, metrics, ScrapeFormat.PROTOBUF, out);
+    }
+    byte[] expected = out.toByteArray();
+    for (int i = 1; i < ExpositionWriter.SCRAPES_REMEMBERED; i++) {
+      write(writer, metrics, ScrapeFormat.OPEN_METRICS);
+    }
+    assertThat(allocatedByScrape(writer, metrics, ScrapeFormat.PROTOBUF, out)).isLessThan(10_000);
+    for (int i = 0; i < ExpositionWriter.SCRAPES_REMEMBERED; i++) {
+      write(writer, metrics, ScrapeFormat.OPEN_METRICS);
+    }
+    assertThat(allocatedByScrape(writer, metrics, ScrapeFormat.PROTOBUF, out))
+        .isGreaterThan(20_000);
+    assertThat(out.toByteArray()).isEqualTo(expected);
   }
 
   private static ExponentialHistogramPointData exponentialPoint(int series) {

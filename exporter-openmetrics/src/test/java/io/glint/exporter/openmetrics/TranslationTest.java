@@ -317,4 +317,31 @@ class TranslationTest {
         Resource.create(Attributes.of(AttributeKey.stringKey("service.name"), "shop"));
     assertThat(Renderer.plain().text(gauge("g", 1).of(resource))).endsWith("\ng 1.0\n");
   }
+
+  @Test
+  void gaugesThatOnlyUnderscoresMakeEqualAreBothThereInUtf8WhoeverScrapedBefore() {
+    Renderer renderer = Renderer.plain(TranslationStrategy.NO_TRANSLATION);
+    AttributeKey<String> likeKey = AttributeKey.stringKey("a_b");
+    MetricData[] metrics = {
+      gauge("c.d", 1),
+      gauge("c_d", 2),
+      gauge("g", point(Attributes.of(KEY, "x"), 1.0), point(Attributes.of(likeKey, "x"), 2.0))
+    };
+    // A browser does not ask for UTF-8.
+    assertThat(renderer.text(ScrapeFormat.PROMETHEUS_TEXT, Escaping.UNDERSCORES, metrics))
+        .contains("c_d 1.0\n", "g{a_b=\"x\"} 1.0\n")
+        .doesNotContain(" 2.0");
+    assertThat(renderer.text(ScrapeFormat.PROMETHEUS_TEXT, Escaping.ALLOW_UTF_8, metrics))
+        .contains("{\"c.d\"} 1.0\n", "c_d 2.0\n", "g{\"a.b\"=\"x\"} 1.0\n", "g{a_b=\"x\"} 2.0\n");
+  }
+
+  @Test
+  void aCounterThatOnlyUnderscoresMakeSharedHasItsOwnValueInUtf8() {
+    Renderer renderer = Renderer.plain(TranslationStrategy.NO_TRANSLATION);
+    MetricData[] metrics = {counter("c.d", 10), counter("c_d", 5)};
+    assertThat(renderer.text(ScrapeFormat.PROMETHEUS_TEXT, Escaping.UNDERSCORES, metrics))
+        .contains("c_d 15\n");
+    assertThat(renderer.text(ScrapeFormat.PROMETHEUS_TEXT, Escaping.ALLOW_UTF_8, metrics))
+        .contains("{\"c.d\"} 10\n", "c_d 5\n");
+  }
 }
