@@ -89,7 +89,8 @@ final class Fixture {
   /** Held strongly, as the log manager would forget the level otherwise. */
   private static final Logger LOGGER = Logger.getLogger("io.glint.sdk");
 
-  private static final VarHandle PIN = pin();
+  private static final VarHandle PIN = fieldOfCells("pin", WeakReference.class);
+  private static final VarHandle STRIPES = fieldOfCells("stripes", Cell[].class);
 
   static {
     // Each stream of each sample that overflows would log once.
@@ -266,14 +267,16 @@ final class Fixture {
   /**
    * Makes the series have stripes, as if threads had met in it before.
    *
-   * @return its cells, all free: the first one, which is no thread's home any more, and one for
-   *     each of two homes, in an order that depends on the calling thread
+   * @return its cells, all free, in the order in which they are collected: the first one, which is
+   *     no thread's home any more, and one for each of two homes
    */
   static Cell[] stripe(Series series) {
     final Cell[] cells = {series.take(), series.take(), series.take()};
     for (final Cell cell : cells) {
       cell.release();
     }
+    // One thread alone has given a home to its own place only.
+    STRIPES.set(series, new Cell[] {cells[1], cells[2], cells[1], cells[2]});
     return cells;
   }
 
@@ -282,10 +285,10 @@ final class Fixture {
     ((Reference<?>) PIN.get(series)).clear();
   }
 
-  private static VarHandle pin() {
+  private static VarHandle fieldOfCells(String name, Class<?> type) {
     try {
       return MethodHandles.privateLookupIn(StripedCells.class, MethodHandles.lookup())
-          .findVarHandle(StripedCells.class, "pin", WeakReference.class);
+          .findVarHandle(StripedCells.class, name, type);
     } catch (ReflectiveOperationException e) {
       throw new ExceptionInInitializerError(e);
     }

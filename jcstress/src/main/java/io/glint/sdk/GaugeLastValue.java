@@ -55,7 +55,8 @@ public class GaugeLastValue {
 
   /**
    * In a series of three cells, all but one of which are in use while the first value is set, and
-   * all but another one while the second is, so that the first is in the later cell.
+   * all but another one while the second is, so that the first is in the later cell. The value of
+   * the other thread goes between the two, where it hides neither.
    */
   @JCStressTest
   @State
@@ -76,7 +77,7 @@ public class GaugeLastValue {
 
     @Actor
     public void set() {
-      stream.recordLong(3, A, null);
+      setIn(cells[1], 3, cells, stream);
     }
 
     @Arbiter
@@ -274,7 +275,7 @@ public class GaugeLastValue {
 
     @Actor
     public void set() {
-      stream.recordLong(3, A, null);
+      setIn(cells[1], 3, cells, stream);
     }
 
     @Arbiter
