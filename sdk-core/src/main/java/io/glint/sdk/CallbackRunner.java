@@ -273,7 +273,9 @@ final class CallbackRunner {
       try {
         CallbackRegistration callback = first();
         while (callback != null) {
-          callback.run(reader, () -> isAbandoned);
+          if (!callback.run(reader, () -> isAbandoned)) {
+            later(callback.goneOnWithout(timeoutNanos));
+          }
           callback = next();
         }
       } finally {
