@@ -205,6 +205,17 @@ class ClockStepsTest {
             });
   }
 
+  @Test
+  void aSeriesThatIsMadeWhileTheClockCatchesUpStartsNotBeforeEarlierPointsEnd() {
+    build();
+    goOn(Duration.ofMinutes(5));
+    final long end = readers.get(1).point("counter").getEpochNanos();
+    clock.step(-MINUTE);
+    counter.add(1, Attributes.of(NUMBER, 1L));
+    assertThat(readers.get(1).point("counter" + Attributes.of(NUMBER, 1L)).getStartEpochNanos())
+        .isGreaterThanOrEqualTo(end);
+  }
+
   @ParameterizedTest
   @EnumSource(MemoryMode.class)
   void anExemplarThatStaysIsSetBackWithTheClock(MemoryMode mode) {
