@@ -221,6 +221,31 @@ class RecordingNeverLogsTest {
   }
 
   @Test
+  void anEventThatWasToldOfBeforeItsReportIsQueuedIsNotToldOfAgain() {
+    final AtomicLong nanos = new AtomicLong();
+    final Losses losses = new Losses(nanos::get);
+    final DeferredReport report =
+        new DeferredReport(
+            losses, null, Logger.getLogger("io.glint.sdk.test"), value -> "Value " + value);
+    try (LogCapture log = new LogCapture()) {
+      report.event(1, null);
+      losses.reports().log();
+      assertThat(log.messages()).hasSize(1);
+      // As a thread does that has counted its event before the message, and queues it after that.
+      losses.reports().add(report);
+      nanos.addAndGet(SECONDS.toNanos(60));
+      losses.reports().log();
+      assertThat(losses.reports().isEmpty()).isTrue();
+      losses.reports().add(report);
+      losses.reports().logLast();
+      assertThat(log.messages()).hasSize(1);
+      report.event(2, null);
+      losses.reports().log();
+      assertThat(log.messages()).hasSize(2).last().asString().startsWith("Value 2.0 (first by ");
+    }
+  }
+
+  @Test
   void reportsAreLoggedInTheOrderInWhichTheyCame() {
     final Losses losses = new Losses();
     try (LogCapture log = new LogCapture()) {
