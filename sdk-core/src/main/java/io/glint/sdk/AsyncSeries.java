@@ -18,6 +18,9 @@ final class AsyncSeries extends Observed {
   /** When it was observed, if that can become an exemplar. */
   long observedEpochNanos;
 
+  /** Since when the point of this round counts. */
+  long pointStartEpochNanos;
+
   private boolean hasStarted;
   private long startEpochNanos;
 
@@ -215,9 +218,9 @@ final class AsyncSeries extends Observed {
     return hasStarted ? startEpochNanos : lastEnd;
   }
 
-  /** Tells from which start on the point counts. */
-  void started(long startEpochNanos) {
+  /** Tells that the point is shown, which counts from {@link #pointStartEpochNanos} on. */
+  void started() {
     hasStarted = true;
-    this.startEpochNanos = startEpochNanos;
+    startEpochNanos = pointStartEpochNanos;
   }
 }

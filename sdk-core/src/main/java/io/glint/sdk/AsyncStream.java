@@ -332,7 +332,7 @@ final class AsyncStream implements MetricSource {
       isShown = true;
       return data;
     } finally {
-      endRound(isShown, lastEnd);
+      endRound(isShown);
     }
   }
 
@@ -351,9 +351,9 @@ final class AsyncStream implements MetricSource {
    *
    * @param isShown whether its points were made; what it would have added is added later if not
    */
-  private void endRound(boolean isShown, long lastEnd) {
+  private void endRound(boolean isShown) {
     try {
-      final int seenSeries = isShown ? settle(lastEnd) : takeBack();
+      final int seenSeries = isShown ? settle() : takeBack();
       if (!isRoundIncomplete) {
         completedRounds++;
       }
@@ -381,13 +381,13 @@ final class AsyncStream implements MetricSource {
   }
 
   /** Takes over what the points have; returns how many there are. */
-  private int settle(long lastEnd) {
+  private int settle() {
     tally = collecting;
     int seenSeries = 0;
     for (final AsyncSeries any : series.values()) {
       if (any.isSeenIn(round)) {
         seenSeries++;
-        any.started(start(any, lastEnd));
+        any.started();
         if (sources != null) {
           any.shownMonotonic(isDelta(), arithmetic);
         } else if (isSum && isDelta()) {
@@ -519,7 +519,9 @@ final class AsyncStream implements MetricSource {
     final NumberPoint point = points.add(pointMaker);
     final List<ExemplarData> exemplars = exemplars(attributes, series);
     point.set(value(series));
-    point.setFrame(isDelta() ? lastEnd : start(series, lastEnd), epochNanos, attributes, exemplars);
+    series.pointStartEpochNanos = start(series, lastEnd, epochNanos);
+    point.setFrame(
+        isDelta() ? lastEnd : series.pointStartEpochNanos, epochNanos, attributes, exemplars);
   }
 
   private boolean isDelta() {
@@ -533,10 +535,11 @@ final class AsyncStream implements MetricSource {
     return isSum && isDelta() ? series.change(arithmetic) : series.value();
   }
 
-  private long start(AsyncSeries series, long lastEnd) {
+  /** Not after the end, also if another reader has set the clock back since then. */
+  private long start(AsyncSeries series, long lastEnd, long epochNanos) {
     return sources != null && !isDelta() && series.isReset(arithmetic)
         ? lastEnd
-        : clock.onPresentLine(series.start(lastEnd));
+        : Math.min(clock.onPresentLine(series.start(lastEnd)), epochNanos);
   }
 
   /** An observation is made outside any request, so its exemplar has no trace. */
@@ -548,7 +551,7 @@ final class AsyncStream implements MetricSource {
       final Attributes filtered = exemplarAttributes.apply(entry.observedAttributes, attributes);
       return List.of(
           MutableExemplarData.ofNoSpan(
-              isLong, entry.observedBits, filtered, entry.observedEpochNanos));
+              isLong, entry.observedBits, filtered, clock.onPresentLine(entry.observedEpochNanos)));
     } catch (Throwable t) {
       losses.count(Losses.Reason.EXEMPLAR);
       runner.later(

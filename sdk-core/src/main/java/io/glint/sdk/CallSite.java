@@ -31,6 +31,7 @@ final class CallSite {
         && type != DeferredReport.class
         && !InstrumentBuilder.class.isAssignableFrom(type)
         && !SyncInstrument.class.isAssignableFrom(type)
+        && type != ObservableInstrument.class
         && !type.getName().startsWith(BOUND)
         // The bridge between an application's API and that of the Java agent.
         && !type.getName().startsWith("io.opentelemetry.javaagent.");

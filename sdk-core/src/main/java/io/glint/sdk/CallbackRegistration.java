@@ -79,12 +79,13 @@ final class CallbackRegistration
    * Runs the callback for a reader.
    *
    * @param isAbandoned true once {@link #abandon} has been, or is about to be, called
+   * @return false if it was not run, as an earlier collection has left it behind and it still runs
    */
-  void run(ReaderId reader, BooleanSupplier isAbandoned) {
-    if (!state.compareAndSet(State.IDLE, State.RUNNING)) {
-      // Closed, or left behind by an earlier collection and still running.
+  boolean run(ReaderId reader, BooleanSupplier isAbandoned) {
+    final State stateBefore = state.compareAndExchange(State.IDLE, State.RUNNING);
+    if (stateBefore != State.IDLE) {
       markIncomplete(reader);
-      return;
+      return stateBefore == State.CLOSED;
     }
     final Thread thread = Thread.currentThread();
     final ClassLoader before = thread.getContextClassLoader();
@@ -112,6 +113,7 @@ final class CallbackRegistration
       thread.setContextClassLoader(before);
       state.compareAndSet(State.RUNNING, State.IDLE);
     }
+    return true;
   }
 
   /** Begins a round of a reader, before the first callback runs. */
@@ -139,6 +141,15 @@ final class CallbackRegistration
     closeRounds();
     rounds.forEach(ObservableInstrument.Round::awaitObservation);
     markIncomplete(reader);
+    return goneOnWithout(timeoutNanos);
+  }
+
+  /**
+   * Counts that a collection goes on without it, as it runs for longer than that.
+   *
+   * @return says so in the log
+   */
+  Runnable goneOnWithout(long timeoutNanos) {
     losses.count(Losses.Reason.CALLBACK_TIMEOUT);
     return () ->
         hangs.event(

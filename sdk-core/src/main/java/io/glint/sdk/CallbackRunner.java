@@ -32,8 +32,8 @@ import java.util.logging.Logger;
  * more, it waits if another reader is collecting.
  *
  * <p>What is to be said about callbacks and observations while a lock is held is {@linkplain #later
- * put off}, and {@linkplain #tell told} behind the collection by such a thread: a log handler that
- * hangs is waited for as a callback is.
+ * put off}. It is {@linkplain #tell told} behind the collection by such a thread, and so is what
+ * recording calls have left to be logged: a log handler that hangs is waited for as a callback is.
  */
 final class CallbackRunner {
   private static final Logger LOGGER = Logger.getLogger(CallbackRunner.class.getName());
@@ -69,6 +69,9 @@ final class CallbackRunner {
   /** What is to be told; what does not fit is not. */
   private final Queue<Runnable> untold = new ArrayBlockingQueue<>(MOST_UNTOLD);
 
+  /** Tells what recording calls have left to be logged. */
+  private final Runnable tellingOfRecorders;
+
   private final AtomicBoolean isTelling = new AtomicBoolean();
 
   /**
@@ -78,6 +81,7 @@ final class CallbackRunner {
    */
   CallbackRunner(Duration timeout, Losses losses) {
     this.losses = losses;
+    this.tellingOfRecorders = losses.reports()::log;
     this.timeoutNanos =
         timeout.compareTo(LONGEST_TIMEOUT) < 0 ? timeout.toNanos() : LONGEST_TIMEOUT.toNanos();
   }
@@ -188,11 +192,14 @@ final class CallbackRunner {
   }
 
   /**
-   * Says what was put off. Called when a collection has ended and nothing is held. Log handlers may
-   * hang: another thread tells, which is waited for as for a callback, and as long as it tells
-   * there is no further one.
+   * Says what was put off, and what recording calls have left to be logged. Called when a
+   * collection has ended and nothing is held. Log handlers may hang: another thread tells, which is
+   * waited for as for a callback, and as long as it tells there is no further one.
    */
   void tell() {
+    if (!losses.reports().isEmpty() && !untold.contains(tellingOfRecorders)) {
+      later(tellingOfRecorders);
+    }
     if (untold.isEmpty() || isTelling.get()) {
       return;
     }
@@ -211,6 +218,12 @@ final class CallbackRunner {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  /** As {@link #tell}, and all that recording calls have left, as there is no later collection. */
+  void tellLast() {
+    later(losses.reports()::logLast);
+    tell();
   }
 
   /** Tells all, unless another thread is about it. */
@@ -260,7 +273,9 @@ final class CallbackRunner {
       try {
         CallbackRegistration callback = first();
         while (callback != null) {
-          callback.run(reader, () -> isAbandoned);
+          if (!callback.run(reader, () -> isAbandoned)) {
+            later(callback.goneOnWithout(timeoutNanos));
+          }
           callback = next();
         }
       } finally {

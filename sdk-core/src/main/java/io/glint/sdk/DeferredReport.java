@@ -111,14 +111,20 @@ final class DeferredReport {
   /**
    * Logs the message if it is due; otherwise, and if there were events meanwhile, goes back to the
    * queue. For the thread that has taken it out.
+   *
+   * <p>There may be nothing to tell: if the event that has put it into the queue was counted before
+   * the last message, which has told of it.
    */
   void log(long nowNanos, boolean isLast) {
     try {
       final long total = events.get();
-      if (logged == 0 || isLast || nowNanos - nextNanos >= 0) {
-        SafeLog.log(logger, Level.WARNING, text(total - logged), cause);
-        logged = total;
-        nextNanos = nowNanos + INTERVAL_NANOS;
+      final boolean isTold = total == logged;
+      if (isTold || logged == 0 || isLast || nowNanos - nextNanos >= 0) {
+        if (!isTold) {
+          SafeLog.log(logger, Level.WARNING, text(total - logged), cause);
+          logged = total;
+          nextNanos = nowNanos + INTERVAL_NANOS;
+        }
         if (events.get() == total) {
           cause = null;
         }

@@ -4,12 +4,12 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongSupplier;
 
 /**
- * The queue of what recording calls have left to be logged, of one provider. Whoever collects logs
- * it, after the collection and with no lock held; the shutdown of the provider logs what is left.
+ * The queue of what recording calls have left to be logged, of one provider. It is logged after
+ * each collection, see {@link CallbackRunner#tell}; the shutdown of the provider logs what is left.
  *
  * <p>Thread-safe. Adding is lock-free and allocates nothing: reports are linked to each other. A
- * log handler that blocks stops the collection that logs, and the reports that this collection has
- * taken out; not recording calls, and not the reports of other collections.
+ * log handler that blocks stops the thread that logs, and the reports that this thread has taken
+ * out; not recording calls.
  */
 final class DeferredReports {
   private final LongSupplier nanoClock;
@@ -33,6 +33,10 @@ final class DeferredReports {
     } while (!first.compareAndSet(before, report));
   }
 
+  boolean isEmpty() {
+    return first.get() == null;
+  }
+
   /** Logs the reports that are due. The others stay. */
   void log() {
     log(/* isLast= */ false);
@@ -44,7 +48,7 @@ final class DeferredReports {
   }
 
   private void log(boolean isLast) {
-    if (first.get() == null) {
+    if (isEmpty()) {
       return;
     }
     DeferredReport report = inOrder(first.getAndSet(null));

@@ -160,21 +160,30 @@ class ExemplarUpdate extends FrontPadding {
       return shown;
     }
     final long now = clock.getAsLong();
+    if (!isAnyAfter(now, shown)) {
+      return shown;
+    }
     final MutableExemplarData[] dated = new MutableExemplarData[shown.size()];
-    boolean isAnyAhead = false;
     for (int i = 0; i < dated.length; i++) {
       final MutableExemplarData exemplar = shown.get(i);
-      final boolean isAhead = exemplar.getEpochNanos() > now;
-      isAnyAhead |= isAhead;
-      dated[i] = isAhead ? exemplar.copy(clock.onPresentLine(exemplar.getEpochNanos())) : exemplar;
-    }
-    if (!isAnyAhead) {
-      return shown;
+      dated[i] =
+          exemplar.getEpochNanos() > now
+              ? exemplar.copy(clock.onPresentLine(exemplar.getEpochNanos()))
+              : exemplar;
     }
     Arrays.sort(dated, (one, other) -> isBefore(one, other) ? -1 : isBefore(other, one) ? 1 : 0);
     final RetainedExemplars present = new RetainedExemplars();
     present.set(dated, dated.length);
     return present;
+  }
+
+  private static boolean isAnyAfter(long epochNanos, RetainedExemplars exemplars) {
+    for (int i = 0; i < exemplars.size(); i++) {
+      if (exemplars.get(i).getEpochNanos() > epochNanos) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private void rankKept(boolean prefersLargest) {

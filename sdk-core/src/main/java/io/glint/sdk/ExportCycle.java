@@ -187,12 +187,12 @@ final class ExportCycle implements Runnable {
       requests.forEach(request -> request.complete(timeout));
       return false;
     }
-    if (of == Step.COLLECTION) {
-      export.log().overdueCollection(elapsedMillis);
-    } else {
-      export.log().overdueExport(elapsedMillis);
-    }
-    export.expire(requests, timeout);
+    export.expire(
+        requests,
+        timeout,
+        of == Step.COLLECTION
+            ? () -> export.log().overdueCollection(elapsedMillis)
+            : () -> export.log().overdueExport(elapsedMillis));
     return true;
   }
 

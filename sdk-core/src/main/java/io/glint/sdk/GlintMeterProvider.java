@@ -203,8 +203,9 @@ public final class GlintMeterProvider implements MeterProvider, Closeable {
     ofReaders.whenComplete(
         () -> {
           state.meters().forEach(GlintMeter::shutdown);
-          state.losses().reports().logLast();
           ReaderCalls.pass(ofReaders, result);
+          // Last: a log handler may hang.
+          state.callbackRunner().tellLast();
         });
     return result;
   }

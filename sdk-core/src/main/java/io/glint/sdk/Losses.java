@@ -26,7 +26,12 @@ final class Losses {
     OUTSIDE_CALLBACK,
     /** Counted once for each run of a callback that threw, whatever it would have observed. */
     CALLBACK_FAILED,
-    /** Counted once for each callback, or all of a collection, that it went on without. */
+    /**
+     * Counted by each collection: once for each callback that it went on without as that had not
+     * returned, also if an earlier collection had started it; once for all callbacks if those of
+     * another reader ran for too long. And once for each observation that was lost as the
+     * attributes of another one hung.
+     */
     CALLBACK_TIMEOUT,
     /**
      * An asynchronous counter observed an attribute set beyond those that are remembered; it counts

@@ -32,7 +32,7 @@ final class MeasurementClock implements LongSupplier {
   static final long MAX_AHEAD_NANOS = TimeUnit.MINUTES.toNanos(10);
 
   /** How time follows from the monotonic time, since the latest collection of any reader. */
-  private static final class Line {
+  static final class Line {
     private final long startNanoTime;
     private final long startEpochNanos;
 
@@ -53,6 +53,25 @@ final class MeasurementClock implements LongSupplier {
       final long elapsed = nanoTime - startNanoTime;
       return Math.max(startEpochNanos + elapsed / 2, startWallNanos + elapsed);
     }
+
+    /** The time of the collection that has started it. */
+    long startEpochNanos() {
+      return startEpochNanos;
+    }
+
+    /**
+     * A time of an earlier collection, as it is to be understood in the one that has started this
+     * line. Not after its {@link #startEpochNanos}.
+     */
+    long atItsStart(long epochNanos) {
+      return Math.min(startEpochNanos, carriedOver(epochNanos, startEpochNanos));
+    }
+
+    private long carriedOver(long epochNanos, long now) {
+      return setBackNanos == 0 || epochNanos <= now
+          ? epochNanos
+          : Math.min(now, epochNanos - setBackNanos);
+    }
   }
 
   private final Clock clock;
@@ -67,13 +86,14 @@ final class MeasurementClock implements LongSupplier {
   }
 
   /**
-   * The time of a collection that begins now, which measurements go by from then on. It is not
-   * before that of an earlier collection, of any reader, unless the line was given up.
+   * Starts the line of a collection that begins now, which measurements go by from then on. It does
+   * not start before that of an earlier collection, of any reader, unless that one is given up.
    */
-  long synchronize() {
-    final long wallTime = clock.now();
-    final long nanoTime = clock.nanoTime();
+  Line synchronize() {
     synchronized (this) {
+      // In here, so that a line that is started later starts at a later reading.
+      final long wallTime = clock.now();
+      final long nanoTime = clock.nanoTime();
       final Line before = line;
       final long expected = Math.max(before.startEpochNanos, before.at(nanoTime));
       final long ahead = expected - wallTime;
@@ -82,23 +102,18 @@ final class MeasurementClock implements LongSupplier {
               ? new Line(nanoTime, wallTime, wallTime, ahead)
               : new Line(nanoTime, Math.max(expected, wallTime), wallTime, before.setBackNanos);
       line = next;
-      return next.startEpochNanos;
+      return next;
     }
   }
 
-  /** The time of a measurement that is made now. */
+  /**
+   * The time of a measurement that is made now, and at which a series or an instrument that is made
+   * now starts. Not before the end of an earlier point, unless the line was given up.
+   */
   @Override
   public long getAsLong() {
     final Line current = line;
     return current.at(clock.nanoTime());
-  }
-
-  /**
-   * The time at which a series or an instrument that is made now starts. It is the wall time, but
-   * not after the time of a measurement that is made later.
-   */
-  long startTime() {
-    return Math.min(clock.now(), getAsLong());
   }
 
   /** The monotonic time of the provider's clock. */
@@ -120,7 +135,6 @@ final class MeasurementClock implements LongSupplier {
     if (current.setBackNanos == 0) {
       return epochNanos;
     }
-    final long now = current.at(clock.nanoTime());
-    return epochNanos <= now ? epochNanos : Math.min(now, epochNanos - current.setBackNanos);
+    return current.carriedOver(epochNanos, current.at(clock.nanoTime()));
   }
 }

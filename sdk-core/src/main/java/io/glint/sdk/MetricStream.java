@@ -250,7 +250,7 @@ abstract class MetricStream implements CellFactory {
   }
 
   final Series newSeries(Attributes attributes, int hash) {
-    return newSeries(attributes, hash, clock.startTime());
+    return newSeries(attributes, hash, clock.getAsLong());
   }
 
   /** Makes a series; an aggregation that has more to remember of each makes one of its own. */

@@ -14,7 +14,8 @@ import java.util.logging.Logger;
 
 /**
  * An asynchronous instrument, as its callbacks see it. Observations count only while a callback of
- * the instrument runs, and only on the thread that runs it; others are reported and ignored (SDK
+ * the instrument runs, and only on the thread that runs it; others are ignored, and reported by the
+ * next collection: they may come from any thread of the application, which must not log (SDK
  * specification, "Observations inside asynchronous callbacks").
  */
 final class ObservableInstrument implements ObservableLongMeasurement, ObservableDoubleMeasurement {
@@ -70,8 +71,8 @@ final class ObservableInstrument implements ObservableLongMeasurement, Observabl
   private final Map<ReaderId, List<AsyncStream>> streams;
   private final boolean isLong;
   private final boolean isMonotonic;
-  private final RateLimitedLog strays = new RateLimitedLog(LOGGER, Level.WARNING);
-  private final RateLimitedLog badValues = new RateLimitedLog(LOGGER, Level.WARNING);
+  private final DeferredReport strays;
+  private final DeferredReport badValues;
   private final RateLimitedLog failures = new RateLimitedLog(LOGGER, Level.WARNING);
 
   /** Set while a callback of this instrument runs. */
@@ -86,6 +87,30 @@ final class ObservableInstrument implements ObservableLongMeasurement, Observabl
     this.streams = Map.copyOf(streams);
     this.isLong = instrument.valueType() == InstrumentValueType.LONG;
     this.isMonotonic = instrument.isMonotonic();
+    this.strays =
+        new DeferredReport(
+            context.losses(), Losses.Reason.OUTSIDE_CALLBACK, LOGGER, value -> ofStray());
+    this.badValues =
+        new DeferredReport(context.losses(), Losses.Reason.INVALID_VALUE, LOGGER, this::ofBadValue);
+  }
+
+  private String ofStray() {
+    return "Asynchronous instrument "
+        + instrument.inWords()
+        + " was observed outside its callback, from a thread that does not run it, or after"
+        + " the callback has exceeded its time-out (setCallbackTimeout). The observation"
+        + " was dropped. Record in a callback that is registered for"
+        + " this instrument, on the thread that calls it";
+  }
+
+  private String ofBadValue(double value) {
+    return "Asynchronous instrument "
+        + instrument.inWords()
+        + " observed "
+        + value
+        + ". The observation was dropped: it is no measurement, or one that a sum cannot"
+        + " take. Check what computes the value; use an up-down counter for a total that"
+        + " can be negative";
   }
 
   /** That of its meter. */
@@ -157,16 +182,7 @@ final class ObservableInstrument implements ObservableLongMeasurement, Observabl
       return;
     }
     if (round == null || round.thread != Thread.currentThread()) {
-      context.losses().count(Losses.Reason.OUTSIDE_CALLBACK);
-      strays.event(
-          null,
-          () ->
-              "Asynchronous instrument "
-                  + instrument.inWords()
-                  + " was observed outside its callback, from a thread that does not run it, or after"
-                  + " the callback has exceeded its time-out (setCallbackTimeout). The observation"
-                  + " was dropped. Record in a callback that is registered for"
-                  + " this instrument, on the thread that calls it");
+      strays.event(0, null);
       return;
     }
     final Attributes attributes = attributesOrNull == null ? Attributes.empty() : attributesOrNull;
@@ -215,16 +231,6 @@ final class ObservableInstrument implements ObservableLongMeasurement, Observabl
     if (context.isNoop()) {
       return;
     }
-    context.losses().count(Losses.Reason.INVALID_VALUE);
-    badValues.event(
-        null,
-        () ->
-            "Asynchronous instrument "
-                + instrument.inWords()
-                + " observed "
-                + value
-                + ". The observation was dropped: it is no measurement, or one that a sum cannot"
-                + " take. Check what computes the value; use an up-down counter for a total that"
-                + " can be negative");
+    badValues.event(value, null);
   }
 }

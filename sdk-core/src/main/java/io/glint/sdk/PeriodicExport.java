@@ -253,19 +253,24 @@ final class PeriodicExport {
             expire(
                 List.of(request),
                 new TimeoutException(
-                    "not flushed after " + Duration.ofNanos(patienceNanos()).toMillis() + " ms")));
+                    "not flushed after " + Duration.ofNanos(patienceNanos()).toMillis() + " ms"),
+                /* telling= */ () -> {}));
   }
 
   /**
    * Fails requests that have run out of time. The exporter is told to flush nevertheless
    * (specification, "ForceFlush"), which it must bear while it exports.
+   *
+   * @param telling says so in the log, where handlers may hang: run when the requests are complete,
+   *     and before the exporter is called, which may hang as well
    */
-  void expire(List<FlushRequest> expired, TimeoutException timeout) {
+  void expire(List<FlushRequest> expired, TimeoutException timeout, Runnable telling) {
     boolean isAnyOpen = false;
     for (final FlushRequest request : expired) {
       isAnyOpen |= !request.result().isDone();
       request.complete(timeout);
     }
+    telling.run();
     if (isAnyOpen && isFlushedLate.compareAndSet(false, true)) {
       try {
         exporter.flush().whenComplete(() -> isFlushedLate.set(false));
@@ -294,9 +299,10 @@ final class PeriodicExport {
       abandoned.abandon();
       expired.addAll(abandoned.requests());
     }
-    log.lastExportMissing(patienceNanos());
     closeExporter(timeout, /* isStuck= */ true);
     threads.execute(() -> expired.forEach(request -> request.complete(timeout)));
+    // Not here, on the timer, and last: a log handler may hang.
+    threads.execute(() -> log.lastExportMissing(patienceNanos()));
   }
 
   // ---------------------------------------------------------------- the end
@@ -334,13 +340,14 @@ final class PeriodicExport {
       }
       phase = Phase.CLOSED;
     }
-    if (shutdownFailure != null) {
-      log.exporterFailure("shutdown", shutdownFailure, hasThrown);
-    }
     try {
       FlushRequest.complete(shutdownResult, lastFailure != null ? lastFailure : shutdownFailure);
     } finally {
       threads.close(/* interrupt= */ isStuck || isFlushedLate.get());
+    }
+    // Last: a log handler may hang.
+    if (shutdownFailure != null) {
+      log.exporterFailure("shutdown", shutdownFailure, hasThrown);
     }
   }
 

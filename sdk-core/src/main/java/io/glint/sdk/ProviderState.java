@@ -51,7 +51,6 @@ final class ProviderState {
             config, readers, config.views(), measurementClock, losses, callbackRunner);
     addListener(new UnusedViews(config.views(), clock));
     addListener((reader, nanos, failure) -> callbackRunner.tell());
-    addListener((reader, nanos, failure) -> losses.reports().log());
   }
 
   Clock clock() {

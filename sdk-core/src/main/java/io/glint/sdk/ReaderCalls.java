@@ -119,9 +119,9 @@ final class ReaderCalls {
           failOverdue("completed");
         }
       } catch (Throwable t) {
+        result.failExceptionally(t);
         SafeLog.log(
             LOGGER, Level.WARNING, "Reader " + LogText.nameOf(reader) + " could not " + what, t);
-        result.failExceptionally(t);
       } finally {
         returned.countDown();
       }
@@ -141,12 +141,15 @@ final class ReaderCalls {
     }
 
     void failUnlessReturned() {
-      if (returned.getCount() > 0) {
+      // One that has thrown has failed, and is perhaps just being told of.
+      if (returned.getCount() > 0 && !result.isDone()) {
         failOverdue("returned");
       }
     }
 
     private void failOverdue(String whatItHasNot) {
+      // First: a log handler may hang.
+      result.fail();
       SafeLog.log(
           LOGGER,
           Level.WARNING,
@@ -161,7 +164,6 @@ final class ReaderCalls {
               + ", which counts as failed. Its exporter hangs, or is slower than the time-out"
               + " (setReaderTimeout)",
           null);
-      result.fail();
     }
   }
 }

@@ -135,15 +135,20 @@ final class ReaderThreads {
   /**
    * Ends the threads, if they are our own.
    *
-   * @param interrupt true if one may hang in user code
+   * @param interrupt true if one may hang in user code; the calling thread, if it is one of them,
+   *     is not interrupted
    */
   void close(boolean interrupt) {
     if (!areOwn) {
       return;
     }
+    final boolean wasInterrupted = Thread.currentThread().isInterrupted();
     timer.shutdownNow();
     if (interrupt) {
       workers.shutdownNow();
+      if (!wasInterrupted) {
+        var unused = Thread.interrupted();
+      }
     } else {
       workers.shutdown();
     }

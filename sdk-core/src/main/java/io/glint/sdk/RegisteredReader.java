@@ -108,10 +108,10 @@ final class RegisteredReader implements CollectionRegistration {
   }
 
   private Collection<MetricData> collect() {
-    final long now = provider.measurementClock().synchronize();
-    // Before now, also if the clock has been set back.
-    lastCollectEpochNanos =
-        Math.min(now, provider.measurementClock().onPresentLine(lastCollectEpochNanos));
+    final MeasurementClock.Line line = provider.measurementClock().synchronize();
+    final long now = line.startEpochNanos();
+    // By the same line as now, also if another reader starts one meanwhile.
+    lastCollectEpochNanos = line.atItsStart(lastCollectEpochNanos);
     final List<MetricData> collected = reusesData() ? reused : new ArrayList<>();
     collected.clear();
     // Now, as then the cells of recorders are empty, and nothing may fail.

@@ -74,7 +74,7 @@ final class StreamFactory {
     final List<GlintView> matching = views.matching(instrument, scope, notices);
     final Map<ReaderId, List<MetricStream>> streams = new LinkedHashMap<>();
     final Map<StreamPlan, MetricStream> shared = new HashMap<>();
-    final long now = clock.startTime();
+    final long now = clock.getAsLong();
     for (final RegisteredReader reader : readers) {
       for (final StreamPlan plan : plans(reader, instrument, scope, matching, advice)) {
         final StreamSettings settings = settings(reader, instrument, plan, now);
@@ -106,7 +106,7 @@ final class StreamFactory {
       Notices notices) {
     final List<GlintView> matching = views.matching(instrument, scope, notices);
     final Map<ReaderId, List<AsyncStream>> streams = new LinkedHashMap<>();
-    final long now = clock.startTime();
+    final long now = clock.getAsLong();
     for (final RegisteredReader reader : readers) {
       for (final StreamPlan plan : plans(reader, instrument, scope, matching, advice)) {
         streams

@@ -1,10 +1,13 @@
 package io.glint.sdk;
 
 /**
- * A sum of observed values of one type, each a long or the bits of a finite double. The order of
- * the values does not matter: on the way the sum may leave the range of the type and come back, and
- * a double keeps what is small beside a larger one. Of a sum that does not fit at the end the value
- * is the largest or the smallest number of the type. Used by one thread.
+ * A sum of observed values of one type, each a long or the bits of a finite double. On the way it
+ * may leave the range of the type and come back. If it does not fit at the end, its value is the
+ * largest or the smallest number of the type. Used by one thread.
+ *
+ * <p>A sum of longs does not depend on their order. One of doubles keeps what rounding takes from
+ * it in a second double: what is small is not lost beside one larger value. It may still depend on
+ * the order, in the last digit, or where much larger values of several sizes cancel each other.
  */
 abstract class WideSum {
 

@@ -10,6 +10,7 @@ import io.opentelemetry.api.metrics.LongCounter;
 import io.opentelemetry.api.metrics.Meter;
 import io.opentelemetry.sdk.common.Clock;
 import io.opentelemetry.sdk.common.export.MemoryMode;
+import io.opentelemetry.sdk.metrics.ExemplarFilter;
 import io.opentelemetry.sdk.metrics.data.ExemplarData;
 import io.opentelemetry.sdk.metrics.data.LongPointData;
 import io.opentelemetry.sdk.metrics.data.MetricData;
@@ -19,6 +20,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -203,6 +205,57 @@ class ClockStepsTest {
               assertThat(exemplar.getSpanContext().getSpanId())
                   .isEqualTo(String.format("%016x", 77));
             });
+  }
+
+  @Test
+  void aSeriesThatIsMadeWhileTheClockCatchesUpStartsNotBeforeEarlierPointsEnd() {
+    build();
+    goOn(Duration.ofMinutes(5));
+    final long end = readers.get(1).point("counter").getEpochNanos();
+    clock.step(-MINUTE);
+    counter.add(1, Attributes.of(NUMBER, 1L));
+    assertThat(readers.get(1).point("counter" + Attributes.of(NUMBER, 1L)).getStartEpochNanos())
+        .isGreaterThanOrEqualTo(end);
+  }
+
+  @Test
+  void theExemplarOfAnObservationIsSetBackWithTheClock() {
+    final InMemoryMetricReader reader = InMemoryMetricReader.create();
+    final InMemoryMetricReader other = InMemoryMetricReader.create();
+    provider =
+        GlintMeterProvider.builder()
+            .setClock(clock)
+            .setExemplarFilter(ExemplarFilter.alwaysOn())
+            .registerMetricReader(reader)
+            .registerMetricReader(other)
+            .build();
+    final AtomicReference<Thread> collecting = new AtomicReference<>();
+    provider
+        .get("clock")
+        .counterBuilder("observed")
+        .buildWithCallback(
+            observed -> {
+              observed.record(1);
+              if (collecting.get() == null) {
+                clock.step(-3600 * SECOND);
+                collecting.set(new Thread(other::collectAllMetrics));
+                collecting.get().start();
+                // It sets the time back, and then waits for its turn to run callbacks.
+                while (collecting.get().getState() != Thread.State.TIMED_WAITING) {
+                  Thread.onSpinWait();
+                }
+              }
+            });
+    clock.step(3600 * SECOND);
+    assertThat(
+            Readers.collect(reader, "observed")
+                .getLongSumData()
+                .getPoints()
+                .iterator()
+                .next()
+                .getExemplars())
+        .singleElement()
+        .satisfies(exemplar -> assertThat(exemplar.getEpochNanos()).isEqualTo(clock.now()));
   }
 
   @ParameterizedTest

@@ -12,6 +12,7 @@ import io.opentelemetry.sdk.common.Clock;
 import io.opentelemetry.sdk.metrics.data.DoubleExemplarData;
 import io.opentelemetry.sdk.metrics.data.ExemplarData;
 import io.opentelemetry.sdk.metrics.data.LongExemplarData;
+import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -83,6 +84,48 @@ class ExemplarUpdateTest {
     final RetainedExemplars before = shown;
     end();
     assertThat(shown).as("nothing is new").isSameAs(before);
+  }
+
+  @Test
+  void onceTheClockWasSetBackWhatStaysIsStillShownWithoutAllocating() {
+    final long[] wallTime = {0};
+    final Clock clock =
+        new Clock() {
+          @Override
+          public long now() {
+            return wallTime[0];
+          }
+
+          @Override
+          public long nanoTime() {
+            return 0;
+          }
+        };
+    final MeasurementClock setBack = new MeasurementClock(clock);
+    wallTime[0] = 2 * MeasurementClock.MAX_AHEAD_NANOS;
+    setBack.synchronize();
+    wallTime[0] = 100;
+    setBack.synchronize();
+    assertThat(setBack.wasSetBack()).isTrue();
+    final ExemplarUpdate update =
+        new ExemplarUpdate(BUCKETS, () -> MutableExemplarData.create(/* isLong= */ false), setBack);
+    update.keep(0, offered(1, 10), Attributes.empty());
+    final RetainedExemplars first =
+        update.applyTo(
+            RetainedExemplars.NONE,
+            /* isDelta= */ false,
+            /* isReused= */ false,
+            /* prefersLargest= */ false);
+    final var threads = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
+    final long before = threads.getCurrentThreadAllocatedBytes();
+    RetainedExemplars last = first;
+    for (int i = 0; i < 10_000; i++) {
+      update.clear();
+      last = update.applyTo(last, false, false, false);
+    }
+    // An array for each of them would take 240,000 bytes.
+    assertThat(threads.getCurrentThreadAllocatedBytes() - before).isLessThan(20_000);
+    assertThat(last).isSameAs(first);
   }
 
   @Test

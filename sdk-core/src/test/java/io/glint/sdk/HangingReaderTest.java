@@ -19,6 +19,9 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -155,7 +158,38 @@ class HangingReaderTest {
     result.join(30, TimeUnit.SECONDS);
     assertThat(result.isDone()).isTrue();
     assertThat(result.isSuccess()).isFalse();
+    // The result comes before the message, whose handler may hang.
+    for (int i = 0; log.messages().isEmpty() && i < 3000; i++) {
+      Thread.sleep(10);
+    }
     assertThat(log.messages()).singleElement().asString().contains("not completed within 300 ms");
+  }
+
+  @Test
+  void aHandlerThatHangsKeepsNoResultBack() {
+    final Handler hanging =
+        new Handler() {
+          @Override
+          public void publish(LogRecord logRecord) {
+            hang();
+          }
+
+          @Override
+          public void flush() {}
+
+          @Override
+          public void close() {}
+        };
+    final Logger logger = Logger.getLogger("io.glint");
+    logger.addHandler(hanging);
+    try {
+      final CompletableResultCode result =
+          provider(Duration.ofMillis(300), new CallReader(CompletableResultCode::new)).forceFlush();
+      assertThat(result.join(20, TimeUnit.SECONDS).isDone()).isTrue();
+    } finally {
+      release.countDown();
+      logger.removeHandler(hanging);
+    }
   }
 
   @Test

@@ -14,6 +14,7 @@ import io.opentelemetry.sdk.metrics.data.MetricData;
 import io.opentelemetry.sdk.testing.exporter.InMemoryMetricReader;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -122,6 +123,22 @@ class HangingUserCodeTest {
   @Test
   void aHandlerThatHangsWhenAnObservationIsDroppedHoldsNoCollectionUp() {
     observedWithAHandlerThatHangs(counter -> counter.record(-1));
+  }
+
+  @Test
+  void aHandlerThatHangsWhenAMeasurementWasDroppedHoldsNoCollectionUp() {
+    counter("recorded").build().add(-1);
+    observedWithAHandlerThatHangs(counter -> counter.record(1));
+  }
+
+  @Test
+  void aHandlerThatHangsWhenAMeasurementWasDroppedHoldsNoShutdownUp() throws Exception {
+    counter("recorded").build().add(-1);
+    logger.addHandler(hanging);
+    logger.setUseParentHandlers(false);
+    final CompletableFuture<Void> closed = CompletableFuture.runAsync(provider::close);
+    closed.get(30, TimeUnit.SECONDS);
+    assertThat(provider.shutdown().isSuccess()).isTrue();
   }
 
   @Test

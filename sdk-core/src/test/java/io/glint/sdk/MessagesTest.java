@@ -118,6 +118,8 @@ class MessagesTest {
   @Test
   void observationOutsideACallback() {
     meter.gaugeBuilder("queue").buildObserver().record(1);
+    assertThat(log.messages()).as("from the thread of the application").isEmpty();
+    reader.collectAllMetrics();
     assertOneMessageWith("'queue'", "outside its callback", "dropped");
   }
 

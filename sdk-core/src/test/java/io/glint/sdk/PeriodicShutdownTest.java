@@ -4,8 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.opentelemetry.sdk.common.CompletableResultCode;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeoutException;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 import org.junit.jupiter.api.Test;
 
 /** A shutdown exports a last time and ends, once, in bounded time, with an honest result. */
@@ -203,6 +207,47 @@ class PeriodicShutdownTest {
           .singleElement()
           .asString()
           .contains("1200000 ms", "since the last complete one is lost", "shorter time-out");
+    }
+  }
+
+  /** Notes for each message whether a result was complete when it came. */
+  private static final class Onlooker extends Handler implements AutoCloseable {
+    private final Logger logger = Logger.getLogger("io.glint");
+    private final List<Boolean> wasDone = new ArrayList<>();
+    private CompletableResultCode result;
+
+    Onlooker() {
+      logger.addHandler(this);
+    }
+
+    @Override
+    public void publish(LogRecord logRecord) {
+      wasDone.add(result.isDone());
+    }
+
+    @Override
+    public void flush() {}
+
+    @Override
+    public void close() {
+      logger.removeHandler(this);
+    }
+  }
+
+  @Test
+  void whatIsSaidOfTheEndIsSaidWhenItIsOver() {
+    try (LogCapture ignored = new LogCapture();
+        Onlooker onlooker = new Onlooker()) {
+      exporter.onExport = () -> slow;
+      exporter.onShutdown = CompletableResultCode::ofFailure;
+      reader.register(source);
+      onlooker.result = reader.shutdown();
+      scheduler.run();
+      scheduler.fire(PATIENCE);
+      assertThat(exporter.calls).containsExactly("export m1", "shutdown");
+      assertThat(onlooker.wasDone)
+          .as("of the last export, and of the exporter's shutdown")
+          .containsExactly(true, true);
     }
   }
 

@@ -129,7 +129,9 @@ class RecordingNeverLogsTest {
       handler.goOn.countDown();
       collector.join(30_000);
       assertThat(collector.isAlive()).isFalse();
-      assertThat(handler.threads).containsOnly(collector);
+      assertThat(handler.threads)
+          .extracting(Thread::getName)
+          .allMatch(name -> name.startsWith("glint-callbacks-"));
     }
   }
 
@@ -215,6 +217,31 @@ class RecordingNeverLogsTest {
       losses.reports().log();
       assertThat(log.messages()).hasSize(2);
       assertThat(losses.get(Losses.Reason.INVALID_VALUE)).isEqualTo(3);
+    }
+  }
+
+  @Test
+  void anEventThatWasToldOfBeforeItsReportIsQueuedIsNotToldOfAgain() {
+    final AtomicLong nanos = new AtomicLong();
+    final Losses losses = new Losses(nanos::get);
+    final DeferredReport report =
+        new DeferredReport(
+            losses, null, Logger.getLogger("io.glint.sdk.test"), value -> "Value " + value);
+    try (LogCapture log = new LogCapture()) {
+      report.event(1, null);
+      losses.reports().log();
+      assertThat(log.messages()).hasSize(1);
+      // As a thread does that has counted its event before the message, and queues it after that.
+      losses.reports().add(report);
+      nanos.addAndGet(SECONDS.toNanos(60));
+      losses.reports().log();
+      assertThat(losses.reports().isEmpty()).isTrue();
+      losses.reports().add(report);
+      losses.reports().logLast();
+      assertThat(log.messages()).hasSize(1);
+      report.event(2, null);
+      losses.reports().log();
+      assertThat(log.messages()).hasSize(2).last().asString().startsWith("Value 2.0 (first by ");
     }
   }
 
