@@ -18,7 +18,7 @@ import java.util.logging.Logger;
  * this with a lock held, but for {@link #reader}.
  */
 final class ExportLog {
-  private static final Logger LOGGER = Logger.getLogger(GlintPeriodicMetricReader.class.getName());
+  private static final Logger LOGGER = Logger.getLogger("io.glint.sdk.GlintPeriodicMetricReader");
 
   private final MetricExporter exporter;
   private final RateLimitedLog collectionFailures = new RateLimitedLog(LOGGER, Level.WARNING);

@@ -117,7 +117,8 @@ public final class GlintMeterProviderBuilder {
   public GlintMeterProviderBuilder registerView(InstrumentSelector selector, GlintView view) {
     views.add(
         new ViewRegistry.Registration(
-            Objects.requireNonNull(selector, "selector"), Objects.requireNonNull(view, "view")));
+            Objects.requireNonNull(selector, "selector"),
+            Objects.requireNonNull(view, "view").config()));
     return this;
   }
 
@@ -280,19 +281,22 @@ public final class GlintMeterProviderBuilder {
    *     or a cardinality limit below 1, or is registered with another provider
    */
   public GlintMeterProvider build() {
+    final ViewRegistry registry =
+        new ViewRegistry(views, viewMatchingMode == ViewMatchingMode.COMPOSABLE);
     final ProviderState state =
         new ProviderState(
             new ProviderConfig(
                 clock,
-                resource,
+                Distribution.namedIn(resource),
                 exemplarFilter,
                 exemplarAttributes,
                 readers,
                 producers,
-                new ViewRegistry(views, viewMatchingMode),
+                registry,
                 callbackTimeout,
                 idleSeriesTimeout,
                 readerTimeout));
+    state.addListener(new UnusedViews(registry, clock));
     state.setEnabledMeters(GlintMeterProvider.enabledBy(meterConfigurator));
     return new GlintMeterProvider(state, hasInternalTelemetry);
   }

@@ -1,9 +1,7 @@
 package io.glint.sdk;
 
 import io.glint.reservoir.ExemplarReservoirFactory;
-import io.glint.sdk.internal.log.LogText;
 import io.opentelemetry.sdk.metrics.Aggregation;
-import io.opentelemetry.sdk.metrics.InstrumentType;
 import io.opentelemetry.sdk.metrics.View;
 import java.util.Objects;
 import java.util.Set;
@@ -23,24 +21,10 @@ import java.util.function.Predicate;
  * ExemplarAttributes#none} or {@link ExemplarAttributes#only}.
  */
 public final class GlintView {
-  private final String name;
-  private final String description;
-  private final Aggregation aggregation;
-  private final Predicate<String> attributeFilter;
-  private final int cardinalityLimit;
-  private final ExemplarReservoirFactory exemplarReservoir;
-  private final CustomExemplarFilter exemplarFilter;
-  private final ExemplarAttributes exemplarAttributes;
+  private final ViewConfig config;
 
-  private GlintView(Builder builder) {
-    this.name = builder.name;
-    this.description = builder.description;
-    this.aggregation = builder.aggregation;
-    this.attributeFilter = builder.attributeFilter;
-    this.cardinalityLimit = builder.cardinalityLimit;
-    this.exemplarReservoir = builder.exemplarReservoir;
-    this.exemplarFilter = builder.exemplarFilter;
-    this.exemplarAttributes = builder.exemplarAttributes;
+  private GlintView(ViewConfig config) {
+    this.config = config;
   }
 
   /**
@@ -74,97 +58,14 @@ public final class GlintView {
 
   private static final int STOCK_DEFAULT_LIMIT = 2000;
 
-  /** Whether the aggregation makes sense for instruments of this type. */
-  boolean suits(InstrumentType type) {
-    return aggregation == null
-        || ResolvedAggregation.of(aggregation, type, /* advisedBoundaries= */ null) != null;
-  }
-
-  /** This view, with the reader's aggregation. */
-  GlintView withoutAggregation() {
-    final Builder builder = new Builder(this);
-    builder.aggregation = null;
-    return builder.build();
-  }
-
-  /** This view with all that {@code later} sets in place of its own; attributes pass both. */
-  GlintView overlaidWith(GlintView later) {
-    final Builder builder = new Builder(this);
-    builder.name = later.name != null ? later.name : name;
-    builder.description = later.description != null ? later.description : description;
-    builder.aggregation = later.aggregation != null ? later.aggregation : aggregation;
-    if (later.attributeFilter != null) {
-      builder.setAttributeFilter(later.attributeFilter);
-    }
-    builder.cardinalityLimit =
-        later.cardinalityLimit > 0 ? later.cardinalityLimit : cardinalityLimit;
-    builder.exemplarReservoir =
-        later.exemplarReservoir != null ? later.exemplarReservoir : exemplarReservoir;
-    builder.exemplarFilter = later.exemplarFilter != null ? later.exemplarFilter : exemplarFilter;
-    builder.exemplarAttributes =
-        later.exemplarAttributes != null ? later.exemplarAttributes : exemplarAttributes;
-    return builder.build();
-  }
-
-  /** Name of the metric; null for the instrument's. */
-  String name() {
-    return name;
-  }
-
-  /** Description of the metric; null for the instrument's. */
-  String description() {
-    return description;
-  }
-
-  /** Null for the reader's. */
-  Aggregation aggregation() {
-    return aggregation;
-  }
-
-  /** Which attribute keys points keep; null for all. */
-  Predicate<String> attributeFilter() {
-    return attributeFilter;
-  }
-
-  /** 0 for the reader's. */
-  int cardinalityLimit() {
-    return cardinalityLimit;
-  }
-
-  /** Null for the default. */
-  ExemplarReservoirFactory exemplarReservoir() {
-    return exemplarReservoir;
-  }
-
-  /** Null for the provider's. */
-  CustomExemplarFilter exemplarFilter() {
-    return exemplarFilter;
-  }
-
-  /** Null for the provider's. */
-  ExemplarAttributes exemplarAttributes() {
-    return exemplarAttributes;
+  /** What it sets, for the engine. */
+  ViewConfig config() {
+    return config;
   }
 
   @Override
   public String toString() {
-    return "GlintView{name="
-        + LogText.of(name)
-        + ", description="
-        + LogText.of(description)
-        + ", aggregation="
-        + aggregation
-        + ", attributeFilter="
-        + LogText.nameOf(attributeFilter)
-        + ", cardinalityLimit="
-        + cardinalityLimit
-        + ", exemplarReservoir="
-        + LogText.nameOf(exemplarReservoir)
-        + ", exemplarFilter="
-        + LogText.nameOf(exemplarFilter)
-        + ", exemplarAttributes="
-        + exemplarAttributes
-        + "}";
+    return config.toString();
   }
 
   /** Keeps the attributes with some keys, or those with any other. */
@@ -201,17 +102,6 @@ public final class GlintView {
 
     private Builder() {}
 
-    private Builder(GlintView view) {
-      this.name = view.name;
-      this.description = view.description;
-      this.aggregation = view.aggregation;
-      this.attributeFilter = view.attributeFilter;
-      this.cardinalityLimit = view.cardinalityLimit;
-      this.exemplarReservoir = view.exemplarReservoir;
-      this.exemplarFilter = view.exemplarFilter;
-      this.exemplarAttributes = view.exemplarAttributes;
-    }
-
     /** Sets the name of the metric. It need not follow the syntax of instrument names. */
     public Builder setName(String name) {
       this.name = Objects.requireNonNull(name, "name");
@@ -247,7 +137,7 @@ public final class GlintView {
      */
     public Builder setAttributeFilter(Predicate<String> keysToKeep) {
       Objects.requireNonNull(keysToKeep, "keysToKeep");
-      this.attributeFilter = attributeFilter == null ? keysToKeep : attributeFilter.and(keysToKeep);
+      this.attributeFilter = ViewConfig.both(attributeFilter, keysToKeep);
       return this;
     }
 
@@ -314,7 +204,16 @@ public final class GlintView {
 
     /** Makes the view. */
     public GlintView build() {
-      return new GlintView(this);
+      return new GlintView(
+          new ViewConfig(
+              name,
+              description,
+              aggregation,
+              attributeFilter,
+              cardinalityLimit,
+              exemplarReservoir,
+              exemplarFilter,
+              exemplarAttributes));
     }
   }
 }

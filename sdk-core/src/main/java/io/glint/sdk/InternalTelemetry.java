@@ -24,7 +24,7 @@ import java.util.Map;
  */
 final class InternalTelemetry implements CollectionListener {
   /** Name of the meter. */
-  static final String SCOPE = "io.glint.sdk";
+  static final String SCOPE = StreamFactory.OWN_SCOPE;
 
   private static final String EXEMPLAR_MEASUREMENTS = "glint.exemplar.measurements";
   private static final String EXEMPLAR_EXPORTS = "glint.exemplar.exports";

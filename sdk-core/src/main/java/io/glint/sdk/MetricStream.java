@@ -21,7 +21,7 @@ import java.util.logging.Logger;
  * are final: what collections write is elsewhere, so that recorders do not wait for its cache
  * lines.
  */
-abstract class MetricStream implements CellFactory {
+abstract class MetricStream implements CellFactory, SeriesFactory {
   private static final Logger LOGGER = Logger.getLogger(MetricStream.class.getName());
 
   final InstrumentDescriptor instrument;
@@ -249,7 +249,8 @@ abstract class MetricStream implements CellFactory {
         + why;
   }
 
-  final Series newSeries(Attributes attributes, int hash) {
+  @Override
+  public final Series newSeries(Attributes attributes, int hash) {
     return newSeries(attributes, hash, clock.getAsLong());
   }
 

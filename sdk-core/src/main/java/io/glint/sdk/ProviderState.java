@@ -38,7 +38,7 @@ final class ProviderState {
   ProviderState(ProviderConfig config) {
     this.clock = config.clock();
     this.measurementClock = new MeasurementClock(clock);
-    this.resource = Distribution.namedIn(config.resource());
+    this.resource = config.resource();
     this.producers = List.copyOf(config.producers());
     this.readerTimeout = config.readerTimeout();
     this.callbackRunner = new CallbackRunner(config.callbackTimeout(), losses);
@@ -49,7 +49,6 @@ final class ProviderState {
     this.streamFactory =
         new StreamFactory(
             config, readers, config.views(), measurementClock, losses, callbackRunner);
-    addListener(new UnusedViews(config.views(), clock));
     addListener((reader, nanos, failure) -> callbackRunner.tell());
   }
 

@@ -96,7 +96,7 @@ final class SeriesMap {
     }
   }
 
-  private final MetricStream stream;
+  private final SeriesFactory factory;
   private final int limit;
 
   private volatile Table table = new Table(SMALLEST_CAPACITY, 0);
@@ -112,8 +112,8 @@ final class SeriesMap {
    *
    * @param limit number of attribute sets that get a series of their own, at least 1
    */
-  SeriesMap(MetricStream stream, int limit) {
-    this.stream = stream;
+  SeriesMap(SeriesFactory factory, int limit) {
+    this.factory = factory;
     this.limit = limit;
   }
 
@@ -163,7 +163,7 @@ final class SeriesMap {
             return null;
           }
           if (candidate == null) {
-            candidate = stream.newSeries(attributes, hash);
+            candidate = factory.newSeries(attributes, hash);
           }
           ProtocolPoint.SERIES_ADDING.reached();
           entry = table.addAt(place, candidate);

@@ -20,7 +20,7 @@ final class SeriesStore {
   /** How many series one recording call looks at to make room: some tens of microseconds. */
   private static final int MOST_LOOKED_AT = 4096;
 
-  private final MetricStream stream;
+  private final SeriesFactory factory;
   private final SeriesMap map;
   private final boolean isDelta;
   private final AtomicReference<Series> overflow = new AtomicReference<>();
@@ -35,8 +35,8 @@ final class SeriesStore {
   /** How far recorders have come with making room. */
   private volatile RoomSearch roomSearch = new RoomSearch(-1, 0, -1);
 
-  SeriesStore(MetricStream stream, SeriesMap map, boolean isDelta) {
-    this.stream = stream;
+  SeriesStore(SeriesFactory factory, SeriesMap map, boolean isDelta) {
+    this.factory = factory;
     this.map = map;
     this.isDelta = isDelta;
   }
@@ -140,7 +140,7 @@ final class SeriesStore {
   }
 
   private Series makeOverflow() {
-    final Series made = stream.newSeries(Overflow.ATTRIBUTES, 0);
+    final Series made = factory.newSeries(Overflow.ATTRIBUTES, 0);
     ProtocolPoint.OVERFLOW_ADDING.reached();
     return overflow.compareAndSet(null, made) ? made : overflow.get();
   }

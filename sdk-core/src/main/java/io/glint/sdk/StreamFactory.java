@@ -17,8 +17,8 @@ import java.util.function.Predicate;
  * Thread-safe.
  */
 final class StreamFactory {
-  /** Changes nothing. */
-  private static final GlintView NO_VIEW = GlintView.builder().build();
+  /** Scope of the metrics that Glint makes of itself. */
+  static final String OWN_SCOPE = "io.glint.sdk";
 
   private static final int LARGEST_EXPONENTIAL_RESERVOIR = 20;
 
@@ -71,7 +71,7 @@ final class StreamFactory {
       InstrumentationScopeInfo scope,
       InstrumentAdvice advice,
       Notices notices) {
-    final List<GlintView> matching = views.matching(instrument, scope, notices);
+    final List<ViewConfig> matching = views.matching(instrument, scope, notices);
     final Map<ReaderId, List<MetricStream>> streams = new LinkedHashMap<>();
     final Map<StreamPlan, MetricStream> shared = new HashMap<>();
     final long now = clock.getAsLong();
@@ -104,7 +104,7 @@ final class StreamFactory {
       InstrumentationScopeInfo scope,
       InstrumentAdvice advice,
       Notices notices) {
-    final List<GlintView> matching = views.matching(instrument, scope, notices);
+    final List<ViewConfig> matching = views.matching(instrument, scope, notices);
     final Map<ReaderId, List<AsyncStream>> streams = new LinkedHashMap<>();
     final long now = clock.getAsLong();
     for (final RegisteredReader reader : readers) {
@@ -128,7 +128,7 @@ final class StreamFactory {
    * @param attributeFilter null if all attributes are kept
    */
   private record StreamPlan(
-      GlintView view,
+      ViewConfig view,
       ResolvedAggregation aggregation,
       Predicate<String> attributeFilter,
       int cardinalityLimit) {
@@ -157,10 +157,10 @@ final class StreamFactory {
       RegisteredReader reader,
       InstrumentDescriptor instrument,
       InstrumentationScopeInfo scope,
-      List<GlintView> matching,
+      List<ViewConfig> matching,
       InstrumentAdvice advice) {
     final List<StreamPlan> plans = new ArrayList<>();
-    for (final GlintView view : matching.isEmpty() ? List.of(NO_VIEW) : matching) {
+    for (final ViewConfig view : matching.isEmpty() ? List.of(ViewConfig.NONE) : matching) {
       final StreamPlan plan =
           plan(reader.settings(instrument.type()), instrument, scope, view, advice);
       if (plan.aggregation().kind() != ResolvedAggregation.Kind.DROP) {
@@ -174,7 +174,7 @@ final class StreamFactory {
       ReaderSettings.OfType asked,
       InstrumentDescriptor instrument,
       InstrumentationScopeInfo scope,
-      GlintView view,
+      ViewConfig view,
       InstrumentAdvice advice) {
     final ResolvedAggregation resolved =
         ResolvedAggregation.of(
@@ -194,7 +194,7 @@ final class StreamFactory {
   }
 
   private static int limit(int asked, InstrumentationScopeInfo scope) {
-    return scope.getName().equals(InternalTelemetry.SCOPE)
+    return scope.getName().equals(OWN_SCOPE)
         ? Math.max(asked, OWN_CARDINALITY_LIMIT)
         : asked;
   }
@@ -204,7 +204,7 @@ final class StreamFactory {
       InstrumentDescriptor instrument,
       StreamPlan plan,
       long creationEpochNanos) {
-    final GlintView view = plan.view();
+    final ViewConfig view = plan.view();
     final AggregationTemporality temporality = reader.settings(instrument.type()).temporality();
     return new StreamSettings(
         instrument,

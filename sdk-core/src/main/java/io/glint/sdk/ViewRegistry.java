@@ -17,7 +17,7 @@ import java.util.regex.Pattern;
 final class ViewRegistry {
 
   /** A view as it was registered. */
-  record Registration(InstrumentSelector selector, GlintView view) {}
+  record Registration(InstrumentSelector selector, ViewConfig view) {}
 
   private static final class Entry {
     private final InstrumentSelector selector;
@@ -25,10 +25,10 @@ final class ViewRegistry {
     /** Null for any. */
     private final Pattern name;
 
-    private final GlintView view;
+    private final ViewConfig view;
     private volatile boolean hasMatched;
 
-    Entry(InstrumentSelector selector, Pattern name, GlintView view) {
+    Entry(InstrumentSelector selector, Pattern name, ViewConfig view) {
       this.selector = selector;
       this.name = name;
       this.view = view;
@@ -36,10 +36,15 @@ final class ViewRegistry {
   }
 
   private final List<Entry> entries = new ArrayList<>();
-  private final ViewMatchingMode mode;
+  private final boolean isComposed;
 
-  ViewRegistry(List<Registration> registrations, ViewMatchingMode mode) {
-    this.mode = mode;
+  /**
+   * Makes the registry.
+   *
+   * @param isComposed whether several views that match an instrument make one stream
+   */
+  ViewRegistry(List<Registration> registrations, boolean isComposed) {
+    this.isComposed = isComposed;
     for (final Registration registration : registrations) {
       final String name = registration.selector().getInstrumentName();
       entries.add(
@@ -55,28 +60,27 @@ final class ViewRegistry {
    *
    * @param notices gets to know what is wrong with them
    */
-  List<GlintView> matching(
+  List<ViewConfig> matching(
       InstrumentDescriptor instrument, InstrumentationScopeInfo scope, Notices notices) {
-    final List<GlintView> usable = new ArrayList<>();
-    for (final GlintView view : matching(instrument, scope)) {
+    final List<ViewConfig> usable = new ArrayList<>();
+    for (final ViewConfig view : matching(instrument, scope)) {
       if (view.suits(instrument.type())) {
         usable.add(view);
         continue;
       }
-      final boolean isComposable = mode == ViewMatchingMode.COMPOSABLE;
       notices.add(
           LogText.of(view)
               + " makes no sense for instrument "
               + instrument.inWords()
               + ", which its selector matches; "
-              + (isComposable ? "its aggregation" : "the view")
+              + (isComposed ? "its aggregation" : "the view")
               + " is ignored for it. Restrict the selector, for instance by instrument type, or"
               + " choose another aggregation");
-      if (isComposable) {
+      if (isComposed) {
         usable.add(view.withoutAggregation());
       }
     }
-    return mode == ViewMatchingMode.COMPOSABLE ? composed(usable) : usable;
+    return isComposed ? composed(usable) : usable;
   }
 
   /** The selectors of views that have not matched any instrument so far. */
@@ -87,10 +91,10 @@ final class ViewRegistry {
         .toList();
   }
 
-  private static List<GlintView> composed(List<GlintView> views) {
-    final List<GlintView> composed = new ArrayList<>();
+  private static List<ViewConfig> composed(List<ViewConfig> views) {
+    final List<ViewConfig> composed = new ArrayList<>();
     views.stream()
-        .map(GlintView::name)
+        .map(ViewConfig::name)
         .filter(Objects::nonNull)
         .distinct()
         .forEach(name -> composed.add(composed(views, name)));
@@ -101,9 +105,9 @@ final class ViewRegistry {
   }
 
   /** One of all views that have this name or none. */
-  private static GlintView composed(List<GlintView> views, String name) {
-    GlintView all = GlintView.builder().build();
-    for (final GlintView view : views) {
+  private static ViewConfig composed(List<ViewConfig> views, String name) {
+    ViewConfig all = ViewConfig.NONE;
+    for (final ViewConfig view : views) {
       if (view.name() == null || view.name().equals(name)) {
         all = all.overlaidWith(view);
       }
@@ -112,9 +116,9 @@ final class ViewRegistry {
   }
 
   /** The views that match an instrument, in the order they were registered. */
-  private List<GlintView> matching(
+  private List<ViewConfig> matching(
       InstrumentDescriptor instrument, InstrumentationScopeInfo scope) {
-    final List<GlintView> matching = new ArrayList<>();
+    final List<ViewConfig> matching = new ArrayList<>();
     for (final Entry entry : entries) {
       if (matches(entry, instrument, scope)) {
         entry.hasMatched = true;
