@@ -72,7 +72,7 @@ class ExportedResourceTest {
       return new Exported(
           scrape.lines().filter(line -> line.startsWith("target_info")).findFirst().orElseThrow(),
           requests.take().getResourceMetrics(0).getResource().getAttributesList().stream()
-              .map(ExportedResourceTest::inWords)
+              .map(ExportedResourceTest::describe)
               .sorted()
               .collect(Collectors.joining(" ")));
     } finally {
@@ -80,7 +80,7 @@ class ExportedResourceTest {
     }
   }
 
-  private static String inWords(KeyValue attribute) {
+  private static String describe(KeyValue attribute) {
     return attribute.getKey() + "=" + attribute.getValue().getStringValue();
   }
 

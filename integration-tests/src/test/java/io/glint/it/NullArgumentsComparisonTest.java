@@ -283,13 +283,13 @@ class NullArgumentsComparisonTest {
       return e.getClass().getSimpleName();
     }
     return reader.collectAllMetrics().stream()
-        .map(NullArgumentsComparisonTest::inWords)
+        .map(NullArgumentsComparisonTest::describe)
         .sorted()
         .toList()
         .toString();
   }
 
-  private static String inWords(MetricData metric) {
+  private static String describe(MetricData metric) {
     return "'"
         + metric.getInstrumentationScopeInfo().getName()
         + "' "

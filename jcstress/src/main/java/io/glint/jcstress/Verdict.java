@@ -71,7 +71,7 @@ public final class Verdict {
           verdict.forks,
           String.format(Locale.ROOT, "%,d", verdict.samples),
           verdict.outcomes.size(),
-          verdict.inWords());
+          verdict.describe());
       verdict.complaints.forEach(complaint -> System.out.println("    " + complaint));
       failed += verdict.complaints.isEmpty() ? 0 : 1;
       executed += verdict.samples > 0 ? 1 : 0;
@@ -163,7 +163,7 @@ public final class Verdict {
     return simpleName(info.name()).startsWith(CONTROL_PREFIX);
   }
 
-  private String inWords() {
+  private String describe() {
     if (!complaints.isEmpty()) {
       return "FAILED";
     }

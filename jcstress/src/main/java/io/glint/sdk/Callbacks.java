@@ -325,7 +325,7 @@ public class Callbacks {
 
     /** The number of attribute sets observed since the last time. */
     int collect() {
-      final PointBuffer points = new PointBuffer(/* isReused= */ false);
+      final PointPool points = new PointPool(/* isReused= */ false);
       final var data = stream.collect(0, Fixture.NOW, points);
       return data == null ? 0 : data.getPoints().size();
     }

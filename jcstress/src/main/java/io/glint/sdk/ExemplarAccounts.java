@@ -55,7 +55,7 @@ public class ExemplarAccounts {
 
     @Arbiter
     public void ask(III_Result r) {
-      final ExemplarTally tally = account(stream);
+      final ExemplarCounts tally = account(stream);
       r.r1 = (int) tally.measurements;
       r.r2 = (int) tally.noSpan;
       r.r3 = (int) tally.refused;
@@ -86,7 +86,7 @@ public class ExemplarAccounts {
 
     @Arbiter
     public void ask(II_Result r) {
-      final ExemplarTally tally = account(stream);
+      final ExemplarCounts tally = account(stream);
       r.r1 = (int) tally.measurements;
       r.r2 = (int) tally.noSpan;
     }
@@ -116,7 +116,7 @@ public class ExemplarAccounts {
 
     @Arbiter
     public void ask(II_Result r) {
-      final ExemplarTally tally = account(stream);
+      final ExemplarCounts tally = account(stream);
       r.r1 = (int) tally.measurements;
       r.r2 = (int) tally.noSpan;
     }
@@ -144,7 +144,7 @@ public class ExemplarAccounts {
 
     @Actor
     public void ask(III_Result r) {
-      final ExemplarTally tally = account(stream);
+      final ExemplarCounts tally = account(stream);
       r.r1 = (int) tally.measurements;
       r.r2 = (int) tally.noSpan;
     }
@@ -177,10 +177,10 @@ public class ExemplarAccounts {
 
     @Actor
     public void ask(IIII_Result r) {
-      final ExemplarTally ofDelta = account(delta);
+      final ExemplarCounts ofDelta = account(delta);
       r.r1 = (int) ofDelta.measurements;
       r.r2 = (int) ofDelta.noSpan;
-      final ExemplarTally ofCumulative = account(cumulative);
+      final ExemplarCounts ofCumulative = account(cumulative);
       r.r3 = (int) ofCumulative.measurements;
       r.r4 = (int) ofCumulative.noSpan;
     }
@@ -195,7 +195,7 @@ public class ExemplarAccounts {
       desc = "all of the collection, or nothing")
   @Outcome(expect = FORBIDDEN, desc = "half of a collection")
   public static class ActualAsynchronous {
-    private static final CallbackRunner RUNNER = new CallbackRunner(Duration.ZERO, new Losses());
+    private static final CallbackRunner RUNNER = new CallbackRunner(Duration.ZERO, new DropCounters());
 
     private final AsyncStream stream =
         new AsyncStream(
@@ -211,13 +211,13 @@ public class ExemplarAccounts {
 
     @Actor
     public void collect() {
-      var unused = stream.collect(0, Fixture.NOW, new PointBuffer(/* isReused= */ false));
+      var unused = stream.collect(0, Fixture.NOW, new PointPool(/* isReused= */ false));
     }
 
     @Actor
     public void ask(II_Result r) {
-      final ExemplarTally tally =
-          stream.exemplarAccount(new PointBuffer(/* isReused= */ false), true).tally();
+      final ExemplarCounts tally =
+          stream.exemplarAccount(new PointPool(/* isReused= */ false), true).tally();
       r.r1 = (int) tally.measurements;
       r.r2 = (int) tally.noSpan;
     }
@@ -268,7 +268,7 @@ public class ExemplarAccounts {
 
     @Arbiter
     public void ask(I_Result r) {
-      final ExemplarTally tally = new ExemplarTally();
+      final ExemplarCounts tally = new ExemplarCounts();
       cell.addVerdictsTo(tally);
       r.r1 = (int) tally.noSpan;
     }
@@ -303,7 +303,7 @@ public class ExemplarAccounts {
 
     @Actor
     public void ask(II_Result r) {
-      final ExemplarTally tally = new ExemplarTally();
+      final ExemplarCounts tally = new ExemplarCounts();
       series.visitCells(
           cell -> {
             tally.measurements += cell.measurements();
@@ -345,7 +345,7 @@ public class ExemplarAccounts {
       desc = "all of the collection, or nothing")
   @Outcome(expect = ACCEPTABLE_INTERESTING, desc = "the fault shows")
   public static class BrokenByTallyInPlace {
-    private final ExemplarTally tally = new ExemplarTally();
+    private final ExemplarCounts tally = new ExemplarCounts();
 
     @Actor
     public void collect() {
@@ -403,10 +403,10 @@ public class ExemplarAccounts {
     return Fixture.histogram(temporality, NO_LIMIT, CustomExemplarFilter.traceBased());
   }
 
-  private static ExemplarTally account(MetricStream stream) {
+  private static ExemplarCounts account(MetricStream stream) {
     return stream
         .collector()
-        .exemplarAccount(new PointBuffer(/* isReused= */ false), /* isLive= */ true)
+        .exemplarAccount(new PointPool(/* isReused= */ false), /* isLive= */ true)
         .tally();
   }
 

@@ -65,7 +65,7 @@ final class FaultyHistogramStream extends MetricStream {
       cell.release();
       linger();
     }
-    if (cell.isEligible(sampling.judgeDouble(value, attributes, context))) {
+    if (cell.isEligible(sampling.evaluateDouble(value, attributes, context))) {
       var unused = cell.offerDouble(sampling, value, bucket, attributes, context);
     }
     if (fault == Fault.COLLECTS_WITHOUT_OWNING) {
@@ -116,7 +116,7 @@ final class FaultyHistogramStream extends MetricStream {
     }
 
     @Override
-    AbstractPoint point(PointBuffer points, int index) {
+    AbstractPoint point(PointPool points, int index) {
       return points.at(index, () -> new HistogramPoint(List.of(10.0), /* hasSum= */ true, true));
     }
 

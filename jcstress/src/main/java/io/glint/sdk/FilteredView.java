@@ -162,7 +162,7 @@ public class FilteredView {
       desc = "the old ones found, and no wrong series")
   @Outcome(expect = FORBIDDEN, desc = "the series of other attributes, or an old one lost")
   public static class ActualCacheGrowth {
-    private final AliasCache aliases = new AliasCache(new AliasBudget());
+    private final FilteredAttributesCache aliases = new FilteredAttributesCache(new AliasBudget());
 
     public ActualCacheGrowth() {
       for (int i = 0; i < 4; i++) {
@@ -184,7 +184,7 @@ public class FilteredView {
     @Arbiter
     public void find(III_Result r) {
       for (int i = 0; i < SAME_PLACE.size(); i++) {
-        final AliasCache.Alias alias = aliases.find(SAME_PLACE.get(i));
+        final FilteredAttributesCache.Alias alias = aliases.find(SAME_PLACE.get(i));
         if (alias != null && alias.series == SERIES.get(i)) {
           r.r3++;
         } else if (alias != null) {
@@ -204,7 +204,7 @@ public class FilteredView {
   @Outcome(expect = FORBIDDEN, desc = "the evicted one")
   public static class ActualForgetting {
     private final SumStream stream = Fixture.filteredCounter(DELTA, NO_LIMIT);
-    private final AliasCache aliases = new AliasCache(new AliasBudget());
+    private final FilteredAttributesCache aliases = new FilteredAttributesCache(new AliasBudget());
     private final Series made = new Series(stream, B, 0, 0);
 
     public ActualForgetting() {
@@ -225,7 +225,7 @@ public class FilteredView {
 
     @Arbiter
     public void find(L_Result r) {
-      final AliasCache.Alias alias = aliases.find(B_AS_RECORDED);
+      final FilteredAttributesCache.Alias alias = aliases.find(B_AS_RECORDED);
       r.r1 = alias == null ? "forgotten" : alias.series == made ? "new" : "evicted";
     }
   }
@@ -239,7 +239,7 @@ public class FilteredView {
       desc = "its series, or none: then it is looked up again")
   @Outcome(expect = FORBIDDEN, desc = "the series of others")
   public static class ActualAging {
-    private final AliasCache aliases = new AliasCache(new AliasBudget());
+    private final FilteredAttributesCache aliases = new FilteredAttributesCache(new AliasBudget());
 
     public ActualAging() {
       aliases.collected(0);
@@ -256,7 +256,7 @@ public class FilteredView {
 
     @Actor
     public void collect() {
-      aliases.collected(AliasCache.GENERATION_NANOS);
+      aliases.collected(FilteredAttributesCache.GENERATION_NANOS);
     }
 
     @Arbiter
@@ -266,7 +266,7 @@ public class FilteredView {
     }
 
     private int found(int i) {
-      final AliasCache.Alias alias = aliases.find(SAME_PLACE.get(i));
+      final FilteredAttributesCache.Alias alias = aliases.find(SAME_PLACE.get(i));
       return alias == null ? 0 : alias.series == SERIES.get(i) ? 1 : 2;
     }
   }
@@ -342,7 +342,7 @@ public class FilteredView {
     private final Series idle = Fixture.seriesOfA(stream);
     private final Series overflow = new Series(stream, Overflow.ATTRIBUTES, 0, 0);
     private final AttributeFilter filter = Fixture.filter();
-    private final AliasCache aliases = new AliasCache(new AliasBudget());
+    private final FilteredAttributesCache aliases = new FilteredAttributesCache(new AliasBudget());
 
     public BrokenByTimelessAlias() {
       aliases.put(B_AS_RECORDED, overflow, 0);
@@ -363,7 +363,7 @@ public class FilteredView {
     }
 
     private void record(int value, Attributes attributes, II_Result r) {
-      final AliasCache.Alias alias = aliases.find(attributes);
+      final FilteredAttributesCache.Alias alias = aliases.find(attributes);
       Series series = alias == null ? null : alias.series;
       if (series == null) {
         final Series found = map.findOrAdd(filter.apply(attributes));
@@ -385,7 +385,7 @@ public class FilteredView {
   @Outcome(expect = ACCEPTABLE_INTERESTING, desc = "the fault shows")
   public static class BrokenByAliasOfRemoved {
     private final SumStream stream = Fixture.filteredCounter(DELTA, NO_LIMIT);
-    private final AliasCache aliases = new AliasCache(new AliasBudget());
+    private final FilteredAttributesCache aliases = new FilteredAttributesCache(new AliasBudget());
     private volatile Series only = stream.seriesMap().findOrAdd(B);
 
     public BrokenByAliasOfRemoved() {

@@ -303,7 +303,7 @@ final class Fixture {
   // ---------------------------------------------------------------------------------- collection
 
   static List<? extends PointData> collect(MetricStream stream) {
-    return points(stream.collector().collect(START, NOW, new PointBuffer(/* isReused= */ false)));
+    return points(stream.collector().collect(START, NOW, new PointPool(/* isReused= */ false)));
   }
 
   private static List<? extends PointData> points(Data<?> data) {
@@ -313,14 +313,14 @@ final class Fixture {
   /** Collects one series without the lock, and its cells as {@code visitor} does. */
   static List<? extends PointData> collectUnlocked(
       StreamCollector collector, Series series, StripedCells.CellVisitor visitor) {
-    final PointBuffer points = new PointBuffer(/* isReused= */ false);
+    final PointPool points = new PointPool(/* isReused= */ false);
     points.begin(collector::data);
     collector.total().clear();
     collector.begin(series);
     series.visitCells(visitor);
     final AbstractPoint point = collector.point(points, 0);
     collector.fill(point, series);
-    point.setFrame(0, NOW, series.attributes, List.of());
+    point.setCommonFields(0, NOW, series.attributes, List.of());
     return points(points.end(1));
   }
 

@@ -443,7 +443,7 @@ public class PeriodicReader {
     return new TimedCall(
         ReaderThreads.of(timer),
         TIMEOUT,
-        /* givesUp= */ true,
+        /* endsOnTimeout= */ true,
         () -> result,
         overdue -> /* again= */ false);
   }

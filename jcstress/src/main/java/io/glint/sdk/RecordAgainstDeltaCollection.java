@@ -119,7 +119,7 @@ public class RecordAgainstDeltaCollection {
     @Actor
     public void collect(III_Result r) {
       r.r1 = isRecorded ? 1 : 0;
-      r.r2 = first.isSeenEmpty() ? 0 : Fixture.collectTotal(stream);
+      r.r2 = first.isEmptyOptimistic() ? 0 : Fixture.collectTotal(stream);
     }
 
     @Arbiter

@@ -52,8 +52,8 @@ public class Reporting {
   @Outcome(id = "longest", expect = ACCEPTABLE, desc = "the longest")
   @Outcome(expect = FORBIDDEN, desc = "a longer description was replaced by a shorter one")
   public static class ActualDescription {
-    private final MetricIdentity metric =
-        MetricIdentity.of(
+    private final MetricDescriptor metric =
+        MetricDescriptor.of(
             new InstrumentDescriptor(
                 "m", "", "", InstrumentType.COUNTER, InstrumentValueType.LONG));
 

@@ -322,7 +322,7 @@ final class Cases {
     return Case.sideBySide(
         id,
         Group.PATHS,
-        "histogram, " + path.inWords() + ", 1 thread",
+        "histogram, " + path.describe() + ", 1 thread",
         api(UnusualPathBenchmark.class, "record")
             .with("exemplars", Exemplars.TRACE_BASED)
             .with("path", path),

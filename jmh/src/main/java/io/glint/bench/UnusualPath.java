@@ -34,14 +34,14 @@ public enum UnusualPath {
               TraceFlags.getDefault(),
               TraceState.getDefault()));
 
-  private final String inWords;
+  private final String describe;
 
-  UnusualPath(String inWords) {
-    this.inWords = inWords;
+  UnusualPath(String describe) {
+    this.describe = describe;
   }
 
-  String inWords() {
-    return inWords;
+  String describe() {
+    return describe;
   }
 
   /** What a value is multiplied by. */

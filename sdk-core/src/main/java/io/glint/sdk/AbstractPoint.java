@@ -7,7 +7,7 @@ import java.util.List;
 
 /**
  * What all points have. A point is not changed any more once it has been handed to a reader, unless
- * the reader lets its points be reused, see {@link PointBuffer}.
+ * the reader lets its points be reused, see {@link PointPool}.
  */
 abstract class AbstractPoint implements PointData {
   private long startEpochNanos;
@@ -20,7 +20,7 @@ abstract class AbstractPoint implements PointData {
    * where points are reused: storing it into an old object is work for the garbage collector. An
    * equal object will not do: lists of exemplars are overwritten in place.
    */
-  final void setFrame(
+  final void setCommonFields(
       long startEpochNanos, long epochNanos, Attributes attributes, List<ExemplarData> exemplars) {
     this.startEpochNanos = startEpochNanos;
     this.epochNanos = epochNanos;
@@ -56,7 +56,7 @@ abstract class AbstractPoint implements PointData {
   }
 
   /** True if the other point has the same window, attributes and exemplars. */
-  final boolean hasSameFrame(PointData other) {
+  final boolean hasSameCommonFields(PointData other) {
     return startEpochNanos == other.getStartEpochNanos()
         && epochNanos == other.getEpochNanos()
         && attributes.equals(other.getAttributes())

@@ -8,7 +8,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 final class AliasBudget {
   /** As many as two caches of the largest size have. Filled, they take about six megabytes. */
-  static final int PLACES = 2 * AliasCache.LARGEST_CAPACITY;
+  static final int PLACES = 2 * FilteredAttributesCache.LARGEST_CAPACITY;
 
   private final AtomicInteger left = new AtomicInteger(PLACES);
 

@@ -35,12 +35,12 @@ import java.util.logging.Logger;
  * collecting one, while they have the {@link StreamTurn}. A callback that was left behind may hang
  * in the code of its attributes and have the turn; until it returns, the metric is left out.
  */
-final class AsyncStream implements MetricSource {
+final class AsyncStream implements CollectableStream {
   private static final Logger LOGGER = Logger.getLogger(AsyncStream.class.getName());
   private static final int SMALLEST_ROUND = 4;
 
   private final InstrumentDescriptor instrument;
-  private final MetricIdentity metric;
+  private final MetricDescriptor metric;
   private final AttributeFilter attributeFilter;
   private final boolean isLong;
   private final boolean isSum;
@@ -48,7 +48,7 @@ final class AsyncStream implements MetricSource {
   private final Supplier<NumberPoint> pointMaker;
   private final AggregationTemporality temporality;
   private final int cardinalityLimit;
-  private final Losses losses;
+  private final DropCounters losses;
   private final MeasurementClock clock;
   private final CallbackRunner runner;
   private final StreamTurn turn = new StreamTurn();
@@ -58,10 +58,10 @@ final class AsyncStream implements MetricSource {
   private final ExemplarAttributeFilter exemplarAttributes;
 
   /** Published by {@link #collect} for readers of {@link #exemplarAccount}. */
-  private volatile ExemplarTally tally = new ExemplarTally();
+  private volatile ExemplarCounts tally = new ExemplarCounts();
 
   /** The next {@link #tally}, of a collection under way. */
-  private ExemplarTally collecting = tally;
+  private ExemplarCounts collecting = tally;
 
   private final Map<Attributes, AsyncSeries> series = new LinkedHashMap<>();
 
@@ -143,7 +143,7 @@ final class AsyncStream implements MetricSource {
   }
 
   @Override
-  public void addReader(PointBuffer points) {}
+  public void addReader(PointPool points) {}
 
   /** Who uses what observations change. */
   StreamTurn turn() {
@@ -179,7 +179,7 @@ final class AsyncStream implements MetricSource {
 
   /** Counts an observation that is lost as another one hangs. For any thread. */
   void countHanging() {
-    losses.count(Losses.Reason.CALLBACK_TIMEOUT);
+    losses.count(DropCounters.Reason.CALLBACK_TIMEOUT);
   }
 
   /** Tells that a callback has not run in this round, or not to its end. For any thread. */
@@ -237,7 +237,7 @@ final class AsyncStream implements MetricSource {
       observed.seen(round, completedRounds);
       observed.observeRest(bits, arithmetic, round, completedRounds);
       hasRest = true;
-      losses.count(Losses.Reason.TOO_MANY_SETS);
+      losses.count(DropCounters.Reason.TOO_MANY_SETS);
       return observed;
     }
     if (source.isSeenIn(round)) {
@@ -289,7 +289,7 @@ final class AsyncStream implements MetricSource {
   }
 
   @Override
-  public Data<?> collect(long lastCollectEpochNanos, long epochNanos, PointBuffer points) {
+  public Data<?> collect(long lastCollectEpochNanos, long epochNanos, PointPool points) {
     if (!turn.take()) {
       tellHanging();
       return null;
@@ -308,13 +308,13 @@ final class AsyncStream implements MetricSource {
                 null,
                 () ->
                     "The equals or hashCode of attributes that asynchronous instrument "
-                        + instrument.inWords()
+                        + instrument.describe()
                         + " has observed does not return. Until it does, metric '"
                         + LogText.of(metric().name())
                         + "' is missing from collections"));
   }
 
-  private Data<?> collectInTurn(long lastCollectEpochNanos, long epochNanos, PointBuffer points) {
+  private Data<?> collectInTurn(long lastCollectEpochNanos, long epochNanos, PointPool points) {
     // An instrument may have been made after the collection began.
     creationEpochNanos = Math.min(clock.onPresentLine(creationEpochNanos), epochNanos);
     final long lastEnd = Math.max(lastCollectEpochNanos, creationEpochNanos);
@@ -370,7 +370,7 @@ final class AsyncStream implements MetricSource {
                   t,
                   () ->
                       "Asynchronous instrument "
-                          + instrument.inWords()
+                          + instrument.describe()
                           + " could not forget attribute sets of metric '"
                           + LogText.of(metric().name())
                           + "' that are observed no more. Check the equals and hashCode of its"
@@ -459,7 +459,7 @@ final class AsyncStream implements MetricSource {
 
   private String forgettingMessage() {
     return "Asynchronous instrument "
-        + instrument.inWords()
+        + instrument.describe()
         + " observes ever new attribute sets. Of those that metric '"
         + LogText.of(metric().name())
         + "' observes no more, "
@@ -477,7 +477,7 @@ final class AsyncStream implements MetricSource {
 
   private String restMessage() {
     return "Asynchronous instrument "
-        + instrument.inWords()
+        + instrument.describe()
         + " observes more than "
         + Sources.most(cardinalityLimit)
         + " attribute sets for metric '"
@@ -500,7 +500,7 @@ final class AsyncStream implements MetricSource {
       runner.later(
           () ->
               Overflow.tell(
-                  LOGGER, losses, instrument, cardinalityLimit, AttributeValues.of(observed)));
+                  LOGGER, losses, instrument, cardinalityLimit, AttributeCardinality.of(observed)));
     }
   }
 
@@ -511,7 +511,7 @@ final class AsyncStream implements MetricSource {
   }
 
   private void addPoint(
-      PointBuffer points,
+      PointPool points,
       Attributes attributes,
       AsyncSeries series,
       long lastEnd,
@@ -520,7 +520,7 @@ final class AsyncStream implements MetricSource {
     final List<ExemplarData> exemplars = exemplars(attributes, series);
     point.set(value(series));
     series.pointStartEpochNanos = start(series, lastEnd, epochNanos);
-    point.setFrame(
+    point.setCommonFields(
         isDelta() ? lastEnd : series.pointStartEpochNanos, epochNanos, attributes, exemplars);
   }
 
@@ -553,14 +553,14 @@ final class AsyncStream implements MetricSource {
           MutableExemplarData.ofNoSpan(
               isLong, entry.observedBits, filtered, clock.onPresentLine(entry.observedEpochNanos)));
     } catch (Throwable t) {
-      losses.count(Losses.Reason.EXEMPLAR);
+      losses.count(DropCounters.Reason.EXEMPLAR);
       runner.later(
           () ->
               failures.event(
                   t,
                   () ->
                       "An exemplar of asynchronous instrument "
-                          + instrument.inWords()
+                          + instrument.describe()
                           + " is lost; the observation was counted. If a view filters its"
                           + " attributes, check the filter"));
       return List.of();
@@ -571,8 +571,8 @@ final class AsyncStream implements MetricSource {
   private boolean isEligible(AsyncSeries entry) {
     final int verdict =
         isLong
-            ? sampling.judgeLong(entry.observedBits, entry.observedAttributes, Context.root())
-            : sampling.judgeDouble(
+            ? sampling.evaluateLong(entry.observedBits, entry.observedAttributes, Context.root())
+            : sampling.evaluateDouble(
                 toDouble(entry.observedBits), entry.observedAttributes, Context.root());
     collecting.measurements++;
     collecting.noSpan += verdict == ExemplarSampling.NO_SPAN ? 1 : 0;
@@ -582,8 +582,8 @@ final class AsyncStream implements MetricSource {
   }
 
   @Override
-  public ExemplarAccount exemplarAccount(PointBuffer points, boolean isLive) {
-    final ExemplarTally tally = this.tally;
+  public ExemplarAccount exemplarAccount(PointPool points, boolean isLive) {
+    final ExemplarCounts tally = this.tally;
     return new ExemplarAccount(sampling, tally, /* isCollected= */ true, tally.kept);
   }
 

@@ -61,7 +61,7 @@ final class BoundSeries {
    */
   Cell take() {
     final Cell cached = this.cachedCell;
-    return cached != null && !series.isSeenStriped() && cached.tryTake() ? cached : takeContended();
+    return cached != null && !series.isStripedPlain() && cached.tryTake() ? cached : takeContended();
   }
 
   private Cell takeContended() {

@@ -15,7 +15,7 @@ final class BoundaryAdvice {
   private BoundaryAdvice() {}
 
   /** What to set; null if there is nothing to say. */
-  static String of(InstrumentDescriptor metric, ExemplarTally tally) {
+  static String of(InstrumentDescriptor metric, ExemplarCounts tally) {
     if (tally.measurements < FEW) {
       return null;
     }
@@ -27,12 +27,12 @@ final class BoundaryAdvice {
         : null;
   }
 
-  private static boolean isNearlyAll(long inBucket, ExemplarTally tally) {
+  private static boolean isNearlyAll(long inBucket, ExemplarCounts tally) {
     return inBucket >= tally.measurements - tally.measurements / FEW_ELSEWHERE;
   }
 
   private static String text(
-      InstrumentDescriptor metric, long inBucket, ExemplarTally tally, String bucket) {
+      InstrumentDescriptor metric, long inBucket, ExemplarCounts tally, String bucket) {
     return inBucket
         + " of "
         + tally.measurements

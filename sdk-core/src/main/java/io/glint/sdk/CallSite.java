@@ -27,7 +27,7 @@ final class CallSite {
     final Class<?> type = frame.getDeclaringClass();
     return type != CallSite.class
         && type != GlintMeter.class
-        && type != Registered.class
+        && type != InstrumentRegistration.class
         && type != DeferredReport.class
         && !InstrumentBuilder.class.isAssignableFrom(type)
         && !SyncInstrument.class.isAssignableFrom(type)

@@ -41,7 +41,7 @@ final class CallbackRegistration
     CLOSED
   }
 
-  private final Losses losses;
+  private final DropCounters losses;
   private final Consumer<CallbackRegistration> whenClosed;
   private final Runnable callback;
   private final List<ObservableInstrument> observables;
@@ -60,7 +60,7 @@ final class CallbackRegistration
    * @param whenClosed ends the registration
    */
   CallbackRegistration(
-      Losses losses,
+      DropCounters losses,
       Consumer<CallbackRegistration> whenClosed,
       Runnable callback,
       List<ObservableInstrument> observables) {
@@ -100,7 +100,7 @@ final class CallbackRegistration
       if (!isAbandoned.getAsBoolean()) {
         markIncomplete(reader);
       }
-      losses.count(Losses.Reason.CALLBACK_FAILED);
+      losses.count(DropCounters.Reason.CALLBACK_FAILED);
       failures.event(
           t,
           () ->
@@ -150,7 +150,7 @@ final class CallbackRegistration
    * @return says so in the log
    */
   Runnable goneOnWithout(long timeoutNanos) {
-    losses.count(Losses.Reason.CALLBACK_TIMEOUT);
+    losses.count(DropCounters.Reason.CALLBACK_TIMEOUT);
     return () ->
         hangs.event(
             null,
@@ -173,7 +173,7 @@ final class CallbackRegistration
   private String names() {
     final StringBuilder names = new StringBuilder();
     for (final ObservableInstrument observable : observables) {
-      names.append(names.length() == 0 ? "" : ", ").append(observable.instrument().inWords());
+      names.append(names.length() == 0 ? "" : ", ").append(observable.instrument().describe());
     }
     return names.toString();
   }

@@ -49,7 +49,7 @@ final class CallbackRunner {
   private static final Set<Thread> RUNNING_ANY = ConcurrentHashMap.newKeySet();
 
   private final long timeoutNanos;
-  private final Losses losses;
+  private final DropCounters losses;
   private final ThreadPoolExecutor workers =
       new ThreadPoolExecutor(
           0,
@@ -79,7 +79,7 @@ final class CallbackRunner {
    *
    * @param timeout for each callback; zero for no bound, then the collecting thread runs them
    */
-  CallbackRunner(Duration timeout, Losses losses) {
+  CallbackRunner(Duration timeout, DropCounters losses) {
     this.losses = losses;
     this.tellingOfRecorders = losses.reports()::log;
     this.timeoutNanos =
@@ -121,7 +121,7 @@ final class CallbackRunner {
     }
     if (!takeTurn(callbacks.size())) {
       callbacks.forEach(callback -> callback.markIncomplete(reader));
-      losses.count(Losses.Reason.CALLBACK_TIMEOUT);
+      losses.count(DropCounters.Reason.CALLBACK_TIMEOUT);
       later(
           () ->
               waits.event(

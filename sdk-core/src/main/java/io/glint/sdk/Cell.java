@@ -31,10 +31,10 @@ import java.lang.invoke.VarHandle;
  * <ul>
  *   <li>Between a successful {@code tryTake} and {@code release} the taker is the only thread that
  *       reads or writes the other words and the reservoir. It does so with plain accesses. (But for
- *       {@link #isSeenEmpty}, which changes nothing.)
+ *       {@link #isEmptyOptimistic}, which changes nothing.)
  *   <li>{@code tryTake} is a compare-and-exchange with <i>acquire</i>. It pairs with the store
  *       <i>release</i> of {@code release}: what the last owner wrote, the next one sees. The look
- *       of {@code isSeenEmpty} pairs with it as well. No other ordering is needed, because nothing
+ *       of {@code isEmptyOptimistic} pairs with it as well. No other ordering is needed, because nothing
  *       else is shared.
  *   <li>The first try of a thread is that exchange. Each further one is {@code tryTakeIfFree},
  *       which looks before: a failed exchange would take the cache line from the owner.
@@ -163,7 +163,7 @@ abstract class Cell {
    */
   abstract Cell newStripe();
 
-  /** True if the cell holds no measurement, by one word. For the owner and {@link #isSeenEmpty}. */
+  /** True if the cell holds no measurement, by one word. For the owner and {@link #isEmptyOptimistic}. */
   abstract boolean isEmpty();
 
   /**
@@ -172,7 +172,7 @@ abstract class Cell {
    * acquires, so that whatever the last owner it sees has left is seen as well. A thread that takes
    * the cell meanwhile may be overlooked; its measurement falls in the next interval.
    */
-  final boolean isSeenEmpty() {
+  final boolean isEmptyOptimistic() {
     return (long) WORDS.getAcquire(words, OWNER) == FREE && isEmpty();
   }
 
@@ -198,7 +198,7 @@ abstract class Cell {
   /**
    * Adds the measurements that the exemplar filter did not admit to {@code tally}. For the owner.
    */
-  final void addVerdictsTo(ExemplarTally tally) {
+  final void addVerdictsTo(ExemplarCounts tally) {
     tally.noSpan += words[NO_SPAN];
     tally.refused += words[REFUSED];
   }

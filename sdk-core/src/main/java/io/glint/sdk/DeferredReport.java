@@ -22,8 +22,8 @@ final class DeferredReport {
   private static final long INTERVAL_NANOS = TimeUnit.MINUTES.toNanos(1);
 
   private final DeferredReports reports;
-  private final Losses losses;
-  private final Losses.Reason reason;
+  private final DropCounters losses;
+  private final DropCounters.Reason reason;
   private final Logger logger;
   private final DoubleFunction<String> message;
   private final AtomicLong events = new AtomicLong();
@@ -56,7 +56,7 @@ final class DeferredReport {
    *     that logs; ends without a full stop
    */
   DeferredReport(
-      Losses losses, Losses.Reason reason, Logger logger, DoubleFunction<String> message) {
+      DropCounters losses, DropCounters.Reason reason, Logger logger, DoubleFunction<String> message) {
     this.reports = losses.reports();
     this.losses = losses;
     this.reason = reason;

@@ -27,7 +27,7 @@ final class DoublePoint extends NumberPoint implements DoublePointData {
   public boolean equals(Object object) {
     return object instanceof DoublePointData other
         && Double.compare(value, other.getValue()) == 0
-        && hasSameFrame(other);
+        && hasSameCommonFields(other);
   }
 
   @Override

@@ -8,4 +8,4 @@ package io.glint.sdk;
  * @param handedOver exemplars that were on the points the reader was handed, each time
  */
 record ExemplarAccount(
-    ExemplarSampling sampling, ExemplarTally tally, boolean isCollected, long handedOver) {}
+    ExemplarSampling sampling, ExemplarCounts tally, boolean isCollected, long handedOver) {}

@@ -37,7 +37,7 @@ final class ExemplarAdvisor implements CollectionListener {
   private final Clock clock;
 
   // Guarded by this.
-  private final Map<ReaderId, Long> lastLooks = new HashMap<>();
+  private final Map<ReaderId, Long> lastCheckNanos = new HashMap<>();
   private final Set<String> seen = new HashSet<>();
   private final Set<String> told = new HashSet<>();
 
@@ -55,11 +55,11 @@ final class ExemplarAdvisor implements CollectionListener {
 
   private synchronized boolean isDue(ReaderId reader) {
     final long now = clock.nanoTime();
-    final Long last = lastLooks.putIfAbsent(reader, now);
+    final Long last = lastCheckNanos.putIfAbsent(reader, now);
     if (last == null || now - last < INTERVAL_NANOS) {
       return false;
     }
-    lastLooks.put(reader, now);
+    lastCheckNanos.put(reader, now);
     return true;
   }
 

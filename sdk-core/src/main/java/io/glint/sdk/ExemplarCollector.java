@@ -17,7 +17,7 @@ class ExemplarCollector extends FrontPadding {
 
   private final ExemplarSampling sampling;
   private final ExemplarAttributeFilter attributeFilter;
-  private final ExemplarTally tally;
+  private final ExemplarCounts tally;
   private final ExemplarUpdate update;
   private final FailureSink failed;
   private final ExemplarVisitor keeper = this::keep;
@@ -40,7 +40,7 @@ class ExemplarCollector extends FrontPadding {
       ExemplarSampling sampling,
       ExemplarAttributeFilter attributeFilter,
       ExemplarUpdate update,
-      ExemplarTally tally,
+      ExemplarCounts tally,
       FailureSink failed) {
     this.sampling = sampling;
     this.attributeFilter = attributeFilter;
@@ -60,7 +60,7 @@ class ExemplarCollector extends FrontPadding {
       ExemplarSampling sampling,
       ExemplarAttributeFilter attributeFilter,
       ExemplarUpdate update,
-      ExemplarTally tally,
+      ExemplarCounts tally,
       FailureSink failed) {
     return new Padded(sampling, attributeFilter, update, tally, failed);
   }
@@ -74,7 +74,7 @@ class ExemplarCollector extends FrontPadding {
         ExemplarSampling sampling,
         ExemplarAttributeFilter attributeFilter,
         ExemplarUpdate update,
-        ExemplarTally tally,
+        ExemplarCounts tally,
         FailureSink failed) {
       super(sampling, attributeFilter, update, tally, failed);
     }
@@ -182,7 +182,7 @@ class ExemplarCollector extends FrontPadding {
   }
 
   /**
-   * Written if it is another list, see {@link AbstractPoint#setFrame}; besides, threads that record
+   * Written if it is another list, see {@link AbstractPoint#setCommonFields}; besides, threads that record
    * read what lies beside it.
    */
   @SuppressWarnings("ReferenceEquality") // Lists are overwritten in place.

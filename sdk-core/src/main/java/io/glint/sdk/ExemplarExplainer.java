@@ -51,7 +51,7 @@ final class ExemplarExplainer {
     final List<MetricExemplarReport> metrics = new ArrayList<>();
     final ExemplarOutcomes outcomes = outcomes(reader);
     for (final GlintMeter meter : provider.meters()) {
-      for (final ReaderSource source : meter.sources(reader.id())) {
+      for (final ReaderStream source : meter.sources(reader.id())) {
         metrics.add(
             new MetricExemplarReport(
                 source.scope(),

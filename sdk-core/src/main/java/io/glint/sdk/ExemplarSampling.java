@@ -48,7 +48,7 @@ final class ExemplarSampling {
   private final String instrumentName;
   private final ExemplarReservoirFactory factory;
   private final ReservoirSettings settings;
-  private final Losses losses;
+  private final DropCounters losses;
   private final DeferredReport spanFailures;
   private final DeferredReport filterFailures;
   private final DeferredReport reservoirFailures;
@@ -58,7 +58,7 @@ final class ExemplarSampling {
       String instrumentName,
       ExemplarReservoirFactory factory,
       ReservoirSettings settings,
-      Losses losses) {
+      DropCounters losses) {
     this.filter = toFilter(filter);
     this.customFilter = filter;
     this.instrumentName = instrumentName;
@@ -71,7 +71,7 @@ final class ExemplarSampling {
   }
 
   private DeferredReport report(Supplier<String> message) {
-    return new DeferredReport(losses, Losses.Reason.EXEMPLAR, LOGGER, unusedValue -> message.get());
+    return new DeferredReport(losses, DropCounters.Reason.EXEMPLAR, LOGGER, unusedValue -> message.get());
   }
 
   /** Sampling whose losses nobody is told. */
@@ -80,7 +80,7 @@ final class ExemplarSampling {
       String instrumentName,
       ExemplarReservoirFactory factory,
       ReservoirSettings settings) {
-    this(filter, instrumentName, factory, settings, new Losses());
+    this(filter, instrumentName, factory, settings, new DropCounters());
   }
 
   private static Filter toFilter(CustomExemplarFilter filter) {
@@ -94,7 +94,7 @@ final class ExemplarSampling {
   }
 
   /** Where what this instrument loses is counted, measurements too. */
-  Losses losses() {
+  DropCounters losses() {
     return losses;
   }
 
@@ -103,11 +103,11 @@ final class ExemplarSampling {
   }
 
   /** The filter as the user named it. */
-  String filterInWords() {
+  String describeFilter() {
     return LogText.nameOf(customFilter);
   }
 
-  String reservoirInWords() {
+  String describeReservoir() {
     return LogText.nameOf(factory);
   }
 
@@ -133,24 +133,24 @@ final class ExemplarSampling {
    *     is; a filter of the user's own is given the root context for it
    * @return a verdict
    */
-  int judgeDouble(double value, Attributes attributes, Context context) {
+  int evaluateDouble(double value, Attributes attributes, Context context) {
     final Filter filter = this.filter;
     if (filter == Filter.OFF) {
       return OFF;
     }
     return filter == Filter.CUSTOM
-        ? judgeByCustomFilter(value, 0, true, attributes, context)
+        ? evaluateByCustomFilter(value, 0, true, attributes, context)
         : judge(filter, context);
   }
 
-  /** As {@link #judgeDouble}. */
-  int judgeLong(long value, Attributes attributes, Context context) {
+  /** As {@link #evaluateDouble}. */
+  int evaluateLong(long value, Attributes attributes, Context context) {
     final Filter filter = this.filter;
     if (filter == Filter.OFF) {
       return OFF;
     }
     return filter == Filter.CUSTOM
-        ? judgeByCustomFilter(0, value, false, attributes, context)
+        ? evaluateByCustomFilter(0, value, false, attributes, context)
         : judge(filter, context);
   }
 
@@ -158,10 +158,10 @@ final class ExemplarSampling {
     if (context == null) {
       return NO_SPAN;
     }
-    return filter == Filter.ON ? ELIGIBLE : judgeSpan(context);
+    return filter == Filter.ON ? ELIGIBLE : evaluateSpan(context);
   }
 
-  private int judgeSpan(Context context) {
+  private int evaluateSpan(Context context) {
     try {
       final SpanContext span = Span.fromContext(context).getSpanContext();
       if (span.isSampled()) {
@@ -174,7 +174,7 @@ final class ExemplarSampling {
     }
   }
 
-  private int judgeByCustomFilter(
+  private int evaluateByCustomFilter(
       double doubleValue,
       long longValue,
       boolean isDouble,
@@ -223,7 +223,7 @@ final class ExemplarSampling {
 
   private String ofFilter() {
     return "The exemplar filter "
-        + filterInWords()
+        + describeFilter()
         + " threw for a measurement of "
         + instrumentName
         + ". The measurement was counted; it has no exemplar. Exemplar filters must not throw";

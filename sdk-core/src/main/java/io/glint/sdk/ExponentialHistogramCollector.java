@@ -33,7 +33,7 @@ final class ExponentialHistogramCollector extends StreamCollector {
   }
 
   @Override
-  AbstractPoint point(PointBuffer points, int index) {
+  AbstractPoint point(PointPool points, int index) {
     return points.at(index, pointMaker);
   }
 

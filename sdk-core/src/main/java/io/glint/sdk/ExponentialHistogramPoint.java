@@ -107,7 +107,7 @@ final class ExponentialHistogramPoint extends AbstractPoint
         && Double.compare(max, other.getMax()) == 0
         && positive.equals(other.getPositiveBuckets())
         && negative.equals(other.getNegativeBuckets())
-        && hasSameFrame(other);
+        && hasSameCommonFields(other);
   }
 
   @Override

@@ -31,7 +31,7 @@ final class ExponentialHistogramStream extends MetricStream {
 
   @Override
   void recordDouble(double value, Attributes attributes, Context context) {
-    final int verdict = sampling.judgeDouble(value, attributes, context);
+    final int verdict = sampling.evaluateDouble(value, attributes, context);
     final int atTableScale = ExponentialCell.bucketAtTableScale(value);
     ExponentialCell cell = null;
     Throwable lost = null;
@@ -59,7 +59,7 @@ final class ExponentialHistogramStream extends MetricStream {
 
   @Override
   void recordDouble(double value, BoundSeries series, Context context) {
-    final int verdict = sampling.judgeDouble(value, series.attributes, context);
+    final int verdict = sampling.evaluateDouble(value, series.attributes, context);
     final int atTableScale = ExponentialCell.bucketAtTableScale(value);
     ExponentialCell cell = null;
     Throwable lost = null;

@@ -145,7 +145,7 @@ final class ExportCycle implements Runnable {
   private TimedCall newCall(Supplier<CompletableResultCode> function) {
     final Step of = step;
     return export.newCall(
-        /* givesUp= */ of == Step.FLUSH,
+        /* endsOnTimeout= */ of == Step.FLUSH,
         () -> {
           caller = Thread.currentThread();
           try {

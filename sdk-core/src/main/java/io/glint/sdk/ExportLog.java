@@ -114,13 +114,13 @@ final class ExportLog {
                 + " overlap; give the exporter a shorter time-out than that of the reader");
   }
 
-  void lastExportMissing(long patienceNanos) {
+  void lastExportMissing(long flushTimeoutNanos) {
     SafeLog.log(
         LOGGER,
         Level.WARNING,
         reader()
             + " shuts down without its last export, which was not complete within "
-            + Duration.ofNanos(patienceNanos).toMillis()
+            + Duration.ofNanos(flushTimeoutNanos).toMillis()
             + " ms. What was recorded since the last complete one is lost, unless it arrives"
             + " nevertheless; give the exporter a shorter time-out than that of the reader",
         null);

@@ -37,11 +37,11 @@ final class GlintMeter implements Meter, InstrumentRegistry {
   private final ProviderState provider;
   private final InstrumentationScopeInfo scope;
   private final RecordingContext context;
-  private final Map<InstrumentDescriptor, Registered> instruments = new ConcurrentHashMap<>();
-  private final Map<ReaderId, Queue<ReaderSource>> sources = new ConcurrentHashMap<>();
+  private final Map<InstrumentDescriptor, InstrumentRegistration> instruments = new ConcurrentHashMap<>();
+  private final Map<ReaderId, Queue<ReaderStream>> sources = new ConcurrentHashMap<>();
 
   /** For each reader the first instrument that has a metric of each name, in lower case. */
-  private final Map<ReaderId, Map<String, Registered>> metrics = new ConcurrentHashMap<>();
+  private final Map<ReaderId, Map<String, InstrumentRegistration>> metrics = new ConcurrentHashMap<>();
 
   private final ReentrantLock makingLock = new ReentrantLock();
 
@@ -84,14 +84,14 @@ final class GlintMeter implements Meter, InstrumentRegistry {
     return context.isEnabled();
   }
 
-  boolean isDecidedBy(Predicate<InstrumentationScopeInfo> configurator) {
+  boolean isConfiguredBy(Predicate<InstrumentationScopeInfo> configurator) {
     return decidedBy == configurator;
   }
 
   void setEnabled(boolean enabled, Predicate<InstrumentationScopeInfo> configurator) {
     synchronized (switchLock) {
       context.setEnabled(enabled);
-      for (final Registered instrument : instruments.values()) {
+      for (final InstrumentRegistration instrument : instruments.values()) {
         if (instrument.made() instanceof SyncInstrument synchronous) {
           synchronous.setOff(!enabled);
         }
@@ -188,7 +188,7 @@ final class GlintMeter implements Meter, InstrumentRegistry {
                 + LogText.of(scope.getName())
                 + "' cannot observe "
                 + (measurement instanceof ObservableInstrument of
-                    ? of.instrument().inWords()
+                    ? of.instrument().describe()
                     : LogText.nameOf(measurement))
                 + ", which was not made by this meter; it is left out. Make it with buildObserver()"
                 + " of a builder of the same meter.");
@@ -214,7 +214,7 @@ final class GlintMeter implements Meter, InstrumentRegistry {
     sources.values().forEach(queue -> queue.forEach(source -> source.source().shutdown()));
   }
 
-  Collection<ReaderSource> sources(ReaderId reader) {
+  Collection<ReaderStream> sources(ReaderId reader) {
     return sources.get(reader);
   }
 
@@ -229,7 +229,7 @@ final class GlintMeter implements Meter, InstrumentRegistry {
       ((SyncInstrument) made).setOff(true);
       return made;
     }
-    final Registered registered =
+    final InstrumentRegistration registered =
         registered(
             instrument,
             advised,
@@ -253,7 +253,7 @@ final class GlintMeter implements Meter, InstrumentRegistry {
     if (context.isNoop()) {
       return new ObservableInstrument(context, instrument, Map.of());
     }
-    final Registered registered =
+    final InstrumentRegistration registered =
         registered(
             instrument,
             advised,
@@ -288,26 +288,26 @@ final class GlintMeter implements Meter, InstrumentRegistry {
 
   /** An instrument that was just made, and what collects it. */
   private record Made(
-      Object instrument, Map<ReaderId, ? extends List<? extends MetricSource>> streams) {}
+      Object instrument, Map<ReaderId, ? extends List<? extends CollectableStream>> streams) {}
 
   private interface Making {
     Made make(Notices notices);
   }
 
-  private Registered registered(
+  private InstrumentRegistration registered(
       InstrumentDescriptor instrument, InstrumentAdvice advised, Making making) {
     final InstrumentDescriptor identity = instrument.identity();
-    final Registered known = instruments.get(identity);
+    final InstrumentRegistration known = instruments.get(identity);
     if (known != null) {
-      known.tellDifferences(instrument, advised, scope);
+      known.warnOfDifferences(instrument, advised, scope);
       return known;
     }
     // Handlers of log records are code of others: they are not called before the lock is free.
     final Notices notices = new Notices();
-    final Registered registered;
+    final InstrumentRegistration registered;
     makingLock.lock();
     try {
-      final Registered before = instruments.get(identity);
+      final InstrumentRegistration before = instruments.get(identity);
       registered = before != null ? before : make(instrument, advised, making, notices);
       instruments.put(identity, registered);
     } finally {
@@ -316,21 +316,21 @@ final class GlintMeter implements Meter, InstrumentRegistry {
     if (provider.isShutdown()) {
       registered.shutdown();
     }
-    registered.tellDifferences(instrument, advised, scope);
+    registered.warnOfDifferences(instrument, advised, scope);
     notices.log(warnings());
     return registered;
   }
 
-  private Registered make(
+  private InstrumentRegistration make(
       InstrumentDescriptor instrument, InstrumentAdvice advised, Making making, Notices notices) {
     final Made made = making.make(notices);
-    final List<MetricSource> all = new ArrayList<>();
+    final List<CollectableStream> all = new ArrayList<>();
     made.streams().values().forEach(all::addAll);
-    final Registered registered =
-        new Registered(
+    final InstrumentRegistration registered =
+        new InstrumentRegistration(
             instrument, advised, CallSite.ofCaller(), made.instrument(), all, warnings());
     for (final RegisteredReader reader : provider.readers()) {
-      final List<? extends MetricSource> streams = made.streams().get(reader.id());
+      final List<? extends CollectableStream> streams = made.streams().get(reader.id());
       if (streams != null) {
         add(streams, reader, registered, notices);
       }
@@ -339,27 +339,27 @@ final class GlintMeter implements Meter, InstrumentRegistry {
   }
 
   private void add(
-      List<? extends MetricSource> streams,
+      List<? extends CollectableStream> streams,
       RegisteredReader reader,
-      Registered registered,
+      InstrumentRegistration registered,
       Notices notices) {
-    for (final MetricSource stream : streams) {
+    for (final CollectableStream stream : streams) {
       sources
           .get(reader.id())
-          .add(new ReaderSource(stream, provider.resource(), scope, reader.reusesData()));
+          .add(new ReaderStream(stream, provider.resource(), scope, reader.reusesData()));
       noteConflict(reader.id(), stream, registered, notices);
     }
   }
 
   private void noteConflict(
-      ReaderId reader, MetricSource stream, Registered registered, Notices notices) {
+      ReaderId reader, CollectableStream stream, InstrumentRegistration registered, Notices notices) {
     final String name = stream.metric().name();
-    final Registered other =
+    final InstrumentRegistration other =
         metrics.get(reader).putIfAbsent(name.toLowerCase(Locale.ROOT), registered);
     if (other == registered) {
       notices.add(
           "Instrument "
-              + registered.first().inWords()
+              + registered.first().describe()
               + " of meter '"
               + LogText.of(scope.getName())
               + "' has two metrics named '"
@@ -374,11 +374,11 @@ final class GlintMeter implements Meter, InstrumentRegistry {
               + "' has two different metrics named '"
               + LogText.of(name)
               + "': one of instrument "
-              + other.first().inWords()
+              + other.first().describe()
               + " made at "
               + other.origin()
               + ", and one of instrument "
-              + registered.first().inWords()
+              + registered.first().describe()
               + " made at "
               + registered.origin()
               + ". Both are exported, which many backends cannot tell apart. "

@@ -175,7 +175,7 @@ public final class GlintMeterProvider implements MeterProvider, Closeable {
                   + " to wait for the callback; do not flush from there");
       return CompletableResultCode.ofFailure();
     }
-    return new ReaderCalls("flush", MetricReader::forceFlush, state.readerTimeout())
+    return new ReaderFanOut("flush", MetricReader::forceFlush, state.readerTimeout())
         .call(state.metricReaders());
   }
 
@@ -192,8 +192,8 @@ public final class GlintMeterProvider implements MeterProvider, Closeable {
     if (!shutdown.compareAndSet(null, result)) {
       return shutdown.get();
     }
-    final ReaderCalls calls =
-        new ReaderCalls("shut down", MetricReader::shutdown, state.readerTimeout());
+    final ReaderFanOut calls =
+        new ReaderFanOut("shut down", MetricReader::shutdown, state.readerTimeout());
     // From a callback: the readers have to wait for it, so it must not wait for them.
     final CompletableResultCode ofReaders =
         state.isCollectedByCurrentThread()
@@ -203,7 +203,7 @@ public final class GlintMeterProvider implements MeterProvider, Closeable {
     ofReaders.whenComplete(
         () -> {
           state.meters().forEach(GlintMeter::shutdown);
-          ReaderCalls.pass(ofReaders, result);
+          ReaderFanOut.pass(ofReaders, result);
           // Last: a log handler may hang.
           state.callbackRunner().tellLast();
         });

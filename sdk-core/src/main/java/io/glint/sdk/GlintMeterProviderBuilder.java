@@ -31,7 +31,7 @@ public final class GlintMeterProviderBuilder {
   private ViewMatchingMode viewMatchingMode = ViewMatchingMode.INDEPENDENT;
   private Duration callbackTimeout = CallbackRunner.DEFAULT_TIMEOUT;
   private Duration idleSeriesTimeout = Duration.ZERO;
-  private Duration readerTimeout = ReaderCalls.DEFAULT_TIMEOUT;
+  private Duration readerTimeout = ReaderFanOut.DEFAULT_TIMEOUT;
   private MeterConfigurator meterConfigurator = scope -> null;
   private boolean hasInternalTelemetry;
 

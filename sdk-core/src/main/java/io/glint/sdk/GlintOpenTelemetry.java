@@ -192,7 +192,7 @@ public class GlintOpenTelemetry implements OpenTelemetry, Closeable {
     try {
       final CompletableResultCode ofSdk = StockSdk.shutdown(others);
       if (ofSdk != null) {
-        ofSdk.whenComplete(() -> ReaderCalls.pass(ofSdk, result));
+        ofSdk.whenComplete(() -> ReaderFanOut.pass(ofSdk, result));
         return;
       }
       if (others instanceof AutoCloseable closeable) {
@@ -226,7 +226,7 @@ public class GlintOpenTelemetry implements OpenTelemetry, Closeable {
     ofMetrics.whenComplete(
         () -> {
           if (haveOthersSucceeded) {
-            ReaderCalls.pass(ofMetrics, result);
+            ReaderFanOut.pass(ofMetrics, result);
           } else {
             result.fail();
           }

@@ -40,7 +40,7 @@ final class HistogramCollector extends StreamCollector {
   }
 
   @Override
-  void countBuckets(Cell cell, ExemplarTally tally) {
+  void countBuckets(Cell cell, ExemplarCounts tally) {
     if (hasDefaultBoundaries) {
       final HistogramCell histogram = (HistogramCell) cell;
       tally.lowest += histogram.count(1);
@@ -49,7 +49,7 @@ final class HistogramCollector extends StreamCollector {
   }
 
   @Override
-  AbstractPoint point(PointBuffer points, int index) {
+  AbstractPoint point(PointPool points, int index) {
     return points.at(index, pointMaker);
   }
 

@@ -93,7 +93,7 @@ final class HistogramPoint extends AbstractPoint implements HistogramPointData {
         && Double.compare(getMax(), other.getMax()) == 0
         && boundaries.equals(other.getBoundaries())
         && counts.equals(other.getCounts())
-        && hasSameFrame(other);
+        && hasSameCommonFields(other);
   }
 
   @Override

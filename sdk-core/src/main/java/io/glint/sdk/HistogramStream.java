@@ -45,7 +45,7 @@ final class HistogramStream extends MetricStream {
 
   @Override
   void recordDouble(double value, Attributes attributes, Context context) {
-    final int verdict = sampling.judgeDouble(value, attributes, context);
+    final int verdict = sampling.evaluateDouble(value, attributes, context);
     final int bucket = bucket(value);
     HistogramCell cell = null;
     Throwable lostExemplar = null;
@@ -66,7 +66,7 @@ final class HistogramStream extends MetricStream {
 
   @Override
   void recordDouble(double value, BoundSeries series, Context context) {
-    final int verdict = sampling.judgeDouble(value, series.attributes, context);
+    final int verdict = sampling.evaluateDouble(value, series.attributes, context);
     final int bucket = bucket(value);
     HistogramCell cell = null;
     Throwable lostExemplar = null;

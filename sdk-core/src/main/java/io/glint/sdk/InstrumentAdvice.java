@@ -21,13 +21,13 @@ record InstrumentAdvice(List<Double> boundaries, Set<String> attributeKeys) {
   }
 
   /** In which respects, and how, this advice departs from {@code first}; empty if in none. */
-  List<Departure> departuresFrom(InstrumentAdvice first) {
-    final List<Departure> departures = new ArrayList<>();
+  List<AdviceConflict> conflictsWith(InstrumentAdvice first) {
+    final List<AdviceConflict> departures = new ArrayList<>();
     if (boundaries != null && !boundaries.equals(first.boundaries)) {
-      departures.add(new Departure("bucket boundaries", boundaries, first.boundaries));
+      departures.add(new AdviceConflict("bucket boundaries", boundaries, first.boundaries));
     }
     if (attributeKeys != null && !attributeKeys.equals(first.attributeKeys)) {
-      departures.add(new Departure("attribute keys", attributeKeys, first.attributeKeys));
+      departures.add(new AdviceConflict("attribute keys", attributeKeys, first.attributeKeys));
     }
     return departures;
   }
@@ -37,5 +37,5 @@ record InstrumentAdvice(List<Double> boundaries, Set<String> attributeKeys) {
    *
    * @param first null if nothing was
    */
-  record Departure(String respect, Object advised, Object first) {}
+  record AdviceConflict(String respect, Object advised, Object first) {}
 }

@@ -93,7 +93,7 @@ record InstrumentDescriptor(
   }
 
   /** For messages: what a user needs to find the instrument in the code. */
-  String inWords() {
+  String describe() {
     return "'"
         + LogText.of(name)
         + "' ("

@@ -40,13 +40,13 @@ final class InternalTelemetry implements CollectionListener {
   private static final AttributeKey<String> ERROR = AttributeKey.stringKey("error.type");
 
   /** The reasons for which measurements are dropped, as they are exported. */
-  private static final Map<Losses.Reason, Attributes> REASONS = reasons();
+  private static final Map<DropCounters.Reason, Attributes> REASONS = reasons();
 
   private final Map<ReaderId, Attributes> components = new LinkedHashMap<>();
   private final DoubleHistogram collectionDuration;
 
   InternalTelemetry(Meter meter, ProviderState provider, ExemplarExplainer explainer) {
-    final Losses losses = provider.losses();
+    final DropCounters losses = provider.losses();
     for (final RegisteredReader reader : provider.readers()) {
       final ReaderId id = reader.id();
       components.put(id, Attributes.of(TYPE, id.type(), NAME, id.name()));
@@ -77,14 +77,14 @@ final class InternalTelemetry implements CollectionListener {
                     + " most values, and how many it had then.")
             .buildWithCallback(
                 measurement ->
-                    losses.exploding().forEach((key, values) -> measurement.record(values, key)));
+                    losses.highCardinalityKeys().forEach((key, values) -> measurement.record(values, key)));
     unused =
         meter
             .counterBuilder("glint.exemplar.dropped")
             .setUnit("{exemplar}")
             .setDescription("The number of times exemplars were lost because a reservoir failed.")
             .buildWithCallback(
-                measurement -> measurement.record(losses.get(Losses.Reason.EXEMPLAR)));
+                measurement -> measurement.record(losses.get(DropCounters.Reason.EXEMPLAR)));
     observeExemplars(meter, explainer);
   }
 
@@ -162,14 +162,14 @@ final class InternalTelemetry implements CollectionListener {
   }
 
   /** Every reason, also those that have not occurred: a rate needs the zero before the first. */
-  private static void observeMeasurements(Losses losses, ObservableLongMeasurement measurement) {
+  private static void observeMeasurements(DropCounters losses, ObservableLongMeasurement measurement) {
     REASONS.forEach((reason, attributes) -> measurement.record(losses.get(reason), attributes));
   }
 
-  private static Map<Losses.Reason, Attributes> reasons() {
+  private static Map<DropCounters.Reason, Attributes> reasons() {
     final AttributeKey<String> key = AttributeKey.stringKey("glint.drop.reason");
-    final Map<Losses.Reason, Attributes> reasons = new EnumMap<>(Losses.Reason.class);
-    for (final Losses.Reason reason : EnumSet.complementOf(EnumSet.of(Losses.Reason.EXEMPLAR))) {
+    final Map<DropCounters.Reason, Attributes> reasons = new EnumMap<>(DropCounters.Reason.class);
+    for (final DropCounters.Reason reason : EnumSet.complementOf(EnumSet.of(DropCounters.Reason.EXEMPLAR))) {
       reasons.put(reason, Attributes.of(key, reason.name().toLowerCase(Locale.ROOT)));
     }
     return reasons;

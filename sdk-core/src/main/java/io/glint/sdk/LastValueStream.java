@@ -17,7 +17,7 @@ final class LastValueStream extends MetricStream {
 
   @Override
   void recordLong(long value, Attributes attributes, Context context) {
-    final int verdict = sampling.judgeLong(value, attributes, context);
+    final int verdict = sampling.evaluateLong(value, attributes, context);
     LastValueCell cell = null;
     Throwable lostExemplar = null;
     try {
@@ -37,7 +37,7 @@ final class LastValueStream extends MetricStream {
 
   @Override
   void recordLong(long value, BoundSeries series, Context context) {
-    final int verdict = sampling.judgeLong(value, series.attributes, context);
+    final int verdict = sampling.evaluateLong(value, series.attributes, context);
     LastValueCell cell = null;
     Throwable lostExemplar = null;
     try {
@@ -65,7 +65,7 @@ final class LastValueStream extends MetricStream {
 
   @Override
   void recordDouble(double value, Attributes attributes, Context context) {
-    final int verdict = sampling.judgeDouble(value, attributes, context);
+    final int verdict = sampling.evaluateDouble(value, attributes, context);
     LastValueCell cell = null;
     Throwable lostExemplar = null;
     try {
@@ -85,7 +85,7 @@ final class LastValueStream extends MetricStream {
 
   @Override
   void recordDouble(double value, BoundSeries series, Context context) {
-    final int verdict = sampling.judgeDouble(value, series.attributes, context);
+    final int verdict = sampling.evaluateDouble(value, series.attributes, context);
     LastValueCell cell = null;
     Throwable lostExemplar = null;
     try {

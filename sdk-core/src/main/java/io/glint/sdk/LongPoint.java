@@ -27,7 +27,7 @@ final class LongPoint extends NumberPoint implements LongPointData {
   public boolean equals(Object object) {
     return object instanceof LongPointData other
         && Long.compare(value, other.getValue()) == 0
-        && hasSameFrame(other);
+        && hasSameCommonFields(other);
   }
 
   @Override

@@ -65,13 +65,13 @@ final class MetricExemplarReport implements ExemplarReport.Metric {
       ExemplarAccount account,
       ExemplarOutcomes exports) {
     final ExemplarSampling sampling = account.sampling();
-    final ExemplarTally tally = account.tally();
+    final ExemplarCounts tally = account.tally();
     final boolean isCustom = sampling.filter() == ExemplarSampling.Filter.CUSTOM;
     this.scope = scope;
     this.name = metric.name();
     this.reader = reader;
-    this.filter = sampling.filterInWords();
-    this.reservoir = sampling.reservoirInWords();
+    this.filter = sampling.describeFilter();
+    this.reservoir = sampling.describeReservoir();
     this.measurements = tally.measurements;
     this.eligible = sampling.readsContext() ? tally.eligible() : 0;
     this.outsideSpan = tally.noSpan;

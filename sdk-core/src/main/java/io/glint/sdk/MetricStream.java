@@ -28,7 +28,7 @@ abstract class MetricStream implements CellFactory, SeriesFactory {
   final ExemplarSampling sampling;
   final AggregationTemporality temporality;
 
-  private final MetricIdentity metric;
+  private final MetricDescriptor metric;
   private final MeasurementClock clock;
   private final SeriesMap seriesMap;
   private final SeriesStore store;
@@ -36,7 +36,7 @@ abstract class MetricStream implements CellFactory, SeriesFactory {
   /** Null if all attributes are kept; then so is the cache. */
   private final AttributeFilter attributeFilter;
 
-  private final AliasCache aliases;
+  private final FilteredAttributesCache aliases;
 
   /**
    * The series of a stream that has one: a try at it is cheaper than a hash. Null if there are
@@ -53,25 +53,25 @@ abstract class MetricStream implements CellFactory, SeriesFactory {
     this.instrument = settings.instrument();
     this.metric = settings.metric();
     this.attributeFilter = settings.attributeFilter();
-    this.aliases = attributeFilter == null ? null : new AliasCache(settings.aliasBudget());
+    this.aliases = attributeFilter == null ? null : new FilteredAttributesCache(settings.aliasBudget());
     this.sampling = settings.sampling();
     this.temporality = settings.temporality();
     this.clock = settings.clock();
     this.seriesMap = new SeriesMap(this, settings.cardinalityLimit());
     this.store = new SeriesStore(this, seriesMap, temporality == AggregationTemporality.DELTA);
-    final Losses losses = sampling.losses();
+    final DropCounters losses = sampling.losses();
     this.bindingFailures =
         new DeferredReport(losses, /* reason= */ null, LOGGER, unused -> ofBindingFailed());
     this.memoryFailures =
         new DeferredReport(
             losses,
-            Losses.Reason.OUT_OF_MEMORY,
+            DropCounters.Reason.OUT_OF_MEMORY,
             LOGGER,
             unused -> ofLost("there is no memory for it"));
     this.attributeFailures =
         new DeferredReport(
             losses,
-            Losses.Reason.ATTRIBUTES_UNUSABLE,
+            DropCounters.Reason.ATTRIBUTES_UNUSABLE,
             LOGGER,
             unused ->
                 ofLost(
@@ -142,12 +142,12 @@ abstract class MetricStream implements CellFactory, SeriesFactory {
 
   /** The series if it is remembered. Once there may be room, overflow is no longer the answer. */
   private Series findByAlias(Attributes attributes) {
-    final AliasCache.Alias alias = aliases.find(attributes);
+    final FilteredAttributesCache.Alias alias = aliases.find(attributes);
     if (alias == null) {
       return null;
     }
     return alias.series.attributes == Overflow.ATTRIBUTES
-            && (alias.mapVersion != seriesMap.version() || store.mayMakeRoom())
+            && (alias.mapVersion != seriesMap.version() || store.mayEvictIdle())
         ? null
         : alias.series;
   }
@@ -181,7 +181,7 @@ abstract class MetricStream implements CellFactory, SeriesFactory {
   /** Sees whether one series is the only one. Written if that is news: recorders share the line. */
   private void updateSoleSeries() {
     if (aliases == null) {
-      final Series sole = seriesMap.onlyOrNull();
+      final Series sole = seriesMap.soleSeriesOrNull();
       if (this.soleSeries != sole) {
         this.soleSeries = sole;
       }
@@ -219,7 +219,7 @@ abstract class MetricStream implements CellFactory, SeriesFactory {
 
   private String ofBindingFailed() {
     return "Attributes could not be bound to instrument "
-        + instrument.inWords()
+        + instrument.describe()
         + ". Its bound recordings look their series up each time";
   }
 
@@ -242,7 +242,7 @@ abstract class MetricStream implements CellFactory, SeriesFactory {
 
   private String ofLost(String why) {
     return "A measurement of instrument "
-        + instrument.inWords()
+        + instrument.describe()
         + " could not be recorded for metric '"
         + LogText.of(metric.descriptor().name())
         + "' and is lost: "

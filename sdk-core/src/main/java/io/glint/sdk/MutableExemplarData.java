@@ -98,7 +98,7 @@ abstract sealed class MutableExemplarData extends SpanIds implements ExemplarDat
     clearSpan();
   }
 
-  /** They are none nearly always; see {@link AbstractPoint#setFrame}. */
+  /** They are none nearly always; see {@link AbstractPoint#setCommonFields}. */
   private void setFilteredAttributes(Attributes filteredAttributes) {
     if (this.filteredAttributes != filteredAttributes) {
       this.filteredAttributes = filteredAttributes;

@@ -15,7 +15,7 @@ abstract class NumberCollector extends StreamCollector {
   }
 
   @Override
-  final AbstractPoint point(PointBuffer points, int index) {
+  final AbstractPoint point(PointPool points, int index) {
     return points.at(index, pointMaker);
   }
 

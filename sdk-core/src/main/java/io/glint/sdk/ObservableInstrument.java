@@ -22,7 +22,7 @@ final class ObservableInstrument implements ObservableLongMeasurement, Observabl
   private static final Logger LOGGER = Logger.getLogger(ObservableInstrument.class.getName());
 
   /** How long an observation is waited for that is under way when its callback is abandoned. */
-  private static final long PATIENCE_NANOS = 100_000_000;
+  private static final long COLLECT_TIMEOUT_NANOS = 100_000_000;
 
   /**
    * One run of a callback, as the instrument sees it. Once it is closed no observation of the run
@@ -61,7 +61,7 @@ final class ObservableInstrument implements ObservableLongMeasurement, Observabl
     /** Waits for an observation that is under way, or gives it up if it hangs. */
     void awaitObservation() {
       for (int i = 0; i < streams.size(); i++) {
-        streams.get(i).turn().await(thread, PATIENCE_NANOS);
+        streams.get(i).turn().await(thread, COLLECT_TIMEOUT_NANOS);
       }
     }
   }
@@ -89,14 +89,14 @@ final class ObservableInstrument implements ObservableLongMeasurement, Observabl
     this.isMonotonic = instrument.isMonotonic();
     this.strays =
         new DeferredReport(
-            context.losses(), Losses.Reason.OUTSIDE_CALLBACK, LOGGER, value -> ofStray());
+            context.losses(), DropCounters.Reason.OUTSIDE_CALLBACK, LOGGER, value -> ofStray());
     this.badValues =
-        new DeferredReport(context.losses(), Losses.Reason.INVALID_VALUE, LOGGER, this::ofBadValue);
+        new DeferredReport(context.losses(), DropCounters.Reason.INVALID_VALUE, LOGGER, this::ofBadValue);
   }
 
   private String ofStray() {
     return "Asynchronous instrument "
-        + instrument.inWords()
+        + instrument.describe()
         + " was observed outside its callback, from a thread that does not run it, or after"
         + " the callback has exceeded its time-out (setCallbackTimeout). The observation"
         + " was dropped. Record in a callback that is registered for"
@@ -105,7 +105,7 @@ final class ObservableInstrument implements ObservableLongMeasurement, Observabl
 
   private String ofBadValue(double value) {
     return "Asynchronous instrument "
-        + instrument.inWords()
+        + instrument.describe()
         + " observed "
         + value
         + ". The observation was dropped: it is no measurement, or one that a sum cannot"
@@ -203,12 +203,12 @@ final class ObservableInstrument implements ObservableLongMeasurement, Observabl
         stream.countHanging();
       }
     } catch (Throwable t) {
-      context.losses().count(Losses.Reason.ATTRIBUTES_UNUSABLE);
+      context.losses().count(DropCounters.Reason.ATTRIBUTES_UNUSABLE);
       failures.event(
           t,
           () ->
               "An observation of asynchronous instrument "
-                  + instrument.inWords()
+                  + instrument.describe()
                   + " for metric '"
                   + LogText.of(stream.metric().name())
                   + "' was lost. If a view filters its attributes, check the filter");
@@ -219,7 +219,7 @@ final class ObservableInstrument implements ObservableLongMeasurement, Observabl
   @Override
   public String toString() {
     return "Asynchronous instrument "
-        + instrument.inWords()
+        + instrument.describe()
         + " of meter '"
         + LogText.of(context.scope().getName())
         + (streams.isEmpty() || !context.isEnabled() || context.isShutdown()

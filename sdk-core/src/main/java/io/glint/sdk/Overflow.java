@@ -17,16 +17,16 @@ final class Overflow {
   /** Says that an instrument has hit its cardinality limit, and what to do about it. */
   static void tell(
       Logger logger,
-      Losses losses,
+      DropCounters losses,
       InstrumentDescriptor instrument,
       int limit,
-      AttributeValues most) {
+      AttributeCardinality most) {
     losses.overflowed(instrument, most);
     SafeLog.log(
         logger,
         Level.WARNING,
         "Instrument "
-            + instrument.inWords()
+            + instrument.describe()
             + " has more than "
             + limit
             + " attribute sets, its cardinality limit. Measurements of further ones are counted in"

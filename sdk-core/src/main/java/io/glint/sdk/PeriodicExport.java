@@ -127,7 +127,7 @@ final class PeriodicExport {
         return failure(log.reader() + " has been shut down");
       }
       requests.add(request);
-      request.setDeadline(threads.schedule(() -> outOfTime(request), patienceNanos()));
+      request.setDeadline(threads.schedule(() -> outOfTime(request), flushTimeoutNanos()));
     }
     startCycle();
     return request.result();
@@ -156,7 +156,7 @@ final class PeriodicExport {
         tick.cancel(false);
       }
       isDue = false;
-      drainDeadline = threads.schedule(this::stopDraining, patienceNanos());
+      drainDeadline = threads.schedule(this::stopDraining, flushTimeoutNanos());
       isUnattended = drainDeadline == null && !threads.areOwn();
     }
     startCycle();
@@ -240,7 +240,7 @@ final class PeriodicExport {
   // ---------------------------------------------------------------- running out of time
 
   /** How long a flush, or the last cycle, may take together with the export it waits for. */
-  private long patienceNanos() {
+  private long flushTimeoutNanos() {
     return 2 * exportTimeoutNanos;
   }
 
@@ -253,7 +253,7 @@ final class PeriodicExport {
             expire(
                 List.of(request),
                 new TimeoutException(
-                    "not flushed after " + Duration.ofNanos(patienceNanos()).toMillis() + " ms"),
+                    "not flushed after " + Duration.ofNanos(flushTimeoutNanos()).toMillis() + " ms"),
                 /* telling= */ () -> {}));
   }
 
@@ -302,7 +302,7 @@ final class PeriodicExport {
     closeExporter(timeout, /* isStuck= */ true);
     threads.execute(() -> expired.forEach(request -> request.complete(timeout)));
     // Not here, on the timer, and last: a log handler may hang.
-    threads.execute(() -> log.lastExportMissing(patienceNanos()));
+    threads.execute(() -> log.lastExportMissing(flushTimeoutNanos()));
   }
 
   // ---------------------------------------------------------------- the end
@@ -313,7 +313,7 @@ final class PeriodicExport {
     }
     final TimedCall call =
         newCall(
-            /* givesUp= */ true,
+            /* endsOnTimeout= */ true,
             exporter::shutdown,
             overdue -> {
               closed(
@@ -366,8 +366,8 @@ final class PeriodicExport {
   }
 
   TimedCall newCall(
-      boolean givesUp, Supplier<CompletableResultCode> function, Predicate<TimedCall> whenOverdue) {
-    return new TimedCall(threads, exportTimeoutNanos, givesUp, function, whenOverdue);
+      boolean endsOnTimeout, Supplier<CompletableResultCode> function, Predicate<TimedCall> whenOverdue) {
+    return new TimedCall(threads, exportTimeoutNanos, endsOnTimeout, function, whenOverdue);
   }
 
   private void warnIfNoTick() {

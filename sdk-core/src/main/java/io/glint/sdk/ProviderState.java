@@ -30,8 +30,8 @@ final class ProviderState {
   private final List<RegisteredReader> readers = new ArrayList<>();
   private final AtomicBoolean isShutdown = new AtomicBoolean();
   private final Map<InstrumentationScopeInfo, GlintMeter> meters = new ConcurrentHashMap<>();
-  private final MeterSwitches meterSwitches = new MeterSwitches();
-  private final Losses losses = new Losses();
+  private final MeterConfigApplier meterSwitches = new MeterConfigApplier();
+  private final DropCounters losses = new DropCounters();
   private final StreamFactory streamFactory;
   private final List<CollectionListener> listeners = new CopyOnWriteArrayList<>();
 
@@ -137,7 +137,7 @@ final class ProviderState {
     return meter;
   }
 
-  Losses losses() {
+  DropCounters losses() {
     return losses;
   }
 

@@ -9,7 +9,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
  */
 final class RecordingContext {
   private final InstrumentationScopeInfo scope;
-  private final Losses losses;
+  private final DropCounters losses;
   private final boolean isNoop;
 
   /** That of the provider. A final class, as some ask {@code isEnabled()} for each recording. */
@@ -23,7 +23,7 @@ final class RecordingContext {
    * @param isShutdown that of the provider
    */
   RecordingContext(
-      InstrumentationScopeInfo scope, Losses losses, boolean isNoop, AtomicBoolean isShutdown) {
+      InstrumentationScopeInfo scope, DropCounters losses, boolean isNoop, AtomicBoolean isShutdown) {
     this.scope = scope;
     this.losses = losses;
     this.isNoop = isNoop;
@@ -35,7 +35,7 @@ final class RecordingContext {
     return scope;
   }
 
-  Losses losses() {
+  DropCounters losses() {
     return losses;
   }
 

@@ -212,7 +212,7 @@ final class RegisteredReader implements CollectionRegistration {
   }
 
   private void discard(GlintMeter meter, long now) {
-    for (final ReaderSource source : meter.sources(id)) {
+    for (final ReaderStream source : meter.sources(id)) {
       try {
         source.discard(lastCollectEpochNanos, now);
       } catch (Throwable t) {
@@ -222,7 +222,7 @@ final class RegisteredReader implements CollectionRegistration {
   }
 
   private void collectMeter(GlintMeter meter, long now, List<MetricData> collected) {
-    for (final ReaderSource source : meter.sources(id)) {
+    for (final ReaderStream source : meter.sources(id)) {
       final int place = collected.size();
       try {
         // The place comes first: of what has been collected nothing may be lost for want of memory.
@@ -237,13 +237,13 @@ final class RegisteredReader implements CollectionRegistration {
     }
   }
 
-  private void collectionFailed(ReaderSource source, Throwable cause) {
+  private void collectionFailed(ReaderStream source, Throwable cause) {
     failure = cause;
     failures.event(
         cause,
         () ->
             "Instrument "
-                + source.source().metric().inWords()
+                + source.source().metric().describe()
                 + " could not be collected and is missing from this collection");
   }
 

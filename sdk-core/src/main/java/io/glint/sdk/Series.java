@@ -22,7 +22,7 @@ sealed class Series extends StripedCells permits LastValueSeries {
   long startEpochNanos;
 
   /** True once a point has had that start, which then stays. */
-  boolean isStartShown;
+  boolean isStartReported;
 
   /** Exemplars that a cumulative point goes on showing, or that a delta point uses again. */
   RetainedExemplars retainedExemplars = RetainedExemplars.NONE;

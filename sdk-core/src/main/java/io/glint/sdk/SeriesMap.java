@@ -102,7 +102,7 @@ final class SeriesMap {
   private volatile Table table = new Table(SMALLEST_CAPACITY, 0);
 
   /** The index of the table, or of one before it. */
-  private Series[] indexAtHand = table.index;
+  private Series[] cachedIndex = table.index;
 
   /** Number of series that were ever evicted. */
   private final AtomicLong evictions = new AtomicLong();
@@ -122,7 +122,7 @@ final class SeriesMap {
    * not yet in the index at hand; {@link #findOrAdd} finds it then. Wait-free.
    */
   Series find(Attributes attributes) {
-    return find(indexAtHand, attributes, hash(attributes));
+    return find(cachedIndex, attributes, hash(attributes));
   }
 
   private static Series find(Series[] index, Attributes attributes, int hash) {
@@ -151,7 +151,7 @@ final class SeriesMap {
       copySome(table);
       // The bound is read before the index is searched: all entries below it are in the index.
       int place = table.indexed;
-      renewIndex();
+      refreshCachedIndex();
       final Series known = table.findLive(attributes, hash);
       if (known != null) {
         return known;
@@ -261,7 +261,7 @@ final class SeriesMap {
       table.copy(from, to);
       if (table.copied.addAndGet(to - from) == table.inherited) {
         table.base = null;
-        renewIndex();
+        refreshCachedIndex();
       }
     }
   }
@@ -271,7 +271,7 @@ final class SeriesMap {
     if (table.base != null) {
       table.copy(0, table.inherited);
       table.base = null;
-      renewIndex();
+      refreshCachedIndex();
     }
   }
 
@@ -321,7 +321,7 @@ final class SeriesMap {
     }
     ProtocolPoint.TABLE_REPLACING.reached();
     final boolean isReplaced = TABLE.compareAndSet(this, table, copy.asTable(table));
-    renewIndex();
+    refreshCachedIndex();
     return isReplaced;
   }
 
@@ -379,27 +379,27 @@ final class SeriesMap {
   void complete() {
     copyAll(table);
     // What threads in a race have left of an earlier table keeps evicted series in memory.
-    renewIndex();
+    refreshCachedIndex();
   }
 
   /**
    * Sees to it that {@link #find} knows the index of the table, unless threads race; while the
    * table still has a base, that of the base. Wait-free.
    */
-  private void renewIndex() {
+  private void refreshCachedIndex() {
     final Table table = this.table;
     final Table base = table.base;
     final Series[] newest = base == null ? table.index : base.index;
-    if (indexAtHand != newest) {
+    if (cachedIndex != newest) {
       ProtocolPoint.INDEX_RENEWING.reached();
-      indexAtHand = newest;
+      cachedIndex = newest;
     }
   }
 
   /**
    * The series if there is one, which may be evicted; null if there is none, or more. Wait-free.
    */
-  Series onlyOrNull() {
+  Series soleSeriesOrNull() {
     final Table table = this.table;
     Series only = null;
     int place = 0;

@@ -64,7 +64,7 @@ final class SeriesStore {
   }
 
   /** True if recorders may find room in this interval still. */
-  boolean mayMakeRoom() {
+  boolean mayEvictIdle() {
     return isDelta && !roomSearch.hasEndedIn(interval.get());
   }
 
@@ -89,7 +89,7 @@ final class SeriesStore {
       if (search.interval != interval || search.removals != map.removals()) {
         search = new RoomSearch(interval, 0, map.removals());
       }
-      final RoomMaker maker = new RoomMaker();
+      final IdleSeriesEvictor maker = new IdleSeriesEvictor();
       final int next = map.forEach(search.next, MOST_LOOKED_AT, maker);
       maker.retry();
       ProtocolPoint.ROOM_MADE.reached();
@@ -111,7 +111,7 @@ final class SeriesStore {
     }
   }
 
-  private final class RoomMaker implements SeriesMap.SeriesVisitor {
+  private final class IdleSeriesEvictor implements SeriesMap.SeriesVisitor {
     private final List<Series> undecided = new ArrayList<>(0);
 
     @Override

@@ -39,7 +39,7 @@ import java.util.logging.Logger;
  * <p>What is written for each series is in padded objects of its own, see {@link SeriesTotal}: no
  * line of it is read by recorders.
  */
-abstract class StreamCollector implements MetricSource {
+abstract class StreamCollector implements CollectableStream {
   private static final Logger LOGGER = Logger.getLogger(StreamCollector.class.getName());
 
   /** How long one collection of a stream waits for recorders that are stopped in mid-record. */
@@ -57,7 +57,7 @@ abstract class StreamCollector implements MetricSource {
   private final MetricStream stream;
   private final SeriesMap seriesMap;
   private final SeriesStore store;
-  private final MetricIdentity metric;
+  private final MetricDescriptor metric;
   private final ExemplarSampling sampling;
   private final boolean isDelta;
   private final MeasurementClock clock;
@@ -67,7 +67,7 @@ abstract class StreamCollector implements MetricSource {
   private final ExemplarCollector exemplarCollector;
   private final StripedCells.CellVisitor cellVisitor = this::collectCell;
   private final Function<List<PointData>, Data<?>> dataWrapper = this::data;
-  private final List<PointBuffer> readers = new CopyOnWriteArrayList<>();
+  private final List<PointPool> readers = new CopyOnWriteArrayList<>();
   private final RateLimitedLog failures = new RateLimitedLog(LOGGER, Level.WARNING);
   private final RateLimitedLog omissions = new RateLimitedLog(LOGGER, Level.WARNING);
   private final RateLimitedLog missedTurns = new RateLimitedLog(LOGGER, Level.WARNING);
@@ -78,10 +78,10 @@ abstract class StreamCollector implements MetricSource {
   private final ReentrantLock collectLock = new ReentrantLock();
 
   // The rest is guarded by collectLock.
-  private final ExemplarTally tally = new ExemplarTally();
+  private final ExemplarCounts tally = new ExemplarCounts();
 
   /** What was collected from cells and is not in the tally yet. */
-  private final ExemplarTally pending = new PaddedTally();
+  private final ExemplarCounts pending = new PaddedTally();
 
   private Findings findings = new Findings();
   private long creationEpochNanos;
@@ -128,7 +128,7 @@ abstract class StreamCollector implements MetricSource {
   }
 
   @Override
-  public final void addReader(PointBuffer points) {
+  public final void addReader(PointPool points) {
     points.collectedNanos = clock.nanoTime();
     readers.add(points);
   }
@@ -139,7 +139,7 @@ abstract class StreamCollector implements MetricSource {
   }
 
   @Override
-  public final Data<?> collect(long lastCollectEpochNanos, long epochNanos, PointBuffer points) {
+  public final Data<?> collect(long lastCollectEpochNanos, long epochNanos, PointPool points) {
     if (!tryLock(TimeUnit.SECONDS.toNanos(TURN_SECONDS))) {
       turnMissed();
       return null;
@@ -157,7 +157,7 @@ abstract class StreamCollector implements MetricSource {
   }
 
   @Override
-  public final void discard(long lastCollectEpochNanos, long epochNanos, PointBuffer points) {
+  public final void discard(long lastCollectEpochNanos, long epochNanos, PointPool points) {
     if (!isDelta) {
       return;
     }
@@ -197,7 +197,7 @@ abstract class StreamCollector implements MetricSource {
     }
   }
 
-  private Data<?> collectLocked(long lastCollectEpochNanos, long epochNanos, PointBuffer points) {
+  private Data<?> collectLocked(long lastCollectEpochNanos, long epochNanos, PointPool points) {
     cellDeadline = System.nanoTime() + CELL_TIMEOUT_NANOS;
     // An instrument may have been made after the collection began.
     creationEpochNanos = Math.min(clock.onPresentLine(creationEpochNanos), epochNanos);
@@ -245,7 +245,7 @@ abstract class StreamCollector implements MetricSource {
     }
     pending.measurements = 0;
     if (isDelta || !total.isAnyPartial) {
-      pending.moveVerdictsTo(tally);
+      pending.moveFilterResultsTo(tally);
     }
   }
 
@@ -262,7 +262,7 @@ abstract class StreamCollector implements MetricSource {
   }
 
   /** Collects a series. Whatever fails, this returns, for the points of all other series. */
-  private void collectSeries(Series series, PointBuffer points, long deltaStart, long epochNanos) {
+  private void collectSeries(Series series, PointPool points, long deltaStart, long epochNanos) {
     total.measurements = 0;
     try {
       collectOrThrow(series, points, deltaStart, epochNanos);
@@ -278,9 +278,9 @@ abstract class StreamCollector implements MetricSource {
    * Collects a series, which has no point if it holds no measurement. A point that is made before
    * its last line is not shown.
    */
-  private void collectOrThrow(Series series, PointBuffer points, long deltaStart, long epochNanos) {
+  private void collectOrThrow(Series series, PointPool points, long deltaStart, long epochNanos) {
     ProtocolPoint.SERIES_COLLECTING.reached();
-    if (isDelta && series.retainedExemplars.isEmpty() && series.isSeenEmpty()) {
+    if (isDelta && series.retainedExemplars.isEmpty() && series.isEmptyOptimistic()) {
       setIdle(series, isSilentDelta(series, /* isEmpty= */ true, points));
       return;
     }
@@ -307,12 +307,12 @@ abstract class StreamCollector implements MetricSource {
     // A cumulative point without one of its cells would go back; a delta catches up next time.
     if (!isEmpty && (isDelta || !isPartial)) {
       fill(point, series);
-      showStart(series);
+      markStartReported(series);
       final long start = isDelta ? deltaStart : series.startEpochNanos;
       // The start stays once a point has had it, also if that was another reader's, which has begun
       // to collect after this one.
       final long end = isDelta ? epochNanos : Math.max(start, epochNanos);
-      point.setFrame(start, end, series.attributes, exemplars);
+      point.setCommonFields(start, end, series.attributes, exemplars);
       total.exemplars += exemplars.size();
       total.points++;
     }
@@ -332,7 +332,7 @@ abstract class StreamCollector implements MetricSource {
     findings.failure = cause;
     if (isDelta && total.measurements > 0) {
       findings.measurementsLost += total.measurements;
-      sampling.losses().count(Losses.Reason.COLLECTION_FAILED, total.measurements);
+      sampling.losses().count(DropCounters.Reason.COLLECTION_FAILED, total.measurements);
     } else {
       findings.pointsLeftOut++;
     }
@@ -344,14 +344,14 @@ abstract class StreamCollector implements MetricSource {
    */
   private void startEarlier(Series series, long epochNanos) {
     final long start = clock.onPresentLine(series.startEpochNanos);
-    series.startEpochNanos = series.isStartShown ? start : Math.min(start, epochNanos);
+    series.startEpochNanos = series.isStartReported ? start : Math.min(start, epochNanos);
   }
 
   // Both are written if that is news: threads that record read what lies beside them.
 
-  private static void showStart(Series series) {
-    if (!series.isStartShown) {
-      series.isStartShown = true;
+  private static void markStartReported(Series series) {
+    if (!series.isStartReported) {
+      series.isStartReported = true;
     }
   }
 
@@ -417,12 +417,12 @@ abstract class StreamCollector implements MetricSource {
    * may be back in the next interval, and would have to be made anew. If there are many, place for
    * others matters more.
    */
-  private boolean isSilentDelta(Series series, boolean isEmpty, PointBuffer points) {
+  private boolean isSilentDelta(Series series, boolean isEmpty, PointPool points) {
     if (!isEmpty) {
       series.activeNanos = points.collectedNanos;
       return false;
     }
-    final boolean hasNeverBeenActive = !series.isStartShown;
+    final boolean hasNeverBeenActive = !series.isStartReported;
     return hasNeverBeenActive
         || points.collectedNanos - series.activeNanos >= idleTimeoutNanos
         || seriesMap.entries() > cardinalityLimit / 2;
@@ -431,7 +431,7 @@ abstract class StreamCollector implements MetricSource {
   /**
    * True if a cumulative series has been silent for too long, and no reader misses anything of it.
    */
-  private boolean isSilent(Series series, PointBuffer points) {
+  private boolean isSilent(Series series, PointPool points) {
     if (idleTimeoutNanos == 0) {
       return false;
     }
@@ -443,7 +443,7 @@ abstract class StreamCollector implements MetricSource {
     if (now - series.activeNanos < idleTimeoutNanos) {
       return false;
     }
-    for (final PointBuffer reader : readers) {
+    for (final PointPool reader : readers) {
       if (reader.collectedNanos - series.activeNanos <= 0) {
         return false;
       }
@@ -534,14 +534,14 @@ abstract class StreamCollector implements MetricSource {
 
   private String omission() {
     return "A point of instrument "
-        + instrument.inWords()
+        + instrument.describe()
         + " is left out of a collection: a thread has been stopped for over a second in"
         + " the middle of recording. Its measurements are kept for the next collection";
   }
 
   private String failure(Findings found) {
     return "The collection of instrument "
-        + instrument.inWords()
+        + instrument.describe()
         + " met a failure. "
         + (found.measurementsLost > 0
             ? found.measurementsLost
@@ -571,11 +571,11 @@ abstract class StreamCollector implements MetricSource {
   }
 
   /** Attributes are code of others. */
-  private static AttributeValues valuesOf(List<Attributes> attributeSets) {
+  private static AttributeCardinality valuesOf(List<Attributes> attributeSets) {
     try {
-      return AttributeValues.of(attributeSets);
+      return AttributeCardinality.of(attributeSets);
     } catch (RuntimeException | LinkageError e) {
-      return new AttributeValues(null, 0);
+      return new AttributeCardinality(null, 0);
     }
   }
 
@@ -584,7 +584,7 @@ abstract class StreamCollector implements MetricSource {
         null,
         () ->
             "Instrument "
-                + instrument.inWords()
+                + instrument.describe()
                 + " is missing from a collection: another one, which is under way, has held its"
                 + " metric for over "
                 + TURN_SECONDS
@@ -593,13 +593,13 @@ abstract class StreamCollector implements MetricSource {
   }
 
   @Override
-  public final ExemplarAccount exemplarAccount(PointBuffer points, boolean isLive) {
+  public final ExemplarAccount exemplarAccount(PointPool points, boolean isLive) {
     // Bounded: who asks may be a reservoir that another stream has called in its collection, and a
     // reservoir of this one may wait for that.
     final boolean isLocked = tryLock(CELL_TIMEOUT_NANOS);
     try {
       // Without the lock it is what the last collections have told, give or take the latest.
-      final ExemplarTally current = tally.copy();
+      final ExemplarCounts current = tally.copy();
       final boolean isCollected = current.eligible() > 0;
       if (isLive && isLocked) {
         current.noSpan += pending.noSpan;
@@ -615,7 +615,7 @@ abstract class StreamCollector implements MetricSource {
   }
 
   /** Reads the cells without emptying them. One that is in use at this moment may be left out. */
-  private void addUncollected(ExemplarTally current) {
+  private void addUncollected(ExemplarCounts current) {
     final long[] held = new long[1];
     final StripedCells.CellVisitor reader =
         cell -> {
@@ -671,10 +671,10 @@ abstract class StreamCollector implements MetricSource {
   }
 
   /** Adds to the tally how many of the measurements of a cell are in which bucket, if it asks. */
-  void countBuckets(Cell cell, ExemplarTally tally) {}
+  void countBuckets(Cell cell, ExemplarCounts tally) {}
 
   /** The point at this place of the collection, to be {@linkplain #fill filled} or not. */
-  abstract AbstractPoint point(PointBuffer points, int index);
+  abstract AbstractPoint point(PointPool points, int index);
 
   /** Copies the total, which is not empty, to the point that the collection will show. */
   abstract void fill(AbstractPoint point, Series series);
@@ -687,7 +687,7 @@ abstract class StreamCollector implements MetricSource {
 
   /** Not to be on one line with what recorders read, see {@link FrontPadding}. */
   @SuppressWarnings("UnusedVariable")
-  private static final class PaddedTally extends ExemplarTally {
+  private static final class PaddedTally extends ExemplarCounts {
     long back01, back02, back03, back04, back05, back06, back07, back08;
     long back09, back10, back11, back12, back13, back14, back15, back16;
   }

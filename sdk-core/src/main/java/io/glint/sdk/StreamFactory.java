@@ -41,7 +41,7 @@ final class StreamFactory {
   private final ExemplarAttributes exemplarAttributes;
   private final MeasurementClock clock;
   private final long idleTimeoutNanos;
-  private final Losses losses;
+  private final DropCounters losses;
   private final CallbackRunner callbackRunner;
   private final AliasBudget aliasBudget = new AliasBudget();
 
@@ -50,7 +50,7 @@ final class StreamFactory {
       List<RegisteredReader> readers,
       ViewRegistry views,
       MeasurementClock clock,
-      Losses losses,
+      DropCounters losses,
       CallbackRunner callbackRunner) {
     this.readers = readers;
     this.views = views;
@@ -208,7 +208,7 @@ final class StreamFactory {
     final AggregationTemporality temporality = reader.settings(instrument.type()).temporality();
     return new StreamSettings(
         instrument,
-        MetricIdentity.of(instrument, view.name(), view.description()),
+        MetricDescriptor.of(instrument, view.name(), view.description()),
         plan.attributeFilter() == null ? null : new AttributeFilter(plan.attributeFilter()),
         aliasBudget,
         view.exemplarAttributes() != null ? view.exemplarAttributes() : exemplarAttributes,
@@ -216,7 +216,7 @@ final class StreamFactory {
         plan.cardinalityLimit(),
         new ExemplarSampling(
             view.exemplarFilter() != null ? view.exemplarFilter() : exemplarFilter,
-            instrument.inWords(),
+            instrument.describe(),
             view.exemplarReservoir() != null
                 ? view.exemplarReservoir()
                 : defaultReservoir(plan.aggregation()),

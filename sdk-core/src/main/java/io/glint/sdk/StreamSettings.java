@@ -18,7 +18,7 @@ import io.opentelemetry.sdk.metrics.data.AggregationTemporality;
  */
 record StreamSettings(
     InstrumentDescriptor instrument,
-    MetricIdentity metric,
+    MetricDescriptor metric,
     AttributeFilter attributeFilter,
     AliasBudget aliasBudget,
     ExemplarAttributes exemplarAttributes,
@@ -39,7 +39,7 @@ record StreamSettings(
       long creationEpochNanos) {
     this(
         instrument,
-        MetricIdentity.of(instrument),
+        MetricDescriptor.of(instrument),
         /* attributeFilter= */ null,
         new AliasBudget(),
         ExemplarAttributes.all(),

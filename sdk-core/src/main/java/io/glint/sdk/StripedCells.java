@@ -317,7 +317,7 @@ sealed class StripedCells permits Series {
    * The same for who comes here at each recording: read without synchronization, which is a
    * nanosecond faster. True is certain, false may be out of date.
    */
-  final boolean isSeenStriped() {
+  final boolean isStripedPlain() {
     return STRIPES.get(this) != null;
   }
 
@@ -331,12 +331,12 @@ sealed class StripedCells permits Series {
     return count;
   }
 
-  /** True if no cell holds anything, see {@link Cell#isSeenEmpty}. False of an evicted series. */
-  final boolean isSeenEmpty() {
+  /** True if no cell holds anything, see {@link Cell#isEmptyOptimistic}. False of an evicted series. */
+  final boolean isEmptyOptimistic() {
     final Cell[] stripes = this.stripes;
     Cell cell;
     for (int i = 0; (cell = cellOrNull(stripes, i)) != null; i++) {
-      if (!cell.isSeenEmpty()) {
+      if (!cell.isEmptyOptimistic()) {
         return false;
       }
     }

@@ -65,13 +65,13 @@ abstract class SyncInstrument {
     this.context = context;
     this.mayReadContext = streams.stream().anyMatch(stream -> stream.sampling.readsContext());
     this.readsContext = mayReadContext;
-    this.negatives = report(Losses.Reason.INVALID_VALUE, this::ofNegative);
-    this.nonFinites = report(Losses.Reason.INVALID_VALUE, this::ofNonFinite);
+    this.negatives = report(DropCounters.Reason.INVALID_VALUE, this::ofNegative);
+    this.nonFinites = report(DropCounters.Reason.INVALID_VALUE, this::ofNonFinite);
     this.nulls = report(/* reason= */ null, unused -> ofNullAttributes());
-    this.noContexts = report(Losses.Reason.EXEMPLAR, unused -> ofMissingContext());
+    this.noContexts = report(DropCounters.Reason.EXEMPLAR, unused -> ofMissingContext());
   }
 
-  private DeferredReport report(Losses.Reason reason, DoubleFunction<String> message) {
+  private DeferredReport report(DropCounters.Reason reason, DoubleFunction<String> message) {
     return new DeferredReport(context.losses(), reason, LOGGER, message);
   }
 
@@ -149,7 +149,7 @@ abstract class SyncInstrument {
 
   private String ofNegative(double value) {
     return "Instrument "
-        + instrument.inWords()
+        + instrument.describe()
         + " was given the negative value "
         + value
         + ". The measurement was dropped: a "
@@ -159,7 +159,7 @@ abstract class SyncInstrument {
 
   private String ofNonFinite(double value) {
     return "Instrument "
-        + instrument.inWords()
+        + instrument.describe()
         + " was given the value "
         + value
         + ". The measurement was dropped: it is no measurement, or would make every later sum"
@@ -168,13 +168,13 @@ abstract class SyncInstrument {
 
   private String ofNullAttributes() {
     return "Instrument "
-        + instrument.inWords()
+        + instrument.describe()
         + " was given null attributes. They were taken for none. Use Attributes.empty()";
   }
 
   private String ofMissingContext() {
     return "The current context could not be read for a measurement of instrument "
-        + instrument.inWords()
+        + instrument.describe()
         + ". The measurement was counted as one outside of any span. Check the context storage"
         + " provider that is set";
   }
@@ -183,7 +183,7 @@ abstract class SyncInstrument {
   @Override
   public final String toString() {
     return "Instrument "
-        + instrument.inWords()
+        + instrument.describe()
         + " of meter '"
         + LogText.of(context.scope().getName())
         + (isRecording() ? "'" : "', which records nothing");

@@ -14,7 +14,7 @@ import java.util.function.Supplier;
  * time-out it is reported, and then:
  *
  * <ul>
- *   <li>a call that {@linkplain #givesUp gives up} is done as soon as it has returned, and failed;
+ *   <li>a call that {@linkplain #endsOnTimeout gives up} is done as soon as it has returned, and failed;
  *   <li>any other is waited for, for as long as it takes.
  * </ul>
  *
@@ -26,7 +26,7 @@ final class TimedCall {
 
   private final ReaderThreads threads;
   private final long timeoutNanos;
-  private final boolean givesUp;
+  private final boolean endsOnTimeout;
   private final Supplier<CompletableResultCode> function;
   private final Predicate<TimedCall> whenOverdue;
   private final long startNanoTime = System.nanoTime();
@@ -46,12 +46,12 @@ final class TimedCall {
   TimedCall(
       ReaderThreads threads,
       long timeoutNanos,
-      boolean givesUp,
+      boolean endsOnTimeout,
       Supplier<CompletableResultCode> function,
       Predicate<TimedCall> whenOverdue) {
     this.threads = threads;
     this.timeoutNanos = timeoutNanos;
-    this.givesUp = givesUp;
+    this.endsOnTimeout = endsOnTimeout;
     this.function = function;
     this.whenOverdue = whenOverdue;
   }
@@ -77,7 +77,7 @@ final class TimedCall {
       hasThrown = threw;
       this.whenDone = whenDone;
       result = returned;
-      if (returned.isDone() || (givesUp && isOverdue)) {
+      if (returned.isDone() || (endsOnTimeout && isOverdue)) {
         done();
         return true;
       }
@@ -124,7 +124,7 @@ final class TimedCall {
         return;
       }
       isOverdue = true;
-      goesOn = givesUp && result != null;
+      goesOn = endsOnTimeout && result != null;
       if (goesOn) {
         done();
       }

@@ -71,7 +71,7 @@ final class ViewRegistry {
       notices.add(
           LogText.of(view)
               + " makes no sense for instrument "
-              + instrument.inWords()
+              + instrument.describe()
               + ", which its selector matches; "
               + (isComposed ? "its aggregation" : "the view")
               + " is ignored for it. Restrict the selector, for instance by instrument type, or"

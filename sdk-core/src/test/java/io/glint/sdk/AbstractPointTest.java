@@ -20,8 +20,8 @@ class AbstractPointTest {
     final LongPoint point = new LongPoint();
     final Attributes attributes = Attributes.of(KEY, "a");
     final List<ExemplarData> exemplars = new ArrayList<>();
-    point.setFrame(1, 2, Attributes.of(KEY, "a"), new ArrayList<>());
-    point.setFrame(3, 4, attributes, exemplars);
+    point.setCommonFields(1, 2, Attributes.of(KEY, "a"), new ArrayList<>());
+    point.setCommonFields(3, 4, attributes, exemplars);
 
     assertThat(point.getAttributes()).isSameAs(attributes);
     assertThat(point.getExemplars()).isSameAs(exemplars);

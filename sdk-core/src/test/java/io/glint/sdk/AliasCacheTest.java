@@ -130,7 +130,7 @@ class AliasCacheTest {
 
   @Test
   void aCacheThatWasMadeInVainBecomesSmallAndGrowsAgainWhenItIsOfUse() {
-    final AliasCache cache = new AliasCache(new AliasBudget());
+    final FilteredAttributesCache cache = new FilteredAttributesCache(new AliasBudget());
     final Series series = DeltaSums.create(1).seriesMap().findOrAdd(Attributes.empty());
     cache.collected(0);
     for (int i = 0; i < USERS; i++) {
@@ -139,8 +139,8 @@ class AliasCacheTest {
     final Attributes frequent = user(1_000_000);
     cache.put(frequent, series, 0);
     assertThat(cache.find(frequent)).isNotNull();
-    assertThat(cache.size()).isGreaterThan(AliasCache.LARGEST_CAPACITY / 2);
-    cache.collected(AliasCache.GENERATION_NANOS);
+    assertThat(cache.size()).isGreaterThan(FilteredAttributesCache.LARGEST_CAPACITY / 2);
+    cache.collected(FilteredAttributesCache.GENERATION_NANOS);
     assertThat(cache.size()).isEqualTo(1);
     assertThat(cache.find(frequent)).isNotNull();
     for (int i = 0; i < USERS; i++) {
@@ -162,13 +162,13 @@ class AliasCacheTest {
     final AliasBudget budget = new AliasBudget();
     final Series series = DeltaSums.create(1).seriesMap().findOrAdd(Attributes.empty());
     for (int round = 0; round < 5; round++) {
-      final AliasCache one = new AliasCache(budget);
+      final FilteredAttributesCache one = new FilteredAttributesCache(budget);
       one.collected(0);
       for (int i = 0; i < USERS; i++) {
         one.put(user(i), series, 0);
       }
-      assertThat(one.size()).isGreaterThan(AliasCache.LARGEST_CAPACITY / 2);
-      one.collected(AliasCache.GENERATION_NANOS);
+      assertThat(one.size()).isGreaterThan(FilteredAttributesCache.LARGEST_CAPACITY / 2);
+      one.collected(FilteredAttributesCache.GENERATION_NANOS);
       assertThat(one.size()).isZero();
     }
   }

@@ -47,7 +47,7 @@ class BoundStressTest {
     final ExecutorService pool = Executors.newFixedThreadPool(4);
     try (GlintMeterProvider provider =
         GlintMeterProvider.builder()
-            .setClock(new HastyClock())
+            .setClock(new FastForwardClock())
             .registerMetricReader(cumulative)
             .registerMetricReader(delta)
             .build()) {

@@ -254,7 +254,7 @@ class CollectionTest {
     // The collector passes the first cell, which is taken, and finds 222 in the second.
     assertThat(value(stream)).isEqualTo(222);
     one.release();
-    assertThat(stream.collector().collect(0, 2, new PointBuffer(false))).isNull();
+    assertThat(stream.collector().collect(0, 2, new PointPool(false))).isNull();
     stream.recordLong(333, Attributes.empty(), io.opentelemetry.context.Context.root());
     assertThat(value(stream)).isEqualTo(333);
   }
@@ -276,8 +276,8 @@ class CollectionTest {
                 clock,
                 0));
     stream.recordLong(1, Attributes.empty(), io.opentelemetry.context.Context.root());
-    final PointBuffer one = new PointBuffer(false);
-    final PointBuffer other = new PointBuffer(false);
+    final PointPool one = new PointPool(false);
+    final PointPool other = new PointPool(false);
     final long late = Long.MAX_VALUE / 2;
     final long shown = start(stream, late, one);
     // The other reader's collection began before the series did: its point ends later, for the
@@ -290,11 +290,11 @@ class CollectionTest {
     assertThat(start(stream, late, other)).isEqualTo(shown);
   }
 
-  private static long start(MetricStream stream, long now, PointBuffer buffer) {
+  private static long start(MetricStream stream, long now, PointPool buffer) {
     return onlyPoint(stream, now, buffer).getStartEpochNanos();
   }
 
-  private static PointData onlyPoint(MetricStream stream, long now, PointBuffer buffer) {
+  private static PointData onlyPoint(MetricStream stream, long now, PointPool buffer) {
     return stream.collector().collect(0, now, buffer).getPoints().iterator().next();
   }
 
@@ -308,7 +308,7 @@ class CollectionTest {
 
   private static long value(LastValueStream stream) {
     return ((LongPointData)
-            stream.collector().collect(0, 1, new PointBuffer(false)).getPoints().iterator().next())
+            stream.collector().collect(0, 1, new PointPool(false)).getPoints().iterator().next())
         .getValue();
   }
 }

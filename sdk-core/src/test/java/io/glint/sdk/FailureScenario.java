@@ -345,10 +345,10 @@ final class FailureScenario {
     collect();
     collect();
     checkNothingIsHeld("after all");
-    final Losses losses = instrument.first.sampling.losses();
+    final DropCounters losses = instrument.first.sampling.losses();
     long lost = 0;
-    for (final Losses.Reason reason : Losses.Reason.values()) {
-      lost += reason == Losses.Reason.EXEMPLAR ? 0 : losses.get(reason);
+    for (final DropCounters.Reason reason : DropCounters.Reason.values()) {
+      lost += reason == DropCounters.Reason.EXEMPLAR ? 0 : losses.get(reason);
     }
     if (!setting.aggregation.equals("last value") && shown + lost != recorded) {
       violations.add(

@@ -250,7 +250,7 @@ class InternalTelemetryTest {
     assertThat(metric.getUnit()).isEqualTo("{measurement}");
     assertThat(metric.getLongSumData().isMonotonic()).isTrue();
     assertThat(metric.getLongSumData().getPoints())
-        .hasSize(Losses.Reason.values().length - 1)
+        .hasSize(DropCounters.Reason.values().length - 1)
         .allMatch(point -> point.getValue() == 0);
   }
 

@@ -104,7 +104,7 @@ class ManySeriesTest {
   }
 
   private static long sum(SumStream stream) {
-    return stream.collector().collect(0, 1, new PointBuffer(false)).getPoints().stream()
+    return stream.collector().collect(0, 1, new PointPool(false)).getPoints().stream()
         .mapToLong(point -> ((LongPointData) point).getValue())
         .sum();
   }

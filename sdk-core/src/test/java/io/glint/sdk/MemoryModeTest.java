@@ -287,7 +287,7 @@ class MemoryModeTest {
 
   @Test
   void aLargeCollectionLeavesNoLargePoolBehind() {
-    final PointBuffer buffer = new PointBuffer(true);
+    final PointPool buffer = new PointPool(true);
     for (int i = 0; i < 100_000; i++) {
       buffer.add(LongPoint::new);
     }
@@ -297,7 +297,7 @@ class MemoryModeTest {
     assertThat(first(buffer)).isSameAs(first);
   }
 
-  private static LongPoint first(PointBuffer buffer) {
+  private static LongPoint first(PointPool buffer) {
     buffer.begin();
     final LongPoint first = buffer.add(LongPoint::new);
     buffer.end(points -> new Points.Gauge<>(points));

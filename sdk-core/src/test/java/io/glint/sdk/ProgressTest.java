@@ -114,7 +114,7 @@ class ProgressTest {
   }
 
   private static List<LongPointData> points(SumStream stream) {
-    return stream.collector().collect(0, 1, new PointBuffer(false)).getPoints().stream()
+    return stream.collector().collect(0, 1, new PointPool(false)).getPoints().stream()
         .map(LongPointData.class::cast)
         .toList();
   }

@@ -32,13 +32,13 @@ class QuietSeriesPointsTest {
           }
         });
 
-    assertThat(stream.collector().collect(0, 1, new PointBuffer(false)).getPoints()).hasSize(1);
+    assertThat(stream.collector().collect(0, 1, new PointPool(false)).getPoints()).hasSize(1);
     assertThat(taken).hasValue(1);
-    assertThat(stream.collector().collect(0, 2, new PointBuffer(false))).isNull();
+    assertThat(stream.collector().collect(0, 2, new PointPool(false))).isNull();
     assertThat(taken).hasValue(1);
 
     stream.recordLong(1, bound, Context.root());
-    assertThat(stream.collector().collect(0, 3, new PointBuffer(false)).getPoints()).hasSize(1);
+    assertThat(stream.collector().collect(0, 3, new PointPool(false)).getPoints()).hasSize(1);
     assertThat(bound.attributes).isSameAs(attributes);
   }
 }

@@ -16,7 +16,7 @@ class QuietSeriesTest {
       Attributes.of(AttributeKey.stringKey("key"), "value");
 
   private final SumStream stream = DeltaSums.createSampled(10);
-  private final PointBuffer points = new PointBuffer(/* isReused= */ true);
+  private final PointPool points = new PointPool(/* isReused= */ true);
   private final Series series = stream.seriesMap().findOrAdd(ATTRIBUTES);
 
   /** Held, so that the series is not evicted. */
@@ -38,11 +38,11 @@ class QuietSeriesTest {
 
   @Test
   void holdsNothingUntilAMeasurementAndAfterItsCollection() {
-    assertThat(series.isSeenEmpty()).isTrue();
+    assertThat(series.isEmptyOptimistic()).isTrue();
     record();
-    assertThat(series.isSeenEmpty()).isFalse();
+    assertThat(series.isEmptyOptimistic()).isFalse();
     assertThat(collect()).isEqualTo(1);
-    assertThat(series.isSeenEmpty()).isTrue();
+    assertThat(series.isEmptyOptimistic()).isTrue();
     assertThat(collect()).isZero();
     assertThat(collect()).isZero();
     record();
@@ -53,9 +53,9 @@ class QuietSeriesTest {
   void mayHoldSomethingWhileAThreadRecords() {
     final Cell cell = series.take();
 
-    assertThat(series.isSeenEmpty()).isFalse();
+    assertThat(series.isEmptyOptimistic()).isFalse();
     cell.release();
-    assertThat(series.isSeenEmpty()).isTrue();
+    assertThat(series.isEmptyOptimistic()).isTrue();
   }
 
   @ParameterizedTest
@@ -66,9 +66,9 @@ class QuietSeriesTest {
     cells.forEach(Cell::release);
 
     assertThat(series.cellCount()).isEqualTo(4);
-    assertThat(series.isSeenEmpty()).isFalse();
+    assertThat(series.isEmptyOptimistic()).isFalse();
     assertThat(collect()).isEqualTo(1);
-    assertThat(series.isSeenEmpty()).isTrue();
+    assertThat(series.isEmptyOptimistic()).isTrue();
   }
 
   @Test
@@ -88,11 +88,11 @@ class QuietSeriesTest {
     unsampled.recordLong(1, ATTRIBUTES, Context.root());
     final Series silent = unsampled.seriesMap().find(ATTRIBUTES);
     assertThat(unsampled.collector().collect(0, 1, points).getPoints()).hasSize(1);
-    assertThat(silent.isSeenEmpty()).isTrue();
+    assertThat(silent.isEmptyOptimistic()).isTrue();
 
     assertThat(unsampled.collector().collect(0, 2, points)).isNull();
 
     assertThat(silent.isEvicted()).isTrue();
-    assertThat(silent.isSeenEmpty()).isFalse();
+    assertThat(silent.isEmptyOptimistic()).isFalse();
   }
 }

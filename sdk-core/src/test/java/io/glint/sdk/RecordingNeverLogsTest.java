@@ -186,11 +186,11 @@ class RecordingNeverLogsTest {
   @Test
   void everyEventIsToldOfOnceAMinuteAlsoIfNoneComesAfterTheMinute() {
     final AtomicLong nanos = new AtomicLong();
-    final Losses losses = new Losses(nanos::get);
+    final DropCounters losses = new DropCounters(nanos::get);
     final DeferredReport report =
         new DeferredReport(
             losses,
-            Losses.Reason.INVALID_VALUE,
+            DropCounters.Reason.INVALID_VALUE,
             Logger.getLogger("io.glint.sdk.test"),
             value -> "Value " + value);
     try (LogCapture log = new LogCapture()) {
@@ -216,14 +216,14 @@ class RecordingNeverLogsTest {
       nanos.addAndGet(SECONDS.toNanos(600));
       losses.reports().log();
       assertThat(log.messages()).hasSize(2);
-      assertThat(losses.get(Losses.Reason.INVALID_VALUE)).isEqualTo(3);
+      assertThat(losses.get(DropCounters.Reason.INVALID_VALUE)).isEqualTo(3);
     }
   }
 
   @Test
   void anEventThatWasToldOfBeforeItsReportIsQueuedIsNotToldOfAgain() {
     final AtomicLong nanos = new AtomicLong();
-    final Losses losses = new Losses(nanos::get);
+    final DropCounters losses = new DropCounters(nanos::get);
     final DeferredReport report =
         new DeferredReport(
             losses, null, Logger.getLogger("io.glint.sdk.test"), value -> "Value " + value);
@@ -247,7 +247,7 @@ class RecordingNeverLogsTest {
 
   @Test
   void reportsAreLoggedInTheOrderInWhichTheyCame() {
-    final Losses losses = new Losses();
+    final DropCounters losses = new DropCounters();
     try (LogCapture log = new LogCapture()) {
       for (final String name : List.of("a", "b", "c", "d")) {
         new DeferredReport(losses, null, Logger.getLogger("io.glint.sdk.test"), value -> name)
@@ -262,7 +262,7 @@ class RecordingNeverLogsTest {
 
   @Test
   void noEventIsLostOrToldTwiceWhileOthersLog() throws Exception {
-    final Losses losses = new Losses(System::nanoTime);
+    final DropCounters losses = new DropCounters(System::nanoTime);
     final AtomicLong toldOf = new AtomicLong();
     final List<DeferredReport> reports = new ArrayList<>();
     try (LogCapture log = new LogCapture()) {

@@ -68,7 +68,7 @@ class RecordingStressTest {
     try (GlintMeterProvider provider =
         GlintMeterProvider.builder()
             // Delta series are evicted whenever an interval passes them by.
-            .setClock(isDelta ? new HastyClock() : Clock.getDefault())
+            .setClock(isDelta ? new FastForwardClock() : Clock.getDefault())
             .registerMetricReader(reader)
             .build()) {
       final Meter meter = provider.get("stress");

@@ -50,7 +50,7 @@ class SeriesHintTest {
   }
 
   private void collect() {
-    assertThat(stream.collector().collect(0, 1, new PointBuffer(false))).isNotNull();
+    assertThat(stream.collector().collect(0, 1, new PointPool(false))).isNotNull();
   }
 
   @Test
@@ -120,7 +120,7 @@ class SeriesHintTest {
 
   /** As a thread does that has slept since it read the table. Returns attributes it misses. */
   private static Attributes leaveAnOldIndex(SeriesMap map) throws ReflectiveOperationException {
-    final Series[] old = (Series[]) indexAtHand().get(map);
+    final Series[] old = (Series[]) cachedIndex().get(map);
     assertThat(map.tryEvict(map.findOrAdd(attributes(3)), 0)).isTrue();
     map.removeEvicted();
     final Attributes added = attributes(4);
@@ -132,11 +132,11 @@ class SeriesHintTest {
 
   private static void leaveIndex(SeriesMap map, Series[] index)
       throws ReflectiveOperationException {
-    indexAtHand().set(map, index);
+    cachedIndex().set(map, index);
   }
 
-  private static VarHandle indexAtHand() throws ReflectiveOperationException {
+  private static VarHandle cachedIndex() throws ReflectiveOperationException {
     return MethodHandles.privateLookupIn(SeriesMap.class, MethodHandles.lookup())
-        .findVarHandle(SeriesMap.class, "indexAtHand", Series[].class);
+        .findVarHandle(SeriesMap.class, "cachedIndex", Series[].class);
   }
 }

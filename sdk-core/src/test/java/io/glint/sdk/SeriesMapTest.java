@@ -254,7 +254,7 @@ class SeriesMapTest {
   }
 
   private static long sum(SumStream stream) {
-    final var data = stream.collector().collect(0, 1, new PointBuffer(false));
+    final var data = stream.collector().collect(0, 1, new PointPool(false));
     long sum = 0;
     if (data != null) {
       final Set<Attributes> seen = new java.util.HashSet<>();

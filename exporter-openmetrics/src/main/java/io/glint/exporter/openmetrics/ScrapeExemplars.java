@@ -23,7 +23,7 @@ final class ScrapeExemplars {
   private int[] counts = new int[3 * 16];
 
   /** For each metric what became of the rest. */
-  private Outcome[] othersBecame = new Outcome[16];
+  private Outcome[] remainderOutcome = new Outcome[16];
 
   /** How many metrics have exemplars, and perhaps the last one, which has none. */
   private int metrics;
@@ -56,12 +56,12 @@ final class ScrapeExemplars {
       scopes = Arrays.copyOf(scopes, 2 * metrics);
       names = Arrays.copyOf(names, 2 * metrics);
       counts = Arrays.copyOf(counts, 3 * 2 * metrics);
-      othersBecame = Arrays.copyOf(othersBecame, 2 * metrics);
+      remainderOutcome = Arrays.copyOf(remainderOutcome, 2 * metrics);
     }
     scopes[metrics] = metric.getInstrumentationScopeInfo();
     names[metrics] = metric.getName();
     Arrays.fill(counts, 3 * metrics, 3 * metrics + 3, 0);
-    othersBecame[metrics] =
+    remainderOutcome[metrics] =
         hasExemplars || !hasPlaceInOpenMetrics(metric)
             ? Outcome.NOT_REPRESENTABLE
             : Outcome.NOT_REQUESTED;
@@ -123,7 +123,7 @@ final class ScrapeExemplars {
       int isTooLong = counts[3 * i + 2];
       account.add(scopes[i], names[i], writtenBecame, isWritten);
       account.add(scopes[i], names[i], Outcome.LABELS_TOO_LONG, isTooLong);
-      account.add(scopes[i], names[i], othersBecame[i], counts[3 * i] - isWritten - isTooLong);
+      account.add(scopes[i], names[i], remainderOutcome[i], counts[3 * i] - isWritten - isTooLong);
     }
   }
 

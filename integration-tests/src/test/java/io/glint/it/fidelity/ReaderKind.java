@@ -26,7 +26,7 @@ enum ReaderKind {
 
   Looker open(AggregationTemporality temporality) throws Exception {
     return switch (this) {
-      case PULL -> new PullLooker(temporality);
+      case PULL -> new PullReader(temporality);
       case PERIODIC -> {
         final KeepingExporter exporter = new KeepingExporter(temporality);
         yield new FlushLooker(

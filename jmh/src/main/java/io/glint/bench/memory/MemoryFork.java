@@ -66,7 +66,7 @@ public final class MemoryFork {
     ChildJvm.tell(prefix + NEW, perSeries(half.withNew.minus(half.steady).total(), series));
     ChildJvm.tell(prefix + STEADY, perSeries(steady.total(), series));
     ChildJvm.tell(prefix + HEAP, perSeries(heap - half.heap, series));
-    ChildJvm.tell(prefix + CLASSES, inWords(steady.largest(CLASSES_SHOWN, series)));
+    ChildJvm.tell(prefix + CLASSES, describe(steady.largest(CLASSES_SHOWN, series)));
   }
 
   /** Of a subject with half the series, which is garbage afterwards. */
@@ -110,7 +110,7 @@ public final class MemoryFork {
     return (double) bytes / series;
   }
 
-  private static String inWords(Map<String, Double> classes) {
+  private static String describe(Map<String, Double> classes) {
     return classes.entrySet().stream()
         .map(entry -> entry.getKey() + " " + Math.round(entry.getValue()))
         .collect(Collectors.joining(", "));

@@ -41,14 +41,14 @@ public final class SlowestCall {
     EVICTING("a collection evicts series, some of which come back"),
     ROOM("at the limit, idle series make room for others");
 
-    private final String inWords;
+    private final String describe;
 
-    Situation(String inWords) {
-      this.inWords = inWords;
+    Situation(String describe) {
+      this.describe = describe;
     }
 
-    String inWords() {
-      return inWords;
+    String describe() {
+      return describe;
     }
   }
 

@@ -67,7 +67,7 @@ public final class SlowestTool extends Tool {
       for (final SlowestCall.Situation situation : SlowestCall.Situation.values()) {
         table.add(
             Numbers.count(size),
-            situation.inWords(),
+            situation.describe(),
             times(slowest.get(Sdk.STOCK + situation.name() + SlowestCall.ELAPSED)),
             times(slowest.get(Sdk.GLINT + situation.name() + SlowestCall.ELAPSED)),
             times(slowest.get(Sdk.STOCK + situation.name() + SlowestCall.PROCESSOR)),

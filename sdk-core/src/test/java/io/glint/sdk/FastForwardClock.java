@@ -8,7 +8,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * Between any two looks at it a minute has passed, so that what is dropped after a silence is
  * dropped after each silent interval. The time of day is the real one. Thread-safe.
  */
-final class HastyClock implements Clock {
+final class FastForwardClock implements Clock {
   private final AtomicLong nanos = new AtomicLong();
 
   @Override

@@ -6,11 +6,11 @@ import io.opentelemetry.sdk.metrics.data.MetricData;
 import io.opentelemetry.sdk.resources.Resource;
 
 /** A metric stream as one reader collects it. Used under the lock of the reader. */
-final class ReaderSource {
-  private final MetricSource source;
+final class ReaderStream {
+  private final CollectableStream source;
   private final Resource resource;
   private final InstrumentationScopeInfo scope;
-  private final PointBuffer buffer;
+  private final PointPool buffer;
 
   /** What was collected last. */
   private StreamMetricData collected;
@@ -20,16 +20,16 @@ final class ReaderSource {
    *
    * @param isReused whether the reader lets the objects that it collects be reused
    */
-  ReaderSource(
-      MetricSource source, Resource resource, InstrumentationScopeInfo scope, boolean isReused) {
+  ReaderStream(
+      CollectableStream source, Resource resource, InstrumentationScopeInfo scope, boolean isReused) {
     this.source = source;
     this.resource = resource;
     this.scope = scope;
-    this.buffer = new PointBuffer(isReused, this::prepare);
+    this.buffer = new PointPool(isReused, this::prepare);
     source.addReader(buffer);
   }
 
-  MetricSource source() {
+  CollectableStream source() {
     return source;
   }
 
@@ -37,17 +37,17 @@ final class ReaderSource {
     return scope;
   }
 
-  /** As {@link MetricSource#exemplarAccount}. For any thread. */
+  /** As {@link CollectableStream#exemplarAccount}. For any thread. */
   ExemplarAccount exemplarAccount(boolean isLive) {
     return source.exemplarAccount(buffer, isLive);
   }
 
-  /** As {@link MetricSource#discard}. */
+  /** As {@link CollectableStream#discard}. */
   void discard(long lastCollectEpochNanos, long epochNanos) {
     source.discard(lastCollectEpochNanos, epochNanos, buffer);
   }
 
-  /** As {@link MetricSource#collect}; null if there are no points. */
+  /** As {@link CollectableStream#collect}; null if there are no points. */
   MetricData collect(long lastCollectEpochNanos, long epochNanos) {
     return source.collect(lastCollectEpochNanos, epochNanos, buffer) == null ? null : collected;
   }

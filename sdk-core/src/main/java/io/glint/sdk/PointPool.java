@@ -19,7 +19,7 @@ import java.util.function.Supplier;
  *
  * <p>Belongs to one reader and one stream. Used by the thread that collects for the reader.
  */
-final class PointBuffer {
+final class PointPool {
   private static final int SMALLEST_POOL = 16;
 
   private final boolean isReused;
@@ -39,7 +39,7 @@ final class PointBuffer {
   /** Number of exemplars on all points of all collections so far. Guarded by the stream. */
   long exemplars;
 
-  PointBuffer(boolean isReused) {
+  PointPool(boolean isReused) {
     this(isReused, data -> {});
   }
 
@@ -48,7 +48,7 @@ final class PointBuffer {
    *
    * @param receiver is handed the data of a collection as early as it exists
    */
-  PointBuffer(boolean isReused, Consumer<? super Data<?>> receiver) {
+  PointPool(boolean isReused, Consumer<? super Data<?>> receiver) {
     this.isReused = isReused;
     this.receiver = receiver;
   }

@@ -5,7 +5,7 @@ package io.glint.sdk;
  * have kept. Guarded by whoever has it; what it counts is counted in the cells by recorders, and
  * moved here by collections.
  */
-class ExemplarTally extends FrontPadding {
+class ExemplarCounts extends FrontPadding {
   /** All measurements that were counted. */
   long measurements;
 
@@ -30,15 +30,15 @@ class ExemplarTally extends FrontPadding {
   }
 
   /** Adds what the exemplar filter said to {@code other}, and forgets it. */
-  final void moveVerdictsTo(ExemplarTally other) {
+  final void moveFilterResultsTo(ExemplarCounts other) {
     other.noSpan += noSpan;
     other.refused += refused;
     noSpan = 0;
     refused = 0;
   }
 
-  final ExemplarTally copy() {
-    final ExemplarTally copy = new ExemplarTally();
+  final ExemplarCounts copy() {
+    final ExemplarCounts copy = new ExemplarCounts();
     copy.measurements = measurements;
     copy.noSpan = noSpan;
     copy.refused = refused;

@@ -12,14 +12,14 @@ import java.util.concurrent.ConcurrentHashMap;
  * An instrument of a meter, as it was first asked for. Whoever asks for one of the same identity
  * gets this one (SDK specification, "Duplicate instrument registration"). Thread-safe.
  */
-final class Registered {
-  private static final int MOST_TOLD = 16;
+final class InstrumentRegistration {
+  private static final int MAX_WARNINGS = 16;
 
   private final InstrumentDescriptor first;
   private final InstrumentAdvice advice;
   private final String origin;
   private final Object made;
-  private final List<MetricSource> streams;
+  private final List<CollectableStream> streams;
 
   /** In which ways it was asked for differently; some of them, for there may be many. */
   private final Set<String> told = ConcurrentHashMap.newKeySet();
@@ -31,12 +31,12 @@ final class Registered {
    *
    * @param origin the place in the application that asked for it
    */
-  Registered(
+  InstrumentRegistration(
       InstrumentDescriptor first,
       InstrumentAdvice advice,
       String origin,
       Object made,
-      List<MetricSource> streams,
+      List<CollectableStream> streams,
       ProblemLog warnings) {
     this.first = first;
     this.advice = advice;
@@ -56,7 +56,7 @@ final class Registered {
 
   /** Nobody will collect any more. */
   void shutdown() {
-    streams.forEach(MetricSource::shutdown);
+    streams.forEach(CollectableStream::shutdown);
   }
 
   Object made() {
@@ -64,7 +64,7 @@ final class Registered {
   }
 
   /** Reports in what a later request is not the same as the first, and what comes of it. */
-  void tellDifferences(
+  void warnOfDifferences(
       InstrumentDescriptor asked, InstrumentAdvice advised, InstrumentationScopeInfo scope) {
     if (!asked.name().equals(first.name())) {
       tell(
@@ -79,7 +79,7 @@ final class Registered {
           "The two are one metric, with the longer description. Make the descriptions the same, or"
               + " set one in a view");
     }
-    for (final InstrumentAdvice.Departure departure : advised.departuresFrom(advice)) {
+    for (final InstrumentAdvice.AdviceConflict departure : advised.conflictsWith(advice)) {
       tell(
           scope,
           "with other "
@@ -95,7 +95,7 @@ final class Registered {
   /** Of several descriptions a metric has the longest; false if views have set all of them. */
   private boolean describe(String description) {
     boolean isOfInstrument = false;
-    for (final MetricSource stream : streams) {
+    for (final CollectableStream stream : streams) {
       isOfInstrument |= stream.describe(description);
     }
     return isOfInstrument;
@@ -103,13 +103,13 @@ final class Registered {
 
   private void tell(InstrumentationScopeInfo scope, String how, String outcome) {
     // Code that asks differently may do so for each request.
-    if (told.size() >= MOST_TOLD || !told.add(how)) {
+    if (told.size() >= MAX_WARNINGS || !told.add(how)) {
       return;
     }
     warnings.warn(
         "asked for again",
         "Instrument "
-            + first.inWords()
+            + first.describe()
             + " of meter '"
             + LogText.of(scope.getName())
             + "', made at "

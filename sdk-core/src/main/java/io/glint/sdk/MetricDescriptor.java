@@ -1,30 +1,30 @@
 package io.glint.sdk;
 
 /** Name, description and unit of a metric, as they are exported. Thread-safe. */
-final class MetricIdentity {
+final class MetricDescriptor {
   private final boolean isDescribedByView;
   private volatile InstrumentDescriptor descriptor;
 
-  private MetricIdentity(InstrumentDescriptor descriptor, boolean isDescribedByView) {
+  private MetricDescriptor(InstrumentDescriptor descriptor, boolean isDescribedByView) {
     this.descriptor = descriptor;
     this.isDescribedByView = isDescribedByView;
   }
 
   /** The metric of an instrument that no view has changed. */
-  static MetricIdentity of(InstrumentDescriptor instrument) {
-    return new MetricIdentity(instrument, /* isDescribedByView= */ false);
+  static MetricDescriptor of(InstrumentDescriptor instrument) {
+    return new MetricDescriptor(instrument, /* isDescribedByView= */ false);
   }
 
   /** The metric that a view makes of an instrument; null stands for what the instrument has. */
-  static MetricIdentity of(InstrumentDescriptor instrument, String name, String description) {
-    return new MetricIdentity(instrument.renamed(name, description), description != null);
+  static MetricDescriptor of(InstrumentDescriptor instrument, String name, String description) {
+    return new MetricDescriptor(instrument.renamed(name, description), description != null);
   }
 
   InstrumentDescriptor descriptor() {
     return descriptor;
   }
 
-  /** Implements {@link MetricSource#describe}. */
+  /** Implements {@link CollectableStream#describe}. */
   synchronized boolean describe(String description) {
     if (!isDescribedByView && description.length() > descriptor.description().length()) {
       descriptor = descriptor.renamed(null, description);

@@ -25,7 +25,7 @@ import java.lang.invoke.VarHandle;
  *       replaces what was not used again, and grows only where all entries were.
  * </ul>
  */
-final class AliasCache {
+final class FilteredAttributesCache {
   static final int LARGEST_CAPACITY = 16_384;
   private static final int SMALLEST_CAPACITY = 64;
 
@@ -38,7 +38,7 @@ final class AliasCache {
 
   static {
     try {
-      TABLE = MethodHandles.lookup().findVarHandle(AliasCache.class, "table", Alias[].class);
+      TABLE = MethodHandles.lookup().findVarHandle(FilteredAttributesCache.class, "table", Alias[].class);
     } catch (ReflectiveOperationException e) {
       throw new ExceptionInInitializerError(e);
     }
@@ -91,7 +91,7 @@ final class AliasCache {
   private long generationStart;
   private boolean hasStarted;
 
-  AliasCache(AliasBudget budget) {
+  FilteredAttributesCache(AliasBudget budget) {
     this.budget = budget;
   }
 

@@ -13,7 +13,7 @@ import java.util.function.LongSupplier;
  * also when that is off, which costs nothing but on the paths that fail. Thread-safe; allocates
  * nothing, as memory may just have run out.
  */
-final class Losses {
+final class DropCounters {
 
   /** Why a measurement, or for the last one an exemplar, was lost. */
   enum Reason {
@@ -48,18 +48,18 @@ final class Losses {
   private static final AttributeKey<String> KEY = AttributeKey.stringKey("glint.attribute.key");
 
   /** Bounded by the number of instruments. */
-  private final Map<Attributes, Long> exploding = new ConcurrentHashMap<>();
+  private final Map<Attributes, Long> highCardinalityKeys = new ConcurrentHashMap<>();
 
   private final EnumMap<Reason, AtomicLong> counts = new EnumMap<>(Reason.class);
 
   private final DeferredReports reports;
 
-  Losses() {
+  DropCounters() {
     this(System::nanoTime);
   }
 
   /** For tests: what has to be logged is limited in rate by that clock. */
-  Losses(LongSupplier nanoClock) {
+  DropCounters(LongSupplier nanoClock) {
     this.reports = new DeferredReports(nanoClock);
     for (final Reason reason : Reason.values()) {
       counts.put(reason, new AtomicLong());
@@ -72,9 +72,9 @@ final class Losses {
   }
 
   /** Tells that an instrument has hit its cardinality limit. */
-  void overflowed(InstrumentDescriptor instrument, AttributeValues most) {
+  void overflowed(InstrumentDescriptor instrument, AttributeCardinality most) {
     if (most.key() != null) {
-      exploding.merge(
+      highCardinalityKeys.merge(
           Attributes.of(INSTRUMENT, instrument.name(), KEY, most.key().getKey()),
           (long) most.values(),
           Math::max);
@@ -85,8 +85,8 @@ final class Losses {
    * For each instrument that has hit its limit, the attribute key that had the most values then,
    * and how many.
    */
-  Map<Attributes, Long> exploding() {
-    return exploding;
+  Map<Attributes, Long> highCardinalityKeys() {
+    return highCardinalityKeys;
   }
 
   void count(Reason reason) {

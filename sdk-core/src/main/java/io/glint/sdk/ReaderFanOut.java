@@ -19,8 +19,8 @@ import java.util.logging.Logger;
  * Asks all readers of a provider to flush or to shut down, one after another, each on a thread of
  * its own: one that takes long delays the next one for a second, and the caller for a bounded time.
  */
-final class ReaderCalls {
-  private static final Logger LOGGER = Logger.getLogger(ReaderCalls.class.getName());
+final class ReaderFanOut {
+  private static final Logger LOGGER = Logger.getLogger(ReaderFanOut.class.getName());
 
   static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(30);
 
@@ -36,7 +36,7 @@ final class ReaderCalls {
    *
    * @param what the action as a verb, for messages
    */
-  ReaderCalls(String what, Function<MetricReader, CompletableResultCode> action, Duration timeout) {
+  ReaderFanOut(String what, Function<MetricReader, CompletableResultCode> action, Duration timeout) {
     this.what = what;
     this.action = action;
     this.timeoutNanos = timeout.toNanos();

@@ -3,7 +3,7 @@ package io.glint.sdk;
 import io.opentelemetry.sdk.metrics.data.Data;
 
 /** Something that a reader collects: one metric stream. */
-interface MetricSource {
+interface CollectableStream {
 
   /** Name and description as they are exported. */
   InstrumentDescriptor metric();
@@ -20,7 +20,7 @@ interface MetricSource {
    *
    * @param points what it will collect into
    */
-  void addReader(PointBuffer points);
+  void addReader(PointPool points);
 
   /**
    * Collects.
@@ -30,13 +30,13 @@ interface MetricSource {
    * @param points the reader's, for this source
    * @return the points, or null if there are none
    */
-  Data<?> collect(long lastCollectEpochNanos, long epochNanos, PointBuffer points);
+  Data<?> collect(long lastCollectEpochNanos, long epochNanos, PointPool points);
 
   /**
    * Stands in for {@link #collect} while the meter is disabled: forgets what would belong to the
    * interval that ends now, so that no later one reports it. Totals stay.
    */
-  default void discard(long lastCollectEpochNanos, long epochNanos, PointBuffer points) {}
+  default void discard(long lastCollectEpochNanos, long epochNanos, PointPool points) {}
 
   /**
    * What became of the measurements on their way to exemplars. For any thread.
@@ -44,7 +44,7 @@ interface MetricSource {
    * @param points as {@link #addReader} was told
    * @param isLive whether measurements count that no collection has seen yet, which takes time
    */
-  ExemplarAccount exemplarAccount(PointBuffer points, boolean isLive);
+  ExemplarAccount exemplarAccount(PointPool points, boolean isLive);
 
   /** Tells that nobody will collect any more. Recording goes on to be harmless. */
   default void shutdown() {}

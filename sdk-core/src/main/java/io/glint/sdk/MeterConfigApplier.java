@@ -16,8 +16,8 @@ import java.util.logging.Logger;
  * known to the provider before it is first decided on, and all decisions are taken under one lock.
  * The lock is re-entrant, because a configurator may make meters itself.
  */
-final class MeterSwitches {
-  private static final Logger LOGGER = Logger.getLogger(MeterSwitches.class.getName());
+final class MeterConfigApplier {
+  private static final Logger LOGGER = Logger.getLogger(MeterConfigApplier.class.getName());
 
   private final ReentrantLock lock = new ReentrantLock();
   private final RateLimitedLog failures = new RateLimitedLog(LOGGER, Level.WARNING);
@@ -27,12 +27,12 @@ final class MeterSwitches {
 
   /** Decides on a meter, unless the current configurator has done so. */
   void decide(GlintMeter meter) {
-    if (meter.isDecidedBy(configurator)) {
+    if (meter.isConfiguredBy(configurator)) {
       return;
     }
     lock.lock();
     try {
-      if (!meter.isDecidedBy(configurator)) {
+      if (!meter.isConfiguredBy(configurator)) {
         decide(meter, configurator);
       }
     } finally {

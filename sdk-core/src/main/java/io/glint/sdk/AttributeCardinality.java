@@ -13,19 +13,19 @@ import java.util.Set;
  *
  * @param key null if no series has attributes
  */
-record AttributeValues(AttributeKey<?> key, int values) {
+record AttributeCardinality(AttributeKey<?> key, int values) {
 
   /** Looks at all attribute sets that are there now. */
-  static AttributeValues of(Iterable<Attributes> attributeSets) {
+  static AttributeCardinality of(Iterable<Attributes> attributeSets) {
     final Map<AttributeKey<?>, Set<Object>> valuesByKey = new HashMap<>();
     for (final Attributes attributes : attributeSets) {
       attributes.forEach(
           (key, value) -> valuesByKey.computeIfAbsent(key, any -> new HashSet<>()).add(value));
     }
-    AttributeValues most = new AttributeValues(null, 0);
+    AttributeCardinality most = new AttributeCardinality(null, 0);
     for (final Map.Entry<AttributeKey<?>, Set<Object>> entry : valuesByKey.entrySet()) {
       if (entry.getValue().size() > most.values) {
-        most = new AttributeValues(entry.getKey(), entry.getValue().size());
+        most = new AttributeCardinality(entry.getKey(), entry.getValue().size());
       }
     }
     return most;

@@ -9,11 +9,11 @@ import io.opentelemetry.sdk.metrics.export.MetricReader;
 import java.util.Map;
 
 /** Collects directly, and lets the SDK reuse its data. */
-final class PullLooker implements Looker, MetricReader {
+final class PullReader implements Looker, MetricReader {
   private final AggregationTemporality temporality;
   private CollectionRegistration registration = CollectionRegistration.noop();
 
-  PullLooker(AggregationTemporality temporality) {
+  PullReader(AggregationTemporality temporality) {
     this.temporality = temporality;
   }
 
