@@ -1,6 +1,6 @@
 package io.glint.autoconfigure;
 
-import io.glint.sdk.CustomExemplarFilter;
+import io.glint.sdk.exemplar.CustomExemplarFilter;
 import io.opentelemetry.sdk.autoconfigure.AutoConfiguredOpenTelemetrySdk;
 import io.opentelemetry.sdk.autoconfigure.spi.ConfigProperties;
 import io.opentelemetry.sdk.autoconfigure.spi.internal.ConfigurableMetricReaderProvider;

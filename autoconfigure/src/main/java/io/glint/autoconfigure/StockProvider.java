@@ -1,6 +1,6 @@
 package io.glint.autoconfigure;
 
-import io.glint.sdk.CustomExemplarFilter;
+import io.glint.sdk.exemplar.CustomExemplarFilter;
 import io.glint.sdk.GlintMeterProviderBuilder;
 import io.opentelemetry.sdk.common.Clock;
 import io.opentelemetry.sdk.metrics.InstrumentSelector;

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.sun.net.httpserver.HttpServer;
 import io.glint.exporter.openmetrics.OpenMetricsServer;
 import io.glint.exporter.otlp.OtlpMetricExporter;
-import io.glint.sdk.CustomExemplarFilter;
+import io.glint.sdk.exemplar.CustomExemplarFilter;
 import io.glint.sdk.GlintOpenTelemetry;
 import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.sdk.autoconfigure.AutoConfiguredOpenTelemetrySdk;

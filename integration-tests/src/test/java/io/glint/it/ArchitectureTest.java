@@ -10,6 +10,9 @@ import io.glint.exporter.otlp.OtlpMetricExporter;
 import io.glint.reservoir.ExemplarReservoir;
 import io.glint.sdk.GlintMeterProvider;
 import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.util.TreeMap;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.lang.management.ManagementFactory;
@@ -31,6 +34,13 @@ import org.junit.jupiter.params.provider.MethodSource;
 class ArchitectureTest {
   private static final Pattern DEPENDENCY = Pattern.compile("^\\s+(\\S+)\\s+->\\s+(\\S+).*$");
 
+  // In docs/design.md: a line of the tree with its sentence, and lines of a class diagram.
+  private static final Pattern FOLDER = Pattern.compile("[│ ]*[├└]── (\\w+) +\\S.*");
+  private static final Pattern NAMESPACE = Pattern.compile("namespace (\\w+) \\{");
+  private static final Pattern DIAGRAM_CLASS = Pattern.compile("class (\\w+)");
+  private static final Pattern DIAGRAM_ARROW =
+      Pattern.compile("(\\w+) (-->|<\\|--) (\\w+)(?: : .*)?");
+
   /** The API's {@code impl} package is public by its modifiers only. */
   private static final Pattern OPEN_TELEMETRY_INTERNALS =
       Pattern.compile("io\\.opentelemetry\\.(.*\\.)?(internal|impl)\\..*");
@@ -42,6 +52,31 @@ class ArchitectureTest {
 
   /** How all modules write to the log: not API, and the one internal package that they share. */
   private static final String LOG = "io.glint.sdk.internal.log";
+
+  /** The packages of the SDK, from the bottom up: each uses those before it only. */
+  private static final List<String> ORDER =
+      List.of(
+          "io.glint.sdk.internal.log",
+          "io.glint.sdk.exemplar",
+          "io.glint.sdk.internal.metric",
+          "io.glint.sdk.internal.histogram",
+          "io.glint.sdk.internal.view",
+          "io.glint.sdk.internal.exemplar",
+          "io.glint.sdk.internal.cell",
+          "io.glint.sdk.internal.series",
+          "io.glint.sdk.internal.stream",
+          "io.glint.sdk.internal.data",
+          "io.glint.sdk.internal.collect",
+          "io.glint.sdk.internal.async",
+          "io.glint.sdk.internal.instrument",
+          "io.glint.sdk.internal.meter",
+          "io.glint.sdk.internal.export",
+          "io.glint.sdk.internal.diagnostics",
+          "io.glint.sdk");
+
+  /** What still breaks the order. To be cut: nothing may be added. */
+  private static final Set<String> AGAINST_THE_ORDER =
+      Set.of();
 
   /** Each module's root package, a class in it, and the packages of Glint that it may use. */
   record Module(String name, Class<?> anchor, Set<String> mayUse) {
@@ -63,12 +98,12 @@ class ArchitectureTest {
       new Module(
           "io.glint.exporter.openmetrics",
           OpenMetricsServer.class,
-          Set.of("io.glint.reservoir", "io.glint.sdk", LOG));
+          Set.of("io.glint.reservoir", "io.glint.sdk", "io.glint.sdk.exemplar", LOG));
   private static final Module OTLP =
       new Module(
           "io.glint.exporter.otlp",
           OtlpMetricExporter.class,
-          Set.of("io.glint.reservoir", "io.glint.sdk", LOG));
+          Set.of("io.glint.reservoir", "io.glint.sdk", "io.glint.sdk.exemplar", LOG));
   private static final Module AUTOCONFIGURE =
       new Module(
           "io.glint.autoconfigure",
@@ -76,6 +111,7 @@ class ArchitectureTest {
           Set.of(
               "io.glint.reservoir",
               "io.glint.sdk",
+              "io.glint.sdk.exemplar",
               "io.glint.exporter.openmetrics",
               "io.glint.exporter.otlp"));
   private static final Module WEBSTORE =
@@ -85,6 +121,7 @@ class ArchitectureTest {
           Set.of(
               "io.glint.reservoir",
               "io.glint.sdk",
+              "io.glint.sdk.exemplar",
               "io.glint.exporter.openmetrics",
               "io.glint.exporter.otlp"));
 
@@ -110,18 +147,89 @@ class ArchitectureTest {
     return name.startsWith("io.glint.");
   }
 
-  /** So that its engine can use it, and everything else can be moved around it. */
   @Test
-  void theLogUsesNothingElseOfTheSdk() {
-    final Set<String> used = new TreeSet<>();
+  void packagesOfTheSdkUseThoseBelowThemOnly() {
+    final Set<String> against = new TreeSet<>();
+    final Set<String> packages = new TreeSet<>();
     dependencies(SDK, "-verbose:class", "-filter:none")
         .forEach(
             (from, targets) -> {
-              if (from.startsWith(LOG + ".")) {
-                targets.stream().filter(this::isGlint).forEach(used::add);
+              packages.add(packageOf(from));
+              for (final String target : targets) {
+                if (level(from) < level(target)) {
+                  against.add(nameOf(from) + " -> " + nameOf(target));
+                }
               }
             });
-    assertThat(used).isNotEmpty().allMatch(name -> name.startsWith(LOG + "."));
+    assertThat(packages).as("each has its place").containsExactlyInAnyOrderElementsOf(ORDER);
+    assertThat(against).containsExactlyInAnyOrderElementsOf(AGAINST_THE_ORDER);
+  }
+
+  private static int level(String type) {
+    return ORDER.indexOf(packageOf(type));
+  }
+
+  private static String packageOf(String type) {
+    return type.substring(0, type.lastIndexOf('.'));
+  }
+
+  /** Simple name of a class or, if it is nested, of the outermost one around it. */
+  private static String nameOf(String type) {
+    final String name = type.substring(type.lastIndexOf('.') + 1);
+    final int nested = name.indexOf('$');
+    return nested < 0 ? name : name.substring(0, nested);
+  }
+
+  /** A picture that is not true is worse than none. */
+  @Test
+  void theDiagramsOfTheDesignShowWhatIsThere() throws IOException {
+    final String page = Files.readString(Path.of("..", "docs", "design.md"));
+    final Map<String, Set<String>> uses = new TreeMap<>();
+    final Map<String, String> packages = new TreeMap<>();
+    dependencies(SDK, "-verbose:class", "-filter:none")
+        .forEach(
+            (from, targets) -> {
+              packages.put(nameOf(from), packageOf(from));
+              final Set<String> used = uses.computeIfAbsent(nameOf(from), key -> new TreeSet<>());
+              targets.forEach(target -> used.add(nameOf(target)));
+            });
+    int lines = 0;
+    String namespace = "";
+    for (final String line : page.lines().map(String::strip).toList()) {
+      final Matcher opening = NAMESPACE.matcher(line);
+      final Matcher named = DIAGRAM_CLASS.matcher(line);
+      final Matcher arrow = DIAGRAM_ARROW.matcher(line);
+      if (opening.matches()) {
+        namespace = opening.group(1);
+      } else if (named.matches()) {
+        assertThat(packages).containsEntry(named.group(1), "io.glint.sdk.internal." + namespace);
+        lines++;
+      } else if (arrow.matches()) {
+        final boolean isExtension = arrow.group(2).equals("<|--");
+        final String from = arrow.group(isExtension ? 3 : 1);
+        final String to = arrow.group(isExtension ? 1 : 3);
+        assertThat(uses).as(line).containsKeys(from, to);
+        assertThat(uses.get(from)).as(line).contains(to);
+        lines++;
+      }
+    }
+    assertThat(lines).as("lines of diagrams that were understood").isGreaterThan(40);
+  }
+
+  @Test
+  void theFoldersOfTheDesignAreThoseOfTheSdk() throws IOException {
+    final List<String> folders = new ArrayList<>(List.of("internal"));
+    for (final String name : ORDER) {
+      folders.add(name.substring(name.lastIndexOf('.') + 1));
+    }
+    folders.remove("sdk");
+    assertThat(
+            Files.readString(Path.of("..", "docs", "design.md"))
+                .lines()
+                .map(FOLDER::matcher)
+                .filter(Matcher::matches)
+                .map(folder -> folder.group(1)))
+        .containsExactlyInAnyOrderElementsOf(folders);
   }
 
   /** The stock SDK's engine is never called: only its data, export and configuration types. */

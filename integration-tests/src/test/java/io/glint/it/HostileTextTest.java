@@ -7,7 +7,7 @@ import com.sun.net.httpserver.HttpServer;
 import io.glint.exporter.openmetrics.OpenMetricsServer;
 import io.glint.exporter.otlp.OtlpMetricExporter;
 import io.glint.reservoir.ExemplarReservoirFactory;
-import io.glint.sdk.CustomExemplarFilter;
+import io.glint.sdk.exemplar.CustomExemplarFilter;
 import io.glint.sdk.GlintMeterProvider;
 import io.glint.sdk.GlintMeterProviderBuilder;
 import io.glint.sdk.GlintPeriodicMetricReader;

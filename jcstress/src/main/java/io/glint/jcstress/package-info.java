@@ -2,7 +2,7 @@
  * Memory-model tests of the recording path, and the judge of their results, {@link
  * io.glint.jcstress.Verdict}.
  *
- * <p>Each suite is a class named after what it tests, in the package of the classes it tests:
+ * <p>Each suite is a class named after what it tests:
  *
  * <ul>
  *   <li>its sentence is the property that holds,

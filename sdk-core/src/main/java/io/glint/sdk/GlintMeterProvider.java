@@ -1,7 +1,17 @@
 package io.glint.sdk;
 
+import io.glint.sdk.exemplar.ExemplarReport;
+import io.glint.sdk.internal.diagnostics.ExemplarAdvisor;
+import io.glint.sdk.internal.diagnostics.ExemplarExplainer;
+import io.glint.sdk.internal.diagnostics.InternalTelemetry;
+import io.glint.sdk.internal.export.ReaderFanOut;
+import io.glint.sdk.internal.export.ReaderRegistry;
 import io.glint.sdk.internal.log.RateLimitedLog;
 import io.glint.sdk.internal.log.SafeLog;
+import io.glint.sdk.internal.meter.GlintMeter;
+import io.glint.sdk.internal.meter.GlintMeterBuilder;
+import io.glint.sdk.internal.meter.ProviderState;
+import io.glint.sdk.internal.meter.RegisteredReader;
 import io.opentelemetry.api.metrics.MeterBuilder;
 import io.opentelemetry.api.metrics.MeterProvider;
 import io.opentelemetry.sdk.common.CompletableResultCode;

@@ -1,6 +1,14 @@
 package io.glint.sdk;
 
+import io.glint.sdk.exemplar.CustomExemplarFilter;
+import io.glint.sdk.exemplar.ExemplarAttributes;
+import io.glint.sdk.internal.async.CallbackRunner;
+import io.glint.sdk.internal.diagnostics.UnusedViews;
+import io.glint.sdk.internal.export.ReaderFanOut;
 import io.glint.sdk.internal.log.LogText;
+import io.glint.sdk.internal.meter.ProviderConfig;
+import io.glint.sdk.internal.meter.ProviderState;
+import io.glint.sdk.internal.view.ViewRegistry;
 import io.opentelemetry.sdk.common.Clock;
 import io.opentelemetry.sdk.common.InstrumentationScopeInfo;
 import io.opentelemetry.sdk.metrics.InstrumentSelector;

@@ -1,5 +1,8 @@
 package io.glint.sdk;
 
+import io.glint.sdk.internal.async.CallbackRunner;
+import io.glint.sdk.internal.diagnostics.InternalTelemetry;
+import io.glint.sdk.internal.export.ReaderFanOut;
 import io.glint.sdk.internal.log.LogText;
 import io.glint.sdk.internal.log.SafeLog;
 import io.opentelemetry.api.OpenTelemetry;

@@ -1,5 +1,8 @@
 package io.glint.sdk;
 
+import io.glint.sdk.internal.export.MetricBatches;
+import io.glint.sdk.internal.export.PeriodicExport;
+import io.glint.sdk.internal.export.ReaderThreads;
 import io.opentelemetry.sdk.common.CompletableResultCode;
 import io.opentelemetry.sdk.common.export.MemoryMode;
 import io.opentelemetry.sdk.metrics.Aggregation;

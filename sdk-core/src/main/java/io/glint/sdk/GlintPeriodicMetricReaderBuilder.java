@@ -1,5 +1,7 @@
 package io.glint.sdk;
 
+import io.glint.sdk.internal.export.MetricBatches;
+import io.glint.sdk.internal.export.ReaderThreads;
 import io.opentelemetry.sdk.metrics.export.MetricExporter;
 import java.time.Duration;
 import java.util.Objects;

@@ -1,6 +1,10 @@
 package io.glint.sdk;
 
 import io.glint.reservoir.ExemplarReservoirFactory;
+import io.glint.sdk.exemplar.CustomExemplarFilter;
+import io.glint.sdk.exemplar.ExemplarAttributes;
+import io.glint.sdk.internal.view.ResolvedAggregation;
+import io.glint.sdk.internal.view.ViewConfig;
 import io.opentelemetry.sdk.metrics.Aggregation;
 import io.opentelemetry.sdk.metrics.View;
 import java.util.Objects;

@@ -1,5 +1,6 @@
 package io.glint.sdk;
 
+import io.glint.sdk.internal.view.Glob;
 import io.opentelemetry.sdk.common.InstrumentationScopeInfo;
 import java.util.ArrayList;
 import java.util.List;

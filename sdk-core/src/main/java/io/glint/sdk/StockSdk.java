@@ -1,5 +1,6 @@
 package io.glint.sdk;
 
+import io.glint.sdk.exemplar.CustomExemplarFilter;
 import io.glint.sdk.internal.log.LogText;
 import io.opentelemetry.sdk.OpenTelemetrySdk;
 import io.opentelemetry.sdk.common.CompletableResultCode;

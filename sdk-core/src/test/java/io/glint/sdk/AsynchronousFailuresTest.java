@@ -3,6 +3,10 @@ package io.glint.sdk;
 import static io.glint.sdk.Readers.collect;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.glint.sdk.exemplar.CustomExemplarFilter;
+import io.glint.sdk.exemplar.ExemplarAttributes;
+import io.glint.sdk.internal.async.CallbackRegistration;
+import io.glint.sdk.internal.async.ObservableInstrument;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.common.AttributesBuilder;

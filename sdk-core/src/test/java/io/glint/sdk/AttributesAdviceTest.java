@@ -4,6 +4,7 @@ import static io.glint.sdk.Readers.collect;
 import static io.glint.sdk.Readers.span;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.glint.sdk.internal.instrument.SyncInstrument;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.incubator.metrics.ExtendedDoubleCounterBuilder;

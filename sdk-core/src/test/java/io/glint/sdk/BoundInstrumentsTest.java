@@ -5,6 +5,13 @@ import static io.glint.sdk.Readers.span;
 import static io.glint.sdk.Readers.spanContext;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.glint.sdk.exemplar.ExemplarAttributes;
+import io.glint.sdk.internal.instrument.SyncInstrument;
+import io.glint.sdk.internal.series.Overflow;
+import io.glint.sdk.internal.series.Series;
+import io.glint.sdk.internal.series.SeriesMap;
+import io.glint.sdk.internal.stream.BoundSeries;
+import io.glint.sdk.internal.stream.MetricStream;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.incubator.metrics.BoundDoubleHistogram;

@@ -2,6 +2,9 @@ package io.glint.sdk;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.glint.sdk.internal.instrument.SyncInstrument;
+import io.glint.sdk.internal.series.Series;
+import io.glint.sdk.internal.series.SeriesMap;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.incubator.metrics.BoundDoubleHistogram;

@@ -2,6 +2,7 @@ package io.glint.sdk;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.glint.sdk.exemplar.ExemplarReport;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.metrics.DoubleHistogram;

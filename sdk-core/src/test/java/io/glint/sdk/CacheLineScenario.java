@@ -1,5 +1,14 @@
 package io.glint.sdk;
 
+import io.glint.sdk.exemplar.CustomExemplarFilter;
+import io.glint.sdk.internal.cell.Cell;
+import io.glint.sdk.internal.cell.ExponentialTotal;
+import io.glint.sdk.internal.exemplar.ExemplarSampling;
+import io.glint.sdk.internal.exemplar.MutableExemplarData;
+import io.glint.sdk.internal.instrument.SyncInstrument;
+import io.glint.sdk.internal.series.Series;
+import io.glint.sdk.internal.series.SeriesMap;
+import io.glint.sdk.internal.stream.MetricStream;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.metrics.DoubleCounter;

@@ -2,6 +2,11 @@ package io.glint.sdk;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.glint.sdk.internal.stream.ExponentialHistogramStream;
+import io.glint.sdk.internal.stream.HistogramStream;
+import io.glint.sdk.internal.stream.LastValueStream;
+import io.glint.sdk.internal.stream.MetricStream;
+import io.glint.sdk.internal.stream.SumStream;
 import java.lang.reflect.Method;
 import java.util.ArrayList;
 import java.util.List;

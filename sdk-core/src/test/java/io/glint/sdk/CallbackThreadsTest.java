@@ -2,6 +2,7 @@ package io.glint.sdk;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.glint.sdk.internal.async.CallbackRunner;
 import io.opentelemetry.sdk.testing.exporter.InMemoryMetricReader;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;

@@ -3,6 +3,7 @@ package io.glint.sdk;
 import static io.glint.sdk.Readers.collect;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.glint.sdk.internal.series.Overflow;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.metrics.DoubleGauge;

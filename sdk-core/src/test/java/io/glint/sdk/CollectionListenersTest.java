@@ -2,6 +2,11 @@ package io.glint.sdk;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.glint.sdk.exemplar.CustomExemplarFilter;
+import io.glint.sdk.exemplar.ExemplarAttributes;
+import io.glint.sdk.internal.meter.ProviderConfig;
+import io.glint.sdk.internal.meter.ProviderState;
+import io.glint.sdk.internal.view.ViewRegistry;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.metrics.LongCounter;
@@ -29,7 +34,7 @@ class CollectionListenersTest {
                   new ProviderConfig.Reader(
                       reader, CardinalityLimitSelector.defaultCardinalityLimitSelector(), reader)),
               List.of(),
-              new ViewRegistry(List.of(), ViewMatchingMode.INDEPENDENT),
+              new ViewRegistry(List.of(), /* isComposed= */ false),
               Duration.ofSeconds(5),
               Duration.ZERO,
               Duration.ofSeconds(30)));

@@ -7,6 +7,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.glint.reservoir.ExemplarReservoir;
 import io.glint.reservoir.ExemplarVisitor;
+import io.glint.sdk.exemplar.CustomExemplarFilter;
+import io.glint.sdk.exemplar.ExemplarReport;
+import io.glint.sdk.internal.instrument.SyncInstrument;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.metrics.Meter;

@@ -3,6 +3,7 @@ package io.glint.sdk;
 import static io.glint.sdk.Readers.collect;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.glint.sdk.internal.view.ResolvedAggregation;
 import io.opentelemetry.api.metrics.DoubleHistogramBuilder;
 import io.opentelemetry.sdk.metrics.Aggregation;
 import io.opentelemetry.sdk.metrics.InstrumentSelector;

@@ -3,6 +3,10 @@ package io.glint.sdk;
 import static io.glint.sdk.Readers.collect;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.glint.sdk.internal.cell.Cell;
+import io.glint.sdk.internal.instrument.SyncInstrument;
+import io.glint.sdk.internal.series.Overflow;
+import io.glint.sdk.internal.stream.MetricStream;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.metrics.LongCounter;

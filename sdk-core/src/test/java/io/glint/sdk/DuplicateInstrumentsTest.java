@@ -3,6 +3,7 @@ package io.glint.sdk;
 import static io.glint.sdk.Readers.collect;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.glint.sdk.internal.meter.GlintMeter;
 import io.opentelemetry.api.metrics.LongCounter;
 import io.opentelemetry.api.metrics.Meter;
 import io.opentelemetry.sdk.metrics.InstrumentSelector;

@@ -8,6 +8,8 @@ import io.glint.reservoir.ExemplarReservoir;
 import io.glint.reservoir.ExemplarReservoirFactory;
 import io.glint.reservoir.ExemplarVisitor;
 import io.glint.reservoir.ReservoirSettings;
+import io.glint.sdk.exemplar.CustomExemplarFilter;
+import io.glint.sdk.internal.exemplar.ExemplarSampling;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.metrics.Meter;
 import io.opentelemetry.sdk.common.Clock;

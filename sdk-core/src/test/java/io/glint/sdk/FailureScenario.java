@@ -1,5 +1,10 @@
 package io.glint.sdk;
 
+import io.glint.sdk.exemplar.CustomExemplarFilter;
+import io.glint.sdk.internal.cell.Cell;
+import io.glint.sdk.internal.instrument.SyncInstrument;
+import io.glint.sdk.internal.metric.DropCounters;
+import io.glint.sdk.internal.series.Series;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.incubator.metrics.ExtendedDoubleUpDownCounter;

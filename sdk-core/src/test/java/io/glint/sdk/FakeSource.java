@@ -17,7 +17,7 @@ import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 
 /** What a reader collects from, in place of a provider. */
-final class FakeSource implements CollectionRegistration {
+public final class FakeSource implements CollectionRegistration {
   final AtomicInteger collections = new AtomicInteger();
 
   /** Collections that began while an export was in flight, which would spoil reusable data. */
@@ -40,7 +40,7 @@ final class FakeSource implements CollectionRegistration {
     return metrics.apply(collections.incrementAndGet());
   }
 
-  static MetricData gauge(String name, int points) {
+  public static MetricData gauge(String name, int points) {
     return ImmutableMetricData.createLongGauge(
         Resource.empty(),
         InstrumentationScopeInfo.create("scope"),

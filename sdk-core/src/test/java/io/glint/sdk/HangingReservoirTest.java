@@ -7,6 +7,7 @@ import io.glint.reservoir.ExemplarReservoir;
 import io.glint.reservoir.ExemplarReservoirFactory;
 import io.glint.reservoir.ExemplarVisitor;
 import io.glint.reservoir.ReservoirSettings;
+import io.glint.sdk.exemplar.CustomExemplarFilter;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.metrics.LongCounter;
 import io.opentelemetry.context.Context;

@@ -8,19 +8,19 @@ import java.util.logging.Logger;
 import java.util.logging.SimpleFormatter;
 
 /** What Glint logs while it is open; kept off the console. */
-final class LogCapture extends Handler implements AutoCloseable {
+public final class LogCapture extends Handler implements AutoCloseable {
   private static final SimpleFormatter FORMATTER = new SimpleFormatter();
 
   private final Logger logger = Logger.getLogger("io.glint");
   private final List<String> messages = new CopyOnWriteArrayList<>();
   private final List<LogRecord> records = new CopyOnWriteArrayList<>();
 
-  LogCapture() {
+  public LogCapture() {
     logger.addHandler(this);
     logger.setUseParentHandlers(false);
   }
 
-  List<String> messages() {
+  public List<String> messages() {
     return messages;
   }
 

@@ -2,6 +2,11 @@ package io.glint.sdk;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.glint.sdk.internal.cell.ProtocolPoint;
+import io.glint.sdk.internal.collect.DeltaSums;
+import io.glint.sdk.internal.data.PointPool;
+import io.glint.sdk.internal.series.SeriesMap;
+import io.glint.sdk.internal.stream.SumStream;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.context.Context;

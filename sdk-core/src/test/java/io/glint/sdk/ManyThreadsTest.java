@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.glint.reservoir.ExemplarReservoir;
 import io.glint.reservoir.ExemplarVisitor;
+import io.glint.sdk.exemplar.CustomExemplarFilter;
+import io.glint.sdk.internal.instrument.SyncInstrument;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.metrics.DoubleHistogram;

@@ -3,6 +3,9 @@ package io.glint.sdk;
 import static io.glint.sdk.Readers.span;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.glint.sdk.internal.data.LongPoint;
+import io.glint.sdk.internal.data.PointPool;
+import io.glint.sdk.internal.data.Points;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.metrics.DoubleHistogram;

@@ -2,6 +2,8 @@ package io.glint.sdk;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.glint.sdk.internal.export.MetricBatches;
+import io.glint.sdk.internal.export.ReaderThreads;
 import io.opentelemetry.sdk.common.CompletableResultCode;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;

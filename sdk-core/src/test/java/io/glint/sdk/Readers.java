@@ -12,27 +12,27 @@ import io.opentelemetry.sdk.testing.exporter.InMemoryMetricReader;
 import java.util.Collection;
 
 /** What tests need of readers and spans. */
-final class Readers {
+public final class Readers {
   private Readers() {}
 
   /** A reader of that temporality for all kinds. */
-  static InMemoryMetricReader of(AggregationTemporality temporality) {
+  public static InMemoryMetricReader of(AggregationTemporality temporality) {
     return InMemoryMetricReader.create(
         type -> temporality, DefaultAggregationSelector.getDefault());
   }
 
   /** The metric of that name in a new collection, or null. */
-  static MetricData collect(InMemoryMetricReader reader, String name) {
+  public static MetricData collect(InMemoryMetricReader reader, String name) {
     final Collection<MetricData> all = reader.collectAllMetrics();
     return all.stream().filter(metric -> metric.getName().equals(name)).findFirst().orElse(null);
   }
 
   /** A context with a span whose ids contain {@code number}. */
-  static Context span(long number, boolean sampled) {
+  public static Context span(long number, boolean sampled) {
     return Context.root().with(Span.wrap(spanContext(number, sampled)));
   }
 
-  static SpanContext spanContext(long number, boolean sampled) {
+  public static SpanContext spanContext(long number, boolean sampled) {
     return SpanContext.create(
         String.format("%032x", number),
         String.format("%016x", number),

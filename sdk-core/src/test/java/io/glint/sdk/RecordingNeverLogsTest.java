@@ -4,6 +4,9 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.glint.reservoir.ExemplarReservoirFactory;
+import io.glint.sdk.exemplar.CustomExemplarFilter;
+import io.glint.sdk.internal.metric.DeferredReport;
+import io.glint.sdk.internal.metric.DropCounters;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.metrics.LongCounter;

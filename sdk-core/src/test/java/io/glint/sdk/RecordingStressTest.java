@@ -2,6 +2,8 @@ package io.glint.sdk;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.glint.sdk.internal.instrument.SyncInstrument;
+import io.glint.sdk.internal.series.Series;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.metrics.DoubleHistogram;

@@ -3,6 +3,8 @@ package io.glint.sdk;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.glint.reservoir.ExemplarReservoirFactory;
+import io.glint.sdk.exemplar.CustomExemplarFilter;
+import io.glint.sdk.exemplar.ExemplarReport;
 import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.api.metrics.LongHistogram;
 import io.opentelemetry.api.metrics.MeterProvider;

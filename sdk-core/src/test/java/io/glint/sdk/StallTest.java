@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.glint.sdk.StallStage.Setting;
 import io.glint.sdk.StallStage.UserCode;
+import io.glint.sdk.internal.cell.ProtocolPoint;
 import io.opentelemetry.sdk.metrics.Aggregation;
 import io.opentelemetry.sdk.metrics.data.AggregationTemporality;
 import java.util.ArrayList;

@@ -2,6 +2,9 @@ package io.glint.sdk;
 
 import io.glint.sdk.StallStage.Setting;
 import io.glint.sdk.StallStage.UserCode;
+import io.glint.sdk.internal.cell.Cell;
+import io.glint.sdk.internal.cell.ProtocolPoint;
+import io.glint.sdk.internal.series.Series;
 import java.util.function.Consumer;
 
 /** A place to stop a thread at, and how it gets there. */

@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
 import io.glint.reservoir.ExemplarReservoirFactory;
+import io.glint.sdk.exemplar.ExemplarAttributes;
+import io.glint.sdk.internal.series.Overflow;
+import io.glint.sdk.internal.view.Glob;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.metrics.DoubleGauge;

@@ -31,7 +31,7 @@ final class Woven extends ClassLoader {
       Set.of(
           "io/glint/reservoir/ExemplarReservoir",
           "io/glint/reservoir/ExemplarReservoirFactory",
-          "io/glint/sdk/CustomExemplarFilter");
+          "io/glint/sdk/exemplar/CustomExemplarFilter");
 
   /** What attributes, for instance, are asked for as any object is. */
   private static final Set<String> OF_ANY_OBJECT = Set.of("equals", "hashCode", "toString");

@@ -1,8 +1,8 @@
 package io.glint.exporter.openmetrics;
 
 import io.glint.exporter.openmetrics.ScrapeTelemetry.Operation;
-import io.glint.sdk.ExemplarOutcomes;
-import io.glint.sdk.ExemplarOutcomes.Outcome;
+import io.glint.sdk.exemplar.ExemplarOutcomes;
+import io.glint.sdk.exemplar.ExemplarOutcomes.Outcome;
 import io.opentelemetry.sdk.metrics.data.MetricData;
 import java.util.Collection;
 import java.util.concurrent.atomic.AtomicInteger;

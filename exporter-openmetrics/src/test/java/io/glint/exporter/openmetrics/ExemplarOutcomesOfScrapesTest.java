@@ -7,7 +7,7 @@ import static io.glint.exporter.openmetrics.ScrapeExemplarsTest.gaugeOf;
 import static io.glint.exporter.openmetrics.ScrapeExemplarsTest.histogramOf;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.glint.sdk.ExemplarOutcomes.Outcome;
+import io.glint.sdk.exemplar.ExemplarOutcomes.Outcome;
 import io.opentelemetry.sdk.metrics.data.MetricData;
 import io.opentelemetry.sdk.metrics.export.CollectionRegistration;
 import java.net.InetAddress;

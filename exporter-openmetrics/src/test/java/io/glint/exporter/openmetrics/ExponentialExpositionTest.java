@@ -9,7 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.glint.exporter.openmetrics.Exposition.ParsedFamily;
 import io.glint.exporter.openmetrics.Exposition.ParsedSample;
 import io.glint.exporter.openmetrics.Metrics.Metric;
-import io.glint.sdk.ExemplarOutcomes.Outcome;
+import io.glint.sdk.exemplar.ExemplarOutcomes.Outcome;
 import io.glint.sdk.GlintMeterProvider;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.metrics.DoubleHistogram;

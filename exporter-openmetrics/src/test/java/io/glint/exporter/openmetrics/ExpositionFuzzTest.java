@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.glint.exporter.openmetrics.Metrics.HistogramPoint;
 import io.glint.exporter.openmetrics.Metrics.LongPoint;
 import io.glint.exporter.openmetrics.Metrics.Metric;
-import io.glint.sdk.ExemplarOutcomes.Outcome;
+import io.glint.sdk.exemplar.ExemplarOutcomes.Outcome;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.common.AttributesBuilder;
 import io.opentelemetry.sdk.common.InstrumentationScopeInfo;

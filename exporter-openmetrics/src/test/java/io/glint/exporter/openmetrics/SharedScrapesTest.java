@@ -3,7 +3,7 @@ package io.glint.exporter.openmetrics;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.glint.exporter.openmetrics.ScrapeClient.Answer;
-import io.glint.sdk.ExemplarOutcomes.Outcome;
+import io.glint.sdk.exemplar.ExemplarOutcomes.Outcome;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.sdk.metrics.SdkMeterProvider;

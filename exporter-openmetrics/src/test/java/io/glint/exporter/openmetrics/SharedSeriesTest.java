@@ -19,7 +19,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.glint.exporter.openmetrics.Metrics.HistogramPoint;
 import io.glint.exporter.openmetrics.Metrics.LongPoint;
 import io.glint.exporter.openmetrics.Metrics.Metric;
-import io.glint.sdk.ExemplarOutcomes.Outcome;
+import io.glint.sdk.exemplar.ExemplarOutcomes.Outcome;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.sdk.common.InstrumentationScopeInfo;
 import io.opentelemetry.sdk.metrics.data.LongExemplarData;

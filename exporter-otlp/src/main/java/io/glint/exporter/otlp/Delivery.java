@@ -1,7 +1,7 @@
 package io.glint.exporter.otlp;
 
-import io.glint.sdk.ExemplarOutcomes;
-import io.glint.sdk.ExemplarOutcomes.Outcome;
+import io.glint.sdk.exemplar.ExemplarOutcomes;
+import io.glint.sdk.exemplar.ExemplarOutcomes.Outcome;
 import io.glint.sdk.internal.log.LoggedFailure;
 import io.opentelemetry.sdk.common.CompletableResultCode;
 import java.time.Duration;

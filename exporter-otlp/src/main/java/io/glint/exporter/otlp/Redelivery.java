@@ -1,7 +1,7 @@
 package io.glint.exporter.otlp;
 
-import io.glint.sdk.ExemplarOutcomes;
-import io.glint.sdk.ExemplarOutcomes.Outcome;
+import io.glint.sdk.exemplar.ExemplarOutcomes;
+import io.glint.sdk.exemplar.ExemplarOutcomes.Outcome;
 import io.glint.sdk.internal.log.UndeliveredPoints;
 import java.io.IOException;
 import java.util.Map;

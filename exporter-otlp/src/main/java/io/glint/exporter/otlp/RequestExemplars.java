@@ -1,7 +1,7 @@
 package io.glint.exporter.otlp;
 
-import io.glint.sdk.ExemplarOutcomes;
-import io.glint.sdk.ExemplarOutcomes.Outcome;
+import io.glint.sdk.exemplar.ExemplarOutcomes;
+import io.glint.sdk.exemplar.ExemplarOutcomes.Outcome;
 import io.opentelemetry.sdk.common.InstrumentationScopeInfo;
 import io.opentelemetry.sdk.metrics.data.MetricData;
 import io.opentelemetry.sdk.metrics.data.PointData;

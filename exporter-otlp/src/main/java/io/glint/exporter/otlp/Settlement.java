@@ -1,6 +1,6 @@
 package io.glint.exporter.otlp;
 
-import io.glint.sdk.ExemplarOutcomes.Outcome;
+import io.glint.sdk.exemplar.ExemplarOutcomes.Outcome;
 import io.glint.sdk.internal.log.UndeliveredPoints;
 
 /**

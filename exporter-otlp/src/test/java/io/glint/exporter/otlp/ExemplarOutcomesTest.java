@@ -2,7 +2,7 @@ package io.glint.exporter.otlp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.glint.sdk.ExemplarOutcomes.Outcome;
+import io.glint.sdk.exemplar.ExemplarOutcomes.Outcome;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.proto.collector.metrics.v1.ExportMetricsPartialSuccess;
 import io.opentelemetry.proto.collector.metrics.v1.ExportMetricsServiceResponse;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.InvalidProtocolBufferException;
-import io.glint.sdk.ExemplarOutcomes;
+import io.glint.sdk.exemplar.ExemplarOutcomes;
 import io.glint.sdk.internal.log.UndeliveredPoints;
 import io.opentelemetry.proto.collector.metrics.v1.ExportMetricsServiceRequest;
 import io.opentelemetry.proto.metrics.v1.Metric;

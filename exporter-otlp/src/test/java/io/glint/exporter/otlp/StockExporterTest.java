@@ -2,7 +2,7 @@ package io.glint.exporter.otlp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.glint.sdk.CustomExemplarFilter;
+import io.glint.sdk.exemplar.CustomExemplarFilter;
 import io.glint.sdk.GlintMeterProvider;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;

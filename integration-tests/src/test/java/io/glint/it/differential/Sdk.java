@@ -1,6 +1,6 @@
 package io.glint.it.differential;
 
-import io.glint.sdk.ExemplarAttributes;
+import io.glint.sdk.exemplar.ExemplarAttributes;
 import io.glint.sdk.GlintMeterProvider;
 import io.glint.sdk.GlintMeterProviderBuilder;
 import io.opentelemetry.api.common.AttributeKey;

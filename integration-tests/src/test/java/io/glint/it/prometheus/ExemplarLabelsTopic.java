@@ -1,6 +1,6 @@
 package io.glint.it.prometheus;
 
-import io.glint.sdk.ExemplarAttributes;
+import io.glint.sdk.exemplar.ExemplarAttributes;
 import io.glint.sdk.GlintMeterProviderBuilder;
 import io.glint.sdk.GlintView;
 import io.opentelemetry.api.common.AttributeKey;

@@ -1,7 +1,7 @@
 package io.glint.examples.webstore.telemetry;
 
 import io.glint.examples.webstore.traces.TraceStore;
-import io.glint.sdk.ExemplarOutcomes;
+import io.glint.sdk.exemplar.ExemplarOutcomes;
 import io.opentelemetry.sdk.common.CompletableResultCode;
 import io.opentelemetry.sdk.common.export.MemoryMode;
 import io.opentelemetry.sdk.metrics.Aggregation;

@@ -3,7 +3,7 @@ package io.glint.examples.webstore.telemetry;
 import io.glint.examples.webstore.traces.TraceStore;
 import io.glint.exporter.openmetrics.OpenMetricsServer;
 import io.glint.exporter.otlp.OtlpMetricExporter;
-import io.glint.sdk.ExemplarReport;
+import io.glint.sdk.exemplar.ExemplarReport;
 import io.glint.sdk.GlintMeterProvider;
 import io.glint.sdk.GlintMeterProviderBuilder;
 import io.glint.sdk.GlintOpenTelemetry;

@@ -5,10 +5,10 @@ import static java.util.stream.Collectors.joining;
 import static java.util.stream.Collectors.toList;
 
 import io.glint.examples.webstore.telemetry.Telemetry;
-import io.glint.sdk.ExemplarOutcomes.Outcome;
-import io.glint.sdk.ExemplarReport;
-import io.glint.sdk.ExemplarReport.Cause;
-import io.glint.sdk.ExemplarReport.Metric;
+import io.glint.sdk.exemplar.ExemplarOutcomes.Outcome;
+import io.glint.sdk.exemplar.ExemplarReport;
+import io.glint.sdk.exemplar.ExemplarReport.Cause;
+import io.glint.sdk.exemplar.ExemplarReport.Metric;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;

@@ -1,0 +1,335 @@
+package io.glint.sdk.internal.async;
+
+import io.glint.sdk.internal.collect.ReaderId;
+import io.glint.sdk.internal.log.RateLimitedLog;
+import io.glint.sdk.internal.metric.DropCounters;
+import java.time.Duration;
+import java.util.List;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+
+/**
+ * Runs the callbacks of a provider, each for a bounded time (SDK specification, "Observations
+ * inside asynchronous callbacks").
+ *
+ * <p>A thread of its own runs them one after another while the collecting thread waits. If one
+ * takes too long, the collection goes on without it: what it still observes is dropped, it is not
+ * started again before it has returned, and a further thread runs the callbacks that are left.
+ * Threads end when they have been idle for a second.
+ *
+ * <p>Rounds of callbacks follow one another, also those for different readers. So the callbacks of
+ * one collection take at most their number times the time-out; and as long again, and a time-out
+ * more, it waits if another reader is collecting.
+ *
+ * <p>What is to be said about callbacks and observations while a lock is held is {@linkplain #later
+ * put off}. It is {@linkplain #tell told} behind the collection by such a thread, and so is what
+ * recording calls have left to be logged: a log handler that hangs is waited for as a callback is.
+ */
+public final class CallbackRunner {
+  private static final Logger LOGGER = Logger.getLogger(CallbackRunner.class.getName());
+
+  public static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(5);
+
+  private static final Duration LONGEST_TIMEOUT = Duration.ofDays(1);
+  private static final long KEEP_ALIVE_SECONDS = 1;
+  private static final int MOST_UNTOLD = 1_000;
+  private static final AtomicInteger THREAD_NUMBER = new AtomicInteger();
+
+  /** Threads that are running callbacks, of any provider. */
+  private static final Set<Thread> RUNNING_ANY = ConcurrentHashMap.newKeySet();
+
+  private final long timeoutNanos;
+  private final DropCounters losses;
+  private final ThreadPoolExecutor workers =
+      new ThreadPoolExecutor(
+          0,
+          Integer.MAX_VALUE,
+          KEEP_ALIVE_SECONDS,
+          TimeUnit.SECONDS,
+          new SynchronousQueue<>(),
+          CallbackRunner::newThread);
+
+  /** Held by the collecting thread whose callbacks run. */
+  private final ReentrantLock turn = new ReentrantLock();
+
+  private final Set<Thread> runningThreads = ConcurrentHashMap.newKeySet();
+  private final RateLimitedLog refusals = new RateLimitedLog(LOGGER, Level.WARNING);
+  private final RateLimitedLog waits = new RateLimitedLog(LOGGER, Level.WARNING);
+
+  /** What is to be told; what does not fit is not. */
+  private final Queue<Runnable> untold = new ArrayBlockingQueue<>(MOST_UNTOLD);
+
+  /** Tells what recording calls have left to be logged. */
+  private final Runnable tellingOfRecorders;
+
+  private final AtomicBoolean isTelling = new AtomicBoolean();
+
+  /**
+   * Makes a runner.
+   *
+   * @param timeout for each callback; zero for no bound, then the collecting thread runs them
+   */
+  public CallbackRunner(Duration timeout, DropCounters losses) {
+    this.losses = losses;
+    this.tellingOfRecorders = losses.reports()::log;
+    this.timeoutNanos =
+        timeout.compareTo(LONGEST_TIMEOUT) < 0 ? timeout.toNanos() : LONGEST_TIMEOUT.toNanos();
+  }
+
+  private static Thread newThread(Runnable work) {
+    // The thread belongs to no collection, and so inherits nothing from the one that comes first.
+    final Thread thread =
+        new Thread(
+            null,
+            work,
+            "glint-callbacks-" + THREAD_NUMBER.incrementAndGet(),
+            /* stackSize= */ 0,
+            /* inheritThreadLocals= */ false);
+    thread.setDaemon(true);
+    // Each callback brings its own; an idle thread holds no application's.
+    thread.setContextClassLoader(null);
+    return thread;
+  }
+
+  /** True if the current thread is running a callback of some provider of Glint. */
+  public static boolean isAnyRunByCurrentThread() {
+    return RUNNING_ANY.contains(Thread.currentThread());
+  }
+
+  /** True if the current thread is running a callback of this provider. */
+  public boolean isRunByCurrentThread() {
+    return runningThreads.contains(Thread.currentThread());
+  }
+
+  /** Runs callbacks for a reader, in this order. */
+  public void run(ReaderId reader, List<CallbackRegistration> callbacks) {
+    if (callbacks.isEmpty()) {
+      return;
+    }
+    for (int i = 0; i < callbacks.size(); i++) {
+      callbacks.get(i).begin(reader);
+    }
+    if (!takeTurn(callbacks.size())) {
+      callbacks.forEach(callback -> callback.markIncomplete(reader));
+      losses.count(DropCounters.Reason.CALLBACK_TIMEOUT);
+      later(
+          () ->
+              waits.event(
+                  null,
+                  () ->
+                      "Callbacks have been running for another reader for too long. This collection"
+                          + " goes on without asynchronous instruments. Callbacks must not block"));
+      return;
+    }
+    try {
+      int next = 0;
+      while (next < callbacks.size()) {
+        final Batch batch = new Batch(reader, callbacks, next);
+        if (timeoutNanos > 0 && start(batch)) {
+          next = batch.await();
+          if (batch.isAbandoned) {
+            later(callbacks.get(next - 1).abandon(reader, timeoutNanos));
+          }
+        } else {
+          batch.run();
+          next = callbacks.size();
+        }
+      }
+    } finally {
+      turn.unlock();
+    }
+  }
+
+  /** Waits for another reader's callbacks, which are about as many. */
+  private boolean takeTurn(int callbacks) {
+    if (timeoutNanos == 0) {
+      turn.lock();
+      return true;
+    }
+    try {
+      return turn.tryLock(turnNanos(callbacks, timeoutNanos), TimeUnit.NANOSECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return turn.tryLock();
+    }
+  }
+
+  /** How long so many callbacks and one more may take; without overflow. */
+  public static long turnNanos(int callbacks, long timeoutNanos) {
+    final long runs = callbacks + 1L;
+    return runs > Long.MAX_VALUE / timeoutNanos ? Long.MAX_VALUE : runs * timeoutNanos;
+  }
+
+  private boolean start(Runnable work) {
+    try {
+      workers.execute(work);
+      return true;
+    } catch (RejectedExecutionException | OutOfMemoryError e) {
+      later(
+          () ->
+              refusals.event(
+                  e,
+                  () ->
+                      "No thread could be started for callbacks. The collecting thread runs them"
+                          + " itself, without a time-out"));
+      return false;
+    }
+  }
+
+  /** Puts off what is to be said; for any thread that must not wait for a log handler. */
+  void later(Runnable telling) {
+    untold.offer(telling);
+  }
+
+  /**
+   * Says what was put off, and what recording calls have left to be logged. Called when a
+   * collection has ended and nothing is held. Log handlers may hang: another thread tells, which is
+   * waited for as for a callback, and as long as it tells there is no further one.
+   */
+  public void tell() {
+    if (!losses.reports().isEmpty() && !untold.contains(tellingOfRecorders)) {
+      later(tellingOfRecorders);
+    }
+    if (untold.isEmpty() || isTelling.get()) {
+      return;
+    }
+    final CountDownLatch told = new CountDownLatch(1);
+    final Runnable telling =
+        () -> {
+          tellAll();
+          told.countDown();
+        };
+    if (timeoutNanos == 0 || !start(telling)) {
+      tellAll();
+      return;
+    }
+    try {
+      told.await(timeoutNanos, TimeUnit.NANOSECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** As {@link #tell}, and all that recording calls have left, as there is no later collection. */
+  public void tellLast() {
+    later(losses.reports()::logLast);
+    tell();
+  }
+
+  /** Tells all, unless another thread is about it. */
+  private void tellAll() {
+    while (!untold.isEmpty() && isTelling.compareAndSet(false, true)) {
+      try {
+        for (Runnable next = untold.poll(); next != null; next = untold.poll()) {
+          tell(next);
+        }
+      } finally {
+        isTelling.set(false);
+      }
+    }
+  }
+
+  /** Whatever one message throws, the others are told. */
+  private static void tell(Runnable telling) {
+    try {
+      telling.run();
+    } catch (Throwable t) {
+      // There is nobody to tell it to.
+    }
+  }
+
+  /** Callbacks that one thread runs, until they are done or one takes too long. */
+  private final class Batch implements Runnable {
+    private final ReaderId reader;
+    private final List<CallbackRegistration> callbacks;
+
+    // Guarded by this.
+    private int current;
+    private long startedNanos = System.nanoTime();
+    private boolean isDone;
+    private volatile boolean isAbandoned;
+
+    Batch(ReaderId reader, List<CallbackRegistration> callbacks, int first) {
+      this.reader = reader;
+      this.callbacks = callbacks;
+      this.current = first;
+    }
+
+    @Override
+    public void run() {
+      runningThreads.add(Thread.currentThread());
+      // False if a callback of another provider collects from this one, on its own thread.
+      final boolean isOutermost = RUNNING_ANY.add(Thread.currentThread());
+      try {
+        CallbackRegistration callback = first();
+        while (callback != null) {
+          if (!callback.run(reader, () -> isAbandoned)) {
+            later(callback.goneOnWithout(timeoutNanos));
+          }
+          callback = next();
+        }
+      } finally {
+        runningThreads.remove(Thread.currentThread());
+        if (isOutermost) {
+          RUNNING_ANY.remove(Thread.currentThread());
+        }
+      }
+    }
+
+    private synchronized CallbackRegistration first() {
+      startedNanos = System.nanoTime();
+      return isAbandoned ? null : callbacks.get(current);
+    }
+
+    /** The next callback to run; null if there is none, or another thread runs it. */
+    private synchronized CallbackRegistration next() {
+      if (isAbandoned) {
+        return null;
+      }
+      current++;
+      startedNanos = System.nanoTime();
+      if (current < callbacks.size()) {
+        return callbacks.get(current);
+      }
+      isDone = true;
+      notifyAll();
+      return null;
+    }
+
+    /** Waits, and returns the place of the first callback that is left for another thread. */
+    synchronized int await() {
+      boolean wasInterrupted = false;
+      try {
+        while (!isDone) {
+          final long left = startedNanos + timeoutNanos - System.nanoTime();
+          if (left <= 0) {
+            isAbandoned = true;
+            return current + 1;
+          }
+          try {
+            TimeUnit.NANOSECONDS.timedWait(this, left);
+          } catch (InterruptedException e) {
+            wasInterrupted = true;
+          }
+        }
+        return callbacks.size();
+      } finally {
+        if (wasInterrupted) {
+          Thread.currentThread().interrupt();
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,88 @@
+package io.glint.sdk.internal.async;
+
+import io.opentelemetry.api.common.Attributes;
+
+/** One attribute set as one callback observes it, before any filter. See {@link Sources}. */
+final class Source extends Observed {
+  final Attributes attributes;
+
+  /** Null if the callback is closed, and another one may go on. */
+  Observer observer;
+
+  /** By attributes and observer. */
+  int hash;
+
+  /** The next one in the table. */
+  Source next;
+
+  /** The series of what is kept of its attributes, whether it feeds it or not; null if unknown. */
+  AsyncSeries own;
+
+  /** The series that it feeds in this round, or else fed last; null before the first. */
+  private AsyncSeries fed;
+
+  /** What was observed in this round, or else in the last one that has observed it. */
+  private long observed;
+
+  /** Adds up the observations of a round; null unless a round has had several. */
+  private WideSum several;
+
+  private boolean isCounted;
+
+  /** What was observed in the last round that was counted. */
+  private long counted;
+
+  Source(Attributes attributes, Observer observer, int hash) {
+    this.attributes = attributes;
+    this.observer = observer;
+    this.hash = hash;
+  }
+
+  AsyncSeries fed() {
+    return fed;
+  }
+
+  long observed() {
+    return observed;
+  }
+
+  /** Takes the first observation of a round, and the series that is to count it. */
+  void observe(long bits, AsyncSeries series) {
+    if (series != fed) {
+      series.join(this);
+      fed = series;
+    }
+    observed = bits;
+    if (several != null) {
+      several.set(bits);
+    }
+  }
+
+  /** Takes a further observation of the same round. */
+  void observeAgain(long bits, Arithmetic arithmetic) {
+    if (several == null) {
+      several = arithmetic.newSum();
+      several.set(observed);
+    }
+    several.add(bits);
+    observed = several.value();
+  }
+
+  /** Whether nothing of it was counted in a round before. */
+  boolean isNew() {
+    return !isCounted;
+  }
+
+  /** What this round adds. */
+  long added(Arithmetic arithmetic) {
+    return isNew() || arithmetic.isBelow(observed, counted)
+        ? observed
+        : arithmetic.subtract(observed, counted);
+  }
+
+  /** Tells that points have what this round adds. */
+  void shown() {
+    isCounted = true;
+    counted = observed;
+  }
+}

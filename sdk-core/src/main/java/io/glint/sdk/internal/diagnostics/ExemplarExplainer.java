@@ -1,0 +1,95 @@
+package io.glint.sdk.internal.diagnostics;
+
+import io.glint.sdk.exemplar.ExemplarOutcomes;
+import io.glint.sdk.exemplar.ExemplarReport;
+import io.glint.sdk.internal.collect.ReaderId;
+import io.glint.sdk.internal.collect.ReaderStream;
+import io.glint.sdk.internal.log.LogText;
+import io.glint.sdk.internal.log.RateLimitedLog;
+import io.glint.sdk.internal.meter.GlintMeter;
+import io.glint.sdk.internal.meter.ProviderState;
+import io.glint.sdk.internal.meter.RegisteredReader;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+
+/** Puts together what is known of the exemplars of a provider. Thread-safe. */
+public final class ExemplarExplainer {
+  private static final Logger LOGGER = Logger.getLogger(ExemplarExplainer.class.getName());
+
+  private static final Comparator<ExemplarReport.Metric> BY_SCOPE_AND_NAME =
+      Comparator.comparing((ExemplarReport.Metric metric) -> metric.scope().getName())
+          .thenComparing(ExemplarReport.Metric::name);
+
+  private final ProviderState provider;
+  private final RateLimitedLog failures = new RateLimitedLog(LOGGER, Level.WARNING);
+
+  public ExemplarExplainer(ProviderState provider) {
+    this.provider = provider;
+  }
+
+  /** Everything, up to this moment. */
+  public ExemplarReport report() {
+    final List<MetricExemplarReport> metrics = new ArrayList<>();
+    for (final RegisteredReader reader : provider.readers()) {
+      metrics.addAll(metrics(reader, /* isLive= */ true));
+    }
+    return new MetricExemplarReport.OfAll(metrics);
+  }
+
+  /** As {@link #metrics(RegisteredReader, boolean)}, up to the last collection. */
+  List<MetricExemplarReport> metrics(ReaderId id) {
+    for (final RegisteredReader reader : provider.readers()) {
+      if (reader.id() == id) {
+        return metrics(reader, /* isLive= */ false);
+      }
+    }
+    return List.of();
+  }
+
+  /**
+   * The metrics of one reader.
+   *
+   * @param isLive whether measurements count that no collection has seen yet, which takes time
+   */
+  List<MetricExemplarReport> metrics(RegisteredReader reader, boolean isLive) {
+    final List<MetricExemplarReport> metrics = new ArrayList<>();
+    final ExemplarOutcomes outcomes = outcomes(reader);
+    for (final GlintMeter meter : provider.meters()) {
+      for (final ReaderStream source : meter.sources(reader.id())) {
+        metrics.add(
+            new MetricExemplarReport(
+                source.scope(),
+                source.source().metric(),
+                reader.id().name(),
+                !meter.isEnabled(),
+                source.exemplarAccount(isLive),
+                outcomes));
+      }
+    }
+    metrics.sort(BY_SCOPE_AND_NAME);
+    return metrics;
+  }
+
+  /** Null if the reader, or its exporter, keeps no account or fails to show it. */
+  private ExemplarOutcomes outcomes(RegisteredReader reader) {
+    if (!(reader.exemplarSource() instanceof ExemplarOutcomes.Source source)) {
+      return null;
+    }
+    try {
+      return source.exemplarOutcomes();
+    } catch (Throwable t) {
+      // It is code of others, and asked in the course of collections, which must not fail for it.
+      failures.event(
+          t,
+          () ->
+              "Reader or exporter "
+                  + LogText.nameOf(source)
+                  + " threw when it was asked what became of its exemplars. Nothing is said of that;"
+                  + " exemplarOutcomes() must not throw");
+      return null;
+    }
+  }
+}

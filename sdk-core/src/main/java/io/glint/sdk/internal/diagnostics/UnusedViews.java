@@ -1,0 +1,64 @@
+package io.glint.sdk.internal.diagnostics;
+
+import io.glint.sdk.internal.collect.CollectionListener;
+import io.glint.sdk.internal.collect.ReaderId;
+import io.glint.sdk.internal.log.LogText;
+import io.glint.sdk.internal.log.SafeLog;
+import io.glint.sdk.internal.view.ViewRegistry;
+import io.opentelemetry.sdk.common.Clock;
+import io.opentelemetry.sdk.metrics.InstrumentSelector;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+
+/**
+ * Tells in the log, once, which views have matched no instrument when the provider has been
+ * collected for a while: most often a name is misspelt. Thread-safe.
+ */
+public final class UnusedViews implements CollectionListener {
+  private static final Logger LOGGER = Logger.getLogger(UnusedViews.class.getName());
+
+  private static final int COLLECTIONS = 10;
+  private static final long NANOS = 60_000_000_000L;
+
+  private final ViewRegistry views;
+  private final Clock clock;
+  private final long startNanos;
+
+  // Written under the lock.
+  private int collections;
+  private volatile boolean isTold;
+
+  public UnusedViews(ViewRegistry views, Clock clock) {
+    this.views = views;
+    this.clock = clock;
+    this.startNanos = clock.nanoTime();
+  }
+
+  @Override
+  public void collected(ReaderId reader, long nanos, Throwable failure) {
+    if (!isTold && isDue()) {
+      views.unmatched().forEach(UnusedViews::tell);
+    }
+  }
+
+  private synchronized boolean isDue() {
+    collections++;
+    if (isTold || collections < COLLECTIONS || clock.nanoTime() - startNanos < NANOS) {
+      return false;
+    }
+    isTold = true;
+    return true;
+  }
+
+  private static void tell(InstrumentSelector selector) {
+    SafeLog.log(
+        LOGGER,
+        Level.INFO,
+        "The view that is registered for "
+            + LogText.of(selector, 1024)
+            + " has matched no instrument so far, and changes nothing. Compare its name, type, unit"
+            + " and meter with those of the instruments that were made; names match without regard"
+            + " to case, everything else exactly. Logged once.",
+        null);
+  }
+}

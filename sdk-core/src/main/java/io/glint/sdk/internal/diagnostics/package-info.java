@@ -1,0 +1,7 @@
+/**
+ * What Glint says about itself: why metrics have no exemplars, and its own metrics.
+ *
+ * <p><b>This package is not API.</b> Its classes are public for each other only. Anything in it may
+ * change or vanish in any release.
+ */
+package io.glint.sdk.internal.diagnostics;

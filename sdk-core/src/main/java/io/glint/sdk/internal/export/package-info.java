@@ -1,0 +1,7 @@
+/**
+ * Periodic export, and flush and shutdown of all readers: threads, time-outs, batches.
+ *
+ * <p><b>This package is not API.</b> Its classes are public for each other only. Anything in it may
+ * change or vanish in any release.
+ */
+package io.glint.sdk.internal.export;

@@ -1,0 +1,20 @@
+package io.glint.sdk.internal.log;
+
+import java.util.LinkedHashSet;
+import java.util.Set;
+
+/** What there is to say about something that is being made, said once it is made. */
+public final class Notices {
+  private final Set<String> messages = new LinkedHashSet<>();
+
+  /** Adds a message; one that is there already is not repeated. */
+  public void add(String message) {
+    messages.add(message);
+  }
+
+  public void log(ProblemLog warnings) {
+    for (final String message : messages) {
+      warnings.warn("notice", message);
+    }
+  }
+}

@@ -1,0 +1,8 @@
+/**
+ * Who has what: the state of a provider, its meters with their instruments, and its readers with
+ * their streams.
+ *
+ * <p><b>This package is not API.</b> Its classes are public for each other only. Anything in it may
+ * change or vanish in any release.
+ */
+package io.glint.sdk.internal.meter;

@@ -1,0 +1,8 @@
+/**
+ * What a metric is called and what is missing from it: the identity and the advice of its
+ * instrument, and the counts and reports of measurements that could not be recorded.
+ *
+ * <p><b>This package is not API.</b> Its classes are public for each other only. Anything in it may
+ * change or vanish in any release.
+ */
+package io.glint.sdk.internal.metric;

@@ -1,0 +1,30 @@
+package io.glint.sdk.internal.series;
+
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Limits the places that the alias caches of one provider have together, beyond the few that each
+ * one starts with. Thread-safe and lock-free.
+ */
+public final class AliasBudget {
+  /** As many as two caches of the largest size have. Filled, they take about six megabytes. */
+  public static final int PLACES = 2 * FilteredAttributesCache.LARGEST_CAPACITY;
+
+  private final AtomicInteger left = new AtomicInteger(PLACES);
+
+  /** Takes as many places, or none if fewer are left. */
+  public boolean take(int places) {
+    int seen = left.get();
+    while (seen >= places) {
+      if (left.compareAndSet(seen, seen - places)) {
+        return true;
+      }
+      seen = left.get();
+    }
+    return false;
+  }
+
+  void giveBack(int places) {
+    left.getAndAdd(places);
+  }
+}

@@ -1,0 +1,282 @@
+package io.glint.sdk.internal.series;
+
+import io.glint.sdk.internal.cell.ProtocolPoint;
+import io.opentelemetry.api.common.Attributes;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+
+/**
+ * Remembers which series attributes belong to before a view has removed some of them, so that they
+ * are filtered once and not for each measurement.
+ *
+ * <p>It is a cache: a lost or overwritten entry costs filtering once more. So entries are read and
+ * written without synchronization, which is safe because what matters of them is in final fields.
+ *
+ * <h2>What it may cost</h2>
+ *
+ * <ul>
+ *   <li>It grows up to {@value #LARGEST_CAPACITY} places, as far as the {@link AliasBudget} of the
+ *       provider allows, and then replaces. With more attribute sets than about a third of that in
+ *       use, some are filtered again and again, which allocates.
+ *   <li>It is for attribute sets that come again. Time is divided into generations of half a
+ *       minute, which end with a collection. An entry that was not used for a whole generation is
+ *       removed: what a view is to get rid of, such as the id of a user, does not stay in memory.
+ *   <li>If less than half of the entries were used again in a generation, the others are removed at
+ *       once, and the cache becomes as small as the rest allows. In the generation that follows it
+ *       replaces what was not used again, and grows only where all entries were.
+ * </ul>
+ */
+public final class FilteredAttributesCache {
+  static final int LARGEST_CAPACITY = 16_384;
+  private static final int SMALLEST_CAPACITY = 64;
+
+  /** How many places an entry may be in. */
+  private static final int WAYS = 4;
+
+  public static final long GENERATION_NANOS = 30_000_000_000L;
+
+  private static final VarHandle TABLE;
+
+  static {
+    try {
+      TABLE =
+          MethodHandles.lookup()
+              .findVarHandle(FilteredAttributesCache.class, "table", Alias[].class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
+  /** What is remembered. */
+  public static final class Alias {
+    public final Series series;
+
+    /** That of the series map before the series was looked up, see {@link SeriesMap#version}. */
+    public final long mapVersion;
+
+    private final Attributes attributes;
+    private final int hash;
+
+    /**
+     * The generation in which the entry was last used, or the negative of that in which it was made
+     * if it was not used yet. Written without synchronization: an estimate is enough.
+     */
+    private int usedIn;
+
+    private Alias(Attributes attributes, int hash, Series series, long mapVersion, int generation) {
+      this.attributes = attributes;
+      this.hash = hash;
+      this.series = series;
+      this.mapVersion = mapVersion;
+      this.usedIn = -generation;
+    }
+
+    private boolean isOf(Attributes attributes, int hash) {
+      return this.attributes == attributes
+          || (this.hash == hash && this.attributes.equals(attributes));
+    }
+
+    private boolean wasUsedAgain() {
+      return usedIn > 0;
+    }
+  }
+
+  private final AliasBudget budget;
+  private Alias[] table = new Alias[SMALLEST_CAPACITY];
+
+  /** Counted from 1. Written by the collector. */
+  private int generation = 1;
+
+  /** True if most entries of the last generation were made in vain. Written by the collector. */
+  private boolean isDoubtful;
+
+  // Guarded by the stream's collection lock.
+  private long generationStart;
+  private boolean hasStarted;
+
+  public FilteredAttributesCache(AliasBudget budget) {
+    this.budget = budget;
+  }
+
+  /** Returns what is remembered of these attributes, or null. Wait-free. */
+  public Alias find(Attributes attributes) {
+    final Alias[] table = this.table;
+    final int hash = SeriesMap.hash(attributes);
+    for (int i = 0; i < WAYS; i++) {
+      final Alias alias = table[(hash + i) & (table.length - 1)];
+      if (alias != null && alias.isOf(attributes, hash)) {
+        if (alias.usedIn != generation) {
+          alias.usedIn = generation;
+        }
+        return alias;
+      }
+    }
+    return null;
+  }
+
+  /**
+   * Remembers the series of these attributes, unless memory has run out. Lock-free.
+   *
+   * @param mapVersion that of the series map before the series was looked up
+   */
+  public void put(Attributes attributes, Series series, long mapVersion) {
+    try {
+      putOrThrow(attributes, series, mapVersion);
+    } catch (OutOfMemoryError e) {
+      // The next measurement filters again.
+    }
+  }
+
+  private void putOrThrow(Attributes attributes, Series series, long mapVersion) {
+    final int hash = SeriesMap.hash(attributes);
+    final Alias alias = new Alias(attributes, hash, series, mapVersion, generation);
+    while (true) {
+      final Alias[] table = this.table;
+      if (putIfRoom(table, alias)
+          || (isDoubtful && replaceUnused(table, alias))
+          || !grow(table, alias)) {
+        return;
+      }
+    }
+  }
+
+  /** Doubles the table; or else overwrites an entry, and returns false. */
+  private boolean grow(Alias[] table, Alias alias) {
+    if (table.length == LARGEST_CAPACITY || !budget.take(table.length)) {
+      final int hash = alias.hash;
+      table[(hash + (hash >>> 16) % WAYS) & (table.length - 1)] = alias;
+      return false;
+    }
+    boolean isGrown = false;
+    try {
+      final Alias[] doubled = new Alias[2 * table.length];
+      for (final Alias each : table) {
+        copy(each, doubled);
+      }
+      ProtocolPoint.ALIASES_DOUBLING.reached();
+      isGrown = TABLE.compareAndSet(this, table, doubled);
+    } finally {
+      if (!isGrown) {
+        budget.giveBack(table.length);
+      }
+    }
+    return true;
+  }
+
+  /** Lets go of the series that have been evicted. Called by the collector. */
+  public void forgetEvicted() {
+    final Alias[] table = this.table;
+    for (int i = 0; i < table.length; i++) {
+      final Alias alias = table[i];
+      if (alias != null && alias.series.isEvicted()) {
+        table[i] = null;
+      }
+    }
+  }
+
+  /**
+   * Ends a generation if it is time, and removes what was not used in it. Called by the collector.
+   *
+   * @param nanoTime when the collection began
+   */
+  public void collected(long nanoTime) {
+    if (!hasStarted) {
+      hasStarted = true;
+      generationStart = nanoTime;
+    }
+    if (nanoTime - generationStart >= GENERATION_NANOS) {
+      generationStart = nanoTime;
+      endGeneration();
+    }
+  }
+
+  private void endGeneration() {
+    final Alias[] table = this.table;
+    int entries = 0;
+    int used = 0;
+    int unused = 0;
+    for (final Alias alias : table) {
+      entries += alias != null ? 1 : 0;
+      used += alias != null && alias.usedIn == generation ? 1 : 0;
+      unused += alias != null && alias.usedIn == -generation ? 1 : 0;
+    }
+    isDoubtful = 2 * used < entries;
+    final int kept = isDoubtful ? used : used + unused;
+    final int capacity = Math.max(SMALLEST_CAPACITY, Integer.highestOneBit(2 * kept + 1) << 1);
+    for (int i = 0; i < table.length; i++) {
+      if (table[i] != null && !isKept(table[i])) {
+        table[i] = null;
+      }
+    }
+    // Not by half: a table that is about to double again is not made smaller.
+    if (capacity <= table.length / 4) {
+      try {
+        shrink(table, capacity);
+      } catch (OutOfMemoryError e) {
+        // Another time; the collection goes on.
+      }
+    }
+    generation++;
+  }
+
+  private boolean isKept(Alias alias) {
+    return alias.usedIn == generation || (!isDoubtful && alias.usedIn == -generation);
+  }
+
+  private void shrink(Alias[] table, int capacity) {
+    final Alias[] smaller = new Alias[capacity];
+    for (final Alias alias : table) {
+      copy(alias, smaller);
+    }
+    // A recorder may have doubled it. There is another collection.
+    if (TABLE.compareAndSet(this, table, smaller)) {
+      budget.giveBack(table.length - capacity);
+    }
+  }
+
+  /**
+   * Copies an entry if there is one, and room for it. Asks no attributes whether they are equal.
+   */
+  private static void copy(Alias alias, Alias[] table) {
+    for (int i = 0; alias != null && i < WAYS; i++) {
+      final int index = (alias.hash + i) & (table.length - 1);
+      if (table[index] == null) {
+        table[index] = alias;
+        return;
+      }
+    }
+  }
+
+  private static boolean putIfRoom(Alias[] table, Alias alias) {
+    for (int i = 0; i < WAYS; i++) {
+      final int index = (alias.hash + i) & (table.length - 1);
+      final Alias there = table[index];
+      if (there == null || there.series.isEvicted() || there.isOf(alias.attributes, alias.hash)) {
+        table[index] = alias;
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static boolean replaceUnused(Alias[] table, Alias alias) {
+    for (int i = 0; i < WAYS; i++) {
+      final int index = (alias.hash + i) & (table.length - 1);
+      final Alias there = table[index];
+      if (there == null || !there.wasUsedAgain()) {
+        table[index] = alias;
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Number of entries; for tests. */
+  public int size() {
+    int size = 0;
+    for (final Alias alias : table) {
+      size += alias != null ? 1 : 0;
+    }
+    return size;
+  }
+}

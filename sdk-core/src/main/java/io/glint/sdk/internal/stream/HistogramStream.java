@@ -1,0 +1,128 @@
+package io.glint.sdk.internal.stream;
+
+import io.glint.sdk.internal.cell.Cell;
+import io.glint.sdk.internal.cell.HistogramCell;
+import io.glint.sdk.internal.cell.StripedCells;
+import io.glint.sdk.internal.collect.HistogramCollector;
+import io.glint.sdk.internal.collect.StreamCollector;
+import io.glint.sdk.internal.histogram.BucketIndex;
+import io.glint.sdk.internal.view.ResolvedAggregation;
+import io.opentelemetry.api.common.Attributes;
+import io.opentelemetry.context.Context;
+
+/**
+ * Explicit-bucket histogram aggregation. The recording methods repeat a few lines with reason, see
+ * {@link MetricStream}.
+ */
+public final class HistogramStream extends MetricStream {
+  private final BucketIndex buckets;
+
+  // Of the index, at hand without waiting for it.
+  private final short[] starts;
+  private final double[] limitsOfCells;
+  private final int shift;
+  private final long lowestKey;
+
+  private final StreamCollector collector;
+
+  public HistogramStream(StreamSettings settings, ResolvedAggregation aggregation) {
+    this(settings, aggregation, new BucketIndex(aggregation.boundaryArray()));
+  }
+
+  private HistogramStream(
+      StreamSettings settings, ResolvedAggregation aggregation, BucketIndex buckets) {
+    super(settings);
+    this.buckets = buckets;
+    this.starts = buckets.starts;
+    this.limitsOfCells = buckets.limitsOfCells;
+    this.shift = buckets.shift;
+    this.lowestKey = buckets.lowestKey;
+    this.collector = new HistogramCollector(this, settings, aggregation, buckets);
+  }
+
+  @Override
+  public void recordLong(long value, Attributes attributes, Context context) {
+    recordDouble((double) value, attributes, context);
+  }
+
+  @Override
+  public void recordLong(long value, BoundSeries series, Context context) {
+    recordDouble((double) value, series, context);
+  }
+
+  @Override
+  public void recordDouble(double value, Attributes attributes, Context context) {
+    final int verdict = sampling.evaluateDouble(value, attributes, context);
+    final int bucket = bucket(value);
+    HistogramCell cell = null;
+    Throwable lostExemplar = null;
+    try {
+      cell = (HistogramCell) take(attributes);
+      if (cell != null) {
+        lostExemplar = count(cell, value, bucket, verdict, attributes, context);
+      }
+    } finally {
+      if (cell != null) {
+        cell.release();
+      }
+    }
+    if (lostExemplar != null) {
+      sampling.reservoirFailed(lostExemplar);
+    }
+  }
+
+  @Override
+  public void recordDouble(double value, BoundSeries series, Context context) {
+    final int verdict = sampling.evaluateDouble(value, series.attributes, context);
+    final int bucket = bucket(value);
+    HistogramCell cell = null;
+    Throwable lostExemplar = null;
+    try {
+      cell = (HistogramCell) series.take();
+      if (cell != null) {
+        lostExemplar = count(cell, value, bucket, verdict, series.attributes, context);
+      }
+    } finally {
+      if (cell != null) {
+        cell.release();
+      }
+    }
+    if (lostExemplar != null) {
+      sampling.reservoirFailed(lostExemplar);
+    }
+  }
+
+  private int bucket(double value) {
+    final short[] starts = this.starts;
+    return starts == null
+        ? buckets.indexOf(value)
+        : BucketIndex.indexOf(value, starts, limitsOfCells, shift, lowestKey);
+  }
+
+  private Throwable count(
+      HistogramCell cell,
+      double value,
+      int bucket,
+      int verdict,
+      Attributes attributes,
+      Context context) {
+    cell.add(value, bucket);
+    if (!cell.isEligible(verdict)) {
+      return null;
+    }
+    // A bucket is not negative, so the mask changes nothing but the machine code. If the bounds
+    // check of the reservoir compared the bucket itself, HotSpot would make a branch of the last
+    // choice in the bucket index, in place of a conditional move, and nobody can predict that one.
+    return cell.offerDouble(sampling, value, bucket & Integer.MAX_VALUE, attributes, context);
+  }
+
+  @Override
+  public Cell newCell(StripedCells owner) {
+    return new HistogramCell(buckets.bucketCount(), /* padded= */ false);
+  }
+
+  @Override
+  public StreamCollector collector() {
+    return collector;
+  }
+}

@@ -1,0 +1,310 @@
+package io.glint.sdk.internal.stream;
+
+import io.glint.sdk.internal.cell.Cell;
+import io.glint.sdk.internal.cell.CellFactory;
+import io.glint.sdk.internal.cell.ProtocolPoint;
+import io.glint.sdk.internal.collect.StreamCollector;
+import io.glint.sdk.internal.exemplar.ExemplarSampling;
+import io.glint.sdk.internal.exemplar.MeasurementClock;
+import io.glint.sdk.internal.log.LogText;
+import io.glint.sdk.internal.metric.DeferredReport;
+import io.glint.sdk.internal.metric.DropCounters;
+import io.glint.sdk.internal.metric.InstrumentDescriptor;
+import io.glint.sdk.internal.metric.MetricDescriptor;
+import io.glint.sdk.internal.series.FilteredAttributesCache;
+import io.glint.sdk.internal.series.Overflow;
+import io.glint.sdk.internal.series.Series;
+import io.glint.sdk.internal.series.SeriesFactory;
+import io.glint.sdk.internal.series.SeriesMap;
+import io.glint.sdk.internal.series.SeriesStore;
+import io.glint.sdk.internal.view.AttributeFilter;
+import io.opentelemetry.api.common.Attributes;
+import io.opentelemetry.context.Context;
+import io.opentelemetry.sdk.metrics.data.AggregationTemporality;
+import java.util.logging.Logger;
+
+/**
+ * A metric stream of a synchronous instrument, as recorders see it: where its measurements go,
+ * series by series. Subclasses are the aggregations. {@link StreamCollector} is the other side.
+ *
+ * <p>Recording is the straight line {@code instrument -> stream -> series -> cell}. Each subclass
+ * has its own recording methods, of which the same few lines are repeated: take a cell, count,
+ * release it, report. A shared one with a hook in it would have one type profile for all cells, and
+ * its call sites would not stay monomorphic in a program that uses several aggregations. The way
+ * from {@code take} to the {@code try} must not grow either: once a cell is taken, nothing may be
+ * thrown before somebody sees to its release, not even for want of stack.
+ *
+ * <p>Recording is thread-safe and never waits, see {@link Cell}. All fields but {@link #soleSeries}
+ * are final: what collections write is elsewhere, so that recorders do not wait for its cache
+ * lines.
+ */
+public abstract class MetricStream implements CellFactory, SeriesFactory {
+  private static final Logger LOGGER = Logger.getLogger(MetricStream.class.getName());
+
+  public final InstrumentDescriptor instrument;
+  public final ExemplarSampling sampling;
+  public final AggregationTemporality temporality;
+
+  private final MetricDescriptor metric;
+  private final MeasurementClock clock;
+  private final SeriesMap seriesMap;
+  private final SeriesStore store;
+
+  /** Null if all attributes are kept; then so is the cache. */
+  private final AttributeFilter attributeFilter;
+
+  private final FilteredAttributesCache aliases;
+
+  /**
+   * The series of a stream that has one: a try at it is cheaper than a hash. Null if there are
+   * more, as whether the try succeeds could then not be predicted, and if a view removes
+   * attributes. A hint, written without synchronization: any series of the stream would do.
+   */
+  private Series soleSeries;
+
+  private final DeferredReport bindingFailures;
+  private final DeferredReport memoryFailures;
+  private final DeferredReport attributeFailures;
+
+  protected MetricStream(StreamSettings settings) {
+    this.instrument = settings.instrument();
+    this.metric = settings.metric();
+    this.attributeFilter = settings.attributeFilter();
+    this.aliases =
+        attributeFilter == null ? null : new FilteredAttributesCache(settings.aliasBudget());
+    this.sampling = settings.sampling();
+    this.temporality = settings.temporality();
+    this.clock = settings.clock();
+    this.seriesMap = new SeriesMap(this, settings.cardinalityLimit());
+    this.store = new SeriesStore(this, seriesMap, temporality == AggregationTemporality.DELTA);
+    final DropCounters losses = sampling.losses();
+    this.bindingFailures =
+        new DeferredReport(losses, /* reason= */ null, LOGGER, unused -> ofBindingFailed());
+    this.memoryFailures =
+        new DeferredReport(
+            losses,
+            DropCounters.Reason.OUT_OF_MEMORY,
+            LOGGER,
+            unused -> ofLost("there is no memory for it"));
+    this.attributeFailures =
+        new DeferredReport(
+            losses,
+            DropCounters.Reason.ATTRIBUTES_UNUSABLE,
+            LOGGER,
+            unused ->
+                ofLost(
+                    "its attributes, the attribute filter of a view or the clock of the provider"
+                        + " threw; the stack trace says which"));
+  }
+
+  /**
+   * Records a measurement. Never waits, never throws, allocates only for a new series or cell.
+   *
+   * @param attributes never null
+   * @param context the context of the measurement; ignored if exemplars are off
+   */
+  public abstract void recordLong(long value, Attributes attributes, Context context);
+
+  /**
+   * As {@link #recordLong(long, Attributes, Context)}. The value is one that the stream {@linkplain
+   * #takes}.
+   */
+  public abstract void recordDouble(double value, Attributes attributes, Context context);
+
+  /** False for values that would make the stream useless. */
+  public boolean takes(double value) {
+    return Double.isFinite(value);
+  }
+
+  /**
+   * Records a measurement of a bound instrument, as {@link #recordLong(long, Attributes, Context)}
+   * with the attributes that were bound.
+   *
+   * @param series one that {@link #bind} of this stream has returned
+   */
+  public abstract void recordLong(long value, BoundSeries series, Context context);
+
+  /** As {@link #recordLong(long, BoundSeries, Context)}. The value is finite. */
+  public abstract void recordDouble(double value, BoundSeries series, Context context);
+
+  /** The one that collects this stream, always the same. */
+  public abstract StreamCollector collector();
+
+  /**
+   * Takes a cell of the series of these attributes.
+   *
+   * @return a cell that the caller owns and must release; null if attributes or a view's filter are
+   *     broken or memory has run out, which is reported, and for a new series after shutdown
+   */
+  public final Cell take(Attributes attributes) {
+    try {
+      final Series sole = this.soleSeries;
+      final Series series = sole != null && sole.attributes == attributes ? sole : find(attributes);
+      if (series != null) {
+        final Cell cell = series.take();
+        if (cell != null) {
+          return cell;
+        }
+      }
+      return takeFromNew(attributes);
+    } catch (Throwable t) {
+      // Attributes and a view's filter are code of others.
+      measurementLost(t);
+      return null;
+    }
+  }
+
+  private Series find(Attributes attributes) {
+    return aliases == null ? seriesMap.find(attributes) : findByAlias(attributes);
+  }
+
+  /** The series if it is remembered. Once there may be room, overflow is no longer the answer. */
+  private Series findByAlias(Attributes attributes) {
+    final FilteredAttributesCache.Alias alias = aliases.find(attributes);
+    if (alias == null) {
+      return null;
+    }
+    return alias.series.attributes == Overflow.ATTRIBUTES
+            && (alias.mapVersion != seriesMap.version() || store.mayEvictIdle())
+        ? null
+        : alias.series;
+  }
+
+  /** Null after shutdown. */
+  private Cell takeFromNew(Attributes attributes) {
+    final Attributes kept = keep(attributes);
+    while (true) {
+      final long mapVersion = seriesMap.version();
+      final Series series = store.findOrAdd(kept);
+      if (series == null) {
+        return null;
+      }
+      if (aliases != null) {
+        ProtocolPoint.ALIAS_ADDING.reached();
+        aliases.put(attributes, series, mapVersion);
+      }
+      // Before a cell is taken: from there on nothing may be thrown, not even for want of stack.
+      updateSoleSeries();
+      final Cell cell = series.take();
+      if (cell != null) {
+        return cell;
+      }
+    }
+  }
+
+  private Attributes keep(Attributes attributes) {
+    return attributeFilter == null ? attributes : attributeFilter.apply(attributes);
+  }
+
+  /** Sees whether one series is the only one. Written if that is news: recorders share the line. */
+  private void updateSoleSeries() {
+    if (aliases == null) {
+      final Series sole = seriesMap.soleSeriesOrNull();
+      if (this.soleSeries != sole) {
+        this.soleSeries = sole;
+      }
+    }
+  }
+
+  /**
+   * Finds the series of these attributes, for good: attributes are filtered and the cardinality
+   * limit is judged now, and what was found stays (SDK specification, "Instrument bind"). At the
+   * limit that is the overflow series. Never waits.
+   *
+   * @param attributes never null
+   * @return never null; one that looks the series up at each recording if the attributes are
+   *     broken, which is reported, and after shutdown
+   */
+  public final BoundSeries bind(Attributes attributes) {
+    try {
+      final Attributes kept = keep(attributes);
+      while (true) {
+        final Series series = store.findOrAdd(kept);
+        if (series == null) {
+          break;
+        }
+        final Object pin = series.pin();
+        if (pin != null) {
+          updateSoleSeries();
+          return new BoundSeries(this, attributes, series, pin);
+        }
+      }
+    } catch (Throwable t) {
+      bindingFailures.event(0, t);
+    }
+    return BoundSeries.none(this, attributes);
+  }
+
+  private String ofBindingFailed() {
+    return "Attributes could not be bound to instrument "
+        + instrument.describe()
+        + ". Its bound recordings look their series up each time";
+  }
+
+  /** From now on there are no new series: nobody would collect them. */
+  public final void shutdown() {
+    store.shutdown();
+  }
+
+  /**
+   * Reports that a measurement could not be counted. Never throws and never logs, as recording
+   * calls do this.
+   */
+  final void measurementLost(Throwable cause) {
+    try {
+      (cause instanceof OutOfMemoryError ? memoryFailures : attributeFailures).event(0, cause);
+    } catch (StackOverflowError e) {
+      // Not even this call has a stack. The application goes on.
+    }
+  }
+
+  private String ofLost(String why) {
+    return "A measurement of instrument "
+        + instrument.describe()
+        + " could not be recorded for metric '"
+        + LogText.of(metric.descriptor().name())
+        + "' and is lost: "
+        + why;
+  }
+
+  @Override
+  public final Series newSeries(Attributes attributes, int hash) {
+    return newSeries(attributes, hash, clock.getAsLong());
+  }
+
+  /** Makes a series; an aggregation that has more to remember of each makes one of its own. */
+  Series newSeries(Attributes attributes, int hash, long startEpochNanos) {
+    return new Series(/* cells= */ this, attributes, hash, startEpochNanos);
+  }
+
+  // What the collector needs.
+
+  public final SeriesMap seriesMap() {
+    return seriesMap;
+  }
+
+  public final SeriesStore store() {
+    return store;
+  }
+
+  /** Lets go of the series that have been evicted, also of those recorders have evicted. */
+  public final void removeEvicted() {
+    if (seriesMap.removeEvicted() && aliases != null) {
+      aliases.forgetEvicted();
+    }
+  }
+
+  /** What threads in a race have left of an earlier table keeps evicted series in memory. */
+  public final void renewHints(long nowNanos) {
+    if (aliases != null) {
+      aliases.collected(nowNanos);
+    }
+    seriesMap.complete();
+    updateSoleSeries();
+  }
+
+  /** For tests: how many attribute sets are remembered that a view has changed. */
+  public final int aliasCount() {
+    return aliases.size();
+  }
+}

@@ -1,0 +1,128 @@
+package io.glint.sdk.internal.stream;
+
+import io.glint.sdk.internal.cell.Cell;
+import io.glint.sdk.internal.cell.StripedCells;
+import io.glint.sdk.internal.cell.SumCell;
+import io.glint.sdk.internal.collect.StreamCollector;
+import io.glint.sdk.internal.collect.SumCollector;
+import io.opentelemetry.api.common.Attributes;
+import io.opentelemetry.context.Context;
+
+/**
+ * Sum aggregation. Long sums are exact and wrap around beyond the range of a long. The recording
+ * methods repeat a few lines with reason, see {@link MetricStream}.
+ */
+public final class SumStream extends MetricStream {
+  private final StreamCollector collector;
+
+  public SumStream(StreamSettings settings) {
+    super(settings);
+    this.collector = new SumCollector(this, settings);
+  }
+
+  @Override
+  public void recordLong(long value, Attributes attributes, Context context) {
+    final int verdict = sampling.evaluateLong(value, attributes, context);
+    SumCell cell = null;
+    Throwable lostExemplar = null;
+    try {
+      cell = (SumCell) take(attributes);
+      if (cell != null) {
+        lostExemplar = countLong(cell, value, verdict, attributes, context);
+      }
+    } finally {
+      if (cell != null) {
+        cell.release();
+      }
+    }
+    if (lostExemplar != null) {
+      sampling.reservoirFailed(lostExemplar);
+    }
+  }
+
+  @Override
+  public void recordLong(long value, BoundSeries series, Context context) {
+    final int verdict = sampling.evaluateLong(value, series.attributes, context);
+    SumCell cell = null;
+    Throwable lostExemplar = null;
+    try {
+      cell = (SumCell) series.take();
+      if (cell != null) {
+        lostExemplar = countLong(cell, value, verdict, series.attributes, context);
+      }
+    } finally {
+      if (cell != null) {
+        cell.release();
+      }
+    }
+    if (lostExemplar != null) {
+      sampling.reservoirFailed(lostExemplar);
+    }
+  }
+
+  private Throwable countLong(
+      SumCell cell, long value, int verdict, Attributes attributes, Context context) {
+    cell.addLong(value);
+    return cell.isEligible(verdict)
+        ? cell.offerLong(sampling, value, 0, attributes, context)
+        : null;
+  }
+
+  @Override
+  public void recordDouble(double value, Attributes attributes, Context context) {
+    final int verdict = sampling.evaluateDouble(value, attributes, context);
+    SumCell cell = null;
+    Throwable lostExemplar = null;
+    try {
+      cell = (SumCell) take(attributes);
+      if (cell != null) {
+        lostExemplar = countDouble(cell, value, verdict, attributes, context);
+      }
+    } finally {
+      if (cell != null) {
+        cell.release();
+      }
+    }
+    if (lostExemplar != null) {
+      sampling.reservoirFailed(lostExemplar);
+    }
+  }
+
+  @Override
+  public void recordDouble(double value, BoundSeries series, Context context) {
+    final int verdict = sampling.evaluateDouble(value, series.attributes, context);
+    SumCell cell = null;
+    Throwable lostExemplar = null;
+    try {
+      cell = (SumCell) series.take();
+      if (cell != null) {
+        lostExemplar = countDouble(cell, value, verdict, series.attributes, context);
+      }
+    } finally {
+      if (cell != null) {
+        cell.release();
+      }
+    }
+    if (lostExemplar != null) {
+      sampling.reservoirFailed(lostExemplar);
+    }
+  }
+
+  private Throwable countDouble(
+      SumCell cell, double value, int verdict, Attributes attributes, Context context) {
+    cell.addDouble(value);
+    return cell.isEligible(verdict)
+        ? cell.offerDouble(sampling, value, 0, attributes, context)
+        : null;
+  }
+
+  @Override
+  public Cell newCell(StripedCells owner) {
+    return new SumCell(/* padded= */ false);
+  }
+
+  @Override
+  public StreamCollector collector() {
+    return collector;
+  }
+}

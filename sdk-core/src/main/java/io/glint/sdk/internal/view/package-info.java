@@ -1,0 +1,8 @@
+/**
+ * What views say, resolved: which views match an instrument, and the aggregation and attributes
+ * that its streams get.
+ *
+ * <p><b>This package is not API.</b> Its classes are public for each other only. Anything in it may
+ * change or vanish in any release.
+ */
+package io.glint.sdk.internal.view;

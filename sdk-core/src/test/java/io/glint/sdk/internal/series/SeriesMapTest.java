@@ -1,0 +1,276 @@
+package io.glint.sdk.internal.series;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.glint.sdk.internal.cell.Cell;
+import io.glint.sdk.internal.cell.StripedCells;
+import io.glint.sdk.internal.cell.SumCell;
+import io.glint.sdk.internal.collect.DeltaSums;
+import io.glint.sdk.internal.data.LongPoint;
+import io.glint.sdk.internal.data.PointPool;
+import io.glint.sdk.internal.stream.BoundSeries;
+import io.glint.sdk.internal.stream.SumStream;
+import io.opentelemetry.api.common.AttributeKey;
+import io.opentelemetry.api.common.Attributes;
+import io.opentelemetry.context.Context;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class SeriesMapTest {
+  private static final AttributeKey<Long> KEY = AttributeKey.longKey("key");
+
+  private static SeriesMap map(int limit) {
+    return DeltaSums.create(limit).seriesMap();
+  }
+
+  private static Attributes attributes(long value) {
+    return Attributes.of(KEY, value);
+  }
+
+  @Test
+  void equalAttributesHaveOneSeries() {
+    final SeriesMap map = map(10);
+    assertThat(map.find(attributes(1))).isNull();
+    final Series series = map.findOrAdd(attributes(1));
+    assertThat(map.findOrAdd(attributes(1))).isSameAs(series);
+    assertThat(map.find(attributes(1))).isSameAs(series);
+    assertThat(map.size()).isEqualTo(1);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 3, 4, 5, 7, 8, 9, 100, 1000})
+  void theLimitIsExact(int limit) {
+    final SeriesMap map = map(limit);
+    for (int i = 0; i < limit; i++) {
+      assertThat(map.findOrAdd(attributes(i))).as("series %s", i).isNotNull();
+    }
+    assertThat(map.findOrAdd(attributes(limit))).isNull();
+    assertThat(map.findOrAdd(attributes(limit + 1))).isNull();
+    for (int i = 0; i < limit; i++) {
+      assertThat(map.findOrAdd(attributes(i))).isSameAs(map.find(attributes(i))).isNotNull();
+    }
+    assertThat(map.size()).isEqualTo(limit);
+  }
+
+  @Test
+  void growsWithoutLosingASeries() {
+    final SeriesMap map = map(100_000);
+    final List<Series> added = new ArrayList<>();
+    for (int i = 0; i < 50_000; i++) {
+      added.add(map.findOrAdd(attributes(i)));
+    }
+    for (int i = 0; i < added.size(); i++) {
+      assertThat(map.find(attributes(i))).isSameAs(added.get(i));
+    }
+  }
+
+  @Test
+  void evictedSeriesMakeRoom() {
+    final SeriesMap map = map(4);
+    final List<Series> added = new ArrayList<>();
+    for (int i = 0; i < 4; i++) {
+      added.add(map.findOrAdd(attributes(i)));
+    }
+    assertThat(map.tryEvict(added.get(1), 0)).isTrue();
+    assertThat(map.tryEvict(added.get(2), 0)).isTrue();
+    map.removeEvicted();
+    assertThat(map.size()).isEqualTo(2);
+    assertThat(map.find(attributes(1))).isNull();
+    assertThat(map.find(attributes(3))).isSameAs(added.get(3));
+    assertThat(map.findOrAdd(attributes(10))).isNotNull();
+    assertThat(map.findOrAdd(attributes(1))).isNotNull().isNotSameAs(added.get(1));
+    assertThat(map.findOrAdd(attributes(11))).isNull();
+  }
+
+  @Test
+  void aSeriesThatComesBackDuringAWalkIsNotVisitedTwice() {
+    final SeriesMap map = map(10);
+    for (int i = 0; i < 3; i++) {
+      map.findOrAdd(attributes(i));
+    }
+    final List<Attributes> visited = new ArrayList<>();
+    map.forEach(
+        series -> {
+          visited.add(series.attributes);
+          assertThat(map.tryEvict(series, 0)).isTrue();
+          assertThat(map.findOrAdd(series.attributes)).isNotSameAs(series);
+        });
+    assertThat(visited).containsExactly(attributes(0), attributes(1), attributes(2));
+    assertThat(map.size()).isEqualTo(3);
+  }
+
+  @Test
+  void anEvictedSeriesGivesNoCell() {
+    final Series series = map(4).findOrAdd(attributes(0));
+    assertThat(series.evict(0)).isEqualTo(StripedCells.Eviction.DONE);
+    assertThat(series.take()).isNull();
+  }
+
+  @Test
+  void aSeriesInUseIsNotEvicted() {
+    final Series series = map(4).findOrAdd(attributes(0));
+    final Cell cell = series.take();
+    assertThat(series.evict(0)).isEqualTo(StripedCells.Eviction.UNDECIDED);
+    cell.release();
+    assertThat(series.evict(0)).isEqualTo(StripedCells.Eviction.DONE);
+  }
+
+  @Test
+  void aSeriesWithAMeasurementIsNotEvicted() {
+    final Series series = map(4).findOrAdd(attributes(0));
+    final SumCell cell = (SumCell) series.take();
+    cell.addLong(1);
+    cell.release();
+    assertThat(series.evict(0)).isEqualTo(StripedCells.Eviction.IN_USE);
+    final Cell again = series.take();
+    assertThat(again).isSameAs(cell);
+    again.release();
+  }
+
+  @Test
+  void threadsStoppedInMidRecordCostACellEachAndNoProgress() {
+    final Series series = map(4).findOrAdd(attributes(0));
+    final Set<Cell> taken = Collections.newSetFromMap(new IdentityHashMap<>());
+    for (int i = 0; i < 100; i++) {
+      taken.add(series.take());
+    }
+    assertThat(taken).hasSize(100).doesNotContainNull();
+    assertThat(series.cellCount()).isEqualTo(100);
+    taken.forEach(Cell::release);
+    for (int i = 0; i < 1000; i++) {
+      series.take().release();
+    }
+    assertThat(series.cellCount()).isEqualTo(100);
+  }
+
+  @Test
+  void whereThreadsHaveMetTheFirstCellIsNobodysHome() throws Exception {
+    final Series series = map(4).findOrAdd(attributes(0));
+    final BoundSeries bound = new BoundSeries(null, series.attributes, series, "no pin");
+    final Cell first = series.take();
+    first.release();
+    final Cell ofBound = bound.take();
+    assertThat(ofBound).as("of a bound series, while there is no other").isSameAs(first);
+    series.take().release();
+    ofBound.release();
+    assertThat(series.isStriped()).isTrue();
+    final Set<Cell> homes = Collections.newSetFromMap(new IdentityHashMap<>());
+    // Threads that are made one after the other mostly have consecutive ids.
+    for (int i = 0; homes.size() < 2 && i < 100; i++) {
+      final Set<Cell> taken = Collections.newSetFromMap(new IdentityHashMap<>());
+      final Thread thread =
+          new Thread(
+              () -> {
+                taken.add(series.take());
+                taken.forEach(Cell::release);
+                taken.add(bound.take());
+                taken.forEach(Cell::release);
+              });
+      thread.start();
+      thread.join(30_000);
+      assertThat(taken).hasSize(1).doesNotContainNull().doesNotContain(first);
+      homes.addAll(taken);
+    }
+    assertThat(homes).hasSize(2);
+  }
+
+  @Test
+  void concurrentAdditionsAgreeOnEverySeriesAndOnTheLimit() throws Exception {
+    final int threads = 8;
+    final int limit = 3000;
+    final ExecutorService pool = Executors.newFixedThreadPool(threads);
+    try {
+      for (int repetition = 0; repetition < 20; repetition++) {
+        final SeriesMap map = map(limit);
+        final CyclicBarrier start = new CyclicBarrier(threads);
+        final List<Future<Series[]>> results = new ArrayList<>();
+        for (int t = 0; t < threads; t++) {
+          results.add(
+              pool.submit(
+                  () -> {
+                    final Series[] seen = new Series[limit];
+                    start.await(30, TimeUnit.SECONDS);
+                    for (int i = 0; i < limit; i++) {
+                      seen[i] = map.findOrAdd(attributes(i));
+                    }
+                    return seen;
+                  }));
+        }
+        final Series[] first = results.get(0).get(60, TimeUnit.SECONDS);
+        for (final Future<Series[]> result : results) {
+          assertThat(result.get(60, TimeUnit.SECONDS)).containsExactly(first);
+        }
+        assertThat(first).doesNotContainNull().doesNotHaveDuplicates();
+        assertThat(map.size()).isEqualTo(limit);
+        assertThat(map.findOrAdd(attributes(limit))).isNull();
+      }
+    } finally {
+      pool.shutdownNow();
+    }
+  }
+
+  @Test
+  void nothingIsLostWhileSeriesAreEvictedAndComeBack() throws Exception {
+    final SumStream stream = DeltaSums.create(64);
+    final int threads = 4;
+    final int records = 300_000;
+    final ExecutorService pool = Executors.newFixedThreadPool(threads);
+    try {
+      final List<Future<?>> recorders = new ArrayList<>();
+      for (int t = 0; t < threads; t++) {
+        final int seed = t;
+        recorders.add(
+            pool.submit(
+                () -> {
+                  for (int i = 0; i < records; i++) {
+                    // Each set is used for a while and then left alone, so that it is evicted.
+                    stream.recordLong(1, attributes((i / 100 + seed) % 64), Context.root());
+                  }
+                }));
+      }
+      long total = 0;
+      boolean running = true;
+      Series first = null;
+      boolean anyEvicted = false;
+      while (running) {
+        running = recorders.stream().anyMatch(recorder -> !recorder.isDone());
+        total += sum(stream);
+        final Series now = stream.seriesMap().find(attributes(0));
+        anyEvicted |= first != null && first != now;
+        first = first != null ? first : now;
+      }
+      assertThat(anyEvicted).as("series are evicted meanwhile").isTrue();
+      for (final Future<?> recorder : recorders) {
+        recorder.get(60, TimeUnit.SECONDS);
+      }
+      total += sum(stream);
+      assertThat(total).isEqualTo((long) threads * records);
+    } finally {
+      pool.shutdownNow();
+    }
+  }
+
+  private static long sum(SumStream stream) {
+    final var data = stream.collector().collect(0, 1, new PointPool(false));
+    long sum = 0;
+    if (data != null) {
+      final Set<Attributes> seen = new java.util.HashSet<>();
+      for (final var point : data.getPoints()) {
+        assertThat(seen.add(point.getAttributes())).as("one point for each series").isTrue();
+        sum += ((LongPoint) point).getValue();
+      }
+    }
+    return sum;
+  }
+}
