@@ -1,7 +1,7 @@
 package io.glint.autoconfigure;
 
-import io.glint.sdk.exemplar.CustomExemplarFilter;
 import io.glint.sdk.GlintMeterProviderBuilder;
+import io.glint.sdk.exemplar.CustomExemplarFilter;
 import io.opentelemetry.sdk.common.Clock;
 import io.opentelemetry.sdk.metrics.InstrumentSelector;
 import io.opentelemetry.sdk.metrics.InstrumentType;

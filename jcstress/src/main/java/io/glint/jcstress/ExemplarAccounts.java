@@ -209,7 +209,8 @@ public class ExemplarAccounts {
       desc = "all of the collection, or nothing")
   @Outcome(expect = FORBIDDEN, desc = "half of a collection")
   public static class ActualAsynchronous {
-    private static final CallbackRunner RUNNER = new CallbackRunner(Duration.ZERO, new DropCounters());
+    private static final CallbackRunner RUNNER =
+        new CallbackRunner(Duration.ZERO, new DropCounters());
 
     private final AsyncStream stream =
         new AsyncStream(

@@ -15,9 +15,9 @@ import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE_INTERESTING;
 import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
+import io.glint.reservoir.Exemplar;
 import io.glint.sdk.exemplar.CustomExemplarFilter;
 import io.glint.sdk.internal.stream.HistogramStream;
-import io.glint.reservoir.Exemplar;
 import io.opentelemetry.sdk.metrics.data.PointData;
 import java.util.List;
 import org.openjdk.jcstress.annotations.Actor;

@@ -1,5 +1,6 @@
 package io.glint.jcstress;
 
+import io.glint.reservoir.ExemplarReservoirFactory;
 import io.glint.sdk.exemplar.CustomExemplarFilter;
 import io.glint.sdk.internal.cell.Cell;
 import io.glint.sdk.internal.cell.HistogramCell;
@@ -16,7 +17,6 @@ import io.glint.sdk.internal.series.Series;
 import io.glint.sdk.internal.stream.BoundSeries;
 import io.glint.sdk.internal.stream.MetricStream;
 import io.glint.sdk.internal.stream.StreamSettings;
-import io.glint.reservoir.ExemplarReservoirFactory;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.sdk.metrics.data.AggregationTemporality;

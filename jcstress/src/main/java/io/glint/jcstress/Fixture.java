@@ -1,5 +1,7 @@
 package io.glint.jcstress;
 
+import io.glint.reservoir.ExemplarReservoirFactory;
+import io.glint.reservoir.ReservoirSettings;
 import io.glint.sdk.exemplar.CustomExemplarFilter;
 import io.glint.sdk.exemplar.ExemplarAttributes;
 import io.glint.sdk.internal.cell.Cell;
@@ -20,8 +22,6 @@ import io.glint.sdk.internal.stream.StreamSettings;
 import io.glint.sdk.internal.stream.SumStream;
 import io.glint.sdk.internal.view.AttributeFilter;
 import io.glint.sdk.internal.view.ResolvedAggregation;
-import io.glint.reservoir.ExemplarReservoirFactory;
-import io.glint.reservoir.ReservoirSettings;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.sdk.common.Clock;

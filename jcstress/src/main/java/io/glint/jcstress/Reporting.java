@@ -4,9 +4,9 @@ import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE_INTERESTING;
 import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
+import io.glint.sdk.internal.log.RateLimitedLog;
 import io.glint.sdk.internal.metric.InstrumentDescriptor;
 import io.glint.sdk.internal.metric.MetricDescriptor;
-import io.glint.sdk.internal.log.RateLimitedLog;
 import io.opentelemetry.sdk.metrics.InstrumentType;
 import io.opentelemetry.sdk.metrics.InstrumentValueType;
 import java.util.logging.Level;

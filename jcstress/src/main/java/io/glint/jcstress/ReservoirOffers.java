@@ -12,10 +12,10 @@ import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE_INTERESTING;
 import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
-import io.glint.sdk.internal.series.Series;
-import io.glint.sdk.internal.stream.MetricStream;
 import io.glint.reservoir.BucketSelection;
 import io.glint.reservoir.ExemplarReservoirFactory;
+import io.glint.sdk.internal.series.Series;
+import io.glint.sdk.internal.stream.MetricStream;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.sdk.metrics.data.DoubleExemplarData;
 import io.opentelemetry.sdk.metrics.data.ExemplarData;

@@ -3,8 +3,8 @@ package io.glint.exporter.openmetrics;
 import static java.util.Objects.requireNonNull;
 
 import com.sun.net.httpserver.HttpServer;
-import io.glint.sdk.exemplar.ExemplarOutcomes;
 import io.glint.sdk.OpenTelemetryVersion;
+import io.glint.sdk.exemplar.ExemplarOutcomes;
 import io.glint.sdk.internal.log.LogText;
 import io.glint.sdk.internal.log.ProblemLog;
 import io.opentelemetry.api.metrics.MeterProvider;

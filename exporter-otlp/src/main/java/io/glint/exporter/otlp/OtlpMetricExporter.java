@@ -1,8 +1,8 @@
 package io.glint.exporter.otlp;
 
+import io.glint.sdk.OpenTelemetryVersion;
 import io.glint.sdk.exemplar.ExemplarOutcomes;
 import io.glint.sdk.exemplar.ExemplarOutcomes.Outcome;
-import io.glint.sdk.OpenTelemetryVersion;
 import io.glint.sdk.internal.log.LoggedFailure;
 import io.glint.sdk.internal.log.UndeliveredPoints;
 import io.opentelemetry.sdk.common.CompletableResultCode;

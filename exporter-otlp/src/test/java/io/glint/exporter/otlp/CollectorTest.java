@@ -2,9 +2,9 @@ package io.glint.exporter.otlp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.glint.sdk.exemplar.CustomExemplarFilter;
 import io.glint.sdk.GlintMeterProvider;
 import io.glint.sdk.GlintPeriodicMetricReader;
+import io.glint.sdk.exemplar.CustomExemplarFilter;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.metrics.DoubleHistogram;

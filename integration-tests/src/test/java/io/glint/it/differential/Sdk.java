@@ -1,8 +1,8 @@
 package io.glint.it.differential;
 
-import io.glint.sdk.exemplar.ExemplarAttributes;
 import io.glint.sdk.GlintMeterProvider;
 import io.glint.sdk.GlintMeterProviderBuilder;
+import io.glint.sdk.exemplar.ExemplarAttributes;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.metrics.MeterProvider;

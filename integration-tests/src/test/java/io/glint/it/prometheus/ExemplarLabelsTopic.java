@@ -1,8 +1,8 @@
 package io.glint.it.prometheus;
 
-import io.glint.sdk.exemplar.ExemplarAttributes;
 import io.glint.sdk.GlintMeterProviderBuilder;
 import io.glint.sdk.GlintView;
+import io.glint.sdk.exemplar.ExemplarAttributes;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.metrics.DoubleHistogram;

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.glint.examples.webstore.shop.Signals;
 import io.glint.examples.webstore.traces.TraceStore;
-import io.glint.sdk.exemplar.ExemplarOutcomes;
 import io.glint.sdk.GlintMeterProvider;
+import io.glint.sdk.exemplar.ExemplarOutcomes;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.metrics.DoubleHistogram;
 import io.opentelemetry.api.trace.Span;
