@@ -420,16 +420,21 @@ class MeterConfiguratorTest {
         new Clock() {
           @Override
           public long now() {
-            if (Thread.currentThread() == maker.get()) {
-              isBeingMade.countDown();
-              awaitUninterruptibly(goOn);
-            }
+            stopMaker();
             return clock.now();
           }
 
           @Override
           public long nanoTime() {
+            stopMaker();
             return clock.nanoTime();
+          }
+
+          private void stopMaker() {
+            if (Thread.currentThread() == maker.get()) {
+              isBeingMade.countDown();
+              awaitUninterruptibly(goOn);
+            }
           }
         };
     final GlintMeterProvider provider =
