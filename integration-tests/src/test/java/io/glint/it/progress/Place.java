@@ -48,7 +48,7 @@ final class Place {
     }
   }
 
-  /** A clock whose wall time stops the thread. */
+  /** A clock that stops the thread when it is read. */
   Clock clock() {
     return new Clock() {
       @Override
@@ -59,6 +59,7 @@ final class Place {
 
       @Override
       public long nanoTime() {
+        reached();
         return Clock.getDefault().nanoTime();
       }
     };
