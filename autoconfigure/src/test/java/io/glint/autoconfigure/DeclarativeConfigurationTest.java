@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.glint.sdk.GlintMeterProvider;
 import io.glint.sdk.GlintOpenTelemetry;
+import io.glint.testing.LogCapture;
+import io.glint.testing.OtlpServer;
 import io.opentelemetry.api.GlobalOpenTelemetry;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
@@ -22,13 +24,13 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(60)
 class DeclarativeConfigurationTest {
   @TempDir private Path folder;
-  private final LogLines log = new LogLines();
-  private OtlpReceiver receiver;
+  private final LogCapture log = new LogCapture(GlintAutoConfiguration.class);
+  private OtlpServer receiver;
 
   @BeforeEach
   void open() throws Exception {
     GlobalOpenTelemetry.resetForTest();
-    receiver = new OtlpReceiver();
+    receiver = new OtlpServer();
   }
 
   @AfterEach
@@ -65,7 +67,7 @@ class DeclarativeConfigurationTest {
                   included: [kept]
           exemplar_filter: always_on
         """
-            .formatted(receiver.url()));
+            .formatted(receiver.url("")));
     System.setProperty("otel.config.file", file.toString());
     return AutoConfiguredOpenTelemetrySdk.builder().disableShutdownHook();
   }
@@ -92,7 +94,7 @@ class DeclarativeConfigurationTest {
         .extracting(attribute -> attribute.getKey())
         .containsExactly("kept");
     assertThat(point.getExemplarsCount()).isEqualTo(1);
-    assertThat(receiver.requests.get(0).getResourceMetrics(0).getResource().getAttributesList())
+    assertThat(receiver.requests().get(0).getResourceMetrics(0).getResource().getAttributesList())
         .anyMatch(attribute -> attribute.getValue().getStringValue().equals("shop"));
     assertThat(log.warnings()).isEmpty();
   }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.glint.sdk.GlintMeterProvider;
 import io.glint.sdk.GlintOpenTelemetry;
+import io.glint.testing.LogCapture;
 import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
@@ -25,7 +26,7 @@ class LateTakeoverTest {
   private static final AttributeKey<String> KEPT = AttributeKey.stringKey("kept");
   private static final AttributeKey<String> OTHER = AttributeKey.stringKey("other");
 
-  private final LogLines log = new LogLines();
+  private final LogCapture log = new LogCapture(GlintAutoConfiguration.class);
   private final InMemoryMetricReader reader = InMemoryMetricReader.create();
 
   @AfterEach

@@ -7,6 +7,8 @@ import io.glint.exporter.openmetrics.OpenMetricsServer;
 import io.glint.exporter.otlp.OtlpMetricExporter;
 import io.glint.sdk.GlintOpenTelemetry;
 import io.glint.sdk.exemplar.CustomExemplarFilter;
+import io.glint.testing.LogCapture;
+import io.glint.testing.OtlpServer;
 import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.sdk.autoconfigure.AutoConfiguredOpenTelemetrySdk;
 import io.opentelemetry.sdk.autoconfigure.spi.internal.DefaultConfigProperties;
@@ -32,7 +34,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Each setting: what is accepted, the default, and what becomes of a malformed value. */
 @Timeout(60)
 class MetricSettingsTest {
-  private final LogLines log = new LogLines();
+  private final LogCapture log = new LogCapture(GlintAutoConfiguration.class);
 
   @AfterEach
   void close() {
@@ -492,11 +494,11 @@ class MetricSettingsTest {
 
   @Test
   void theOtlpExporterSendsHeadersAndCompressionToTheEndpointOfMetrics() throws Exception {
-    try (OtlpReceiver receiver = new OtlpReceiver()) {
+    try (OtlpServer receiver = new OtlpServer()) {
       final Map<String, String> settings = new HashMap<>();
       settings.put("otel.exporter.otlp.protocol", "http/protobuf");
       settings.put("otel.exporter.otlp.endpoint", "http://127.0.0.1:1");
-      settings.put("otel.exporter.otlp.metrics.endpoint", receiver.url() + "/own/path");
+      settings.put("otel.exporter.otlp.metrics.endpoint", receiver.url("") + "/own/path");
       settings.put("otel.exporter.otlp.headers", "all=1");
       settings.put("otel.exporter.otlp.metrics.headers", "api-key=a%20b+c,tenant=blue");
       settings.put("otel.exporter.otlp.compression", "gzip");
@@ -511,8 +513,10 @@ class MetricSettingsTest {
       openTelemetry.getMeter("application").counterBuilder("requests").build().add(1);
       openTelemetry.close();
 
-      assertThat(receiver.paths).containsExactly("/own/path");
-      assertThat(receiver.headers.get(0))
+      assertThat(receiver.received)
+          .extracting(OtlpServer.Received::uri)
+          .containsExactly("/own/path");
+      assertThat(receiver.received.get(0).headers())
           .containsEntry("Api-key", List.of("a b+c"))
           .containsEntry("Tenant", List.of("blue"))
           .containsEntry("Content-encoding", List.of("gzip"))

@@ -6,6 +6,7 @@ import com.sun.net.httpserver.HttpsConfigurator;
 import com.sun.net.httpserver.HttpsParameters;
 import com.sun.net.httpserver.HttpsServer;
 import io.glint.sdk.GlintMeterProvider;
+import io.glint.testing.LogCapture;
 import io.opentelemetry.sdk.autoconfigure.spi.internal.DefaultConfigProperties;
 import io.opentelemetry.sdk.metrics.data.MetricData;
 import io.opentelemetry.sdk.metrics.export.MetricExporter;
@@ -162,7 +163,7 @@ class PemTlsTest {
   void whatIsMissingOrNoPemIsToldAndLeftOut() throws Exception {
     make("RSA");
     final Path other = Files.writeString(folder.resolve("other"), "text");
-    try (LogLines log = new LogLines();
+    try (LogCapture log = new LogCapture(GlintAutoConfiguration.class);
         MetricExporter noFile = exporter(1, folder.resolve("none"), key, certificate);
         MetricExporter noCertificate = exporter(1, other, key, certificate);
         MetricExporter noKey = exporter(1, certificate, other, certificate);

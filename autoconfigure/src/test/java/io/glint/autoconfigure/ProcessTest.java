@@ -2,6 +2,7 @@ package io.glint.autoconfigure;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.glint.testing.OtlpServer;
 import io.opentelemetry.api.GlobalOpenTelemetry;
 import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.api.trace.Span;
@@ -78,14 +79,14 @@ class ProcessTest {
   @ValueSource(strings = {"fromEnvironment", "initialize"})
   void whatVariablesSayIsRecordedByGlintAndExportedAtTheEndOfTheProcess(String how)
       throws Exception {
-    try (OtlpReceiver receiver = new OtlpReceiver()) {
+    try (OtlpServer receiver = new OtlpServer()) {
       final List<String> printed =
           run(
               how,
               Map.of(
                   "OTEL_SERVICE_NAME", "shop",
                   "OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf",
-                  "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT", receiver.url() + "/v1/metrics",
+                  "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT", receiver.url("") + "/v1/metrics",
                   "OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE", "DELTA",
                   "OTEL_TRACES_EXPORTER", "console",
                   "OTEL_LOGS_EXPORTER", "none"));
@@ -95,20 +96,20 @@ class ProcessTest {
       final HistogramDataPoint point = histogram.getDataPoints(0);
       assertThat(HexFormat.of().formatHex(point.getExemplars(0).getTraceId().toByteArray()))
           .isEqualTo(printed.get(1));
-      assertThat(receiver.requests.get(0).getResourceMetrics(0).getResource().getAttributesList())
+      assertThat(receiver.requests().get(0).getResourceMetrics(0).getResource().getAttributesList())
           .anyMatch(attribute -> attribute.getValue().getStringValue().equals("shop"));
     }
   }
 
   @Test
   void aMalformedVariableCostsNeitherMetricsNorTraces() throws Exception {
-    try (OtlpReceiver receiver = new OtlpReceiver()) {
+    try (OtlpServer receiver = new OtlpServer()) {
       final List<String> printed =
           run(
               "initialize",
               Map.of(
                   "OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf",
-                  "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT", receiver.url() + "/v1/metrics",
+                  "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT", receiver.url("") + "/v1/metrics",
                   "OTEL_METRIC_EXPORT_INTERVAL", "often",
                   "OTEL_METRICS_EXPORTER", "otlp,oltp",
                   "OTEL_TRACES_EXPORTER", "console",

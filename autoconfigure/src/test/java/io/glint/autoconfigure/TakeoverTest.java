@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.glint.sdk.GlintMeterProvider;
 import io.glint.sdk.GlintOpenTelemetry;
+import io.glint.testing.FreePort;
+import io.glint.testing.LogCapture;
+import io.glint.testing.OtlpServer;
 import io.opentelemetry.api.GlobalOpenTelemetry;
 import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.api.common.AttributeKey;
@@ -38,13 +41,13 @@ class TakeoverTest {
   private static final Logger STOCK_LOGGER =
       Logger.getLogger("io.opentelemetry.sdk.autoconfigure.AutoConfiguredOpenTelemetrySdkBuilder");
 
-  private final LogLines log = new LogLines();
-  private OtlpReceiver receiver;
+  private final LogCapture log = new LogCapture(GlintAutoConfiguration.class);
+  private OtlpServer receiver;
 
   @BeforeEach
   void open() throws Exception {
     GlobalOpenTelemetry.resetForTest();
-    receiver = new OtlpReceiver();
+    receiver = new OtlpServer();
   }
 
   @AfterEach
@@ -57,7 +60,7 @@ class TakeoverTest {
   private Map<String, String> settings() {
     final Map<String, String> settings = new HashMap<>();
     settings.put("otel.exporter.otlp.protocol", "http/protobuf");
-    settings.put("otel.exporter.otlp.endpoint", receiver.url());
+    settings.put("otel.exporter.otlp.endpoint", receiver.url(""));
     settings.put("otel.traces.exporter", "none");
     settings.put("otel.logs.exporter", "none");
     return settings;
@@ -79,7 +82,7 @@ class TakeoverTest {
     GlobalOpenTelemetry.getMeter("application").counterBuilder("requests").build().add(3);
     sdk.close();
 
-    assertThat(receiver.paths).contains("/v1/metrics");
+    assertThat(receiver.received).extracting(OtlpServer.Received::uri).contains("/v1/metrics");
     assertThat(receiver.metrics().get("requests").getSum().getDataPoints(0).getAsInt())
         .isEqualTo(3);
     assertThat(log.messages())
@@ -156,7 +159,7 @@ class TakeoverTest {
     assertThat(metric.getSum().getDataPoints(0).getAttributesList())
         .extracting(attribute -> attribute.getKey())
         .containsExactly("kept");
-    assertThat(receiver.requests.get(0).getResourceMetrics(0).getResource().getAttributesList())
+    assertThat(receiver.requests().get(0).getResourceMetrics(0).getResource().getAttributesList())
         .anyMatch(attribute -> attribute.getValue().getStringValue().equals("shop"));
   }
 
@@ -202,7 +205,7 @@ class TakeoverTest {
     assertThat(GlintAutoConfiguration.of(sdk)).isSameAs(sdk);
     sdk.getMeter("application").counterBuilder("requests").build().add(1);
     sdk.close();
-    assertThat(receiver.requests).isEmpty();
+    assertThat(receiver.requests()).isEmpty();
     assertThat(Thread.getAllStackTraces().keySet())
         .noneMatch(thread -> thread.getName().startsWith("glint-periodic"));
   }
@@ -216,7 +219,7 @@ class TakeoverTest {
     assertThat(GlintAutoConfiguration.of(sdk)).isSameAs(sdk);
     assertThat(GlobalOpenTelemetry.getMeterProvider()).isNotInstanceOf(GlintMeterProvider.class);
     sdk.close();
-    assertThat(receiver.requests).isEmpty();
+    assertThat(receiver.requests()).isEmpty();
   }
 
   @Test
@@ -303,10 +306,7 @@ class TakeoverTest {
 
   @Test
   void prometheusIsServedByGlintAndItsPortIsFreeAfterwards() throws Exception {
-    final int port;
-    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getByName("localhost"))) {
-      port = free.getLocalPort();
-    }
+    final int port = FreePort.find();
     final Map<String, String> settings = settings();
     settings.put("otel.metrics.exporter", "prometheus");
     settings.put("otel.exporter.prometheus.port", String.valueOf(port));

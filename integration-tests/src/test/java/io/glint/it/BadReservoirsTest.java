@@ -9,6 +9,8 @@ import io.glint.reservoir.ExemplarVisitor;
 import io.glint.reservoir.ReservoirSettings;
 import io.glint.sdk.GlintMeterProvider;
 import io.glint.sdk.GlintView;
+import io.glint.testing.Await;
+import io.glint.testing.LogCapture;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.metrics.DoubleHistogram;
@@ -28,15 +30,10 @@ import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
-import java.util.logging.Handler;
-import java.util.logging.LogRecord;
-import java.util.logging.Logger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -243,32 +240,11 @@ class BadReservoirsTest {
         Arguments.of("factory returns null", (ExemplarReservoirFactory) settings -> null));
   }
 
-  private final List<LogRecord> logged = new CopyOnWriteArrayList<>();
-  private final Logger logger = Logger.getLogger("io.glint");
-  private final Handler handler =
-      new Handler() {
-        @Override
-        public void publish(LogRecord logRecord) {
-          logged.add(logRecord);
-        }
-
-        @Override
-        public void flush() {}
-
-        @Override
-        public void close() {}
-      };
-
-  @BeforeEach
-  void captureLog() {
-    logger.addHandler(handler);
-    logger.setUseParentHandlers(false);
-  }
+  private final LogCapture log = new LogCapture();
 
   @AfterEach
   void releaseLog() {
-    logger.setUseParentHandlers(true);
-    logger.removeHandler(handler);
+    log.close();
   }
 
   private static InMemoryMetricReader reader(AggregationTemporality temporality) {
@@ -331,10 +307,10 @@ class BadReservoirsTest {
       }
       // What the last collection lost is told by the next one.
       dropped += dropped(reader.collectAllMetrics());
-      assertThat(logged).as("rate-limited").hasSize(1);
+      assertThat(log.records()).as("rate-limited").hasSize(1);
     }
     assertThat(dropped).as("glint.exemplar.dropped").isPositive();
-    assertThat(logged)
+    assertThat(log.records())
         .as("the shutdown tells what came after the first message")
         .hasSizeBetween(1, 2)
         .allSatisfy(
@@ -349,7 +325,7 @@ class BadReservoirsTest {
       assertThat(point(reader.collectAllMetrics(), "bad").getExemplars()).hasSize(1);
       assertThat(dropped(reader.collectAllMetrics())).isZero();
     }
-    assertThat(logged).isEmpty();
+    assertThat(log.records()).isEmpty();
   }
 
   @Test
@@ -361,7 +337,7 @@ class BadReservoirsTest {
       histogram(provider, "bad").record(1, Attributes.empty(), SPAN);
       assertThat(point(reader.collectAllMetrics(), "bad").getExemplars()).hasSize(1);
     }
-    assertThat(logged).isEmpty();
+    assertThat(log.records()).isEmpty();
   }
 
   @Test
@@ -450,17 +426,7 @@ class BadReservoirsTest {
 
     void pass() {
       reached.countDown();
-      await(open);
-    }
-
-    static void await(CountDownLatch latch) {
-      try {
-        if (!latch.await(30, TimeUnit.SECONDS)) {
-          throw new IllegalStateException("time is up");
-        }
-      } catch (InterruptedException e) {
-        throw new IllegalStateException(e);
-      }
+      Await.open(open);
     }
   }
 
@@ -487,7 +453,7 @@ class BadReservoirsTest {
       final DoubleHistogram bad = histogram(provider, "bad");
       final Thread blocked = new Thread(() -> bad.record(SLOW, Attributes.empty(), SPAN));
       blocked.start();
-      Gate.await(gate.reached);
+      Await.open(gate.reached);
       for (int i = 0; i < 1000; i++) {
         bad.record(1, Attributes.empty(), SPAN);
       }
@@ -498,7 +464,7 @@ class BadReservoirsTest {
         assertThat(point(meanwhile, "bad").getCount()).isEqualTo(1000);
       } else {
         assertThat(meanwhile).extracting(MetricData::getName).doesNotContain("bad");
-        assertThat(logged)
+        assertThat(log.records())
             .singleElement()
             .satisfies(told -> assertThat(told.getMessage()).contains("'bad'", "left out"));
       }
@@ -531,7 +497,7 @@ class BadReservoirsTest {
       final List<Collection<MetricData>> first = new CopyOnWriteArrayList<>();
       final Thread collector = new Thread(() -> first.add(reader.collectAllMetrics()));
       collector.start();
-      Gate.await(gate.reached);
+      Await.open(gate.reached);
       for (int i = 0; i < 1000; i++) {
         bad.record(1, Attributes.empty(), SPAN);
       }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.glint.sdk.GlintMeterProvider;
+import io.glint.testing.Await;
 import io.opentelemetry.api.baggage.Baggage;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.metrics.DoubleHistogram;
@@ -115,10 +116,6 @@ class ContextAcrossThreadsTest {
 
   private static void get(CompletableFuture<?> future) throws Exception {
     var unused = future.get(30, TimeUnit.SECONDS);
-  }
-
-  private static void await(CountDownLatch latch) throws InterruptedException {
-    assertThat(latch.await(30, TimeUnit.SECONDS)).isTrue();
   }
 
   private static void runOnNewThread(Runnable runnable) throws InterruptedException {
@@ -324,13 +321,11 @@ class ContextAcrossThreadsTest {
             () -> {
               try (Scope ignored = span.makeCurrent()) {
                 isCurrent.countDown();
-                await(isRecorded);
-              } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
+                Await.open(isRecorded);
               }
             },
             pool);
-    await(isCurrent);
+    Await.open(isCurrent);
     record();
     isRecorded.countDown();
     get(other);

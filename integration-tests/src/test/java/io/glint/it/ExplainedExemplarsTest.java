@@ -2,13 +2,13 @@ package io.glint.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.sun.net.httpserver.HttpServer;
 import io.glint.exporter.openmetrics.OpenMetricsServer;
 import io.glint.exporter.otlp.OtlpMetricExporter;
 import io.glint.sdk.GlintMeterProvider;
 import io.glint.sdk.GlintPeriodicMetricReader;
 import io.glint.sdk.exemplar.ExemplarOutcomes;
 import io.glint.sdk.exemplar.ExemplarReport;
+import io.glint.testing.OtlpServer;
 import io.opentelemetry.api.metrics.DoubleHistogram;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.Tracer;
@@ -21,8 +21,6 @@ import io.opentelemetry.sdk.testing.exporter.InMemorySpanExporter;
 import io.opentelemetry.sdk.trace.SdkTracerProvider;
 import io.opentelemetry.sdk.trace.export.SimpleSpanProcessor;
 import io.opentelemetry.sdk.trace.samplers.Sampler;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -173,28 +171,18 @@ class ExplainedExemplarsTest {
   @Test
   void anOtlpReceiverThatTakesThemAndOneThatDoesNot() throws Exception {
     for (final int status : new int[] {200, 400}) {
-      final HttpServer receiver =
-          HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-      receiver.createContext(
-          "/",
-          exchange -> {
-            exchange.getRequestBody().readAllBytes();
-            exchange.sendResponseHeaders(status, -1);
-            exchange.close();
-          });
-      receiver.start();
-      final OtlpMetricExporter exporter =
-          OtlpMetricExporter.builder()
-              .setEndpoint("http://127.0.0.1:" + receiver.getAddress().getPort() + "/v1/metrics")
-              .build();
-      try (GlintMeterProvider provider = provider(GlintPeriodicMetricReader.create(exporter))) {
+      try (OtlpServer receiver = new OtlpServer().answer(status);
+          GlintMeterProvider provider =
+              provider(
+                  GlintPeriodicMetricReader.create(
+                      OtlpMetricExporter.builder()
+                          .setEndpoint(receiver.url("/v1/metrics"))
+                          .build()))) {
         serve(provider, Sampler.alwaysOn(), true);
         provider.forceFlush().join(10, TimeUnit.SECONDS);
         awaitCause(
             provider,
             status == 200 ? ExemplarReport.Cause.NONE : ExemplarReport.Cause.EXPORT_FAILED);
-      } finally {
-        receiver.stop(0);
       }
     }
   }

@@ -2,24 +2,19 @@ package io.glint.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.sun.net.httpserver.HttpServer;
 import io.glint.exporter.openmetrics.OpenMetricsServer;
 import io.glint.exporter.otlp.OtlpMetricExporter;
 import io.glint.sdk.GlintMeterProvider;
 import io.glint.sdk.GlintPeriodicMetricReader;
+import io.glint.testing.OtlpServer;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
-import io.opentelemetry.proto.collector.metrics.v1.ExportMetricsServiceRequest;
 import io.opentelemetry.proto.common.v1.KeyValue;
 import io.opentelemetry.sdk.resources.Resource;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -34,31 +29,19 @@ class ExportedResourceTest {
   private record Exported(String targetInfo, String otlp) {}
 
   private static Exported export(Resource resource) throws Exception {
-    final BlockingQueue<ExportMetricsServiceRequest> requests = new LinkedBlockingQueue<>();
-    final HttpServer collector =
-        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    collector.createContext(
-        "/",
-        exchange -> {
-          requests.add(
-              ExportMetricsServiceRequest.parseFrom(exchange.getRequestBody().readAllBytes()));
-          exchange.sendResponseHeaders(200, -1);
-          exchange.close();
-        });
-    collector.start();
     final OpenMetricsServer endpoint =
         OpenMetricsServer.builder().setHost("127.0.0.1").setPort(0).build();
-    try (GlintMeterProvider provider =
-        GlintMeterProvider.builder()
-            .addResource(resource)
-            .registerMetricReader(endpoint)
-            .registerMetricReader(
-                GlintPeriodicMetricReader.create(
-                    OtlpMetricExporter.builder()
-                        .setEndpoint(
-                            "http://127.0.0.1:" + collector.getAddress().getPort() + "/v1/metrics")
-                        .build()))
-            .build()) {
+    try (OtlpServer collector = new OtlpServer();
+        GlintMeterProvider provider =
+            GlintMeterProvider.builder()
+                .addResource(resource)
+                .registerMetricReader(endpoint)
+                .registerMetricReader(
+                    GlintPeriodicMetricReader.create(
+                        OtlpMetricExporter.builder()
+                            .setEndpoint(collector.url("/v1/metrics"))
+                            .build()))
+                .build()) {
       provider.get("shop").counterBuilder("orders").build().add(1);
       assertThat(provider.forceFlush().join(20, TimeUnit.SECONDS).isSuccess()).isTrue();
       final String scrape =
@@ -71,12 +54,16 @@ class ExportedResourceTest {
               .body();
       return new Exported(
           scrape.lines().filter(line -> line.startsWith("target_info")).findFirst().orElseThrow(),
-          requests.take().getResourceMetrics(0).getResource().getAttributesList().stream()
+          collector
+              .requests()
+              .get(0)
+              .getResourceMetrics(0)
+              .getResource()
+              .getAttributesList()
+              .stream()
               .map(ExportedResourceTest::describe)
               .sorted()
               .collect(Collectors.joining(" ")));
-    } finally {
-      collector.stop(0);
     }
   }
 

@@ -12,6 +12,8 @@ import io.glint.sdk.GlintMeterProviderBuilder;
 import io.glint.sdk.GlintPeriodicMetricReader;
 import io.glint.sdk.GlintView;
 import io.glint.sdk.exemplar.CustomExemplarFilter;
+import io.glint.testing.LogCapture;
+import io.glint.testing.ThrowingHandler;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.metrics.LongCounter;
@@ -39,15 +41,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.logging.Handler;
-import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -64,37 +63,16 @@ class HostileTextTest {
       Pattern.compile(
           "(?i)logger\\s*\\.\\s*(logp?|logrb|severe|warning|info|config|fine|finer|finest|throwing)\\(");
 
-  private final Logger logger = Logger.getLogger("io.glint");
-  private final List<LogRecord> records = new CopyOnWriteArrayList<>();
-  private final Handler keeping =
-      new Handler() {
-        @Override
-        public void publish(LogRecord logRecord) {
-          records.add(logRecord);
-        }
-
-        @Override
-        public void flush() {}
-
-        @Override
-        public void close() {}
-      };
-
-  @BeforeEach
-  void keepRecords() {
-    logger.addHandler(keeping);
-    logger.setUseParentHandlers(false);
-  }
+  private final LogCapture log = new LogCapture();
 
   @AfterEach
   void release() {
-    logger.setUseParentHandlers(true);
-    logger.removeHandler(keeping);
+    log.close();
   }
 
   private void assertSafe(int atLeast) {
-    assertThat(records).hasSizeGreaterThanOrEqualTo(atLeast);
-    assertThat(records)
+    assertThat(log.records()).hasSizeGreaterThanOrEqualTo(atLeast);
+    assertThat(log.records())
         .allSatisfy(
             told -> {
               assertThat(told.getMessage()).doesNotContainPattern(UNSAFE);
@@ -303,10 +281,10 @@ class HostileTextTest {
         try (GlintMeterProvider provider =
             GlintMeterProvider.builder().registerMetricReader(reader).build()) {
           provider.get("m").counterBuilder("c").build().add(1);
-          final int before = records.size();
+          final int before = log.records().size();
           assertThat(provider.forceFlush().join(20, TimeUnit.SECONDS).isSuccess())
               .isEqualTo(path.equals("/ok"));
-          assertThat(records).as("one failure, one line").hasSize(before + 1);
+          assertThat(log.records()).as("one failure, one line").hasSize(before + 1);
         }
       }
     } finally {
@@ -344,19 +322,8 @@ class HostileTextTest {
 
   @Test
   void aLogThatThrowsComesOutOfNoExportAndNoScrape() throws Exception {
-    final Handler hostile =
-        new Handler() {
-          @Override
-          public void publish(LogRecord logRecord) {
-            throw new IllegalStateException("the disk is full");
-          }
-
-          @Override
-          public void flush() {}
-
-          @Override
-          public void close() {}
-        };
+    final Logger logger = Logger.getLogger("io.glint");
+    final Handler hostile = new ThrowingHandler();
     logger.addHandler(hostile);
     final OpenMetricsServer server = OpenMetricsServer.builder().setPort(0).build();
     final GlintPeriodicMetricReader pushing =
@@ -382,7 +349,7 @@ class HostileTextTest {
     } finally {
       logger.removeHandler(hostile);
     }
-    assertThat(records).isNotEmpty();
+    assertThat(log.records()).isNotEmpty();
   }
 
   private static HttpResponse<String> scrape(OpenMetricsServer server)

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.glint.sdk.GlintMeterProvider;
 import io.glint.sdk.GlintPeriodicMetricReader;
+import io.glint.testing.Await;
 import io.opentelemetry.sdk.common.CompletableResultCode;
 import io.opentelemetry.sdk.metrics.InstrumentType;
 import io.opentelemetry.sdk.metrics.data.AggregationTemporality;
@@ -18,7 +19,6 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -131,28 +131,20 @@ class PeriodicReadersTest {
     return CompletableResultCode.ofSuccess();
   }
 
-  private static void await(BooleanSupplier condition) throws InterruptedException {
-    final long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
-    while (!condition.getAsBoolean()) {
-      assertThat(System.nanoTime()).as("time is up").isLessThan(deadline);
-      Thread.sleep(5);
-    }
-  }
-
   @Test
   void theStockReaderExportsAgainWhileAnOverdueExportIsUnderWay() throws Exception {
     start(Kind.STOCK, OFTEN, SHORT, CompletableResultCode::new);
-    await(() -> exporter.mostUnderWay.get() >= 3);
+    Await.until(() -> exporter.mostUnderWay.get() >= 3);
   }
 
   @Test
   void theReaderOfGlintWaitsForAnOverdueExportAndThenExports() throws Exception {
     start(Kind.GLINT, OFTEN, SHORT, CompletableResultCode::new);
-    await(() -> exporter.results.size() == 1);
+    Await.until(() -> exporter.results.size() == 1);
     Thread.sleep(10 * SHORT.toMillis());
     assertThat(exporter.results).hasSize(1);
     exporter.end();
-    await(() -> exporter.results.size() >= 3);
+    Await.until(() -> exporter.results.size() >= 3);
     assertThat(exporter.mostUnderWay).hasValue(1);
   }
 
@@ -172,7 +164,7 @@ class PeriodicReadersTest {
   void aFlushWaitsForAnExportThatIsUnderWayAndThenExports(Kind kind) throws Exception {
     start(kind, NEVER, LONG, CompletableResultCode::new);
     final CompletableResultCode first = reader.forceFlush();
-    await(() -> exporter.results.size() == 1);
+    Await.until(() -> exporter.results.size() == 1);
     final CompletableResultCode second = reader.forceFlush();
     Thread.sleep(SHORT.toMillis());
     assertThat(second.isDone()).isFalse();
@@ -217,7 +209,7 @@ class PeriodicReadersTest {
   @EnumSource(Kind.class)
   void anExporterThatBlocksItsThreadBlocksAFlushOfTheStockReaderOnly(Kind kind) throws Exception {
     start(kind, OFTEN, SHORT, this::answerWhenUnblocked);
-    await(() -> exporter.mostUnderWay.get() == 1);
+    Await.until(() -> exporter.mostUnderWay.get() == 1);
     final CompletableResultCode flush = reader.forceFlush();
 
     flush.join(20 * SHORT.toMillis(), TimeUnit.MILLISECONDS);

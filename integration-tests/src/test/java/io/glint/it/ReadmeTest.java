@@ -3,9 +3,9 @@ package io.glint.it;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.glint.testing.FreePort;
 import java.io.ByteArrayOutputStream;
 import java.io.File;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
@@ -35,7 +35,7 @@ class ReadmeTest {
     assertThat(matcher.find()).isTrue();
     final String name = matcher.group(2);
     // Another one may run on this machine.
-    final String program = matcher.group(1).replace("9464", Integer.toString(freePort()));
+    final String program = matcher.group(1).replace("9464", Integer.toString(FreePort.find()));
     assertThat(program).doesNotContain("9464");
     final Path source = Files.writeString(directory.resolve(name + ".java"), program);
     final String classPath = System.getProperty("java.class.path");
@@ -75,11 +75,5 @@ class ReadmeTest {
         .contains(explanation)
         .doesNotContain("WARNING", "Exception");
     assertThat(process.exitValue()).isZero();
-  }
-
-  private static int freePort() throws Exception {
-    try (ServerSocket socket = new ServerSocket(0)) {
-      return socket.getLocalPort();
-    }
   }
 }

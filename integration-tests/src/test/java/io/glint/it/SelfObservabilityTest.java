@@ -2,10 +2,10 @@ package io.glint.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.sun.net.httpserver.HttpServer;
 import io.glint.exporter.openmetrics.OpenMetricsServer;
 import io.glint.exporter.otlp.OtlpMetricExporter;
 import io.glint.sdk.GlintMeterProvider;
+import io.glint.testing.OtlpServer;
 import io.opentelemetry.proto.collector.metrics.v1.ExportMetricsServiceRequest;
 import io.opentelemetry.proto.metrics.v1.HistogramDataPoint;
 import io.opentelemetry.proto.metrics.v1.Metric;
@@ -13,51 +13,26 @@ import io.opentelemetry.proto.metrics.v1.NumberDataPoint;
 import io.opentelemetry.proto.metrics.v1.ScopeMetrics;
 import io.opentelemetry.sdk.common.export.RetryPolicy;
 import io.opentelemetry.sdk.metrics.export.PeriodicMetricReader;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** A provider and its exporters that export their metrics about themselves. */
 @Timeout(60)
 class SelfObservabilityTest {
-  private final List<ExportMetricsServiceRequest> requests = new CopyOnWriteArrayList<>();
-  private final AtomicInteger attempts = new AtomicInteger();
   private final AtomicReference<GlintMeterProvider> provider = new AtomicReference<>();
 
-  /** Answers every first attempt by 503. */
-  private HttpServer collector() throws Exception {
-    final HttpServer server =
-        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    server.createContext(
-        "/",
-        exchange -> {
-          final byte[] body = exchange.getRequestBody().readAllBytes();
-          if (attempts.getAndIncrement() % 2 == 0) {
-            exchange.sendResponseHeaders(503, -1);
-          } else {
-            requests.add(ExportMetricsServiceRequest.parseFrom(body));
-            exchange.sendResponseHeaders(200, -1);
-          }
-          exchange.close();
-        });
-    server.start();
-    return server;
-  }
-
-  private OtlpMetricExporter exporter(HttpServer collector) {
+  private OtlpMetricExporter exporter(OtlpServer collector) {
     return OtlpMetricExporter.builder()
-        .setEndpoint("http://127.0.0.1:" + collector.getAddress().getPort() + "/v1/metrics")
+        .setEndpoint(collector.url("/v1/metrics"))
         .setRetryPolicy(
             RetryPolicy.builder()
                 .setInitialBackoff(Duration.ofMillis(5))
@@ -69,8 +44,8 @@ class SelfObservabilityTest {
 
   @Test
   void ownMetricsAreExportedWithoutFeedback() throws Exception {
-    final HttpServer collector = collector();
-    try (OpenMetricsServer endpoint =
+    try (OtlpServer collector = new OtlpServer();
+        OpenMetricsServer endpoint =
             OpenMetricsServer.builder()
                 .setHost("127.0.0.1")
                 .setPort(0)
@@ -90,10 +65,14 @@ class SelfObservabilityTest {
       final int flushes = 8;
       for (int i = 0; i < flushes; i++) {
         scrape(endpoint);
+        collector.answer(503); // The first attempt.
         assertThat(glint.forceFlush().join(20, TimeUnit.SECONDS).isSuccess()).isTrue();
       }
-      assertThat(requests).hasSize(flushes);
-      assertThat(attempts).hasValue(2 * flushes);
+      assertThat(collector.received).hasSize(2 * flushes);
+      final List<ExportMetricsServiceRequest> requests =
+          IntStream.range(0, flushes)
+              .mapToObj(flush -> collector.received.get(2 * flush + 1).request())
+              .toList();
       assertThat(points(requests.get(flushes - 1))).isEqualTo(points(requests.get(flushes - 3)));
 
       final ExportMetricsServiceRequest last = requests.get(flushes - 1);
@@ -128,8 +107,6 @@ class SelfObservabilityTest {
               "otel_sdk_exporter_operation_duration_seconds_count",
               "otel_sdk_metric_reader_collection_duration_seconds_count",
               "glint_measurement_dropped_total{glint_drop_reason=\"invalid_value\"");
-    } finally {
-      collector.stop(0);
     }
   }
 

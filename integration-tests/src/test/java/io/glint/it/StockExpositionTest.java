@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.protobuf.Timestamp;
 import io.glint.exporter.openmetrics.OpenMetricsServer;
 import io.glint.exporter.openmetrics.TranslationStrategy;
+import io.glint.testing.FreePort;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.metrics.DoubleHistogram;
@@ -26,7 +27,6 @@ import io.opentelemetry.sdk.testing.exporter.InMemoryMetricReader;
 import io.prometheus.metrics.expositionformats.generated.com_google_protobuf_4_35_0.Metrics;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -382,10 +382,7 @@ class StockExpositionTest {
   }
 
   private Answer stock(String accept, TranslationStrategy strategy) throws Exception {
-    final int port;
-    try (ServerSocket socket = new ServerSocket(0)) {
-      port = socket.getLocalPort();
-    }
+    final int port = FreePort.find();
     try (PrometheusHttpServer server =
         PrometheusHttpServer.builder()
             .setPort(port)

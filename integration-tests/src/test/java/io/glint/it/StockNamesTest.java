@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.glint.exporter.openmetrics.OpenMetricsServer;
 import io.glint.sdk.GlintMeterProvider;
+import io.glint.testing.FreePort;
 import io.opentelemetry.api.metrics.Meter;
 import io.opentelemetry.exporter.prometheus.PrometheusHttpServer;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.util.List;
 import java.util.regex.MatchResult;
@@ -114,7 +114,7 @@ class StockNamesTest {
   private record Names(String ours, String stock) {}
 
   private static Names names(String kind, String name, String unit) throws Exception {
-    final int port = freePort();
+    final int port = FreePort.find();
     final OpenMetricsServer ours =
         OpenMetricsServer.builder().setPort(0).setTargetInfoEnabled(false).build();
     final PrometheusHttpServer stock =
@@ -146,11 +146,5 @@ class StockNamesTest {
     final List<MatchResult> types = TYPE.matcher(text).results().toList();
     assertThat(types).as(text).hasSize(1);
     return types.get(0).group(1);
-  }
-
-  private static int freePort() throws Exception {
-    try (ServerSocket socket = new ServerSocket(0)) {
-      return socket.getLocalPort();
-    }
   }
 }

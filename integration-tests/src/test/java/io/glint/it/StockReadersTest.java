@@ -3,6 +3,9 @@ package io.glint.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.glint.sdk.GlintMeterProvider;
+import io.glint.testing.Await;
+import io.glint.testing.FreePort;
+import io.glint.testing.LogCapture;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.metrics.DoubleHistogram;
@@ -19,19 +22,13 @@ import io.opentelemetry.sdk.metrics.data.HistogramData;
 import io.opentelemetry.sdk.metrics.data.MetricData;
 import io.opentelemetry.sdk.metrics.export.PeriodicMetricReader;
 import io.opentelemetry.sdk.testing.exporter.InMemoryMetricExporter;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
-import java.util.logging.Handler;
-import java.util.logging.LogRecord;
-import java.util.logging.Logger;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -96,45 +93,28 @@ class StockReadersTest {
                 PeriodicMetricReader.builder(exporter).setInterval(Duration.ofMillis(20)).build())
             .build()) {
       recordZoo(provider.get("zoo"));
-      await(() -> exporter.getFinishedMetricItems().size() > 10);
+      Await.until(() -> exporter.getFinishedMetricItems().size() > 10);
     }
   }
 
   @Test
   void loggingExporter() {
-    final List<String> logged = new CopyOnWriteArrayList<>();
-    final Logger logger = Logger.getLogger(LoggingMetricExporter.class.getName());
-    final Handler handler =
-        new Handler() {
-          @Override
-          public void publish(LogRecord logRecord) {
-            logged.add(new java.util.logging.SimpleFormatter().formatMessage(logRecord));
-          }
-
-          @Override
-          public void flush() {}
-
-          @Override
-          public void close() {}
-        };
-    logger.addHandler(handler);
-    logger.setUseParentHandlers(false);
-    try (GlintMeterProvider provider =
-        GlintMeterProvider.builder()
-            .registerMetricReader(PeriodicMetricReader.create(LoggingMetricExporter.create()))
-            .build()) {
+    final LogCapture log = new LogCapture(LoggingMetricExporter.class);
+    try (log;
+        GlintMeterProvider provider =
+            GlintMeterProvider.builder()
+                .registerMetricReader(PeriodicMetricReader.create(LoggingMetricExporter.create()))
+                .build()) {
       recordZoo(provider.get("zoo"));
       assertThat(provider.forceFlush().join(10, TimeUnit.SECONDS).isSuccess()).isTrue();
-    } finally {
-      logger.removeHandler(handler);
-      logger.setUseParentHandlers(true);
     }
-    assertThat(String.join("\n", logged)).contains("zoo.histogram").contains("zoo.counter");
+    assertThat(String.join("\n", log.messages())).contains("zoo.histogram").contains("zoo.counter");
   }
 
   @Test
   void prometheusHttpServer() throws Exception {
-    final int port = freePort();
+    // The stock server cannot tell which port it got.
+    final int port = FreePort.find();
     try (GlintMeterProvider provider =
         GlintMeterProvider.builder()
             .registerMetricReader(
@@ -165,20 +145,5 @@ class StockReadersTest {
                 .build(),
             HttpResponse.BodyHandlers.ofString())
         .body();
-  }
-
-  /** The stock server cannot tell which port it got, so it needs one that is free. */
-  private static int freePort() throws Exception {
-    try (ServerSocket socket = new ServerSocket(0)) {
-      return socket.getLocalPort();
-    }
-  }
-
-  private static void await(java.util.function.BooleanSupplier condition) throws Exception {
-    final long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
-    while (!condition.getAsBoolean()) {
-      assertThat(System.nanoTime()).as("time is up").isLessThan(deadline);
-      Thread.sleep(5);
-    }
   }
 }

@@ -2,18 +2,13 @@ package io.glint.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.sun.net.httpserver.HttpServer;
-import io.opentelemetry.proto.collector.metrics.v1.ExportMetricsServiceRequest;
+import io.glint.testing.OtlpServer;
 import io.opentelemetry.proto.metrics.v1.HistogramDataPoint;
 import io.opentelemetry.proto.metrics.v1.Metric;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.URI;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -108,33 +103,21 @@ class WebstoreTest {
 
   @Test
   void pushesToACollectorAndEndsWithASummary() throws Exception {
-    final Queue<ExportMetricsServiceRequest> received = new ConcurrentLinkedQueue<>();
-    final HttpServer collector =
-        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    collector.createContext(
-        "/v1/metrics",
-        exchange -> {
-          received.add(ExportMetricsServiceRequest.parseFrom(exchange.getRequestBody()));
-          exchange.sendResponseHeaders(200, -1);
-          exchange.close();
-        });
-    collector.start();
-    final String endpoint = "http://127.0.0.1:" + collector.getAddress().getPort();
-    try (WebstoreProcess webstore =
-        WebstoreProcess.start(
-            Map.of("OTEL_EXPORTER_OTLP_ENDPOINT", endpoint),
-            "--rate=100",
-            "--interval=1",
-            "--duration=4")) {
+    final OtlpServer collector = new OtlpServer();
+    try (collector;
+        WebstoreProcess webstore =
+            WebstoreProcess.start(
+                Map.of("OTEL_EXPORTER_OTLP_ENDPOINT", collector.url("")),
+                "--rate=100",
+                "--interval=1",
+                "--duration=4")) {
       assertThat(webstore.exitStatus()).as(webstore.output()).isZero();
       assertThat(webstore.output())
           .contains("p50", "p95", "p99", "/traces/", "Summary")
           .doesNotContain("Exception");
-    } finally {
-      collector.stop(0);
     }
     final List<HistogramDataPoint> payments =
-        received.stream()
+        collector.requests().stream()
             .flatMap(request -> request.getResourceMetricsList().stream())
             .flatMap(resource -> resource.getScopeMetricsList().stream())
             .flatMap(scope -> scope.getMetricsList().stream())

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.glint.exporter.openmetrics.Exposition.ParsedExemplar;
 import io.glint.exporter.openmetrics.Metrics.HistogramPoint;
 import io.glint.exporter.openmetrics.Metrics.LongPoint;
+import io.glint.testing.NumberedExemplar;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.trace.SpanContext;
 import io.opentelemetry.api.trace.TraceFlags;

@@ -8,6 +8,7 @@ import static io.glint.exporter.openmetrics.ScrapeExemplarsTest.histogramOf;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.glint.sdk.exemplar.ExemplarOutcomes.Outcome;
+import io.glint.testing.Await;
 import io.opentelemetry.sdk.metrics.data.MetricData;
 import io.opentelemetry.sdk.metrics.export.CollectionRegistration;
 import java.net.InetAddress;
@@ -115,7 +116,7 @@ class ExemplarOutcomesOfScrapesTest {
     register(
         () -> {
           collecting.countDown();
-          await(gone);
+          Await.open(gone);
           return List.of(
               histogramOf("h", exemplar(0.5, NOW, 1), exemplar(0.6, NOW, 1)).described(help));
         });
@@ -125,7 +126,7 @@ class ExemplarOutcomesOfScrapesTest {
           .write(
               "GET /metrics HTTP/1.1\r\nHost: x\r\nAccept: application/openmetrics-text\r\n\r\n"
                   .getBytes(StandardCharsets.US_ASCII));
-      await(collecting);
+      Await.open(collecting);
       departed.setSoLinger(true, 0);
     }
     gone.countDown();
@@ -220,13 +221,5 @@ class ExemplarOutcomesOfScrapesTest {
             return metrics.get();
           }
         });
-  }
-
-  private static void await(CountDownLatch latch) {
-    try {
-      assertThat(latch.await(20, TimeUnit.SECONDS)).isTrue();
-    } catch (InterruptedException e) {
-      throw new IllegalStateException(e);
-    }
   }
 }

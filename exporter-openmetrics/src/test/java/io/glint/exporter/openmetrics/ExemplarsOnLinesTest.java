@@ -10,13 +10,13 @@ import io.glint.reservoir.ExemplarVisitor;
 import io.glint.reservoir.ReservoirSettings;
 import io.glint.sdk.GlintMeterProvider;
 import io.glint.sdk.GlintView;
+import io.glint.testing.SettableClock;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.metrics.DoubleCounter;
 import io.opentelemetry.api.metrics.DoubleHistogram;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.context.Context;
-import io.opentelemetry.sdk.common.Clock;
 import io.opentelemetry.sdk.metrics.Aggregation;
 import io.opentelemetry.sdk.metrics.InstrumentSelector;
 import io.opentelemetry.sdk.metrics.data.MetricData;
@@ -38,7 +38,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * exemplar that is older than the last one of the line.
  */
 class ExemplarsOnLinesTest {
-  private final SteppedClock clock = new SteppedClock();
+  private final SettableClock clock = new SettableClock(1_700_000_000_000_000_000L);
   private final List<InMemoryMetricReader> readers =
       List.of(InMemoryMetricReader.create(), InMemoryMetricReader.create());
   private final Renderer renderer = Renderer.plain();
@@ -98,7 +98,7 @@ class ExemplarsOnLinesTest {
 
   private void record(Attributes attributes, double... values) {
     for (double value : values) {
-      clock.advance();
+      clock.advance(1_000_000);
       Context context = Context.root().with(Span.wrap(Metrics.span(++spans)));
       histogram.record(value, attributes, context);
       counter.add(value, attributes, context);
@@ -107,7 +107,7 @@ class ExemplarsOnLinesTest {
 
   /** The exemplar of each line that has one. */
   private Map<String, Exposition.ParsedExemplar> scrape(InMemoryMetricReader reader) {
-    clock.advance();
+    clock.advance(1_000_000);
     Map<String, Exposition.ParsedExemplar> lines = new TreeMap<>();
     Exposition parsed = renderer.parsed(reader.collectAllMetrics().toArray(new MetricData[0]));
     for (Exposition.ParsedFamily family : parsed.families) {
@@ -156,7 +156,7 @@ class ExemplarsOnLinesTest {
         record(attributes, Math.scalb(1 + random.nextDouble(), random.nextInt(12)));
       }
       if (random.nextInt(50) == 0) {
-        clock.setBack();
+        clock.setBack(30_000_000_000L);
       }
       int reader = random.nextInt(2);
       Map<String, Exposition.ParsedExemplar> before = seen.get(reader);
@@ -228,31 +228,6 @@ class ExemplarsOnLinesTest {
     public void collect(ExemplarVisitor visitor) {
       kept.forEach(visitor::visit);
       kept.clear();
-    }
-  }
-
-  /** Goes a millisecond at each step; its wall time can be set back by an hour. */
-  private static final class SteppedClock implements Clock {
-    private long nanoTime = 7;
-    private long offset = 1_700_000_000_000_000_000L;
-
-    void advance() {
-      nanoTime += 1_000_000;
-    }
-
-    /** By what it catches up with before it is given up, however often in one test. */
-    void setBack() {
-      offset -= 30_000_000_000L;
-    }
-
-    @Override
-    public long now() {
-      return offset + nanoTime;
-    }
-
-    @Override
-    public long nanoTime() {
-      return nanoTime;
     }
   }
 }

@@ -21,6 +21,7 @@ import static org.assertj.core.api.Assertions.tuple;
 import io.glint.exporter.openmetrics.Metrics.HistogramPoint;
 import io.glint.exporter.openmetrics.Metrics.LongPoint;
 import io.glint.sdk.exemplar.ExemplarOutcomes.Outcome;
+import io.glint.testing.NumberedExemplar;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.sdk.common.InstrumentationScopeInfo;

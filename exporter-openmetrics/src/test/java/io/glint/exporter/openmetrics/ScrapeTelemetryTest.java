@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 
 import io.glint.exporter.openmetrics.ScrapeClient.Answer;
+import io.glint.testing.Await;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.sdk.metrics.Aggregation;
@@ -188,7 +189,7 @@ class ScrapeTelemetryTest {
         .buildWithCallback(
             measurement -> {
               isCollecting.countDown();
-              await(goOn);
+              Await.open(goOn);
             });
     final ExecutorService executor = Executors.newSingleThreadExecutor();
     try {
@@ -205,14 +206,6 @@ class ScrapeTelemetryTest {
     } finally {
       goOn.countDown();
       executor.shutdownNow();
-    }
-  }
-
-  private static void await(CountDownLatch latch) {
-    try {
-      latch.await();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
     }
   }
 

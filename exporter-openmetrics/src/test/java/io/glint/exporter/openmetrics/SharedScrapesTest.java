@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.glint.exporter.openmetrics.ScrapeClient.Answer;
 import io.glint.sdk.exemplar.ExemplarOutcomes.Outcome;
+import io.glint.testing.Await;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.sdk.metrics.SdkMeterProvider;
@@ -20,7 +21,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -62,7 +62,7 @@ class SharedScrapesTest {
             int number = collections.incrementAndGet();
             if (number == 1) {
               firstBegan.countDown();
-              await(firstMayEnd);
+              Await.open(firstMayEnd);
             }
             return List.of(
                 Metrics.doubleCounter(
@@ -71,14 +71,6 @@ class SharedScrapesTest {
                 Metrics.gauge("other", 1));
           }
         });
-  }
-
-  private static void await(CountDownLatch latch) {
-    try {
-      assertThat(latch.await(20, TimeUnit.SECONDS)).isTrue();
-    } catch (InterruptedException e) {
-      throw new IllegalStateException(e);
-    }
   }
 
   /** Starts a scrape, and waits until it waits for the one that collects. */
@@ -119,7 +111,7 @@ class SharedScrapesTest {
   void thoseThatWaitShareOneCollectionWhichBeganAfterTheyCame() throws Exception {
     register();
     answers.add(scrapers.submit(client::scrape));
-    await(firstBegan);
+    Await.open(firstBegan);
     for (int i = 0; i < 5; i++) {
       waitsWith(client::scrape);
     }
@@ -137,7 +129,7 @@ class SharedScrapesTest {
   void whoAsksForAnotherFormatOrOtherNamesGetsACollectionOfItsOwn() throws Exception {
     register();
     answers.add(scrapers.submit(client::scrape));
-    await(firstBegan);
+    Await.open(firstBegan);
     for (int i = 0; i < 2; i++) {
       waitsWith(client::scrape);
       waitsWith(() -> client.get("/metrics"));

@@ -2,11 +2,11 @@ package io.glint.exporter.otlp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.glint.testing.FreePort;
 import java.io.File;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,8 +21,8 @@ final class CollectorProcess implements AutoCloseable {
 
   private final Path configuration;
   private final File log;
-  private final int grpcPort = freePort();
-  private final int httpPort = freePort();
+  private final int grpcPort = FreePort.find();
+  private final int httpPort = FreePort.find();
   private Process process;
 
   /**
@@ -100,14 +100,6 @@ final class CollectorProcess implements AutoCloseable {
       return true;
     } catch (IOException e) {
       return false;
-    }
-  }
-
-  private static int freePort() {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    } catch (IOException e) {
-      throw new IllegalStateException(e);
     }
   }
 

@@ -3,6 +3,9 @@ package io.glint.exporter.otlp;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.glint.sdk.exemplar.ExemplarOutcomes.Outcome;
+import io.glint.testing.Await;
+import io.glint.testing.LogCapture;
+import io.glint.testing.OtlpServer;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.proto.collector.metrics.v1.ExportMetricsPartialSuccess;
 import io.opentelemetry.proto.collector.metrics.v1.ExportMetricsServiceResponse;
@@ -40,7 +43,7 @@ class ExemplarOutcomesTest {
           .build();
 
   private final OtlpServer server = new OtlpServer();
-  private final LogCapture log = new LogCapture();
+  private final LogCapture log = new LogCapture(OtlpMetricExporter.class);
 
   @AfterEach
   void close() {
@@ -231,7 +234,7 @@ class ExemplarOutcomesTest {
     CountDownLatch reused = new CountDownLatch(1);
     server.answer(
         exchange -> {
-          await(reused);
+          Await.open(reused);
           OtlpServer.reply(exchange, 200, new byte[0]);
         });
     String[] name = {"first"};
@@ -331,13 +334,5 @@ class ExemplarOutcomesTest {
         .setPartialSuccess(
             ExportMetricsPartialSuccess.newBuilder().setRejectedDataPoints(points).build())
         .build();
-  }
-
-  private static void await(CountDownLatch latch) {
-    try {
-      assertThat(latch.await(20, TimeUnit.SECONDS)).isTrue();
-    } catch (InterruptedException e) {
-      throw new IllegalStateException(e);
-    }
   }
 }

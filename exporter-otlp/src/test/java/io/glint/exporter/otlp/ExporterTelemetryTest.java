@@ -3,6 +3,9 @@ package io.glint.exporter.otlp;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 
+import io.glint.testing.FreePort;
+import io.glint.testing.LogCapture;
+import io.glint.testing.OtlpServer;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.metrics.MeterProvider;
@@ -15,8 +18,6 @@ import io.opentelemetry.sdk.metrics.data.HistogramPointData;
 import io.opentelemetry.sdk.metrics.data.MetricData;
 import io.opentelemetry.sdk.metrics.export.PeriodicMetricReader;
 import io.opentelemetry.sdk.testing.exporter.InMemoryMetricReader;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
@@ -44,7 +45,7 @@ class ExporterTelemetryTest {
   private static final String NONE = "none";
 
   private final OtlpServer server = new OtlpServer();
-  private final LogCapture log = new LogCapture();
+  private final LogCapture log = new LogCapture(OtlpMetricExporter.class);
   private final InMemoryMetricReader reader = InMemoryMetricReader.create();
   private final SdkMeterProvider provider =
       SdkMeterProvider.builder().registerMetricReader(reader).build();
@@ -247,10 +248,7 @@ class ExporterTelemetryTest {
 
   @Test
   void aServerThatCannotBeReachedIsNamedByItsException() throws Exception {
-    final int port;
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      port = socket.getLocalPort();
-    }
+    final int port = FreePort.find();
     try (OtlpMetricExporter exporter =
         builder().setEndpoint("http://127.0.0.1:" + port + "/v1/metrics").build()) {
       assertThat(export(exporter, 2).isSuccess()).isFalse();

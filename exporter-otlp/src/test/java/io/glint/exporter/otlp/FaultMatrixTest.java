@@ -3,6 +3,9 @@ package io.glint.exporter.otlp;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpServer;
+import io.glint.testing.FreePort;
+import io.glint.testing.LogCapture;
+import io.glint.testing.OtlpServer;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.proto.collector.metrics.v1.ExportMetricsPartialSuccess;
 import io.opentelemetry.proto.collector.metrics.v1.ExportMetricsServiceResponse;
@@ -16,7 +19,6 @@ import io.opentelemetry.sdk.metrics.internal.data.ImmutableMetricData;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -43,7 +45,7 @@ class FaultMatrixTest {
   private static final RetryPolicy TWICE =
       RetryPolicy.builder().setMaxAttempts(2).setInitialBackoff(Duration.ofMillis(5)).build();
 
-  private final LogCapture log = new LogCapture();
+  private final LogCapture log = new LogCapture(OtlpMetricExporter.class);
 
   @AfterEach
   void close() {
@@ -482,10 +484,7 @@ class FaultMatrixTest {
   }
 
   private static Faulty down() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      String url = "http://127.0.0.1:" + socket.getLocalPort() + "/v1/metrics";
-      return of(url, () -> {});
-    }
+    return of("http://127.0.0.1:" + FreePort.find() + "/v1/metrics", () -> {});
   }
 
   private static Start status(int status) {

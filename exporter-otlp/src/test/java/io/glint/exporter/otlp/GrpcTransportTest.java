@@ -3,6 +3,9 @@ package io.glint.exporter.otlp;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.glint.sdk.GlintMeterProvider;
+import io.glint.testing.FreePort;
+import io.glint.testing.LogCapture;
+import io.glint.testing.OtlpServer;
 import io.grpc.Status;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
@@ -15,8 +18,6 @@ import io.opentelemetry.sdk.metrics.data.PointData;
 import io.opentelemetry.sdk.testing.exporter.InMemoryMetricReader;
 import java.io.IOException;
 import java.net.ConnectException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.time.Duration;
@@ -48,7 +49,7 @@ class GrpcTransportTest {
           .build();
 
   private final GrpcServer server = new GrpcServer();
-  private final LogCapture log = new LogCapture();
+  private final LogCapture log = new LogCapture(OtlpMetricExporter.class);
 
   @AfterEach
   void close() {
@@ -311,7 +312,7 @@ class GrpcTransportTest {
 
   @Test
   void exportsGoOnWhenAServerThatWasDownIsThere() throws IOException {
-    int port = unusedPort();
+    int port = FreePort.find();
     try (OtlpMetricExporter exporter = retrying().setEndpoint("http://localhost:" + port).build()) {
       assertThat(export(exporter).getFailureThrowable())
           .hasMessageContainingAll("after 3 attempts", "No total is lost")
@@ -484,11 +485,5 @@ class GrpcTransportTest {
   private static CompletableResultCode export(
       OtlpMetricExporter exporter, List<MetricData> metrics) {
     return exporter.export(metrics).join(20, TimeUnit.SECONDS);
-  }
-
-  private static int unusedPort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
   }
 }

@@ -2,7 +2,9 @@ package io.glint.exporter.otlp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.glint.exporter.otlp.OtlpServer.Received;
+import io.glint.testing.LogCapture;
+import io.glint.testing.OtlpServer;
+import io.glint.testing.OtlpServer.Received;
 import io.opentelemetry.sdk.common.CompletableResultCode;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -19,7 +21,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 @Timeout(30)
 class JsonOverHttpTest {
   private final OtlpServer server = new OtlpServer();
-  private final LogCapture log = new LogCapture();
+  private final LogCapture log = new LogCapture(OtlpMetricExporter.class);
 
   @AfterEach
   void close() {

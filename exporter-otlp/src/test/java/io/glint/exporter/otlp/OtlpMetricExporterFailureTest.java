@@ -3,6 +3,9 @@ package io.glint.exporter.otlp;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.CodedOutputStream;
+import io.glint.testing.FreePort;
+import io.glint.testing.LogCapture;
+import io.glint.testing.OtlpServer;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.common.Value;
@@ -19,8 +22,6 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.ConnectException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.channels.UnresolvedAddressException;
 import java.nio.charset.StandardCharsets;
@@ -55,7 +56,7 @@ class OtlpMetricExporterFailureTest {
       new HttpAdvice(URI.create("http://localhost:4318/v1/metrics"), Compression.NONE);
 
   private final OtlpServer server = new OtlpServer();
-  private final LogCapture log = new LogCapture();
+  private final LogCapture log = new LogCapture(OtlpMetricExporter.class);
 
   @AfterEach
   void close() {
@@ -583,9 +584,7 @@ class OtlpMetricExporterFailureTest {
   }
 
   private static String unusedUrl() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return "http://127.0.0.1:" + socket.getLocalPort() + "/v1/metrics";
-    }
+    return "http://127.0.0.1:" + FreePort.find() + "/v1/metrics";
   }
 
   private static ExportMetricsServiceResponse partialSuccess(long rejected, String message) {

@@ -3,6 +3,8 @@ package io.glint.exporter.otlp;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.glint.testing.LogCapture;
+import io.glint.testing.OtlpServer;
 import io.opentelemetry.api.impl.InstrumentationUtil;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.context.Context;
@@ -32,7 +34,7 @@ class OtlpMetricExporterLifecycleTest {
       List.of(TestMetrics.longGauge("gauge", TestMetrics.point(1)));
 
   private final OtlpServer server = new OtlpServer();
-  private final LogCapture log = new LogCapture();
+  private final LogCapture log = new LogCapture(OtlpMetricExporter.class);
   private final CountDownLatch arrived = new CountDownLatch(1);
   private final CountDownLatch mayAnswer = new CountDownLatch(1);
 

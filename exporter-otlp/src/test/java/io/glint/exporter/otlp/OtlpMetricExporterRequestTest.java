@@ -3,7 +3,9 @@ package io.glint.exporter.otlp;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-import io.glint.exporter.otlp.OtlpServer.Received;
+import io.glint.testing.LogCapture;
+import io.glint.testing.OtlpServer;
+import io.glint.testing.OtlpServer.Received;
 import io.opentelemetry.proto.collector.metrics.v1.ExportMetricsServiceRequest;
 import io.opentelemetry.sdk.common.CompletableResultCode;
 import io.opentelemetry.sdk.common.export.MemoryMode;
@@ -28,7 +30,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(30)
 class OtlpMetricExporterRequestTest {
   private final OtlpServer server = new OtlpServer();
-  private final LogCapture log = new LogCapture();
+  private final LogCapture log = new LogCapture(OtlpMetricExporter.class);
 
   @AfterEach
   void close() {

@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.sun.net.httpserver.HttpExchange;
 import io.glint.sdk.GlintMeterProvider;
 import io.glint.sdk.GlintPeriodicMetricReader;
+import io.glint.testing.Await;
+import io.glint.testing.LogCapture;
+import io.glint.testing.OtlpServer;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.metrics.DoubleCounter;
 import io.opentelemetry.api.metrics.DoubleHistogram;
@@ -47,7 +50,7 @@ class OutageTest {
   private static final int FAILED_EXPORTS = 4;
 
   private final OutageServer server = new OutageServer();
-  private final LogCapture log = new LogCapture();
+  private final LogCapture log = new LogCapture(OtlpMetricExporter.class);
 
   @AfterEach
   void close() {
@@ -95,21 +98,21 @@ class OutageTest {
     try (Recorders recorders = new Recorders(provider(sdk, exporter))) {
       if (outage != Outage.DOWN_AT_START) {
         server.up();
-        await(() -> exporter.deliveryCounts().deliveredRequests() >= 2);
+        Await.until(() -> exporter.deliveryCounts().deliveredRequests() >= 2);
       }
       begin(outage);
       long before = exporter.deliveryCounts().failedRequests();
-      await(() -> exporter.deliveryCounts().failedRequests() >= before + FAILED_EXPORTS);
+      Await.until(() -> exporter.deliveryCounts().failedRequests() >= before + FAILED_EXPORTS);
       // They are on their way again and again meanwhile.
-      await(() -> exporter.deliveryCounts().waitingPoints() > 0);
+      Await.until(() -> exporter.deliveryCounts().waitingPoints() > 0);
       int taken = server.taken.size();
       server.up();
-      await(() -> server.taken.size() >= taken + 2);
+      Await.until(() -> server.taken.size() >= taken + 2);
 
       Map<String, Double> recorded = recorders.stop();
       if (sdk == Sdk.STOCK) {
         // Its reader answers a flush with success and does nothing while an export is under way.
-        await(() -> recorders.flush() && server.totals().equals(recorded));
+        Await.until(() -> recorders.flush() && server.totals().equals(recorded));
       }
       assertThat(server.totals()).isEqualTo(recorded);
     }
@@ -133,12 +136,12 @@ class OutageTest {
             .build();
     try (Recorders recorders = new Recorders(provider(Sdk.GLINT, exporter))) {
       // Some intervals wait when the server begins to answer nothing.
-      await(() -> exporter.deliveryCounts().failedRequests() >= 2);
+      Await.until(() -> exporter.deliveryCounts().failedRequests() >= 2);
       server.refuse(hangs ? exchange -> {} : HttpExchange::close);
-      await(() -> exporter.deliveryCounts().unansweredRequests() >= FAILED_EXPORTS);
+      Await.until(() -> exporter.deliveryCounts().unansweredRequests() >= FAILED_EXPORTS);
       server.up();
       Map<String, Double> recorded = recorders.stop();
-      await(() -> recorders.flush() && exporter.deliveryCounts().waitingPoints() == 0);
+      Await.until(() -> recorders.flush() && exporter.deliveryCounts().waitingPoints() == 0);
 
       Map<String, Double> arrived = server.totals();
       OutageServer.totals(server.notTaken)
@@ -188,18 +191,6 @@ class OutageTest {
                 GlintPeriodicMetricReader.builder(exporter).setInterval(INTERVAL).build())
             .build();
     return new Provider(provider, provider::forceFlush, provider::shutdown);
-  }
-
-  private static void await(Condition condition) throws InterruptedException {
-    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
-    while (!condition.holds()) {
-      assertThat(System.nanoTime()).as("in time").isLessThan(end);
-      Thread.sleep(5);
-    }
-  }
-
-  private interface Condition {
-    boolean holds();
   }
 
   private record Provider(

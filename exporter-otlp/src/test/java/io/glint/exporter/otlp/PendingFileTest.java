@@ -3,6 +3,8 @@ package io.glint.exporter.otlp;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.glint.testing.LogCapture;
+import io.glint.testing.OtlpServer;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.sdk.metrics.data.AggregationTemporality;
 import io.opentelemetry.sdk.metrics.data.LongPointData;
@@ -31,7 +33,7 @@ class PendingFileTest {
   private static final byte[] CONTENT = "what waits".getBytes(StandardCharsets.UTF_8);
 
   @TempDir private Path directory;
-  private final LogCapture log = new LogCapture();
+  private final LogCapture log = new LogCapture(OtlpMetricExporter.class);
   private final OutageServer server = new OutageServer();
 
   @AfterEach

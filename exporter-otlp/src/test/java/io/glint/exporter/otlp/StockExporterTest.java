@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.glint.sdk.GlintMeterProvider;
 import io.glint.sdk.exemplar.CustomExemplarFilter;
+import io.glint.testing.OtlpServer;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.metrics.Meter;
@@ -16,7 +17,6 @@ import io.opentelemetry.sdk.metrics.data.MetricData;
 import io.opentelemetry.sdk.metrics.export.MetricExporter;
 import io.opentelemetry.sdk.testing.exporter.InMemoryMetricReader;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -62,22 +62,7 @@ class StockExporterTest {
     try (exporter) {
       assertThat(exporter.export(data).join(10, TimeUnit.SECONDS).isSuccess()).isTrue();
     }
-    Map<String, Metric> metrics = new HashMap<>();
-    server
-        .received
-        .get(0)
-        .request()
-        .getResourceMetricsList()
-        .forEach(
-            resource ->
-                resource
-                    .getScopeMetricsList()
-                    .forEach(
-                        scope ->
-                            scope
-                                .getMetricsList()
-                                .forEach(metric -> metrics.put(metric.getName(), metric))));
-    return metrics;
+    return server.metrics();
   }
 
   @Test

@@ -2,7 +2,8 @@ package io.glint.exporter.otlp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.glint.exporter.otlp.OtlpServer.Received;
+import io.glint.testing.OtlpServer;
+import io.glint.testing.OtlpServer.Received;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.metrics.LongCounter;

@@ -3,6 +3,8 @@ package io.glint.exporter.otlp;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.glint.sdk.internal.log.UndeliveredPoints;
+import io.glint.testing.LogCapture;
+import io.glint.testing.OtlpServer;
 import io.opentelemetry.sdk.common.CompletableResultCode;
 import io.opentelemetry.sdk.common.export.RetryPolicy;
 import io.opentelemetry.sdk.metrics.data.AggregationTemporality;
@@ -25,7 +27,7 @@ class UndeliveredPointsTest {
   private static final MetricData GAUGE = TestMetrics.longGauge("gauge", TestMetrics.point(1));
 
   private final OtlpServer server = new OtlpServer();
-  private final LogCapture log = new LogCapture();
+  private final LogCapture log = new LogCapture(OtlpMetricExporter.class);
 
   @AfterEach
   void close() {

@@ -424,7 +424,7 @@ class KnownDifferencesTest {
               withExemplars(
                   program(reader(CUMULATIVE), build(0, COUNTER), record(0, 1L, X), collect())),
               outcome ->
-                  ofPoints(outcome, point -> point.exemplars().get(0).time() == ProgramClock.START),
+                  ofPoints(outcome, point -> point.exemplars().get(0).time() == Runner.START),
               List.of(false),
               List.of(true));
       case ENABLED_AFTER_SHUTDOWN ->
@@ -518,7 +518,7 @@ class KnownDifferencesTest {
   }
 
   private static Object times(Outcome outcome, Function<Metric.Point, Long> time) {
-    return ofPoints(outcome, point -> time.apply(point) - ProgramClock.START);
+    return ofPoints(outcome, point -> time.apply(point) - Runner.START);
   }
 
   private static Object throwing(Outcome outcome) {

@@ -2,6 +2,7 @@ package io.glint.it.differential;
 
 import io.glint.sdk.GlintMeterProvider;
 import io.glint.sdk.GlintMeterProviderBuilder;
+import io.glint.testing.SettableClock;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.metrics.ObservableDoubleMeasurement;
@@ -81,7 +82,7 @@ final class ObservationProgram implements AutoCloseable {
 
   private final Dice dice;
   private final StringBuilder code = new StringBuilder();
-  private final ProgramClock clock = new ProgramClock();
+  private final SettableClock clock = new SettableClock(Runner.START);
   private final InstrumentType type;
   private final boolean isLong;
 

@@ -1,5 +1,6 @@
 package io.glint.it.differential;
 
+import io.glint.testing.SettableClock;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.metrics.ObservableDoubleMeasurement;
 import io.opentelemetry.api.metrics.ObservableLongMeasurement;
@@ -16,7 +17,11 @@ import java.util.TreeMap;
 /** Interprets a program by the OpenTelemetry API. Used once. */
 final class Runner {
   private final Program program;
-  private final ProgramClock clock = new ProgramClock();
+
+  /** What the wall clock of a program shows at first, in nanoseconds since the epoch. */
+  static final long START = 1_000_000_000_000L;
+
+  private final SettableClock clock = new SettableClock(Runner.START);
   private final Map<Integer, ProgramReader> readers = new TreeMap<>();
   private final Sdk sdk;
   private final InstrumentFactory factory;

@@ -1,5 +1,6 @@
 package io.glint.it.differential;
 
+import io.glint.testing.SettableClock;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -20,7 +21,7 @@ final class Timeline {
   private final Set<MeterSpec> failing = new HashSet<>();
 
   Timeline(Program program) {
-    final ProgramClock clock = new ProgramClock();
+    final SettableClock clock = new SettableClock(Runner.START);
     final Map<Integer, InstrumentSpec> instruments = program.instruments();
     final Set<InstrumentSpec> known = new HashSet<>();
     final Map<Integer, List<Integer>> observed = new HashMap<>();

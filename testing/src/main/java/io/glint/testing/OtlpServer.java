@@ -1,26 +1,34 @@
-package io.glint.exporter.otlp;
+package io.glint.testing;
 
 import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.opentelemetry.proto.collector.metrics.v1.ExportMetricsServiceRequest;
 import io.opentelemetry.proto.collector.metrics.v1.ExportMetricsServiceResponse;
+import io.opentelemetry.proto.metrics.v1.Metric;
+import io.opentelemetry.proto.metrics.v1.ResourceMetrics;
+import io.opentelemetry.proto.metrics.v1.ScopeMetrics;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.Deque;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.zip.GZIPInputStream;
 
-/** An OTLP server that keeps what it received and answers by a script, then with success. */
-final class OtlpServer implements AutoCloseable {
-  final List<Received> received = new CopyOnWriteArrayList<>();
+/**
+ * A server of OTLP over HTTP with protobuf, that keeps what it received and answers by a script,
+ * then with success. Thread-safe.
+ */
+public final class OtlpServer implements AutoCloseable {
+  public final List<Received> received = new CopyOnWriteArrayList<>();
   private final Deque<Answer> script = new ConcurrentLinkedDeque<>();
   private final HttpServer server;
   private final ExecutorService threads =
@@ -31,7 +39,8 @@ final class OtlpServer implements AutoCloseable {
             return thread;
           });
 
-  OtlpServer() {
+  /** Starts on a free port of the loopback interface. */
+  public OtlpServer() {
     try {
       server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     } catch (IOException e) {
@@ -42,21 +51,39 @@ final class OtlpServer implements AutoCloseable {
     server.start();
   }
 
-  String url(String path) {
+  public String url(String path) {
     return "http://127.0.0.1:" + server.getAddress().getPort() + path;
   }
 
+  /** The bodies of all requests. */
+  public List<ExportMetricsServiceRequest> requests() {
+    return received.stream().map(Received::request).toList();
+  }
+
+  /** The last metric of each name. */
+  public Map<String, Metric> metrics() {
+    final Map<String, Metric> metrics = new LinkedHashMap<>();
+    for (final ExportMetricsServiceRequest request : requests()) {
+      for (final ResourceMetrics resource : request.getResourceMetricsList()) {
+        for (final ScopeMetrics scope : resource.getScopeMetricsList()) {
+          scope.getMetricsList().forEach(metric -> metrics.put(metric.getName(), metric));
+        }
+      }
+    }
+    return metrics;
+  }
+
   /** Answers the next request that no other answer is scripted for. */
-  OtlpServer answer(Answer answer) {
+  public OtlpServer answer(Answer answer) {
     script.add(answer);
     return this;
   }
 
-  OtlpServer answer(int status) {
+  public OtlpServer answer(int status) {
     return answer(exchange -> reply(exchange, status, new byte[0]));
   }
 
-  OtlpServer answer(int status, String header, String value) {
+  public OtlpServer answer(int status, String header, String value) {
     return answer(
         exchange -> {
           exchange.getResponseHeaders().set(header, value);
@@ -64,7 +91,7 @@ final class OtlpServer implements AutoCloseable {
         });
   }
 
-  OtlpServer answer(ExportMetricsServiceResponse response) {
+  public OtlpServer answer(ExportMetricsServiceResponse response) {
     return answer(
         exchange -> {
           exchange.getResponseHeaders().set("Content-Type", "application/x-protobuf");
@@ -72,7 +99,7 @@ final class OtlpServer implements AutoCloseable {
         });
   }
 
-  static void reply(HttpExchange exchange, int status, byte[] body) throws IOException {
+  public static void reply(HttpExchange exchange, int status, byte[] body) throws IOException {
     exchange.sendResponseHeaders(status, body.length == 0 ? -1 : body.length);
     if (body.length > 0) {
       exchange.getResponseBody().write(body);
@@ -104,18 +131,18 @@ final class OtlpServer implements AutoCloseable {
   }
 
   /** One scripted answer. */
-  interface Answer {
+  public interface Answer {
     void to(HttpExchange exchange) throws IOException;
   }
 
   /** One request as it arrived. */
   @SuppressWarnings("ArrayRecordComponent")
-  record Received(String method, String uri, Headers headers, byte[] body, long nanoTime) {
-    String header(String name) {
+  public record Received(String method, String uri, Headers headers, byte[] body, long nanoTime) {
+    public String header(String name) {
       return headers.getFirst(name);
     }
 
-    ExportMetricsServiceRequest request() {
+    public ExportMetricsServiceRequest request() {
       try (InputStream raw = new ByteArrayInputStream(body);
           InputStream in =
               "gzip".equals(header("Content-Encoding")) ? new GZIPInputStream(raw) : raw) {

@@ -1,4 +1,4 @@
-package io.glint.exporter.openmetrics;
+package io.glint.testing;
 
 import io.glint.reservoir.Exemplar;
 import io.glint.reservoir.SpanIds;
@@ -9,16 +9,16 @@ import io.opentelemetry.context.Context;
 import io.opentelemetry.sdk.metrics.data.DoubleExemplarData;
 
 /** An exemplar that has the ids of its span as numbers, and must not be asked for its context. */
-final class NumberedExemplar extends SpanIds implements DoubleExemplarData {
+public final class NumberedExemplar extends SpanIds implements DoubleExemplarData {
   private final Exemplar exemplar = new Exemplar();
 
-  NumberedExemplar(double value, long epochNanos, SpanContext context) {
+  public NumberedExemplar(double value, long epochNanos, SpanContext context) {
     exemplar.setDouble(
         value, epochNanos, Attributes.empty(), Context.root().with(Span.wrap(context)));
     setSpan(exemplar);
   }
 
-  NumberedExemplar outranked() {
+  public NumberedExemplar outranked() {
     setOutranked(true);
     return this;
   }
