@@ -38,8 +38,9 @@ record Arguments(
                          the build
         --full           all cases, five forks of ten seconds each: to publish; over an hour
         --case ID[,ID]   only these: P1, P2, P1-128, P2-128 histogram; P3, P4, P5 several threads;
-                         P6 (P6a and P6b) counter; T2 threads with congruent ids; B1 beside a
-                         collector that never pauses; P7 exponential; P8 bound; M1 all kinds in turn;
+                         P6 (P6a and P6b) counter; L1 counter beside maps; T2 threads with
+                         congruent ids; B1 beside a collector that never pauses; P7 exponential;
+                         P8 bound; M1 all kinds in turn;
                          C all of C2, C8, C2-bound, C2-delta, C2-128, C8-bound-delta-128 and so on:
                          histogram, exemplars off, 2 or 8 threads;
                          E1, E2 exemplar reservoirs; R2 a second reader; P10 what is

@@ -69,6 +69,24 @@ final class Cases {
                   2,
                   0.15)
               .and(cumulative(clientJavaCounter("add")), cumulative(micrometerCounter("add"))),
+          new Case(
+              "L1",
+              Group.MAPS,
+              "counter, exemplars off, 1 thread, 128 series, beside maps that do nothing else",
+              new Contender(
+                  "Agrona's map", ofThread(MapBenchmark.Kind.AGRONA).with("cardinality", 128)),
+              new Contender(
+                  Contender.GLINT, COUNTER.with("sdk", Sdk.GLINT).with("cardinality", 128)),
+              List.of(
+                  new Contender(
+                      "HashMap", ofThread(MapBenchmark.Kind.HASH_MAP).with("cardinality", 128)),
+                  new Contender(
+                      "ConcurrentHashMap of LongAdder",
+                      recording(MapBenchmark.class, "addOnAnyThread")
+                          .with("map", MapBenchmark.Kind.HASH_MAP)
+                          .with("cardinality", 128))),
+              1,
+              NO_TARGET),
           Case.sideBySide(
               "T2",
               Group.COUNTER,
@@ -173,6 +191,7 @@ final class Cases {
           .filter(
               candidate ->
                   candidate.group() != Group.GLINT
+                      && candidate.group() != Group.MAPS
                       && (candidate.group() != Group.WITHOUT_EXEMPLARS
                           || USUAL_WITHOUT_EXEMPLARS.contains(candidate.id())))
           .toList();
@@ -216,6 +235,10 @@ final class Cases {
 
   private static Contender micrometerCounter(String method) {
     return new Contender(Contender.MICROMETER, recording(MicrometerCounterBenchmark.class, method));
+  }
+
+  private static Workload ofThread(MapBenchmark.Kind map) {
+    return recording(MapBenchmark.class, "addOnOneThread").with("map", map);
   }
 
   private static Contender inSpan(Contender contender) {

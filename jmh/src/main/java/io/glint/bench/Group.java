@@ -7,6 +7,7 @@ enum Group {
   WITHOUT_EXEMPLARS("histogram-no-exemplars", "Histogram, exemplars off, several threads"),
   COUNTER("counter", "Counter"),
   EXPONENTIAL("exponential", "Exponential histogram"),
+  MAPS("maps", "Counter beside maps that do nothing else"),
   BOUND("bound", "Bound instruments: the series is kept, not looked up"),
   MIXED("mixed", "All kinds of instruments in turn"),
   PATHS("paths", "Paths that are not the usual one, sampled span unless said otherwise"),
