@@ -1,6 +1,6 @@
 package io.glint.it;
 
-import static java.util.stream.Collectors.joining;
+import static java.util.stream.Collectors.partitioningBy;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.glint.autoconfigure.GlintAutoConfiguration;
@@ -256,7 +256,7 @@ class ArchitectureTest {
         jdeps(
             "--jdk-internals",
             "--recursive",
-            "--class-path",
+            "--module-path",
             String.join(File.pathSeparator, inherited),
             module.classes().toString());
     assertThat(report).doesNotContain("sun.misc.Unsafe").doesNotContain("jdk.internal.");
@@ -277,11 +277,8 @@ class ArchitectureTest {
   private static Map<String, Set<String>> dependencies(Module module, String... options) {
     final Map<String, Set<String>> dependencies = new java.util.TreeMap<>();
     final List<String> arguments = new ArrayList<>(List.of(options));
-    arguments.addAll(
-        List.of(
-            "--class-path",
-            classPath().collect(joining(File.pathSeparator)),
-            module.classes().toString()));
+    arguments.addAll(modulePath());
+    arguments.add(module.classes().toString());
     String from = "";
     for (final String line : jdeps(arguments.toArray(new String[0])).lines().toList()) {
       // Either "   a -> b   where", or "   a   where" followed by "      -> b   where".
@@ -298,6 +295,17 @@ class ArchitectureTest {
     }
     assertThat(dependencies).as("jdeps of %s", module).isNotEmpty();
     return dependencies;
+  }
+
+  /** Modules are to be found by the one path, all else by the other. */
+  private static List<String> modulePath() {
+    final Map<Boolean, List<String>> elements =
+        classPath().collect(partitioningBy(element -> INHERITED.matcher(element).find()));
+    return List.of(
+        "--module-path",
+        String.join(File.pathSeparator, elements.get(true)),
+        "--class-path",
+        String.join(File.pathSeparator, elements.get(false)));
   }
 
   private static Stream<String> classPath() {
