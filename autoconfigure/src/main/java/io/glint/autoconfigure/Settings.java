@@ -97,7 +97,7 @@ final class Settings {
   /**
    * A time: a whole number of milliseconds, or one with the unit ms, s, m, h or d.
    *
-   * @param mayBeZero for a time-out, where zero stands for none
+   * @param mayBeZero for a timeout, where zero stands for none
    */
   Duration time(boolean mayBeZero, Duration defaultValue, String... keys) {
     final String key = keyOf(keys);

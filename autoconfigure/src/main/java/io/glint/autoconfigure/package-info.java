@@ -1,9 +1,9 @@
 /**
- * Glint from environment variables and system properties. {@link
- * io.glint.autoconfigure.GlintAutoConfiguration} is the way in for code; with this artifact on the
- * class path, {@code AutoConfiguredOpenTelemetrySdk} gets Glint's metrics without any.
+ * Configuration of Glint by environment variables and system properties.
  *
- * <p>{@code Settings} reads and checks what is configured, {@code Takeover} puts Glint's meter
- * provider in place of the stock one.
+ * <p>With this artifact on the class path, {@code AutoConfiguredOpenTelemetrySdk} gets Glint's
+ * metrics without any code. {@link io.glint.autoconfigure.GlintAutoConfiguration} is the way in for
+ * code. The other public classes are public for the stock auto-configuration, which finds them by
+ * name.
  */
 package io.glint.autoconfigure;

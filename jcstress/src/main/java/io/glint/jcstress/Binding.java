@@ -9,10 +9,11 @@ import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE_INTERESTING;
 import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
 import io.glint.sdk.internal.cell.Cell;
+import io.glint.sdk.internal.collect.StreamCollector;
 import io.glint.sdk.internal.series.Overflow;
 import io.glint.sdk.internal.series.Series;
 import io.glint.sdk.internal.stream.BoundSeries;
-import io.glint.sdk.internal.stream.SumStream;
+import io.glint.sdk.internal.stream.MetricStream;
 import io.opentelemetry.sdk.metrics.data.PointData;
 import java.util.List;
 import org.openjdk.jcstress.annotations.Actor;
@@ -39,7 +40,8 @@ public class Binding {
       desc = "counted once, in the bound series")
   @Outcome(expect = FORBIDDEN, desc = "lost, counted twice, or the bound series evicted")
   public static class ActualRecord {
-    private final SumStream stream = Fixture.longCounter(DELTA, NO_LIMIT);
+    private final StreamCollector collector = Fixture.longCounter(DELTA, NO_LIMIT);
+    private final MetricStream stream = collector.stream();
     private final Series series = Fixture.seriesOfA(stream);
     private final BoundSeries bound = stream.bind(A);
 
@@ -50,12 +52,12 @@ public class Binding {
 
     @Actor
     public void collect(III_Result r) {
-      r.r1 = Fixture.collectTotal(stream);
+      r.r1 = Fixture.collectTotal(collector);
     }
 
     @Arbiter
     public void collectRest(III_Result r) {
-      r.r2 = Fixture.collectTotal(stream);
+      r.r2 = Fixture.collectTotal(collector);
       r.r3 = Fixture.seriesOfA(stream) == series ? 1 : 0;
     }
   }
@@ -69,7 +71,8 @@ public class Binding {
       desc = "counted once")
   @Outcome(expect = FORBIDDEN, desc = "a measurement was lost or counted twice")
   public static class ActualRecordUnpinned {
-    private final SumStream stream = Fixture.longCounter(DELTA, NO_LIMIT);
+    private final StreamCollector collector = Fixture.longCounter(DELTA, NO_LIMIT);
+    private final MetricStream stream = collector.stream();
     private final BoundSeries bound =
         new BoundSeries(stream, A, Fixture.seriesOfA(stream), /* pin= */ stream);
 
@@ -80,12 +83,12 @@ public class Binding {
 
     @Actor
     public void collect(II_Result r) {
-      r.r1 = Fixture.collectTotal(stream);
+      r.r1 = Fixture.collectTotal(collector);
     }
 
     @Arbiter
     public void collectRest(II_Result r) {
-      r.r2 = Fixture.collectTotal(stream);
+      r.r2 = Fixture.collectTotal(collector);
     }
   }
 
@@ -95,7 +98,8 @@ public class Binding {
   @Outcome(id = "1, 1", expect = ACCEPTABLE, desc = "the bound series stays, and is the only one")
   @Outcome(expect = FORBIDDEN, desc = "what was bound is evicted")
   public static class ActualBind {
-    private final SumStream stream = Fixture.longCounter(DELTA, NO_LIMIT);
+    private final StreamCollector collector = Fixture.longCounter(DELTA, NO_LIMIT);
+    private final MetricStream stream = collector.stream();
     private BoundSeries bound;
 
     public ActualBind() {
@@ -109,13 +113,13 @@ public class Binding {
 
     @Actor
     public void collect() {
-      Fixture.collect(stream);
+      Fixture.collect(collector);
     }
 
     @Arbiter
     public void collectRest(II_Result r) {
       r.r1 = bound.isIn(stream.seriesMap().find(A)) ? 1 : 0;
-      Fixture.collect(stream);
+      Fixture.collect(collector);
       r.r2 = bound.isIn(stream.seriesMap().find(A)) ? 1 : 0;
     }
   }
@@ -126,7 +130,8 @@ public class Binding {
   @Outcome(id = "1, 1", expect = ACCEPTABLE, desc = "both hold the same")
   @Outcome(expect = FORBIDDEN, desc = "one holds what does not keep the series")
   public static class ActualTwoBinders {
-    private final SumStream stream = Fixture.longCounter(DELTA, NO_LIMIT);
+    private final StreamCollector collector = Fixture.longCounter(DELTA, NO_LIMIT);
+    private final MetricStream stream = collector.stream();
     private BoundSeries one;
     private BoundSeries two;
 
@@ -143,7 +148,7 @@ public class Binding {
     @Arbiter
     public void compare(II_Result r) {
       r.r1 = one.pin == two.pin ? 1 : 0;
-      Fixture.collect(stream);
+      Fixture.collect(collector);
       r.r2 = one.isIn(stream.seriesMap().find(A)) ? 1 : 0;
     }
   }
@@ -154,7 +159,8 @@ public class Binding {
   @Outcome(id = "1, 1", expect = ACCEPTABLE, desc = "the bound series stays, and is the only one")
   @Outcome(expect = FORBIDDEN, desc = "what was bound is evicted")
   public static class ActualBindAgain {
-    private final SumStream stream = Fixture.longCounter(DELTA, NO_LIMIT);
+    private final StreamCollector collector = Fixture.longCounter(DELTA, NO_LIMIT);
+    private final MetricStream stream = collector.stream();
     private BoundSeries bound;
 
     public ActualBindAgain() {
@@ -169,13 +175,13 @@ public class Binding {
 
     @Actor
     public void collect() {
-      Fixture.collect(stream);
+      Fixture.collect(collector);
     }
 
     @Arbiter
     public void collectRest(II_Result r) {
       r.r1 = bound.isIn(stream.seriesMap().find(A)) ? 1 : 0;
-      Fixture.collect(stream);
+      Fixture.collect(collector);
       r.r2 = bound.isIn(stream.seriesMap().find(A)) ? 1 : 0;
     }
   }
@@ -189,7 +195,8 @@ public class Binding {
       desc = "the bound series stays: the old one, or one made anew")
   @Outcome(expect = FORBIDDEN, desc = "what was bound is dropped, or a measurement lost")
   public static class ActualBindSilent {
-    private final SumStream stream = Fixture.idleCounter(NO_LIMIT);
+    private final StreamCollector collector = Fixture.idleCounter(NO_LIMIT);
+    private final MetricStream stream = collector.stream();
     private BoundSeries bound;
 
     public ActualBindSilent() {
@@ -204,14 +211,14 @@ public class Binding {
 
     @Actor
     public void collect() {
-      Fixture.collect(stream);
+      Fixture.collect(collector);
     }
 
     @Arbiter
     public void recordAndCollect(II_Result r) {
       r.r1 = bound.isIn(stream.seriesMap().find(A)) ? 1 : 0;
       stream.recordLong(10, bound, null);
-      r.r2 = Fixture.collectTotal(stream);
+      r.r2 = Fixture.collectTotal(collector);
     }
   }
 
@@ -222,7 +229,8 @@ public class Binding {
   @Outcome(id = "0, 2, 1", expect = ACCEPTABLE, desc = "evicted first: bound to the overflow")
   @Outcome(expect = FORBIDDEN, desc = "the limit was not kept, or a measurement lost")
   public static class ActualBindWhileRoomIsMade {
-    private final SumStream stream = Fixture.longCounter(DELTA, 1);
+    private final StreamCollector collector = Fixture.longCounter(DELTA, 1);
+    private final MetricStream stream = collector.stream();
     private BoundSeries bound;
 
     public ActualBindWhileRoomIsMade() {
@@ -242,7 +250,7 @@ public class Binding {
     @Arbiter
     public void recordAndCollect(III_Result r) {
       stream.recordLong(1, bound, null);
-      final List<? extends PointData> points = Fixture.collect(stream);
+      final List<? extends PointData> points = Fixture.collect(collector);
       r.r1 = Fixture.total(Fixture.point(points, A));
       r.r2 = Fixture.total(Fixture.point(points, B));
       r.r3 = Fixture.total(Fixture.point(points, Overflow.ATTRIBUTES));
@@ -255,7 +263,8 @@ public class Binding {
   @Outcome(id = "3", expect = ACCEPTABLE, desc = "both counted")
   @Outcome(expect = FORBIDDEN, desc = "a measurement was lost or counted twice")
   public static class ActualTwoRecorders {
-    private final SumStream stream = Fixture.longCounter(DELTA, NO_LIMIT);
+    private final StreamCollector collector = Fixture.longCounter(DELTA, NO_LIMIT);
+    private final MetricStream stream = collector.stream();
     private final BoundSeries bound = stream.bind(A);
     private final Cell stopped = Fixture.seriesOfA(stream).take();
 
@@ -272,7 +281,7 @@ public class Binding {
     @Arbiter
     public void collect(I_Result r) {
       stopped.release();
-      r.r1 = Fixture.collectTotal(stream);
+      r.r1 = Fixture.collectTotal(collector);
     }
   }
 
@@ -285,7 +294,8 @@ public class Binding {
       desc = "not seen, or complete")
   @Outcome(expect = FORBIDDEN, desc = "seen before it was complete")
   public static class ActualPlainHandOver {
-    private final SumStream stream = Fixture.longCounter(DELTA, NO_LIMIT);
+    private final StreamCollector collector = Fixture.longCounter(DELTA, NO_LIMIT);
+    private final MetricStream stream = collector.stream();
     private BoundSeries handedOver;
 
     @Actor
@@ -304,7 +314,7 @@ public class Binding {
 
     @Arbiter
     public void collect(II_Result r) {
-      r.r2 = Fixture.collectTotal(stream);
+      r.r2 = Fixture.collectTotal(collector);
     }
   }
 
@@ -314,7 +324,7 @@ public class Binding {
   @Outcome(id = "1", expect = ACCEPTABLE, desc = "the bound series stays")
   @Outcome(expect = ACCEPTABLE_INTERESTING, desc = "the fault shows")
   public static class BrokenByMarkingWithoutOwning {
-    private final SumStream stream = Fixture.longCounter(DELTA, NO_LIMIT);
+    private final MetricStream stream = Fixture.longCounter(DELTA, NO_LIMIT).stream();
     private final Series series = Fixture.seriesOfA(stream);
     private boolean isBound;
     private volatile boolean isPinned;

@@ -8,9 +8,9 @@ import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
 import io.glint.sdk.internal.cell.Cell;
 import io.glint.sdk.internal.cell.SumCell;
+import io.glint.sdk.internal.collect.StreamCollector;
 import io.glint.sdk.internal.series.Series;
-import io.glint.sdk.internal.stream.HistogramStream;
-import io.glint.sdk.internal.stream.SumStream;
+import io.glint.sdk.internal.stream.MetricStream;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.sdk.metrics.data.PointData;
 import java.util.Arrays;
@@ -33,7 +33,8 @@ public class CellOwnership {
   @Outcome(id = "2, 3.0", expect = ACCEPTABLE, desc = "both counted")
   @Outcome(expect = FORBIDDEN, desc = "a measurement was lost or counted twice")
   public static class ActualHistogram {
-    private final HistogramStream stream = Fixture.histogram(DELTA);
+    private final StreamCollector collector = Fixture.histogram(DELTA);
+    private final MetricStream stream = collector.stream();
 
     public ActualHistogram() {
       Fixture.seriesOfA(stream);
@@ -51,7 +52,7 @@ public class CellOwnership {
 
     @Arbiter
     public void collect(ID_Result r) {
-      final List<? extends PointData> points = Fixture.collect(stream);
+      final List<? extends PointData> points = Fixture.collect(collector);
       r.r1 = Fixture.total(points);
       r.r2 = Fixture.sum(points);
     }
@@ -63,7 +64,8 @@ public class CellOwnership {
   @Outcome(id = "1, 3.0", expect = ACCEPTABLE, desc = "both counted, in one point")
   @Outcome(expect = FORBIDDEN, desc = "a measurement was lost or counted twice")
   public static class ActualSum {
-    private final SumStream stream = Fixture.doubleCounter(DELTA);
+    private final StreamCollector collector = Fixture.doubleCounter(DELTA);
+    private final MetricStream stream = collector.stream();
 
     public ActualSum() {
       Fixture.seriesOfA(stream);
@@ -81,7 +83,7 @@ public class CellOwnership {
 
     @Arbiter
     public void collect(ID_Result r) {
-      final List<? extends PointData> points = Fixture.collect(stream);
+      final List<? extends PointData> points = Fixture.collect(collector);
       r.r1 = points.size();
       r.r2 = Fixture.sum(points);
     }
@@ -96,7 +98,8 @@ public class CellOwnership {
   @Outcome(id = "2, 3.0", expect = ACCEPTABLE, desc = "both counted")
   @Outcome(expect = FORBIDDEN, desc = "a measurement was lost or counted twice")
   public static class ActualFirstStripe {
-    private final HistogramStream stream = Fixture.histogram(DELTA);
+    private final StreamCollector collector = Fixture.histogram(DELTA);
+    private final MetricStream stream = collector.stream();
     private final Cell stopped = Fixture.seriesOfA(stream).take();
 
     @Actor
@@ -112,7 +115,7 @@ public class CellOwnership {
     @Arbiter
     public void collect(ID_Result r) {
       stopped.release();
-      final List<? extends PointData> points = Fixture.collect(stream);
+      final List<? extends PointData> points = Fixture.collect(collector);
       r.r1 = Fixture.total(points);
       r.r2 = Fixture.sum(points);
     }
@@ -127,7 +130,8 @@ public class CellOwnership {
   @Outcome(id = "2, 3.0", expect = ACCEPTABLE, desc = "both counted")
   @Outcome(expect = FORBIDDEN, desc = "a measurement was lost or counted twice")
   public static class ActualFourthCell {
-    private final HistogramStream stream = Fixture.histogram(DELTA);
+    private final StreamCollector collector = Fixture.histogram(DELTA);
+    private final MetricStream stream = collector.stream();
     private final Cell stopped = Fixture.seriesOfA(stream).take();
     private final Cell stoppedToo = Fixture.seriesOfA(stream).take();
     private final Cell stoppedAsWell = Fixture.seriesOfA(stream).take();
@@ -147,7 +151,7 @@ public class CellOwnership {
       stopped.release();
       stoppedToo.release();
       stoppedAsWell.release();
-      final List<? extends PointData> points = Fixture.collect(stream);
+      final List<? extends PointData> points = Fixture.collect(collector);
       r.r1 = Fixture.total(points);
       r.r2 = Fixture.sum(points);
     }
@@ -162,7 +166,8 @@ public class CellOwnership {
   @Outcome(id = "2, 3.0", expect = ACCEPTABLE, desc = "both counted")
   @Outcome(expect = FORBIDDEN, desc = "a measurement was lost or counted twice")
   public static class ActualThreeCells {
-    private final HistogramStream stream = Fixture.histogram(DELTA);
+    private final StreamCollector collector = Fixture.histogram(DELTA);
+    private final MetricStream stream = collector.stream();
     private final Cell stopped;
 
     public ActualThreeCells() {
@@ -184,7 +189,7 @@ public class CellOwnership {
     @Arbiter
     public void collect(ID_Result r) {
       stopped.release();
-      final List<? extends PointData> points = Fixture.collect(stream);
+      final List<? extends PointData> points = Fixture.collect(collector);
       r.r1 = Fixture.total(points);
       r.r2 = Fixture.sum(points);
     }
@@ -199,7 +204,8 @@ public class CellOwnership {
   @Outcome(id = "2, 3.0", expect = ACCEPTABLE, desc = "both counted")
   @Outcome(expect = FORBIDDEN, desc = "a measurement was lost or counted twice")
   public static class ActualMoving {
-    private final HistogramStream stream = Fixture.histogram(DELTA);
+    private final StreamCollector collector = Fixture.histogram(DELTA);
+    private final MetricStream stream = collector.stream();
     private final Cell stopped;
 
     public ActualMoving() {
@@ -225,7 +231,7 @@ public class CellOwnership {
     @Arbiter
     public void collect(ID_Result r) {
       stopped.release();
-      final List<? extends PointData> points = Fixture.collect(stream);
+      final List<? extends PointData> points = Fixture.collect(collector);
       r.r1 = Fixture.total(points);
       r.r2 = Fixture.sum(points);
     }
@@ -237,8 +243,9 @@ public class CellOwnership {
   @Outcome(id = "2, 3.0", expect = ACCEPTABLE, desc = "both counted")
   @Outcome(expect = ACCEPTABLE_INTERESTING, desc = "the fault shows")
   public static class BrokenByEarlyRelease {
-    private final FaultyHistogramStream stream =
-        new FaultyHistogramStream(FaultyHistogramStream.Fault.RECORDS_WITHOUT_OWNING, DELTA);
+    private final StreamCollector collector =
+        FaultyHistogramStream.collector(FaultyHistogramStream.Fault.RECORDS_WITHOUT_OWNING, DELTA);
+    private final MetricStream stream = collector.stream();
 
     public BrokenByEarlyRelease() {
       Fixture.seriesOfA(stream);
@@ -256,7 +263,7 @@ public class CellOwnership {
 
     @Arbiter
     public void collect(ID_Result r) {
-      final List<? extends PointData> points = Fixture.collect(stream);
+      final List<? extends PointData> points = Fixture.collect(collector);
       r.r1 = Fixture.total(points);
       r.r2 = Fixture.sum(points);
     }
@@ -313,7 +320,7 @@ public class CellOwnership {
   @Outcome(id = "2, 3.0", expect = ACCEPTABLE, desc = "both counted")
   @Outcome(expect = ACCEPTABLE_INTERESTING, desc = "the fault shows")
   public static class BrokenByStoredStripes {
-    private final SumStream stream = Fixture.doubleCounter(DELTA);
+    private final MetricStream stream = Fixture.doubleCounter(DELTA).stream();
     private final Series series = new Series(stream, Attributes.empty(), 0, 0);
     private volatile Cell[] stripes = {};
 

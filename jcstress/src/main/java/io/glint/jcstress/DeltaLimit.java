@@ -9,10 +9,11 @@ import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE_INTERESTING;
 import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
+import io.glint.sdk.internal.collect.StreamCollector;
 import io.glint.sdk.internal.series.Overflow;
 import io.glint.sdk.internal.series.Series;
 import io.glint.sdk.internal.series.SeriesMap;
-import io.glint.sdk.internal.stream.SumStream;
+import io.glint.sdk.internal.stream.MetricStream;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.sdk.metrics.data.PointData;
 import java.util.List;
@@ -42,7 +43,8 @@ public class DeltaLimit {
   @Outcome(id = "1, 2, 0", expect = ACCEPTABLE, desc = "a series each")
   @Outcome(expect = FORBIDDEN, desc = "an overflow though both fit, or a measurement lost")
   public static class ActualTwoNewSets {
-    private final SumStream stream = fullOfIdle(4);
+    private final StreamCollector collector = fullOfIdle(4);
+    private final MetricStream stream = collector.stream();
 
     @Actor
     public void one() {
@@ -56,7 +58,7 @@ public class DeltaLimit {
 
     @Arbiter
     public void collect(III_Result r) {
-      final List<? extends PointData> points = Fixture.collect(stream);
+      final List<? extends PointData> points = Fixture.collect(collector);
       r.r1 = Fixture.total(Fixture.point(points, B));
       r.r2 = Fixture.total(Fixture.point(points, C));
       r.r3 = overflow(points);
@@ -72,7 +74,8 @@ public class DeltaLimit {
       desc = "one series, one overflow")
   @Outcome(expect = FORBIDDEN, desc = "the limit was not kept or not used, or a measurement lost")
   public static class ActualOnePlace {
-    private final SumStream stream = fullOfIdle(1);
+    private final StreamCollector collector = fullOfIdle(1);
+    private final MetricStream stream = collector.stream();
 
     @Actor
     public void one() {
@@ -86,7 +89,7 @@ public class DeltaLimit {
 
     @Arbiter
     public void collect(III_Result r) {
-      final List<? extends PointData> points = Fixture.collect(stream);
+      final List<? extends PointData> points = Fixture.collect(collector);
       r.r1 = Fixture.total(Fixture.point(points, B));
       r.r2 = Fixture.total(Fixture.point(points, C));
       r.r3 = overflow(points);
@@ -99,7 +102,8 @@ public class DeltaLimit {
   @Outcome(id = "1, 2, 0", expect = ACCEPTABLE, desc = "a series each")
   @Outcome(expect = FORBIDDEN, desc = "an overflow though both fit, or a measurement lost")
   public static class ActualIdleSeries {
-    private final SumStream stream = fullOfIdle(2);
+    private final StreamCollector collector = fullOfIdle(2);
+    private final MetricStream stream = collector.stream();
 
     @Actor
     public void makeRoom() {
@@ -113,7 +117,7 @@ public class DeltaLimit {
 
     @Arbiter
     public void collect(III_Result r) {
-      final List<? extends PointData> points = Fixture.collect(stream);
+      final List<? extends PointData> points = Fixture.collect(collector);
       r.r1 = Fixture.total(Fixture.point(points, B));
       r.r2 = Fixture.total(Fixture.point(points, A));
       r.r3 = overflow(points);
@@ -127,7 +131,8 @@ public class DeltaLimit {
   @Outcome(id = "0, 2, 1", expect = ACCEPTABLE, desc = "the idle series is in use again")
   @Outcome(expect = FORBIDDEN, desc = "a measurement was lost or counted twice")
   public static class ActualOnlySeries {
-    private final SumStream stream = fullOfIdle(1);
+    private final StreamCollector collector = fullOfIdle(1);
+    private final MetricStream stream = collector.stream();
 
     @Actor
     public void makeRoom() {
@@ -141,7 +146,7 @@ public class DeltaLimit {
 
     @Arbiter
     public void collect(III_Result r) {
-      final List<? extends PointData> points = Fixture.collect(stream);
+      final List<? extends PointData> points = Fixture.collect(collector);
       r.r1 = Fixture.total(Fixture.point(points, B));
       r.r2 = Fixture.total(Fixture.point(points, A));
       r.r3 = overflow(points);
@@ -160,7 +165,8 @@ public class DeltaLimit {
       expect = FORBIDDEN,
       desc = "lost, counted twice, an overflow though it fits, or the collector waited a second")
   public static class ActualCollection {
-    private final SumStream stream = fullOfIdle(2);
+    private final StreamCollector collector = fullOfIdle(2);
+    private final MetricStream stream = collector.stream();
 
     @Actor
     public void makeRoom() {
@@ -170,7 +176,7 @@ public class DeltaLimit {
     @Actor
     public void collect(IIII_Result r) {
       final long start = System.nanoTime();
-      final List<? extends PointData> points = Fixture.collect(stream);
+      final List<? extends PointData> points = Fixture.collect(collector);
       r.r4 = System.nanoTime() - start >= A_SECOND ? 1 : 0;
       r.r1 = Fixture.total(points);
       r.r3 = overflow(points);
@@ -178,7 +184,7 @@ public class DeltaLimit {
 
     @Arbiter
     public void collectRest(IIII_Result r) {
-      final List<? extends PointData> points = Fixture.collect(stream);
+      final List<? extends PointData> points = Fixture.collect(collector);
       r.r2 = Fixture.total(points);
       r.r3 += overflow(points);
     }
@@ -196,7 +202,8 @@ public class DeltaLimit {
       desc = "both, each once")
   @Outcome(expect = FORBIDDEN, desc = "lost, counted twice, or the collector waited a second")
   public static class ActualCollectionOfUsed {
-    private final SumStream stream = fullOfIdle(1);
+    private final StreamCollector collector = fullOfIdle(1);
+    private final MetricStream stream = collector.stream();
 
     public ActualCollectionOfUsed() {
       stream.recordLong(2, A, null);
@@ -210,13 +217,13 @@ public class DeltaLimit {
     @Actor
     public void collect(III_Result r) {
       final long start = System.nanoTime();
-      r.r1 = Fixture.collectTotal(stream);
+      r.r1 = Fixture.collectTotal(collector);
       r.r3 = System.nanoTime() - start >= A_SECOND ? 1 : 0;
     }
 
     @Arbiter
     public void collectRest(III_Result r) {
-      r.r2 = Fixture.collectTotal(stream);
+      r.r2 = Fixture.collectTotal(collector);
     }
   }
 
@@ -228,7 +235,7 @@ public class DeltaLimit {
   @Outcome(id = "1, 1", expect = ACCEPTABLE, desc = "a place each")
   @Outcome(expect = ACCEPTABLE_INTERESTING, desc = "the fault shows")
   public static class BrokenByStaleLook {
-    private final SeriesMap map = fullOfIdle(4).seriesMap();
+    private final SeriesMap map = fullOfIdle(4).stream().seriesMap();
     private volatile boolean isRoomMade;
 
     @Actor
@@ -262,7 +269,8 @@ public class DeltaLimit {
   @Outcome(id = "2", expect = ACCEPTABLE, desc = "counted")
   @Outcome(expect = ACCEPTABLE_INTERESTING, desc = "the fault shows")
   public static class BrokenByBlindEviction {
-    private final SumStream stream = fullOfIdle(1);
+    private final StreamCollector collector = fullOfIdle(1);
+    private final MetricStream stream = collector.stream();
     private final Series idle = Fixture.seriesOfA(stream);
 
     @Actor
@@ -280,7 +288,7 @@ public class DeltaLimit {
 
     @Arbiter
     public void collect(I_Result r) {
-      r.r1 = Fixture.collectTotal(stream);
+      r.r1 = Fixture.collectTotal(collector);
     }
   }
 
@@ -292,7 +300,7 @@ public class DeltaLimit {
   public static class BrokenByPatience {
     private static final int PATIENCE = 1000;
 
-    private final Series idle = Fixture.seriesOfA(fullOfIdle(1));
+    private final Series idle = Fixture.seriesOfA(fullOfIdle(1).stream());
 
     @Actor
     public void makeRoom() {
@@ -323,15 +331,16 @@ public class DeltaLimit {
    *
    * @param limit 1, 2, or 4: then the table is full as well
    */
-  private static SumStream fullOfIdle(int limit) {
-    final SumStream stream = Fixture.longCounter(DELTA, limit);
+  private static StreamCollector fullOfIdle(int limit) {
+    final StreamCollector collector = Fixture.longCounter(DELTA, limit);
+    final MetricStream stream = collector.stream();
     Fixture.seriesOfA(stream);
     if (limit == 4) {
       Fixture.fillSmallestTable(stream);
     } else if (limit == 2) {
       stream.seriesMap().findOrAdd(IDLE);
     }
-    return stream;
+    return collector;
   }
 
   private static void evictIdle(SeriesMap map) {

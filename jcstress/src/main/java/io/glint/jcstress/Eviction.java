@@ -13,10 +13,11 @@ import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
 import io.glint.sdk.internal.cell.Cell;
 import io.glint.sdk.internal.cell.SumCell;
+import io.glint.sdk.internal.collect.StreamCollector;
 import io.glint.sdk.internal.series.Overflow;
 import io.glint.sdk.internal.series.Series;
 import io.glint.sdk.internal.series.SeriesMap;
-import io.glint.sdk.internal.stream.SumStream;
+import io.glint.sdk.internal.stream.MetricStream;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.openjdk.jcstress.annotations.Actor;
@@ -39,7 +40,8 @@ public class Eviction {
   @Outcome(id = "0, 1", expect = ACCEPTABLE, desc = "in the second interval")
   @Outcome(expect = FORBIDDEN, desc = "a measurement was lost or counted twice")
   public static class ActualIdle {
-    private final SumStream stream = Fixture.longCounter(DELTA, NO_LIMIT);
+    private final StreamCollector collector = Fixture.longCounter(DELTA, NO_LIMIT);
+    private final MetricStream stream = collector.stream();
 
     public ActualIdle() {
       Fixture.seriesOfA(stream);
@@ -52,12 +54,12 @@ public class Eviction {
 
     @Actor
     public void collect(II_Result r) {
-      r.r1 = Fixture.collectTotal(stream);
+      r.r1 = Fixture.collectTotal(collector);
     }
 
     @Arbiter
     public void collectRest(II_Result r) {
-      r.r2 = Fixture.collectTotal(stream);
+      r.r2 = Fixture.collectTotal(collector);
     }
   }
 
@@ -68,7 +70,8 @@ public class Eviction {
   @Outcome(id = "0, 1", expect = ACCEPTABLE, desc = "in the second interval")
   @Outcome(expect = FORBIDDEN, desc = "a measurement was lost or counted twice")
   public static class ActualIdleStripes {
-    private final SumStream stream = Fixture.longCounter(DELTA, NO_LIMIT);
+    private final StreamCollector collector = Fixture.longCounter(DELTA, NO_LIMIT);
+    private final MetricStream stream = collector.stream();
 
     public ActualIdleStripes() {
       Fixture.stripe(Fixture.seriesOfA(stream));
@@ -81,12 +84,12 @@ public class Eviction {
 
     @Actor
     public void collect(II_Result r) {
-      r.r1 = Fixture.collectTotal(stream);
+      r.r1 = Fixture.collectTotal(collector);
     }
 
     @Arbiter
     public void collectRest(II_Result r) {
-      r.r2 = Fixture.collectTotal(stream);
+      r.r2 = Fixture.collectTotal(collector);
     }
   }
 
@@ -99,7 +102,8 @@ public class Eviction {
       desc = "all three, each once")
   @Outcome(expect = FORBIDDEN, desc = "a measurement was lost or counted twice")
   public static class ActualTwoCollections {
-    private final SumStream stream = Fixture.longCounter(DELTA, NO_LIMIT);
+    private final StreamCollector collector = Fixture.longCounter(DELTA, NO_LIMIT);
+    private final MetricStream stream = collector.stream();
 
     public ActualTwoCollections() {
       stream.recordLong(2, A, null);
@@ -112,12 +116,12 @@ public class Eviction {
 
     @Actor
     public void collect(II_Result r) {
-      r.r1 = Fixture.collectTotal(stream) + Fixture.collectTotal(stream);
+      r.r1 = Fixture.collectTotal(collector) + Fixture.collectTotal(collector);
     }
 
     @Arbiter
     public void collectRest(II_Result r) {
-      r.r2 = Fixture.collectTotal(stream);
+      r.r2 = Fixture.collectTotal(collector);
     }
   }
 
@@ -130,7 +134,8 @@ public class Eviction {
   @Outcome(id = "0, 1", expect = ACCEPTABLE, desc = "in the second interval")
   @Outcome(expect = FORBIDDEN, desc = "a measurement was lost or counted twice")
   public static class ActualFreedPlace {
-    private final SumStream stream = Fixture.longCounter(DELTA, 1);
+    private final StreamCollector collector = Fixture.longCounter(DELTA, 1);
+    private final MetricStream stream = collector.stream();
 
     public ActualFreedPlace() {
       Fixture.seriesOfA(stream);
@@ -143,12 +148,12 @@ public class Eviction {
 
     @Actor
     public void collect(II_Result r) {
-      r.r1 = Fixture.collectTotal(stream);
+      r.r1 = Fixture.collectTotal(collector);
     }
 
     @Arbiter
     public void collectRest(II_Result r) {
-      r.r2 = Fixture.collectTotal(stream);
+      r.r2 = Fixture.collectTotal(collector);
     }
   }
 
@@ -161,7 +166,8 @@ public class Eviction {
   @Outcome(id = "1, 2", expect = ACCEPTABLE, desc = "one series that counts both")
   @Outcome(expect = FORBIDDEN, desc = "two series, an overflow, or a measurement lost")
   public static class ActualTwoRecorders {
-    private final SumStream stream = Fixture.longCounter(DELTA, 1);
+    private final StreamCollector collector = Fixture.longCounter(DELTA, 1);
+    private final MetricStream stream = collector.stream();
 
     public ActualTwoRecorders() {
       var unusedToo = stream.seriesMap().tryEvict(Fixture.seriesOfA(stream), 0);
@@ -180,7 +186,7 @@ public class Eviction {
     @Arbiter
     public void collect(II_Result r) {
       r.r1 = stream.seriesMap().size();
-      r.r2 = Fixture.total(Fixture.point(Fixture.collect(stream), A));
+      r.r2 = Fixture.total(Fixture.point(Fixture.collect(collector), A));
     }
   }
 
@@ -190,7 +196,8 @@ public class Eviction {
   @Outcome(id = "1, 1", expect = ACCEPTABLE, desc = "the new series is there, the old one is not")
   @Outcome(expect = FORBIDDEN, desc = "a live series was removed")
   public static class ActualRemovalAndAddition {
-    private final SumStream stream = Fixture.longCounter(DELTA, NO_LIMIT);
+    private final StreamCollector collector = Fixture.longCounter(DELTA, NO_LIMIT);
+    private final MetricStream stream = collector.stream();
     private final Series idle = Fixture.seriesOfA(stream);
 
     @Actor
@@ -208,7 +215,7 @@ public class Eviction {
     @Arbiter
     public void collect(II_Result r) {
       r.r1 = stream.seriesMap().size();
-      r.r2 = Fixture.total(Fixture.point(Fixture.collect(stream), B));
+      r.r2 = Fixture.total(Fixture.point(Fixture.collect(collector), B));
     }
   }
 
@@ -222,7 +229,8 @@ public class Eviction {
   @Outcome(id = "1, 0", expect = ACCEPTABLE, desc = "counted in a new one")
   @Outcome(expect = FORBIDDEN, desc = "a measurement was lost or counted twice")
   public static class ActualAddedCell {
-    private final SumStream stream = Fixture.longCounter(DELTA, NO_LIMIT);
+    private final StreamCollector collector = Fixture.longCounter(DELTA, NO_LIMIT);
+    private final MetricStream stream = collector.stream();
     private final Series idle = Fixture.seriesOfA(stream);
 
     public ActualAddedCell() {
@@ -250,7 +258,7 @@ public class Eviction {
     @Arbiter
     public void collect(II_Result r) {
       r.r2 = idle.isEvicted() ? 0 : 1;
-      r.r1 = Fixture.collectTotal(stream);
+      r.r1 = Fixture.collectTotal(collector);
     }
   }
 
@@ -263,7 +271,8 @@ public class Eviction {
   @Outcome(id = "4, 2", expect = ACCEPTABLE, desc = "there once, and counted")
   @Outcome(expect = FORBIDDEN, desc = "there twice, removed, or a measurement lost")
   public static class ActualReturn {
-    private final SumStream stream = Fixture.longCounter(DELTA, NO_LIMIT);
+    private final StreamCollector collector = Fixture.longCounter(DELTA, NO_LIMIT);
+    private final MetricStream stream = collector.stream();
 
     public ActualReturn() {
       final SeriesMap map = stream.seriesMap();
@@ -286,7 +295,7 @@ public class Eviction {
     @Arbiter
     public void collect(II_Result r) {
       r.r1 = stream.seriesMap().size();
-      r.r2 = Fixture.total(Fixture.point(Fixture.collect(stream), A));
+      r.r2 = Fixture.total(Fixture.point(Fixture.collect(collector), A));
     }
   }
 
@@ -299,7 +308,8 @@ public class Eviction {
       desc = "one has the place, the other overflows")
   @Outcome(expect = FORBIDDEN, desc = "more series than the limit allows, or an empty place")
   public static class ActualPlaceOfEvicted {
-    private final SumStream stream = Fixture.longCounter(CUMULATIVE, 1);
+    private final StreamCollector collector = Fixture.longCounter(CUMULATIVE, 1);
+    private final MetricStream stream = collector.stream();
 
     public ActualPlaceOfEvicted() {
       var unused = stream.seriesMap().tryEvict(Fixture.seriesOfA(stream), 0);
@@ -319,7 +329,7 @@ public class Eviction {
     @Arbiter
     public void collect(II_Result r) {
       r.r1 = stream.seriesMap().size();
-      r.r2 = Fixture.total(Fixture.point(Fixture.collect(stream), Overflow.ATTRIBUTES));
+      r.r2 = Fixture.total(Fixture.point(Fixture.collect(collector), Overflow.ATTRIBUTES));
     }
   }
 
@@ -364,7 +374,7 @@ public class Eviction {
   @Outcome(id = "1", expect = ACCEPTABLE, desc = "found")
   @Outcome(expect = FORBIDDEN, desc = "a series that exists was not found")
   public static class ActualLookup {
-    private final SumStream stream = Fixture.longCounter(DELTA, NO_LIMIT);
+    private final MetricStream stream = Fixture.longCounter(DELTA, NO_LIMIT).stream();
     private final Series idle = Fixture.seriesOfA(stream);
     private final Series other = stream.seriesMap().findOrAdd(B);
 
@@ -389,7 +399,7 @@ public class Eviction {
   @Outcome(id = "1", expect = ACCEPTABLE, desc = "counted")
   @Outcome(expect = ACCEPTABLE_INTERESTING, desc = "the fault shows")
   public static class BrokenByRemovalWithoutRetirement {
-    private final SumStream stream = Fixture.longCounter(DELTA, NO_LIMIT);
+    private final MetricStream stream = Fixture.longCounter(DELTA, NO_LIMIT).stream();
     private final AtomicReference<Series> only = new AtomicReference<>(new Series(stream, A, 0, 0));
 
     @Actor
@@ -439,7 +449,7 @@ public class Eviction {
   public static class BrokenByStoredRetirement {
     private static final SumCell[] EVICTED = {};
 
-    private final SumStream stream = Fixture.longCounter(DELTA, NO_LIMIT);
+    private final MetricStream stream = Fixture.longCounter(DELTA, NO_LIMIT).stream();
     private final Series series = Fixture.seriesOfA(stream);
     private final SumCell first = newCell();
     private final AtomicReference<SumCell[]> stripes = new AtomicReference<>(new SumCell[] {first});

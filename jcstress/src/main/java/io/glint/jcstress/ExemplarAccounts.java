@@ -16,12 +16,12 @@ import io.glint.sdk.internal.async.CallbackRunner;
 import io.glint.sdk.internal.async.Observer;
 import io.glint.sdk.internal.cell.Cell;
 import io.glint.sdk.internal.cell.HistogramCell;
+import io.glint.sdk.internal.collect.StreamCollector;
 import io.glint.sdk.internal.data.PointPool;
 import io.glint.sdk.internal.exemplar.ExemplarCounts;
 import io.glint.sdk.internal.exemplar.ExemplarSampling;
 import io.glint.sdk.internal.metric.DropCounters;
 import io.glint.sdk.internal.series.Series;
-import io.glint.sdk.internal.stream.HistogramStream;
 import io.glint.sdk.internal.stream.MetricStream;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanContext;
@@ -55,7 +55,8 @@ public class ExemplarAccounts {
   @Outcome(id = "2, 1, 1", expect = ACCEPTABLE, desc = "both counted")
   @Outcome(expect = FORBIDDEN, desc = "a verdict was lost or counted twice")
   public static class ActualTwoVerdicts {
-    private final HistogramStream stream = traced(DELTA);
+    private final StreamCollector collector = traced(DELTA);
+    private final MetricStream stream = collector.stream();
 
     @Actor
     public void outsideSpan() {
@@ -69,7 +70,7 @@ public class ExemplarAccounts {
 
     @Arbiter
     public void ask(III_Result r) {
-      final ExemplarCounts tally = account(stream);
+      final ExemplarCounts tally = account(collector);
       r.r1 = (int) tally.measurements;
       r.r2 = (int) tally.noSpan;
       r.r3 = (int) tally.refused;
@@ -82,7 +83,8 @@ public class ExemplarAccounts {
   @Outcome(id = "2, 2", expect = ACCEPTABLE, desc = "both counted")
   @Outcome(expect = FORBIDDEN, desc = "a verdict was lost or counted twice")
   public static class ActualDeltaCollection {
-    private final HistogramStream stream = traced(DELTA);
+    private final StreamCollector collector = traced(DELTA);
+    private final MetricStream stream = collector.stream();
 
     public ActualDeltaCollection() {
       stream.recordDouble(1, A, null);
@@ -95,12 +97,12 @@ public class ExemplarAccounts {
 
     @Actor
     public void collect() {
-      var unused = Fixture.collect(stream);
+      var unused = Fixture.collect(collector);
     }
 
     @Arbiter
     public void ask(II_Result r) {
-      final ExemplarCounts tally = account(stream);
+      final ExemplarCounts tally = account(collector);
       r.r1 = (int) tally.measurements;
       r.r2 = (int) tally.noSpan;
     }
@@ -112,7 +114,8 @@ public class ExemplarAccounts {
   @Outcome(id = "2, 2", expect = ACCEPTABLE, desc = "both counted")
   @Outcome(expect = FORBIDDEN, desc = "a verdict was lost or counted twice")
   public static class ActualCumulativeCollection {
-    private final HistogramStream stream = traced(CUMULATIVE);
+    private final StreamCollector collector = traced(CUMULATIVE);
+    private final MetricStream stream = collector.stream();
 
     public ActualCumulativeCollection() {
       stream.recordDouble(1, A, null);
@@ -125,12 +128,12 @@ public class ExemplarAccounts {
 
     @Actor
     public void collect() {
-      var unused = Fixture.collect(stream);
+      var unused = Fixture.collect(collector);
     }
 
     @Arbiter
     public void ask(II_Result r) {
-      final ExemplarCounts tally = account(stream);
+      final ExemplarCounts tally = account(collector);
       r.r1 = (int) tally.measurements;
       r.r2 = (int) tally.noSpan;
     }
@@ -145,7 +148,8 @@ public class ExemplarAccounts {
       desc = "measurement and verdict, or neither; and collected afterwards")
   @Outcome(expect = FORBIDDEN, desc = "one without the other, or lost")
   public static class ActualAskWhileRecording {
-    private final HistogramStream stream = traced(DELTA);
+    private final StreamCollector collector = traced(DELTA);
+    private final MetricStream stream = collector.stream();
 
     public ActualAskWhileRecording() {
       Fixture.seriesOfA(stream);
@@ -158,14 +162,14 @@ public class ExemplarAccounts {
 
     @Actor
     public void ask(III_Result r) {
-      final ExemplarCounts tally = account(stream);
+      final ExemplarCounts tally = account(collector);
       r.r1 = (int) tally.measurements;
       r.r2 = (int) tally.noSpan;
     }
 
     @Arbiter
     public void collect(III_Result r) {
-      r.r3 = Fixture.collectTotal(stream);
+      r.r3 = Fixture.collectTotal(collector);
     }
   }
 
@@ -175,12 +179,12 @@ public class ExemplarAccounts {
   @Outcome(id = "1, 1, 1, 1", expect = ACCEPTABLE, desc = "counted once in either stream")
   @Outcome(expect = FORBIDDEN, desc = "counted in no place, or in both")
   public static class ActualAskWhileCollecting {
-    private final HistogramStream delta = traced(DELTA);
-    private final HistogramStream cumulative = traced(CUMULATIVE);
+    private final StreamCollector delta = traced(DELTA);
+    private final StreamCollector cumulative = traced(CUMULATIVE);
 
     public ActualAskWhileCollecting() {
-      delta.recordDouble(1, A, null);
-      cumulative.recordDouble(1, A, null);
+      delta.stream().recordDouble(1, A, null);
+      cumulative.stream().recordDouble(1, A, null);
     }
 
     @Actor
@@ -268,7 +272,7 @@ public class ExemplarAccounts {
   @Outcome(id = "20", expect = ACCEPTABLE, desc = "all counted")
   @Outcome(expect = ACCEPTABLE_INTERESTING, desc = "the fault shows")
   public static class BrokenByUnownedVerdicts {
-    private final HistogramStream stream = traced(DELTA);
+    private final MetricStream stream = traced(DELTA).stream();
     private final Cell cell = stream.newCell(Fixture.seriesOfA(stream));
 
     @Actor
@@ -304,7 +308,7 @@ public class ExemplarAccounts {
       desc = "measurement and verdict, or neither")
   @Outcome(expect = ACCEPTABLE_INTERESTING, desc = "the fault shows")
   public static class BrokenByUnownedLook {
-    private final HistogramStream stream = traced(DELTA);
+    private final MetricStream stream = traced(DELTA).stream();
     private final Series series = Fixture.seriesOfA(stream);
 
     @Actor
@@ -414,13 +418,12 @@ public class ExemplarAccounts {
                       TraceFlags.getDefault(),
                       TraceState.getDefault())));
 
-  private static HistogramStream traced(AggregationTemporality temporality) {
+  private static StreamCollector traced(AggregationTemporality temporality) {
     return Fixture.histogram(temporality, NO_LIMIT, CustomExemplarFilter.traceBased());
   }
 
-  private static ExemplarCounts account(MetricStream stream) {
-    return stream
-        .collector()
+  private static ExemplarCounts account(StreamCollector collector) {
+    return collector
         .exemplarAccount(new PointPool(/* isReused= */ false), /* isLive= */ true)
         .tally();
   }

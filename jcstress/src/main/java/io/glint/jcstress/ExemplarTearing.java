@@ -17,7 +17,8 @@ import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
 import io.glint.reservoir.Exemplar;
 import io.glint.sdk.exemplar.CustomExemplarFilter;
-import io.glint.sdk.internal.stream.HistogramStream;
+import io.glint.sdk.internal.collect.StreamCollector;
+import io.glint.sdk.internal.stream.MetricStream;
 import io.opentelemetry.sdk.metrics.data.PointData;
 import java.util.List;
 import org.openjdk.jcstress.annotations.Actor;
@@ -42,8 +43,9 @@ public class ExemplarTearing {
       desc = "one of them, whole")
   @Outcome(expect = FORBIDDEN, desc = "torn, misplaced or missing")
   public static class ActualOneBucket {
-    private final HistogramStream stream =
+    private final StreamCollector collector =
         Fixture.histogram(CUMULATIVE, 1, CustomExemplarFilter.traceBased());
+    private final MetricStream stream = collector.stream();
 
     public ActualOneBucket() {
       // Takes the only place, so that the others overflow: different attributes in one series.
@@ -62,7 +64,7 @@ public class ExemplarTearing {
 
     @Arbiter
     public void collect(IL_Result r) {
-      final List<? extends PointData> points = Fixture.collect(stream);
+      final List<? extends PointData> points = Fixture.collect(collector);
       r.r1 = Fixture.total(points);
       r.r2 = Fixture.exemplarNames(points);
     }
@@ -74,8 +76,9 @@ public class ExemplarTearing {
   @Outcome(id = "2, 1+20", expect = ACCEPTABLE, desc = "both, whole")
   @Outcome(expect = FORBIDDEN, desc = "torn, misplaced or missing")
   public static class ActualTwoBuckets {
-    private final HistogramStream stream =
+    private final StreamCollector collector =
         Fixture.histogram(CUMULATIVE, 1, CustomExemplarFilter.traceBased());
+    private final MetricStream stream = collector.stream();
 
     public ActualTwoBuckets() {
       // Takes the only place, so that the others overflow: different attributes in one series.
@@ -94,7 +97,7 @@ public class ExemplarTearing {
 
     @Arbiter
     public void collect(IL_Result r) {
-      final List<? extends PointData> points = Fixture.collect(stream);
+      final List<? extends PointData> points = Fixture.collect(collector);
       r.r1 = Fixture.total(points);
       r.r2 = Fixture.exemplarNames(points);
     }
@@ -112,8 +115,9 @@ public class ExemplarTearing {
       desc = "counted and shown, or neither")
   @Outcome(expect = FORBIDDEN, desc = "an exemplar that is not counted, or a bucket without one")
   public static class ActualCumulative {
-    private final HistogramStream stream =
+    private final StreamCollector collector =
         Fixture.histogram(CUMULATIVE, NO_LIMIT, CustomExemplarFilter.traceBased());
+    private final MetricStream stream = collector.stream();
 
     public ActualCumulative() {
       stream.seriesMap().findOrAdd(B);
@@ -126,7 +130,7 @@ public class ExemplarTearing {
 
     @Actor
     public void collect(IL_Result r) {
-      final List<? extends PointData> points = Fixture.collect(stream);
+      final List<? extends PointData> points = Fixture.collect(collector);
       r.r1 = Fixture.total(points);
       r.r2 = Fixture.exemplarNames(points);
     }
@@ -141,8 +145,9 @@ public class ExemplarTearing {
       desc = "counted and shown in one interval")
   @Outcome(expect = FORBIDDEN, desc = "not in exactly one interval, or apart from its count")
   public static class ActualDelta {
-    private final HistogramStream stream =
+    private final StreamCollector collector =
         Fixture.histogram(DELTA, NO_LIMIT, CustomExemplarFilter.traceBased());
+    private final MetricStream stream = collector.stream();
 
     public ActualDelta() {
       stream.seriesMap().findOrAdd(B);
@@ -155,14 +160,14 @@ public class ExemplarTearing {
 
     @Actor
     public void collect(IIII_Result r) {
-      final List<? extends PointData> points = Fixture.collect(stream);
+      final List<? extends PointData> points = Fixture.collect(collector);
       r.r1 = Fixture.total(points);
       r.r2 = Fixture.exemplars(points);
     }
 
     @Arbiter
     public void collectRest(IIII_Result r) {
-      final List<? extends PointData> points = Fixture.collect(stream);
+      final List<? extends PointData> points = Fixture.collect(collector);
       r.r3 = Fixture.total(points);
       r.r4 = Fixture.exemplars(points);
     }
@@ -177,8 +182,9 @@ public class ExemplarTearing {
       desc = "one in each point")
   @Outcome(expect = FORBIDDEN, desc = "torn, misplaced or missing")
   public static class ActualStripes {
-    private final HistogramStream stream =
+    private final StreamCollector collector =
         Fixture.histogram(DELTA, NO_LIMIT, CustomExemplarFilter.traceBased());
+    private final MetricStream stream = collector.stream();
 
     public ActualStripes() {
       Fixture.stripe(Fixture.seriesOfA(stream));
@@ -192,14 +198,14 @@ public class ExemplarTearing {
 
     @Actor
     public void collect(IIII_Result r) {
-      final List<? extends PointData> points = Fixture.collect(stream);
+      final List<? extends PointData> points = Fixture.collect(collector);
       r.r1 = Fixture.total(points);
       r.r2 = Fixture.exemplars(points);
     }
 
     @Arbiter
     public void collectRest(IIII_Result r) {
-      final List<? extends PointData> points = Fixture.collect(stream);
+      final List<? extends PointData> points = Fixture.collect(collector);
       r.r3 = Fixture.total(points);
       r.r4 = Fixture.exemplars(points);
     }
@@ -212,13 +218,14 @@ public class ExemplarTearing {
   @Outcome(id = "2, 2", expect = ACCEPTABLE, desc = "the new one, which is counted")
   @Outcome(expect = FORBIDDEN, desc = "torn or gone")
   public static class ActualStaysVisible {
-    private final HistogramStream stream =
+    private final StreamCollector collector =
         Fixture.histogram(CUMULATIVE, 1, CustomExemplarFilter.traceBased());
+    private final MetricStream stream = collector.stream();
 
     public ActualStaysVisible() {
       Fixture.seriesOfA(stream);
       ONE.recordInto(stream);
-      Fixture.collect(stream);
+      Fixture.collect(collector);
     }
 
     @Actor
@@ -228,7 +235,7 @@ public class ExemplarTearing {
 
     @Actor
     public void collect(IL_Result r) {
-      final List<? extends PointData> points = Fixture.collect(stream);
+      final List<? extends PointData> points = Fixture.collect(collector);
       r.r1 = Fixture.total(points);
       r.r2 = Fixture.exemplarNames(points);
     }
@@ -243,9 +250,10 @@ public class ExemplarTearing {
       desc = "one of them, whole")
   @Outcome(expect = ACCEPTABLE_INTERESTING, desc = "the fault shows")
   public static class BrokenByUnownedOffers {
-    private final FaultyHistogramStream stream =
-        new FaultyHistogramStream(
+    private final StreamCollector collector =
+        FaultyHistogramStream.collector(
             RECORDS_WITHOUT_OWNING, CUMULATIVE, 1, CustomExemplarFilter.traceBased());
+    private final MetricStream stream = collector.stream();
 
     public BrokenByUnownedOffers() {
       // Takes the only place, so that the others overflow: different attributes in one series.
@@ -264,7 +272,7 @@ public class ExemplarTearing {
 
     @Arbiter
     public void collect(IL_Result r) {
-      final List<? extends PointData> points = Fixture.collect(stream);
+      final List<? extends PointData> points = Fixture.collect(collector);
       r.r1 = Fixture.total(points);
       r.r2 = Fixture.exemplarNames(points);
     }
@@ -279,9 +287,10 @@ public class ExemplarTearing {
       desc = "counted and shown, or neither")
   @Outcome(expect = ACCEPTABLE_INTERESTING, desc = "the fault shows")
   public static class BrokenByLateOffer {
-    private final FaultyHistogramStream stream =
-        new FaultyHistogramStream(
+    private final StreamCollector collector =
+        FaultyHistogramStream.collector(
             OFFERS_WITHOUT_OWNING, CUMULATIVE, NO_LIMIT, CustomExemplarFilter.traceBased());
+    private final MetricStream stream = collector.stream();
 
     public BrokenByLateOffer() {
       stream.seriesMap().findOrAdd(B);
@@ -294,7 +303,7 @@ public class ExemplarTearing {
 
     @Actor
     public void collect(IL_Result r) {
-      final List<? extends PointData> points = Fixture.collect(stream);
+      final List<? extends PointData> points = Fixture.collect(collector);
       r.r1 = Fixture.total(points);
       r.r2 = Fixture.exemplarNames(points);
     }

@@ -8,7 +8,7 @@ import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
 import io.glint.sdk.internal.cell.ExponentialCell;
 import io.glint.sdk.internal.collect.StreamCollector;
-import io.glint.sdk.internal.stream.ExponentialHistogramStream;
+import io.glint.sdk.internal.stream.MetricStream;
 import io.opentelemetry.sdk.metrics.data.ExponentialHistogramBuckets;
 import io.opentelemetry.sdk.metrics.data.ExponentialHistogramPointData;
 import io.opentelemetry.sdk.metrics.data.PointData;
@@ -34,7 +34,8 @@ public class ExponentialDownscale {
   @Outcome(id = "0+1+4+1024", expect = ACCEPTABLE, desc = "all counted")
   @Outcome(expect = FORBIDDEN, desc = "lost, counted twice, or in the wrong bucket")
   public static class ActualTwoRecorders {
-    private final ExponentialHistogramStream stream = zeroAndOne();
+    private final StreamCollector collector = zeroAndOne();
+    private final MetricStream stream = collector.stream();
 
     @Actor
     public void one() {
@@ -48,7 +49,7 @@ public class ExponentialDownscale {
 
     @Arbiter
     public void collect(L_Result r) {
-      r.r1 = describe(Fixture.collect(stream));
+      r.r1 = describe(Fixture.collect(collector));
     }
   }
 
@@ -58,7 +59,8 @@ public class ExponentialDownscale {
   @Outcome(id = "0+1+4+1024", expect = ACCEPTABLE, desc = "all counted")
   @Outcome(expect = FORBIDDEN, desc = "lost, counted twice, or in the wrong bucket")
   public static class ActualStripes {
-    private final ExponentialHistogramStream stream = zeroAndOne();
+    private final StreamCollector collector = zeroAndOne();
+    private final MetricStream stream = collector.stream();
 
     public ActualStripes() {
       Fixture.stripe(Fixture.seriesOfA(stream));
@@ -76,7 +78,7 @@ public class ExponentialDownscale {
 
     @Arbiter
     public void collect(L_Result r) {
-      r.r1 = describe(Fixture.collect(stream));
+      r.r1 = describe(Fixture.collect(collector));
     }
   }
 
@@ -86,7 +88,8 @@ public class ExponentialDownscale {
   @Outcome(id = "0+1+4+1024", expect = ACCEPTABLE, desc = "all counted")
   @Outcome(expect = ACCEPTABLE_INTERESTING, desc = "the fault shows")
   public static class BrokenByUnownedRecorders {
-    private final ExponentialHistogramStream stream = zeroAndOne();
+    private final StreamCollector collector = zeroAndOne();
+    private final MetricStream stream = collector.stream();
     private final ExponentialCell cell = (ExponentialCell) Fixture.seriesOfA(stream).onlyCell();
 
     @Actor
@@ -110,7 +113,7 @@ public class ExponentialDownscale {
     @Arbiter
     public void collect(L_Result r) {
       try {
-        r.r1 = describe(Fixture.collect(stream));
+        r.r1 = describe(Fixture.collect(collector));
       } catch (ArrayIndexOutOfBoundsException e) {
         r.r1 = "incoherent";
       }
@@ -124,7 +127,8 @@ public class ExponentialDownscale {
   @Outcome(id = "0+1, 1024", expect = ACCEPTABLE, desc = "in the second interval")
   @Outcome(expect = FORBIDDEN, desc = "lost, counted twice, or in the wrong bucket")
   public static class ActualCollection {
-    private final ExponentialHistogramStream stream = zeroAndOne();
+    private final StreamCollector collector = zeroAndOne();
+    private final MetricStream stream = collector.stream();
 
     @Actor
     public void record() {
@@ -133,12 +137,12 @@ public class ExponentialDownscale {
 
     @Actor
     public void collect(LL_Result r) {
-      r.r1 = describe(Fixture.collect(stream));
+      r.r1 = describe(Fixture.collect(collector));
     }
 
     @Arbiter
     public void collectRest(LL_Result r) {
-      r.r2 = describe(Fixture.collect(stream));
+      r.r2 = describe(Fixture.collect(collector));
     }
   }
 
@@ -151,7 +155,8 @@ public class ExponentialDownscale {
       desc = "counted once")
   @Outcome(expect = ACCEPTABLE_INTERESTING, desc = "the fault shows")
   public static class BrokenByUnownedCollection {
-    private final ExponentialHistogramStream stream = zeroAndOne();
+    private final StreamCollector collector = zeroAndOne();
+    private final MetricStream stream = collector.stream();
 
     @Actor
     public void record() {
@@ -164,7 +169,6 @@ public class ExponentialDownscale {
 
     @Actor
     public void collect(LL_Result r) {
-      final StreamCollector collector = stream.collector();
       try {
         r.r1 =
             describe(
@@ -183,18 +187,19 @@ public class ExponentialDownscale {
     @Arbiter
     public void collectRest(LL_Result r) {
       try {
-        r.r2 = describe(Fixture.collect(stream));
+        r.r2 = describe(Fixture.collect(collector));
       } catch (ArrayIndexOutOfBoundsException e) {
         r.r2 = "incoherent";
       }
     }
   }
 
-  private static ExponentialHistogramStream zeroAndOne() {
-    final ExponentialHistogramStream stream = Fixture.exponential(DELTA);
+  private static StreamCollector zeroAndOne() {
+    final StreamCollector collector = Fixture.exponential(DELTA);
+    final MetricStream stream = collector.stream();
     stream.recordDouble(0, A, null);
     stream.recordDouble(1, A, null);
-    return stream;
+    return collector;
   }
 
   /**

@@ -42,26 +42,30 @@ final class FaultyHistogramStream extends MetricStream {
   }
 
   private final Fault fault;
-  private final StreamCollector collector;
-
-  FaultyHistogramStream(Fault fault, AggregationTemporality temporality) {
-    this(fault, temporality, Fixture.NO_LIMIT, CustomExemplarFilter.alwaysOff());
-  }
-
-  FaultyHistogramStream(
-      Fault fault, AggregationTemporality temporality, int limit, CustomExemplarFilter filter) {
-    this(fault, Fixture.histogramSettings(temporality, limit, filter));
-  }
-
-  /** As {@link Fixture#histogram(ExemplarReservoirFactory)}. */
-  FaultyHistogramStream(Fault fault, ExemplarReservoirFactory reservoir) {
-    this(fault, Fixture.oneSeriesSettings(reservoir));
-  }
 
   private FaultyHistogramStream(Fault fault, StreamSettings settings) {
     super(settings);
     this.fault = fault;
-    this.collector = new FaultyCollector(this, settings, new HistogramTotal(2));
+  }
+
+  /** Makes such a stream, and the collector of it. */
+  static StreamCollector collector(Fault fault, AggregationTemporality temporality) {
+    return collector(fault, temporality, Fixture.NO_LIMIT, CustomExemplarFilter.alwaysOff());
+  }
+
+  static StreamCollector collector(
+      Fault fault, AggregationTemporality temporality, int limit, CustomExemplarFilter filter) {
+    return collector(fault, Fixture.histogramSettings(temporality, limit, filter));
+  }
+
+  /** As {@link Fixture#histogram(ExemplarReservoirFactory)}. */
+  static StreamCollector collector(Fault fault, ExemplarReservoirFactory reservoir) {
+    return collector(fault, Fixture.oneSeriesSettings(reservoir));
+  }
+
+  private static StreamCollector collector(Fault fault, StreamSettings settings) {
+    final MetricStream stream = new FaultyHistogramStream(fault, settings);
+    return new FaultyCollector(fault, stream, settings, new HistogramTotal(2));
   }
 
   @Override
@@ -110,16 +114,14 @@ final class FaultyHistogramStream extends MetricStream {
     return new FaultyCell(/* padded= */ false, fault);
   }
 
-  @Override
-  public StreamCollector collector() {
-    return collector;
-  }
-
-  private final class FaultyCollector extends StreamCollector {
+  private static final class FaultyCollector extends StreamCollector {
+    private final Fault fault;
     private final HistogramTotal total;
 
-    FaultyCollector(MetricStream stream, StreamSettings settings, HistogramTotal total) {
+    FaultyCollector(
+        Fault fault, MetricStream stream, StreamSettings settings, HistogramTotal total) {
       super(stream, settings, ExemplarLines.ONE, total);
+      this.fault = fault;
       this.total = total;
     }
 

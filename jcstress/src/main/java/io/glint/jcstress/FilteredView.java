@@ -13,12 +13,13 @@ import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
 import io.glint.sdk.internal.cell.Cell;
 import io.glint.sdk.internal.cell.SumCell;
+import io.glint.sdk.internal.collect.StreamCollector;
 import io.glint.sdk.internal.series.AliasBudget;
 import io.glint.sdk.internal.series.FilteredAttributesCache;
 import io.glint.sdk.internal.series.Overflow;
 import io.glint.sdk.internal.series.Series;
 import io.glint.sdk.internal.series.SeriesMap;
-import io.glint.sdk.internal.stream.SumStream;
+import io.glint.sdk.internal.stream.MetricStream;
 import io.glint.sdk.internal.view.AttributeFilter;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.sdk.metrics.data.AggregationTemporality;
@@ -48,7 +49,8 @@ public class FilteredView {
   @Outcome(id = "0, 1", expect = ACCEPTABLE, desc = "in the second interval")
   @Outcome(expect = FORBIDDEN, desc = "a measurement was lost or counted twice")
   public static class ActualIdle {
-    private final SumStream stream = withAlias(DELTA, NO_LIMIT);
+    private final StreamCollector collector = withAlias(DELTA, NO_LIMIT);
+    private final MetricStream stream = collector.stream();
 
     @Actor
     public void record() {
@@ -57,12 +59,12 @@ public class FilteredView {
 
     @Actor
     public void collect(II_Result r) {
-      r.r1 = Fixture.collectTotal(stream);
+      r.r1 = Fixture.collectTotal(collector);
     }
 
     @Arbiter
     public void collectRest(II_Result r) {
-      r.r2 = Fixture.collectTotal(stream);
+      r.r2 = Fixture.collectTotal(collector);
     }
   }
 
@@ -72,7 +74,8 @@ public class FilteredView {
   @Outcome(id = "1, 3", expect = ACCEPTABLE, desc = "one series that counts both")
   @Outcome(expect = FORBIDDEN, desc = "two series of one attribute set, or a measurement lost")
   public static class ActualTwoRecorders {
-    private final SumStream stream = withAlias(DELTA, NO_LIMIT);
+    private final StreamCollector collector = withAlias(DELTA, NO_LIMIT);
+    private final MetricStream stream = collector.stream();
 
     public ActualTwoRecorders() {
       var unusedToo = stream.seriesMap().tryEvict(stream.seriesMap().findOrAdd(B), 0);
@@ -91,7 +94,7 @@ public class FilteredView {
     @Arbiter
     public void collect(II_Result r) {
       r.r1 = stream.seriesMap().size();
-      r.r2 = Fixture.total(Fixture.point(Fixture.collect(stream), B));
+      r.r2 = Fixture.total(Fixture.point(Fixture.collect(collector), B));
     }
   }
 
@@ -108,7 +111,8 @@ public class FilteredView {
   @Outcome(id = "1, 10", expect = ACCEPTABLE, desc = "the second one in the second interval")
   @Outcome(expect = FORBIDDEN, desc = "a measurement was lost or counted twice")
   public static class ActualOverflowOfLastInterval {
-    private final SumStream stream = withAliasOfOverflow(DELTA);
+    private final StreamCollector collector = withAliasOfOverflow(DELTA);
+    private final MetricStream stream = collector.stream();
 
     @Actor
     public void record() {
@@ -118,12 +122,12 @@ public class FilteredView {
 
     @Actor
     public void collect(II_Result r) {
-      r.r1 = Fixture.collectTotal(stream);
+      r.r1 = Fixture.collectTotal(collector);
     }
 
     @Arbiter
     public void collectRest(II_Result r) {
-      r.r2 = Fixture.collectTotal(stream);
+      r.r2 = Fixture.collectTotal(collector);
     }
   }
 
@@ -139,7 +143,8 @@ public class FilteredView {
       desc = "overflow up to some point, the series from there on")
   @Outcome(expect = FORBIDDEN, desc = "overflow although there was a series, or a measurement lost")
   public static class ActualOverflow {
-    private final SumStream stream = withAliasOfOverflow(CUMULATIVE);
+    private final StreamCollector collector = withAliasOfOverflow(CUMULATIVE);
+    private final MetricStream stream = collector.stream();
 
     @Actor
     public void record() {
@@ -150,13 +155,13 @@ public class FilteredView {
 
     @Actor
     public void collect() {
-      var unused = Fixture.collect(stream);
+      var unused = Fixture.collect(collector);
     }
 
     @Arbiter
     public void recordAndCollect(II_Result r) {
       stream.recordLong(1000, B_AS_RECORDED, null);
-      final List<? extends PointData> points = Fixture.collect(stream);
+      final List<? extends PointData> points = Fixture.collect(collector);
       r.r1 = Fixture.total(Fixture.point(points, B));
       r.r2 = Fixture.total(Fixture.point(points, Overflow.ATTRIBUTES));
     }
@@ -212,7 +217,7 @@ public class FilteredView {
       desc = "the new one, or none: then it is looked up again")
   @Outcome(expect = FORBIDDEN, desc = "the evicted one")
   public static class ActualForgetting {
-    private final SumStream stream = Fixture.filteredCounter(DELTA, NO_LIMIT);
+    private final MetricStream stream = Fixture.filteredCounter(DELTA, NO_LIMIT).stream();
     private final FilteredAttributesCache aliases = new FilteredAttributesCache(new AliasBudget());
     private final Series made = new Series(stream, B, 0, 0);
 
@@ -346,7 +351,7 @@ public class FilteredView {
       desc = "overflow up to some point, the series from there on")
   @Outcome(expect = ACCEPTABLE_INTERESTING, desc = "the fault shows")
   public static class BrokenByTimelessAlias {
-    private final SumStream stream = Fixture.idleCounter(1);
+    private final MetricStream stream = Fixture.idleCounter(1).stream();
     private final SeriesMap map = stream.seriesMap();
     private final Series idle = Fixture.seriesOfA(stream);
     private final Series overflow = new Series(stream, Overflow.ATTRIBUTES, 0, 0);
@@ -393,7 +398,7 @@ public class FilteredView {
   @Outcome(id = "1", expect = ACCEPTABLE, desc = "counted")
   @Outcome(expect = ACCEPTABLE_INTERESTING, desc = "the fault shows")
   public static class BrokenByAliasOfRemoved {
-    private final SumStream stream = Fixture.filteredCounter(DELTA, NO_LIMIT);
+    private final MetricStream stream = Fixture.filteredCounter(DELTA, NO_LIMIT).stream();
     private final FilteredAttributesCache aliases = new FilteredAttributesCache(new AliasBudget());
     private volatile Series only = stream.seriesMap().findOrAdd(B);
 
@@ -455,27 +460,29 @@ public class FilteredView {
   }
 
   /** A stream that remembers the series of {@link Fixture#B}, which is idle. */
-  private static SumStream withAlias(AggregationTemporality temporality, int limit) {
-    final SumStream stream = Fixture.filteredCounter(temporality, limit);
+  private static StreamCollector withAlias(AggregationTemporality temporality, int limit) {
+    final StreamCollector collector = Fixture.filteredCounter(temporality, limit);
+    final MetricStream stream = collector.stream();
     stream.recordLong(0, B_AS_RECORDED, null);
     stream.recordLong(0, B_AS_RECORDED_TOO, null);
-    var unused = Fixture.collect(stream);
-    return stream;
+    var unused = Fixture.collect(collector);
+    return collector;
   }
 
   /**
    * A stream whose one place an idle series has, and that remembers that {@link Fixture#B}
    * overflows.
    */
-  private static SumStream withAliasOfOverflow(AggregationTemporality temporality) {
-    final SumStream stream = Fixture.filteredCounter(temporality, 1);
+  private static StreamCollector withAliasOfOverflow(AggregationTemporality temporality) {
+    final StreamCollector collector = Fixture.filteredCounter(temporality, 1);
+    final MetricStream stream = collector.stream();
     stream.recordLong(0, A, null);
     stream.recordLong(0, B_AS_RECORDED, null);
-    var unused = Fixture.collect(stream);
+    var unused = Fixture.collect(collector);
     if (temporality == CUMULATIVE) {
       Fixture.silence(Fixture.seriesOfA(stream), 1);
     }
-    return stream;
+    return collector;
   }
 
   /** Six attribute sets that want the same place of the smallest cache, which four of them fill. */
@@ -495,7 +502,7 @@ public class FilteredView {
   }
 
   private static List<Series> seriesOf(List<Attributes> attributes) {
-    final SumStream stream = Fixture.filteredCounter(DELTA, NO_LIMIT);
+    final MetricStream stream = Fixture.filteredCounter(DELTA, NO_LIMIT).stream();
     return attributes.stream().map(each -> new Series(stream, each, 0, 0)).toList();
   }
 

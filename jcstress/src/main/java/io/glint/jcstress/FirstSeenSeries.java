@@ -12,9 +12,10 @@ import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
 import io.glint.sdk.internal.cell.Cell;
 import io.glint.sdk.internal.cell.SumCell;
+import io.glint.sdk.internal.collect.StreamCollector;
 import io.glint.sdk.internal.series.Overflow;
 import io.glint.sdk.internal.series.Series;
-import io.glint.sdk.internal.stream.SumStream;
+import io.glint.sdk.internal.stream.MetricStream;
 import io.opentelemetry.sdk.metrics.data.PointData;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -41,7 +42,8 @@ public class FirstSeenSeries {
   @Outcome(id = "1, 2", expect = ACCEPTABLE, desc = "one series that counts both")
   @Outcome(expect = FORBIDDEN, desc = "two series of one attribute set, or a measurement lost")
   public static class ActualSameAttributes {
-    private final SumStream stream = Fixture.longCounter(CUMULATIVE, NO_LIMIT);
+    private final StreamCollector collector = Fixture.longCounter(CUMULATIVE, NO_LIMIT);
+    private final MetricStream stream = collector.stream();
 
     @Actor
     public void one() {
@@ -55,7 +57,7 @@ public class FirstSeenSeries {
 
     @Arbiter
     public void collect(II_Result r) {
-      final List<? extends PointData> points = Fixture.collect(stream);
+      final List<? extends PointData> points = Fixture.collect(collector);
       r.r1 = points.size();
       r.r2 = Fixture.total(points);
     }
@@ -67,7 +69,8 @@ public class FirstSeenSeries {
   @Outcome(id = "2, 1, 1", expect = ACCEPTABLE, desc = "a series each")
   @Outcome(expect = FORBIDDEN, desc = "a measurement was lost or counted twice")
   public static class ActualDifferentAttributes {
-    private final SumStream stream = Fixture.longCounter(CUMULATIVE, NO_LIMIT);
+    private final StreamCollector collector = Fixture.longCounter(CUMULATIVE, NO_LIMIT);
+    private final MetricStream stream = collector.stream();
 
     @Actor
     public void one() {
@@ -81,7 +84,7 @@ public class FirstSeenSeries {
 
     @Arbiter
     public void collect(III_Result r) {
-      final List<? extends PointData> points = Fixture.collect(stream);
+      final List<? extends PointData> points = Fixture.collect(collector);
       r.r1 = points.size();
       r.r2 = Fixture.total(Fixture.point(points, A));
       r.r3 = Fixture.total(Fixture.point(points, B));
@@ -94,7 +97,8 @@ public class FirstSeenSeries {
   @Outcome(id = "2, 1, 1", expect = ACCEPTABLE, desc = "one series, one overflow")
   @Outcome(expect = FORBIDDEN, desc = "the limit was not kept, or a measurement lost")
   public static class ActualLastPlace {
-    private final SumStream stream = Fixture.longCounter(CUMULATIVE, 2);
+    private final StreamCollector collector = Fixture.longCounter(CUMULATIVE, 2);
+    private final MetricStream stream = collector.stream();
 
     public ActualLastPlace() {
       stream.recordLong(1, A, null);
@@ -112,7 +116,7 @@ public class FirstSeenSeries {
 
     @Arbiter
     public void collect(III_Result r) {
-      final List<? extends PointData> points = Fixture.collect(stream);
+      final List<? extends PointData> points = Fixture.collect(collector);
       r.r1 = stream.seriesMap().size();
       r.r2 = Fixture.total(Fixture.point(points, B)) + Fixture.total(Fixture.point(points, C));
       r.r3 = Fixture.total(Fixture.point(points, Overflow.ATTRIBUTES));
@@ -125,7 +129,8 @@ public class FirstSeenSeries {
   @Outcome(id = "2, 2, 0", expect = ACCEPTABLE, desc = "both in the last series")
   @Outcome(expect = FORBIDDEN, desc = "one of them overflowed, or was lost")
   public static class ActualLastPlaceForBoth {
-    private final SumStream stream = Fixture.longCounter(CUMULATIVE, 2);
+    private final StreamCollector collector = Fixture.longCounter(CUMULATIVE, 2);
+    private final MetricStream stream = collector.stream();
 
     public ActualLastPlaceForBoth() {
       stream.recordLong(1, B, null);
@@ -143,7 +148,7 @@ public class FirstSeenSeries {
 
     @Arbiter
     public void collect(III_Result r) {
-      final List<? extends PointData> points = Fixture.collect(stream);
+      final List<? extends PointData> points = Fixture.collect(collector);
       r.r1 = stream.seriesMap().size();
       r.r2 = Fixture.total(Fixture.point(points, A));
       r.r3 = Fixture.total(Fixture.point(points, Overflow.ATTRIBUTES));
@@ -156,7 +161,8 @@ public class FirstSeenSeries {
   @Outcome(id = "1, 2", expect = ACCEPTABLE, desc = "one overflow series that counts both")
   @Outcome(expect = FORBIDDEN, desc = "two overflow series, or a measurement lost")
   public static class ActualOverflow {
-    private final SumStream stream = Fixture.longCounter(CUMULATIVE, 1);
+    private final StreamCollector collector = Fixture.longCounter(CUMULATIVE, 1);
+    private final MetricStream stream = collector.stream();
 
     public ActualOverflow() {
       Fixture.seriesOfA(stream);
@@ -174,7 +180,7 @@ public class FirstSeenSeries {
 
     @Arbiter
     public void collect(II_Result r) {
-      final List<? extends PointData> points = Fixture.collect(stream);
+      final List<? extends PointData> points = Fixture.collect(collector);
       r.r1 = points.size();
       r.r2 = Fixture.total(points);
     }
@@ -186,7 +192,7 @@ public class FirstSeenSeries {
   @Outcome(id = "1, 5", expect = ACCEPTABLE, desc = "found, and none lost")
   @Outcome(expect = FORBIDDEN, desc = "a series that exists was not found")
   public static class ActualGrowth {
-    private final SumStream stream = Fixture.longCounter(CUMULATIVE, NO_LIMIT);
+    private final MetricStream stream = Fixture.longCounter(CUMULATIVE, NO_LIMIT).stream();
     private final Series known = Fixture.seriesOfA(stream);
 
     public ActualGrowth() {
@@ -215,7 +221,8 @@ public class FirstSeenSeries {
   @Outcome(id = "6, 1, 1", expect = ACCEPTABLE, desc = "both added")
   @Outcome(expect = FORBIDDEN, desc = "a measurement was lost or counted twice")
   public static class ActualGrowthTwice {
-    private final SumStream stream = Fixture.longCounter(CUMULATIVE, NO_LIMIT);
+    private final StreamCollector collector = Fixture.longCounter(CUMULATIVE, NO_LIMIT);
+    private final MetricStream stream = collector.stream();
 
     public ActualGrowthTwice() {
       Fixture.seriesOfA(stream);
@@ -234,7 +241,7 @@ public class FirstSeenSeries {
 
     @Arbiter
     public void collect(III_Result r) {
-      final List<? extends PointData> points = Fixture.collect(stream);
+      final List<? extends PointData> points = Fixture.collect(collector);
       r.r1 = stream.seriesMap().size();
       r.r2 = Fixture.total(Fixture.point(points, B));
       r.r3 = Fixture.total(Fixture.point(points, C));
@@ -250,7 +257,7 @@ public class FirstSeenSeries {
       desc = "none or all of it")
   @Outcome(expect = FORBIDDEN, desc = "a series was seen before it was complete")
   public static class ActualPublication {
-    private final SumStream stream = Fixture.longCounter(CUMULATIVE, NO_LIMIT);
+    private final MetricStream stream = Fixture.longCounter(CUMULATIVE, NO_LIMIT).stream();
 
     @Actor
     public void add() {
@@ -279,7 +286,8 @@ public class FirstSeenSeries {
   @Outcome(id = "1, 2", expect = ACCEPTABLE, desc = "one overflow series that counts both")
   @Outcome(expect = FORBIDDEN, desc = "two overflow series, or a measurement lost")
   public static class ActualOverflowByName {
-    private final SumStream stream = Fixture.longCounter(CUMULATIVE, 1);
+    private final StreamCollector collector = Fixture.longCounter(CUMULATIVE, 1);
+    private final MetricStream stream = collector.stream();
 
     public ActualOverflowByName() {
       Fixture.seriesOfA(stream);
@@ -297,7 +305,7 @@ public class FirstSeenSeries {
 
     @Arbiter
     public void collect(II_Result r) {
-      final List<? extends PointData> points = Fixture.collect(stream);
+      final List<? extends PointData> points = Fixture.collect(collector);
       r.r1 = points.size();
       r.r2 = Fixture.total(points);
     }

@@ -6,11 +6,16 @@ import io.glint.sdk.exemplar.CustomExemplarFilter;
 import io.glint.sdk.exemplar.ExemplarAttributes;
 import io.glint.sdk.internal.cell.Cell;
 import io.glint.sdk.internal.cell.StripedCells;
+import io.glint.sdk.internal.collect.ExponentialHistogramCollector;
+import io.glint.sdk.internal.collect.HistogramCollector;
+import io.glint.sdk.internal.collect.LastValueCollector;
 import io.glint.sdk.internal.collect.StreamCollector;
+import io.glint.sdk.internal.collect.SumCollector;
 import io.glint.sdk.internal.data.AbstractPoint;
 import io.glint.sdk.internal.data.PointPool;
 import io.glint.sdk.internal.exemplar.ExemplarSampling;
 import io.glint.sdk.internal.exemplar.MeasurementClock;
+import io.glint.sdk.internal.histogram.BucketIndex;
 import io.glint.sdk.internal.metric.InstrumentDescriptor;
 import io.glint.sdk.internal.series.AliasBudget;
 import io.glint.sdk.internal.series.Series;
@@ -47,8 +52,9 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 
 /**
- * What the tests have in common: streams that are cheap to make, for jcstress makes a new state for
- * every sample, and a reading of what a collection returned that fits into a result.
+ * What the tests have in common: streams and their collectors that are cheap to make, for jcstress
+ * makes a new state for every sample, and a reading of what a collection returned that fits into a
+ * result.
  */
 final class Fixture {
   static final AggregationTemporality DELTA = AggregationTemporality.DELTA;
@@ -82,6 +88,8 @@ final class Fixture {
   /** Two buckets: up to 10, and above. */
   private static final ResolvedAggregation TWO_BUCKETS =
       ResolvedAggregation.explicitBuckets(List.of(10.0), /* recordsMinMax= */ true);
+
+  private static final BucketIndex TWO_BUCKETS_INDEX = new BucketIndex(TWO_BUCKETS.boundaryArray());
 
   /** Four buckets, which are too few for the values 1 and 4 even at the highest scale. */
   private static final ResolvedAggregation FOUR_BUCKETS =
@@ -125,13 +133,27 @@ final class Fixture {
 
   // ------------------------------------------------------------------------------------- streams
 
-  static HistogramStream histogram(AggregationTemporality temporality) {
+  static StreamCollector histogram(AggregationTemporality temporality) {
     return histogram(temporality, NO_LIMIT, CustomExemplarFilter.alwaysOff());
   }
 
-  static HistogramStream histogram(
+  static StreamCollector histogram(
       AggregationTemporality temporality, int limit, CustomExemplarFilter filter) {
-    return new HistogramStream(histogramSettings(temporality, limit, filter), TWO_BUCKETS);
+    return histogram(histogramSettings(temporality, limit, filter));
+  }
+
+  private static StreamCollector histogram(StreamSettings settings) {
+    return new HistogramCollector(
+        new HistogramStream(settings, TWO_BUCKETS_INDEX), settings, TWO_BUCKETS, TWO_BUCKETS_INDEX);
+  }
+
+  private static StreamCollector exponential(StreamSettings settings) {
+    return new ExponentialHistogramCollector(
+        new ExponentialHistogramStream(settings, FOUR_BUCKETS), settings, FOUR_BUCKETS);
+  }
+
+  private static StreamCollector sum(StreamSettings settings) {
+    return new SumCollector(new SumStream(settings), settings);
   }
 
   static StreamSettings histogramSettings(
@@ -140,8 +162,8 @@ final class Fixture {
         InstrumentType.HISTOGRAM, InstrumentValueType.DOUBLE, temporality, limit, filter);
   }
 
-  static SumStream longCounter(AggregationTemporality temporality, int limit) {
-    return new SumStream(
+  static StreamCollector longCounter(AggregationTemporality temporality, int limit) {
+    return sum(
         settings(
             InstrumentType.COUNTER,
             InstrumentValueType.LONG,
@@ -150,8 +172,8 @@ final class Fixture {
             CustomExemplarFilter.alwaysOff()));
   }
 
-  static SumStream doubleCounter(AggregationTemporality temporality) {
-    return new SumStream(
+  static StreamCollector doubleCounter(AggregationTemporality temporality) {
+    return sum(
         settings(
             InstrumentType.COUNTER,
             InstrumentValueType.DOUBLE,
@@ -161,18 +183,17 @@ final class Fixture {
   }
 
   /** A histogram whose scale falls when two of the values 1, 4 and 1024 meet in a cell. */
-  static ExponentialHistogramStream exponential(AggregationTemporality temporality) {
-    return new ExponentialHistogramStream(
-        histogramSettings(temporality, NO_LIMIT, CustomExemplarFilter.alwaysOff()), FOUR_BUCKETS);
+  static StreamCollector exponential(AggregationTemporality temporality) {
+    return exponential(histogramSettings(temporality, NO_LIMIT, CustomExemplarFilter.alwaysOff()));
   }
 
   /** A counter that drops the series that are {@linkplain #silence silent}. */
-  static SumStream idleCounter(int limit) {
+  static StreamCollector idleCounter(int limit) {
     return longCounter(CUMULATIVE, limit, /* filter= */ null, IDLE_TIMEOUT);
   }
 
   /** A counter with a view; if it is cumulative, as {@link #idleCounter} besides. */
-  static SumStream filteredCounter(AggregationTemporality temporality, int limit) {
+  static StreamCollector filteredCounter(AggregationTemporality temporality, int limit) {
     return longCounter(temporality, limit, filter(), temporality == DELTA ? 0 : IDLE_TIMEOUT);
   }
 
@@ -180,7 +201,7 @@ final class Fixture {
     return new AttributeFilter(KEY.getKey()::equals);
   }
 
-  private static SumStream longCounter(
+  private static StreamCollector longCounter(
       AggregationTemporality temporality, int limit, AttributeFilter filter, long idleTimeout) {
     final StreamSettings plain =
         settings(
@@ -189,7 +210,7 @@ final class Fixture {
             temporality,
             limit,
             CustomExemplarFilter.alwaysOff());
-    return new SumStream(
+    return sum(
         new StreamSettings(
             plain.instrument(),
             plain.metric(),
@@ -213,8 +234,9 @@ final class Fixture {
         CustomExemplarFilter.alwaysOff());
   }
 
-  static LastValueStream gauge(AggregationTemporality temporality) {
-    return new LastValueStream(gaugeSettings(temporality));
+  static StreamCollector gauge(AggregationTemporality temporality) {
+    final StreamSettings settings = gaugeSettings(temporality);
+    return new LastValueCollector(new LastValueStream(settings), settings);
   }
 
   private static StreamSettings settings(
@@ -240,13 +262,13 @@ final class Fixture {
   }
 
   /** A histogram with exemplars whose measurements all go to one series, whatever they are of. */
-  static HistogramStream histogram(ExemplarReservoirFactory reservoir) {
-    return new HistogramStream(oneSeriesSettings(reservoir), TWO_BUCKETS);
+  static StreamCollector histogram(ExemplarReservoirFactory reservoir) {
+    return histogram(oneSeriesSettings(reservoir));
   }
 
   /** As {@link #histogram(ExemplarReservoirFactory)}, exponential. */
-  static ExponentialHistogramStream exponential(ExemplarReservoirFactory reservoir) {
-    return new ExponentialHistogramStream(oneSeriesSettings(reservoir), FOUR_BUCKETS);
+  static StreamCollector exponential(ExemplarReservoirFactory reservoir) {
+    return exponential(oneSeriesSettings(reservoir));
   }
 
   /** Each exemplar has a time of its own, in the order in which they are kept. */
@@ -314,7 +336,7 @@ final class Fixture {
     }
   }
 
-  /** As when this many measurements of the series were collected, longer ago than the time-out. */
+  /** As when this many measurements of the series were collected, longer ago than the timeout. */
   static void silence(Series series, long measurements) {
     series.measurements = measurements;
     series.activeNanos = CLOCK.nanoTime() - IDLE_TIMEOUT;
@@ -322,8 +344,8 @@ final class Fixture {
 
   // ---------------------------------------------------------------------------------- collection
 
-  static List<? extends PointData> collect(MetricStream stream) {
-    return points(stream.collector().collect(START, NOW, new PointPool(/* isReused= */ false)));
+  static List<? extends PointData> collect(StreamCollector collector) {
+    return points(collector.collect(START, NOW, new PointPool(/* isReused= */ false)));
   }
 
   private static List<? extends PointData> points(Data<?> data) {
@@ -373,8 +395,8 @@ final class Fixture {
     return (int) ((LongPointData) point).getValue();
   }
 
-  static int collectTotal(MetricStream stream) {
-    return total(collect(stream));
+  static int collectTotal(StreamCollector collector) {
+    return total(collect(collector));
   }
 
   /** Sum of the one point of a stream of doubles, which must be there. */
@@ -386,8 +408,8 @@ final class Fixture {
   }
 
   /** The value of the one point of a gauge of longs; 0 if there is none. */
-  static int collectLast(MetricStream stream) {
-    return total(collect(stream));
+  static int collectLast(StreamCollector collector) {
+    return total(collect(collector));
   }
 
   /**

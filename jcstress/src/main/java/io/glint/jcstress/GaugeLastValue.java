@@ -9,8 +9,9 @@ import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
 import io.glint.sdk.internal.cell.Cell;
 import io.glint.sdk.internal.cell.LastValueCell;
+import io.glint.sdk.internal.collect.StreamCollector;
 import io.glint.sdk.internal.series.Series;
-import io.glint.sdk.internal.stream.LastValueStream;
+import io.glint.sdk.internal.stream.MetricStream;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Arbiter;
 import org.openjdk.jcstress.annotations.JCStressTest;
@@ -34,7 +35,8 @@ public class GaugeLastValue {
       desc = "either thread's last")
   @Outcome(expect = FORBIDDEN, desc = "a value that was overwritten came back")
   public static class ActualUnstriped {
-    private final LastValueStream stream = Fixture.gauge(CUMULATIVE);
+    private final StreamCollector collector = Fixture.gauge(CUMULATIVE);
+    private final MetricStream stream = collector.stream();
 
     public ActualUnstriped() {
       Fixture.seriesOfA(stream);
@@ -53,7 +55,7 @@ public class GaugeLastValue {
 
     @Arbiter
     public void collect(I_Result r) {
-      r.r1 = Fixture.collectLast(stream);
+      r.r1 = Fixture.collectLast(collector);
     }
   }
 
@@ -70,7 +72,8 @@ public class GaugeLastValue {
       desc = "either thread's last")
   @Outcome(expect = FORBIDDEN, desc = "a value that was overwritten came back")
   public static class ActualStripes {
-    private final LastValueStream stream = Fixture.gauge(CUMULATIVE);
+    private final StreamCollector collector = Fixture.gauge(CUMULATIVE);
+    private final MetricStream stream = collector.stream();
     private final Cell[] cells = Fixture.stripe(Fixture.seriesOfA(stream));
 
     @Actor
@@ -86,7 +89,7 @@ public class GaugeLastValue {
 
     @Arbiter
     public void collect(I_Result r) {
-      r.r1 = Fixture.collectLast(stream);
+      r.r1 = Fixture.collectLast(collector);
     }
   }
 
@@ -99,7 +102,8 @@ public class GaugeLastValue {
       desc = "either thread's last")
   @Outcome(expect = FORBIDDEN, desc = "a value that was overwritten came back")
   public static class ActualStoppedOwner {
-    private final LastValueStream stream = Fixture.gauge(CUMULATIVE);
+    private final StreamCollector collector = Fixture.gauge(CUMULATIVE);
+    private final MetricStream stream = collector.stream();
     private final Cell stopped;
 
     public ActualStoppedOwner() {
@@ -122,7 +126,7 @@ public class GaugeLastValue {
     @Arbiter
     public void collect(I_Result r) {
       stopped.release();
-      r.r1 = Fixture.collectLast(stream);
+      r.r1 = Fixture.collectLast(collector);
     }
   }
 
@@ -135,7 +139,8 @@ public class GaugeLastValue {
       desc = "in the order of setting")
   @Outcome(expect = FORBIDDEN, desc = "a value that was overwritten came back")
   public static class ActualCumulative {
-    private final LastValueStream stream = Fixture.gauge(CUMULATIVE);
+    private final StreamCollector collector = Fixture.gauge(CUMULATIVE);
+    private final MetricStream stream = collector.stream();
 
     public ActualCumulative() {
       Fixture.stripe(Fixture.seriesOfA(stream));
@@ -149,8 +154,8 @@ public class GaugeLastValue {
 
     @Actor
     public void collectTwice(II_Result r) {
-      r.r1 = Fixture.collectLast(stream);
-      r.r2 = Fixture.collectLast(stream);
+      r.r1 = Fixture.collectLast(collector);
+      r.r2 = Fixture.collectLast(collector);
     }
   }
 
@@ -161,7 +166,8 @@ public class GaugeLastValue {
   @Outcome(id = "0, 1", expect = ACCEPTABLE, desc = "in the second interval")
   @Outcome(expect = FORBIDDEN, desc = "a value was lost or reported twice")
   public static class ActualDelta {
-    private final LastValueStream stream = Fixture.gauge(DELTA);
+    private final StreamCollector collector = Fixture.gauge(DELTA);
+    private final MetricStream stream = collector.stream();
 
     public ActualDelta() {
       Fixture.stripe(Fixture.seriesOfA(stream));
@@ -174,12 +180,12 @@ public class GaugeLastValue {
 
     @Actor
     public void collect(II_Result r) {
-      r.r1 = Fixture.collectLast(stream);
+      r.r1 = Fixture.collectLast(collector);
     }
 
     @Arbiter
     public void collectRest(II_Result r) {
-      r.r2 = Fixture.collectLast(stream);
+      r.r2 = Fixture.collectLast(collector);
     }
   }
 
@@ -196,7 +202,8 @@ public class GaugeLastValue {
       desc = "in the order of setting")
   @Outcome(expect = FORBIDDEN, desc = "a value that was overwritten came back")
   public static class ActualDeltaOrder {
-    private final LastValueStream stream = Fixture.gauge(DELTA);
+    private final StreamCollector collector = Fixture.gauge(DELTA);
+    private final MetricStream stream = collector.stream();
     private final Cell[] cells = Fixture.stripe(Fixture.seriesOfA(stream));
 
     @Actor
@@ -207,12 +214,12 @@ public class GaugeLastValue {
 
     @Actor
     public void collect(II_Result r) {
-      r.r1 = Fixture.collectLast(stream);
+      r.r1 = Fixture.collectLast(collector);
     }
 
     @Arbiter
     public void collectRest(II_Result r) {
-      r.r2 = Fixture.collectLast(stream);
+      r.r2 = Fixture.collectLast(collector);
     }
   }
 
@@ -228,7 +235,8 @@ public class GaugeLastValue {
       desc = "either thread's last")
   @Outcome(expect = FORBIDDEN, desc = "a value that was overwritten came back")
   public static class ActualInflation {
-    private final LastValueStream stream = Fixture.gauge(CUMULATIVE);
+    private final StreamCollector collector = Fixture.gauge(CUMULATIVE);
+    private final MetricStream stream = collector.stream();
     private final Cell first;
 
     public ActualInflation() {
@@ -254,7 +262,7 @@ public class GaugeLastValue {
 
     @Arbiter
     public void collect(I_Result r) {
-      r.r1 = Fixture.collectLast(stream);
+      r.r1 = Fixture.collectLast(collector);
     }
   }
 
@@ -267,7 +275,7 @@ public class GaugeLastValue {
       desc = "either thread's last")
   @Outcome(expect = ACCEPTABLE_INTERESTING, desc = "the fault shows")
   public static class BrokenWithoutStamps {
-    private final LastValueStream stream = Fixture.gauge(CUMULATIVE);
+    private final MetricStream stream = Fixture.gauge(CUMULATIVE).stream();
     private final Series series = Fixture.seriesOfA(stream);
     private final Cell[] cells = Fixture.stripe(series);
 
@@ -293,7 +301,7 @@ public class GaugeLastValue {
   }
 
   /** Sets a value while all cells but one are in use, so that it goes there if it is free. */
-  private static void setIn(Cell target, long value, Cell[] cells, LastValueStream stream) {
+  private static void setIn(Cell target, long value, Cell[] cells, MetricStream stream) {
     final boolean[] taken = new boolean[cells.length];
     for (int i = 0; i < cells.length; i++) {
       taken[i] = cells[i] != target && cells[i].tryTake();

@@ -6,9 +6,10 @@ import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE_INTERESTING;
 import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
+import io.glint.sdk.internal.collect.StreamCollector;
 import io.glint.sdk.internal.series.Series;
 import io.glint.sdk.internal.series.SeriesMap;
-import io.glint.sdk.internal.stream.SumStream;
+import io.glint.sdk.internal.stream.MetricStream;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Arbiter;
 import org.openjdk.jcstress.annotations.JCStressTest;
@@ -32,7 +33,8 @@ public class IdleSeries {
       desc = "the series stayed")
   @Outcome(expect = FORBIDDEN, desc = "a measurement was lost or counted twice")
   public static class ActualDrop {
-    private final SumStream stream = Fixture.idleCounter(NO_LIMIT);
+    private final StreamCollector collector = Fixture.idleCounter(NO_LIMIT);
+    private final MetricStream stream = collector.stream();
 
     public ActualDrop() {
       stream.recordLong(1, A, null);
@@ -46,12 +48,12 @@ public class IdleSeries {
 
     @Actor
     public void collect(II_Result r) {
-      r.r1 = Fixture.collectTotal(stream);
+      r.r1 = Fixture.collectTotal(collector);
     }
 
     @Arbiter
     public void collectAgain(II_Result r) {
-      r.r2 = Fixture.collectTotal(stream);
+      r.r2 = Fixture.collectTotal(collector);
     }
   }
 
@@ -65,7 +67,8 @@ public class IdleSeries {
       desc = "the series stayed")
   @Outcome(expect = FORBIDDEN, desc = "a measurement was lost or counted twice")
   public static class ActualDropOfStripes {
-    private final SumStream stream = Fixture.idleCounter(NO_LIMIT);
+    private final StreamCollector collector = Fixture.idleCounter(NO_LIMIT);
+    private final MetricStream stream = collector.stream();
 
     public ActualDropOfStripes() {
       stream.recordLong(1, A, null);
@@ -80,12 +83,12 @@ public class IdleSeries {
 
     @Actor
     public void collect(II_Result r) {
-      r.r1 = Fixture.collectTotal(stream);
+      r.r1 = Fixture.collectTotal(collector);
     }
 
     @Arbiter
     public void collectAgain(II_Result r) {
-      r.r2 = Fixture.collectTotal(stream);
+      r.r2 = Fixture.collectTotal(collector);
     }
   }
 
@@ -102,7 +105,8 @@ public class IdleSeries {
   @Outcome(id = "11, 0", expect = ACCEPTABLE, desc = "counted before the series was dropped")
   @Outcome(expect = ACCEPTABLE_INTERESTING, desc = "the fault shows")
   public static class BrokenByBlindDrop {
-    private final SumStream stream = Fixture.idleCounter(NO_LIMIT);
+    private final StreamCollector collector = Fixture.idleCounter(NO_LIMIT);
+    private final MetricStream stream = collector.stream();
     private final Series series = Fixture.seriesOfA(stream);
 
     public BrokenByBlindDrop() {
@@ -116,7 +120,7 @@ public class IdleSeries {
 
     @Actor
     public void collect(II_Result r) {
-      r.r1 = Fixture.collectTotal(stream);
+      r.r1 = Fixture.collectTotal(collector);
       final SeriesMap map = stream.seriesMap();
       if (map.tryEvict(series, 1) || map.tryEvict(series, 2)) {
         map.removeEvicted();
@@ -125,7 +129,7 @@ public class IdleSeries {
 
     @Arbiter
     public void collectAgain(II_Result r) {
-      r.r2 = Fixture.collectTotal(stream);
+      r.r2 = Fixture.collectTotal(collector);
     }
   }
 

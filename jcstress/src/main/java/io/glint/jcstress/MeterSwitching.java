@@ -5,8 +5,8 @@ import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE_INTERESTING;
 import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
+import io.glint.sdk.GlintMeterConfig;
 import io.glint.sdk.GlintMeterProvider;
-import io.glint.sdk.MeterConfig;
 import io.glint.sdk.MeterConfigurator;
 import io.glint.sdk.internal.instrument.SyncInstrument;
 import io.glint.sdk.internal.meter.GlintMeter;
@@ -27,8 +27,8 @@ import org.openjdk.jcstress.infra.results.Z_Result;
 
 /** Instruments follow the last meter configurator, whenever they are made. */
 public class MeterSwitching {
-  private static final MeterConfigurator OFF = scope -> MeterConfig.disabled();
-  private static final MeterConfigurator ON = scope -> MeterConfig.enabled();
+  private static final MeterConfigurator OFF = scope -> GlintMeterConfig.disabled();
+  private static final MeterConfigurator ON = scope -> GlintMeterConfig.enabled();
 
   /** An instrument that is made while its meter is disabled. */
   @JCStressTest

@@ -216,7 +216,7 @@ public class PeriodicReader {
     }
   }
 
-  /** A call is completed as its time-out passes: it is done once. */
+  /** A call is completed as its timeout passes: it is done once. */
   @JCStressTest
   @State
   @Outcome(id = "1", expect = ACCEPTABLE, desc = "done once")
@@ -275,14 +275,14 @@ public class PeriodicReader {
     }
   }
 
-  /** The time-out of a call passes as it returns. */
+  /** The timeout of a call passes as it returns. */
   @JCStressTest
   @State
   @Outcome(
       id = {"1, 0", "0, 1"},
       expect = ACCEPTABLE,
       desc = "one of them goes on")
-  @Outcome(id = "0, 0", expect = ACCEPTABLE, desc = "there was no time-out yet")
+  @Outcome(id = "0, 0", expect = ACCEPTABLE, desc = "there was no timeout yet")
   @Outcome(expect = FORBIDDEN, desc = "both go on")
   public static class ActualReturnAndTimeout {
     private final ManualTimer timer = new ManualTimer();
@@ -442,7 +442,7 @@ public class PeriodicReader {
     return reader;
   }
 
-  /** A call that is given up when its time-out passes. */
+  /** A call that is given up when its timeout passes. */
   private static TimedCall call(ManualTimer timer, CompletableResultCode result) {
     return new TimedCall(
         ReaderThreads.of(timer),

@@ -10,7 +10,7 @@ import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE_INTERESTING;
 import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
 import io.glint.sdk.GlintMeterProvider;
-import io.glint.sdk.internal.stream.SumStream;
+import io.glint.sdk.internal.collect.StreamCollector;
 import io.opentelemetry.api.metrics.LongCounter;
 import io.opentelemetry.sdk.metrics.data.MetricData;
 import java.util.Collection;
@@ -187,20 +187,20 @@ public class ReaderEndToEnd {
   @Outcome(id = "1, 2", expect = ACCEPTABLE, desc = "one metric that counts both")
   @Outcome(expect = ACCEPTABLE_INTERESTING, desc = "the fault shows")
   public static class BrokenByUncheckedInstrument {
-    private volatile SumStream known;
-    private SumStream madeByOne;
-    private SumStream madeByTwo;
+    private volatile StreamCollector known;
+    private StreamCollector madeByOne;
+    private StreamCollector madeByTwo;
 
     @Actor
     public void one() {
       madeByOne = instrument();
-      madeByOne.recordLong(1, A, null);
+      madeByOne.stream().recordLong(1, A, null);
     }
 
     @Actor
     public void two() {
       madeByTwo = instrument();
-      madeByTwo.recordLong(1, A, null);
+      madeByTwo.stream().recordLong(1, A, null);
     }
 
     @Arbiter
@@ -209,7 +209,7 @@ public class ReaderEndToEnd {
       r.r2 = Fixture.collectTotal(known);
     }
 
-    private SumStream instrument() {
+    private StreamCollector instrument() {
       if (known == null) {
         known = Fixture.longCounter(CUMULATIVE, NO_LIMIT);
       }

@@ -10,9 +10,9 @@ import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE_INTERESTING;
 import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
 import io.glint.sdk.internal.cell.Cell;
+import io.glint.sdk.internal.collect.StreamCollector;
 import io.glint.sdk.internal.series.Series;
-import io.glint.sdk.internal.stream.HistogramStream;
-import io.glint.sdk.internal.stream.SumStream;
+import io.glint.sdk.internal.stream.MetricStream;
 import java.util.concurrent.atomic.AtomicLong;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Arbiter;
@@ -32,7 +32,8 @@ public class RecordAgainstDeltaCollection {
   @Outcome(id = "0, 1", expect = ACCEPTABLE, desc = "in the second interval")
   @Outcome(expect = FORBIDDEN, desc = "a measurement was lost or counted twice")
   public static class ActualHistogram {
-    private final HistogramStream stream = Fixture.histogram(DELTA);
+    private final StreamCollector collector = Fixture.histogram(DELTA);
+    private final MetricStream stream = collector.stream();
 
     public ActualHistogram() {
       Fixture.seriesOfA(stream);
@@ -45,12 +46,12 @@ public class RecordAgainstDeltaCollection {
 
     @Actor
     public void collect(II_Result r) {
-      r.r1 = Fixture.collectTotal(stream);
+      r.r1 = Fixture.collectTotal(collector);
     }
 
     @Arbiter
     public void collectRest(II_Result r) {
-      r.r2 = Fixture.collectTotal(stream);
+      r.r2 = Fixture.collectTotal(collector);
     }
   }
 
@@ -62,7 +63,8 @@ public class RecordAgainstDeltaCollection {
   @Outcome(id = "0, 0, 1", expect = ACCEPTABLE, desc = "recorded meanwhile, in the second")
   @Outcome(expect = FORBIDDEN, desc = "overlooked, lost or counted twice")
   public static class ActualQuietSeries {
-    private final HistogramStream stream = Fixture.histogram(DELTA);
+    private final StreamCollector collector = Fixture.histogram(DELTA);
+    private final MetricStream stream = collector.stream();
 
     /** Keeps the series from being evicted. */
     final Object pin;
@@ -73,7 +75,7 @@ public class RecordAgainstDeltaCollection {
       final Series series = Fixture.seriesOfA(stream);
       pin = series.pin();
       Fixture.stripe(series);
-      Fixture.collectTotal(stream);
+      Fixture.collectTotal(collector);
     }
 
     @Actor
@@ -85,12 +87,12 @@ public class RecordAgainstDeltaCollection {
     @Actor
     public void collect(III_Result r) {
       r.r1 = isRecorded ? 1 : 0;
-      r.r2 = Fixture.collectTotal(stream);
+      r.r2 = Fixture.collectTotal(collector);
     }
 
     @Arbiter
     public void collectRest(III_Result r) {
-      r.r3 = Fixture.collectTotal(stream);
+      r.r3 = Fixture.collectTotal(collector);
     }
   }
 
@@ -104,7 +106,8 @@ public class RecordAgainstDeltaCollection {
   @Outcome(id = "1, 0, 1", expect = ACCEPTABLE_INTERESTING, desc = "the fault shows")
   @Outcome(expect = FORBIDDEN, desc = "anything else")
   public static class BrokenByLookAtOneCell {
-    private final HistogramStream stream = Fixture.histogram(DELTA);
+    private final StreamCollector collector = Fixture.histogram(DELTA);
+    private final MetricStream stream = collector.stream();
     private final Cell first;
     private volatile boolean isRecorded;
 
@@ -123,12 +126,12 @@ public class RecordAgainstDeltaCollection {
     @Actor
     public void collect(III_Result r) {
       r.r1 = isRecorded ? 1 : 0;
-      r.r2 = first.isEmptyOptimistic() ? 0 : Fixture.collectTotal(stream);
+      r.r2 = first.isEmptyOptimistic() ? 0 : Fixture.collectTotal(collector);
     }
 
     @Arbiter
     public void collectRest(III_Result r) {
-      r.r3 = Fixture.collectTotal(stream);
+      r.r3 = Fixture.collectTotal(collector);
     }
   }
 
@@ -139,7 +142,8 @@ public class RecordAgainstDeltaCollection {
   @Outcome(id = "0, 1", expect = ACCEPTABLE, desc = "in the second interval")
   @Outcome(expect = FORBIDDEN, desc = "a measurement was lost or counted twice")
   public static class ActualCounter {
-    private final SumStream stream = Fixture.longCounter(DELTA, NO_LIMIT);
+    private final StreamCollector collector = Fixture.longCounter(DELTA, NO_LIMIT);
+    private final MetricStream stream = collector.stream();
 
     public ActualCounter() {
       Fixture.seriesOfA(stream);
@@ -152,12 +156,12 @@ public class RecordAgainstDeltaCollection {
 
     @Actor
     public void collect(II_Result r) {
-      r.r1 = Fixture.collectTotal(stream);
+      r.r1 = Fixture.collectTotal(collector);
     }
 
     @Arbiter
     public void collectRest(II_Result r) {
-      r.r2 = Fixture.collectTotal(stream);
+      r.r2 = Fixture.collectTotal(collector);
     }
   }
 
@@ -168,7 +172,8 @@ public class RecordAgainstDeltaCollection {
   @Outcome(id = "0, 1", expect = ACCEPTABLE, desc = "in the second interval")
   @Outcome(expect = FORBIDDEN, desc = "a measurement was lost or counted twice")
   public static class ActualStripes {
-    private final HistogramStream stream = Fixture.histogram(DELTA);
+    private final StreamCollector collector = Fixture.histogram(DELTA);
+    private final MetricStream stream = collector.stream();
 
     public ActualStripes() {
       Fixture.stripe(Fixture.seriesOfA(stream));
@@ -181,12 +186,12 @@ public class RecordAgainstDeltaCollection {
 
     @Actor
     public void collect(II_Result r) {
-      r.r1 = Fixture.collectTotal(stream);
+      r.r1 = Fixture.collectTotal(collector);
     }
 
     @Arbiter
     public void collectRest(II_Result r) {
-      r.r2 = Fixture.collectTotal(stream);
+      r.r2 = Fixture.collectTotal(collector);
     }
   }
 
@@ -197,7 +202,8 @@ public class RecordAgainstDeltaCollection {
   @Outcome(id = "0, 1", expect = ACCEPTABLE, desc = "in the second interval")
   @Outcome(expect = FORBIDDEN, desc = "a measurement was lost or counted twice")
   public static class ActualFirstMeasurement {
-    private final HistogramStream stream = Fixture.histogram(DELTA);
+    private final StreamCollector collector = Fixture.histogram(DELTA);
+    private final MetricStream stream = collector.stream();
 
     @Actor
     public void record() {
@@ -206,12 +212,12 @@ public class RecordAgainstDeltaCollection {
 
     @Actor
     public void collect(II_Result r) {
-      r.r1 = Fixture.collectTotal(stream);
+      r.r1 = Fixture.collectTotal(collector);
     }
 
     @Arbiter
     public void collectRest(II_Result r) {
-      r.r2 = Fixture.collectTotal(stream);
+      r.r2 = Fixture.collectTotal(collector);
     }
   }
 
@@ -222,7 +228,8 @@ public class RecordAgainstDeltaCollection {
   @Outcome(id = "0, 1", expect = ACCEPTABLE, desc = "in the second interval")
   @Outcome(expect = FORBIDDEN, desc = "a measurement was lost or counted twice")
   public static class ActualOverflow {
-    private final SumStream stream = Fixture.longCounter(DELTA, 1);
+    private final StreamCollector collector = Fixture.longCounter(DELTA, 1);
+    private final MetricStream stream = collector.stream();
 
     public ActualOverflow() {
       // A series that is used in this interval takes the only place.
@@ -236,12 +243,12 @@ public class RecordAgainstDeltaCollection {
 
     @Actor
     public void collect(II_Result r) {
-      r.r1 = Fixture.collectTotal(stream);
+      r.r1 = Fixture.collectTotal(collector);
     }
 
     @Arbiter
     public void collectRest(II_Result r) {
-      r.r2 = Fixture.collectTotal(stream);
+      r.r2 = Fixture.collectTotal(collector);
     }
   }
 
@@ -254,7 +261,8 @@ public class RecordAgainstDeltaCollection {
       desc = "each in one of the intervals")
   @Outcome(expect = FORBIDDEN, desc = "a measurement was lost or counted twice")
   public static class ActualTwoMeasurements {
-    private final HistogramStream stream = Fixture.histogram(DELTA);
+    private final StreamCollector collector = Fixture.histogram(DELTA);
+    private final MetricStream stream = collector.stream();
 
     public ActualTwoMeasurements() {
       Fixture.stripe(Fixture.seriesOfA(stream));
@@ -268,12 +276,12 @@ public class RecordAgainstDeltaCollection {
 
     @Actor
     public void collect(II_Result r) {
-      r.r1 = Fixture.collectTotal(stream);
+      r.r1 = Fixture.collectTotal(collector);
     }
 
     @Arbiter
     public void collectRest(II_Result r) {
-      r.r2 = Fixture.collectTotal(stream);
+      r.r2 = Fixture.collectTotal(collector);
     }
   }
 
@@ -286,7 +294,8 @@ public class RecordAgainstDeltaCollection {
       desc = "in one of them")
   @Outcome(expect = FORBIDDEN, desc = "a measurement was lost or counted twice")
   public static class ActualTwoCollectors {
-    private final HistogramStream stream = Fixture.histogram(DELTA);
+    private final StreamCollector collector = Fixture.histogram(DELTA);
+    private final MetricStream stream = collector.stream();
 
     public ActualTwoCollectors() {
       stream.recordDouble(1, A, null);
@@ -294,12 +303,12 @@ public class RecordAgainstDeltaCollection {
 
     @Actor
     public void collect(II_Result r) {
-      r.r1 = Fixture.collectTotal(stream);
+      r.r1 = Fixture.collectTotal(collector);
     }
 
     @Actor
     public void collectToo(II_Result r) {
-      r.r2 = Fixture.collectTotal(stream);
+      r.r2 = Fixture.collectTotal(collector);
     }
   }
 
@@ -310,7 +319,8 @@ public class RecordAgainstDeltaCollection {
   @Outcome(id = "4, 1", expect = ACCEPTABLE, desc = "in the second interval")
   @Outcome(expect = FORBIDDEN, desc = "a measurement was lost or counted twice")
   public static class ActualGrowth {
-    private final SumStream stream = Fixture.longCounter(DELTA, NO_LIMIT);
+    private final StreamCollector collector = Fixture.longCounter(DELTA, NO_LIMIT);
+    private final MetricStream stream = collector.stream();
 
     public ActualGrowth() {
       Fixture.fillSmallestTable(stream);
@@ -324,12 +334,12 @@ public class RecordAgainstDeltaCollection {
 
     @Actor
     public void collect(II_Result r) {
-      r.r1 = Fixture.collectTotal(stream);
+      r.r1 = Fixture.collectTotal(collector);
     }
 
     @Arbiter
     public void collectRest(II_Result r) {
-      r.r2 = Fixture.collectTotal(stream);
+      r.r2 = Fixture.collectTotal(collector);
     }
   }
 
@@ -342,8 +352,9 @@ public class RecordAgainstDeltaCollection {
       desc = "both counted")
   @Outcome(expect = ACCEPTABLE_INTERESTING, desc = "the fault shows")
   public static class BrokenByUnownedCollection {
-    private final FaultyHistogramStream stream =
-        new FaultyHistogramStream(COLLECTS_WITHOUT_OWNING, DELTA);
+    private final StreamCollector collector =
+        FaultyHistogramStream.collector(COLLECTS_WITHOUT_OWNING, DELTA);
+    private final MetricStream stream = collector.stream();
 
     public BrokenByUnownedCollection() {
       stream.recordDouble(1, A, null);
@@ -356,12 +367,12 @@ public class RecordAgainstDeltaCollection {
 
     @Actor
     public void collect(II_Result r) {
-      r.r1 = Fixture.collectTotal(stream);
+      r.r1 = Fixture.collectTotal(collector);
     }
 
     @Arbiter
     public void collectRest(II_Result r) {
-      r.r2 = Fixture.collectTotal(stream);
+      r.r2 = Fixture.collectTotal(collector);
     }
   }
 

@@ -14,6 +14,7 @@ import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
 import io.glint.reservoir.BucketSelection;
 import io.glint.reservoir.ExemplarReservoirFactory;
+import io.glint.sdk.internal.collect.StreamCollector;
 import io.glint.sdk.internal.series.Series;
 import io.glint.sdk.internal.stream.MetricStream;
 import io.opentelemetry.api.common.Attributes;
@@ -50,9 +51,9 @@ public class ReservoirOffers {
   @Outcome(id = "1.2.20:[12].20, 1.2.20:[12].20", expect = ACCEPTABLE, desc = "one of each bucket")
   @Outcome(expect = FORBIDDEN, desc = "lost, torn, of another point, or the guarantee is broken")
   public static class ActualBuckets {
-    private final MetricStream uniform =
+    private final StreamCollector uniform =
         Fixture.histogram(ExemplarReservoirFactory.alignedHistogramBucket());
-    private final MetricStream newest =
+    private final StreamCollector newest =
         Fixture.histogram(
             ExemplarReservoirFactory.alignedHistogramBucket(BucketSelection.MOST_RECENT));
 
@@ -63,16 +64,16 @@ public class ReservoirOffers {
 
     @Actor
     public void one() {
-      ONE.recordInto(uniform);
-      ONE.recordInto(newest);
-      TWENTY.recordInto(uniform);
-      TWENTY.recordInto(newest);
+      ONE.recordInto(uniform.stream());
+      ONE.recordInto(newest.stream());
+      TWENTY.recordInto(uniform.stream());
+      TWENTY.recordInto(newest.stream());
     }
 
     @Actor
     public void two() {
-      TWO.recordInto(uniform);
-      TWO.recordInto(newest);
+      TWO.recordInto(uniform.stream());
+      TWO.recordInto(newest.stream());
     }
 
     @Arbiter
@@ -91,9 +92,9 @@ public class ReservoirOffers {
       desc = "each octave; any two of the three")
   @Outcome(expect = FORBIDDEN, desc = "lost, torn, of another point, or the guarantee is broken")
   public static class ActualOctavesAndFixedSize {
-    private final MetricStream octaves =
+    private final StreamCollector octaves =
         Fixture.exponential(ExemplarReservoirFactory.octaveAligned());
-    private final MetricStream fixedSize =
+    private final StreamCollector fixedSize =
         Fixture.exponential(ExemplarReservoirFactory.fixedSize(2));
 
     public ActualOctavesAndFixedSize() {
@@ -103,16 +104,16 @@ public class ReservoirOffers {
 
     @Actor
     public void one() {
-      ONE.recordInto(octaves);
-      ONE.recordInto(fixedSize);
-      TWENTY.recordInto(octaves);
-      TWENTY.recordInto(fixedSize);
+      ONE.recordInto(octaves.stream());
+      ONE.recordInto(fixedSize.stream());
+      TWENTY.recordInto(octaves.stream());
+      TWENTY.recordInto(fixedSize.stream());
     }
 
     @Actor
     public void two() {
-      TWO.recordInto(octaves);
-      TWO.recordInto(fixedSize);
+      TWO.recordInto(octaves.stream());
+      TWO.recordInto(fixedSize.stream());
     }
 
     @Arbiter
@@ -128,10 +129,12 @@ public class ReservoirOffers {
   @Outcome(id = "1.2.20:1.20", expect = ACCEPTABLE, desc = "the largest and the smallest")
   @Outcome(expect = FORBIDDEN, desc = "lost, torn, of another point, or the guarantee is broken")
   public static class ActualExtremes {
-    private final MetricStream stream = Fixture.histogram(ExemplarReservoirFactory.extremes(1, 1));
+    private final StreamCollector collector =
+        Fixture.histogram(ExemplarReservoirFactory.extremes(1, 1));
+    private final MetricStream stream = collector.stream();
 
     public ActualExtremes() {
-      collectHundred(stream);
+      collectHundred(collector);
     }
 
     @Actor
@@ -147,7 +150,7 @@ public class ReservoirOffers {
 
     @Arbiter
     public void collect(L_Result r) {
-      r.r1 = describeCollected(stream);
+      r.r1 = describeCollected(collector);
     }
   }
 
@@ -160,11 +163,12 @@ public class ReservoirOffers {
       desc = "each counted and shown in one interval")
   @Outcome(expect = FORBIDDEN, desc = "lost, torn, of another point, or the guarantee is broken")
   public static class ActualUniformBucketsCollected {
-    private final MetricStream stream =
+    private final StreamCollector collector =
         Fixture.histogram(ExemplarReservoirFactory.alignedHistogramBucket());
+    private final MetricStream stream = collector.stream();
 
     public ActualUniformBucketsCollected() {
-      collectHundred(stream);
+      collectHundred(collector);
       Fixture.stripe(theSeries(stream));
       TWENTY.recordInto(stream);
     }
@@ -177,12 +181,12 @@ public class ReservoirOffers {
 
     @Actor
     public void collect(LL_Result r) {
-      r.r1 = describeCollected(stream);
+      r.r1 = describeCollected(collector);
     }
 
     @Arbiter
     public void collectRest(LL_Result r) {
-      r.r2 = describeRest(stream);
+      r.r2 = describeRest(collector);
     }
   }
 
@@ -195,12 +199,13 @@ public class ReservoirOffers {
       desc = "each counted and shown in one interval")
   @Outcome(expect = FORBIDDEN, desc = "lost, torn, of another point, or the guarantee is broken")
   public static class ActualNewestOfBucketsCollected {
-    private final MetricStream stream =
+    private final StreamCollector collector =
         Fixture.histogram(
             ExemplarReservoirFactory.alignedHistogramBucket(BucketSelection.MOST_RECENT));
+    private final MetricStream stream = collector.stream();
 
     public ActualNewestOfBucketsCollected() {
-      collectHundred(stream);
+      collectHundred(collector);
       Fixture.stripe(theSeries(stream));
       TWENTY.recordInto(stream);
     }
@@ -213,12 +218,12 @@ public class ReservoirOffers {
 
     @Actor
     public void collect(LL_Result r) {
-      r.r1 = describeCollected(stream);
+      r.r1 = describeCollected(collector);
     }
 
     @Arbiter
     public void collectRest(LL_Result r) {
-      r.r2 = describeRest(stream);
+      r.r2 = describeRest(collector);
     }
   }
 
@@ -231,11 +236,12 @@ public class ReservoirOffers {
       desc = "each counted and shown in one interval")
   @Outcome(expect = FORBIDDEN, desc = "lost, torn, of another point, or the guarantee is broken")
   public static class ActualOctavesCollected {
-    private final MetricStream stream =
+    private final StreamCollector collector =
         Fixture.exponential(ExemplarReservoirFactory.octaveAligned());
+    private final MetricStream stream = collector.stream();
 
     public ActualOctavesCollected() {
-      collectHundred(stream);
+      collectHundred(collector);
       Fixture.stripe(theSeries(stream));
       TWENTY.recordInto(stream);
     }
@@ -248,12 +254,12 @@ public class ReservoirOffers {
 
     @Actor
     public void collect(LL_Result r) {
-      r.r1 = describeCollected(stream);
+      r.r1 = describeCollected(collector);
     }
 
     @Arbiter
     public void collectRest(LL_Result r) {
-      r.r2 = describeRest(stream);
+      r.r2 = describeRest(collector);
     }
   }
 
@@ -266,10 +272,12 @@ public class ReservoirOffers {
       desc = "each counted and shown in one interval")
   @Outcome(expect = FORBIDDEN, desc = "lost, torn, of another point, or the guarantee is broken")
   public static class ActualFixedSizeCollected {
-    private final MetricStream stream = Fixture.exponential(ExemplarReservoirFactory.fixedSize(2));
+    private final StreamCollector collector =
+        Fixture.exponential(ExemplarReservoirFactory.fixedSize(2));
+    private final MetricStream stream = collector.stream();
 
     public ActualFixedSizeCollected() {
-      collectHundred(stream);
+      collectHundred(collector);
       Fixture.stripe(theSeries(stream));
       TWENTY.recordInto(stream);
     }
@@ -282,12 +290,12 @@ public class ReservoirOffers {
 
     @Actor
     public void collect(LL_Result r) {
-      r.r1 = describeCollected(stream);
+      r.r1 = describeCollected(collector);
     }
 
     @Arbiter
     public void collectRest(LL_Result r) {
-      r.r2 = describeRest(stream);
+      r.r2 = describeRest(collector);
     }
   }
 
@@ -300,10 +308,12 @@ public class ReservoirOffers {
       desc = "each counted and shown in one interval")
   @Outcome(expect = FORBIDDEN, desc = "lost, torn, of another point, or the guarantee is broken")
   public static class ActualExtremesCollected {
-    private final MetricStream stream = Fixture.histogram(ExemplarReservoirFactory.extremes(1, 1));
+    private final StreamCollector collector =
+        Fixture.histogram(ExemplarReservoirFactory.extremes(1, 1));
+    private final MetricStream stream = collector.stream();
 
     public ActualExtremesCollected() {
-      collectHundred(stream);
+      collectHundred(collector);
       Fixture.stripe(theSeries(stream));
       TWENTY.recordInto(stream);
     }
@@ -316,12 +326,12 @@ public class ReservoirOffers {
 
     @Actor
     public void collect(LL_Result r) {
-      r.r1 = describeCollected(stream);
+      r.r1 = describeCollected(collector);
     }
 
     @Arbiter
     public void collectRest(LL_Result r) {
-      r.r2 = describeRest(stream);
+      r.r2 = describeRest(collector);
     }
   }
 
@@ -331,11 +341,13 @@ public class ReservoirOffers {
   @Outcome(id = "1.2.20:1.20", expect = ACCEPTABLE, desc = "the largest and the smallest")
   @Outcome(expect = ACCEPTABLE_INTERESTING, desc = "the fault shows")
   public static class BrokenByUnownedOffers {
-    private final MetricStream stream =
-        new FaultyHistogramStream(RECORDS_WITHOUT_OWNING, ExemplarReservoirFactory.extremes(1, 1));
+    private final StreamCollector collector =
+        FaultyHistogramStream.collector(
+            RECORDS_WITHOUT_OWNING, ExemplarReservoirFactory.extremes(1, 1));
+    private final MetricStream stream = collector.stream();
 
     public BrokenByUnownedOffers() {
-      collectHundred(stream);
+      collectHundred(collector);
     }
 
     @Actor
@@ -351,7 +363,7 @@ public class ReservoirOffers {
 
     @Arbiter
     public void collect(L_Result r) {
-      r.r1 = describeCollected(stream);
+      r.r1 = describeCollected(collector);
     }
   }
 
@@ -364,11 +376,13 @@ public class ReservoirOffers {
       desc = "each counted and shown in one interval")
   @Outcome(expect = ACCEPTABLE_INTERESTING, desc = "the fault shows")
   public static class BrokenByLateOffers {
-    private final MetricStream stream =
-        new FaultyHistogramStream(OFFERS_WITHOUT_OWNING, ExemplarReservoirFactory.extremes(1, 1));
+    private final StreamCollector collector =
+        FaultyHistogramStream.collector(
+            OFFERS_WITHOUT_OWNING, ExemplarReservoirFactory.extremes(1, 1));
+    private final MetricStream stream = collector.stream();
 
     public BrokenByLateOffers() {
-      collectHundred(stream);
+      collectHundred(collector);
       TWENTY.recordInto(stream);
     }
 
@@ -380,12 +394,12 @@ public class ReservoirOffers {
 
     @Actor
     public void collect(LL_Result r) {
-      r.r1 = describeCollected(stream);
+      r.r1 = describeCollected(collector);
     }
 
     @Arbiter
     public void collectRest(LL_Result r) {
-      r.r2 = describeRest(stream);
+      r.r2 = describeRest(collector);
     }
   }
 
@@ -395,11 +409,12 @@ public class ReservoirOffers {
   @Outcome(id = "1.2.20:20", expect = ACCEPTABLE, desc = "the largest")
   @Outcome(expect = ACCEPTABLE_INTERESTING, desc = "the fault shows")
   public static class BrokenByNoReset {
-    private final MetricStream stream =
+    private final StreamCollector collector =
         Fixture.histogram(FaultyReservoir.factory(NEVER_STARTS_OVER));
+    private final MetricStream stream = collector.stream();
 
     public BrokenByNoReset() {
-      collectHundred(stream);
+      collectHundred(collector);
     }
 
     @Actor
@@ -415,7 +430,7 @@ public class ReservoirOffers {
 
     @Arbiter
     public void collect(L_Result r) {
-      r.r1 = describeCollected(stream);
+      r.r1 = describeCollected(collector);
     }
   }
 
@@ -425,10 +440,12 @@ public class ReservoirOffers {
   @Outcome(id = "1.2.20:20", expect = ACCEPTABLE, desc = "the largest")
   @Outcome(expect = ACCEPTABLE_INTERESTING, desc = "the fault shows")
   public static class BrokenByWrongJoin {
-    private final MetricStream stream = Fixture.histogram(FaultyReservoir.factory(JOINS_WRONGLY));
+    private final StreamCollector collector =
+        Fixture.histogram(FaultyReservoir.factory(JOINS_WRONGLY));
+    private final MetricStream stream = collector.stream();
 
     public BrokenByWrongJoin() {
-      collectHundred(stream);
+      collectHundred(collector);
       Fixture.stripe(theSeries(stream));
     }
 
@@ -445,27 +462,27 @@ public class ReservoirOffers {
 
     @Arbiter
     public void collect(L_Result r) {
-      r.r1 = describeCollected(stream);
+      r.r1 = describeCollected(collector);
     }
   }
 
-  private static void collectHundred(MetricStream stream) {
-    HUNDRED.recordInto(stream);
-    Fixture.collect(stream);
+  private static void collectHundred(StreamCollector collector) {
+    HUNDRED.recordInto(collector.stream());
+    Fixture.collect(collector);
   }
 
   private static Series theSeries(MetricStream stream) {
     return stream.seriesMap().findOrAdd(Attributes.empty());
   }
 
-  private static String describeCollected(MetricStream stream) {
-    return describe(Fixture.collect(stream));
+  private static String describeCollected(StreamCollector collector) {
+    return describe(Fixture.collect(collector));
   }
 
   /** As {@link #describeCollected}; and then there must be nothing any more. */
-  private static String describeRest(MetricStream stream) {
-    final String rest = describeCollected(stream);
-    final String nothing = describeCollected(stream);
+  private static String describeRest(StreamCollector collector) {
+    final String rest = describeCollected(collector);
+    final String nothing = describeCollected(collector);
     return nothing.equals("none") ? rest : rest + " and then " + nothing;
   }
 

@@ -10,9 +10,9 @@ import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE_INTERESTING;
 import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
 import io.glint.sdk.internal.cell.SumCell;
+import io.glint.sdk.internal.collect.StreamCollector;
 import io.glint.sdk.internal.series.Series;
-import io.glint.sdk.internal.stream.ExponentialHistogramStream;
-import io.glint.sdk.internal.stream.SumStream;
+import io.glint.sdk.internal.stream.MetricStream;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.sdk.metrics.data.ExponentialHistogramPointData;
 import io.opentelemetry.sdk.metrics.data.PointData;
@@ -38,7 +38,8 @@ public class SeriesHint {
   @Outcome(id = "1, 2, 1025", expect = ACCEPTABLE, desc = "one series that counts both")
   @Outcome(expect = FORBIDDEN, desc = "a series was seen before it was complete")
   public static class ActualFirstSeen {
-    private final ExponentialHistogramStream stream = Fixture.exponential(CUMULATIVE);
+    private final StreamCollector collector = Fixture.exponential(CUMULATIVE);
+    private final MetricStream stream = collector.stream();
 
     @Actor
     public void one() {
@@ -52,7 +53,7 @@ public class SeriesHint {
 
     @Arbiter
     public void collect(III_Result r) {
-      final List<? extends PointData> points = Fixture.collect(stream);
+      final List<? extends PointData> points = Fixture.collect(collector);
       final ExponentialHistogramPointData point = (ExponentialHistogramPointData) points.get(0);
       r.r1 = points.size();
       r.r2 = (int) point.getCount();
@@ -66,7 +67,8 @@ public class SeriesHint {
   @Outcome(id = "3, 30", expect = ACCEPTABLE, desc = "each in its own series")
   @Outcome(expect = FORBIDDEN, desc = "a measurement was lost, or in the wrong series")
   public static class ActualTwoAttributeSets {
-    private final SumStream stream = Fixture.longCounter(CUMULATIVE, NO_LIMIT);
+    private final StreamCollector collector = Fixture.longCounter(CUMULATIVE, NO_LIMIT);
+    private final MetricStream stream = collector.stream();
 
     @Actor
     public void one() {
@@ -84,7 +86,7 @@ public class SeriesHint {
 
     @Arbiter
     public void collect(II_Result r) {
-      final List<? extends PointData> points = Fixture.collect(stream);
+      final List<? extends PointData> points = Fixture.collect(collector);
       r.r1 = Fixture.total(Fixture.point(points, A));
       r.r2 = Fixture.total(Fixture.point(points, B));
     }
@@ -96,11 +98,12 @@ public class SeriesHint {
   @Outcome(id = "1, 3", expect = ACCEPTABLE, desc = "one series that counts both")
   @Outcome(expect = FORBIDDEN, desc = "two series of one attribute set, or a measurement lost")
   public static class ActualEvicted {
-    private final SumStream stream = Fixture.longCounter(DELTA, NO_LIMIT);
+    private final StreamCollector collector = Fixture.longCounter(DELTA, NO_LIMIT);
+    private final MetricStream stream = collector.stream();
 
     public ActualEvicted() {
       stream.recordLong(1, A, null);
-      var unused = Fixture.collect(stream);
+      var unused = Fixture.collect(collector);
       var unusedToo = stream.seriesMap().tryEvict(Fixture.seriesOfA(stream), 0);
     }
 
@@ -117,7 +120,7 @@ public class SeriesHint {
     @Arbiter
     public void collect(II_Result r) {
       r.r1 = stream.seriesMap().size();
-      r.r2 = Fixture.collectTotal(stream);
+      r.r2 = Fixture.collectTotal(collector);
     }
   }
 
@@ -130,11 +133,12 @@ public class SeriesHint {
       desc = "counted once")
   @Outcome(expect = FORBIDDEN, desc = "a measurement was lost or counted twice")
   public static class ActualEviction {
-    private final SumStream stream = Fixture.longCounter(DELTA, NO_LIMIT);
+    private final StreamCollector collector = Fixture.longCounter(DELTA, NO_LIMIT);
+    private final MetricStream stream = collector.stream();
 
     public ActualEviction() {
       stream.recordLong(1, A, null);
-      var unused = Fixture.collect(stream);
+      var unused = Fixture.collect(collector);
     }
 
     @Actor
@@ -144,12 +148,12 @@ public class SeriesHint {
 
     @Actor
     public void collect(II_Result r) {
-      r.r1 = Fixture.collectTotal(stream);
+      r.r1 = Fixture.collectTotal(collector);
     }
 
     @Arbiter
     public void collectRest(II_Result r) {
-      r.r2 = Fixture.collectTotal(stream);
+      r.r2 = Fixture.collectTotal(collector);
     }
   }
 
@@ -159,7 +163,8 @@ public class SeriesHint {
   @Outcome(id = "3, 30", expect = ACCEPTABLE, desc = "each in its own series")
   @Outcome(expect = ACCEPTABLE_INTERESTING, desc = "the fault shows")
   public static class BrokenBySplitHint {
-    private final SumStream stream = Fixture.longCounter(CUMULATIVE, NO_LIMIT);
+    private final StreamCollector collector = Fixture.longCounter(CUMULATIVE, NO_LIMIT);
+    private final MetricStream stream = collector.stream();
     private Attributes hintedAttributes;
     private Series hinted;
 
@@ -179,7 +184,7 @@ public class SeriesHint {
 
     @Arbiter
     public void collect(II_Result r) {
-      final List<? extends PointData> points = Fixture.collect(stream);
+      final List<? extends PointData> points = Fixture.collect(collector);
       r.r1 = Fixture.total(Fixture.point(points, A));
       r.r2 = Fixture.total(Fixture.point(points, B));
     }

@@ -10,7 +10,8 @@ import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE_INTERESTING;
 import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
 import io.glint.sdk.GlintMeterProvider;
-import io.glint.sdk.internal.stream.SumStream;
+import io.glint.sdk.internal.collect.StreamCollector;
+import io.glint.sdk.internal.stream.MetricStream;
 import io.opentelemetry.api.metrics.LongCounter;
 import io.opentelemetry.api.metrics.Meter;
 import io.opentelemetry.sdk.common.CompletableResultCode;
@@ -161,8 +162,9 @@ public class Shutdown {
   @Outcome(id = "0", expect = ACCEPTABLE, desc = "no series")
   @Outcome(expect = ACCEPTABLE_INTERESTING, desc = "the fault shows")
   public static class BrokenByLookingTooEarly {
-    private final Queue<SumStream> sources = new ConcurrentLinkedQueue<>();
-    private final SumStream stream = Fixture.longCounter(DELTA, NO_LIMIT);
+    private final Queue<MetricStream> sources = new ConcurrentLinkedQueue<>();
+    private final StreamCollector collector = Fixture.longCounter(DELTA, NO_LIMIT);
+    private final MetricStream stream = collector.stream();
     private volatile boolean isShutdown;
 
     @Actor
@@ -176,13 +178,13 @@ public class Shutdown {
     @Actor
     public void shutdown() {
       isShutdown = true;
-      sources.forEach(SumStream::shutdown);
+      sources.forEach(MetricStream::shutdown);
     }
 
     @Arbiter
     public void record(I_Result r) {
       stream.recordLong(1, C, null);
-      r.r1 = Fixture.collectTotal(stream);
+      r.r1 = Fixture.collectTotal(collector);
     }
   }
 
@@ -195,7 +197,8 @@ public class Shutdown {
       desc = "in the last collection, or refused")
   @Outcome(expect = ACCEPTABLE_INTERESTING, desc = "the fault shows")
   public static class BrokenByPromise {
-    private final SumStream stream = Fixture.longCounter(DELTA, NO_LIMIT);
+    private final StreamCollector collector = Fixture.longCounter(DELTA, NO_LIMIT);
+    private final MetricStream stream = collector.stream();
     private volatile boolean isShutdown;
 
     @Actor
@@ -209,7 +212,7 @@ public class Shutdown {
 
     @Actor
     public void shutdown(II_Result r) {
-      r.r2 = Fixture.collectTotal(stream);
+      r.r2 = Fixture.collectTotal(collector);
       isShutdown = true;
     }
   }

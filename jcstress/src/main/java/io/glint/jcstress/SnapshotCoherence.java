@@ -11,7 +11,7 @@ import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
 import io.glint.sdk.internal.collect.StreamCollector;
 import io.glint.sdk.internal.series.Series;
-import io.glint.sdk.internal.stream.HistogramStream;
+import io.glint.sdk.internal.stream.MetricStream;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Arbiter;
 import org.openjdk.jcstress.annotations.JCStressTest;
@@ -36,7 +36,8 @@ public class SnapshotCoherence {
       desc = "coherent")
   @Outcome(expect = FORBIDDEN, desc = "count, sum, minimum, maximum and buckets do not agree")
   public static class ActualSameValueTwice {
-    private final HistogramStream stream = Fixture.histogram(CUMULATIVE);
+    private final StreamCollector collector = Fixture.histogram(CUMULATIVE);
+    private final MetricStream stream = collector.stream();
 
     public ActualSameValueTwice() {
       Fixture.seriesOfA(stream);
@@ -50,7 +51,7 @@ public class SnapshotCoherence {
 
     @Actor
     public void collect(L_Result r) {
-      r.r1 = Fixture.describe(Fixture.collect(stream));
+      r.r1 = Fixture.describe(Fixture.collect(collector));
     }
   }
 
@@ -63,7 +64,8 @@ public class SnapshotCoherence {
       desc = "coherent")
   @Outcome(expect = FORBIDDEN, desc = "count, sum, minimum, maximum and buckets do not agree")
   public static class ActualTwoBuckets {
-    private final HistogramStream stream = Fixture.histogram(CUMULATIVE);
+    private final StreamCollector collector = Fixture.histogram(CUMULATIVE);
+    private final MetricStream stream = collector.stream();
 
     public ActualTwoBuckets() {
       Fixture.seriesOfA(stream);
@@ -77,7 +79,7 @@ public class SnapshotCoherence {
 
     @Actor
     public void collect(L_Result r) {
-      r.r1 = Fixture.describe(Fixture.collect(stream));
+      r.r1 = Fixture.describe(Fixture.collect(collector));
     }
   }
 
@@ -90,7 +92,8 @@ public class SnapshotCoherence {
       desc = "coherent")
   @Outcome(expect = FORBIDDEN, desc = "count, sum, minimum, maximum and buckets do not agree")
   public static class ActualStripes {
-    private final HistogramStream stream = Fixture.histogram(CUMULATIVE);
+    private final StreamCollector collector = Fixture.histogram(CUMULATIVE);
+    private final MetricStream stream = collector.stream();
 
     public ActualStripes() {
       Fixture.stripe(Fixture.seriesOfA(stream));
@@ -104,7 +107,7 @@ public class SnapshotCoherence {
 
     @Actor
     public void collect(L_Result r) {
-      r.r1 = Fixture.describe(Fixture.collect(stream));
+      r.r1 = Fixture.describe(Fixture.collect(collector));
     }
   }
 
@@ -117,7 +120,8 @@ public class SnapshotCoherence {
       desc = "coherent, and each measurement in one interval")
   @Outcome(expect = FORBIDDEN, desc = "count, sum, minimum, maximum and buckets do not agree")
   public static class ActualDelta {
-    private final HistogramStream stream = Fixture.histogram(DELTA);
+    private final StreamCollector collector = Fixture.histogram(DELTA);
+    private final MetricStream stream = collector.stream();
 
     public ActualDelta() {
       Fixture.stripe(Fixture.seriesOfA(stream));
@@ -131,12 +135,12 @@ public class SnapshotCoherence {
 
     @Actor
     public void collect(LL_Result r) {
-      r.r1 = Fixture.describe(Fixture.collect(stream));
+      r.r1 = Fixture.describe(Fixture.collect(collector));
     }
 
     @Arbiter
     public void collectRest(LL_Result r) {
-      r.r2 = Fixture.describe(Fixture.collect(stream));
+      r.r2 = Fixture.describe(Fixture.collect(collector));
     }
   }
 
@@ -149,7 +153,8 @@ public class SnapshotCoherence {
       desc = "the same or more")
   @Outcome(expect = FORBIDDEN, desc = "a cumulative count went back")
   public static class ActualNeverGoesBack {
-    private final HistogramStream stream = Fixture.histogram(CUMULATIVE);
+    private final StreamCollector collector = Fixture.histogram(CUMULATIVE);
+    private final MetricStream stream = collector.stream();
 
     public ActualNeverGoesBack() {
       Fixture.seriesOfA(stream);
@@ -163,8 +168,8 @@ public class SnapshotCoherence {
 
     @Actor
     public void collectTwice(II_Result r) {
-      r.r1 = Fixture.collectTotal(stream);
-      r.r2 = Fixture.collectTotal(stream);
+      r.r1 = Fixture.collectTotal(collector);
+      r.r2 = Fixture.collectTotal(collector);
     }
   }
 
@@ -177,7 +182,8 @@ public class SnapshotCoherence {
       desc = "coherent")
   @Outcome(expect = FORBIDDEN, desc = "count, sum, minimum, maximum and buckets do not agree")
   public static class ActualTenMeasurements {
-    private final HistogramStream stream = Fixture.histogram(CUMULATIVE);
+    private final StreamCollector collector = Fixture.histogram(CUMULATIVE);
+    private final MetricStream stream = collector.stream();
 
     public ActualTenMeasurements() {
       Fixture.seriesOfA(stream);
@@ -192,7 +198,7 @@ public class SnapshotCoherence {
 
     @Actor
     public void collect(L_Result r) {
-      r.r1 = Fixture.describe(Fixture.collect(stream));
+      r.r1 = Fixture.describe(Fixture.collect(collector));
     }
   }
 
@@ -202,7 +208,8 @@ public class SnapshotCoherence {
   @Outcome(id = "7+20, 7+20", expect = ACCEPTABLE, desc = "coherent")
   @Outcome(expect = FORBIDDEN, desc = "count, sum, minimum, maximum and buckets do not agree")
   public static class ActualTwoReaders {
-    private final HistogramStream stream = Fixture.histogram(CUMULATIVE);
+    private final StreamCollector collector = Fixture.histogram(CUMULATIVE);
+    private final MetricStream stream = collector.stream();
 
     public ActualTwoReaders() {
       Fixture.stripe(Fixture.seriesOfA(stream));
@@ -212,12 +219,12 @@ public class SnapshotCoherence {
 
     @Actor
     public void one(LL_Result r) {
-      r.r1 = Fixture.describe(Fixture.collect(stream));
+      r.r1 = Fixture.describe(Fixture.collect(collector));
     }
 
     @Actor
     public void two(LL_Result r) {
-      r.r2 = Fixture.describe(Fixture.collect(stream));
+      r.r2 = Fixture.describe(Fixture.collect(collector));
     }
   }
 
@@ -230,8 +237,9 @@ public class SnapshotCoherence {
       desc = "coherent")
   @Outcome(expect = ACCEPTABLE_INTERESTING, desc = "the fault shows")
   public static class BrokenByUnownedCollection {
-    private final FaultyHistogramStream stream =
-        new FaultyHistogramStream(COLLECTS_WITHOUT_OWNING, CUMULATIVE);
+    private final StreamCollector collector =
+        FaultyHistogramStream.collector(COLLECTS_WITHOUT_OWNING, CUMULATIVE);
+    private final MetricStream stream = collector.stream();
 
     public BrokenByUnownedCollection() {
       Fixture.seriesOfA(stream);
@@ -246,7 +254,7 @@ public class SnapshotCoherence {
 
     @Actor
     public void collect(L_Result r) {
-      r.r1 = Fixture.describe(Fixture.collect(stream));
+      r.r1 = Fixture.describe(Fixture.collect(collector));
     }
   }
 
@@ -259,8 +267,9 @@ public class SnapshotCoherence {
       desc = "coherent")
   @Outcome(expect = ACCEPTABLE_INTERESTING, desc = "the fault shows")
   public static class BrokenByEarlyRelease {
-    private final FaultyHistogramStream stream =
-        new FaultyHistogramStream(RECORDS_WITHOUT_OWNING, CUMULATIVE);
+    private final StreamCollector collector =
+        FaultyHistogramStream.collector(RECORDS_WITHOUT_OWNING, CUMULATIVE);
+    private final MetricStream stream = collector.stream();
 
     public BrokenByEarlyRelease() {
       Fixture.seriesOfA(stream);
@@ -275,7 +284,7 @@ public class SnapshotCoherence {
 
     @Actor
     public void collect(L_Result r) {
-      r.r1 = Fixture.describe(Fixture.collect(stream));
+      r.r1 = Fixture.describe(Fixture.collect(collector));
     }
   }
 
@@ -285,7 +294,8 @@ public class SnapshotCoherence {
   @Outcome(id = "7+20, 7+20", expect = ACCEPTABLE, desc = "coherent")
   @Outcome(expect = ACCEPTABLE_INTERESTING, desc = "the fault shows")
   public static class BrokenBySharedTotal {
-    private final HistogramStream stream = Fixture.histogram(CUMULATIVE);
+    private final StreamCollector collector = Fixture.histogram(CUMULATIVE);
+    private final MetricStream stream = collector.stream();
     private final Series series = Fixture.seriesOfA(stream);
 
     public BrokenBySharedTotal() {
@@ -305,7 +315,6 @@ public class SnapshotCoherence {
     }
 
     private String collectWithoutLock() {
-      final StreamCollector collector = stream.collector();
       return Fixture.describe(Fixture.collectUnlocked(collector, series, collector::addToTotal));
     }
   }

@@ -150,7 +150,7 @@ public final class GlintMeterProvider implements MeterProvider, Closeable {
   /** A new object for each call, as a configurator that is set again decides again. */
   static Predicate<InstrumentationScopeInfo> enabledBy(MeterConfigurator configurator) {
     return scope -> {
-      final MeterConfig config = configurator.configure(scope);
+      final GlintMeterConfig config = configurator.configure(scope);
       return config == null || config.isEnabled();
     };
   }
@@ -171,9 +171,9 @@ public final class GlintMeterProvider implements MeterProvider, Closeable {
 
   /**
    * Asks every reader to collect and export now. Returns when all have done what they do at once,
-   * and after the {@linkplain GlintMeterProviderBuilder#setReaderTimeout time-out} at the latest.
+   * and after the {@linkplain GlintMeterProviderBuilder#setReaderTimeout timeout} at the latest.
    *
-   * @return completes when all readers have; failed if one of them fails or exceeds the time-out,
+   * @return completes when all readers have; failed if one of them fails or exceeds the timeout,
    *     and if this is called from a callback
    */
   public CompletableResultCode forceFlush() {
@@ -194,7 +194,7 @@ public final class GlintMeterProvider implements MeterProvider, Closeable {
    * record nothing; instruments that exist can still be called, say that they are not enabled, and
    * take no new attribute sets. Bounded in time as {@link #forceFlush}.
    *
-   * @return completes when all readers have; failed if one of them fails or exceeds the time-out.
+   * @return completes when all readers have; failed if one of them fails or exceeds the timeout.
    *     Later calls do nothing and return the same result.
    */
   public CompletableResultCode shutdown() {

@@ -160,7 +160,7 @@ public final class GlintMeterProviderBuilder {
   public GlintMeterProviderBuilder setCallbackTimeout(Duration timeout) {
     if (Objects.requireNonNull(timeout, "timeout").isNegative()) {
       throw new IllegalArgumentException(
-          "The callback time-out is " + timeout + ", must not be negative");
+          "The callback timeout is " + timeout + ", must not be negative");
     }
     this.callbackTimeout = timeout;
     return this;
@@ -173,7 +173,7 @@ public final class GlintMeterProviderBuilder {
    * @param scopes whether a scope is meant; as quick and harmless as a {@link MeterConfigurator}
    */
   public GlintMeterProviderBuilder addMeterConfiguratorCondition(
-      Predicate<InstrumentationScopeInfo> scopes, MeterConfig config) {
+      Predicate<InstrumentationScopeInfo> scopes, GlintMeterConfig config) {
     Objects.requireNonNull(scopes, "scopes");
     Objects.requireNonNull(config, "config");
     meterConfigurator = meterConfigurator.orElse(scope -> scopes.test(scope) ? config : null);
@@ -198,7 +198,7 @@ public final class GlintMeterProviderBuilder {
     Objects.requireNonNull(timeout, "timeout");
     if (timeout.isNegative() || timeout.compareTo(Duration.ofDays(36_500)) > 0) {
       throw new IllegalArgumentException(
-          "The time-out of idle series is "
+          "The timeout of idle series is "
               + timeout
               + ", must not be negative or longer than a hundred years");
     }
@@ -216,7 +216,7 @@ public final class GlintMeterProviderBuilder {
     Objects.requireNonNull(timeout, "timeout");
     if (timeout.isZero() || timeout.isNegative() || timeout.compareTo(Duration.ofDays(1)) > 0) {
       throw new IllegalArgumentException(
-          "The time-out of readers is " + timeout + ", must be positive and at most a day");
+          "The timeout of readers is " + timeout + ", must be positive and at most a day");
     }
     this.readerTimeout = timeout;
     return this;

@@ -14,6 +14,7 @@ import java.util.Objects;
  * variables. Not thread-safe. Null arguments are refused by {@link NullPointerException}, as this
  * is set-up code.
  */
+@SuppressWarnings("exports") // An application that calls this has those modules.
 public final class GlintOpenTelemetryBuilder {
   private SdkTracerProvider tracerProvider;
   private SdkLoggerProvider loggerProvider;

@@ -34,19 +34,19 @@ import java.util.Objects;
  *       and the next an interval after that.
  *   <li>Batches are exported in order, all of one collection before the first of the next. A batch
  *       that fails is reported and dropped, and not sent again; the next one is tried.
- *   <li>An export, or a collection, that is not complete when the export time-out has passed is
+ *   <li>An export, or a collection, that is not complete when the export timeout has passed is
  *       reported, every minute, and fails the flush that waits for it. It is waited for all the
  *       same: its remaining batches and all later collections come after it. Nothing is lost by
  *       that, since what is not collected stays with the provider. An exporter that never completes
- *       an export, or never returns from a call, therefore exports nothing more; it needs a
- *       time-out of its own.
+ *       an export, or never returns from a call, therefore exports nothing more; it needs a timeout
+ *       of its own.
  *   <li>{@link #forceFlush} waits its turn, then collects, exports and flushes the exporter, and
- *       fails if any of these fails. Its result is complete after at most twice the export
- *       time-out: once for an export that is under way, and once for its own. Flushes that wait
- *       together are one.
+ *       fails if any of these fails. Its result is complete after at most twice the export timeout:
+ *       once for an export that is under way, and once for its own. Flushes that wait together are
+ *       one.
  *   <li>{@link #shutdown} waits its turn, collects and exports a last time, flushes the exporter
  *       and shuts it down, once. Its result is complete after at most three times the export
- *       time-out, the third being for the exporter's own shutdown, which is called in any case.
+ *       timeout, the third being for the exporter's own shutdown, which is called in any case.
  *   <li>What the exporter, the collection or a callback throws fails the cycle, and not the next.
  *   <li>A collection without data points is not exported.
  * </ol>

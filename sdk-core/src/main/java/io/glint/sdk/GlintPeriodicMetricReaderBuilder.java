@@ -46,7 +46,7 @@ public final class GlintPeriodicMetricReaderBuilder {
    */
   public GlintPeriodicMetricReaderBuilder setExportTimeout(long timeout, TimeUnit unit) {
     Objects.requireNonNull(unit, "unit");
-    exportTimeoutNanos = requirePositive("export time-out", unit.toNanos(timeout));
+    exportTimeoutNanos = requirePositive("export timeout", unit.toNanos(timeout));
     return this;
   }
 
@@ -76,7 +76,7 @@ public final class GlintPeriodicMetricReaderBuilder {
   /**
    * Sets the executor that runs everything, instead of threads of the reader's own. The reader does
    * not shut it down, and needs it until its own shutdown is complete. Give it two threads or more
-   * if the exporter may block: a time-out is noticed by a thread that is free. Do not wait for a
+   * if the exporter may block: a timeout is noticed by a thread that is free. Do not wait for a
    * flush on its only thread.
    */
   public GlintPeriodicMetricReaderBuilder setExecutor(ScheduledExecutorService executor) {

@@ -15,7 +15,7 @@ import java.util.regex.Pattern;
  * <pre>{@code
  * MeterConfigurator.disable("io.noisy.*")                              // some off
  * MeterConfigurator.enable("io.foo.*").orElse(MeterConfigurator.disable("*"))   // only some on
- * scope -> "1.0".equals(scope.getVersion()) ? MeterConfig.disabled() : null     // anything else
+ * scope -> "1.0".equals(scope.getVersion()) ? GlintMeterConfig.disabled() : null     // anything else
  * }</pre>
  *
  * <p>A provider asks once for each scope, when its meter is first made, and again for all meters
@@ -29,9 +29,9 @@ public interface MeterConfigurator {
    * Decides on a meter.
    *
    * @param scope name, version, schema URL and attributes of the meter; never null
-   * @return null for the default, {@link MeterConfig#enabled()}
+   * @return null for the default, {@link GlintMeterConfig#enabled()}
    */
-  MeterConfig configure(InstrumentationScopeInfo scope);
+  GlintMeterConfig configure(InstrumentationScopeInfo scope);
 
   /**
    * Disables the meters whose name matches one of the patterns, and leaves the others to the
@@ -41,15 +41,15 @@ public interface MeterConfigurator {
    *     one; upper and lower case differ
    */
   static MeterConfigurator disable(String... scopeNames) {
-    return answer(MeterConfig.disabled(), scopeNames);
+    return answer(GlintMeterConfig.disabled(), scopeNames);
   }
 
   /** As {@link #disable}, but enables them; of use in front of {@link #orElse}. */
   static MeterConfigurator enable(String... scopeNames) {
-    return answer(MeterConfig.enabled(), scopeNames);
+    return answer(GlintMeterConfig.enabled(), scopeNames);
   }
 
-  private static MeterConfigurator answer(MeterConfig config, String... scopeNames) {
+  private static MeterConfigurator answer(GlintMeterConfig config, String... scopeNames) {
     final List<Pattern> patterns = new ArrayList<>();
     for (final String name : Objects.requireNonNull(scopeNames, "scopeNames")) {
       patterns.add(Glob.exact(Objects.requireNonNull(name, "scopeNames")));
@@ -64,7 +64,7 @@ public interface MeterConfigurator {
   default MeterConfigurator orElse(MeterConfigurator other) {
     Objects.requireNonNull(other, "other");
     return scope -> {
-      final MeterConfig config = configure(scope);
+      final GlintMeterConfig config = configure(scope);
       return config != null ? config : other.configure(scope);
     };
   }
@@ -87,7 +87,7 @@ public interface MeterConfigurator {
       if (config == null) {
         return null;
       }
-      return isEnabled.test(config) ? MeterConfig.enabled() : MeterConfig.disabled();
+      return isEnabled.test(config) ? GlintMeterConfig.enabled() : GlintMeterConfig.disabled();
     };
   }
 }

@@ -65,7 +65,7 @@ class BoundStressTest {
       recorders.add(pool.submit(() -> recordUnbound(histogram)));
       final Future<Long> passing = pool.submit(() -> bindAgainAndAgain(histogram));
       final Set<Series> passed = new HashSet<>();
-      // Until a series has come and gone, however fast the recorders are; the time-out bounds it.
+      // Until a series has come and gone, however fast the recorders are; the timeout bounds it.
       while (recorders.stream().anyMatch(recorder -> !recorder.isDone()) || passed.size() < 2) {
         collect();
         final Series now = series.find(PASSING);

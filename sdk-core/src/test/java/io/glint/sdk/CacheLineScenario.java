@@ -44,6 +44,7 @@ final class CacheLineScenario {
   private static final AttributeKey<Long> ID = AttributeKey.longKey("id");
 
   private final Reader reader;
+  private final Meter meter;
   private final LongCounter longCounter;
   private final DoubleCounter doubleCounter;
   private final LongGauge gauge;
@@ -52,7 +53,7 @@ final class CacheLineScenario {
 
   private CacheLineScenario(boolean isDelta, boolean isReused, boolean hasExemplars) {
     reader = new Reader(isDelta, isReused);
-    final Meter meter =
+    meter =
         GlintMeterProvider.builder()
             .setExemplarFilter(
                 hasExemplars ? CustomExemplarFilter.alwaysOn() : CustomExemplarFilter.alwaysOff())
@@ -120,9 +121,13 @@ final class CacheLineScenario {
    * lies, nearly always, the object they belong to, which was made just before.
    */
   private boolean isOfExponentialTotal(Object object) {
-    final ExponentialTotal total =
-        (ExponentialTotal) ((SyncInstrument) exponential).first.collector().total();
+    final ExponentialTotal total = exponentialTotal();
     return total.positive().isIn(object) || total.negative().isIn(object);
+  }
+
+  private ExponentialTotal exponentialTotal() {
+    final MetricStream stream = ((SyncInstrument) exponential).first;
+    return (ExponentialTotal) Collectors.of(stream, meter, reader.registration).total();
   }
 
   private static boolean isPadded(Object object, Object place) {

@@ -2,6 +2,7 @@ package io.glint.sdk;
 
 import io.glint.sdk.exemplar.CustomExemplarFilter;
 import io.glint.sdk.internal.cell.Cell;
+import io.glint.sdk.internal.collect.StreamCollector;
 import io.glint.sdk.internal.instrument.SyncInstrument;
 import io.glint.sdk.internal.metric.DropCounters;
 import io.glint.sdk.internal.series.Series;
@@ -107,8 +108,9 @@ final class FailureScenario {
             .registerView(InstrumentSelector.builder().setName("instrument").build(), view.build())
             .registerMetricReader(reader, type -> LIMIT)
             .build();
-    this.instrument = make(provider.get("failures"));
-    this.collectLock = lock(instrument.first);
+    final Meter meter = provider.get("failures");
+    this.instrument = make(meter);
+    this.collectLock = lock(Collectors.of(instrument.first, meter, reader.registration));
   }
 
   private SyncInstrument make(Meter meter) {
@@ -148,25 +150,14 @@ final class FailureScenario {
     }
   }
 
-  private static ReentrantLock lock(Object stream) {
+  private static ReentrantLock lock(StreamCollector collector) {
     try {
-      final Object holder = field(stream, "collector");
-      return (ReentrantLock) field(holder == null ? stream : holder, "collectLock");
-    } catch (IllegalAccessException e) {
+      final Field field = StreamCollector.class.getDeclaredField("collectLock");
+      field.setAccessible(true);
+      return (ReentrantLock) field.get(collector);
+    } catch (ReflectiveOperationException e) {
       throw new IllegalStateException(e);
     }
-  }
-
-  private static Object field(Object object, String name) throws IllegalAccessException {
-    for (Class<?> type = object.getClass(); type != null; type = type.getSuperclass()) {
-      for (final Field field : type.getDeclaredFields()) {
-        if (field.getName().equals(name)) {
-          field.setAccessible(true);
-          return field.get(object);
-        }
-      }
-    }
-    return null;
   }
 
   /**

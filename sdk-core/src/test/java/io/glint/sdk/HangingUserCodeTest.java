@@ -27,7 +27,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Log handlers and attributes that hang cost a collection no more than its time-out. */
+/** Log handlers and attributes that hang cost a collection no more than its timeout. */
 @Timeout(120)
 class HangingUserCodeTest {
   private static final Duration TIMEOUT = Duration.ofMillis(300);

@@ -4,9 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.glint.sdk.internal.cell.ProtocolPoint;
 import io.glint.sdk.internal.collect.DeltaSums;
+import io.glint.sdk.internal.collect.StreamCollector;
 import io.glint.sdk.internal.data.PointPool;
 import io.glint.sdk.internal.series.SeriesMap;
-import io.glint.sdk.internal.stream.SumStream;
+import io.glint.sdk.internal.stream.MetricStream;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.context.Context;
@@ -40,7 +41,7 @@ class ManySeriesTest {
     return Attributes.of(KEY, value);
   }
 
-  private void record(SumStream stream, long value) {
+  private void record(MetricStream stream, long value) {
     steps.clear();
     ProtocolPoint.setVisitor(point -> steps.merge(point, 1, Integer::sum));
     stream.recordLong(1, attributes(value), Context.root());
@@ -53,7 +54,8 @@ class ManySeriesTest {
 
   @Test
   void aNewSeriesCopiesFewOthers() {
-    final SumStream stream = DeltaSums.create(SERIES);
+    final StreamCollector collector = DeltaSums.create(SERIES);
+    final MetricStream stream = collector.stream();
     int copied = 0;
     for (int i = 0; i < SERIES; i++) {
       record(stream, i);
@@ -61,16 +63,17 @@ class ManySeriesTest {
       copied += steps(ProtocolPoint.ENTRY_COPYING);
     }
     assertThat(copied).as("each entry of each full table").isEqualTo(16_384 - 4 + 16_384);
-    assertThat(sum(stream)).isEqualTo(SERIES);
+    assertThat(sum(collector)).isEqualTo(SERIES);
   }
 
   @Test
   void aSeriesThatWasEvictedComesBackWithoutACopy() {
-    final SumStream stream = DeltaSums.create(SERIES);
+    final StreamCollector collector = DeltaSums.create(SERIES);
+    final MetricStream stream = collector.stream();
     for (int i = 0; i < SERIES; i++) {
       record(stream, i);
     }
-    assertThat(sum(stream)).isEqualTo(SERIES);
+    assertThat(sum(collector)).isEqualTo(SERIES);
     final SeriesMap map = stream.seriesMap();
     for (int i = 0; i < SERIES; i += 2) {
       assertThat(map.tryEvict(map.find(attributes(i)), 0)).isTrue();
@@ -81,16 +84,17 @@ class ManySeriesTest {
       assertThat(steps(ProtocolPoint.ENTRY_COPYING)).isLessThanOrEqualTo(COPIED_AT_ONCE);
     }
     assertThat(map.size()).isEqualTo(SERIES);
-    assertThat(sum(stream)).isEqualTo(SERIES);
+    assertThat(sum(collector)).isEqualTo(SERIES);
   }
 
   @Test
   void makingRoomLooksAtSomeSeriesAtATime() {
-    final SumStream stream = DeltaSums.create(SERIES);
+    final StreamCollector collector = DeltaSums.create(SERIES);
+    final MetricStream stream = collector.stream();
     for (int i = 0; i < SERIES; i++) {
       record(stream, i);
     }
-    assertThat(sum(stream)).isEqualTo(SERIES);
+    assertThat(sum(collector)).isEqualTo(SERIES);
     // All but the last are in use again.
     for (int i = 0; i < SERIES - 1; i++) {
       record(stream, i);
@@ -105,11 +109,11 @@ class ManySeriesTest {
     assertThat(calls).isEqualTo(1 + SERIES / LOOKED_AT);
     record(stream, SERIES + 1);
     assertThat(stream.seriesMap().find(attributes(SERIES + 1))).as("no room is left").isNull();
-    assertThat(sum(stream)).isEqualTo(SERIES - 1 + calls + 1);
+    assertThat(sum(collector)).isEqualTo(SERIES - 1 + calls + 1);
   }
 
-  private static long sum(SumStream stream) {
-    return stream.collector().collect(0, 1, new PointPool(false)).getPoints().stream()
+  private static long sum(StreamCollector collector) {
+    return collector.collect(0, 1, new PointPool(false)).getPoints().stream()
         .mapToLong(point -> ((LongPointData) point).getValue())
         .sum();
   }

@@ -342,9 +342,9 @@ class MeterConfiguratorTest {
             .registerMetricReader(reader)
             .setMeterConfigurator(MeterConfigurator.enable("a.first"))
             .addMeterConfiguratorCondition(
-                scope -> "1".equals(scope.getVersion()), MeterConfig.enabled())
+                scope -> "1".equals(scope.getVersion()), GlintMeterConfig.enabled())
             .addMeterConfiguratorCondition(
-                scope -> scope.getName().startsWith("a."), MeterConfig.disabled())
+                scope -> scope.getName().startsWith("a."), GlintMeterConfig.disabled())
             .build();
     providers.add(provider);
     assertThat(isEnabled(provider, "a.first")).isTrue();
@@ -396,7 +396,7 @@ class MeterConfiguratorTest {
             scope -> {
               if (scope.getName().equals("outer")) {
                 nested.set(isEnabled(self.get(0), "inner"));
-                return MeterConfig.disabled();
+                return GlintMeterConfig.disabled();
               }
               return null;
             },

@@ -48,7 +48,7 @@ class PeriodicScheduleTest {
       scheduler.fire(HOUR);
     }
     assertThat(exporter.calls).containsExactly("export m1", "export m2", "export m3");
-    assertThat(scheduler.timers(MINUTE)).as("time-outs that were not needed").isZero();
+    assertThat(scheduler.timers(MINUTE)).as("timeouts that were not needed").isZero();
   }
 
   @Test
@@ -204,7 +204,7 @@ class PeriodicScheduleTest {
         .hasMessageContaining("interval");
     assertThatThrownBy(() -> builder.setExportTimeout(Duration.ofSeconds(-1)))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("export time-out");
+        .hasMessageContaining("export timeout");
     assertThatThrownBy(() -> builder.setMaxExportBatchSize(0))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("at least 1");

@@ -206,7 +206,7 @@ class PeriodicShutdownTest {
           .filteredOn(message -> message.contains("shuts down without its last export"))
           .singleElement()
           .asString()
-          .contains("1200000 ms", "since the last complete one is lost", "shorter time-out");
+          .contains("1200000 ms", "since the last complete one is lost", "shorter timeout");
     }
   }
 

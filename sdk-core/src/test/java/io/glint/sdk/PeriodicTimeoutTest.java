@@ -39,7 +39,7 @@ class PeriodicTimeoutTest {
           .singleElement()
           .asString()
           .contains("an export has been running for")
-          .contains("give the exporter a shorter time-out");
+          .contains("give the exporter a shorter timeout");
       assertThat(scheduler.timers(REMINDER)).isEqualTo(1);
       scheduler.fire(REMINDER);
       scheduler.fire(HOUR);

@@ -82,7 +82,7 @@ class ToStringTest {
           .asString()
           .contains("'c' (long counter", "of meter 'm', which records nothing");
     }
-    provider.setMeterConfigurator(scope -> MeterConfig.disabled());
+    provider.setMeterConfigurator(scope -> GlintMeterConfig.disabled());
     assertThat(meter.counterBuilder("c").build()).asString().contains("records nothing");
   }
 

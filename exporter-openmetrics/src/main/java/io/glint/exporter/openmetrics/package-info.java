@@ -5,10 +5,8 @@
  * io.opentelemetry.sdk.metrics.export.MetricReader} and works with Glint's meter provider as with
  * the stock one.
  *
- * <p>How it is made: {@code ScrapeHandler} answers requests, {@code Negotiation} picks the format
- * and the scheme of escaping, {@code ExpositionWriter} writes one collection, with {@code
- * FamilyIndex} deciding which metrics share a family and {@code Naming} what they are called. A
- * {@code PointWriter} of each format writes samples, an {@code ExemplarWriter} exemplars and {@code
- * LabelSet} labels.
+ * <p>Start with {@link io.glint.exporter.openmetrics.OpenMetricsServer#builder}. {@link
+ * io.glint.exporter.openmetrics.OpenMetricsServerBuilder} sets the address and what is optional,
+ * and {@link io.glint.exporter.openmetrics.TranslationStrategy} how names are translated.
  */
 package io.glint.exporter.openmetrics;

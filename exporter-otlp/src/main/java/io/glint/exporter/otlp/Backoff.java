@@ -23,7 +23,7 @@ import java.util.function.DoubleSupplier;
  * <p>The delay grows exponentially from one attempt to the next and varies by a fifth either way,
  * so that clients that failed together do not come back together. A server that names a delay in
  * {@code Retry-After} is obeyed instead (OTLP specification, OTLP/HTTP Throttling), up to five
- * minutes; if it is none, the next attempt is made at once. The number of attempts and the time-out
+ * minutes; if it is none, the next attempt is made at once. The number of attempts and the timeout
  * of the export bound these too.
  */
 final class Backoff {

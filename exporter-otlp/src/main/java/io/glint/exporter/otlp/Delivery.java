@@ -13,7 +13,7 @@ import java.util.function.Function;
  * Delivers what one export encoded: as one request, or as several if it is too large for one, with
  * attempts, waits in between, and one result for all.
  *
- * <p>Runs on a thread of the exporter. It ends within its time-out, or soon after its thread is
+ * <p>Runs on a thread of the exporter. It ends within its timeout, or soon after its thread is
  * interrupted, and whatever happens completes its result once, when all its points are settled:
  * delivered, kept for a later request, or given up.
  */

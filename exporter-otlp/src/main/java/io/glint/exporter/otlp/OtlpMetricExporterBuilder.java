@@ -391,7 +391,7 @@ public final class OtlpMetricExporterBuilder {
   /**
    * Sets how many series may wait for their delivery. What delta points of a request that was not
    * delivered have counted is merged, series by series, into the next request: of a connection that
-   * fails, a time-out before all of the request was sent, and the answers 429 and 503. Points of
+   * fails, a timeout before all of the request was sent, and the answers 429 and 503. Points of
    * further series go to one series of their metric, with nothing but the attribute {@code
    * otel.metric.overflow}: their totals are kept, and their attributes are not. Cumulative points
    * are not kept, as the next ones have their totals.

@@ -15,9 +15,9 @@ import java.util.function.Predicate;
 /**
  * OTLP through a sender: a client of an HTTP or gRPC library behind an interface of OpenTelemetry.
  *
- * <p>Time-outs, retries and the reading of answers are Glint's, as with the client of the JDK. An
+ * <p>Timeouts, retries and the reading of answers are Glint's, as with the client of the JDK. An
  * attempt that is given up cannot be taken back from a sender: what was not written by then is not
- * sent, and what was sent is waited for until the sender's own time-out. What the interfaces do not
+ * sent, and what was sent is waited for until the sender's own timeout. What the interfaces do not
  * show is not known: headers of an answer, such as {@code Retry-After}, and trailers, such as
  * gRPC's {@code RetryInfo}.
  *
@@ -82,7 +82,7 @@ abstract class SenderTransport<R> implements Transport {
       throw new InterruptedException("closed");
     }
     if (cause instanceof InterruptedIOException && !(cause instanceof SocketTimeoutException)) {
-      // The sender's own time-out.
+      // The sender's own timeout.
       return Attempt.unanswered(timedOut(), false);
     }
     IOException exception = cause instanceof IOException io ? io : new IOException(cause);

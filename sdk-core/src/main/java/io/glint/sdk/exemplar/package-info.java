@@ -1,9 +1,10 @@
 /**
- * What users say about exemplars, and what Glint says back: which measurements may become exemplars
- * ({@link io.glint.sdk.exemplar.CustomExemplarFilter}), which attributes stay on them ({@link
- * io.glint.sdk.exemplar.ExemplarAttributes}), what became of them ({@link
- * io.glint.sdk.exemplar.ExemplarOutcomes}), and why there are none ({@link
- * io.glint.sdk.exemplar.ExemplarReport}).
+ * Settings of exemplars, and reports on them.
+ *
+ * <p>{@link io.glint.sdk.exemplar.CustomExemplarFilter} decides which measurements may become
+ * exemplars, and {@link io.glint.sdk.exemplar.ExemplarAttributes} which attributes stay on them.
+ * {@link io.glint.sdk.exemplar.ExemplarReport} says why a metric has no exemplars, and {@link
+ * io.glint.sdk.exemplar.ExemplarOutcomes} what an exporter did with those that there were.
  *
  * <p>How many are kept, and which, is in {@code io.glint.reservoir}.
  */

@@ -91,7 +91,7 @@ class WebstoreTest {
         .returns("text/html; charset=utf-8", Answer::type)
         .extracting(Answer::body)
         .asString()
-        .contains("ask payment provider took", "provider time-out");
+        .contains("ask payment provider took", "provider timeout");
   }
 
   @Test

@@ -30,7 +30,7 @@ import java.util.logging.Logger;
  * Threads end when they have been idle for a second.
  *
  * <p>Rounds of callbacks follow one another, also those for different readers. So the callbacks of
- * one collection take at most their number times the time-out; and as long again, and a time-out
+ * one collection take at most their number times the timeout; and as long again, and a timeout
  * more, it waits if another reader is collecting.
  *
  * <p>What is to be said about callbacks and observations while a lock is held is {@linkplain #later
@@ -183,7 +183,7 @@ public final class CallbackRunner {
                   e,
                   () ->
                       "No thread could be started for callbacks. The collecting thread runs them"
-                          + " itself, without a time-out"));
+                          + " itself, without a timeout"));
       return false;
     }
   }

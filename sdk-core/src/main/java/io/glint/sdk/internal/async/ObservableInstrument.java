@@ -105,7 +105,7 @@ public final class ObservableInstrument
     return "Asynchronous instrument "
         + instrument.describe()
         + " was observed outside its callback, from a thread that does not run it, or after"
-        + " the callback has exceeded its time-out (setCallbackTimeout). The observation"
+        + " the callback has exceeded its timeout (setCallbackTimeout). The observation"
         + " was dropped. Record in a callback that is registered for"
         + " this instrument, on the thread that calls it";
   }

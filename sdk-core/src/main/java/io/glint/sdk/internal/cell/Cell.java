@@ -9,8 +9,9 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
 /**
- * A part of one time series that one thread at a time owns, and the protocol by which it does. This
- * file tells the whole concurrency story of recording; what relies on it says nothing of ordering.
+ * A part of one time series that one thread at a time owns, and the protocol by which it does. All
+ * of the concurrency of recording is explained here. Classes that rely on it need no arguments of
+ * their own about ordering.
  *
  * <h2>What is stored</h2>
  *

@@ -3,9 +3,9 @@ package io.glint.sdk.internal.cell;
 import io.glint.sdk.internal.exemplar.FrontPadding;
 
 /**
- * What the cells of one series add up to, and what a collection counts from series to series. Of
- * whichever aggregation: what an aggregation does not need stays as it is. Belongs to a collector,
- * which uses it for one series after the other.
+ * The total of the cells of one series, and the counts of a collection. It serves each aggregation:
+ * a field that an aggregation does not need stays as it is. Belongs to a collector, which uses it
+ * for one series after the other.
  *
  * <p>A collector writes it for each series, so it is padded, see {@link FrontPadding}: no thread
  * that records waits for a line with it. A collector has a {@link PaddedTotal}.

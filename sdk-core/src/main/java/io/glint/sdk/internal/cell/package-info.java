@@ -1,8 +1,8 @@
 /**
- * A part of one time series that one thread at a time owns: fourth and last step of the record
- * path.
+ * Cells: fourth and last step of the record path. A cell is a part of one time series that one
+ * thread at a time owns.
  *
- * <p>{@code Cell} tells the concurrency story of recording, {@code StripedCells} how a series has
+ * <p>{@code Cell} explains the concurrency of recording, {@code StripedCells} how a series has
  * several cells, {@code ProtocolPoint} marks the steps at which tests stop a thread.
  *
  * <p><b>This package is not API.</b> Its classes are public for each other only. Anything in it may

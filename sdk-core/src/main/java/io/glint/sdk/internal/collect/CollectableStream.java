@@ -5,7 +5,7 @@ import io.glint.sdk.internal.exemplar.ExemplarAccount;
 import io.glint.sdk.internal.metric.InstrumentDescriptor;
 import io.opentelemetry.sdk.metrics.data.Data;
 
-/** Something that a reader collects: one metric stream. */
+/** A metric stream as readers collect it, of a synchronous or of an asynchronous instrument. */
 public interface CollectableStream {
 
   /** Name and description as they are exported. */
@@ -19,7 +19,7 @@ public interface CollectableStream {
   boolean describe(String description);
 
   /**
-   * Tells that a further reader collects this source.
+   * Registers a further reader of this stream.
    *
    * @param points what it will collect into
    */

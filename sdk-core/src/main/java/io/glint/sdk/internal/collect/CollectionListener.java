@@ -1,8 +1,8 @@
 package io.glint.sdk.internal.collect;
 
 /**
- * Told after each collection of a provider's readers, by the thread that has collected, with no
- * lock held. What it throws is reported, and harms nothing.
+ * A listener that is called after each collection of a provider's readers, by the thread that has
+ * collected, with no lock held. What it throws is reported, and harms nothing.
  */
 @FunctionalInterface
 public interface CollectionListener {

@@ -11,9 +11,9 @@ import java.util.Arrays;
 import java.util.function.Supplier;
 
 /**
- * What the reservoir of a series has kept in the interval that ends, and what of it and of the
- * exemplars from before the point shows. Belongs to a stream, which uses it for one series after
- * the other, and is guarded by its collection lock.
+ * The change of a series' exemplars by a collection: from those of the point before, and those that
+ * the reservoir has kept in the interval that ends, to those that the point shows. Belongs to a
+ * stream, which uses it for one series after the other, and is guarded by its collection lock.
  *
  * <p>A delta point shows what was kept in its interval. A cumulative point shows in each slot of
  * the reservoir what was kept last, so that every scraper of a reader sees it, however many there

@@ -12,7 +12,7 @@ import io.glint.sdk.internal.stream.StreamSettings;
 import io.opentelemetry.sdk.metrics.InstrumentValueType;
 import java.util.function.Supplier;
 
-/** What sum and last value share: points of one number, a long or a double. */
+/** A collector whose points are one number, a long or a double: of sums and of last values. */
 abstract class NumberCollector extends StreamCollector {
   final boolean isLong;
   private final Supplier<NumberPoint> pointMaker;

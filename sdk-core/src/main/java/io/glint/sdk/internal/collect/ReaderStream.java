@@ -20,7 +20,7 @@ public final class ReaderStream {
   private StreamMetricData collected;
 
   /**
-   * Makes it.
+   * A stream as a reader collects it.
    *
    * @param isReused whether the reader lets the objects that it collects be reused
    */

@@ -117,6 +117,7 @@ public abstract class StreamCollector implements CollectableStream {
    *
    * @param total to add up the cells of a series in; padded
    */
+  @SuppressWarnings("this-escape") // Its parts keep this object, and call it in collections only.
   protected StreamCollector(
       MetricStream stream, StreamSettings settings, ExemplarLines lines, PaddedTotal total) {
     this.stream = stream;
@@ -139,6 +140,11 @@ public abstract class StreamCollector implements CollectableStream {
             ExemplarUpdate.padded(lines, this::newExemplar, settings.clock()),
             pending,
             this::exemplarFailed);
+  }
+
+  /** The stream that is collected, always the same: what instruments record into. */
+  public final MetricStream stream() {
+    return stream;
   }
 
   @Override

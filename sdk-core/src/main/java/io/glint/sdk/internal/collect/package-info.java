@@ -1,5 +1,6 @@
 /**
- * The way out: from a stream through its cells to points, under the lock of a collection.
+ * Collection of metric streams: from a stream through its cells to points, under the lock of a
+ * collection. A collector knows its stream, and no stream knows its collector.
  *
  * <p><b>This package is not API.</b> Its classes are public for each other only. Anything in it may
  * change or vanish in any release.

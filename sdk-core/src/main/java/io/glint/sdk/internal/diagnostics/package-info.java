@@ -1,5 +1,6 @@
 /**
- * What Glint says about itself: why metrics have no exemplars, and its own metrics.
+ * Reports of Glint on itself: why metrics have no exemplars, which views are unused, and its own
+ * metrics.
  *
  * <p><b>This package is not API.</b> Its classes are public for each other only. Anything in it may
  * change or vanish in any release.

@@ -111,7 +111,7 @@ final class ExportLog {
                 + ", an export has been running for "
                 + elapsedMillis
                 + " ms. Nothing is collected or exported before it is complete, as exports must not"
-                + " overlap; give the exporter a shorter time-out than that of the reader");
+                + " overlap; give the exporter a shorter timeout than that of the reader");
   }
 
   void lastExportMissing(long flushTimeoutNanos) {
@@ -122,7 +122,7 @@ final class ExportLog {
             + " shuts down without its last export, which was not complete within "
             + Duration.ofNanos(flushTimeoutNanos).toMillis()
             + " ms. What was recorded since the last complete one is lost, unless it arrives"
-            + " nevertheless; give the exporter a shorter time-out than that of the reader",
+            + " nevertheless; give the exporter a shorter timeout than that of the reader",
         null);
   }
 

@@ -29,7 +29,7 @@ public final class PeriodicExport {
    *
    * In between, an ExportCycle makes its calls one after the other, and each begins when the one
    * before it is done (TimedCall). Nothing else sets it, so collections and exports cannot overlap. A
-   * time-out does not set it
+   * timeout does not set it
    * either. What makes work calls startCycle afterwards, and so does the end of a cycle: work that
    * finds a cycle under way is found by that one's end.
    *

@@ -162,7 +162,7 @@ public final class ReaderFanOut {
               + TimeUnit.NANOSECONDS.toMillis(timeoutNanos)
               + " ms from being asked to "
               + what
-              + ", which counts as failed. Its exporter hangs, or is slower than the time-out"
+              + ", which counts as failed. Its exporter hangs, or is slower than the timeout"
               + " (setReaderTimeout)",
           null);
     }

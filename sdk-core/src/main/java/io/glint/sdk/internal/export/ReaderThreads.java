@@ -102,7 +102,7 @@ public final class ReaderThreads {
    * Runs a task on a worker. If no worker can be had, as the system has no further thread, the task
    * runs on the calling thread, so that nothing that has begun is left hanging. Only on our own
    * timer it waits for a worker instead, which is tried for every second: user code would hold up
-   * what notices time-outs. Do not call this with a lock held.
+   * what notices timeouts. Do not call this with a lock held.
    */
   public void execute(Runnable task) {
     try {

@@ -9,9 +9,9 @@ import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /**
- * One call of foreign code, an exporter or a collection, with a time-out. The call is done when it
+ * One call of foreign code, an exporter or a collection, with a timeout. The call is done when it
  * has returned and its result is complete, successfully or not. If that takes longer than the
- * time-out it is reported, and then:
+ * timeout it is reported, and then:
  *
  * <ul>
  *   <li>a call that {@linkplain #endsOnTimeout gives up} is done as soon as it has returned, and
@@ -41,7 +41,7 @@ public final class TimedCall {
   private boolean isDone;
 
   /**
-   * @param whenOverdue run by a worker when the time-out has passed; run again a minute later if it
+   * @param whenOverdue run by a worker when the timeout has passed; run again a minute later if it
    *     returns true and the call is still not done
    */
   public TimedCall(

@@ -1,5 +1,5 @@
 /**
- * Periodic export, and flush and shutdown of all readers: threads, time-outs, batches.
+ * Periodic export, and flush and shutdown of all readers: threads, timeouts, batches.
  *
  * <p><b>This package is not API.</b> Its classes are public for each other only. Anything in it may
  * change or vanish in any release.

@@ -19,7 +19,7 @@ import java.util.logging.Logger;
 public final class ProblemLog {
 
   /** The most problems of one kind that a message each is logged of. */
-  public static final int MOST_OF_A_KIND = 100;
+  private static final int MOST_OF_A_KIND = 100;
 
   private static final Duration HUNDRED_YEARS = Duration.ofDays(36_500);
   private static final int LONGEST_REMEMBERED = 500;

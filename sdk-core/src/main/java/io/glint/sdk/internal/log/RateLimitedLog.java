@@ -44,7 +44,7 @@ public final class RateLimitedLog {
    *
    * @param nanoClock nanoseconds since any time, as {@link System#nanoTime}
    */
-  public RateLimitedLog(
+  RateLimitedLog(
       Logger logger, Level level, int messages, Duration interval, LongSupplier nanoClock) {
     this.logger = logger;
     this.level = level;
@@ -75,7 +75,7 @@ public final class RateLimitedLog {
    *
    * @param cause null if there is none
    */
-  public void log(String message, Throwable cause) {
+  void log(String message, Throwable cause) {
     final long total = events.sum();
     final long since = total - reported;
     reported = total;

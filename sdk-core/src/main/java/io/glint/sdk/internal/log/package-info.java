@@ -1,5 +1,5 @@
 /**
- * How all modules of Glint write to the log: text of users made safe ({@link
+ * Logging for all modules of Glint: text of users made safe ({@link
  * io.glint.sdk.internal.log.LogText}), handlers that throw contained ({@link
  * io.glint.sdk.internal.log.SafeLog}), and the rate limited ({@link
  * io.glint.sdk.internal.log.RateLimitedLog} for one kind of event, {@link

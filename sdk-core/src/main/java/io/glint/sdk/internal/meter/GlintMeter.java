@@ -29,7 +29,6 @@ import io.opentelemetry.api.metrics.ObservableMeasurement;
 import io.opentelemetry.sdk.common.InstrumentationScopeInfo;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -253,14 +252,9 @@ public final class GlintMeter implements Meter, InstrumentRegistry {
             instrument,
             advised,
             notices -> {
-              final Map<ReaderId, List<MetricStream>> streams =
+              final Map<ReaderId, List<StreamCollector>> collectors =
                   provider.streamFactory().newStreams(instrument, scope, advised, notices);
-              return new Made(
-                  maker.make(
-                      instrument,
-                      streams.values().stream().flatMap(List::stream).toList(),
-                      context),
-                  collectors(streams));
+              return new Made(maker.make(instrument, streams(collectors), context), collectors);
             });
     adopt((SyncInstrument) registered.made());
     return kind.cast(registered.made());
@@ -296,13 +290,8 @@ public final class GlintMeter implements Meter, InstrumentRegistry {
         + (isEnabled() && !context.isShutdown() ? "}" : ", records nothing}");
   }
 
-  private static Map<ReaderId, List<StreamCollector>> collectors(
-      Map<ReaderId, List<MetricStream>> streams) {
-    final Map<ReaderId, List<StreamCollector>> collectors = new LinkedHashMap<>();
-    streams.forEach(
-        (reader, each) ->
-            collectors.put(reader, each.stream().map(MetricStream::collector).toList()));
-    return collectors;
+  private static List<MetricStream> streams(Map<ReaderId, List<StreamCollector>> collectors) {
+    return collectors.values().stream().flatMap(List::stream).map(StreamCollector::stream).toList();
   }
 
   /** An instrument that was just made, and what collects it. */

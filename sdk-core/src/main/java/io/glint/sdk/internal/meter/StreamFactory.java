@@ -6,9 +6,15 @@ import io.glint.sdk.exemplar.CustomExemplarFilter;
 import io.glint.sdk.exemplar.ExemplarAttributes;
 import io.glint.sdk.internal.async.AsyncStream;
 import io.glint.sdk.internal.async.CallbackRunner;
+import io.glint.sdk.internal.collect.ExponentialHistogramCollector;
+import io.glint.sdk.internal.collect.HistogramCollector;
+import io.glint.sdk.internal.collect.LastValueCollector;
 import io.glint.sdk.internal.collect.ReaderId;
+import io.glint.sdk.internal.collect.StreamCollector;
+import io.glint.sdk.internal.collect.SumCollector;
 import io.glint.sdk.internal.exemplar.ExemplarSampling;
 import io.glint.sdk.internal.exemplar.MeasurementClock;
+import io.glint.sdk.internal.histogram.BucketIndex;
 import io.glint.sdk.internal.log.Notices;
 import io.glint.sdk.internal.metric.DropCounters;
 import io.glint.sdk.internal.metric.InstrumentAdvice;
@@ -18,7 +24,6 @@ import io.glint.sdk.internal.series.AliasBudget;
 import io.glint.sdk.internal.stream.ExponentialHistogramStream;
 import io.glint.sdk.internal.stream.HistogramStream;
 import io.glint.sdk.internal.stream.LastValueStream;
-import io.glint.sdk.internal.stream.MetricStream;
 import io.glint.sdk.internal.stream.StreamSettings;
 import io.glint.sdk.internal.stream.SumStream;
 import io.glint.sdk.internal.view.AttributeFilter;
@@ -36,8 +41,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 
 /**
- * Makes the streams of an instrument: those that the views and the readers of a provider ask for.
- * Thread-safe.
+ * Makes the streams of an instrument, each with its collector: those that the views and the readers
+ * of a provider ask for. Thread-safe.
  */
 public final class StreamFactory {
   /** Scope of the metrics that Glint makes of itself. */
@@ -86,37 +91,45 @@ public final class StreamFactory {
   }
 
   /**
-   * Makes the streams of a synchronous instrument: those of each delta reader, and one for all
-   * cumulative readers that ask for the same, which costs the recorder nothing for the second.
+   * Makes the streams of a synchronous instrument, and returns their collectors: those of each
+   * delta reader, and one for all cumulative readers that ask for the same, which costs the
+   * recorder nothing for the second.
    */
-  Map<ReaderId, List<MetricStream>> newStreams(
+  Map<ReaderId, List<StreamCollector>> newStreams(
       InstrumentDescriptor instrument,
       InstrumentationScopeInfo scope,
       InstrumentAdvice advice,
       Notices notices) {
     final List<ViewConfig> matching = views.matching(instrument, scope, notices);
-    final Map<ReaderId, List<MetricStream>> streams = new LinkedHashMap<>();
-    final Map<StreamPlan, MetricStream> shared = new HashMap<>();
+    final Map<ReaderId, List<StreamCollector>> collectors = new LinkedHashMap<>();
+    final Map<StreamPlan, StreamCollector> shared = new HashMap<>();
     final long now = clock.getAsLong();
     for (final RegisteredReader reader : readers) {
       for (final StreamPlan plan : plans(reader, instrument, scope, matching, advice)) {
         final StreamSettings settings = settings(reader, instrument, plan, now);
-        final MetricStream stream =
+        final StreamCollector collector =
             settings.temporality() == AggregationTemporality.CUMULATIVE
                 ? shared.computeIfAbsent(plan, key -> newStream(plan.aggregation(), settings))
                 : newStream(plan.aggregation(), settings);
-        streams.computeIfAbsent(reader.id(), key -> new ArrayList<>()).add(stream);
+        collectors.computeIfAbsent(reader.id(), key -> new ArrayList<>()).add(collector);
       }
     }
-    return streams;
+    return collectors;
   }
 
-  private static MetricStream newStream(ResolvedAggregation aggregation, StreamSettings settings) {
+  private static StreamCollector newStream(
+      ResolvedAggregation aggregation, StreamSettings settings) {
     return switch (aggregation.kind()) {
-      case SUM -> new SumStream(settings);
-      case LAST_VALUE -> new LastValueStream(settings);
-      case EXPLICIT_BUCKET_HISTOGRAM -> new HistogramStream(settings, aggregation);
-      case BASE2_EXPONENTIAL_HISTOGRAM -> new ExponentialHistogramStream(settings, aggregation);
+      case SUM -> new SumCollector(new SumStream(settings), settings);
+      case LAST_VALUE -> new LastValueCollector(new LastValueStream(settings), settings);
+      case EXPLICIT_BUCKET_HISTOGRAM -> {
+        final BucketIndex buckets = new BucketIndex(aggregation.boundaryArray());
+        yield new HistogramCollector(
+            new HistogramStream(settings, buckets), settings, aggregation, buckets);
+      }
+      case BASE2_EXPONENTIAL_HISTOGRAM ->
+          new ExponentialHistogramCollector(
+              new ExponentialHistogramStream(settings, aggregation), settings, aggregation);
       case DROP -> throw new IllegalArgumentException("nothing to make");
     };
   }

@@ -1,6 +1,6 @@
 /**
- * Who has what: the state of a provider, its meters with their instruments, and its readers with
- * their streams.
+ * The state of a provider: its meters with their instruments, its readers with their streams, and
+ * the factory of streams.
  *
  * <p><b>This package is not API.</b> Its classes are public for each other only. Anything in it may
  * change or vanish in any release.

@@ -1,6 +1,6 @@
 /**
- * What a metric is called and what is missing from it: the identity and the advice of its
- * instrument, and the counts and reports of measurements that could not be recorded.
+ * The identity of a metric, and what is missing from it: name and advice of its instrument, and the
+ * counts and reports of measurements that could not be recorded.
  *
  * <p><b>This package is not API.</b> Its classes are public for each other only. Anything in it may
  * change or vanish in any release.

@@ -6,8 +6,8 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
 /**
- * Remembers which series attributes belong to before a view has removed some of them, so that they
- * are filtered once and not for each measurement.
+ * A cache from the attributes of a measurement to their series, for streams whose view removes
+ * attributes: each attribute set is filtered once, and not for each measurement.
  *
  * <p>It is a cache: a lost or overwritten entry costs filtering once more. So entries are read and
  * written without synchronization, which is safe because what matters of them is in final fields.

@@ -10,7 +10,10 @@ import io.opentelemetry.api.common.Attributes;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
-/** The series beyond the cardinality limit (SDK specification, "Overflow attribute"). */
+/**
+ * The series that all attribute sets beyond the cardinality limit share (SDK specification,
+ * "Overflow attribute").
+ */
 public final class Overflow {
   public static final Attributes ATTRIBUTES =
       Attributes.of(AttributeKey.booleanKey("otel.metric.overflow"), true);

@@ -3,8 +3,6 @@ package io.glint.sdk.internal.stream;
 import io.glint.sdk.internal.cell.Cell;
 import io.glint.sdk.internal.cell.ExponentialCell;
 import io.glint.sdk.internal.cell.StripedCells;
-import io.glint.sdk.internal.collect.ExponentialHistogramCollector;
-import io.glint.sdk.internal.collect.StreamCollector;
 import io.glint.sdk.internal.view.ResolvedAggregation;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.context.Context;
@@ -15,12 +13,10 @@ import io.opentelemetry.context.Context;
  */
 public final class ExponentialHistogramStream extends MetricStream {
   private final ResolvedAggregation aggregation;
-  private final StreamCollector collector;
 
   public ExponentialHistogramStream(StreamSettings settings, ResolvedAggregation aggregation) {
     super(settings);
     this.aggregation = aggregation;
-    this.collector = new ExponentialHistogramCollector(this, settings, aggregation);
     // Computes the tables now rather than in the first recording.
     final int unused = ExponentialCell.bucketAtTableScale(1);
   }
@@ -95,10 +91,5 @@ public final class ExponentialHistogramStream extends MetricStream {
   public Cell newCell(StripedCells owner) {
     return new ExponentialCell(
         aggregation.maxScale(), aggregation.maxBuckets(), /* padded= */ false);
-  }
-
-  @Override
-  public StreamCollector collector() {
-    return collector;
   }
 }

@@ -3,10 +3,7 @@ package io.glint.sdk.internal.stream;
 import io.glint.sdk.internal.cell.Cell;
 import io.glint.sdk.internal.cell.HistogramCell;
 import io.glint.sdk.internal.cell.StripedCells;
-import io.glint.sdk.internal.collect.HistogramCollector;
-import io.glint.sdk.internal.collect.StreamCollector;
 import io.glint.sdk.internal.histogram.BucketIndex;
-import io.glint.sdk.internal.view.ResolvedAggregation;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.context.Context;
 
@@ -23,21 +20,13 @@ public final class HistogramStream extends MetricStream {
   private final int shift;
   private final long lowestKey;
 
-  private final StreamCollector collector;
-
-  public HistogramStream(StreamSettings settings, ResolvedAggregation aggregation) {
-    this(settings, aggregation, new BucketIndex(aggregation.boundaryArray()));
-  }
-
-  private HistogramStream(
-      StreamSettings settings, ResolvedAggregation aggregation, BucketIndex buckets) {
+  public HistogramStream(StreamSettings settings, BucketIndex buckets) {
     super(settings);
     this.buckets = buckets;
     this.starts = buckets.starts;
     this.limitsOfCells = buckets.limitsOfCells;
     this.shift = buckets.shift;
     this.lowestKey = buckets.lowestKey;
-    this.collector = new HistogramCollector(this, settings, aggregation, buckets);
   }
 
   @Override
@@ -119,10 +108,5 @@ public final class HistogramStream extends MetricStream {
   @Override
   public Cell newCell(StripedCells owner) {
     return new HistogramCell(buckets.bucketCount(), /* padded= */ false);
-  }
-
-  @Override
-  public StreamCollector collector() {
-    return collector;
   }
 }

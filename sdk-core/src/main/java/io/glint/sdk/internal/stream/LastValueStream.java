@@ -3,8 +3,6 @@ package io.glint.sdk.internal.stream;
 import io.glint.sdk.internal.cell.Cell;
 import io.glint.sdk.internal.cell.LastValueCell;
 import io.glint.sdk.internal.cell.StripedCells;
-import io.glint.sdk.internal.collect.LastValueCollector;
-import io.glint.sdk.internal.collect.StreamCollector;
 import io.glint.sdk.internal.series.LastValueSeries;
 import io.glint.sdk.internal.series.Series;
 import io.opentelemetry.api.common.Attributes;
@@ -15,11 +13,8 @@ import io.opentelemetry.context.Context;
  * MetricStream}.
  */
 public final class LastValueStream extends MetricStream {
-  private final StreamCollector collector;
-
   public LastValueStream(StreamSettings settings) {
     super(settings);
-    this.collector = new LastValueCollector(this, settings);
   }
 
   @Override
@@ -131,10 +126,5 @@ public final class LastValueStream extends MetricStream {
   @Override
   Series newSeries(Attributes attributes, int hash, long startEpochNanos) {
     return new LastValueSeries(this, attributes, hash, startEpochNanos);
-  }
-
-  @Override
-  public StreamCollector collector() {
-    return collector;
   }
 }

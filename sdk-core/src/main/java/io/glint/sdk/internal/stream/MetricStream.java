@@ -3,7 +3,6 @@ package io.glint.sdk.internal.stream;
 import io.glint.sdk.internal.cell.Cell;
 import io.glint.sdk.internal.cell.CellFactory;
 import io.glint.sdk.internal.cell.ProtocolPoint;
-import io.glint.sdk.internal.collect.StreamCollector;
 import io.glint.sdk.internal.exemplar.ExemplarSampling;
 import io.glint.sdk.internal.exemplar.MeasurementClock;
 import io.glint.sdk.internal.log.LogText;
@@ -25,7 +24,8 @@ import java.util.logging.Logger;
 
 /**
  * A metric stream of a synchronous instrument, as recorders see it: where its measurements go,
- * series by series. Subclasses are the aggregations. {@link StreamCollector} is the other side.
+ * series by series. Subclasses are the aggregations. The collector of a stream knows it; a stream
+ * does not know its collector.
  *
  * <p>Recording is the straight line {@code instrument -> stream -> series -> cell}. Each subclass
  * has its own recording methods, of which the same few lines are repeated: take a cell, count,
@@ -66,6 +66,7 @@ public abstract class MetricStream implements CellFactory, SeriesFactory {
   private final DeferredReport memoryFailures;
   private final DeferredReport attributeFailures;
 
+  @SuppressWarnings("this-escape") // Its parts keep this object, and call it for recordings only.
   protected MetricStream(StreamSettings settings) {
     this.instrument = settings.instrument();
     this.metric = settings.metric();
@@ -127,9 +128,6 @@ public abstract class MetricStream implements CellFactory, SeriesFactory {
   /** As {@link #recordLong(long, BoundSeries, Context)}. The value is finite. */
   public abstract void recordDouble(double value, BoundSeries series, Context context);
 
-  /** The one that collects this stream, always the same. */
-  public abstract StreamCollector collector();
-
   /**
    * Takes a cell of the series of these attributes.
    *
@@ -148,7 +146,7 @@ public abstract class MetricStream implements CellFactory, SeriesFactory {
       }
       return takeFromNew(attributes);
     } catch (Throwable t) {
-      // Attributes and a view's filter are code of others.
+      // Attributes and a view's filter are user code, and may throw.
       measurementLost(t);
       return null;
     }
@@ -196,7 +194,7 @@ public abstract class MetricStream implements CellFactory, SeriesFactory {
     return attributeFilter == null ? attributes : attributeFilter.apply(attributes);
   }
 
-  /** Sees whether one series is the only one. Written if that is news: recorders share the line. */
+  /** Updates the hint of the only series. Written on a change only: recorders share the line. */
   private void updateSoleSeries() {
     if (aliases == null) {
       final Series sole = seriesMap.soleSeriesOrNull();

@@ -12,7 +12,7 @@ import io.opentelemetry.sdk.common.Clock;
 import io.opentelemetry.sdk.metrics.data.AggregationTemporality;
 
 /**
- * What all streams have in common.
+ * The settings of a stream, whatever its aggregation is.
  *
  * @param instrument as messages name it
  * @param metric name and description as they are exported, which a view may have set

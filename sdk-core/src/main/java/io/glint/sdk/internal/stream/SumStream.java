@@ -3,8 +3,6 @@ package io.glint.sdk.internal.stream;
 import io.glint.sdk.internal.cell.Cell;
 import io.glint.sdk.internal.cell.StripedCells;
 import io.glint.sdk.internal.cell.SumCell;
-import io.glint.sdk.internal.collect.StreamCollector;
-import io.glint.sdk.internal.collect.SumCollector;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.context.Context;
 
@@ -13,11 +11,8 @@ import io.opentelemetry.context.Context;
  * methods repeat a few lines with reason, see {@link MetricStream}.
  */
 public final class SumStream extends MetricStream {
-  private final StreamCollector collector;
-
   public SumStream(StreamSettings settings) {
     super(settings);
-    this.collector = new SumCollector(this, settings);
   }
 
   @Override
@@ -119,10 +114,5 @@ public final class SumStream extends MetricStream {
   @Override
   public Cell newCell(StripedCells owner) {
     return new SumCell(/* padded= */ false);
-  }
-
-  @Override
-  public StreamCollector collector() {
-    return collector;
   }
 }

@@ -1,6 +1,6 @@
 /**
- * One metric stream of a synchronous instrument, which finds the series of a measurement: second
- * step of the record path. The subclasses are the aggregations.
+ * Metric streams of synchronous instruments: second step of the record path. A stream finds the
+ * series of a measurement. Its subclasses are the aggregations.
  *
  * <p><b>This package is not API.</b> Its classes are public for each other only. Anything in it may
  * change or vanish in any release.

@@ -1,5 +1,5 @@
 /**
- * What views say, resolved: which views match an instrument, and the aggregation and attributes
+ * Views, resolved for an instrument: which of them match it, and the aggregation and attributes
  * that its streams get.
  *
  * <p><b>This package is not API.</b> Its classes are public for each other only. Anything in it may

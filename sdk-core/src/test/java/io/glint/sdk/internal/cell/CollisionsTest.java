@@ -16,7 +16,7 @@ class CollisionsTest {
   private static final int COLLISIONS_BEFORE_MOVING = 16;
 
   private final Series series =
-      DeltaSums.createSampled(10).seriesMap().findOrAdd(Attributes.empty());
+      DeltaSums.createSampled(10).stream().seriesMap().findOrAdd(Attributes.empty());
   private final AtomicInteger moves = new AtomicInteger();
 
   CollisionsTest() {

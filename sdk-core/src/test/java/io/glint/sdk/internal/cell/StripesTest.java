@@ -26,7 +26,8 @@ class StripesTest {
   /** More than it takes to have the largest number of places. */
   private static final int MOVES = 12;
 
-  private final Series series = DeltaSums.create(10).seriesMap().findOrAdd(Attributes.empty());
+  private final Series series =
+      DeltaSums.create(10).stream().seriesMap().findOrAdd(Attributes.empty());
   private final List<ExecutorService> threads = new ArrayList<>();
 
   @AfterEach

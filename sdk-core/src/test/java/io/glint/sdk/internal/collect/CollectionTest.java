@@ -247,70 +247,72 @@ class CollectionTest {
   @Test
   void aDeltaGaugeNeverGoesBackToAnOlderValue() {
     meter.gaugeBuilder("gauge").ofLongs().build().set(0);
-    final LastValueStream stream =
-        new LastValueStream(
-            new StreamSettings(
-                new InstrumentDescriptor(
-                    "gauge",
-                    "",
-                    "",
-                    io.opentelemetry.sdk.metrics.InstrumentType.GAUGE,
-                    io.opentelemetry.sdk.metrics.InstrumentValueType.LONG),
-                io.opentelemetry.sdk.metrics.data.AggregationTemporality.DELTA,
-                LIMIT,
-                new ExemplarSampling(CustomExemplarFilter.alwaysOff(), "gauge", null, null),
-                clock,
-                0));
+    final StreamSettings settings =
+        new StreamSettings(
+            new InstrumentDescriptor(
+                "gauge",
+                "",
+                "",
+                io.opentelemetry.sdk.metrics.InstrumentType.GAUGE,
+                io.opentelemetry.sdk.metrics.InstrumentValueType.LONG),
+            io.opentelemetry.sdk.metrics.data.AggregationTemporality.DELTA,
+            LIMIT,
+            new ExemplarSampling(CustomExemplarFilter.alwaysOff(), "gauge", null, null),
+            clock,
+            0);
+    final MetricStream stream = new LastValueStream(settings);
+    final StreamCollector collector = new LastValueCollector(stream, settings);
     final LastValueCell one = (LastValueCell) stream.take(Attributes.empty());
     final LastValueCell two = (LastValueCell) stream.take(Attributes.empty());
     one.set(111);
     two.set(222);
     two.release();
     // The collector passes the first cell, which is taken, and finds 222 in the second.
-    assertThat(value(stream)).isEqualTo(222);
+    assertThat(value(collector)).isEqualTo(222);
     one.release();
-    assertThat(stream.collector().collect(0, 2, new PointPool(false))).isNull();
+    assertThat(collector.collect(0, 2, new PointPool(false))).isNull();
     stream.recordLong(333, Attributes.empty(), io.opentelemetry.context.Context.root());
-    assertThat(value(stream)).isEqualTo(333);
+    assertThat(value(collector)).isEqualTo(333);
   }
 
   @Test
   void aSlowerReaderDoesNotTakeTheStartBackThatAnotherOneHasShown() {
-    final SumStream stream =
-        new SumStream(
-            new StreamSettings(
-                new InstrumentDescriptor(
-                    "counter",
-                    "",
-                    "",
-                    io.opentelemetry.sdk.metrics.InstrumentType.COUNTER,
-                    io.opentelemetry.sdk.metrics.InstrumentValueType.LONG),
-                io.opentelemetry.sdk.metrics.data.AggregationTemporality.CUMULATIVE,
-                LIMIT,
-                new ExemplarSampling(CustomExemplarFilter.alwaysOff(), "counter", null, null),
-                clock,
-                0));
+    final StreamSettings settings =
+        new StreamSettings(
+            new InstrumentDescriptor(
+                "counter",
+                "",
+                "",
+                io.opentelemetry.sdk.metrics.InstrumentType.COUNTER,
+                io.opentelemetry.sdk.metrics.InstrumentValueType.LONG),
+            io.opentelemetry.sdk.metrics.data.AggregationTemporality.CUMULATIVE,
+            LIMIT,
+            new ExemplarSampling(CustomExemplarFilter.alwaysOff(), "counter", null, null),
+            clock,
+            0);
+    final MetricStream stream = new SumStream(settings);
+    final StreamCollector collector = new SumCollector(stream, settings);
     stream.recordLong(1, Attributes.empty(), io.opentelemetry.context.Context.root());
     final PointPool one = new PointPool(false);
     final PointPool other = new PointPool(false);
     final long late = Long.MAX_VALUE / 2;
-    final long shown = start(stream, late, one);
+    final long shown = start(collector, late, one);
     // The other reader's collection began before the series did: its point ends later, for the
     // start
     // of a series stays the same for all.
-    final PointData first = onlyPoint(stream, shown - 1, other);
+    final PointData first = onlyPoint(collector, shown - 1, other);
     assertThat(first.getStartEpochNanos()).isEqualTo(shown);
     assertThat(first.getEpochNanos()).isEqualTo(shown);
-    assertThat(start(stream, late, one)).isEqualTo(shown);
-    assertThat(start(stream, late, other)).isEqualTo(shown);
+    assertThat(start(collector, late, one)).isEqualTo(shown);
+    assertThat(start(collector, late, other)).isEqualTo(shown);
   }
 
-  private static long start(MetricStream stream, long now, PointPool buffer) {
-    return onlyPoint(stream, now, buffer).getStartEpochNanos();
+  private static long start(StreamCollector collector, long now, PointPool buffer) {
+    return onlyPoint(collector, now, buffer).getStartEpochNanos();
   }
 
-  private static PointData onlyPoint(MetricStream stream, long now, PointPool buffer) {
-    return stream.collector().collect(0, now, buffer).getPoints().iterator().next();
+  private static PointData onlyPoint(StreamCollector collector, long now, PointPool buffer) {
+    return collector.collect(0, now, buffer).getPoints().iterator().next();
   }
 
   @Test
@@ -321,9 +323,9 @@ class CollectionTest {
     assertThat(cell.isNewerThan(LastValueCell.NEVER_SET, 1)).isFalse();
   }
 
-  private static long value(LastValueStream stream) {
+  private static long value(StreamCollector collector) {
     return ((LongPointData)
-            stream.collector().collect(0, 1, new PointPool(false)).getPoints().iterator().next())
+            collector.collect(0, 1, new PointPool(false)).getPoints().iterator().next())
         .getValue();
   }
 }

@@ -12,19 +12,19 @@ import io.opentelemetry.sdk.metrics.InstrumentType;
 import io.opentelemetry.sdk.metrics.InstrumentValueType;
 import io.opentelemetry.sdk.metrics.data.AggregationTemporality;
 
-/** Streams without an instrument, for tests of what is below. */
+/** Streams without an instrument, each with its collector, for tests of what is below. */
 public final class DeltaSums {
   private DeltaSums() {}
 
   /** A counter of longs under delta temporality, without exemplars. */
-  public static SumStream create(int cardinalityLimit) {
+  public static StreamCollector create(int cardinalityLimit) {
     return create(
         cardinalityLimit,
         new ExemplarSampling(CustomExemplarFilter.alwaysOff(), "sum", null, null));
   }
 
   /** The same, with one exemplar. */
-  public static SumStream createSampled(int cardinalityLimit) {
+  public static StreamCollector createSampled(int cardinalityLimit) {
     return create(
         cardinalityLimit,
         new ExemplarSampling(
@@ -34,8 +34,8 @@ public final class DeltaSums {
             ReservoirSettings.create(1, () -> 1)));
   }
 
-  private static SumStream create(int cardinalityLimit, ExemplarSampling sampling) {
-    return new SumStream(
+  private static StreamCollector create(int cardinalityLimit, ExemplarSampling sampling) {
+    final StreamSettings settings =
         new StreamSettings(
             new InstrumentDescriptor(
                 "sum", "", "", InstrumentType.COUNTER, InstrumentValueType.LONG),
@@ -43,6 +43,7 @@ public final class DeltaSums {
             cardinalityLimit,
             sampling,
             Clock.getDefault(),
-            0));
+            0);
+    return new SumCollector(new SumStream(settings), settings);
   }
 }

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.glint.sdk.internal.cell.ProtocolPoint;
 import io.glint.sdk.internal.data.PointPool;
 import io.glint.sdk.internal.stream.BoundSeries;
-import io.glint.sdk.internal.stream.SumStream;
+import io.glint.sdk.internal.stream.MetricStream;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.context.Context;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -25,7 +25,8 @@ class QuietSeriesPointsTest {
 
   @Test
   void noCellOfABoundSeriesIsTakenInVain() {
-    final SumStream stream = DeltaSums.create(10);
+    final StreamCollector collector = DeltaSums.create(10);
+    final MetricStream stream = collector.stream();
     final Attributes attributes = Attributes.empty();
     final BoundSeries bound = stream.bind(attributes);
     stream.recordLong(1, bound, Context.root());
@@ -36,13 +37,13 @@ class QuietSeriesPointsTest {
           }
         });
 
-    assertThat(stream.collector().collect(0, 1, new PointPool(false)).getPoints()).hasSize(1);
+    assertThat(collector.collect(0, 1, new PointPool(false)).getPoints()).hasSize(1);
     assertThat(taken).hasValue(1);
-    assertThat(stream.collector().collect(0, 2, new PointPool(false))).isNull();
+    assertThat(collector.collect(0, 2, new PointPool(false))).isNull();
     assertThat(taken).hasValue(1);
 
     stream.recordLong(1, bound, Context.root());
-    assertThat(stream.collector().collect(0, 3, new PointPool(false)).getPoints()).hasSize(1);
+    assertThat(collector.collect(0, 3, new PointPool(false)).getPoints()).hasSize(1);
     assertThat(bound.attributes).isSameAs(attributes);
   }
 }

@@ -6,7 +6,7 @@ import io.glint.sdk.internal.cell.Cell;
 import io.glint.sdk.internal.cell.SumCell;
 import io.glint.sdk.internal.data.PointPool;
 import io.glint.sdk.internal.series.Series;
-import io.glint.sdk.internal.stream.SumStream;
+import io.glint.sdk.internal.stream.MetricStream;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.context.Context;
@@ -20,7 +20,8 @@ class QuietSeriesTest {
   private static final Attributes ATTRIBUTES =
       Attributes.of(AttributeKey.stringKey("key"), "value");
 
-  private final SumStream stream = DeltaSums.createSampled(10);
+  private final StreamCollector collector = DeltaSums.createSampled(10);
+  private final MetricStream stream = collector.stream();
   private final PointPool points = new PointPool(/* isReused= */ true);
   private final Series series = stream.seriesMap().findOrAdd(ATTRIBUTES);
 
@@ -28,7 +29,7 @@ class QuietSeriesTest {
   private final Object pin = series.pin();
 
   QuietSeriesTest() {
-    stream.collector().addReader(points);
+    collector.addReader(points);
     assertThat(pin).isNotNull();
   }
 
@@ -37,7 +38,7 @@ class QuietSeriesTest {
   }
 
   private int collect() {
-    final var data = stream.collector().collect(0, 1, points);
+    final var data = collector.collect(0, 1, points);
     return data == null ? 0 : data.getPoints().size();
   }
 
@@ -89,13 +90,13 @@ class QuietSeriesTest {
 
   @Test
   void oneThatNobodyHoldsIsEvicted() {
-    final SumStream unsampled = DeltaSums.create(10);
-    unsampled.recordLong(1, ATTRIBUTES, Context.root());
-    final Series silent = unsampled.seriesMap().find(ATTRIBUTES);
-    assertThat(unsampled.collector().collect(0, 1, points).getPoints()).hasSize(1);
+    final StreamCollector unsampled = DeltaSums.create(10);
+    unsampled.stream().recordLong(1, ATTRIBUTES, Context.root());
+    final Series silent = unsampled.stream().seriesMap().find(ATTRIBUTES);
+    assertThat(unsampled.collect(0, 1, points).getPoints()).hasSize(1);
     assertThat(silent.isEmptyOptimistic()).isTrue();
 
-    assertThat(unsampled.collector().collect(0, 2, points)).isNull();
+    assertThat(unsampled.collect(0, 2, points)).isNull();
 
     assertThat(silent.isEvicted()).isTrue();
     assertThat(silent.isEmptyOptimistic()).isFalse();

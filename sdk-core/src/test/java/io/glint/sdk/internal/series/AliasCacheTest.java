@@ -136,7 +136,7 @@ class AliasCacheTest {
   @Test
   void aCacheThatWasMadeInVainBecomesSmallAndGrowsAgainWhenItIsOfUse() {
     final FilteredAttributesCache cache = new FilteredAttributesCache(new AliasBudget());
-    final Series series = DeltaSums.create(1).seriesMap().findOrAdd(Attributes.empty());
+    final Series series = DeltaSums.create(1).stream().seriesMap().findOrAdd(Attributes.empty());
     cache.collected(0);
     for (int i = 0; i < USERS; i++) {
       cache.put(user(i), series, 0);
@@ -165,7 +165,7 @@ class AliasCacheTest {
   @Test
   void placesThatAreGivenBackAreForOthers() {
     final AliasBudget budget = new AliasBudget();
-    final Series series = DeltaSums.create(1).seriesMap().findOrAdd(Attributes.empty());
+    final Series series = DeltaSums.create(1).stream().seriesMap().findOrAdd(Attributes.empty());
     for (int round = 0; round < 5; round++) {
       final FilteredAttributesCache one = new FilteredAttributesCache(budget);
       one.collected(0);

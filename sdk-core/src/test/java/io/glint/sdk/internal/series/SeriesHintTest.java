@@ -5,8 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.glint.sdk.internal.cell.Cell;
 import io.glint.sdk.internal.cell.SumCell;
 import io.glint.sdk.internal.collect.DeltaSums;
+import io.glint.sdk.internal.collect.StreamCollector;
 import io.glint.sdk.internal.data.PointPool;
-import io.glint.sdk.internal.stream.SumStream;
+import io.glint.sdk.internal.stream.MetricStream;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.context.Context;
@@ -25,7 +26,9 @@ class SeriesHintTest {
   private final Attributes two = countingHashes(2);
 
   /** A limit of 2, so that of two series the one that an interval did not see is dropped. */
-  private final SumStream stream = DeltaSums.create(2);
+  private final StreamCollector collector = DeltaSums.create(2);
+
+  private final MetricStream stream = collector.stream();
 
   private Attributes countingHashes(long value) {
     final Attributes real = attributes(value);
@@ -55,7 +58,7 @@ class SeriesHintTest {
   }
 
   private void collect() {
-    assertThat(stream.collector().collect(0, 1, new PointPool(false))).isNotNull();
+    assertThat(collector.collect(0, 1, new PointPool(false))).isNotNull();
   }
 
   @Test

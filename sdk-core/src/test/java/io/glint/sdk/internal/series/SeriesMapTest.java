@@ -6,10 +6,11 @@ import io.glint.sdk.internal.cell.Cell;
 import io.glint.sdk.internal.cell.StripedCells;
 import io.glint.sdk.internal.cell.SumCell;
 import io.glint.sdk.internal.collect.DeltaSums;
+import io.glint.sdk.internal.collect.StreamCollector;
 import io.glint.sdk.internal.data.LongPoint;
 import io.glint.sdk.internal.data.PointPool;
 import io.glint.sdk.internal.stream.BoundSeries;
-import io.glint.sdk.internal.stream.SumStream;
+import io.glint.sdk.internal.stream.MetricStream;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.context.Context;
@@ -31,7 +32,7 @@ class SeriesMapTest {
   private static final AttributeKey<Long> KEY = AttributeKey.longKey("key");
 
   private static SeriesMap map(int limit) {
-    return DeltaSums.create(limit).seriesMap();
+    return DeltaSums.create(limit).stream().seriesMap();
   }
 
   private static Attributes attributes(long value) {
@@ -222,7 +223,8 @@ class SeriesMapTest {
 
   @Test
   void nothingIsLostWhileSeriesAreEvictedAndComeBack() throws Exception {
-    final SumStream stream = DeltaSums.create(64);
+    final StreamCollector collector = DeltaSums.create(64);
+    final MetricStream stream = collector.stream();
     final int threads = 4;
     final int records = 300_000;
     final ExecutorService pool = Executors.newFixedThreadPool(threads);
@@ -245,7 +247,7 @@ class SeriesMapTest {
       boolean anyEvicted = false;
       while (running) {
         running = recorders.stream().anyMatch(recorder -> !recorder.isDone());
-        total += sum(stream);
+        total += sum(collector);
         final Series now = stream.seriesMap().find(attributes(0));
         anyEvicted |= first != null && first != now;
         first = first != null ? first : now;
@@ -254,15 +256,15 @@ class SeriesMapTest {
       for (final Future<?> recorder : recorders) {
         recorder.get(60, TimeUnit.SECONDS);
       }
-      total += sum(stream);
+      total += sum(collector);
       assertThat(total).isEqualTo((long) threads * records);
     } finally {
       pool.shutdownNow();
     }
   }
 
-  private static long sum(SumStream stream) {
-    final var data = stream.collector().collect(0, 1, new PointPool(false));
+  private static long sum(StreamCollector collector) {
+    final var data = collector.collect(0, 1, new PointPool(false));
     long sum = 0;
     if (data != null) {
       final Set<Attributes> seen = new java.util.HashSet<>();

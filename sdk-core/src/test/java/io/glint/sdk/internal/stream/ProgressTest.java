@@ -11,6 +11,7 @@ import io.glint.sdk.GlintView;
 import io.glint.sdk.Readers;
 import io.glint.sdk.exemplar.CustomExemplarFilter;
 import io.glint.sdk.internal.cell.SumCell;
+import io.glint.sdk.internal.collect.SumCollector;
 import io.glint.sdk.internal.data.PointPool;
 import io.glint.sdk.internal.exemplar.ExemplarSampling;
 import io.glint.sdk.internal.metric.InstrumentDescriptor;
@@ -54,8 +55,8 @@ class ProgressTest {
 
   private static final Attributes OTHER = Attributes.of(AttributeKey.stringKey("key"), "other");
 
-  private static SumStream stream(AggregationTemporality temporality) {
-    return new SumStream(
+  private static SumCollector sum(AggregationTemporality temporality) {
+    final StreamSettings settings =
         new StreamSettings(
             new InstrumentDescriptor(
                 "sum", "", "", InstrumentType.COUNTER, InstrumentValueType.LONG),
@@ -67,62 +68,66 @@ class ProgressTest {
                 ExemplarReservoirFactory.fixedSize(1),
                 ReservoirSettings.create(1, () -> 1)),
             Clock.getDefault(),
-            0));
+            0);
+    return new SumCollector(new SumStream(settings), settings);
   }
 
   @Test
   @Timeout(value = 60, threadMode = SEPARATE_THREAD)
   void othersRecordAMillionTimesWhileOneIsStoppedInMidRecord() {
-    final SumStream stream = stream(AggregationTemporality.DELTA);
+    final SumCollector collector = sum(AggregationTemporality.DELTA);
+    final MetricStream stream = collector.stream();
     stream.recordLong(1, ATTRIBUTES, Context.root());
     final SumCell stopped = (SumCell) stream.take(ATTRIBUTES);
     for (int i = 0; i < 1_000_000; i++) {
       stream.recordLong(1, ATTRIBUTES, Context.root());
     }
     // The collection gives up on the cell in the end; what is in it comes with the next one.
-    assertThat(value(stream)).isEqualTo(1_000_000);
+    assertThat(value(collector)).isEqualTo(1_000_000);
     stopped.addLong(1);
     stopped.release();
-    assertThat(value(stream)).isEqualTo(2);
+    assertThat(value(collector)).isEqualTo(2);
   }
 
   @Test
   @Timeout(value = 60, threadMode = SEPARATE_THREAD)
   void aBoundInstrumentRecordsAMillionTimesWhileAnotherThreadIsStoppedInMidRecord() {
-    final SumStream stream = stream(AggregationTemporality.DELTA);
+    final SumCollector collector = sum(AggregationTemporality.DELTA);
+    final MetricStream stream = collector.stream();
     final BoundSeries bound = stream.bind(ATTRIBUTES);
     final SumCell stopped = (SumCell) stream.take(ATTRIBUTES);
     for (int i = 0; i < 1_000_000; i++) {
       stream.recordLong(1, bound, Context.root());
     }
-    assertThat(value(stream)).isEqualTo(1_000_000);
+    assertThat(value(collector)).isEqualTo(1_000_000);
     stopped.addLong(1);
     stopped.release();
     stream.recordLong(1, bound, Context.root());
-    assertThat(value(stream)).isEqualTo(2);
+    assertThat(value(collector)).isEqualTo(2);
   }
 
   @Test
   @Timeout(value = 60, threadMode = SEPARATE_THREAD)
   void aCumulativePointIsLeftOutRatherThanShownIncomplete() {
-    final SumStream stream = stream(AggregationTemporality.CUMULATIVE);
+    final SumCollector collector = sum(AggregationTemporality.CUMULATIVE);
+    final MetricStream stream = collector.stream();
     final SumCell stopped = (SumCell) stream.take(ATTRIBUTES);
     stopped.addLong(5);
     stream.recordLong(1, ATTRIBUTES, Context.root());
     stream.recordLong(2, OTHER, Context.root());
-    final List<LongPointData> points = points(stream);
+    final List<LongPointData> points = points(collector);
     assertThat(points).hasSize(1);
     assertThat(points.get(0).getAttributes()).isEqualTo(OTHER);
     assertThat(exemplarValues(points.get(0))).containsExactly(2L);
     stopped.release();
-    final List<LongPointData> complete = points(stream);
+    final List<LongPointData> complete = points(collector);
     assertThat(complete.get(0).getValue()).isEqualTo(6);
     assertThat(exemplarValues(complete.get(0))).containsExactly(1L);
     assertThat(exemplarValues(complete.get(1))).containsExactly(2L);
   }
 
-  private static List<LongPointData> points(SumStream stream) {
-    return stream.collector().collect(0, 1, new PointPool(false)).getPoints().stream()
+  private static List<LongPointData> points(SumCollector collector) {
+    return collector.collect(0, 1, new PointPool(false)).getPoints().stream()
         .map(LongPointData.class::cast)
         .toList();
   }
@@ -131,8 +136,8 @@ class ProgressTest {
     return point.getExemplars().stream().map(LongExemplarData::getValue).toList();
   }
 
-  private static long value(SumStream stream) {
-    return points(stream).get(0).getValue();
+  private static long value(SumCollector collector) {
+    return points(collector).get(0).getValue();
   }
 
   @Test

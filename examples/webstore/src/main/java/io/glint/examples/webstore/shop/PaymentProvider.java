@@ -56,7 +56,7 @@ public final class PaymentProvider {
     private static final long serialVersionUID = 1L;
 
     private TimeOut() {
-      super("provider time-out");
+      super("provider timeout");
     }
   }
 }

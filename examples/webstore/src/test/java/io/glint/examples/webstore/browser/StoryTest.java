@@ -134,9 +134,9 @@ class StoryTest {
             "check inventory",
             "process payment",
             "ask payment provider",
-            "provider time-out",
+            "provider timeout",
             "create order");
-    assertThat(text(".waterfall .slow")).contains("provider time-out");
+    assertThat(text(".waterfall .slow")).contains("provider timeout");
     browser.screenshot(SCREENSHOTS.resolve("trace-light.png"));
   }
 

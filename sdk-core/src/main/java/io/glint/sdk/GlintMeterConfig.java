@@ -4,23 +4,23 @@ package io.glint.sdk;
  * What a {@link MeterConfigurator} answers for a meter: the MeterConfig of the SDK specification
  * ("MeterConfig"). Immutable.
  */
-public final class MeterConfig {
-  private static final MeterConfig ENABLED = new MeterConfig(true);
-  private static final MeterConfig DISABLED = new MeterConfig(false);
+public final class GlintMeterConfig {
+  private static final GlintMeterConfig ENABLED = new GlintMeterConfig(true);
+  private static final GlintMeterConfig DISABLED = new GlintMeterConfig(false);
 
   private final boolean isEnabled;
 
-  private MeterConfig(boolean isEnabled) {
+  private GlintMeterConfig(boolean isEnabled) {
     this.isEnabled = isEnabled;
   }
 
   /** The meter works. This is the default. */
-  public static MeterConfig enabled() {
+  public static GlintMeterConfig enabled() {
     return ENABLED;
   }
 
   /** The meter does nothing: no instrument records, no callback runs, no point is exported. */
-  public static MeterConfig disabled() {
+  public static GlintMeterConfig disabled() {
     return DISABLED;
   }
 
@@ -31,6 +31,6 @@ public final class MeterConfig {
 
   @Override
   public String toString() {
-    return "MeterConfig{" + (isEnabled ? "enabled" : "disabled") + "}";
+    return "GlintMeterConfig{" + (isEnabled ? "enabled" : "disabled") + "}";
   }
 }

@@ -1,0 +1,9 @@
+/** A pull endpoint for metrics: OpenMetrics and Prometheus text over HTTP. */
+@SuppressWarnings({"requires-automatic", "requires-transitive-automatic"})
+module io.glint.exporter.openmetrics {
+  requires transitive io.glint.sdk;
+  requires transitive jdk.httpserver;
+  requires java.logging;
+
+  exports io.glint.exporter.openmetrics;
+}

@@ -1,0 +1,13 @@
+/** OTLP metric exporter. */
+@SuppressWarnings({"requires-automatic", "requires-transitive-automatic"})
+module io.glint.exporter.otlp {
+  requires transitive io.glint.sdk;
+  requires java.logging;
+  requires java.net.http;
+
+  exports io.glint.exporter.otlp;
+
+  // Senders of HTTP and gRPC libraries. OpenTelemetry has these interfaces since 1.59.
+  uses io.opentelemetry.sdk.common.export.GrpcSenderProvider;
+  uses io.opentelemetry.sdk.common.export.HttpSenderProvider;
+}
