@@ -361,10 +361,11 @@ public final class SeriesMap {
       }
     }
 
+    /** As that of a table: one that was evicted since it was added here leaves its place. */
     private void addToIndex(Series series) {
       final int mask = index.length - 1;
       int i = series.hash & mask;
-      while (index[i] != null) {
+      while (index[i] != null && !Table.isEvictedTwin(index[i], series)) {
         i = (i + 1) & mask;
       }
       index[i] = series;
