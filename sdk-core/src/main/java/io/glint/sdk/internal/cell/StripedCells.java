@@ -129,7 +129,12 @@ public class StripedCells {
       }
       final Cell taken = stripes == null ? takeFirst() : takeAny(stripes);
       if (taken != null) {
-        countCollision(stripes, taken);
+        try {
+          countCollision(stripes, taken);
+        } catch (Throwable t) {
+          // For want of memory or stack, or as Thread.getId is overridden: the cell has an owner by
+          // now, who would not release it. The threads stay together.
+        }
         return taken;
       }
       if (added == null) {
@@ -257,8 +262,7 @@ public class StripedCells {
   }
 
   /**
-   * Takes note of a home that was found taken, and lets this thread move if that happens often. The
-   * caller owns a cell, so nothing may be thrown.
+   * Takes note of a home that was found taken, and lets this thread move if that happens often.
    *
    * @param taken the cell that the caller has taken
    */
@@ -268,15 +272,10 @@ public class StripedCells {
       return;
     }
     collisions = 0;
-    try {
-      final Cell[] moved =
-          stripes == null ? copy(null, FEWEST_PLACES, null) : moved(stripes, taken);
-      if (moved != null) {
-        ProtocolPoint.HOME_MOVING.reached();
-        STRIPES.compareAndSet(this, stripes, moved);
-      }
-    } catch (OutOfMemoryError | StackOverflowError e) {
-      // They stay together.
+    final Cell[] moved = stripes == null ? copy(null, FEWEST_PLACES, null) : moved(stripes, taken);
+    if (moved != null) {
+      ProtocolPoint.HOME_MOVING.reached();
+      STRIPES.compareAndSet(this, stripes, moved);
     }
   }
 
@@ -423,10 +422,14 @@ public class StripedCells {
       long held = 0;
       Cell cell;
       // Stops at the first sign of use: who holds cells of a busy series makes recorders add
-      // others.
-      while ((cell = cellOrNull(stripes, taken)) != null && held <= collected && cell.tryTake()) {
+      // others. If nothing may be held, it does not count how much is. A cell that is taken stays
+      // in
+      // its owner's cache.
+      while ((cell = cellOrNull(stripes, taken)) != null
+          && held <= collected
+          && cell.tryTakeIfFree()) {
         taken++;
-        held += cell.isEmpty() ? 0 : cell.measurements();
+        held += cell.isEmpty() ? 0 : collected == 0 ? 1 : cell.measurements();
       }
       if (held != collected || isPinned()) {
         return Eviction.IN_USE;
