@@ -95,10 +95,13 @@ public final class SeriesStore {
         search = new RoomSearch(interval, 0, map.removals());
       }
       final IdleSeriesEvictor maker = new IdleSeriesEvictor();
+      ProtocolPoint.ROOM_MAKING.reached();
       final int next = map.forEach(search.next, MOST_LOOKED_AT, maker);
       maker.retry();
       ProtocolPoint.ROOM_MADE.reached();
-      roomSearch = new RoomSearch(interval, next, search.removals);
+      // If series were removed since, those that are left have other numbers, and it begins anew.
+      final boolean isValid = search.removals == map.removals();
+      roomSearch = new RoomSearch(interval, isValid ? next : 0, search.removals);
     }
     // Perhaps another thread has made it since the caller found none.
     return !map.isFull();
