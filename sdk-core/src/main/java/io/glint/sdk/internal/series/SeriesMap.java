@@ -54,8 +54,9 @@ import java.util.concurrent.atomic.AtomicLong;
  *       series are added to the larger table, and looked up in both. Each recorder that comes by
  *       copies the entries of a few places, and the one that copies the last drops the base; the
  *       collector copies what is left. A thread that is stopped while it copies holds nobody up.
- *       The arrays are allocated, which clears them, by the recorder that comes when the table is
- *       nearly full; by others only if that one does not get there in time.
+ *       The arrays are allocated, which clears them, by the recorder that comes when a large table
+ *       is nearly full; by others if that one does not get there in time, or if so long passed that
+ *       a collection has given them up.
  *   <li><b>Removal.</b> The collector copies the entries that are not evicted into a table that
  *       nobody else sees, closes the old table, copies what was added in between, and publishes. A
  *       recorder that comes across the closed table meanwhile makes it grow as if it were full, and
@@ -106,6 +107,9 @@ public final class SeriesMap {
 
   /** The index of the table, or of one before it. */
   private Series[] cachedIndex = table.index;
+
+  /** Number of entries that {@link #complete} last saw. Guarded by the stream's collection lock. */
+  private int indexedBefore;
 
   /** Number of series that were ever evicted. */
   private final AtomicLong evictions = new AtomicLong();
@@ -377,11 +381,18 @@ public final class SeriesMap {
   }
 
   /**
-   * Copies what recorders have not copied yet, so that each series is found at once. Called by the
+   * Copies what recorders have not copied yet, so that each series is found at once; and gives up a
+   * larger table that was prepared, if no series has been added since the last time. Called by the
    * collector.
    */
   public void complete() {
+    final Table table = this.table;
     copyAll(table);
+    final int indexed = table.indexed;
+    if (indexed == indexedBefore && table.successor != null) {
+      table.successor = null;
+    }
+    indexedBefore = indexed;
     // What threads in a race have left of an earlier table keeps evicted series in memory.
     refreshCachedIndex();
   }

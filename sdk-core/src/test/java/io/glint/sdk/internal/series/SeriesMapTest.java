@@ -13,6 +13,8 @@ import io.glint.sdk.internal.stream.SumStream;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.context.Context;
+import java.lang.reflect.Array;
+import java.lang.reflect.Field;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.IdentityHashMap;
@@ -73,6 +75,40 @@ class SeriesMapTest {
     for (int i = 0; i < added.size(); i++) {
       assertThat(map.find(attributes(i))).isSameAs(added.get(i));
     }
+  }
+
+  @Test
+  void aLargerTableThatNobodyNeededBetweenTwoCollectionsIsGivenUp() throws Exception {
+    final SeriesMap map = map(100_000);
+    // One that is nearly full has another one made.
+    for (int i = 0; i < 8000; i++) {
+      map.findOrAdd(attributes(i));
+    }
+    final long growing = bytesOfTables(map);
+    map.complete();
+    assertThat(bytesOfTables(map)).as("series were added since the last one").isEqualTo(growing);
+    map.complete();
+    assertThat(bytesOfTables(map)).isLessThan(growing / 2);
+    for (int i = 0; i < 10_000; i++) {
+      assertThat(map.findOrAdd(attributes(i))).isNotNull();
+    }
+    assertThat(map.size()).isEqualTo(10_000);
+  }
+
+  /** Of the arrays that the map refers to, in references of four bytes. */
+  private static long bytesOfTables(SeriesMap map) throws ReflectiveOperationException {
+    long bytes = 0;
+    for (Object table = field(map, "table"); table != null; table = field(table, "successor")) {
+      bytes += 4L * Array.getLength(field(table, "order"));
+      bytes += 4L * Array.getLength(field(table, "index"));
+    }
+    return bytes;
+  }
+
+  private static Object field(Object object, String name) throws ReflectiveOperationException {
+    final Field field = object.getClass().getDeclaredField(name);
+    field.setAccessible(true);
+    return field.get(object);
   }
 
   @Test
