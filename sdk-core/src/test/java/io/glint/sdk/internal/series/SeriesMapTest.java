@@ -17,8 +17,10 @@ import java.lang.reflect.Array;
 import java.lang.reflect.Field;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
@@ -281,7 +283,7 @@ class SeriesMapTest {
       boolean anyEvicted = false;
       while (running) {
         running = recorders.stream().anyMatch(recorder -> !recorder.isDone());
-        total += sum(stream);
+        total += sumWithin(64, stream);
         final Series now = stream.seriesMap().find(attributes(0));
         anyEvicted |= first != null && first != now;
         first = first != null ? first : now;
@@ -290,23 +292,68 @@ class SeriesMapTest {
       for (final Future<?> recorder : recorders) {
         recorder.get(60, TimeUnit.SECONDS);
       }
-      total += sum(stream);
+      total += sumWithin(64, stream);
       assertThat(total).isEqualTo((long) threads * records);
     } finally {
       pool.shutdownNow();
     }
   }
 
-  private static long sum(SumStream stream) {
+  /** Tables of thousands of entries, which several calls copy and whose successor is prepared. */
+  @Test
+  void nothingIsLostWhileLargeTablesGrowAndEvictedSeriesAreRemoved() throws Exception {
+    final int limit = 10_000;
+    final int threads = 4;
+    final int waves = 6;
+    final int recordsOfWave = 60_000;
+    final SumStream stream = DeltaSums.create(limit);
+    final ExecutorService pool = Executors.newFixedThreadPool(threads);
+    final List<Future<?>> recorders = new ArrayList<>();
+    long total = 0;
+    int most = 0;
+    try {
+      for (int t = 0; t < threads; t++) {
+        final Random random = new Random(t);
+        recorders.add(
+            pool.submit(
+                () -> {
+                  for (int i = 0; i < waves * recordsOfWave; i++) {
+                    // Few sets, then more than the limit, so that tables shrink and grow.
+                    final int sets = i / recordsOfWave % 2 == 0 ? 300 : 30_000;
+                    stream.recordLong(1, attributes(random.nextInt(sets)), Context.root());
+                  }
+                }));
+      }
+      boolean running = true;
+      while (running) {
+        running = recorders.stream().anyMatch(recorder -> !recorder.isDone());
+        total += sumWithin(limit, stream);
+        most = Math.max(most, stream.seriesMap().entries());
+      }
+      for (final Future<?> recorder : recorders) {
+        recorder.get(60, TimeUnit.SECONDS);
+      }
+    } finally {
+      pool.shutdownNow();
+    }
+    total += sumWithin(limit, stream);
+    assertThat(total).isEqualTo((long) threads * waves * recordsOfWave);
+    assertThat(most).as("entries of the largest table").isGreaterThan(4096);
+    assertThat(stream.seriesMap().removals()).as("series removed").isGreaterThan(limit);
+  }
+
+  /** The sum of one collection, which has a point for each set and one for the overflow. */
+  private static long sumWithin(int limit, SumStream stream) {
     final var data = stream.collector().collect(0, 1, new PointPool(false));
+    final Set<Attributes> seen = new HashSet<>();
     long sum = 0;
     if (data != null) {
-      final Set<Attributes> seen = new java.util.HashSet<>();
       for (final var point : data.getPoints()) {
         assertThat(seen.add(point.getAttributes())).as("one point for each series").isTrue();
         sum += ((LongPoint) point).getValue();
       }
     }
+    assertThat(seen).hasSizeLessThanOrEqualTo(limit + 1);
     return sum;
   }
 }
