@@ -426,9 +426,8 @@ public class StripedCells {
       long held = 0;
       Cell cell;
       // Stops at the first sign of use: who holds cells of a busy series makes recorders add
-      // others. If nothing may be held, it does not count how much is. A cell that is taken stays
-      // in
-      // its owner's cache.
+      // others. If nothing may be held, it does not count how much is. It looks before it takes a
+      // cell, so that one that is taken stays in its owner's cache.
       while ((cell = cellOrNull(stripes, taken)) != null
           && held <= collected
           && cell.tryTakeIfFree()) {

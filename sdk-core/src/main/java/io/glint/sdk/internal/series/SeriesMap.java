@@ -394,10 +394,11 @@ public final class SeriesMap {
     final Table table = this.table;
     copyAll(table);
     final int indexed = table.indexed;
-    if (indexed == indexedBefore && table.successor != null) {
+    if (indexed != indexedBefore) {
+      indexedBefore = indexed;
+    } else if (table.successor != null) {
       table.successor = null;
     }
-    indexedBefore = indexed;
     // What threads in a race have left of an earlier table keeps evicted series in memory.
     refreshCachedIndex();
   }
