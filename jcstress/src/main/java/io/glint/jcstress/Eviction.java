@@ -190,7 +190,7 @@ public class Eviction {
     }
   }
 
-  /** A collector evicts, and a recorder removes, while another series is added: it stays. */
+  /** A collector evicts a series and removes it, while a recorder adds another one: it stays. */
   @JCStressTest
   @State
   @Outcome(id = "1, 1", expect = ACCEPTABLE, desc = "the new series is there, the old one is not")
@@ -216,6 +216,117 @@ public class Eviction {
     public void collect(II_Result r) {
       r.r1 = stream.seriesMap().size();
       r.r2 = Fixture.total(Fixture.point(Fixture.collect(collector), B));
+    }
+  }
+
+  /** A collector removes a series from a table that is full, while a recorder makes it grow. */
+  @JCStressTest
+  @State
+  @Outcome(id = "4, 1", expect = ACCEPTABLE, desc = "the new series is there, the old one is not")
+  @Outcome(expect = FORBIDDEN, desc = "a live series was removed")
+  public static class ActualRemovalAndGrowth {
+    private final SumStream stream = Fixture.longCounter(DELTA, NO_LIMIT);
+
+    public ActualRemovalAndGrowth() {
+      final Series idle = Fixture.seriesOfA(stream);
+      Fixture.fillSmallestTable(stream);
+      var unused = stream.seriesMap().tryEvict(idle, 0);
+    }
+
+    @Actor
+    public void record() {
+      stream.recordLong(1, B, null);
+    }
+
+    @Actor
+    public void remove() {
+      var unused = stream.seriesMap().removeEvicted();
+    }
+
+    @Arbiter
+    public void collect(II_Result r) {
+      r.r1 = stream.seriesMap().size();
+      r.r2 = Fixture.total(Fixture.point(Fixture.collect(stream), B));
+    }
+  }
+
+  /**
+   * A series is evicted and comes back while others are removed: the index leads to the new one.
+   */
+  @JCStressTest
+  @State
+  @Outcome(id = "1, 0", expect = ACCEPTABLE, desc = "the new one is found")
+  @Outcome(expect = FORBIDDEN, desc = "the evicted one is found, or none")
+  public static class ActualReturnWhileOthersAreRemoved {
+    private final SeriesMap map = Fixture.longCounter(DELTA, NO_LIMIT).seriesMap();
+    private final Series back;
+
+    public ActualReturnWhileOthersAreRemoved() {
+      back = map.findOrAdd(A);
+      // What lies between gives it time to come back after it was copied.
+      for (int i = 0; i < 12; i++) {
+        final Series gone = map.findOrAdd(Fixture.attributes("gone " + i));
+        var unused = map.tryEvict(gone, 0);
+      }
+    }
+
+    @Actor
+    public void comeBack() {
+      var unused = map.tryEvict(back, 0);
+      var unusedToo = map.findOrAdd(A);
+    }
+
+    @Actor
+    public void remove() {
+      var unused = map.removeEvicted();
+    }
+
+    @Arbiter
+    public void find(II_Result r) {
+      map.complete();
+      final Series found = map.find(A);
+      r.r1 = found != null && !found.isEvicted() ? 1 : 0;
+      r.r2 = found == back ? 1 : 0;
+    }
+  }
+
+  /** An index with the evicted one before the new one leads to the evicted one. */
+  @JCStressTest
+  @State
+  @Outcome(id = "1", expect = ACCEPTABLE, desc = "the new one is found")
+  @Outcome(expect = ACCEPTABLE_INTERESTING, desc = "the fault shows")
+  public static class BrokenByIndexBehindEvicted {
+    private final Series back;
+    private final Series[] index = new Series[2];
+    private volatile Series added;
+
+    public BrokenByIndexBehindEvicted() {
+      back = new Series(Fixture.longCounter(DELTA, NO_LIMIT), A, 0, 0);
+    }
+
+    @Actor
+    public void comeBack() {
+      var unused = back.evict(0);
+      added = new Series(Fixture.longCounter(DELTA, NO_LIMIT), A, 0, 0);
+    }
+
+    @Actor
+    public void copy() {
+      int place = 0;
+      if (!back.isEvicted()) {
+        index[place++] = back;
+      }
+      Series seen = added;
+      for (int i = 0; seen == null && i < 1000; i++) {
+        seen = added;
+      }
+      index[place] = seen;
+    }
+
+    @Arbiter
+    public void find(I_Result r) {
+      final Series found = index[0] != null ? index[0] : added;
+      r.r1 = found == added ? 1 : 0;
     }
   }
 

@@ -208,6 +208,50 @@ public class FilteredView {
     }
   }
 
+  /** An alias moves to another of its places, so that a new one has room, while it is used. */
+  @JCStressTest
+  @State
+  @Outcome(
+      id = {"1, 1", "0, 1"},
+      expect = ACCEPTABLE,
+      desc = "its series, or none: then it is looked up again; afterwards both are there")
+  @Outcome(expect = FORBIDDEN, desc = "the series of others, or one is lost")
+  public static class ActualMove {
+    private final FilteredAttributesCache aliases = new FilteredAttributesCache(new AliasBudget());
+    private final Series moving = SERIES.get(5);
+
+    public ActualMove() {
+      // In the place after that of the others, which then take the three around it.
+      aliases.put(NEXT_PLACE, moving, 0);
+      for (int i = 0; i < 3; i++) {
+        aliases.put(SAME_PLACE.get(i), SERIES.get(i), 0);
+      }
+    }
+
+    @Actor
+    public void put() {
+      aliases.put(SAME_PLACE.get(3), SERIES.get(3), 0);
+    }
+
+    @Actor
+    public void use(II_Result r) {
+      r.r1 = found(NEXT_PLACE, moving);
+    }
+
+    @Arbiter
+    public void find(II_Result r) {
+      r.r2 = found(NEXT_PLACE, moving);
+      for (int i = 0; i < 4; i++) {
+        r.r2 *= found(SAME_PLACE.get(i), SERIES.get(i));
+      }
+    }
+
+    private int found(Attributes attributes, Series series) {
+      final FilteredAttributesCache.Alias alias = aliases.find(attributes);
+      return alias == null ? 0 : alias.series == series ? 1 : 3;
+    }
+  }
+
   /** A new alias takes the place of an evicted one while the collector forgets that one. */
   @JCStressTest
   @State
@@ -486,15 +530,18 @@ public class FilteredView {
   }
 
   /** Six attribute sets that want the same place of the smallest cache, which four of them fill. */
-  private static final List<Attributes> SAME_PLACE = samePlace();
+  private static final List<Attributes> SAME_PLACE = ofPlace(0, 6);
+
+  /** Attributes that want the place after it. */
+  private static final Attributes NEXT_PLACE = ofPlace(1, 1).get(0);
 
   private static final List<Series> SERIES = seriesOf(SAME_PLACE);
 
-  private static List<Attributes> samePlace() {
+  private static List<Attributes> ofPlace(int place, int number) {
     final List<Attributes> found = new ArrayList<>();
-    for (int i = 0; found.size() < 6; i++) {
+    for (int i = 0; found.size() < number; i++) {
       final Attributes attributes = Fixture.attributes("value " + i);
-      if ((SeriesMap.hash(attributes) & 63) == 0) {
+      if ((SeriesMap.hash(attributes) & 63) == place) {
         found.add(attributes);
       }
     }

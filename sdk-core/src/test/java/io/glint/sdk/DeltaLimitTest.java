@@ -40,10 +40,12 @@ class DeltaLimitTest {
   private static final AttributeKey<Long> KEY = AttributeKey.longKey("key");
   private static final AttributeKey<Long> REMOVED = AttributeKey.longKey("removed");
 
+  private int limit;
   private InMemoryMetricReader reader;
   private GlintMeterProvider provider;
 
   private LongCounter counter(int limit, boolean filters) {
+    this.limit = limit;
     final GlintView.Builder view = GlintView.builder().setCardinalityLimit(limit);
     if (filters) {
       view.setExcludedAttributeKeys(Set.of("removed"));
@@ -73,6 +75,7 @@ class DeltaLimitTest {
       for (final LongPointData point : metric.getLongSumData().getPoints()) {
         assertThat(values.put(point.getAttributes(), point.getValue())).isNull();
       }
+      assertThat(real(values)).as("points but for that of the overflow").isLessThanOrEqualTo(limit);
     }
     return values;
   }

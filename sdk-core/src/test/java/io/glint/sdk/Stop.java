@@ -73,6 +73,7 @@ enum Stop {
 
   // A recorder that makes room at the limit, by evicting the series that all record into.
 
+  ROOM_MAKER_BEFORE_SERIES(ProtocolPoint.ROOM_MAKING, roomMaker()),
   ROOM_MAKER_WITH_CELL(ProtocolPoint.CELL_TAKEN, roomMaker()),
   ROOM_MAKER_EVICTING(ProtocolPoint.SERIES_EVICTING, roomMaker()),
   ROOM_MAKER_RETIRING_CELL(ProtocolPoint.CELL_RETIRING, roomMaker()),

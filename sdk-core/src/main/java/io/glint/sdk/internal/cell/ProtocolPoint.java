@@ -65,6 +65,9 @@ public enum ProtocolPoint {
   /** A thread is about to publish the overflow series. */
   OVERFLOW_ADDING,
 
+  /** A recorder at the limit is about to look for series that it can evict. */
+  ROOM_MAKING,
+
   /** A recorder has evicted what it could at the limit, and is about to say how far it has come. */
   ROOM_MADE,
 

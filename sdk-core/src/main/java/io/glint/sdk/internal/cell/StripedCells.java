@@ -27,13 +27,17 @@ import java.lang.ref.WeakReference;
  *   <li>At first a place leads to null. The first thread that comes there adds a cell for it.
  *   <li>A thread that finds its home taken takes another cell. If all are taken it adds one, which
  *       becomes its home.
- *   <li>If homes were found taken {@value #COLLISIONS_BEFORE_MOVING} times between two collections,
- *       the thread that came last moves: its place leads to another cell from then on, to a new one
- *       while there are few, or else to the one that it has just found free.
- *   <li>If no other place leads to the old home, then it was a thread of the same place that had
- *       it. So there are twice as many places, of which each old one leads where it led, and only
- *       the new place of this thread leads elsewhere. The other thread's id leads to the other of
- *       the two new places, or else they meet again, and the places double once more.
+ *   <li>If homes were found taken {@value #COLLISIONS_BEFORE_MOVING} times between two collections
+ *       that visit the cells, the thread that came last moves: its place leads to another cell from
+ *       then on. That is a new one as long as there are fewer than twice as many cells as
+ *       processors, to a power of two, or than 8. Later it is the one that the thread has just
+ *       found free; if only the first cell was free, it stays.
+ *   <li>A thread that moves may need a place for itself. If no other place leads to its old home,
+ *       then a thread of the same place had taken it; and if no new cell is made, other threads of
+ *       the place are to stay. In both cases the number of places doubles. Each old place becomes
+ *       two, which lead where it led, and only the new place of this thread leads elsewhere. If the
+ *       id of the other thread leads to the same new place again, they meet again, and the places
+ *       double once more.
  * </ol>
  *
  * So the number of cells follows how many threads meet, and not how many there are.
@@ -129,7 +133,12 @@ public class StripedCells {
       }
       final Cell taken = stripes == null ? takeFirst() : takeAny(stripes);
       if (taken != null) {
-        countCollision(stripes, taken);
+        try {
+          countCollision(stripes, taken);
+        } catch (Throwable t) {
+          // For want of memory or stack, or as Thread.getId is overridden: the cell has an owner by
+          // now, who would not release it. The threads stay together.
+        }
         return taken;
       }
       if (added == null) {
@@ -257,8 +266,7 @@ public class StripedCells {
   }
 
   /**
-   * Takes note of a home that was found taken, and lets this thread move if that happens often. The
-   * caller owns a cell, so nothing may be thrown.
+   * Takes note of a home that was found taken, and lets this thread move if that happens often.
    *
    * @param taken the cell that the caller has taken
    */
@@ -268,15 +276,10 @@ public class StripedCells {
       return;
     }
     collisions = 0;
-    try {
-      final Cell[] moved =
-          stripes == null ? copy(null, FEWEST_PLACES, null) : moved(stripes, taken);
-      if (moved != null) {
-        ProtocolPoint.HOME_MOVING.reached();
-        STRIPES.compareAndSet(this, stripes, moved);
-      }
-    } catch (OutOfMemoryError | StackOverflowError e) {
-      // They stay together.
+    final Cell[] moved = stripes == null ? copy(null, FEWEST_PLACES, null) : moved(stripes, taken);
+    if (moved != null) {
+      ProtocolPoint.HOME_MOVING.reached();
+      STRIPES.compareAndSet(this, stripes, moved);
     }
   }
 
@@ -423,10 +426,13 @@ public class StripedCells {
       long held = 0;
       Cell cell;
       // Stops at the first sign of use: who holds cells of a busy series makes recorders add
-      // others.
-      while ((cell = cellOrNull(stripes, taken)) != null && held <= collected && cell.tryTake()) {
+      // others. If nothing may be held, it does not count how much is. It looks before it takes a
+      // cell, so that one that is taken stays in its owner's cache.
+      while ((cell = cellOrNull(stripes, taken)) != null
+          && held <= collected
+          && cell.tryTakeIfFree()) {
         taken++;
-        held += cell.isEmpty() ? 0 : cell.measurements();
+        held += cell.isEmpty() ? 0 : collected == 0 ? 1 : cell.measurements();
       }
       if (held != collected || isPinned()) {
         return Eviction.IN_USE;

@@ -3,11 +3,11 @@ package io.glint.sdk.internal.series;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Limits the places that the alias caches of one provider have together, beyond the few that each
- * one starts with. Thread-safe and lock-free.
+ * Limits the places that the alias caches of one provider have together, beyond those that each one
+ * has for itself. Thread-safe and lock-free.
  */
 public final class AliasBudget {
-  /** As many as two caches of the largest size have. Filled, they take about six megabytes. */
+  /** As many as two caches of the largest size have. Filled, they take about five megabytes. */
   public static final int PLACES = 2 * FilteredAttributesCache.LARGEST_CAPACITY;
 
   private final AtomicInteger left = new AtomicInteger(PLACES);

@@ -15,23 +15,34 @@ import java.lang.invoke.VarHandle;
  * <h2>What it may cost</h2>
  *
  * <ul>
- *   <li>It grows up to {@value #LARGEST_CAPACITY} places, as far as the {@link AliasBudget} of the
- *       provider allows, and then replaces. With more attribute sets than about a third of that in
- *       use, some are filtered again and again, which allocates.
+ *   <li>It has up to {@value #OWN_CAPACITY} places of its own, and up to {@value #LARGEST_CAPACITY}
+ *       as far as the {@link AliasBudget} of the provider allows; then it replaces. With more
+ *       attribute sets in use than about half of the places, some are filtered again and again,
+ *       which allocates.
  *   <li>It is for attribute sets that come again. Time is divided into generations of half a
  *       minute, which end with a collection. An entry that was not used for a whole generation is
  *       removed: what a view is to get rid of, such as the id of a user, does not stay in memory.
  *   <li>If less than half of the entries were used again in a generation, the others are removed at
  *       once, and the cache becomes as small as the rest allows. In the generation that follows it
- *       replaces what was not used again, and grows only where all entries were.
+ *       grows beyond its own places only where all entries were used again, and else replaces one
+ *       that was not.
  * </ul>
  */
 public final class FilteredAttributesCache {
   static final int LARGEST_CAPACITY = 16_384;
   private static final int SMALLEST_CAPACITY = 64;
 
+  /** So many places no other cache can take: some 160 kB, once each has an entry. */
+  static final int OWN_CAPACITY = 1024;
+
   /** How many places an entry may be in. */
-  private static final int WAYS = 4;
+  private static final int WAYS = 8;
+
+  /**
+   * How many of those a table uses that can still grow to places of its own, so that most entries
+   * are in their first place. With so few, a table that has to grow is mostly empty.
+   */
+  private static final int WAYS_WHILE_SMALL = 4;
 
   public static final long GENERATION_NANOS = 30_000_000_000L;
 
@@ -102,12 +113,21 @@ public final class FilteredAttributesCache {
   public Alias find(Attributes attributes) {
     final Alias[] table = this.table;
     final int hash = SeriesMap.hash(attributes);
-    for (int i = 0; i < WAYS; i++) {
+    // Most are in the first of their places.
+    Alias alias = table[hash & (table.length - 1)];
+    if (alias == null || !alias.isOf(attributes, hash)) {
+      alias = findFurther(table, attributes, hash);
+    }
+    if (alias != null && alias.usedIn != generation) {
+      alias.usedIn = generation;
+    }
+    return alias;
+  }
+
+  private static Alias findFurther(Alias[] table, Attributes attributes, int hash) {
+    for (int i = 1; i < WAYS; i++) {
       final Alias alias = table[(hash + i) & (table.length - 1)];
       if (alias != null && alias.isOf(attributes, hash)) {
-        if (alias.usedIn != generation) {
-          alias.usedIn = generation;
-        }
         return alias;
       }
     }
@@ -133,7 +153,8 @@ public final class FilteredAttributesCache {
     while (true) {
       final Alias[] table = this.table;
       if (putIfRoom(table, alias)
-          || (isDoubtful && replaceUnused(table, alias))
+          || (isDoubtful && table.length >= OWN_CAPACITY && replaceUnused(table, alias))
+          || putWhereOneCanMove(table, alias)
           || !grow(table, alias)) {
         return;
       }
@@ -142,25 +163,33 @@ public final class FilteredAttributesCache {
 
   /** Doubles the table; or else overwrites an entry, and returns false. */
   private boolean grow(Alias[] table, Alias alias) {
-    if (table.length == LARGEST_CAPACITY || !budget.take(table.length)) {
+    final int taken = beyondOwn(2 * table.length) - beyondOwn(table.length);
+    if (table.length == LARGEST_CAPACITY || !budget.take(taken)) {
       final int hash = alias.hash;
-      table[(hash + (hash >>> 16) % WAYS) & (table.length - 1)] = alias;
+      table[(hash + (hash >>> 16) % ways(table)) & (table.length - 1)] = alias;
       return false;
     }
     boolean isGrown = false;
     try {
       final Alias[] doubled = new Alias[2 * table.length];
-      for (final Alias each : table) {
-        copy(each, doubled);
-      }
+      final boolean unused = copyAll(table, doubled);
       ProtocolPoint.ALIASES_DOUBLING.reached();
       isGrown = TABLE.compareAndSet(this, table, doubled);
     } finally {
       if (!isGrown) {
-        budget.giveBack(table.length);
+        budget.giveBack(taken);
       }
     }
     return true;
+  }
+
+  private static int ways(Alias[] table) {
+    return table.length < OWN_CAPACITY ? WAYS_WHILE_SMALL : WAYS;
+  }
+
+  /** How many places of a table of this capacity count against the budget. */
+  private static int beyondOwn(int capacity) {
+    return Math.max(0, capacity - OWN_CAPACITY);
   }
 
   /** Lets go of the series that have been evicted. Called by the collector. */
@@ -208,13 +237,10 @@ public final class FilteredAttributesCache {
         table[i] = null;
       }
     }
-    // Not by half: a table that is about to double again is not made smaller.
-    if (capacity <= table.length / 4) {
-      try {
-        shrink(table, capacity);
-      } catch (OutOfMemoryError e) {
-        // Another time; the collection goes on.
-      }
+    try {
+      shrink(table, capacity);
+    } catch (OutOfMemoryError e) {
+      // Another time; the collection goes on.
     }
     generation++;
   }
@@ -223,32 +249,70 @@ public final class FilteredAttributesCache {
     return alias.usedIn == generation || (!isDoubtful && alias.usedIn == -generation);
   }
 
-  private void shrink(Alias[] table, int capacity) {
-    final Alias[] smaller = new Alias[capacity];
-    for (final Alias alias : table) {
-      copy(alias, smaller);
-    }
-    // A recorder may have doubled it. There is another collection.
-    if (TABLE.compareAndSet(this, table, smaller)) {
-      budget.giveBack(table.length - capacity);
-    }
-  }
-
   /**
-   * Copies an entry if there is one, and room for it. Asks no attributes whether they are equal.
+   * Makes the table as small as all of its entries allow.
+   *
+   * @param capacity the smallest that is worth a try
    */
-  private static void copy(Alias alias, Alias[] table) {
-    for (int i = 0; alias != null && i < WAYS; i++) {
-      final int index = (alias.hash + i) & (table.length - 1);
-      if (table[index] == null) {
-        table[index] = alias;
+  private void shrink(Alias[] table, int capacity) {
+    // Not by half: a table that is about to double again is not made smaller.
+    for (int tried = capacity; tried <= table.length / 4; tried *= 2) {
+      final Alias[] smaller = new Alias[tried];
+      if (copyAll(table, smaller)) {
+        // A recorder may have doubled it. There is another collection.
+        if (TABLE.compareAndSet(this, table, smaller)) {
+          budget.giveBack(beyondOwn(table.length) - beyondOwn(tried));
+        }
         return;
       }
     }
   }
 
+  /**
+   * Copies the entries into a table that nobody else sees. Asks no attributes whether they are
+   * equal.
+   *
+   * @return false if some have found no place
+   */
+  private static boolean copyAll(Alias[] from, Alias[] to) {
+    boolean isComplete = true;
+    for (final Alias alias : from) {
+      if (alias != null && !putIfEmpty(to, alias) && !putWhereOneCanMove(to, alias)) {
+        isComplete = false;
+      }
+    }
+    return isComplete;
+  }
+
+  private static boolean putIfEmpty(Alias[] table, Alias alias) {
+    for (int i = 0; i < ways(table); i++) {
+      final int index = (alias.hash + i) & (table.length - 1);
+      if (table[index] == null) {
+        table[index] = alias;
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /**
+   * Lets an entry that has another place free move there, and puts this one in its place. A thread
+   * that looks for the other one meanwhile may miss it, and filters once more.
+   */
+  private static boolean putWhereOneCanMove(Alias[] table, Alias alias) {
+    for (int i = 0; i < ways(table); i++) {
+      final int index = (alias.hash + i) & (table.length - 1);
+      final Alias there = table[index];
+      if (there == null || putIfEmpty(table, there)) {
+        table[index] = alias;
+        return true;
+      }
+    }
+    return false;
+  }
+
   private static boolean putIfRoom(Alias[] table, Alias alias) {
-    for (int i = 0; i < WAYS; i++) {
+    for (int i = 0; i < ways(table); i++) {
       final int index = (alias.hash + i) & (table.length - 1);
       final Alias there = table[index];
       if (there == null || there.series.isEvicted() || there.isOf(alias.attributes, alias.hash)) {
@@ -260,7 +324,7 @@ public final class FilteredAttributesCache {
   }
 
   private static boolean replaceUnused(Alias[] table, Alias alias) {
-    for (int i = 0; i < WAYS; i++) {
+    for (int i = 0; i < ways(table); i++) {
       final int index = (alias.hash + i) & (table.length - 1);
       final Alias there = table[index];
       if (there == null || !there.wasUsedAgain()) {

@@ -12,15 +12,18 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * The series of one stream by their attributes: a look-up that never waits, and lock-free addition
- * up to a limit. No recorder copies more than a few entries in one call, however many there are.
+ * up to a limit. A recorder copies {@value #PLACES_COPIED_AT_ONCE} entries at most in one call,
+ * however many there are. The one exception: where a thread was stopped while it copied, and no
+ * collection has come by since, the next growth copies all that were there.
  *
  * <h2>What is stored</h2>
  *
  * A {@link Table} holds the series twice: in {@code order}, an array that is filled from index 0 on
- * without gaps, and in {@code index}, an open-addressing hash table at most a quarter full, as a
- * look-up that finds another series first costs more than the memory; a large one, which takes
- * longer to reach than to guess wrong, may be half full. {@code order} says which series exist;
- * {@code index} only makes them quick to find.
+ * without gaps, and in {@code index}, an open-addressing hash table. The index is at most a quarter
+ * full, as a look-up that comes across another series first costs more than the memory. That of a
+ * table of more than {@value #LARGEST_SPARSE_CAPACITY} places may be half full: there the memory is
+ * what a look-up waits for. {@code order} says which series exist; {@code index} only makes them
+ * quick to find.
  *
  * <h2>How a series is added</h2>
  *
@@ -54,24 +57,27 @@ import java.util.concurrent.atomic.AtomicLong;
  *       series are added to the larger table, and looked up in both. Each recorder that comes by
  *       copies the entries of a few places, and the one that copies the last drops the base; the
  *       collector copies what is left. A thread that is stopped while it copies holds nobody up.
- *       The arrays are allocated, which clears them, by the recorder that comes when the table is
- *       nearly full; by others only if that one does not get there in time.
+ *       The arrays are allocated, which clears them, by the recorder that comes when a large table
+ *       is nearly full; by others if that one does not get there in time, or if so long passed that
+ *       a collection has given them up.
  *   <li><b>Removal.</b> The collector copies the entries that are not evicted into a table that
  *       nobody else sees, closes the old table, copies what was added in between, and publishes. A
  *       recorder that comes across the closed table meanwhile makes it grow as if it were full, and
  *       the collector begins anew.
  * </ul>
  *
- * <p>Access modes: entries of both arrays are stored by compare-and-set once others see the table.
- * {@code order} is read with acquire. The look-up reads {@code index} with plain accesses, which is
- * one type check less on the record path: a series that it finds is seen complete, for what a
- * recorder needs of it is in final fields, and one that it does not find yet is found in {@code
- * order}. (The freeze that counts is that at the end of the constructor of {@link Series}: it comes
- * after everything that the constructors of its first cell have written, also to the array of the
- * cell behind the freeze of {@link Cell} itself.) {@code table}, {@code base} and {@code indexed}
- * are volatile. The look-up takes the index from a plain field, so as not to load the table first.
- * It may be that of an earlier table: a series that it misses, or that has been evicted, is looked
- * for in the table. The field is renewed when a table is complete, and by each collection.
+ * <p>Access modes: once others see the table, entries of both arrays are stored by compare-and-set,
+ * but for those that are copied from a base to {@code order}, which are stored with release: each
+ * thread would store the same. {@code order} is read with acquire. The look-up reads {@code index}
+ * with plain accesses, which is one type check less on the record path: a series that it finds is
+ * seen complete, for what a recorder needs of it is in final fields, and one that it does not find
+ * yet is found in {@code order}. (The freeze that counts is that at the end of the constructor of
+ * {@link Series}: it comes after everything that the constructors of its first cell have written,
+ * also to the array of the cell behind the freeze of {@link Cell} itself.) {@code table}, {@code
+ * base}, {@code indexed} and {@code successor} are volatile. The look-up takes the index from a
+ * plain field, so as not to load the table first. It may be that of an earlier table: a series that
+ * it misses, or that has been evicted, is looked for in the table. The field is renewed when a
+ * table is complete, and by each collection.
  */
 public final class SeriesMap {
   private static final int SMALLEST_CAPACITY = 4;
@@ -106,6 +112,9 @@ public final class SeriesMap {
 
   /** The index of the table, or of one before it. */
   private Series[] cachedIndex = table.index;
+
+  /** Number of entries that {@link #complete} last saw. Guarded by the stream's collection lock. */
+  private int indexedBefore;
 
   /** Number of series that were ever evicted. */
   private final AtomicLong evictions = new AtomicLong();
@@ -361,10 +370,11 @@ public final class SeriesMap {
       }
     }
 
+    /** As that of a table: one that was evicted since it was added here leaves its place. */
     private void addToIndex(Series series) {
       final int mask = index.length - 1;
       int i = series.hash & mask;
-      while (index[i] != null) {
+      while (index[i] != null && !Table.isEvictedTwin(index[i], series)) {
         i = (i + 1) & mask;
       }
       index[i] = series;
@@ -376,11 +386,19 @@ public final class SeriesMap {
   }
 
   /**
-   * Copies what recorders have not copied yet, so that each series is found at once. Called by the
+   * Copies what recorders have not copied yet, so that each series is found at once; and gives up a
+   * larger table that was prepared, if no series has been added since the last time. Called by the
    * collector.
    */
   public void complete() {
+    final Table table = this.table;
     copyAll(table);
+    final int indexed = table.indexed;
+    if (indexed != indexedBefore) {
+      indexedBefore = indexed;
+    } else if (table.successor != null) {
+      table.successor = null;
+    }
     // What threads in a race have left of an earlier table keeps evicted series in memory.
     refreshCachedIndex();
   }

@@ -137,9 +137,85 @@ class StripesTest {
     assertThat(cells.evict(0)).isEqualTo(StripedCells.Eviction.DONE);
   }
 
+  /** How many there are takes a walk through the buckets of a histogram. */
+  @Test
+  void aCellOfADeltaStreamIsNotAskedHowManyMeasurementsItHolds() {
+    final List<FailingCell> made = new ArrayList<>();
+    final StripedCells cells = new StripedCells(owner -> new FailingCell(made, false));
+    made.get(0).holds = 3;
+    assertThat(cells.evict(0)).isEqualTo(StripedCells.Eviction.IN_USE);
+    assertThat(made.get(0).counted).isZero();
+    assertThat(cells.evict(2)).isEqualTo(StripedCells.Eviction.IN_USE);
+    assertThat(made.get(0).counted).isEqualTo(1);
+    assertThat(cells.evict(3)).isEqualTo(StripedCells.Eviction.DONE);
+  }
+
+  /**
+   * The id of a thread is asked for where it takes a cell, and where it moves to another one. There
+   * it owns a cell already.
+   */
+  @Test
+  void aThreadWhoseIdCannotBeHadLeavesNoCellTaken() throws Exception {
+    int calls = 0;
+    boolean thrown = true;
+    while (thrown) {
+      calls++;
+      final List<FailingCell> made = new ArrayList<>();
+      final StripedCells cells = new StripedCells(owner -> new FailingCell(made, false));
+      for (int i = 0; i < 3; i++) {
+        cells.take();
+      }
+      made.forEach(Cell::release);
+      final WithoutId thread = new WithoutId(cells, calls);
+      thread.start();
+      thread.join(30_000);
+      assertThat(made).as("call %s", calls).allMatch(Cell::tryTake);
+      thrown = thread.calls == calls;
+    }
+    assertThat(calls).as("where it takes a cell, and where it moves").isGreaterThan(3);
+  }
+
+  /** Finds its home taken until it moves. In that meeting one call of its id throws. */
+  private static final class WithoutId extends Thread {
+    private final StripedCells cells;
+    private final int failing;
+    private boolean isLastMeeting;
+    int calls;
+
+    WithoutId(StripedCells cells, int failing) {
+      this.cells = cells;
+      this.failing = failing;
+    }
+
+    @Override
+    public long getId() {
+      if (isLastMeeting && ++calls == failing) {
+        throw new IllegalStateException();
+      }
+      return super.getId();
+    }
+
+    @Override
+    public void run() {
+      final Cell home = cells.take();
+      for (int i = 1; i <= COLLISIONS_BEFORE_MOVING; i++) {
+        isLastMeeting = i == COLLISIONS_BEFORE_MOVING;
+        try {
+          cells.take().release();
+        } catch (IllegalStateException e) {
+          // The recording call reports it.
+        }
+      }
+      isLastMeeting = false;
+      home.release();
+    }
+  }
+
   private static final class FailingCell extends Cell {
     private final List<FailingCell> made;
     Error failure;
+    long holds;
+    int counted;
 
     FailingCell(List<FailingCell> made, boolean padded) {
       super(0, padded);
@@ -157,12 +233,13 @@ class StripesTest {
       if (failure != null) {
         throw failure;
       }
-      return true;
+      return holds == 0;
     }
 
     @Override
     public long measurements() {
-      return 0;
+      counted++;
+      return holds;
     }
 
     @Override

@@ -14,10 +14,14 @@ import io.glint.sdk.internal.stream.MetricStream;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.context.Context;
+import java.lang.reflect.Array;
+import java.lang.reflect.Field;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
@@ -74,6 +78,40 @@ class SeriesMapTest {
     for (int i = 0; i < added.size(); i++) {
       assertThat(map.find(attributes(i))).isSameAs(added.get(i));
     }
+  }
+
+  @Test
+  void aLargerTableThatNobodyNeededBetweenTwoCollectionsIsGivenUp() throws Exception {
+    final SeriesMap map = map(100_000);
+    // One that is nearly full has another one made.
+    for (int i = 0; i < 8000; i++) {
+      map.findOrAdd(attributes(i));
+    }
+    final long growing = bytesOfTables(map);
+    map.complete();
+    assertThat(bytesOfTables(map)).as("series were added since the last one").isEqualTo(growing);
+    map.complete();
+    assertThat(bytesOfTables(map)).isLessThan(growing / 2);
+    for (int i = 0; i < 10_000; i++) {
+      assertThat(map.findOrAdd(attributes(i))).isNotNull();
+    }
+    assertThat(map.size()).isEqualTo(10_000);
+  }
+
+  /** Of the arrays that the map refers to, in references of four bytes. */
+  private static long bytesOfTables(SeriesMap map) throws ReflectiveOperationException {
+    long bytes = 0;
+    for (Object table = field(map, "table"); table != null; table = field(table, "successor")) {
+      bytes += 4L * Array.getLength(field(table, "order"));
+      bytes += 4L * Array.getLength(field(table, "index"));
+    }
+    return bytes;
+  }
+
+  private static Object field(Object object, String name) throws ReflectiveOperationException {
+    final Field field = object.getClass().getDeclaredField(name);
+    field.setAccessible(true);
+    return field.get(object);
   }
 
   @Test
@@ -247,7 +285,7 @@ class SeriesMapTest {
       boolean anyEvicted = false;
       while (running) {
         running = recorders.stream().anyMatch(recorder -> !recorder.isDone());
-        total += sum(collector);
+        total += sumWithin(64, collector);
         final Series now = stream.seriesMap().find(attributes(0));
         anyEvicted |= first != null && first != now;
         first = first != null ? first : now;
@@ -256,23 +294,69 @@ class SeriesMapTest {
       for (final Future<?> recorder : recorders) {
         recorder.get(60, TimeUnit.SECONDS);
       }
-      total += sum(collector);
+      total += sumWithin(64, collector);
       assertThat(total).isEqualTo((long) threads * records);
     } finally {
       pool.shutdownNow();
     }
   }
 
-  private static long sum(StreamCollector collector) {
+  /** Tables of thousands of entries, which several calls copy and whose successor is prepared. */
+  @Test
+  void nothingIsLostWhileLargeTablesGrowAndEvictedSeriesAreRemoved() throws Exception {
+    final int limit = 10_000;
+    final int threads = 4;
+    final int waves = 6;
+    final int recordsOfWave = 60_000;
+    final StreamCollector collector = DeltaSums.create(limit);
+    final MetricStream stream = collector.stream();
+    final ExecutorService pool = Executors.newFixedThreadPool(threads);
+    final List<Future<?>> recorders = new ArrayList<>();
+    long total = 0;
+    int most = 0;
+    try {
+      for (int t = 0; t < threads; t++) {
+        final Random random = new Random(t);
+        recorders.add(
+            pool.submit(
+                () -> {
+                  for (int i = 0; i < waves * recordsOfWave; i++) {
+                    // Few sets, then more than the limit, so that tables shrink and grow.
+                    final int sets = i / recordsOfWave % 2 == 0 ? 300 : 30_000;
+                    stream.recordLong(1, attributes(random.nextInt(sets)), Context.root());
+                  }
+                }));
+      }
+      boolean running = true;
+      while (running) {
+        running = recorders.stream().anyMatch(recorder -> !recorder.isDone());
+        total += sumWithin(limit, collector);
+        most = Math.max(most, stream.seriesMap().entries());
+      }
+      for (final Future<?> recorder : recorders) {
+        recorder.get(60, TimeUnit.SECONDS);
+      }
+    } finally {
+      pool.shutdownNow();
+    }
+    total += sumWithin(limit, collector);
+    assertThat(total).isEqualTo((long) threads * waves * recordsOfWave);
+    assertThat(most).as("entries of the largest table").isGreaterThan(4096);
+    assertThat(stream.seriesMap().removals()).as("series removed").isGreaterThan(limit);
+  }
+
+  /** The sum of one collection, which has a point for each set and one for the overflow. */
+  private static long sumWithin(int limit, StreamCollector collector) {
     final var data = collector.collect(0, 1, new PointPool(false));
+    final Set<Attributes> seen = new HashSet<>();
     long sum = 0;
     if (data != null) {
-      final Set<Attributes> seen = new java.util.HashSet<>();
       for (final var point : data.getPoints()) {
         assertThat(seen.add(point.getAttributes())).as("one point for each series").isTrue();
         sum += ((LongPoint) point).getValue();
       }
     }
+    assertThat(seen).hasSizeLessThanOrEqualTo(limit + 1);
     return sum;
   }
 }
