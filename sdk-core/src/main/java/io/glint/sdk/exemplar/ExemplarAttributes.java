@@ -12,8 +12,8 @@ import java.util.Set;
  * specification, "ExemplarReservoir"). So what is removed from points, be it for its cardinality or
  * because it names a person, leaves the process beside some of them. Where it must not, {@link
  * #none} or {@link #only} keeps it in: for all instruments by {@link
- * GlintMeterProviderBuilder#setExemplarAttributes}, for those of a view by {@link
- * GlintView.Builder#setExemplarAttributes}.
+ * io.glint.sdk.GlintMeterProviderBuilder#setExemplarAttributes}, for those of a view by {@link
+ * io.glint.sdk.GlintView.Builder#setExemplarAttributes}.
  *
  * <p>Attributes that a point lacks for another reason, because the measurement was counted in the
  * overflow series, are on its exemplars always. Immutable and thread-safe.
