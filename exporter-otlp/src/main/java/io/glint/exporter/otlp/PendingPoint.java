@@ -81,10 +81,8 @@ abstract sealed class PendingPoint permits PendingNumber, PendingDistribution {
     whole.nextField();
     ProtoReader in = whole.readMessage();
     int exemplars = 0;
-    for (int field = in.nextField(); field != 0; field = in.nextField()) {
-      if (field == wanted) {
-        exemplars++;
-      }
+    while (in.seek(wanted)) {
+      exemplars++;
       in.skip();
     }
     return exemplars;

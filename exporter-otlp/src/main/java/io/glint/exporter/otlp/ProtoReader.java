@@ -53,6 +53,17 @@ final class ProtoReader {
     return field;
   }
 
+  /** Goes on to the next field of that number, past others; false if there is none. */
+  boolean seek(int number) {
+    for (int field = nextField(); field != 0; field = nextField()) {
+      if (field == number) {
+        return true;
+      }
+      skip();
+    }
+    return false;
+  }
+
   /** The wire type of the field {@link #nextField} answered. */
   int wireType() {
     return wireType;
