@@ -111,39 +111,21 @@ record Envelope(Envelope parent, int field, Bytes header) {
       return false;
     }
     ProtoReader in = new ProtoReader(header.array());
-    for (int each = in.nextField(); each != 0; each = in.nextField()) {
-      if (each == AGGREGATION_TEMPORALITY) {
-        return in.readVarint() == DELTA;
-      }
-      in.skip();
-    }
-    return false;
+    return in.seek(AGGREGATION_TEMPORALITY) && in.readVarint() == DELTA;
   }
 
   /** Of data: the name of its metric. */
   String metricName() {
-    return string(new ProtoReader(parent.header.array()), NAME);
+    return name(new ProtoReader(parent.header.array()));
   }
 
   /** Of data: the name of the scope of its metric. */
   String scopeName() {
     ProtoReader in = new ProtoReader(parent.parent.header.array());
-    for (int each = in.nextField(); each != 0; each = in.nextField()) {
-      if (each == SCOPE) {
-        return string(in.readMessage(), NAME);
-      }
-      in.skip();
-    }
-    return "";
+    return in.seek(SCOPE) ? name(in.readMessage()) : "";
   }
 
-  private static String string(ProtoReader in, int field) {
-    for (int each = in.nextField(); each != 0; each = in.nextField()) {
-      if (each == field) {
-        return in.readString();
-      }
-      in.skip();
-    }
-    return "";
+  private static String name(ProtoReader message) {
+    return message.seek(NAME) ? message.readString() : "";
   }
 }

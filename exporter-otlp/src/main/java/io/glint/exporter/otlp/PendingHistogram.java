@@ -48,17 +48,11 @@ final class PendingHistogram extends PendingDistribution {
   @Override
   int bucketOf(double value) {
     ProtoReader in = new ProtoReader(key().others().array());
-    for (int field = in.nextField(); field != 0; field = in.nextField()) {
-      if (field == EXPLICIT_BOUNDS) {
-        long[] bounds = in.readPackedFixed64();
-        int bucket = 0;
-        while (bucket < bounds.length && value > Double.longBitsToDouble(bounds[bucket])) {
-          bucket++;
-        }
-        return bucket;
-      }
-      in.skip();
+    long[] bounds = in.seek(EXPLICIT_BOUNDS) ? in.readPackedFixed64() : new long[0];
+    int bucket = 0;
+    while (bucket < bounds.length && value > Double.longBitsToDouble(bounds[bucket])) {
+      bucket++;
     }
-    return 0;
+    return bucket;
   }
 }

@@ -23,7 +23,7 @@ final class ProtoReader {
 
   private final byte[] data;
   private int position;
-  private final int end;
+  private int end;
   private int fieldStart;
   private int wireType;
 
@@ -36,6 +36,18 @@ final class ProtoReader {
     this.data = data;
     this.position = position;
     this.end = end;
+  }
+
+  /** Starts over, with other bytes of the same array. */
+  void restart(int from, int to) {
+    position = from;
+    end = to;
+  }
+
+  /** Goes on in the nested message, and ends with it. */
+  void enter() {
+    int start = contentStart();
+    restart(start, position);
   }
 
   /** The number of the next field, or 0 at the end of the message. */
@@ -51,6 +63,17 @@ final class ProtoReader {
       throw malformed("field number " + field);
     }
     return field;
+  }
+
+  /** Goes on to the next field of that number, past others; false if there is none. */
+  boolean seek(int number) {
+    for (int field = nextField(); field != 0; field = nextField()) {
+      if (field == number) {
+        return true;
+      }
+      skip();
+    }
+    return false;
   }
 
   /** The wire type of the field {@link #nextField} answered. */
