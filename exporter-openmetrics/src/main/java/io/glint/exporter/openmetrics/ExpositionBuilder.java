@@ -169,7 +169,8 @@ abstract class ExpositionBuilder<B extends ExpositionBuilder<B>> {
    * Sets how many scrapes may run at once, {@value
    * OpenMetricsReader#DEFAULT_MAX_CONCURRENT_SCRAPES} by default: from the request to the end of
    * the answer, those included that wait for a collection. Any more are answered 503 with {@code
-   * Retry-After}. So it bounds the memory of bodies that are not sent yet.
+   * Retry-After}; an {@link OpenMetricsServer} first tries for two seconds to end one whose client
+   * does not read. So it bounds the memory of bodies that are not sent yet.
    *
    * @param scrapes at least 1
    * @return this builder

@@ -21,28 +21,12 @@ import java.util.function.Function;
  * Accepts connections, each of which runs as one task of an executor, and ends those whose clients
  * keep them too long.
  *
- * <p>There are never more than {@value #MAX_CONNECTIONS} connections. One more takes the place of
- * the one whose client has kept it waiting for longest: for a request, for the rest of one, or
- * without taking anything of an answer for a second. So clients that fall silent, however many,
- * cost others nothing but a new connection.
+ * <p>There are never more connections than the limit. One more takes the place of the one whose
+ * client has kept it waiting for longest: for a request, for the rest of one, or without taking
+ * anything of an answer for a second. So clients that fall silent, however many, cost others
+ * nothing but a new connection.
  */
 final class HttpListener {
-
-  static final int MAX_CONNECTIONS = 64;
-
-  static final int IDLE_SECONDS = 120;
-
-  /** For a handshake, and for a request. */
-  static final int READING_SECONDS = 10;
-
-  /** Without taking anything of an answer. */
-  static final int STALLED_SECONDS = 10;
-
-  /** For an answer. */
-  static final int SENDING_SECONDS = 120;
-
-  /** Of others that need the place. */
-  private static final long STALLED_NANOS_IN_NEED = TimeUnit.SECONDS.toNanos(1);
 
   private static final int BACKLOG = 128;
 
@@ -57,6 +41,7 @@ final class HttpListener {
   private final ServerTls tls;
   private final Executor executor;
   private final Function<OpenMetricsRequest, OpenMetricsResponse> pages;
+  private final HttpLimits limits;
   private final ProblemLog log;
   private final Thread acceptor;
 
@@ -82,11 +67,13 @@ final class HttpListener {
       ServerTls tls,
       Executor executor,
       Function<OpenMetricsRequest, OpenMetricsResponse> pages,
+      HttpLimits limits,
       ProblemLog log) {
     this.server = server;
     this.tls = tls;
     this.executor = executor;
     this.pages = pages;
+    this.limits = limits;
     this.log = log;
     address = (InetSocketAddress) server.getLocalSocketAddress();
     acceptor = new Thread(this::accept, "glint-openmetrics-" + address.getPort());
@@ -174,7 +161,7 @@ final class HttpListener {
             () ->
                 "The executor given to OpenMetricsServerBuilder.setExecutor refuses connections;"
                     + " they are closed. It needs a thread for each of up to "
-                    + MAX_CONNECTIONS
+                    + limits.connections()
                     + " connections.");
       }
     } finally {
@@ -193,7 +180,7 @@ final class HttpListener {
       if (stopping) {
         return false;
       }
-      isFull = connections.size() >= MAX_CONNECTIONS;
+      isFull = connections.size() >= limits.connections();
       if (isFull) {
         crowdedOut = longestWaitedFor(false);
         connections.remove(crowdedOut);
@@ -214,7 +201,7 @@ final class HttpListener {
           "",
           () ->
               "All "
-                  + MAX_CONNECTIONS
+                  + limits.connections()
                   + " connections at "
                   + address
                   + " are being answered; another one is closed. Look for a slow callback, and for"
@@ -227,7 +214,7 @@ final class HttpListener {
         "",
         () ->
             "There are more than "
-                + MAX_CONNECTIONS
+                + limits.connections()
                 + " connections at "
                 + address
                 + "; for each new one that is closed whose client has been silent for longest. Look"
@@ -246,7 +233,7 @@ final class HttpListener {
       boolean isWaiting =
           switch (phase) {
             case IDLE, READING -> !onlySending;
-            case SENDING -> waited > STALLED_NANOS_IN_NEED;
+            case SENDING -> waited > TimeUnit.MILLISECONDS.toNanos(limits.stalledInNeedMillis());
             case ANSWERING -> false;
           };
       if (isWaiting && waited > longest) {
@@ -257,23 +244,19 @@ final class HttpListener {
     return found;
   }
 
-  /** Ends a connection whose client takes nothing of its answer; returns whether there was one. */
-  boolean cutOneThatIsStalled() {
+  /** Ends the connection whose client takes nothing of an answer for longest, if there is one. */
+  void cutOneThatIsStalled() {
     HttpConnection stalled;
     lock.lock();
     try {
       stalled = longestWaitedFor(true);
-      if (stalled != null) {
-        connections.remove(stalled);
-      }
+      connections.remove(stalled);
     } finally {
       lock.unlock();
     }
-    if (stalled == null) {
-      return false;
+    if (stalled != null) {
+      stalled.cut();
     }
-    stalled.cut();
-    return true;
   }
 
   private void cutThoseThatAreTooSlow() {
@@ -293,15 +276,14 @@ final class HttpListener {
     }
   }
 
-  private static boolean isTooSlow(HttpConnection connection, long now) {
-    long phaseSeconds = TimeUnit.NANOSECONDS.toSeconds(now - connection.phaseNanos());
+  private boolean isTooSlow(HttpConnection connection, long now) {
+    long phaseMillis = TimeUnit.NANOSECONDS.toMillis(now - connection.phaseNanos());
+    long waitedMillis = TimeUnit.NANOSECONDS.toMillis(now - connection.progressNanos());
     return switch (connection.phase()) {
-      case IDLE -> phaseSeconds >= IDLE_SECONDS;
-      case READING -> phaseSeconds >= READING_SECONDS;
+      case IDLE -> phaseMillis >= limits.idleMillis();
+      case READING -> phaseMillis >= limits.readingMillis();
       case SENDING ->
-          phaseSeconds >= SENDING_SECONDS
-              || TimeUnit.NANOSECONDS.toSeconds(now - connection.progressNanos())
-                  >= STALLED_SECONDS;
+          phaseMillis >= limits.sendingMillis() || waitedMillis >= limits.stalledMillis();
       case ANSWERING -> false;
     };
   }

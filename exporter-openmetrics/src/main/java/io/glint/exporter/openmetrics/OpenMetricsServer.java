@@ -121,14 +121,14 @@ import java.util.logging.Logger;
  * OpenMetricsServerBuilder#setAuthenticator what the application decides}.
  *
  * <p>Limits, so that no client harms the application or other scrapers: {@value
- * HttpListener#MAX_CONNECTIONS} connections, of which the one whose client has been silent for
- * longest makes room for a new one; {@value HttpListener#READING_SECONDS} s for a request, {@value
- * HttpListener#IDLE_SECONDS} s between two; an answer is given up when the client takes nothing for
- * {@value HttpListener#STALLED_SECONDS} s, or not all of it in {@value
- * HttpListener#SENDING_SECONDS} s; first lines of 66 kB, {@value RequestReader#MAX_HEADERS} headers
- * of 16 kB together; and the {@linkplain OpenMetricsServerBuilder#setMaxConcurrentScrapes scrapes
- * that run at once}, of which one whose client takes nothing for a second makes room. What a
- * request holds is never logged nor answered.
+ * HttpLimits#CONNECTIONS} connections, of which the one whose client has been silent for longest
+ * makes room for a new one; {@value HttpLimits#READING_SECONDS} s for a request, {@value
+ * HttpLimits#IDLE_SECONDS} s between two; an answer is given up when the client takes nothing for
+ * {@value HttpLimits#STALLED_SECONDS} s, or not all of it in {@value HttpLimits#SENDING_SECONDS} s;
+ * first lines of 66 kB, {@value RequestReader#MAX_HEADERS} headers of 16 kB together; and the
+ * {@linkplain OpenMetricsServerBuilder#setMaxConcurrentScrapes scrapes that run at once}, of which
+ * one whose client takes nothing for a second makes room. What a request holds is never logged nor
+ * answered.
  *
  * <p>Threading: all methods may be called by any thread. Several scrapes may run at once; they
  * collect one after the other and send their answers side by side. Each connection has a daemon
@@ -184,6 +184,7 @@ public final class OpenMetricsServer implements MetricReader, ExemplarOutcomes.S
       ServerTls tls,
       Access access,
       Executor executor,
+      HttpLimits limits,
       ProblemLog log) {
     this.reader = reader;
     this.metricsPath = metricsPath;
@@ -198,7 +199,8 @@ public final class OpenMetricsServer implements MetricReader, ExemplarOutcomes.S
             new Route("/", false, false, new IndexPage(metricsPath, healthPath)::answer));
     ownExecutor = executor == null ? newExecutor(address.getPort()) : null;
     listener =
-        new HttpListener(socket, tls, executor == null ? ownExecutor : executor, this::answer, log);
+        new HttpListener(
+            socket, tls, executor == null ? ownExecutor : executor, this::answer, limits, log);
     reader.scrapes().makeRoomBy(listener::cutOneThatIsStalled);
   }
 

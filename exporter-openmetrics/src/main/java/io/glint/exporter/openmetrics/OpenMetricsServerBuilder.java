@@ -50,6 +50,9 @@ public final class OpenMetricsServerBuilder extends ExpositionBuilder<OpenMetric
 
   private boolean clientCertificateRequired;
 
+  /** Shorter in tests. */
+  HttpLimits limits = HttpLimits.DEFAULT;
+
   OpenMetricsServerBuilder() {}
 
   @Override
@@ -142,7 +145,7 @@ public final class OpenMetricsServerBuilder extends ExpositionBuilder<OpenMetric
    *
    * @param executor runs each connection as one task that lasts as long as the connection, and
    *     never in the thread that calls it; with fewer threads than there are connections, {@value
-   *     HttpListener#MAX_CONNECTIONS} at most, some wait. It is not shut down. Not null
+   *     HttpLimits#CONNECTIONS} at most, some wait. It is not shut down. Not null
    * @return this builder
    */
   public OpenMetricsServerBuilder setExecutor(Executor executor) {
@@ -331,7 +334,8 @@ public final class OpenMetricsServerBuilder extends ExpositionBuilder<OpenMetric
             OpenMetricsServer.LOGGER.getName(),
             (InetSocketAddress) socket.getLocalSocketAddress());
     OpenMetricsServer server =
-        new OpenMetricsServer(socket, reader, path, healthPath, serverTls, access, executor, log);
+        new OpenMetricsServer(
+            socket, reader, path, healthPath, serverTls, access, executor, limits, log);
     server.start();
     return server;
   }

@@ -30,6 +30,11 @@ final class ScrapeResponse extends OpenMetricsResponse {
     this.operation = operation;
   }
 
+  /** What is written, for tests. */
+  TextBuffer body() {
+    return body;
+  }
+
   @Override
   public long contentLength() {
     return length;

@@ -14,7 +14,6 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 
 /**
@@ -44,8 +43,14 @@ final class Scrapes {
   /** Of all values of one header, in characters: a browser sends some hundred. */
   static final int MAX_HEADER_CHARS = 8 * 1024;
 
-  /** How long a scrape that makes room for itself waits for it. */
-  private static final long ROOM_MILLIS = 200;
+  /** How long a scrape that asks others to make room waits for it. */
+  private static final long ROOM_MILLIS = 2000;
+
+  /** How often it asks. */
+  private static final long ASK_FOR_ROOM_MILLIS = 50;
+
+  /** How many wait so; any more are refused at once. */
+  private static final int MAX_WAITING_FOR_ROOM = 32;
 
   private final ExpositionWriter writer;
   private final ProblemLog log;
@@ -65,8 +70,11 @@ final class Scrapes {
   private final int maxRunning;
   private final Semaphore room;
 
-  /** Ends a scrape that does not get on; returns whether there was one. */
-  private volatile BooleanSupplier makeRoom = () -> false;
+  /** How many scrapes wait until others have made room. */
+  private final AtomicInteger waitingForRoom = new AtomicInteger();
+
+  /** Ends a scrape that does not get on, if there is one; null if nothing can. */
+  private volatile Runnable makeRoom;
 
   /** When the collection under way began, or the last one if there is none. */
   private volatile long collectionStartNanos;
@@ -104,8 +112,8 @@ final class Scrapes {
     room = new Semaphore(maxRunning);
   }
 
-  /** Sets what is asked to end a scrape when too many are running. */
-  void makeRoomBy(BooleanSupplier newMakeRoom) {
+  /** Sets what is asked to end a scrape that does not get on when too many are running. */
+  void makeRoomBy(Runnable newMakeRoom) {
     makeRoom = newMakeRoom;
   }
 
@@ -256,8 +264,27 @@ final class Scrapes {
   }
 
   private boolean takeRoom() throws InterruptedException {
-    return room.tryAcquire()
-        || (makeRoom.getAsBoolean() && room.tryAcquire(ROOM_MILLIS, TimeUnit.MILLISECONDS));
+    if (room.tryAcquire()) {
+      return true;
+    }
+    Runnable make = makeRoom;
+    if (make == null) {
+      return false;
+    }
+    try {
+      if (waitingForRoom.incrementAndGet() > MAX_WAITING_FOR_ROOM) {
+        return false;
+      }
+      for (long waited = 0; waited < ROOM_MILLIS; waited += ASK_FOR_ROOM_MILLIS) {
+        make.run();
+        if (room.tryAcquire(ASK_FOR_ROOM_MILLIS, TimeUnit.MILLISECONDS)) {
+          return true;
+        }
+      }
+      return false;
+    } finally {
+      waitingForRoom.decrementAndGet();
+    }
   }
 
   private OpenMetricsResponse refuse(ScrapeTelemetry.Operation operation) {
@@ -343,6 +370,11 @@ final class Scrapes {
         collecting.unlock();
       }
     }
+  }
+
+  /** How many scrapes wait for another one's collection, for tests. */
+  int waiting() {
+    return waiting.get();
   }
 
   private boolean lock() throws InterruptedException {

@@ -267,7 +267,10 @@ class SharedSeriesTest {
     TextBuffer none = new TextBuffer(0);
     PointMerger merger = new PointMerger(none, OpenMetricsReader.newLog(OpenMetricsServer.LOGGER));
     PointWriter writer =
-        new TextPointWriter(ScrapeFormat.PROMETHEUS_TEXT, false, OpenMetricsReader.newLog(OpenMetricsServer.LOGGER));
+        new TextPointWriter(
+            ScrapeFormat.PROMETHEUS_TEXT,
+            false,
+            OpenMetricsReader.newLog(OpenMetricsServer.LOGGER));
     ScrapeExemplars tally = new ScrapeExemplars();
     tally.start(ScrapeFormat.PROMETHEUS_TEXT);
     writer.start(new TextBuffer(0), tally, null);
