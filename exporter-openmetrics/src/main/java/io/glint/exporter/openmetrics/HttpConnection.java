@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import io.glint.exporter.openmetrics.RequestReader.Head;
 import io.glint.exporter.openmetrics.RequestReader.RefusedException;
 import java.io.BufferedOutputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -165,7 +166,10 @@ final class HttpConnection implements Runnable {
       try {
         encrypted.startHandshake();
       } catch (SSLException e) {
-        listener.warnOfHandshake(e);
+        if (!(e.getCause() instanceof EOFException)) {
+          // Not one that only looks whether the port is open.
+          listener.warnOfHandshake(e);
+        }
         throw e;
       }
       certificates = certificates(encrypted);

@@ -22,9 +22,9 @@ import java.util.function.Function;
  * keep them too long.
  *
  * <p>There are never more connections than the limit. One more takes the place of the one whose
- * client has kept it waiting for longest: for a request, for the rest of one, or without taking
- * anything of an answer for a second. So clients that fall silent, however many, cost others
- * nothing but a new connection.
+ * client has kept it waiting for longest: for a request, for the rest of one, or to take something
+ * of an answer. So clients that fall silent, however many, cost others nothing but a new
+ * connection.
  */
 final class HttpListener {
 

@@ -298,9 +298,15 @@ class OverloadTest {
     register(() -> List.of(Metrics.gauge("a", 1)));
     Random random = new Random(1818);
     String sent =
-        "GET /metrics?name[]=a%20b&name[]=c HTTP/1.1\r\nHost: h\r\nConnection: close\r\n"
-            + "Accept: application/openmetrics-text;version=1.0.0;q=0.5,*/*;q=0.1\r\n"
-            + "Accept-Encoding: gzip;q=1.0, identity; q=0.5\r\n\r\n";
+        String.join(
+            "\r\n",
+            "GET /metrics?name[]=a%20b&name[]=c HTTP/1.1",
+            "Host: h",
+            "Connection: close",
+            "Accept: application/openmetrics-text;version=1.0.0;q=0.5,*/*;q=0.1",
+            "Accept-Encoding: gzip;q=1.0, identity; q=0.5",
+            "",
+            "");
     for (int i = 0; i < 2000; i++) {
       byte[] broken = sent.getBytes(StandardCharsets.ISO_8859_1);
       for (int changes = random.nextInt(6); changes >= 0; changes--) {

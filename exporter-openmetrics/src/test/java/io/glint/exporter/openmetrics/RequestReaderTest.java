@@ -185,8 +185,15 @@ class RequestReaderTest {
   void brokenRequestsAreReadOrRefusedAndNothingElse() throws Exception {
     Random random = new Random(18);
     String sent =
-        "GET /metrics?name[]=a%20b&c HTTP/1.1\r\nHost: h\r\nAccept: text/plain;q=0.5, */*\r\n"
-            + "Accept-Encoding: gzip\r\nContent-Length: 3\r\n\r\n";
+        String.join(
+            "\r\n",
+            "GET /metrics?name[]=a%20b&c HTTP/1.1",
+            "Host: h",
+            "Accept: text/plain;q=0.5, */*",
+            "Accept-Encoding: gzip",
+            "Content-Length: 3",
+            "",
+            "");
     int accepted = 0;
     int refused = 0;
     for (int i = 0; i < 50_000; i++) {

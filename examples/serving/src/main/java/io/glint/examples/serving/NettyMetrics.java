@@ -4,6 +4,7 @@ import io.glint.exporter.openmetrics.OpenMetricsReader;
 import io.glint.exporter.openmetrics.OpenMetricsResponse;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufOutputStream;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.SimpleChannelInboundHandler;
@@ -12,27 +13,47 @@ import io.netty.handler.codec.http.FullHttpRequest;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
 import java.io.IOException;
+import java.util.concurrent.Executor;
 
 /**
  * For Netty, behind an {@code HttpServerCodec} and an {@code HttpObjectAggregator}. A scrape blocks
  * while it collects, so it does not belong on an event loop:
  *
  * <pre>{@code
- * pipeline.addLast(new HttpServerCodec(), new HttpObjectAggregator(4096));
- * pipeline.addLast(new DefaultEventExecutorGroup(2), new NettyMetrics(reader));
+ * pipeline.addLast(
+ *     new HttpServerCodec(), new HttpObjectAggregator(4096), new NettyMetrics(reader, executor));
  * }</pre>
  */
 public final class NettyMetrics extends SimpleChannelInboundHandler<FullHttpRequest> {
   private final OpenMetricsReader reader;
+  private final Executor executor;
 
-  /** Answers with what a reader collects. */
-  public NettyMetrics(OpenMetricsReader reader) {
+  /**
+   * Answers with what a reader collects.
+   *
+   * @param executor runs scrapes, and may block
+   */
+  public NettyMetrics(OpenMetricsReader reader, Executor executor) {
     this.reader = reader;
+    this.executor = executor;
   }
 
   @Override
-  protected void channelRead0(ChannelHandlerContext context, FullHttpRequest request)
-      throws IOException {
+  protected void channelRead0(ChannelHandlerContext context, FullHttpRequest request) {
+    FullHttpRequest kept = request.retain();
+    executor.execute(
+        () -> {
+          try {
+            answer(context, kept);
+          } catch (IOException | RuntimeException e) {
+            ChannelFuture unused = context.close();
+          } finally {
+            kept.release();
+          }
+        });
+  }
+
+  private void answer(ChannelHandlerContext context, FullHttpRequest request) throws IOException {
     String uri = request.uri();
     int question = uri.indexOf('?');
     String path = question < 0 ? uri : uri.substring(0, question);

@@ -14,7 +14,6 @@ import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpServerCodec;
-import io.netty.util.concurrent.DefaultEventExecutorGroup;
 import java.io.ByteArrayInputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -28,6 +27,8 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.zip.GZIPInputStream;
@@ -194,9 +195,9 @@ class ServingTest {
   @Test
   void netty() throws Exception {
     var loops = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
-    var scrapers = new DefaultEventExecutorGroup(2);
+    ExecutorService scrapers = Executors.newFixedThreadPool(2);
     open.add(() -> loops.shutdownGracefully(0, 5, TimeUnit.SECONDS).sync());
-    open.add(() -> scrapers.shutdownGracefully(0, 5, TimeUnit.SECONDS).sync());
+    open.add(scrapers::shutdownNow);
     Channel server =
         new ServerBootstrap()
             .group(loops)
@@ -207,8 +208,10 @@ class ServingTest {
                   protected void initChannel(SocketChannel channel) {
                     channel
                         .pipeline()
-                        .addLast(new HttpServerCodec(), new HttpObjectAggregator(4096))
-                        .addLast(scrapers, new NettyMetrics(reader));
+                        .addLast(
+                            new HttpServerCodec(),
+                            new HttpObjectAggregator(4096),
+                            new NettyMetrics(reader, scrapers));
                   }
                 })
             .bind(InetAddress.getLoopbackAddress(), 0)
