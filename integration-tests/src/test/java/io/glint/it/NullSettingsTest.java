@@ -3,6 +3,7 @@ package io.glint.it;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 
+import io.glint.exporter.openmetrics.ExpositionBuilder;
 import io.glint.exporter.openmetrics.OpenMetricsReader;
 import io.glint.exporter.openmetrics.OpenMetricsReaderBuilder;
 import io.glint.exporter.openmetrics.OpenMetricsServer;
@@ -84,6 +85,7 @@ class NullSettingsTest {
           OtlpFileMetricExporterBuilder.class, OtlpFileMetricExporter::builder,
           OpenMetricsServerBuilder.class, OpenMetricsServer::builder,
           OpenMetricsReaderBuilder.class, OpenMetricsReader::builder,
+          ExpositionBuilder.class, OpenMetricsReader::builder,
           GlintOpenTelemetryBuilder.class, GlintOpenTelemetry::builder,
           MeterConfigurator.class, () -> (MeterConfigurator) scope -> null);
 
@@ -156,14 +158,19 @@ class NullSettingsTest {
   }
 
   /** One parameter of one method. */
-  record Argument(Class<?> type, Method method, int index) {
+  record Argument(Method method, int index) {
     String name() {
       return method.getParameters()[index].getName();
     }
 
     @Override
     public String toString() {
-      return type.getSimpleName() + "." + method.getName() + "(" + name() + ")";
+      return method.getDeclaringClass().getSimpleName()
+          + "."
+          + method.getName()
+          + "("
+          + name()
+          + ")";
     }
   }
 
@@ -171,7 +178,7 @@ class NullSettingsTest {
   static List<Argument> arguments() {
     final List<Argument> arguments = new ArrayList<>();
     for (final Class<?> type : publicClasses()) {
-      for (final Method method : methods(type)) {
+      for (final Method method : type.getDeclaredMethods()) {
         final boolean isStatic = Modifier.isStatic(method.getModifiers());
         if (!Modifier.isPublic(method.getModifiers())
             || method.isSynthetic()
@@ -183,25 +190,13 @@ class NullSettingsTest {
         }
         for (int i = 0; i < method.getParameterCount(); i++) {
           if (!method.getParameterTypes()[i].isPrimitive()) {
-            arguments.add(new Argument(type, method, i));
+            arguments.add(new Argument(method, i));
           }
         }
       }
     }
     arguments.sort(Comparator.comparing(Argument::toString));
     return arguments;
-  }
-
-  /** Those that users see as the class's own: also what it has of classes that are not public. */
-  private static List<Method> methods(Class<?> type) {
-    final List<Method> methods = new ArrayList<>(List.of(type.getDeclaredMethods()));
-    for (Class<?> c = type.getSuperclass(); c != null && !isPublic(c); c = c.getSuperclass()) {
-      for (final Method method : c.getDeclaredMethods()) {
-        method.setAccessible(true);
-        methods.add(method);
-      }
-    }
-    return methods;
   }
 
   private static List<Class<?>> publicClasses() {
@@ -259,7 +254,7 @@ class NullSettingsTest {
     final Object[] arguments =
         Arrays.stream(method.getParameters()).map(NullSettingsTest::sample).toArray();
     arguments[argument.index()] = null;
-    final Supplier<?> target = TARGETS.get(argument.type());
+    final Supplier<?> target = TARGETS.get(method.getDeclaringClass());
     try {
       final Object unused = method.invoke(target == null ? null : target.get(), arguments);
     } catch (InvocationTargetException e) {
@@ -290,7 +285,7 @@ class NullSettingsTest {
         assertThat(TARGETS).containsKey(type);
       }
     }
-    assertThat(builders).hasSize(8);
+    assertThat(builders).hasSize(9);
     assertThat(arguments()).hasSizeGreaterThan(40).doesNotHaveDuplicates();
   }
 }

@@ -11,10 +11,12 @@ import java.util.function.Supplier;
 
 /**
  * The settings that a reader and a server have in common: what a scrape has, and how many may run.
+ * Not safe for use by several threads.
  *
  * @param <B> the builder that has them
  */
-abstract class ExpositionBuilder<B extends ExpositionBuilder<B>> {
+public abstract sealed class ExpositionBuilder<B extends ExpositionBuilder<B>>
+    permits OpenMetricsReaderBuilder, OpenMetricsServerBuilder {
 
   private boolean createdSamples;
   private boolean scopeLabels = true;

@@ -2,8 +2,8 @@ package io.glint.exporter.openmetrics;
 
 import static java.util.Objects.requireNonNull;
 
-import io.glint.sdk.exemplar.ExemplarOutcomes;
 import io.glint.sdk.OpenTelemetryVersion;
+import io.glint.sdk.exemplar.ExemplarOutcomes;
 import io.glint.sdk.internal.log.ProblemLog;
 import io.opentelemetry.sdk.common.CompletableResultCode;
 import io.opentelemetry.sdk.common.export.MemoryMode;

@@ -2,8 +2,8 @@ package io.glint.exporter.openmetrics;
 
 import static java.util.Objects.requireNonNull;
 
-import io.glint.sdk.exemplar.ExemplarOutcomes;
 import io.glint.sdk.OpenTelemetryVersion;
+import io.glint.sdk.exemplar.ExemplarOutcomes;
 import io.glint.sdk.internal.log.ProblemLog;
 import io.opentelemetry.sdk.common.CompletableResultCode;
 import io.opentelemetry.sdk.common.export.MemoryMode;
@@ -15,6 +15,7 @@ import io.opentelemetry.sdk.metrics.export.MetricReader;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
@@ -23,6 +24,7 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.logging.Logger;
+import java.util.stream.Stream;
 
 /**
  * A metric reader that is scraped: it listens on a port and answers {@code GET /metrics} with the
@@ -127,8 +129,8 @@ import java.util.logging.Logger;
  * {@value HttpLimits#STALLED_SECONDS} s, or not all of it in {@value HttpLimits#SENDING_SECONDS} s;
  * first lines of 66 kB, {@value RequestReader#MAX_HEADERS} headers of 16 kB together; and the
  * {@linkplain OpenMetricsServerBuilder#setMaxConcurrentScrapes scrapes that run at once}, of which
- * one whose client takes nothing for a second makes room. What a request holds is never logged nor
- * answered.
+ * one whose client takes nothing for {@value HttpLimits#STALLED_IN_NEED_MILLIS} ms makes room. What
+ * a request holds is never logged nor answered.
  *
  * <p>Threading: all methods may be called by any thread. Several scrapes may run at once; they
  * collect one after the other and send their answers side by side. Each connection has a daemon
@@ -192,11 +194,14 @@ public final class OpenMetricsServer implements MetricReader, ExemplarOutcomes.S
     this.access = access;
     this.log = log;
     address = (InetSocketAddress) socket.getLocalSocketAddress();
+    // One that is below another one is asked first.
     routes =
-        List.of(
-            new Route(healthPath, true, true, OpenMetricsServer::healthy),
-            new Route(metricsPath, true, false, this::scrape),
-            new Route("/", false, false, new IndexPage(metricsPath, healthPath)::answer));
+        Stream.of(
+                new Route(healthPath, true, true, OpenMetricsServer::healthy),
+                new Route(metricsPath, true, false, this::scrape),
+                new Route("/", false, false, new IndexPage(metricsPath, healthPath)::answer))
+            .sorted(Comparator.comparingInt((Route route) -> route.path().length()).reversed())
+            .toList();
     ownExecutor = executor == null ? newExecutor(address.getPort()) : null;
     listener =
         new HttpListener(

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.glint.testing.TestKeys;
 import io.opentelemetry.sdk.metrics.data.MetricData;
 import io.opentelemetry.sdk.metrics.export.CollectionRegistration;
 import java.io.IOException;
@@ -31,6 +32,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** TLS, certificates of clients, and who may read. */
@@ -111,7 +113,7 @@ class SecuredServerTest {
   void scrapesAreEncrypted(String kind) throws Exception {
     switch (kind) {
       case "pem" -> builder.setTls(server.certificate(), server.key());
-      case "key store" -> builder.setTls(server.store(), TestKeys.PASSWORD);
+      case "key store" -> builder.setTls(server.store(), TestKeys.password());
       default -> builder.setTls(server.trusting(client));
     }
     start();
@@ -259,6 +261,16 @@ class SecuredServerTest {
     assertThat(running).asString().endsWith("/internal/prom}");
   }
 
+  @ParameterizedTest
+  @CsvSource({"/internal, /internal/metrics", "/metrics/up, /metrics", "/up, /"})
+  void aPathBelowAnotherOneIsItsOwn(String healthPath, String path) throws Exception {
+    builder.setPath(path).setHealthPath(healthPath).setBasicAuthentication("u", "p");
+    start();
+    assertThat(get(null, healthPath).body()).isEqualTo("Exporter is healthy.\n");
+    assertThat(get(null, path).statusCode()).isEqualTo(401);
+    assertThat(get(null, path, "Authorization", basic("u:p")).body()).contains("a 1");
+  }
+
   @Test
   void theServerIsPrivateOnThisMachineOrWhereItAsksWhoIsThere() throws Exception {
     start();
@@ -310,7 +322,7 @@ class SecuredServerTest {
     assertThatThrownBy(
             () ->
                 secure()
-                    .setTls(server.store(), TestKeys.PASSWORD)
+                    .setTls(server.store(), TestKeys.password())
                     .setClientCertificateRequired(true)
                     .build())
         .isInstanceOf(IllegalStateException.class)

@@ -4,11 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.glint.exporter.openmetrics.OpenMetricsServer;
 import io.glint.sdk.GlintMeterProvider;
-import java.io.InputStream;
-import java.nio.file.Files;
+import io.glint.testing.TestKeys;
 import java.nio.file.Path;
-import java.security.KeyStore;
-import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -23,19 +20,17 @@ import org.junit.jupiter.api.io.TempDir;
     disabledReason = PrometheusProcess.WHY_SKIPPED)
 @Timeout(180)
 class SecuredScrapesTest {
-  private static final char[] PASSWORD = "password".toCharArray();
-
   @Test
   void prometheusScrapesWithCertificateAndPasswordAndNobodyElse(@TempDir Path directory)
       throws Exception {
-    makeKeys(directory, "server");
-    makeKeys(directory, "client");
+    final TestKeys own = TestKeys.of(directory, "server");
+    final TestKeys client = TestKeys.of(directory, "client");
     final OpenMetricsServer server =
         OpenMetricsServer.builder()
             .setHost("127.0.0.1")
             .setPort(0)
-            .setTls(directory.resolve("server.crt"), directory.resolve("server.key"))
-            .setTrustedClients(directory.resolve("client.crt"))
+            .setTls(own.certificate(), own.key())
+            .setTrustedClients(client.certificate())
             .setBasicAuthentication("prometheus", "secret")
             .build();
     try (GlintMeterProvider provider =
@@ -110,51 +105,5 @@ class SecuredScrapesTest {
                     + "="
                     + result.get("value").list().get(1).string())
         .toList();
-  }
-
-  /** A key and a certificate that it has signed itself, as PEM. */
-  private static void makeKeys(Path directory, String name) throws Exception {
-    final Path store = directory.resolve(name + ".p12");
-    final Process keytool =
-        new ProcessBuilder(
-                List.of(
-                    Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
-                    "-genkeypair",
-                    "-keyalg",
-                    "EC",
-                    "-alias",
-                    name,
-                    "-dname",
-                    "CN=" + name,
-                    "-ext",
-                    "SAN=ip:127.0.0.1",
-                    "-storetype",
-                    "PKCS12",
-                    "-storepass",
-                    new String(PASSWORD),
-                    "-keystore",
-                    store.toString()))
-            .redirectErrorStream(true)
-            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-            .start();
-    assertThat(keytool.waitFor(60, TimeUnit.SECONDS)).isTrue();
-    final KeyStore keys = KeyStore.getInstance("PKCS12");
-    try (InputStream in = Files.newInputStream(store)) {
-      keys.load(in, PASSWORD);
-    }
-    pem(directory.resolve(name + ".crt"), "CERTIFICATE", keys.getCertificate(name).getEncoded());
-    pem(directory.resolve(name + ".key"), "PRIVATE KEY", keys.getKey(name, PASSWORD).getEncoded());
-  }
-
-  private static void pem(Path file, String kind, byte[] content) throws Exception {
-    Files.writeString(
-        file,
-        "-----BEGIN "
-            + kind
-            + "-----\n"
-            + Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(content)
-            + "\n-----END "
-            + kind
-            + "-----\n");
   }
 }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.glint.exporter.openmetrics.OpenMetricsServer;
 import io.glint.sdk.GlintMeterProvider;
+import io.glint.testing.FreePort;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.metrics.DoubleHistogram;
 import io.opentelemetry.api.metrics.MeterProvider;
@@ -15,7 +16,6 @@ import io.opentelemetry.api.trace.TraceState;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.exporter.prometheus.PrometheusHttpServer;
 import io.opentelemetry.sdk.metrics.SdkMeterProvider;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -60,7 +60,7 @@ class TwoServersTest {
     final String program = System.getProperty(property, "");
     assumeTrue(
         !program.isEmpty(), "the system property " + property + " names no Prometheus server");
-    final int stockPort = freePort();
+    final int stockPort = FreePort.find();
     final OpenMetricsServer endpoint =
         OpenMetricsServer.builder().setHost("127.0.0.1").setPort(0).build();
     final List<PrometheusProcess> servers = new ArrayList<>();
@@ -104,12 +104,6 @@ class TwoServersTest {
       for (final PrometheusProcess server : servers) {
         server.close();
       }
-    }
-  }
-
-  private static int freePort() throws Exception {
-    try (ServerSocket socket = new ServerSocket(0)) {
-      return socket.getLocalPort();
     }
   }
 

@@ -1,6 +1,4 @@
-package io.glint.exporter.openmetrics;
-
-import static org.assertj.core.api.Assertions.assertThat;
+package io.glint.testing;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -16,12 +14,12 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 
 /** A key and a certificate that it has signed itself, in files. */
-record TestKeys(Path store, Path certificate, Path key, KeyStore keys) {
-  static final char[] PASSWORD = "password".toCharArray();
+public record TestKeys(Path store, Path certificate, Path key, KeyStore keys) {
+  private static final char[] PASSWORD = "password".toCharArray();
   private static final String ALIAS = "own";
 
   /** Makes one for 127.0.0.1. The JDK has no API to make a certificate, but a tool. */
-  static TestKeys of(Path directory, String name) throws Exception {
+  public static TestKeys of(Path directory, String name) throws Exception {
     Path store = directory.resolve(name + ".p12");
     Process keytool =
         new ProcessBuilder(
@@ -45,7 +43,9 @@ record TestKeys(Path store, Path certificate, Path key, KeyStore keys) {
             .redirectErrorStream(true)
             .redirectOutput(ProcessBuilder.Redirect.DISCARD)
             .start();
-    assertThat(keytool.waitFor(60, TimeUnit.SECONDS)).isTrue();
+    if (!keytool.waitFor(60, TimeUnit.SECONDS)) {
+      throw new IllegalStateException("keytool does not end");
+    }
     KeyStore keys = KeyStore.getInstance("PKCS12");
     try (InputStream in = Files.newInputStream(store)) {
       keys.load(in, PASSWORD);
@@ -63,6 +63,11 @@ record TestKeys(Path store, Path certificate, Path key, KeyStore keys) {
         keys);
   }
 
+  /** Of the store, and of the key in it. */
+  public static char[] password() {
+    return PASSWORD.clone();
+  }
+
   private static Path pem(Path file, String kind, byte[] content) throws IOException {
     String text = Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(content);
     return Files.writeString(
@@ -70,14 +75,14 @@ record TestKeys(Path store, Path certificate, Path key, KeyStore keys) {
   }
 
   /** Has this identity, and trusts another one only. */
-  SSLContext trusting(TestKeys other) throws GeneralSecurityException, IOException {
+  public SSLContext trusting(TestKeys other) throws GeneralSecurityException, IOException {
     KeyManagerFactory own = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
     own.init(keys, PASSWORD);
     return context(own, other);
   }
 
   /** Has no identity, and trusts this one only. */
-  SSLContext trusted() throws GeneralSecurityException, IOException {
+  public SSLContext trusted() throws GeneralSecurityException, IOException {
     return context(null, this);
   }
 
