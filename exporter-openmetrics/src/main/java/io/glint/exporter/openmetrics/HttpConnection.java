@@ -239,7 +239,6 @@ final class HttpConnection implements Runnable {
     head.append("\r\n\r\n");
     out.write(head.toString().getBytes(ISO_8859_1));
     response.writeTo(out);
-    out.flush();
   }
 
   private static void append(StringBuilder head, String name, String value) {

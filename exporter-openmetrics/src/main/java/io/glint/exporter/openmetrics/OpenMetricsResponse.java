@@ -51,8 +51,8 @@ public abstract sealed class OpenMetricsResponse implements AutoCloseable
 
   /**
    * Writes the body, compressed if {@code Content-Encoding} says so, in pieces of 32 KiB at most;
-   * then closes this response, but not the stream. It is not flushed: a server that keeps back what
-   * it is given is to be flushed before this response is taken for sent.
+   * flushes the stream, and closes this response, but not the stream. What the stream has taken
+   * without an exception counts as sent.
    *
    * @param stream not null
    * @throws IOException if the stream throws it: the scrape then counts as failed

@@ -47,6 +47,8 @@ final class ScrapeResponse extends OpenMetricsResponse {
     }
     try {
       body.writeTo(stream);
+      // A short answer would wait for the close, which does not say whether it could be sent.
+      stream.flush();
     } catch (Throwable e) {
       end(e.getClass().getName());
       throw e;

@@ -71,6 +71,7 @@ final class TextResponse extends OpenMetricsResponse {
     if (body.length > 0) {
       stream.write(body);
     }
+    stream.flush();
   }
 
   @Override
