@@ -2,7 +2,6 @@
 @SuppressWarnings({"requires-automatic", "requires-transitive-automatic"})
 module io.glint.exporter.openmetrics {
   requires transitive io.glint.sdk;
-  requires transitive jdk.httpserver;
   requires java.logging;
 
   exports io.glint.exporter.openmetrics;

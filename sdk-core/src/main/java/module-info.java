@@ -1,10 +1,9 @@
 /**
  * The Glint metrics SDK. What is below {@code io.glint.sdk.internal} is not API; of it, Glint's own
- * exporters share the log.
+ * exporters share the log and the reader of certificates.
  */
 // "module": the exporters are not there when this is compiled. The rest: no jar of OpenTelemetry
-// has
-// a module-info, but each has had the same name in its manifest in all versions.
+// has a module-info, but each has had the same name in its manifest in all versions.
 @SuppressWarnings({"module", "requires-automatic", "requires-transitive-automatic"})
 module io.glint.sdk {
   requires transitive io.glint.reservoir;
@@ -22,6 +21,9 @@ module io.glint.sdk {
   exports io.glint.sdk;
   exports io.glint.sdk.exemplar;
   exports io.glint.sdk.internal.log to
+      io.glint.exporter.openmetrics,
+      io.glint.exporter.otlp;
+  exports io.glint.sdk.internal.tls to
       io.glint.exporter.openmetrics,
       io.glint.exporter.otlp;
 }

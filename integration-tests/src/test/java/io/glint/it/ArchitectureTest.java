@@ -50,13 +50,17 @@ class ArchitectureTest {
       Pattern.compile(
           "/(glint-|opentelemetry-(api|context|common|sdk-common|sdk-metrics)-\\d)|/classes$");
 
-  /** How all modules write to the log: not API, and the one internal package that they share. */
+  /** How all modules write to the log: not API, and shared by all. */
   private static final String LOG = "io.glint.sdk.internal.log";
+
+  /** How the exporters read certificates: not API, and shared by them. */
+  private static final String TLS = "io.glint.sdk.internal.tls";
 
   /** The packages of the SDK, from the bottom up: each uses those before it only. */
   private static final List<String> ORDER =
       List.of(
           "io.glint.sdk.internal.log",
+          "io.glint.sdk.internal.tls",
           "io.glint.sdk.exemplar",
           "io.glint.sdk.internal.metric",
           "io.glint.sdk.internal.histogram",
@@ -94,12 +98,12 @@ class ArchitectureTest {
       new Module(
           "io.glint.exporter.openmetrics",
           OpenMetricsServer.class,
-          Set.of("io.glint.reservoir", "io.glint.sdk", "io.glint.sdk.exemplar", LOG));
+          Set.of("io.glint.reservoir", "io.glint.sdk", "io.glint.sdk.exemplar", LOG, TLS));
   private static final Module OTLP =
       new Module(
           "io.glint.exporter.otlp",
           OtlpMetricExporter.class,
-          Set.of("io.glint.reservoir", "io.glint.sdk", "io.glint.sdk.exemplar", LOG));
+          Set.of("io.glint.reservoir", "io.glint.sdk", "io.glint.sdk.exemplar", LOG, TLS));
   private static final Module AUTOCONFIGURE =
       new Module(
           "io.glint.autoconfigure",

@@ -3,6 +3,9 @@ package io.glint.it;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 
+import io.glint.exporter.openmetrics.ExpositionBuilder;
+import io.glint.exporter.openmetrics.OpenMetricsReader;
+import io.glint.exporter.openmetrics.OpenMetricsReaderBuilder;
 import io.glint.exporter.openmetrics.OpenMetricsServer;
 import io.glint.exporter.openmetrics.OpenMetricsServerBuilder;
 import io.glint.exporter.otlp.OtlpFileMetricExporter;
@@ -81,6 +84,8 @@ class NullSettingsTest {
           OtlpMetricExporterBuilder.class, OtlpMetricExporter::builder,
           OtlpFileMetricExporterBuilder.class, OtlpFileMetricExporter::builder,
           OpenMetricsServerBuilder.class, OpenMetricsServer::builder,
+          OpenMetricsReaderBuilder.class, OpenMetricsReader::builder,
+          ExpositionBuilder.class, OpenMetricsReader::builder,
           GlintOpenTelemetryBuilder.class, GlintOpenTelemetry::builder,
           MeterConfigurator.class, () -> (MeterConfigurator) scope -> null);
 
@@ -105,6 +110,8 @@ class NullSettingsTest {
     samples.put(long.class, 1L);
     samples.put(int.class, 1);
     samples.put(byte[].class, new byte[0]);
+    samples.put(char[].class, new char[0]);
+    samples.put(Path.class, Path.of("file"));
     samples.put(SSLContext.class, sslContext());
     samples.put(X509TrustManager.class, trustManager());
     samples.put(boolean.class, true);
@@ -278,7 +285,7 @@ class NullSettingsTest {
         assertThat(TARGETS).containsKey(type);
       }
     }
-    assertThat(builders).hasSize(7);
+    assertThat(builders).hasSize(9);
     assertThat(arguments()).hasSizeGreaterThan(40).doesNotHaveDuplicates();
   }
 }

@@ -59,52 +59,48 @@ final class ExpositionWriter {
     /** What it remembers belongs to these names: others make other points equal. */
     final PointMerger merger;
 
-    private final LabelSet text;
-    private final LabelSet protobuf;
-
-    /** Labels of their own, as those of the series are still needed. */
-    private final LabelSet exemplarText;
-
-    private final LabelSet exemplarProtobuf;
-
-    /** The numbers of the last scrapes as text and as protobuf. */
-    private long lastText;
-
-    private long lastProtobuf;
+    private final Labels text;
+    private final Labels protobuf;
 
     Named(Naming naming, ExpositionSettings settings, TextBuffer seriesLabels, ProblemLog log) {
       merger = new PointMerger(seriesLabels, log);
       families = new FamilyIndex(naming, log, merger::forget);
-      text = LabelSet.ofSeries(naming, ScrapeFormat.PROMETHEUS_TEXT, settings.resourceKeys());
-      protobuf = LabelSet.ofSeries(naming, ScrapeFormat.PROTOBUF, settings.resourceKeys());
-      exemplarText = LabelSet.ofExemplars(naming, ScrapeFormat.PROMETHEUS_TEXT);
-      exemplarProtobuf = LabelSet.ofExemplars(naming, ScrapeFormat.PROTOBUF);
+      text = new Labels(naming, ScrapeFormat.PROMETHEUS_TEXT, settings);
+      protobuf = new Labels(naming, ScrapeFormat.PROTOBUF, settings);
     }
 
-    void isAskedFor(ScrapeFormat format, long scrape) {
-      if (format == ScrapeFormat.PROTOBUF) {
-        lastProtobuf = scrape;
-      } else {
-        lastText = scrape;
-      }
+    Labels labels(ScrapeFormat format) {
+      return format == ScrapeFormat.PROTOBUF ? protobuf : text;
     }
 
     /** Called at each scrape. What decides which series there are is kept. */
     void forgetUnusedLabels(long scrape) {
-      if (scrape - lastText == SCRAPES_REMEMBERED) {
-        families.forgetLabels(ScrapeFormat.PROMETHEUS_TEXT);
-      }
-      if (scrape - lastProtobuf == SCRAPES_REMEMBERED) {
-        families.forgetLabels(ScrapeFormat.PROTOBUF);
-      }
+      forgetUnused(text, scrape);
+      forgetUnused(protobuf, scrape);
     }
 
-    LabelSet labels(ScrapeFormat format) {
-      return format == ScrapeFormat.PROTOBUF ? protobuf : text;
+    private void forgetUnused(Labels labels, long scrape) {
+      if (scrape - labels.lastScrape == SCRAPES_REMEMBERED) {
+        families.forgetLabels(labels.format);
+      }
     }
+  }
 
-    LabelSet exemplarLabels(ScrapeFormat format) {
-      return format == ScrapeFormat.PROTOBUF ? exemplarProtobuf : exemplarText;
+  /** What writes labels of these names: as text, whose formats all have the same, or protobuf. */
+  private static final class Labels {
+    final ScrapeFormat format;
+    final LabelSet ofSeries;
+
+    /** One of its own, as that of the series is still needed. */
+    final LabelSet ofExemplars;
+
+    /** The number of the last scrape that asked for them. */
+    long lastScrape;
+
+    Labels(Naming naming, ScrapeFormat format, ExpositionSettings settings) {
+      this.format = format;
+      ofSeries = LabelSet.ofSeries(naming, format, settings.resourceKeys());
+      ofExemplars = LabelSet.ofExemplars(naming, format);
     }
   }
 
@@ -131,15 +127,16 @@ final class ExpositionWriter {
       ScrapeExemplars tally) {
     Named named = named(escaping);
     scrapes++;
-    named.isAskedFor(format, scrapes);
+    Labels labelsOfFormat = named.labels(format);
+    labelsOfFormat.lastScrape = scrapes;
     for (Named each : byEscaping.values()) {
       each.forgetUnusedLabels(scrapes);
     }
     FamilyIndex families = named.families;
-    labelSet = named.labels(format);
+    labelSet = labelsOfFormat.ofSeries;
     points = byFormat.get(format);
     tally.start(format);
-    points.start(out, tally, named.exemplarLabels(format));
+    points.start(out, tally, labelsOfFormat.ofExemplars);
     merger = named.merger;
     merger.start(points, tally);
     int written = 0;

@@ -6,6 +6,7 @@ import io.glint.sdk.exemplar.ExemplarOutcomes.Outcome;
 import io.opentelemetry.sdk.metrics.data.MetricData;
 import java.util.Collection;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * The body of an answer, and what is in it. It is filled by one thread, and then used by all
@@ -16,6 +17,14 @@ final class FinishedScrape {
   private static final int INITIAL_BODY_BYTES = 16 * 1024;
 
   private final TextBuffer body = new TextBuffer(INITIAL_BODY_BYTES);
+
+  /** Made once, for the first that asks; others wait. */
+  private final ReentrantLock zipping = new ReentrantLock();
+
+  /** Guarded by {@link #zipping} until it is complete, and not changed then. */
+  private final TextBuffer zipped = new TextBuffer(INITIAL_BODY_BYTES);
+
+  private boolean isZipped;
   private final ScrapeExemplars exemplars = new ScrapeExemplars();
   private final AtomicInteger users = new AtomicInteger();
 
@@ -75,6 +84,21 @@ final class FinishedScrape {
     return body;
   }
 
+  /** The body as gzip, the same for all users. */
+  TextBuffer zipped(Zipper zipper) {
+    zipping.lock();
+    try {
+      if (!isZipped) {
+        zipped.clear();
+        zipper.zip(body, zipped);
+        isZipped = true;
+      }
+      return zipped;
+    } finally {
+      zipping.unlock();
+    }
+  }
+
   /** Tells the telemetry of another scrape what that gets. */
   void tell(Operation operation) {
     operation.collected(points);
@@ -97,6 +121,10 @@ final class FinishedScrape {
       return false;
     }
     body.reset();
+    if (isZipped) {
+      zipped.reset();
+      isZipped = false;
+    }
     exemplars.clear();
     negotiation = null;
     names = null;

@@ -20,90 +20,21 @@ import java.util.List;
  *
  * <p>Not safe for use by several threads at once.
  */
-final class OpenMetrics2PointWriter extends PointWriter {
-
-  private final TextLines lines = new TextLines();
-  private final Numbers numbers = lines.numbers;
-  private final ExemplarWriter exemplars = new TextExemplarWriter(numbers);
+final class OpenMetrics2PointWriter extends LineWriter {
 
   OpenMetrics2PointWriter(ProblemLog log) {
     super(ScrapeFormat.OPEN_METRICS_2, log);
   }
 
   @Override
-  ExemplarWriter exemplars() {
-    return exemplars;
-  }
-
-  @Override
-  boolean writesCreated(Family any) {
-    return false;
-  }
-
-  @Override
-  boolean hasNativeHistograms() {
-    return true;
-  }
-
-  @Override
-  String labelsText(TextBuffer labelsOfSeries, int labelsFrom, int labelsTo) {
-    return labelsOfSeries.text(labelsFrom, labelsTo);
-  }
-
-  @Override
-  void target(Family target) {
-    beginFamily(target);
-    lines.name(this, "_info");
-    out.ascii("1\n");
-  }
-
-  @Override
   void beginFamily(Family newFamily) {
     family = newFamily;
     String name = family.textName();
-    lines.comment(out, "TYPE", family, name).ascii(family.type.openMetrics).put('\n');
+    comment("TYPE", name).ascii(family.type.openMetrics).put('\n');
     if (!family.unit.isEmpty()) {
-      lines.comment(out, "UNIT", family, name).ascii(family.unit).put('\n');
+      comment("UNIT", name).ascii(family.unit).put('\n');
     }
-    lines.help(out, family, name, true);
-  }
-
-  @Override
-  void endFamily() {
-    // Nothing is said of a family after its samples.
-  }
-
-  @Override
-  void end() {
-    out.ascii(TextLines.EOF);
-  }
-
-  @Override
-  void gauge(long value) {
-    lines.name(this, "");
-    numbers.integer(out, value);
-    out.put('\n');
-  }
-
-  @Override
-  void gauge(double value) {
-    lines.name(this, "");
-    numbers.floating(out, value);
-    out.put('\n');
-  }
-
-  @Override
-  void counter(long value, long startEpochNanos, List<? extends ExemplarData> candidates) {
-    lines.name(this, family.suffixes.get(0));
-    numbers.integer(out, value);
-    endOfSample(startEpochNanos, candidates);
-  }
-
-  @Override
-  void counter(double value, long startEpochNanos, List<? extends ExemplarData> candidates) {
-    lines.name(this, family.suffixes.get(0));
-    numbers.floating(out, value);
-    endOfSample(startEpochNanos, candidates);
+    help(name, true);
   }
 
   @Override
@@ -144,7 +75,7 @@ final class OpenMetrics2PointWriter extends PointWriter {
   }
 
   private void countAndSum(long count, double sum) {
-    lines.name(this, "");
+    name("");
     out.ascii("{count:").integer(count).ascii(",sum:");
     numbers.floating(out, sum);
   }
@@ -186,6 +117,11 @@ final class OpenMetrics2PointWriter extends PointWriter {
     }
     out.ascii("]}");
     endOfSample(startEpochNanos, List.of());
+  }
+
+  @Override
+  void endOfCounter(long startEpochNanos, List<? extends ExemplarData> candidates) {
+    endOfSample(startEpochNanos, candidates);
   }
 
   private void endOfSample(long startEpochNanos, List<? extends ExemplarData> candidates) {

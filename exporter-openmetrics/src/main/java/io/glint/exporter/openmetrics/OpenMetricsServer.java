@@ -2,33 +2,29 @@ package io.glint.exporter.openmetrics;
 
 import static java.util.Objects.requireNonNull;
 
-import com.sun.net.httpserver.HttpServer;
 import io.glint.sdk.OpenTelemetryVersion;
 import io.glint.sdk.exemplar.ExemplarOutcomes;
-import io.glint.sdk.internal.log.LogText;
 import io.glint.sdk.internal.log.ProblemLog;
-import io.opentelemetry.api.metrics.MeterProvider;
 import io.opentelemetry.sdk.common.CompletableResultCode;
 import io.opentelemetry.sdk.common.export.MemoryMode;
 import io.opentelemetry.sdk.metrics.Aggregation;
 import io.opentelemetry.sdk.metrics.InstrumentType;
 import io.opentelemetry.sdk.metrics.data.AggregationTemporality;
 import io.opentelemetry.sdk.metrics.export.CollectionRegistration;
-import io.opentelemetry.sdk.metrics.export.DefaultAggregationSelector;
 import io.opentelemetry.sdk.metrics.export.MetricReader;
-import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.UnknownHostException;
-import java.time.Duration;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.RejectedExecutionException;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadFactory;
-import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Supplier;
 import java.util.logging.Logger;
+import java.util.stream.Stream;
 
 /**
  * A metric reader that is scraped: it listens on a port and answers {@code GET /metrics} with the
@@ -51,7 +47,7 @@ import java.util.logging.Logger;
  * 400.
  *
  * <p>Other paths: what is below {@code /metrics/} is answered as {@code /metrics} is; {@code
- * /-/healthy} answers 200 and does not collect; {@code /} says where the metrics are.
+ * /-/healthy} answers 200 and does not collect, to anybody; {@code /} says where the metrics are.
  *
  * <p>OpenTelemetry specification, "Metrics Exporter - Prometheus" and "Prometheus and OpenMetrics
  * Compatibility". Where these leave something open, or data does not fit the formats:
@@ -114,69 +110,103 @@ import java.util.logging.Logger;
  *       summary gets the prefix {@code key_}.
  * </ul>
  *
- * <p>Answers other than 200: 400 for a query as above, 404 for other paths, 405 for methods other
- * than GET and HEAD, 503 before a meter provider has registered, after shutdown, and when the
- * collection of another scrape does not end within {@value #MAX_COLLECTION_WAIT_SECONDS} s, 500 if
- * the collection fails. A body is complete before its first byte is sent, so that no scrape is cut
- * short by a failure. HEAD does not collect.
+ * <p>Answers other than 200: those of {@link OpenMetricsReader#scrape}; 400, 414, 431 and 505 for
+ * what is no request of HTTP/1.1 or 1.0, or is too long; 401 for who may not read; 404 for other
+ * paths; 405 for methods other than GET and HEAD. A body is complete before its first byte is sent,
+ * so that no scrape is cut short by a failure. HEAD does not collect.
+ *
+ * <p>Who may read: it listens on {@code localhost} unless {@linkplain
+ * OpenMetricsServerBuilder#setHost asked otherwise}. It can {@linkplain
+ * OpenMetricsServerBuilder#setTls(Path, Path) encrypt}, ask for {@linkplain
+ * OpenMetricsServerBuilder#setTrustedClients certificates of clients}, for {@linkplain
+ * OpenMetricsServerBuilder#setBasicAuthentication a password}, or {@linkplain
+ * OpenMetricsServerBuilder#setAuthenticator what the application decides}.
+ *
+ * <p>Limits, so that no client harms the application or other scrapers: {@value
+ * HttpLimits#CONNECTIONS} connections, of which the one whose client has been silent for longest
+ * makes room for a new one; {@value HttpLimits#READING_SECONDS} s for a request, {@value
+ * HttpLimits#IDLE_SECONDS} s between two; an answer is given up when the client takes nothing for
+ * {@value HttpLimits#STALLED_SECONDS} s, or not all of it in {@value HttpLimits#SENDING_SECONDS} s;
+ * first lines of 66 kB, {@value RequestReader#MAX_HEADERS} headers of 16 kB together; and the
+ * {@linkplain OpenMetricsServerBuilder#setMaxConcurrentScrapes scrapes that run at once}, of which
+ * one whose client takes nothing for {@value HttpLimits#STALLED_IN_NEED_MILLIS} ms makes room. What
+ * a request holds is never logged nor answered.
  *
  * <p>Threading: all methods may be called by any thread. Several scrapes may run at once; they
- * collect one after the other and send their answers side by side, on at most {@value #MAX_THREADS}
- * daemon threads. None of the threads keeps the JVM running. A client that stops reading, or that
- * sends its request byte by byte, occupies a thread until a time limit cuts it off; where clients
- * are not trusted put a proxy in front, which also adds TLS.
+ * collect one after the other and send their answers side by side. Each connection has a daemon
+ * thread, or a task of the {@linkplain OpenMetricsServerBuilder#setExecutor executor}; one more
+ * thread accepts them. None keeps the JVM running.
  *
  * <p>Memory: a scrape that has the same series as the one before allocates a fixed amount. For that
- * the labels of all series are kept, about a byte for each character, and the buffers of the bodies
- * of up to two scrapes, and of two compressed ones. The labels are kept once more for protobuf, and
- * for each way to escape names that is asked for and gives other names, until none of 100 scrapes
- * has asked for them. Only while scrapes wait for one another up to four more bodies are kept, and
- * each scrape has its own until it is sent.
- *
- * <p>The time limits are those of the JDK's HTTP server, {@code com.sun.net.httpserver}, which has
- * none by default and takes them from system properties. Building an {@code OpenMetricsServer} sets
- * those of the following that are not set: {@code sun.net.httpserver.maxReqTime} to 60 seconds for
- * receiving a request, {@code sun.net.httpserver.maxRspTime} to 600 seconds for answering it, and
- * {@code sun.net.httpserver.nodelay} to true. They hold for all servers of that kind in the JVM.
- * The JDK reads them once, when the first such server is created: if the application creates one
- * before, it has to set them itself, best on the command line.
+ * the labels of all series are kept, about a byte for each character, and the buffers of up to two
+ * bodies, plain and compressed. The labels are kept once more for protobuf, and for each way to
+ * escape names that is asked for and gives other names, until none of 100 scrapes has asked for
+ * them. Only while scrapes wait for one another up to four more bodies are kept, and each scrape
+ * has its own, or shares one, until it is sent.
  */
 public final class OpenMetricsServer implements MetricReader, ExemplarOutcomes.Source {
 
   static final String DEFAULT_HOST = "localhost";
   static final int DEFAULT_PORT = 9464;
-  static final int MAX_THREADS = 16;
+  static final String DEFAULT_PATH = "/metrics";
+  static final String DEFAULT_HEALTH_PATH = "/-/healthy";
 
-  /** How long a scrape waits for a collection that another one has under way. */
-  static final int MAX_COLLECTION_WAIT_SECONDS = 10;
-
-  private static final int MAX_WAITING_REQUESTS = 64;
-  private static final long THREAD_KEEP_ALIVE_SECONDS = 60;
   private static final long SHUTDOWN_GRACE_MILLIS = 1000;
 
-  /** A scrape comes every few seconds and finds the same problem each time. */
-  private static final Duration LOG_INTERVAL = Duration.ofMinutes(10);
-
-  private static final int MOST_PROBLEMS_OF_A_KIND = 1024;
-  private static final Logger LOGGER = Logger.getLogger(OpenMetricsServer.class.getName());
+  static final Logger LOGGER = Logger.getLogger(OpenMetricsServer.class.getName());
 
   private final InetSocketAddress address;
-  private final HttpServer server;
-  private final ThreadPoolExecutor executor;
-  private final ScrapeHandler handler;
-  private final DefaultAggregationSelector defaultAggregation;
+  private final String metricsPath;
+  private final ServerTls tls;
+  private final Access access;
+  private final ProblemLog log;
+  private final OpenMetricsReader reader;
+  private final List<Route> routes;
+  private final HttpListener listener;
+
+  /** Null if the threads are the application's. */
+  private final ExecutorService ownExecutor;
+
   private final CompletableResultCode shutdownResult = new CompletableResultCode();
 
-  private OpenMetricsServer(
-      HttpServer server,
-      DefaultAggregationSelector defaultAggregation,
-      ScrapeHandler handler,
+  /**
+   * Makes a server that does not answer before {@link #start}.
+   *
+   * @param socket bound already
+   * @param reader what answers scrapes
+   * @param tls null for none
+   * @param access null for everybody
+   * @param executor null for threads of its own
+   */
+  OpenMetricsServer(
+      ServerSocket socket,
+      OpenMetricsReader reader,
+      String metricsPath,
+      String healthPath,
+      ServerTls tls,
+      Access access,
+      Executor executor,
+      HttpLimits limits,
       ProblemLog log) {
-    this.server = server;
-    this.defaultAggregation = defaultAggregation;
-    this.handler = handler;
-    address = server.getAddress();
-    executor = newExecutor(address.getPort(), log);
+    this.reader = reader;
+    this.metricsPath = metricsPath;
+    this.tls = tls;
+    this.access = access;
+    this.log = log;
+    address = (InetSocketAddress) socket.getLocalSocketAddress();
+    // One that is below another one is asked first.
+    routes =
+        Stream.of(
+                new Route(healthPath, true, true, OpenMetricsServer::healthy),
+                new Route(metricsPath, true, false, this::scrape),
+                new Route("/", false, false, new IndexPage(metricsPath, healthPath)::answer))
+            .sorted(Comparator.comparingInt((Route route) -> route.path().length()).reversed())
+            .toList();
+    ownExecutor = executor == null ? newExecutor(address.getPort()) : null;
+    listener =
+        new HttpListener(
+            socket, tls, executor == null ? ownExecutor : executor, this::answer, limits, log);
+    reader.scrapes().makeRoomBy(listener::cutOneThatIsStalled);
   }
 
   /**
@@ -190,61 +220,7 @@ public final class OpenMetricsServer implements MetricReader, ExemplarOutcomes.S
     return new OpenMetricsServerBuilder();
   }
 
-  static ProblemLog newLog() {
-    return ProblemLog.every(LOG_INTERVAL, LOGGER, MOST_PROBLEMS_OF_A_KIND, System::nanoTime);
-  }
-
-  static OpenMetricsServer start(
-      String host,
-      int port,
-      DefaultAggregationSelector defaultAggregation,
-      ExpositionWriter writer,
-      ProblemLog log,
-      Supplier<? extends MeterProvider> meterProvider,
-      boolean openMetrics2,
-      int maxCollectionWaitSeconds) {
-    HttpServer http = bind(host, port);
-    ScrapeTelemetry telemetry = new ScrapeTelemetry(meterProvider, http.getAddress(), log);
-    ScrapeHandler handler =
-        new ScrapeHandler(writer, log, telemetry, openMetrics2, maxCollectionWaitSeconds);
-    OpenMetricsServer server = new OpenMetricsServer(http, defaultAggregation, handler, log);
-    http.setExecutor(server.executor);
-    http.createContext("/", handler);
-    // The server's dispatcher thread is a daemon if the one that starts it is.
-    Thread starter = new Thread(http::start, "glint-openmetrics-start");
-    starter.setDaemon(true);
-    starter.start();
-    joinUninterruptibly(starter);
-    return server;
-  }
-
-  private static HttpServer bind(String host, int port) {
-    HttpServerSettings.apply();
-    try {
-      return HttpServer.create(new InetSocketAddress(InetAddress.getByName(host), port), 0);
-    } catch (UnknownHostException e) {
-      throw new IllegalStateException(
-          "Cannot listen on '"
-              + LogText.of(host)
-              + "' for scrapes: the host is unknown. Set an address of this machine by"
-              + " OpenMetricsServerBuilder.setHost, \"0.0.0.0\" for all.",
-          e);
-    } catch (IOException e) {
-      throw new IllegalStateException(
-          "Cannot listen on "
-              + LogText.of(host)
-              + ':'
-              + port
-              + " for scrapes: "
-              + LogText.of(e.getMessage())
-              + ". If another process or another OpenMetricsServer has the port, set another one by"
-              + " OpenMetricsServerBuilder.setPort, 0 for any free port; if the address is not of"
-              + " this machine, set one that is by setHost.",
-          e);
-    }
-  }
-
-  private static ThreadPoolExecutor newExecutor(int port, ProblemLog log) {
+  private static ExecutorService newExecutor(int port) {
     AtomicInteger number = new AtomicInteger();
     ThreadFactory threads =
         task -> {
@@ -253,51 +229,69 @@ public final class OpenMetricsServer implements MetricReader, ExemplarOutcomes.S
           thread.setDaemon(true);
           return thread;
         };
-    ThreadPoolExecutor executor =
-        new ThreadPoolExecutor(
-            MAX_THREADS,
-            MAX_THREADS,
-            THREAD_KEEP_ALIVE_SECONDS,
-            TimeUnit.SECONDS,
-            new LinkedBlockingQueue<>(MAX_WAITING_REQUESTS),
-            threads,
-            (task, full) -> reject(port, full, log));
-    executor.allowCoreThreadTimeOut(true);
-    return executor;
+    return Executors.newCachedThreadPool(threads);
   }
 
-  /** The JDK's server closes the connection of a request that is rejected. */
-  private static void reject(int port, ThreadPoolExecutor executor, ProblemLog log) {
-    if (!executor.isShutdown()) {
-      log.warn(
-          "rejected",
-          "",
-          () ->
-              "All "
-                  + MAX_THREADS
-                  + " threads that answer scrapes at port "
-                  + port
-                  + " are occupied and "
-                  + MAX_WAITING_REQUESTS
-                  + " requests are waiting; further connections are closed. Look for clients that"
-                  + " open connections and send or read nothing, and for a slow callback.");
-    }
-    throw new RejectedExecutionException("too many requests at port " + port);
+  void start() {
+    listener.start();
   }
 
-  private static void joinUninterruptibly(Thread thread) {
-    boolean interrupted = false;
-    while (true) {
-      try {
-        thread.join();
-        break;
-      } catch (InterruptedException e) {
-        interrupted = true;
+  /**
+   * Whether nobody but those who are meant to can read: it listens on this machine only, or asks
+   * who is there.
+   */
+  boolean isPrivate() {
+    return address.getAddress().isLoopbackAddress()
+        || access != null
+        || (tls != null && tls.clientCertificateRequired());
+  }
+
+  private OpenMetricsResponse answer(OpenMetricsRequest request) {
+    try {
+      for (Route route : routes) {
+        if (route.leadsTo(request.path())) {
+          return answer(request, route);
+        }
       }
+      return isAllowed(request)
+          ? TextResponse.of(
+              404, "Not found. Metrics are at " + metricsPath + "\n", request.isHead())
+          : access.refusal(request.isHead());
+    } catch (Throwable e) {
+      // An Error too: the client is to get an answer, and the thread is to live on.
+      log.warn(
+          "page",
+          e.getClass().getName(),
+          () ->
+              "A request to the metrics endpoint at "
+                  + address
+                  + " failed; it is answered with status 500:",
+          e);
+      return TextResponse.of(
+          500, "This page failed. The log of the process has the details.\n", request.isHead());
     }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
+  }
+
+  private OpenMetricsResponse answer(OpenMetricsRequest request, Route route) {
+    if (!route.isOpen() && !isAllowed(request)) {
+      return access.refusal(request.isHead());
     }
+    if (!request.isHead() && !request.method().equals("GET")) {
+      return TextResponse.methodNotAllowed();
+    }
+    return route.page().answer(request);
+  }
+
+  private boolean isAllowed(OpenMetricsRequest request) {
+    return access == null || access.allows().test(request);
+  }
+
+  private OpenMetricsResponse scrape(OpenMetricsRequest request) {
+    return reader.scrape(request.method(), request.query(), request::headers);
+  }
+
+  private static OpenMetricsResponse healthy(OpenMetricsRequest request) {
+    return TextResponse.of(200, "Exporter is healthy.\n", request.isHead());
   }
 
   /** Returns the port the server listens on, or did before shutdown; never 0. */
@@ -318,24 +312,24 @@ public final class OpenMetricsServer implements MetricReader, ExemplarOutcomes.S
    */
   @Override
   public void register(CollectionRegistration registration) {
-    handler.register(requireNonNull(registration, "registration"), this);
+    reader.scrapes().register(requireNonNull(registration, "registration"), this);
   }
 
   /** Returns {@link AggregationTemporality#CUMULATIVE} for all instruments. */
   @Override
   public AggregationTemporality getAggregationTemporality(InstrumentType instrumentType) {
-    return AggregationTemporality.CUMULATIVE;
+    return reader.getAggregationTemporality(instrumentType);
   }
 
   @Override
   public Aggregation getDefaultAggregation(InstrumentType instrumentType) {
-    return defaultAggregation.getDefaultAggregation(instrumentType);
+    return reader.getDefaultAggregation(instrumentType);
   }
 
   /** Returns {@link MemoryMode#REUSABLE_DATA}: a scrape is written before the next collection. */
   @Override
   public MemoryMode getMemoryMode() {
-    return MemoryMode.REUSABLE_DATA;
+    return reader.getMemoryMode();
   }
 
   /** Does nothing, successfully: a scrape collects at the moment it is asked. */
@@ -353,27 +347,23 @@ public final class OpenMetricsServer implements MetricReader, ExemplarOutcomes.S
    */
   @Override
   public CompletableResultCode shutdown() {
-    if (!handler.close()) {
+    if (!reader.scrapes().close()) {
       return shutdownResult;
     }
-    boolean interrupted = !handler.awaitIdle(SHUTDOWN_GRACE_MILLIS);
-    server.stop(0);
-    executor.shutdownNow();
-    boolean terminated = false;
+    boolean ended = false;
     try {
-      terminated = executor.awaitTermination(SHUTDOWN_GRACE_MILLIS, TimeUnit.MILLISECONDS);
+      ended = listener.stop(SHUTDOWN_GRACE_MILLIS);
     } catch (InterruptedException e) {
-      interrupted = true;
-    }
-    if (interrupted) {
       Thread.currentThread().interrupt();
     }
-    if (terminated) {
-      return shutdownResult.succeed();
+    if (ownExecutor != null) {
+      ownExecutor.shutdownNow();
     }
-    return shutdownResult.failExceptionally(
-        new IllegalStateException(
-            this + " was shut down while a scrape was stuck; look for a callback that hangs"));
+    return ended
+        ? shutdownResult.succeed()
+        : shutdownResult.failExceptionally(
+            new IllegalStateException(
+                this + " was shut down while a scrape was stuck; look for a callback that hangs"));
   }
 
   @Override
@@ -402,13 +392,14 @@ public final class OpenMetricsServer implements MetricReader, ExemplarOutcomes.S
    */
   @Override
   public ExemplarOutcomes exemplarOutcomes() {
-    return handler.exemplarOutcomes();
+    return reader.exemplarOutcomes();
   }
 
   @Override
   public String toString() {
     String host = address.getAddress().getHostAddress();
     String bracketed = host.indexOf(':') >= 0 ? '[' + host + ']' : host;
-    return "OpenMetricsServer{http://" + bracketed + ':' + address.getPort() + "/metrics}";
+    String scheme = tls == null ? "http://" : "https://";
+    return "OpenMetricsServer{" + scheme + bracketed + ':' + address.getPort() + metricsPath + '}';
   }
 }

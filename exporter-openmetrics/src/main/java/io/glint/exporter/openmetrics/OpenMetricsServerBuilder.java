@@ -2,40 +2,63 @@ package io.glint.exporter.openmetrics;
 
 import static java.util.Objects.requireNonNull;
 
+import io.glint.sdk.internal.log.LogText;
 import io.glint.sdk.internal.log.ProblemLog;
-import io.opentelemetry.api.metrics.MeterProvider;
-import io.opentelemetry.sdk.metrics.export.DefaultAggregationSelector;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.UnknownHostException;
+import java.nio.file.Path;
+import java.util.concurrent.Executor;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import javax.net.ssl.SSLContext;
 
 /**
  * Builds an {@link OpenMetricsServer}. Not safe for use by several threads; each {@link #build()}
  * starts a server of its own.
  */
-public final class OpenMetricsServerBuilder {
+public final class OpenMetricsServerBuilder extends ExpositionBuilder<OpenMetricsServerBuilder> {
 
   private static final int MAX_PORT = 65535;
 
   private String host = OpenMetricsServer.DEFAULT_HOST;
   private int port = OpenMetricsServer.DEFAULT_PORT;
-  private boolean createdSamples;
-  private boolean scopeLabels = true;
-  private boolean targetInfo = true;
-  private DefaultAggregationSelector defaultAggregation = DefaultAggregationSelector.getDefault();
+  private String path = OpenMetricsServer.DEFAULT_PATH;
+  private String healthPath = OpenMetricsServer.DEFAULT_HEALTH_PATH;
 
-  private TranslationStrategy strategy = TranslationStrategy.UNDERSCORE_ESCAPING_WITH_SUFFIXES;
-  private boolean openMetrics2;
+  /** Null for threads of the server. */
+  private Executor executor;
+
+  /** Null for everybody. */
+  private Access access;
+
+  /** Makes what encrypts. */
+  private interface Tls {
+    Supplier<SSLContext> of(Path trustedClients, ProblemLog log);
+  }
 
   /** Null for none. */
-  private Predicate<String> resourceKeys;
+  private Tls tls;
+
+  /** Whether it says which clients are trusted. */
+  private boolean tlsHasTrust;
 
   /** Null for none. */
-  private Supplier<? extends MeterProvider> meterProvider;
+  private Path trustedClients;
+
+  private boolean clientCertificateRequired;
 
   /** Shorter in tests. */
-  int maxCollectionWaitSeconds = OpenMetricsServer.MAX_COLLECTION_WAIT_SECONDS;
+  HttpLimits limits = HttpLimits.DEFAULT;
 
   OpenMetricsServerBuilder() {}
+
+  @Override
+  OpenMetricsServerBuilder self() {
+    return this;
+  }
 
   /**
    * Sets the name or address of the interface to listen on. The default, {@code localhost}, cannot
@@ -72,155 +95,273 @@ public final class OpenMetricsServerBuilder {
   }
 
   /**
-   * Sets whether OpenMetrics has a {@code _created} sample for each counter, histogram and summary:
-   * the time its count began, in seconds since the epoch (OpenMetrics 1.0, "Counter"; OpenTelemetry
-   * specification, "Prometheus and OpenMetrics Compatibility", "Sums"). Off by default.
+   * Sets where the metrics are, {@code /metrics} by default. What is below, after a slash, is
+   * answered alike.
    *
-   * <p>What it gives: a scraper that understands it knows when a series began, so that the first
-   * value that it sees is an increase too, and that a series began again although its value has not
-   * fallen. Prometheus does so from version 2.55 on with {@code
-   * --enable-feature=created-timestamp-zero-ingestion}, and from 3.0 on then stores no series of
-   * it.
-   *
-   * <p>What it costs: to any other scraper it is a series of its own, one more for each counter and
-   * for each label set of a histogram. Prometheus text never has it; protobuf and OpenMetrics 2.0
-   * have the time in any case, where it is no series.
-   *
+   * @param path from the first slash on, of visible ASCII without question mark, {@code #} and
+   *     {@code %}, and without a slash at its end unless it is {@code /}; not null
    * @return this builder
+   * @throws IllegalArgumentException if {@code path} is none such
    */
-  public OpenMetricsServerBuilder setCreatedSamplesEnabled(boolean enabled) {
-    this.createdSamples = enabled;
+  public OpenMetricsServerBuilder setPath(String path) {
+    this.path = checkedPath("path", path);
     return this;
   }
 
   /**
-   * Sets whether each sample has labels for the name, version, schema URL and attributes of its
-   * instrumentation scope. On by default. Without them, points of two scopes that have the same
-   * name and the same attributes are one series: what counts adds up, of gauges one stays; see
-   * {@link OpenMetricsServer}.
+   * Sets where the server answers 200 as long as it answers, {@code /-/healthy} by default. It does
+   * so to anybody who can connect, without a collection, and tells nothing else.
    *
+   * @param path as for {@link #setPath}, but another one
+   * @return this builder
+   * @throws IllegalArgumentException if {@code path} is none such
+   */
+  public OpenMetricsServerBuilder setHealthPath(String path) {
+    this.healthPath = checkedPath("path", path);
+    return this;
+  }
+
+  private static String checkedPath(String name, String path) {
+    requireNonNull(path, name);
+    boolean isPath = path.startsWith("/") && (path.length() == 1 || !path.endsWith("/"));
+    for (int i = 0; i < path.length(); i++) {
+      char c = path.charAt(i);
+      isPath &= c > ' ' && c < 0x7f && "?#%".indexOf(c) < 0;
+    }
+    if (!isPath) {
+      throw new IllegalArgumentException(
+          name
+              + " must begin with a slash and not end with one, and be of visible ASCII without"
+              + " '?', '#' and '%', as \"/metrics\" is, but is '"
+              + LogText.of(path)
+              + "'");
+    }
+    return path;
+  }
+
+  /**
+   * Sets what runs connections. By default each has a daemon thread of the server while it lasts.
+   * {@code Executors.newVirtualThreadPerTaskExecutor()} suits on Java 21 and newer.
+   *
+   * @param executor runs each connection as one task that lasts as long as the connection, and
+   *     never in the thread that calls it; with fewer threads than there are connections, {@value
+   *     HttpLimits#CONNECTIONS} at most, some wait. It is not shut down. Not null
    * @return this builder
    */
-  public OpenMetricsServerBuilder setScopeLabelsEnabled(boolean enabled) {
-    this.scopeLabels = enabled;
+  public OpenMetricsServerBuilder setExecutor(Executor executor) {
+    this.executor = requireNonNull(executor, "executor");
     return this;
   }
 
   /**
-   * Sets whether a scrape begins with {@code target_info}, whose labels are the attributes of the
-   * resource. On by default.
+   * Asks for a user name and a password (RFC 7617, "The 'Basic' HTTP Authentication Scheme"), which
+   * are compared in a time that does not tell where they differ. Who has others is answered 401.
+   * They go over the network as they are: {@linkplain #setTls(Path, Path) encrypt} it.
    *
+   * <p>Replaces what {@link #setAuthenticator} has set.
+   *
+   * @param user not null nor empty, without a colon
+   * @param password not null nor empty
    * @return this builder
+   * @throws IllegalArgumentException if {@code user} has a colon, or either is empty
    */
-  public OpenMetricsServerBuilder setTargetInfoEnabled(boolean enabled) {
-    this.targetInfo = enabled;
+  public OpenMetricsServerBuilder setBasicAuthentication(String user, String password) {
+    requireNonNull(user, "user");
+    requireNonNull(password, "password");
+    if (user.isEmpty() || user.indexOf(':') >= 0) {
+      throw new IllegalArgumentException(
+          "user must not be empty nor have a colon, which ends a user name in HTTP, but is '"
+              + LogText.of(user)
+              + "'");
+    }
+    if (password.isEmpty()) {
+      throw new IllegalArgumentException("password must not be empty");
+    }
+    this.access = Access.basic(user, password);
     return this;
   }
 
   /**
-   * Sets which attributes of the resource are labels of each sample too (OpenTelemetry
-   * specification, "Metrics Exporter - Prometheus", {@code resource_constant_labels}). By default
-   * none is. {@code target_info} has all of them in any case.
+   * Asks the application who may read. Who may not is answered 401. The {@linkplain #setHealthPath
+   * health path} is open to all.
    *
-   * <p>Where a point or its scope has a label of the same name, the point's own stays.
+   * <p>Replaces what {@link #setBasicAuthentication} has set.
    *
-   * @param keys tells of the key of an attribute whether it is a label, the same at each call; not
-   *     null. It is called by the threads that answer scrapes, one at a time. If it throws, the
-   *     scrape is answered 500.
+   * @param challenge the value of the header {@code WWW-Authenticate} of answers 401, which says
+   *     what to send: {@code Bearer realm="metrics"} for instance; of visible ASCII and spaces, not
+   *     null nor empty
+   * @param allows called with each request, by several threads at once; not null. If it throws, the
+   *     request is answered 500, and that is logged. A comparison of secrets should take the same
+   *     time wherever they differ: {@link java.security.MessageDigest#isEqual}
    * @return this builder
+   * @throws IllegalArgumentException if {@code challenge} is empty or has other characters
    */
-  public OpenMetricsServerBuilder setResourceLabels(Predicate<String> keys) {
-    this.resourceKeys = requireNonNull(keys, "keys");
+  public OpenMetricsServerBuilder setAuthenticator(
+      String challenge, Predicate<? super OpenMetricsRequest> allows) {
+    requireNonNull(challenge, "challenge");
+    requireNonNull(allows, "allows");
+    if (challenge.isBlank() || !challenge.chars().allMatch(c -> c >= ' ' && c < 0x7f)) {
+      throw new IllegalArgumentException(
+          "challenge must be of visible ASCII and spaces, as \"Bearer realm=\\\"metrics\\\"\" is, but"
+              + " is '"
+              + LogText.of(challenge)
+              + "'");
+    }
+    this.access = new Access(challenge, allows);
     return this;
   }
 
   /**
-   * Sets how names become names of Prometheus (OpenTelemetry specification, "Metrics Exporter -
-   * Prometheus", "Translation Strategy"). {@link
-   * TranslationStrategy#UNDERSCORE_ESCAPING_WITH_SUFFIXES} by default. Another one changes the
-   * names of series, and so what queries and dashboards find.
+   * Encrypts, with a context of the application's, from which the key, the certificate and the
+   * trust in clients are taken. Replaces what another {@code setTls} has set.
    *
-   * @param strategy not null
+   * @param context not null
    * @return this builder
    */
-  public OpenMetricsServerBuilder setTranslationStrategy(TranslationStrategy strategy) {
-    this.strategy = requireNonNull(strategy, "strategy");
+  public OpenMetricsServerBuilder setTls(SSLContext context) {
+    requireNonNull(context, "context");
+    this.tls = (trustedClients, log) -> () -> context;
+    this.tlsHasTrust = true;
     return this;
   }
 
   /**
-   * Sets whether a scraper that asks for OpenMetrics 2.0 gets it, as of the release candidate
-   * 2.0.0-rc0: with native histograms and all exemplars in text. Off by default, as the format may
-   * still change. Then a scraper gets what it asks for besides, and Prometheus text if that is
-   * nothing.
+   * Encrypts, with a certificate and its key in PEM format. The files are read by {@link #build},
+   * and again for new connections when one of them has changed. Replaces what another {@code
+   * setTls} has set.
    *
+   * @param certificates the server's certificate, then those of who signed it; not null
+   * @param privateKey its key as PKCS #8 ({@code BEGIN PRIVATE KEY}), not encrypted; not null
    * @return this builder
    */
-  public OpenMetricsServerBuilder setOpenMetrics2Enabled(boolean enabled) {
-    this.openMetrics2 = enabled;
+  public OpenMetricsServerBuilder setTls(Path certificates, Path privateKey) {
+    requireNonNull(certificates, "certificates");
+    requireNonNull(privateKey, "privateKey");
+    this.tls = (trustedClients, log) -> TlsFiles.pem(certificates, privateKey, trustedClients, log);
+    this.tlsHasTrust = false;
     return this;
   }
 
   /**
-   * Sets the aggregation of instruments that no view gives one. By default that of the
-   * OpenTelemetry specification. OpenMetrics 1.0 and Prometheus text have no exponential
-   * histograms: these are written as classic ones with 37 buckets, see {@link OpenMetricsServer}.
-   * To a scraper that asks for protobuf, as Prometheus does where its native histograms are
-   * switched on, they are native histograms.
+   * Encrypts, with the key and the certificate of a key store, PKCS #12 or JKS. The file is read by
+   * {@link #build}, and again for new connections when it has changed. Replaces what another {@code
+   * setTls} has set.
    *
-   * @param selector not null
+   * @param keyStore not null
+   * @param password of the store and of the key in it; copied, not null
    * @return this builder
    */
-  public OpenMetricsServerBuilder setDefaultAggregationSelector(
-      DefaultAggregationSelector selector) {
-    this.defaultAggregation = requireNonNull(selector, "selector");
+  public OpenMetricsServerBuilder setTls(Path keyStore, char[] password) {
+    requireNonNull(keyStore, "keyStore");
+    char[] copy = requireNonNull(password, "password").clone();
+    this.tls = (trustedClients, log) -> TlsFiles.keyStore(keyStore, copy, trustedClients, log);
+    this.tlsHasTrust = false;
     return this;
   }
 
   /**
-   * Sets where the server records metrics about itself, by the semantic conventions for
-   * OpenTelemetry SDK metrics. By default nowhere, as these are still in development.
+   * Asks clients for a certificate that one of these has signed, or that is one of these. A client
+   * without one gets no connection. Needs one of the {@code setTls} that take files; with a context
+   * of its own the application calls {@link #setClientCertificateRequired}.
    *
-   * <ul>
-   *   <li>{@code otel.sdk.exporter.metric_data_point.inflight}: points of scrapes being answered
-   *   <li>{@code otel.sdk.exporter.metric_data_point.exported}: points of answered scrapes; those
-   *       that the scraper did not get with {@code error.type}
-   *   <li>{@code otel.sdk.exporter.operation.duration}: seconds from a scrape to the end of its
-   *       answer, the collection included
-   * </ul>
-   *
-   * @param meterProvider asked at the first scrape, and again at each later one until it answers a
-   *     provider that records; it may answer null, as long as there is none. It may answer the
-   *     provider that is scraped.
+   * @param certificates one or more in PEM format, read as those of {@link #setTls(Path, Path)};
+   *     not null
    * @return this builder
    */
-  public OpenMetricsServerBuilder setMeterProvider(
-      Supplier<? extends MeterProvider> meterProvider) {
-    this.meterProvider = requireNonNull(meterProvider, "meterProvider");
+  public OpenMetricsServerBuilder setTrustedClients(Path certificates) {
+    this.trustedClients = requireNonNull(certificates, "certificates");
     return this;
   }
 
   /**
-   * Binds the address and starts to listen. Sets those system properties of the JDK's HTTP server
-   * that {@link OpenMetricsServer} names and nobody has set.
+   * Sets whether clients need a certificate that the context given to {@link #setTls(SSLContext)}
+   * trusts. By default they do not.
+   *
+   * @return this builder
+   */
+  public OpenMetricsServerBuilder setClientCertificateRequired(boolean required) {
+    this.clientCertificateRequired = required;
+    return this;
+  }
+
+  private ServerTls newTls(ProblemLog log) {
+    boolean asksClients = clientCertificateRequired || trustedClients != null;
+    if (asksClients && tls == null) {
+      throw new IllegalStateException(
+          "Certificates of clients are asked for, but the server does not encrypt: call"
+              + " OpenMetricsServerBuilder.setTls, or leave setTrustedClients and"
+              + " setClientCertificateRequired out.");
+    }
+    if (tls == null) {
+      return null;
+    }
+    if (tlsHasTrust && trustedClients != null) {
+      throw new IllegalStateException(
+          "The context given to OpenMetricsServerBuilder.setTls says which clients are trusted:"
+              + " call setClientCertificateRequired(true) in place of setTrustedClients.");
+    }
+    if (!tlsHasTrust && clientCertificateRequired && trustedClients == null) {
+      throw new IllegalStateException(
+          "Certificates of clients are required, but nothing says which are trusted: call"
+              + " OpenMetricsServerBuilder.setTrustedClients.");
+    }
+    return new ServerTls(tls.of(trustedClients, log), asksClients);
+  }
+
+  /**
+   * Binds the address and starts to listen.
    *
    * @return the listening server; scrapes are refused with status 503 until it is registered with a
    *     meter provider
    * @throws IllegalStateException if the host is unknown, or the address cannot be bound, for
-   *     instance because the port is in use; the message says which and what to do
+   *     instance because the port is in use; if a file of {@code setTls} or {@code
+   *     setTrustedClients} cannot be read; or if settings contradict each other. The message says
+   *     which and what to do
    */
   public OpenMetricsServer build() {
-    ProblemLog log = OpenMetricsServer.newLog();
-    ExpositionSettings settings =
-        new ExpositionSettings(strategy, scopeLabels, targetInfo, createdSamples, resourceKeys);
-    return OpenMetricsServer.start(
-        host,
-        port,
-        defaultAggregation,
-        new ExpositionWriter(settings, log),
-        log,
-        meterProvider,
-        openMetrics2,
-        maxCollectionWaitSeconds);
+    if (path.equals(healthPath)) {
+      throw new IllegalStateException(
+          "Metrics and health cannot both be at '"
+              + path
+              + "': set another one by OpenMetricsServerBuilder.setPath or setHealthPath.");
+    }
+    ProblemLog log = OpenMetricsReader.newLog(OpenMetricsServer.LOGGER);
+    ServerTls serverTls = newTls(log);
+    ServerSocket socket = bind();
+    OpenMetricsReader reader =
+        newReader(
+            log,
+            OpenMetricsServer.LOGGER.getName(),
+            (InetSocketAddress) socket.getLocalSocketAddress());
+    OpenMetricsServer server =
+        new OpenMetricsServer(
+            socket, reader, path, healthPath, serverTls, access, executor, limits, log);
+    server.start();
+    return server;
+  }
+
+  private ServerSocket bind() {
+    try {
+      return HttpListener.bind(new InetSocketAddress(InetAddress.getByName(host), port));
+    } catch (UnknownHostException e) {
+      throw new IllegalStateException(
+          "Cannot listen on '"
+              + LogText.of(host)
+              + "' for scrapes: the host is unknown. Set an address of this machine by"
+              + " OpenMetricsServerBuilder.setHost, \"0.0.0.0\" for all.",
+          e);
+    } catch (IOException e) {
+      throw new IllegalStateException(
+          "Cannot listen on "
+              + LogText.of(host)
+              + ':'
+              + port
+              + " for scrapes: "
+              + LogText.of(e.getMessage())
+              + ". If another process or another OpenMetricsServer has the port, set another one by"
+              + " OpenMetricsServerBuilder.setPort, 0 for any free port; if the address is not of"
+              + " this machine, set one that is by setHost.",
+          e);
+    }
   }
 }

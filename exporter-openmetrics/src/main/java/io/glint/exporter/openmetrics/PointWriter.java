@@ -84,11 +84,10 @@ abstract class PointWriter {
 
   abstract ExemplarWriter exemplars();
 
-  /** Whether a family may have {@code _created} samples. */
-  abstract boolean writesCreated(Family any);
-
-  /** Whether exponential histograms stay what they are. */
-  abstract boolean hasNativeHistograms();
+  /** Whether a family may have {@code _created} samples, as it may in OpenMetrics 1.0 only. */
+  boolean writesCreated(Family any) {
+    return false;
+  }
 
   abstract void gauge(long value);
 
@@ -102,7 +101,10 @@ abstract class PointWriter {
   abstract void histogram(
       Buckets histogram, double sum, long startEpochNanos, List<DoubleExemplarData> candidates);
 
-  /** Writes an exponential histogram; only where there {@link #hasNativeHistograms}. */
+  /**
+   * Writes an exponential histogram; only in a format that {@linkplain
+   * ScrapeFormat#hasNativeHistograms has them}.
+   */
   abstract void nativeHistogram(
       NativeBuckets histogram,
       double sum,
@@ -171,7 +173,7 @@ abstract class PointWriter {
 
   /** Whether a histogram is written as a native one. */
   final boolean isNative(PointData point) {
-    return hasNativeHistograms()
+    return format.hasNativeHistograms()
         && !family.isClassic
         && point instanceof ExponentialHistogramPointData;
   }

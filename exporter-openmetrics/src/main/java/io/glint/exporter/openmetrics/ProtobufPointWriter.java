@@ -46,16 +46,6 @@ final class ProtobufPointWriter extends PointWriter {
   }
 
   @Override
-  boolean writesCreated(Family any) {
-    return false;
-  }
-
-  @Override
-  boolean hasNativeHistograms() {
-    return true;
-  }
-
-  @Override
   String labelsText(TextBuffer labelsOfSeries, int labelsFrom, int labelsTo) {
     return LabelSet.textOfPairs(labelsOfSeries, labelsFrom, labelsTo);
   }

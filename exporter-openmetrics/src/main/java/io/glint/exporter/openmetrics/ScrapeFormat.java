@@ -22,4 +22,9 @@ enum ScrapeFormat {
   boolean hasExemplars() {
     return this != PROMETHEUS_TEXT;
   }
+
+  /** Whether exponential histograms stay what they are. */
+  boolean hasNativeHistograms() {
+    return this == OPEN_METRICS_2 || this == PROTOBUF;
+  }
 }

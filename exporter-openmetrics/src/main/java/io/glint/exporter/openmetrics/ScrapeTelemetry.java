@@ -16,10 +16,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 
 /**
- * The server's metrics about itself, by the semantic conventions for OpenTelemetry SDK metrics; an
- * export is the answer to a scrape.
+ * The endpoint's metrics about itself, by the semantic conventions for OpenTelemetry SDK metrics;
+ * an export is the answer to a scrape.
  *
- * <p>The meter provider is asked for at a scrape, as it is built after the server that it is read
+ * <p>The meter provider is asked for at a scrape, as it is built after the reader that it is read
  * by. Each scrape asks whether it is still the same. What goes wrong here is logged and harms no
  * scrape. What is recorded is read by the next scrape, in a number of points that does not grow.
  * Thread-safe.
@@ -48,9 +48,10 @@ final class ScrapeTelemetry {
   private volatile Instruments instruments;
 
   /**
-   * Creates the telemetry of one server.
+   * Creates the telemetry of one reader.
    *
    * @param meterProvider may answer null; null itself if the telemetry is off
+   * @param address where it is scraped; null if it is not known
    */
   ScrapeTelemetry(
       Supplier<? extends MeterProvider> meterProvider, InetSocketAddress address, ProblemLog log) {
@@ -60,15 +61,16 @@ final class ScrapeTelemetry {
   }
 
   private static Attributes component(InetSocketAddress address) {
-    return Attributes.of(
-        TYPE,
-        COMPONENT_TYPE,
-        NAME,
-        COMPONENT_TYPE + "/" + INSTANCES.getAndIncrement(),
-        ADDRESS,
-        address.getAddress().getHostAddress(),
-        PORT,
-        (long) address.getPort());
+    AttributesBuilder attributes =
+        Attributes.builder()
+            .put(TYPE, COMPONENT_TYPE)
+            .put(NAME, COMPONENT_TYPE + "/" + INSTANCES.getAndIncrement());
+    if (address != null) {
+      attributes
+          .put(ADDRESS, address.getAddress().getHostAddress())
+          .put(PORT, (long) address.getPort());
+    }
+    return attributes.build();
   }
 
   /** Tells that a scrape is about to collect. */
@@ -103,7 +105,7 @@ final class ScrapeTelemetry {
         "telemetry",
         e.getClass().getName(),
         () ->
-            "The OpenMetrics server could not record metrics about itself. The scrape is not"
+            "The OpenMetrics endpoint could not record metrics about itself. The scrape is not"
                 + " affected. Check the supplier given to setMeterProvider.",
         e);
   }

@@ -17,15 +17,12 @@ import java.util.List;
  *
  * <p>Not safe for use by several threads at once.
  */
-final class TextPointWriter extends PointWriter {
+final class TextPointWriter extends LineWriter {
 
   /** The type in OpenMetrics of a counter that it cannot have as one. */
   private static final String UNKNOWN = "unknown";
 
   private final boolean createdSamples;
-  private final TextLines lines = new TextLines();
-  private final Numbers numbers = lines.numbers;
-  private final ExemplarWriter exemplars = new TextExemplarWriter(numbers);
 
   /** Whether the points of the family have everything that OpenMetrics has for its type. */
   private boolean wholeOpenMetrics;
@@ -33,11 +30,6 @@ final class TextPointWriter extends PointWriter {
   TextPointWriter(ScrapeFormat format, boolean createdSamples, ProblemLog log) {
     super(format, log);
     this.createdSamples = createdSamples;
-  }
-
-  @Override
-  ExemplarWriter exemplars() {
-    return exemplars;
   }
 
   private boolean isWholeOpenMetrics(Family any) {
@@ -50,83 +42,27 @@ final class TextPointWriter extends PointWriter {
   }
 
   @Override
-  boolean hasNativeHistograms() {
-    return false;
-  }
-
-  @Override
-  String labelsText(TextBuffer labelsOfSeries, int labelsFrom, int labelsTo) {
-    return labelsOfSeries.text(labelsFrom, labelsTo);
-  }
-
-  @Override
-  void target(Family target) {
-    beginFamily(target);
-    name("_info");
-    out.ascii("1\n");
-  }
-
-  @Override
   void beginFamily(Family newFamily) {
     family = newFamily;
     boolean whole = family.form(format) == Family.Form.WHOLE;
     wholeOpenMetrics = isWholeOpenMetrics(family);
     if (format == ScrapeFormat.PROMETHEUS_TEXT) {
       String name = family.textName();
-      lines.help(out, family, name, false);
-      lines.comment(out, "TYPE", family, name).ascii(family.type.prometheusText).put('\n');
+      help(name, false);
+      comment("TYPE", name).ascii(family.type.prometheusText).put('\n');
       return;
     }
     String name = whole ? family.name : family.textName();
-    lines.comment(out, "TYPE", family, name);
+    comment("TYPE", name);
     out.ascii(whole ? family.type.openMetrics : UNKNOWN).put('\n');
     if (whole && Names.endsWithUnit(name, family.unit)) {
-      lines.comment(out, "UNIT", family, name).ascii(family.unit).put('\n');
+      comment("UNIT", name).ascii(family.unit).put('\n');
     }
-    lines.help(out, family, name, true);
+    help(name, true);
   }
 
   @Override
-  void endFamily() {
-    // Nothing is said of a family after its samples.
-  }
-
-  @Override
-  void end() {
-    if (format == ScrapeFormat.OPEN_METRICS) {
-      out.ascii(TextLines.EOF);
-    }
-  }
-
-  @Override
-  void gauge(long value) {
-    name("");
-    numbers.integer(out, value);
-    out.put('\n');
-  }
-
-  @Override
-  void gauge(double value) {
-    name("");
-    numbers.floating(out, value);
-    out.put('\n');
-  }
-
-  @Override
-  void counter(long value, long startEpochNanos, List<? extends ExemplarData> candidates) {
-    name(family.suffixes.get(0));
-    numbers.integer(out, value);
-    endOfCounter(startEpochNanos, candidates);
-  }
-
-  @Override
-  void counter(double value, long startEpochNanos, List<? extends ExemplarData> candidates) {
-    name(family.suffixes.get(0));
-    numbers.floating(out, value);
-    endOfCounter(startEpochNanos, candidates);
-  }
-
-  private void endOfCounter(long startEpochNanos, List<? extends ExemplarData> candidates) {
+  void endOfCounter(long startEpochNanos, List<? extends ExemplarData> candidates) {
     if (wholeOpenMetrics) {
       exemplars.writeLatest(out, candidates);
     }
@@ -143,7 +79,7 @@ final class TextPointWriter extends PointWriter {
     BucketLabels bucketLabels = family.bucketLabels;
     bucketLabels.of(histogram, numbers);
     int start = out.size();
-    lines.openLabels(this, "_bucket");
+    openLabels("_bucket");
     int end = out.size();
     long total = 0;
     for (int i = 0; i <= histogram.size(); i++) {
@@ -202,7 +138,7 @@ final class TextPointWriter extends PointWriter {
   void summary(long count, double sum, List<ValueAtQuantile> values, long startEpochNanos) {
     List<ValueAtQuantile> quantiles = ordered(values);
     for (int i = 0; i < quantiles.size(); i++) {
-      lines.openLabels(this, "");
+      openLabels("");
       out.ascii("quantile=\"");
       numbers.canonical(out, quantiles.get(i).getQuantile());
       out.ascii("\"} ");
@@ -228,9 +164,5 @@ final class TextPointWriter extends PointWriter {
       numbers.seconds(out, startEpochNanos);
       out.put('\n');
     }
-  }
-
-  private void name(String suffix) {
-    lines.name(this, suffix);
   }
 }

@@ -14,17 +14,13 @@ final class Zipper {
   /** Deflated, without flags and time, by an unknown operating system. */
   private static final byte[] HEADER = {0x1f, (byte) 0x8b, 8, 0, 0, 0, 0, 0, 0, (byte) 0xff};
 
-  private static final int INITIAL_BYTES = 16 * 1024;
-
   /** As raw data: the header and the end of gzip are not the deflater's. */
   private final Deflater deflater = new Deflater(Deflater.DEFAULT_COMPRESSION, true);
 
   private final CRC32 checksum = new CRC32();
-  private final TextBuffer zipped = new TextBuffer(INITIAL_BYTES);
 
-  /** Compresses a body; the result is good until {@link #reset} or the next call. */
-  TextBuffer zip(TextBuffer body) {
-    zipped.clear();
+  /** Appends a body, compressed, to another buffer. */
+  void zip(TextBuffer body, TextBuffer zipped) {
     checksum.reset();
     for (byte each : HEADER) {
       zipped.put((char) (each & 0xFF));
@@ -35,19 +31,13 @@ final class Zipper {
       // It would hold the body.
       deflater.reset();
     }
-    lowBytesFirst((int) checksum.getValue());
-    lowBytesFirst(body.size());
-    return zipped;
+    lowBytesFirst((int) checksum.getValue(), zipped);
+    lowBytesFirst(body.size(), zipped);
   }
 
-  private void lowBytesFirst(int number) {
+  private static void lowBytesFirst(int number, TextBuffer zipped) {
     for (int shift = 0; shift < Integer.SIZE; shift += Byte.SIZE) {
       zipped.put((char) ((number >>> shift) & 0xFF));
     }
-  }
-
-  /** Forgets the result, and lets go of an array that is far too large for it. */
-  void reset() {
-    zipped.reset();
   }
 }

@@ -89,7 +89,7 @@ class SharedScrapesTest {
                 List.of(trace).stream()
                     .anyMatch(
                         frame ->
-                            frame.getClassName().equals(ScrapeHandler.class.getName())
+                            frame.getClassName().equals(Scrapes.class.getName())
                                 && frame.getMethodName().equals("lock")))
         .filter(
             trace ->
@@ -167,11 +167,11 @@ class SharedScrapesTest {
 
   @SuppressWarnings("unchecked")
   private List<FinishedScrape> shareable() throws ReflectiveOperationException {
-    Field handler = OpenMetricsServer.class.getDeclaredField("handler");
-    handler.setAccessible(true);
-    Field shareable = ScrapeHandler.class.getDeclaredField("shareable");
+    Field reader = OpenMetricsServer.class.getDeclaredField("reader");
+    reader.setAccessible(true);
+    Field shareable = Scrapes.class.getDeclaredField("shareable");
     shareable.setAccessible(true);
-    return (List<FinishedScrape>) shareable.get(handler.get(server));
+    return (List<FinishedScrape>) shareable.get(((OpenMetricsReader) reader.get(server)).scrapes());
   }
 
   private long exportedPoints() {

@@ -265,9 +265,12 @@ class SharedSeriesTest {
   @Test
   void partsOfSharedCountersAreRememberedInBoundedMemoryForAllOfThem() {
     TextBuffer none = new TextBuffer(0);
-    PointMerger merger = new PointMerger(none, OpenMetricsServer.newLog());
+    PointMerger merger = new PointMerger(none, OpenMetricsReader.newLog(OpenMetricsServer.LOGGER));
     PointWriter writer =
-        new TextPointWriter(ScrapeFormat.PROMETHEUS_TEXT, false, OpenMetricsServer.newLog());
+        new TextPointWriter(
+            ScrapeFormat.PROMETHEUS_TEXT,
+            false,
+            OpenMetricsReader.newLog(OpenMetricsServer.LOGGER));
     ScrapeExemplars tally = new ScrapeExemplars();
     tally.start(ScrapeFormat.PROMETHEUS_TEXT);
     writer.start(new TextBuffer(0), tally, null);

@@ -1,5 +1,6 @@
 package io.glint.exporter.otlp;
 
+import io.glint.sdk.internal.tls.Pem;
 import io.opentelemetry.api.metrics.MeterProvider;
 import io.opentelemetry.sdk.common.export.MemoryMode;
 import io.opentelemetry.sdk.common.export.ProxyOptions;
@@ -280,7 +281,7 @@ public final class OtlpMetricExporterBuilder {
    * @throws IllegalArgumentException if there is none, or one cannot be read
    */
   public OtlpMetricExporterBuilder setTrustedCertificates(byte[] pem) {
-    this.trustManager = Tls.trustManager(Objects.requireNonNull(pem, "pem"));
+    this.trustManager = Pem.trustManager(Objects.requireNonNull(pem, "pem"));
     return this;
   }
 
@@ -294,7 +295,7 @@ public final class OtlpMetricExporterBuilder {
    */
   public OtlpMetricExporterBuilder setClientTls(byte[] privateKeyPem, byte[] certificatePem) {
     this.keyManagers =
-        Tls.keyManagers(
+        Pem.keyManagers(
             Objects.requireNonNull(privateKeyPem, "privateKeyPem"),
             Objects.requireNonNull(certificatePem, "certificatePem"));
     return this;

@@ -1,26 +1,11 @@
 package io.glint.exporter.otlp;
 
-import java.io.ByteArrayInputStream;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
+import io.glint.sdk.internal.tls.Pem;
 import java.security.GeneralSecurityException;
-import java.security.KeyFactory;
 import java.security.KeyStore;
-import java.security.PrivateKey;
-import java.security.cert.Certificate;
-import java.security.cert.CertificateFactory;
-import java.security.spec.InvalidKeySpecException;
-import java.security.spec.PKCS8EncodedKeySpec;
-import java.util.Base64;
-import java.util.Collection;
-import java.util.List;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import javax.net.ssl.KeyManager;
-import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManager;
-import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509TrustManager;
 
 /**
@@ -33,10 +18,6 @@ record Tls(SSLContext context, X509TrustManager trustManager) {
   /** The certificates that the JVM trusts, and none of a client. */
   static final Tls OF_THE_JVM = new Tls(null, null);
 
-  private static final Pattern KEY =
-      Pattern.compile("-----BEGIN PRIVATE KEY-----(.+?)-----END PRIVATE KEY-----", Pattern.DOTALL);
-  private static final char[] PASSWORD = new char[0];
-
   /**
    * Makes a context.
    *
@@ -48,103 +29,13 @@ record Tls(SSLContext context, X509TrustManager trustManager) {
       return OF_THE_JVM;
     }
     try {
-      X509TrustManager trusted = trustManager == null ? trust(null) : trustManager;
+      X509TrustManager trusted =
+          trustManager == null ? Pem.trustManager((KeyStore) null) : trustManager;
       SSLContext context = SSLContext.getInstance("TLS");
       context.init(keyManagers, new TrustManager[] {trusted}, null);
       return new Tls(context, trusted);
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException(e);
     }
-  }
-
-  /**
-   * Reads certificates to trust.
-   *
-   * @param pem one or more, in PEM format
-   * @throws IllegalArgumentException if there is none, or one cannot be read
-   */
-  static X509TrustManager trustManager(byte[] pem) {
-    try {
-      KeyStore store = emptyStore();
-      int number = 0;
-      for (Certificate certificate : certificates(pem)) {
-        store.setCertificateEntry("trusted" + number++, certificate);
-      }
-      return trust(store);
-    } catch (IOException | GeneralSecurityException e) {
-      throw new IllegalArgumentException("the certificates cannot be read: " + e, e);
-    }
-  }
-
-  /**
-   * Reads how a client identifies itself.
-   *
-   * @param keyPem private key, PKCS #8, in PEM format
-   * @param chainPem its certificate, and those of who signed it
-   * @throws IllegalArgumentException if one is missing or cannot be read
-   */
-  static KeyManager[] keyManagers(byte[] keyPem, byte[] chainPem) {
-    try {
-      KeyStore store = emptyStore();
-      store.setKeyEntry(
-          "client",
-          privateKey(keyPem),
-          PASSWORD,
-          certificates(chainPem).toArray(Certificate[]::new));
-      KeyManagerFactory factory =
-          KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-      factory.init(store, PASSWORD);
-      return factory.getKeyManagers();
-    } catch (IOException | GeneralSecurityException e) {
-      throw new IllegalArgumentException(
-          "the client's key and certificate cannot be read: " + e, e);
-    }
-  }
-
-  private static Collection<? extends Certificate> certificates(byte[] pem)
-      throws GeneralSecurityException {
-    Collection<? extends Certificate> certificates =
-        CertificateFactory.getInstance("X.509").generateCertificates(new ByteArrayInputStream(pem));
-    if (certificates.isEmpty()) {
-      throw new IllegalArgumentException("the PEM holds no certificate");
-    }
-    return certificates;
-  }
-
-  private static KeyStore emptyStore() throws IOException, GeneralSecurityException {
-    KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
-    store.load(null, PASSWORD);
-    return store;
-  }
-
-  private static X509TrustManager trust(KeyStore store) throws GeneralSecurityException {
-    TrustManagerFactory factory =
-        TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-    factory.init(store);
-    for (TrustManager manager : factory.getTrustManagers()) {
-      if (manager instanceof X509TrustManager found) {
-        return found;
-      }
-    }
-    throw new IllegalStateException("This JVM has no manager of trusted X.509 certificates");
-  }
-
-  private static PrivateKey privateKey(byte[] pem) throws GeneralSecurityException {
-    Matcher matcher = KEY.matcher(new String(pem, StandardCharsets.ISO_8859_1));
-    if (!matcher.find()) {
-      throw new IllegalArgumentException(
-          "the PEM holds no private key of the form PKCS #8, BEGIN PRIVATE KEY");
-    }
-    PKCS8EncodedKeySpec encoded =
-        new PKCS8EncodedKeySpec(Base64.getMimeDecoder().decode(matcher.group(1)));
-    InvalidKeySpecException failure = null;
-    for (String algorithm : List.of("RSA", "EC", "EdDSA")) {
-      try {
-        return KeyFactory.getInstance(algorithm).generatePrivate(encoded);
-      } catch (InvalidKeySpecException e) {
-        failure = e;
-      }
-    }
-    throw failure;
   }
 }

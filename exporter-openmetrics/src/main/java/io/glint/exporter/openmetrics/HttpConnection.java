@@ -1,0 +1,295 @@
+package io.glint.exporter.openmetrics;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
+import io.glint.exporter.openmetrics.RequestReader.Head;
+import io.glint.exporter.openmetrics.RequestReader.RefusedException;
+import java.io.BufferedOutputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.security.cert.Certificate;
+import java.security.cert.X509Certificate;
+import java.time.ZoneOffset;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLPeerUnverifiedException;
+import javax.net.ssl.SSLSocket;
+
+/**
+ * One connection with a client: reads a request, answers it, and so on until one side has enough.
+ * It reads and writes by blocking calls of one thread. Others may only {@link #cut} it, which ends
+ * such a call.
+ */
+final class HttpConnection implements Runnable {
+
+  /** What the connection is at, so that others know whether it is the client that keeps it. */
+  enum Phase {
+    /** Nothing of a request has come. */
+    IDLE,
+    /** A handshake, or the rest of a request, is waited for. */
+    READING,
+    /** The answer is made. */
+    ANSWERING,
+    /** The client is to take the answer. */
+    SENDING
+  }
+
+  /** How much of what a client still sends is read, so that it gets to read why it was refused. */
+  private static final int DRAINED_BYTES = 64 * 1024;
+
+  private static final int DRAIN_MILLIS = 500;
+
+  private static final int BUFFER_BYTES = 4 * 1024;
+
+  private static final Map<Integer, String> REASONS =
+      Map.of(
+          200, "OK",
+          400, "Bad Request",
+          401, "Unauthorized",
+          404, "Not Found",
+          405, "Method Not Allowed",
+          414, "URI Too Long",
+          431, "Request Header Fields Too Large",
+          500, "Internal Server Error",
+          503, "Service Unavailable",
+          505, "HTTP Version Not Supported");
+
+  private final Socket socket;
+  private final ServerTls tls;
+  private final HttpListener listener;
+  private final Function<OpenMetricsRequest, OpenMetricsResponse> pages;
+
+  private volatile Phase phase = Phase.IDLE;
+
+  /** When the phase began. */
+  private volatile long phaseNanos = System.nanoTime();
+
+  /** When the phase began, or the client took something of an answer. */
+  private volatile long progressNanos = phaseNanos;
+
+  /** The one that runs this; null before and after; guarded by this. */
+  private Thread thread;
+
+  /** For one thread: the socket itself, or what encrypts for it. */
+  private Socket stream;
+
+  /**
+   * A connection that was accepted.
+   *
+   * @param tls null for none
+   */
+  HttpConnection(
+      Socket socket,
+      ServerTls tls,
+      HttpListener listener,
+      Function<OpenMetricsRequest, OpenMetricsResponse> pages) {
+    this.socket = socket;
+    this.tls = tls;
+    this.listener = listener;
+    this.pages = pages;
+  }
+
+  Phase phase() {
+    return phase;
+  }
+
+  long phaseNanos() {
+    return phaseNanos;
+  }
+
+  long progressNanos() {
+    return progressNanos;
+  }
+
+  private void enter(Phase next) {
+    long now = System.nanoTime();
+    progressNanos = now;
+    phaseNanos = now;
+    phase = next;
+  }
+
+  /** Ends the connection at once, whatever it is at; by any thread. */
+  void cut() {
+    try {
+      // Not what encrypts for it: that would wait for the thread that is writing.
+      socket.close();
+    } catch (IOException e) {
+      // It is closed all the same.
+    }
+  }
+
+  /** Interrupts the thread that answers, which may wait for a collection; by any thread. */
+  synchronized void interrupt() {
+    if (thread != null) {
+      thread.interrupt();
+    }
+  }
+
+  private synchronized void runBy(Thread newThread) {
+    thread = newThread;
+    if (newThread == null) {
+      // The thread may not be ours.
+      boolean unused = Thread.interrupted();
+    }
+  }
+
+  @Override
+  public void run() {
+    runBy(Thread.currentThread());
+    try {
+      serve();
+    } catch (IOException e) {
+      // The client is gone, or was too slow.
+    } finally {
+      cut();
+      runBy(null);
+      listener.ended(this);
+    }
+  }
+
+  private void serve() throws IOException {
+    stream = socket;
+    List<X509Certificate> certificates = List.of();
+    if (tls != null) {
+      enter(Phase.READING);
+      SSLSocket encrypted = tls.over(socket);
+      stream = encrypted;
+      try {
+        encrypted.startHandshake();
+      } catch (SSLException e) {
+        if (!(e.getCause() instanceof EOFException)) {
+          // Not one that only looks whether the port is open.
+          listener.warnOfHandshake(e);
+        }
+        throw e;
+      }
+      certificates = certificates(encrypted);
+      enter(Phase.IDLE);
+    }
+    RequestReader requests = new RequestReader(stream.getInputStream(), () -> enter(Phase.READING));
+    OutputStream out =
+        new BufferedOutputStream(new Progress(stream.getOutputStream()), BUFFER_BYTES);
+    InetSocketAddress remote = (InetSocketAddress) socket.getRemoteSocketAddress();
+    try {
+      boolean goesOn = true;
+      while (goesOn) {
+        Head head = requests.read();
+        if (head == null) {
+          return;
+        }
+        enter(Phase.ANSWERING);
+        OpenMetricsRequest request =
+            new OpenMetricsRequest(
+                head.method(), head.path(), head.query(), head.headers(), remote, certificates);
+        try (OpenMetricsResponse response = pages.apply(request)) {
+          goesOn = head.isPersistent() && !listener.isStopping();
+          send(response, out, goesOn);
+        }
+        if (!goesOn) {
+          finish(head.isPersistent());
+        }
+        enter(Phase.IDLE);
+        goesOn &= !listener.isStopping();
+      }
+    } catch (RefusedException e) {
+      send(TextResponse.of(e.status, e.getMessage(), false), out, false);
+      finish(false);
+    }
+  }
+
+  private static List<X509Certificate> certificates(SSLSocket encrypted) {
+    if (!encrypted.getNeedClientAuth()) {
+      return List.of();
+    }
+    try {
+      List<X509Certificate> chain = new ArrayList<>();
+      for (Certificate each : encrypted.getSession().getPeerCertificates()) {
+        if (each instanceof X509Certificate certificate) {
+          chain.add(certificate);
+        }
+      }
+      return List.copyOf(chain);
+    } catch (SSLPeerUnverifiedException e) {
+      return List.of();
+    }
+  }
+
+  private void send(OpenMetricsResponse response, OutputStream out, boolean goesOn)
+      throws IOException {
+    enter(Phase.SENDING);
+    StringBuilder head = new StringBuilder(512);
+    int status = response.status();
+    head.append("HTTP/1.1 ").append(status).append(' ').append(REASONS.get(status));
+    head.append("\r\nDate: ")
+        .append(DateTimeFormatter.RFC_1123_DATE_TIME.format(ZonedDateTime.now(ZoneOffset.UTC)));
+    response.headers().forEach((name, value) -> append(head, name, value));
+    append(head, "X-Content-Type-Options", "nosniff");
+    if (!goesOn) {
+      append(head, "Connection", "close");
+    }
+    head.append("\r\n\r\n");
+    out.write(head.toString().getBytes(ISO_8859_1));
+    response.writeTo(out);
+  }
+
+  private static void append(StringBuilder head, String name, String value) {
+    head.append("\r\n").append(name).append(": ").append(value);
+  }
+
+  /**
+   * Ends our side, and reads a little of what the client still sends: closed with something unread,
+   * TCP would take the answer back from a client that has not read it yet.
+   *
+   * @param isAllRead whether the client has nothing more to send
+   */
+  private void finish(boolean isAllRead) throws IOException {
+    if (isAllRead || tls != null) {
+      stream.close();
+      return;
+    }
+    enter(Phase.READING);
+    socket.shutdownOutput();
+    socket.setSoTimeout(DRAIN_MILLIS);
+    InputStream in = socket.getInputStream();
+    byte[] unread = new byte[BUFFER_BYTES];
+    int count = 0;
+    for (int rest = DRAINED_BYTES; rest > 0 && count >= 0; rest -= count) {
+      count = in.read(unread);
+    }
+  }
+
+  /** Notes when the client has taken something. */
+  private final class Progress extends OutputStream {
+    private final OutputStream target;
+
+    Progress(OutputStream target) {
+      this.target = target;
+    }
+
+    @Override
+    public void write(int b) throws IOException {
+      target.write(b);
+      progressNanos = System.nanoTime();
+    }
+
+    @Override
+    public void write(byte[] bytes, int offset, int length) throws IOException {
+      target.write(bytes, offset, length);
+      progressNanos = System.nanoTime();
+    }
+
+    @Override
+    public void flush() throws IOException {
+      target.flush();
+    }
+  }
+}
