@@ -9,7 +9,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import javax.net.ssl.SSLException;
-import javax.net.ssl.SSLHandshakeException;
 
 /**
  * Knows what is usually wrong when an HTTP request fails in a certain way, and says so: the wrong
@@ -83,9 +82,8 @@ final class HttpAdvice {
           type,
           Fate.PROBABLY_DELIVERED);
     }
-    // A handshake comes before the request, though the client may have taken its body by then.
     Fate fate =
-        isSent && !(exception instanceof SSLHandshakeException) ? Fate.UNKNOWN : Fate.NOT_DELIVERED;
+        isSent && !ExportFailure.isOfConnecting(exception) ? Fate.UNKNOWN : Fate.NOT_DELIVERED;
     if (isOtherProtocol(exception)) {
       String bytes = firstBytes(exception);
       boolean isGrpc = bytes != null && isHttp2Settings(bytes);

@@ -41,13 +41,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(60)
 @EnabledIf("io.glint.exporter.otlp.OldOpenTelemetryTest#hasSenders")
 class GrpcTransportTest {
-  private static final RetryPolicy QUICK_RETRY =
-      RetryPolicy.builder()
-          .setMaxAttempts(3)
-          .setInitialBackoff(Duration.ofMillis(10))
-          .setMaxBackoff(Duration.ofMillis(20))
-          .build();
-
   private final GrpcServer server = new GrpcServer();
   private final LogCapture log = new LogCapture(OtlpMetricExporter.class);
 
@@ -325,7 +318,7 @@ class GrpcTransportTest {
   void shutdownEndsARetryThatWaits() {
     server.answer(Status.UNAVAILABLE);
     RetryPolicy slow =
-        QUICK_RETRY.toBuilder()
+        QuickRetry.POLICY.toBuilder()
             .setInitialBackoff(Duration.ofSeconds(30))
             .setMaxBackoff(Duration.ofSeconds(30))
             .build();
@@ -471,7 +464,7 @@ class GrpcTransportTest {
     return OtlpMetricExporter.builder()
         .setProtocol("grpc")
         .setEndpoint(server.url("http"))
-        .setRetryPolicy(QUICK_RETRY);
+        .setRetryPolicy(QuickRetry.POLICY);
   }
 
   private static List<MetricData> twoPoints() {
