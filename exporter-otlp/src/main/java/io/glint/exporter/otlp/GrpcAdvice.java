@@ -51,6 +51,9 @@ final class GrpcAdvice {
   }
 
   private String advice(GrpcStatusCode status, String text, int size) {
+    if (HttpAdvice.isOfDelta(text.toLowerCase(Locale.ROOT))) {
+      return HttpAdvice.CUMULATIVE_ONLY;
+    }
     return switch (status) {
       case UNAVAILABLE, ABORTED ->
           "The server is overloaded or being restarted; if this lasts, check its health.";

@@ -264,6 +264,17 @@ class GrpcTransportTest {
   }
 
   @Test
+  void deltaThatAServerRefusesIsToldWithTheSettingThatHelps() {
+    server.answer(
+        Status.INVALID_ARGUMENT.withDescription(
+            "invalid temporality and type combination for metric \"counter\""));
+    try (OtlpMetricExporter exporter = retrying().build()) {
+      assertThat(export(exporter).getFailureThrowable())
+          .hasMessageContainingAll("INVALID_ARGUMENT", "alwaysCumulative()");
+    }
+  }
+
+  @Test
   void serverThatNeverAnswersFailsTheExportWithinTheTimeout() {
     server.answer(observer -> {});
     try (OtlpMetricExporter exporter = retrying().setTimeout(Duration.ofMillis(300)).build()) {
