@@ -20,6 +20,9 @@ import java.util.TreeMap;
  * Exporter"): that of metrics, or else that of all signals. For the service loader.
  */
 public final class OtlpProvider implements ConfigurableMetricExporterProvider {
+  /** What settings of Glint's own begin with. */
+  private static final String OWN = "glint.otlp.";
+
   private static final List<String> CERTIFICATE =
       List.of("otel.exporter.otlp.metrics.certificate", "otel.exporter.otlp.certificate");
   private static final List<String> CLIENT_KEY =
@@ -66,7 +69,27 @@ public final class OtlpProvider implements ConfigurableMetricExporterProvider {
       builder.setRetryPolicy(null);
     }
     setTls(builder, settings);
+    setOwn(builder, settings, protocol.equals("grpc"));
     return builder.build();
+  }
+
+  /** What the specification has no settings for. */
+  private static void setOwn(OtlpMetricExporterBuilder builder, Settings settings, boolean isGrpc) {
+    builder
+        .setMaxRequestSize(
+            settings.number(
+                1, Integer.MAX_VALUE, isGrpc ? 4_000_000 : 20_000_000, OWN + "max.request.size"))
+        .setMaxPendingSeries(
+            settings.number(0, Integer.MAX_VALUE, 100_000, OWN + "max.pending.series"))
+        .setResendUnanswered(settings.isTrue(OWN + "resend.unanswered"));
+    final String file = settings.text(OWN + "pending.file");
+    if (file != null) {
+      settings.parsed(
+          OWN + "pending.file",
+          () -> builder.setPendingFile(Path.of(file)),
+          "the path of a file",
+          "no file");
+    }
   }
 
   private static void setEndpoint(

@@ -18,6 +18,7 @@ import io.opentelemetry.sdk.metrics.export.MetricExporter;
 import io.opentelemetry.sdk.metrics.export.MetricReader;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -27,6 +28,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -63,7 +65,7 @@ class MetricSettingsTest {
         .singleElement()
         .asString()
         .contains(key, Settings.variable(key), value.substring(value.indexOf(',') + 1))
-        .contains("which is not accepted", "Used instead");
+        .contains("which is not accepted. It must be ", "Used instead: ");
   }
 
   // ------------------------------------------------------------------ exporters
@@ -416,7 +418,11 @@ class MetricSettingsTest {
             "otel.java.exporter.memory_mode",
             "otel.exporter.prometheus.host",
             "otel.exporter.prometheus.port",
-            "glint.exporters")) {
+            "glint.exporters",
+            "glint.otlp.max.request.size",
+            "glint.otlp.max.pending.series",
+            "glint.otlp.resend.unanswered",
+            "glint.otlp.pending.file")) {
       settings.put(key, "");
     }
     settings.put("otel.exporter.otlp.protocol", "http/protobuf");
@@ -452,7 +458,12 @@ class MetricSettingsTest {
     "otel.exporter.otlp.metrics.certificate, /no/such/file",
     "otel.exporter.otlp.metrics.client.key, /no/such/file",
     "otel.java.exporter.memory_mode, nonsense",
-    "otel.java.exporter.otlp.retry.disabled, nonsense"
+    "otel.java.exporter.otlp.retry.disabled, nonsense",
+    "glint.exporters, nonsense",
+    "glint.otlp.max.request.size, 0",
+    "glint.otlp.max.pending.series, -1",
+    "glint.otlp.resend.unanswered, nonsense",
+    "glint.otlp.pending.file, 'no\0path'"
   })
   void aMalformedSettingOfMetricsIsToldOnceAndTakesNothingDown(String key, String value) {
     final Map<String, String> settings = new HashMap<>();
@@ -522,6 +533,51 @@ class MetricSettingsTest {
           .containsEntry("Content-encoding", List.of("gzip"))
           .doesNotContainKey("All");
     }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "grpc, 4000000",
+    "http/protobuf, 20000000",
+  })
+  void settingsOfGlintsOwnHaveTheDefaultsOfTheBuilder(String protocol, int maxRequestSize) {
+    Assumptions.assumeTrue(!protocol.equals("grpc") || hasSenders());
+    try (var exporter =
+        new OtlpProvider().createExporter(config("otel.exporter.otlp.protocol", protocol))) {
+      assertThat(exporter.toString())
+          .contains(
+              "maxRequestSize=" + maxRequestSize + ",",
+              "maxPendingSeries=100000,",
+              "resendUnanswered=false",
+              "pendingFile=null");
+    }
+  }
+
+  @Test
+  void settingsOfGlintsOwnAreThoseOfTheExporter(@TempDir Path folder) {
+    final Path file = folder.resolve("pending");
+    try (var exporter =
+        new OtlpProvider()
+            .createExporter(
+                config(
+                    "otel.exporter.otlp.protocol",
+                    "http/protobuf",
+                    "glint.otlp.max.request.size",
+                    "1000000",
+                    "glint.otlp.max.pending.series",
+                    "0",
+                    "glint.otlp.resend.unanswered",
+                    "TRUE",
+                    "glint.otlp.pending.file",
+                    file.toString()))) {
+      assertThat(exporter.toString())
+          .contains(
+              "maxRequestSize=1000000,",
+              "maxPendingSeries=0,",
+              "resendUnanswered=true",
+              "pendingFile=" + file);
+    }
+    assertThat(log.warnings()).isEmpty();
   }
 
   @Test

@@ -234,6 +234,7 @@ final class StallStage implements AutoCloseable {
 
     @Override
     public long nanoTime() {
+      brake.reached(UserCode.CLOCK);
       return hasty.nanoTime();
     }
   }

@@ -5,6 +5,8 @@ import io.glint.sdk.exemplar.ExemplarOutcomes.Outcome;
 import io.glint.sdk.internal.log.LoggedFailure;
 import io.opentelemetry.sdk.common.CompletableResultCode;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -27,14 +29,14 @@ final class Delivery implements Runnable {
   private final ExporterTelemetry.Operation operation;
   private final Consumer<Delivery> onEnd;
   private final Deadline start;
-  private final CompletableResultCode result = new CompletableResultCode();
+  private final CompletableResultCode result;
   private final Settlement settlement;
 
   /** What is under way; null if there is nothing. */
   private Request current;
 
-  /** Null unless it is split. */
-  private RequestSplitter parts;
+  /** What is split and not all sent yet. The first of two has parts of a part of the other. */
+  private final Deque<Parts> unsent = new ArrayDeque<>(2);
 
   private SentBody body;
   private int attempts;
@@ -59,6 +61,7 @@ final class Delivery implements Runnable {
    * Creates a delivery, whose time starts now.
    *
    * @param hasKeptPoints whether the request was made by {@link Redelivery#join}
+   * @param result is completed at the end
    * @param onEnd called before the result is completed
    */
   Delivery(
@@ -66,11 +69,13 @@ final class Delivery implements Runnable {
       boolean hasKeptPoints,
       Settings settings,
       ExporterTelemetry.Operation operation,
+      CompletableResultCode result,
       Consumer<Delivery> onEnd) {
     this.whole = whole;
     this.hasKeptPoints = hasKeptPoints;
     this.settings = settings;
     this.operation = operation;
+    this.result = result;
     this.onEnd = onEnd;
     this.start = Deadline.after(settings.timeout);
     this.settlement = new Settlement(settings);
@@ -135,41 +140,65 @@ final class Delivery implements Runnable {
 
   private void deliverAll() throws InterruptedException {
     current = whole;
-    if (whole.content().size() <= settings.splitSize) {
-      boolean unused = deliver(start);
-      return;
-    }
-    parts =
-        new RequestSplitter(
-            whole.content(), settings.splitSize, settings.maxRequestSize, whole.exemplars());
-    if (parts.leftOut().all() > 0) {
-      settlement.leftOut(parts);
-    }
-    // The last attempt has what is left of the shutdown, for all of it.
-    int timeouts = settings.isLast ? 1 : Math.max(1, Math.min(parts.count(), MAX_TIMEOUTS));
-    Deadline end = Deadline.after(settings.timeout, timeouts);
     boolean goesOn = true;
-    while (goesOn && parts.hasNext()) {
-      current = parts.next(/* reuse= */ settlement.failure() == null && attempts == requests);
-      goesOn = deliver(Deadline.after(settings.timeout).orEarlier(end));
+    if (whole.content().size() <= settings.splitSize) {
+      goesOn = deliver(start, /* mayBeSplit= */ true);
+    } else {
+      RequestSplitter parts = split(settings.splitSize);
+      if (parts.leftOut().all() > 0) {
+        settlement.leftOut(parts);
+      }
+      // The last attempt has what is left of the shutdown, for all of it.
+      int timeouts = settings.isLast ? 1 : Math.max(1, Math.min(parts.count(), MAX_TIMEOUTS));
+      push(parts, Deadline.after(settings.timeout, timeouts), /* mayBeSplit= */ true);
+    }
+    while (goesOn && !unsent.isEmpty()) {
+      Parts parts = unsent.peek();
+      if (parts.splitter().hasNext()) {
+        current =
+            parts
+                .splitter()
+                .next(/* reuse= */ settlement.failure() == null && attempts == requests);
+        goesOn =
+            deliver(Deadline.after(settings.timeout).orEarlier(parts.end()), parts.mayBeSplit());
+      } else {
+        unsent.pop();
+      }
     }
   }
 
-  /** What fails one part for want of the server would fail the rest too, and take its time. */
+  private RequestSplitter split(int size) {
+    return new RequestSplitter(
+        current.content(), size, settings.maxRequestSize, current.exemplars());
+  }
+
+  /** From now on it is the parts that are not settled. */
+  private void push(RequestSplitter parts, Deadline end, boolean mayBeSplit) {
+    unsent.push(new Parts(parts, end, mayBeSplit));
+    current = null;
+  }
+
+  /** What would fail one part for want of the server would fail the rest too, and take its time. */
   private void settleRest(ExportFailure cause) {
-    while (parts != null && parts.hasNext()) {
-      settlement.notDelivered(
-          parts.next(/* reuse= */ false), cause.beforeRequest(), /* isKept= */ true, 0);
+    for (Parts parts : unsent) {
+      while (parts.splitter().hasNext()) {
+        settlement.notDelivered(
+            parts.splitter().next(/* reuse= */ false),
+            cause.beforeRequest(),
+            /* isKept= */ true,
+            0);
+      }
     }
   }
 
   /**
    * Tries until the current request is delivered, or there is no point in trying again, and settles
-   * it.
+   * it. One with points that waited, which is too large for the server, is split instead.
    *
+   * @param mayBeSplit false for a part of a request that was too large for the server
    * @return whether a further request may have success
    */
-  private boolean deliver(Deadline deadline) throws InterruptedException {
+  private boolean deliver(Deadline deadline, boolean mayBeSplit) throws InterruptedException {
     requests++;
     mayHaveArrived = false;
     body = null;
@@ -194,10 +223,22 @@ final class Delivery implements Runnable {
       mayHaveArrived |= failure.fate() == Fate.UNKNOWN;
       long delayNanos =
           attempt.retryAfterNanos().orElse(settings.backoff.delayNanos(attemptsOfRequest));
-      if (!attempt.isRetryable()) {
+      if (attempt.retry() == Attempt.Retry.SMALLER
+          && mayBeSplit
+          && hasKeptPoints
+          && current.points().all() > 1
+          && !mayHaveArrived) {
+        settings.log.tooLargeForServer(current, failure);
+        settings.counters.failed(failure.fate(), /* isRefused= */ true);
+        push(split(current.content().size() / 2), deadline, /* mayBeSplit= */ false);
+        return true;
+      }
+      if (attempt.retry() != Attempt.Retry.YES) {
         // Some answers are none of the server, and leave open what it did.
         boolean isRefused =
-            attempt.status() != Attempt.NO_STATUS && failure.fate() == Fate.NOT_DELIVERED;
+            attempt.status() != Attempt.NO_STATUS
+                && attempt.retry() != Attempt.Retry.LATER
+                && failure.fate() == Fate.NOT_DELIVERED;
         settle(failure, isRefused);
         // Either way the server is there, and answers.
         return isRefused || failure.fate() == Fate.PROBABLY_DELIVERED;
@@ -291,6 +332,14 @@ final class Delivery implements Runnable {
       }
     }
   }
+
+  /**
+   * Requests that one was split into.
+   *
+   * @param end of the time for all of them
+   * @param mayBeSplit whether one that is too large for the server may be split again
+   */
+  private record Parts(RequestSplitter splitter, Deadline end, boolean mayBeSplit) {}
 
   /**
    * What all deliveries of an exporter have in common.

@@ -2,9 +2,15 @@ package io.glint.exporter.otlp;
 
 import io.glint.sdk.internal.log.LogText;
 import io.glint.sdk.internal.log.UndeliveredPoints;
+import java.net.ConnectException;
+import java.net.NoRouteToHostException;
+import java.net.UnknownHostException;
+import java.net.http.HttpConnectTimeoutException;
 import java.nio.channels.UnresolvedAddressException;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import javax.net.ssl.SSLHandshakeException;
 
 /**
  * Why an export failed, what became of its points, and what the user can do about it.
@@ -169,6 +175,20 @@ record ExportFailure(String what, String advice, String errorType, Fate fate) {
       return points.neverDelivered(fate == Fate.UNKNOWN);
     }
     return fate == Fate.UNKNOWN ? points.perhapsDelivered() : points.notDelivered();
+  }
+
+  /**
+   * Whether no connection was made, so that nothing was sent, though the client may have taken the
+   * request's body by then. A client that tries again by itself says what went wrong before with
+   * suppressed exceptions.
+   */
+  static boolean isOfConnecting(Throwable exception) {
+    return (exception instanceof ConnectException
+            || exception instanceof HttpConnectTimeoutException
+            || exception instanceof NoRouteToHostException
+            || exception instanceof UnknownHostException
+            || exception instanceof SSLHandshakeException)
+        && Stream.of(exception.getSuppressed()).allMatch(ExportFailure::isOfConnecting);
   }
 
   /** An exception in words, fit for a log. */

@@ -70,6 +70,21 @@ final class ExportLog {
     return message;
   }
 
+  /** Logs that points that waited are sent again in smaller requests. */
+  void tooLargeForServer(Request request, ExportFailure failure) {
+    serverMessages.event(
+        null,
+        () ->
+            "The server at "
+                + endpoint
+                + " did not take a request with "
+                + UndeliveredPoints.count(request.points().all(), "metric point")
+                + ", among them points that had waited for their delivery: "
+                + failure.what()
+                + ". They are sent again in requests of half the size, once. "
+                + failure.advice());
+  }
+
   /** Logs that points of an earlier run wait for their delivery. */
   void loaded(UndeliveredPoints points, PendingFile file) {
     if (LOGGER.isLoggable(Level.INFO)) {

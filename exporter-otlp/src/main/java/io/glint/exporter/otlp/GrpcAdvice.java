@@ -11,7 +11,6 @@ import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.Locale;
 import javax.net.ssl.SSLException;
-import javax.net.ssl.SSLHandshakeException;
 
 /** Knows what is usually wrong when a gRPC call fails in a certain way, and says so. Immutable. */
 final class GrpcAdvice {
@@ -38,7 +37,7 @@ final class GrpcAdvice {
             : LogText.of(response.getStatusDescription(), ExportFailure.MAX_CHARS).strip();
     return new ExportFailure(
         "gRPC status " + status + (text.isEmpty() ? "" : " (" + text + ")"),
-        advice(status, text.toLowerCase(Locale.ROOT), size),
+        advice(status, text, size),
         status.name(),
         fate(status));
   }
@@ -52,20 +51,25 @@ final class GrpcAdvice {
   }
 
   private String advice(GrpcStatusCode status, String text, int size) {
+    if (HttpAdvice.isOfDelta(text.toLowerCase(Locale.ROOT))) {
+      return HttpAdvice.CUMULATIVE_ONLY;
+    }
     return switch (status) {
       case UNAVAILABLE, ABORTED ->
           "The server is overloaded or being restarted; if this lasts, check its health.";
       case UNAUTHENTICATED, PERMISSION_DENIED ->
           "Check the credentials set with addHeader or setHeaders.";
       case UNIMPLEMENTED ->
-          text.contains("compress") || text.contains("encoding")
+          text.toLowerCase(Locale.ROOT).contains("compress")
+                  || text.toLowerCase(Locale.ROOT).contains("encoding")
               ? "The server does not take gzip: use setCompression(\"none\")."
               : "The server has no OTLP receiver of metrics at this port. " + NO_GRPC;
       case RESOURCE_EXHAUSTED ->
-          text.contains("larger than") || text.contains("too large") || text.contains("exceed")
+          isOfSize(text)
               ? adviceForSize(size)
-              : "The server has no room or quota for more. It is not tried again, since the client"
-                  + " does not show whether the server asks for it; export less, or less often.";
+              : "The server has no room or quota for more. This export is not tried again, since the"
+                  + " client does not show whether the server asks for it; export less, or less"
+                  + " often.";
       case INVALID_ARGUMENT ->
           "The server does not take what was sent"
               + (text.isEmpty() ? "; its log may say why." : ", for the reason it gives.");
@@ -75,6 +79,20 @@ final class GrpcAdvice {
       case UNKNOWN -> "The answer of a server that does not speak gRPC looks like this. " + NO_GRPC;
       default -> "Check the log of the server.";
     };
+  }
+
+  /**
+   * Whether a server that is exhausted means the size of the request, and not a quota. The text is
+   * that of a gRPC library, which has no status for it.
+   *
+   * @param description may be null
+   */
+  static boolean isOfSize(String description) {
+    String text = description == null ? "" : description.toLowerCase(Locale.ROOT);
+    return text.contains("larger than")
+        || text.contains("too large")
+        || text.contains("exceeds maximum size")
+        || (text.contains("message") && text.contains("exceed"));
   }
 
   private static String adviceForSize(int size) {
@@ -88,7 +106,7 @@ final class GrpcAdvice {
   /** What it means that there is no answer. */
   ExportFailure failure(IOException exception, boolean isSent) {
     Fate fate =
-        isSent && !(exception instanceof SSLHandshakeException) ? Fate.UNKNOWN : Fate.NOT_DELIVERED;
+        isSent && !ExportFailure.isOfConnecting(exception) ? Fate.UNKNOWN : Fate.NOT_DELIVERED;
     return new ExportFailure(
         ExportFailure.describe(exception), advice(exception), exception.getClass().getName(), fate);
   }

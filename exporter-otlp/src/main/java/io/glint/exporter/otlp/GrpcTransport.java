@@ -26,18 +26,9 @@ final class GrpcTransport extends SenderTransport<GrpcResponse> {
               + " proxy. Set the system properties https.proxyHost and https.proxyPort of the JVM, or"
               + " use OTLP over HTTP.");
     }
-    GrpcSenderProvider provider =
-        Senders.find(
-            GrpcSenderProvider.class,
-            builder.senderProvider,
-            builder.serviceClassLoader,
-            "opentelemetry-exporter-sender-okhttp");
     GrpcSenderConfig config = new SenderConfig.OfGrpc(builder, threads);
-    try {
-      this.sender = provider.createSender(config);
-    } catch (RuntimeException | LinkageError e) {
-      throw Senders.unusable(provider, e);
-    }
+    this.sender =
+        Senders.make(GrpcSenderProvider.class, builder, provider -> provider.createSender(config));
     this.advice = new GrpcAdvice(builder.endpoint());
     this.timeout = builder.timeout;
   }
@@ -66,18 +57,24 @@ final class GrpcTransport extends SenderTransport<GrpcResponse> {
         isOfTooLargeResponse(description)
             ? ExportFailure.responseTooLarge(description)
             : advice.failure(response, size),
-        isRetryable(status),
+        retry(status, response),
         OptionalLong.empty());
   }
 
   /**
-   * These may pass (OTLP specification, OTLP/gRPC Failures). RESOURCE_EXHAUSTED does only if the
-   * server says so in a trailer, which senders do not show.
+   * Six statuses may pass (OTLP specification, OTLP/gRPC Failures). RESOURCE_EXHAUSTED does only if
+   * the server says so in a trailer, which senders do not show: it is not tried again at once, and
+   * what must not be lost of it goes out with the next export.
    */
-  private static boolean isRetryable(GrpcStatusCode status) {
+  private static Attempt.Retry retry(GrpcStatusCode status, GrpcResponse response) {
     return switch (status) {
-      case CANCELLED, DEADLINE_EXCEEDED, ABORTED, OUT_OF_RANGE, UNAVAILABLE, DATA_LOSS -> true;
-      default -> false;
+      case CANCELLED, DEADLINE_EXCEEDED, ABORTED, OUT_OF_RANGE, UNAVAILABLE, DATA_LOSS ->
+          Attempt.Retry.YES;
+      case RESOURCE_EXHAUSTED ->
+          GrpcAdvice.isOfSize(response.getStatusDescription())
+              ? Attempt.Retry.SMALLER
+              : Attempt.Retry.LATER;
+      default -> Attempt.Retry.NO;
     };
   }
 

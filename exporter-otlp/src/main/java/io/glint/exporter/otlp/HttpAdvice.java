@@ -9,7 +9,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import javax.net.ssl.SSLException;
-import javax.net.ssl.SSLHandshakeException;
 
 /**
  * Knows what is usually wrong when an HTTP request fails in a certain way, and says so: the wrong
@@ -38,6 +37,13 @@ final class HttpAdvice {
 
   private static final String NO_HTTP =
       "Check that the endpoint is an OTLP server over HTTP, and its port, usually 4318.";
+
+  static final String CUMULATIVE_ONLY =
+      "The server does not take delta temporality, and of such a request it may have dropped the rest,"
+          + " too. Use cumulative temporality:"
+          + " setAggregationTemporalitySelector(AggregationTemporalitySelector.alwaysCumulative()),"
+          + " or OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE=cumulative. Prometheus can be"
+          + " started with --enable-feature=otlp-deltatocumulative instead.";
 
   private final String path;
   private final boolean isGrpcPort;
@@ -83,9 +89,8 @@ final class HttpAdvice {
           type,
           Fate.PROBABLY_DELIVERED);
     }
-    // A handshake comes before the request, though the client may have taken its body by then.
     Fate fate =
-        isSent && !(exception instanceof SSLHandshakeException) ? Fate.UNKNOWN : Fate.NOT_DELIVERED;
+        isSent && !ExportFailure.isOfConnecting(exception) ? Fate.UNKNOWN : Fate.NOT_DELIVERED;
     if (isOtherProtocol(exception)) {
       String bytes = firstBytes(exception);
       boolean isGrpc = bytes != null && isHttp2Settings(bytes);
@@ -124,7 +129,17 @@ final class HttpAdvice {
                 .anyMatch(String.valueOf(exception.getMessage())::startsWith));
   }
 
+  /**
+   * Whether a server refuses delta points. The text is that of Prometheus and what is made of it.
+   */
+  static boolean isOfDelta(String text) {
+    return text.contains("invalid temporality");
+  }
+
   private String adviceForStatus(int status, String text, int size) {
+    if (isOfDelta(text)) {
+      return CUMULATIVE_ONLY;
+    }
     return switch (status) {
       case 400 -> adviceForBadRequest(text, size);
       case 401, 403 -> "Check the credentials set with addHeader or setHeaders.";

@@ -19,18 +19,9 @@ final class HttpSenderTransport extends SenderTransport<HttpResponse> {
 
   HttpSenderTransport(OtlpMetricExporterBuilder builder, ExecutorService threads) {
     super(builder, threads);
-    HttpSenderProvider provider =
-        Senders.find(
-            HttpSenderProvider.class,
-            builder.senderProvider,
-            builder.serviceClassLoader,
-            "opentelemetry-exporter-sender-okhttp");
     HttpSenderConfig config = new SenderConfig.OfHttp(builder, threads);
-    try {
-      this.sender = provider.createSender(config);
-    } catch (RuntimeException | LinkageError e) {
-      throw Senders.unusable(provider, e);
-    }
+    this.sender =
+        Senders.make(HttpSenderProvider.class, builder, provider -> provider.createSender(config));
     this.advice = new HttpAdvice(builder.endpoint(), builder.compression);
     this.timeout = builder.timeout;
   }

@@ -239,8 +239,7 @@ final class HttpTransport implements Transport {
     Attempt attempt(HttpAdvice advice, int size) {
       return isSuccess()
           ? Attempt.delivered(status, message)
-          : new Attempt(
-              status, message, advice.failure(this, size), isRetryable(), retryAfterNanos);
+          : new Attempt(status, message, advice.failure(this, size), retry(), retryAfterNanos);
     }
 
     /**
@@ -251,9 +250,13 @@ final class HttpTransport implements Transport {
       return status / 100 == 2 && !isGrpc;
     }
 
-    /** Exactly these (OTLP specification, Retryable Response Codes). */
-    boolean isRetryable() {
-      return status == 429 || status == 502 || status == 503 || status == 504;
+    /** Exactly four may pass (OTLP specification, Retryable Response Codes). */
+    private Attempt.Retry retry() {
+      return switch (status) {
+        case 429, 502, 503, 504 -> Attempt.Retry.YES;
+        case 413 -> Attempt.Retry.SMALLER;
+        default -> Attempt.Retry.NO;
+      };
     }
   }
 }

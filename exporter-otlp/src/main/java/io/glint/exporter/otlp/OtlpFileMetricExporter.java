@@ -5,6 +5,7 @@ import io.glint.sdk.exemplar.ExemplarOutcomes.Outcome;
 import io.glint.sdk.internal.log.LogText;
 import io.glint.sdk.internal.log.LoggedFailure;
 import io.glint.sdk.internal.log.RateLimitedLog;
+import io.glint.sdk.internal.log.SafeLog;
 import io.glint.sdk.internal.log.UndeliveredPoints;
 import io.opentelemetry.sdk.common.CompletableResultCode;
 import io.opentelemetry.sdk.common.export.MemoryMode;
@@ -35,8 +36,10 @@ import java.util.logging.Logger;
  * }</pre>
  *
  * <p>An export writes on the calling thread, and flushes. A line that cannot be written is lost
- * with its points, which a warning says, at most once a minute; what comes after a broken line is
- * on a line of its own. Nothing rotates the file. All methods may be called by several threads at
+ * with its points, which is counted ({@link #deliveryCounts}) and which a warning says, at most
+ * once a minute; what comes after a broken line is on a line of its own. A {@code PrintStream},
+ * such as standard output, does not say of which line an error was: from the first one on, all
+ * lines count as lost. Nothing rotates the file. All methods may be called by several threads at
  * once; one writes at a time.
  */
 public final class OtlpFileMetricExporter implements MetricExporter, ExemplarOutcomes.Source {
@@ -52,6 +55,7 @@ public final class OtlpFileMetricExporter implements MetricExporter, ExemplarOut
   private final DefaultAggregationSelector aggregationSelector;
   private final RateLimitedLog failures = new RateLimitedLog(LOGGER, Level.WARNING);
   private final ExemplarOutcomes exemplarOutcomes = new ExemplarOutcomes();
+  private final DeliveryCounters counters = new DeliveryCounters();
 
   /** Guards the rest, and the stream. */
   private final Object lock = new Object();
@@ -95,6 +99,7 @@ public final class OtlpFileMetricExporter implements MetricExporter, ExemplarOut
         }
         if (encoder.encode(metrics, exemplars) > 0) {
           write(OtlpJson.of(encoder.toByteArray()));
+          counters.delivered(0);
         }
       }
     } catch (IOException | RuntimeException | StackOverflowError e) {
@@ -116,7 +121,8 @@ public final class OtlpFileMetricExporter implements MetricExporter, ExemplarOut
     out.write(line.toByteArray());
     out.flush();
     if (out instanceof PrintStream print && print.checkError()) {
-      throw new IOException("the stream reports an error");
+      throw new IOException(
+          "the stream reports an error, of this line or of anything that was written to it before");
     }
     isLineBroken = false;
   }
@@ -124,6 +130,8 @@ public final class OtlpFileMetricExporter implements MetricExporter, ExemplarOut
   private CompletableResultCode failed(Collection<MetricData> metrics, String why) {
     RequestExemplars.in(metrics).enterIn(exemplarOutcomes, Outcome.EXPORT_FAILED);
     UndeliveredPoints points = UndeliveredPoints.of(metrics);
+    counters.failed(Fate.NOT_DELIVERED, /* isRefused= */ false);
+    counters.lost(points.delta());
     String message =
         "Writing "
             + UndeliveredPoints.count(points.all(), "metric point")
@@ -158,9 +166,26 @@ public final class OtlpFileMetricExporter implements MetricExporter, ExemplarOut
         }
         return CompletableResultCode.ofSuccess();
       } catch (IOException e) {
-        return CompletableResultCode.ofExceptionalFailure(e);
+        // Some file systems say only now that what was written is not on the disk.
+        String message =
+            "Closing "
+                + description
+                + " failed: "
+                + LogText.of(e, ExportFailure.MAX_CHARS)
+                + ". Lines that were written before may be lost. Check the disk.";
+        SafeLog.log(LOGGER, Level.WARNING, message, null);
+        return CompletableResultCode.ofExceptionalFailure(new LoggedFailure(message));
       }
     }
+  }
+
+  /**
+   * What has become of the lines so far, each of which is a request here: written lines are
+   * delivered requests, lost ones are failed requests, and their delta points are lost. The other
+   * counts are 0.
+   */
+  public OtlpDeliveryCounts deliveryCounts() {
+    return counters.counts(/* waitingPoints= */ 0);
   }
 
   @Override

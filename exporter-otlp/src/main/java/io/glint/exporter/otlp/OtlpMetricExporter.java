@@ -102,7 +102,9 @@ public final class OtlpMetricExporter implements MetricExporter, ExemplarOutcome
   /** The encoder of the last export, kept for the next one; null while it is in use. */
   private final AtomicReference<MetricsEncoder> spareEncoder = new AtomicReference<>();
 
-  private final Set<Delivery> inFlight = ConcurrentHashMap.newKeySet();
+  /** The results of exports that have begun and not ended: a shutdown waits for them. */
+  private final Set<CompletableResultCode> inFlight = ConcurrentHashMap.newKeySet();
+
   private final AtomicReference<CompletableResultCode> shutdownResult = new AtomicReference<>();
 
   OtlpMetricExporter(OtlpMetricExporterBuilder builder) {
@@ -218,8 +220,9 @@ public final class OtlpMetricExporter implements MetricExporter, ExemplarOutcome
     Objects.requireNonNull(metrics, "metrics");
     long startNanos = System.nanoTime();
     lastExportNanos = startNanos;
+    CompletableResultCode result = begin();
     if (shutdownResult.get() != null) {
-      return dropped(metrics, ExportFailure.shutdown(), /* added= */ null, startNanos);
+      return dropped(metrics, ExportFailure.shutdown(), /* added= */ null, startNanos, result);
     }
     RequestExemplars exemplars = new RequestExemplars();
     MetricsEncoder encoder = takeEncoder();
@@ -234,23 +237,28 @@ public final class OtlpMetricExporter implements MetricExporter, ExemplarOutcome
         added = new PendingPoints.Added();
         joined = redelivery.join(encoder.output(), exemplars, added);
       } else if (count == 0) {
-        return CompletableResultCode.ofSuccess();
+        return nothingToSend(result);
       } else {
         free = null;
       }
     } catch (RequestTooLargeException e) {
-      return dropped(metrics, ExportFailure.tooLarge(MAX_EXPORT_SIZE), added, startNanos);
+      return dropped(metrics, ExportFailure.tooLarge(MAX_EXPORT_SIZE), added, startNanos, result);
     } catch (RuntimeException | StackOverflowError e) {
       // The latter is what attribute values that are nested thousands of levels deep cause.
-      return dropped(metrics, ExportFailure.encoding(e), added, startNanos);
+      return dropped(metrics, ExportFailure.encoding(e), added, startNanos, result);
     } catch (Error e) {
       // Memory has run out: the caller is told, and the points are no longer under way.
-      UndeliveredPoints points = UndeliveredPoints.of(metrics);
-      counters.lost(notKept(points, added).delta());
-      telemetry
-          .begin(points.all(), startNanos)
-          .failed(ExportFailure.encoding(e), points.all(), Attempt.NO_STATUS);
-      RequestExemplars.in(metrics).enterIn(exemplarOutcomes, Outcome.EXPORT_FAILED);
+      try {
+        UndeliveredPoints points = UndeliveredPoints.of(metrics);
+        counters.lost(notKept(points, added).delta());
+        telemetry
+            .begin(points.all(), startNanos)
+            .failed(ExportFailure.encoding(e), points.all(), Attempt.NO_STATUS);
+        RequestExemplars.in(metrics).enterIn(exemplarOutcomes, Outcome.EXPORT_FAILED);
+      } finally {
+        inFlight.remove(result);
+        result.failExceptionally(e);
+      }
       throw e;
     } finally {
       if (free != null) {
@@ -258,7 +266,7 @@ public final class OtlpMetricExporter implements MetricExporter, ExemplarOutcome
       }
     }
     if (joined != null) {
-      return send(joined, startNanos);
+      return send(joined, startNanos, result);
     }
     Request request = new Request(encoder.output(), UndeliveredPoints.of(metrics), exemplars);
     return send(
@@ -267,6 +275,7 @@ public final class OtlpMetricExporter implements MetricExporter, ExemplarOutcome
             /* hasKeptPoints= */ false,
             deliverySettings,
             telemetry.begin(request.points().all(), startNanos),
+            result,
             ended -> {
               if (!ended.isContentFree()) {
                 encoder.output().giveUpArray();
@@ -276,17 +285,33 @@ public final class OtlpMetricExporter implements MetricExporter, ExemplarOutcome
             }));
   }
 
+  /**
+   * Begins an export. A shutdown that does not see it is seen by whoever looks after this; so what
+   * waits is not taken for an export that the shutdown does not wait for.
+   */
+  private CompletableResultCode begin() {
+    CompletableResultCode result = new CompletableResultCode();
+    inFlight.add(result);
+    return result;
+  }
+
+  private CompletableResultCode nothingToSend(CompletableResultCode result) {
+    inFlight.remove(result);
+    return result.succeed();
+  }
+
   /** Takes what is kept, without points of a new export. */
   private Request joinNothing() {
     return redelivery.join(new ProtoWriter(1), new RequestExemplars(), new PendingPoints.Added());
   }
 
   /** Sends what was kept of earlier requests, with a later one or by itself. */
-  private CompletableResultCode send(Request joined, long startNanos) {
+  private CompletableResultCode send(
+      Request joined, long startNanos, CompletableResultCode result) {
     if (joined.points().all() == 0) {
       // Another thread was faster.
       redelivery.settled(/* hadKeptPoints= */ true);
-      return CompletableResultCode.ofSuccess();
+      return nothingToSend(result);
     }
     return send(
         new Delivery(
@@ -294,11 +319,12 @@ public final class OtlpMetricExporter implements MetricExporter, ExemplarOutcome
             /* hasKeptPoints= */ true,
             deliverySettings,
             telemetry.begin(joined.points().all(), startNanos),
+            result,
             this::ended));
   }
 
   private void ended(Delivery delivery) {
-    inFlight.remove(delivery);
+    inFlight.remove(delivery.result());
     resendIfIdleLater();
   }
 
@@ -330,12 +356,22 @@ public final class OtlpMetricExporter implements MetricExporter, ExemplarOutcome
 
   private void resendIfIdle() {
     isIdleResendDue.set(false);
-    long idleNanos = System.nanoTime() - lastExportNanos;
-    if (shutdownResult.get() == null
-        && inFlight.isEmpty()
-        && !redelivery.isEmpty()
-        && idleNanos >= idleResend.toNanos()) {
-      CompletableResultCode unused = send(joinNothing(), System.nanoTime());
+    CompletableResultCode result = begin();
+    Request waiting = null;
+    try {
+      if (shutdownResult.get() == null
+          && inFlight.size() == 1
+          && !redelivery.isEmpty()
+          && System.nanoTime() - lastExportNanos >= idleResend.toNanos()) {
+        waiting = joinNothing();
+      }
+    } finally {
+      if (waiting == null) {
+        CompletableResultCode unused = nothingToSend(result);
+      }
+    }
+    if (waiting != null) {
+      CompletableResultCode unused = send(waiting, System.nanoTime(), result);
     } else {
       resendIfIdleLater();
     }
@@ -349,9 +385,7 @@ public final class OtlpMetricExporter implements MetricExporter, ExemplarOutcome
    */
   @Override
   public CompletableResultCode flush() {
-    List<CompletableResultCode> results = new ArrayList<>();
-    inFlight.forEach(delivery -> results.add(delivery.result()));
-    return CompletableResultCode.ofAll(results);
+    return CompletableResultCode.ofAll(new ArrayList<>(inFlight));
   }
 
   /**
@@ -371,8 +405,7 @@ public final class OtlpMetricExporter implements MetricExporter, ExemplarOutcome
     if (!shutdownResult.compareAndSet(null, result)) {
       return shutdownResult.get();
     }
-    List<CompletableResultCode> pending = new ArrayList<>();
-    inFlight.forEach(delivery -> pending.add(delivery.result()));
+    List<CompletableResultCode> pending = new ArrayList<>(inFlight);
     if (pending.isEmpty() && redelivery.isEmpty()) {
       closeThreads();
       String unused = redelivery.close(null);
@@ -433,11 +466,7 @@ public final class OtlpMetricExporter implements MetricExporter, ExemplarOutcome
   }
 
   private CompletableResultCode send(Delivery delivery) {
-    inFlight.add(delivery);
-    // After the add: either a shutdown at the same time sees the delivery, or this sees it.
-    if (shutdownResult.get() != null) {
-      delivery.abandon(ExportFailure.shutdown());
-    } else if (inFlight.size() > MAX_IN_FLIGHT) {
+    if (inFlight.size() > MAX_IN_FLIGHT) {
       delivery.abandon(ExportFailure.tooManyInFlight(MAX_IN_FLIGHT));
     } else {
       try {
@@ -516,6 +545,7 @@ public final class OtlpMetricExporter implements MetricExporter, ExemplarOutcome
         /* hasKeptPoints= */ true,
         deliverySettings.forLastAttempt(Duration.ofNanos(nanos)),
         telemetry.begin(request.points().all(), System.nanoTime()),
+        new CompletableResultCode(),
         ended -> {});
   }
 
@@ -535,7 +565,8 @@ public final class OtlpMetricExporter implements MetricExporter, ExemplarOutcome
       Collection<MetricData> metrics,
       ExportFailure failure,
       PendingPoints.Added added,
-      long startNanos) {
+      long startNanos,
+      CompletableResultCode result) {
     UndeliveredPoints points = UndeliveredPoints.of(metrics);
     RequestExemplars.in(metrics).enterIn(exemplarOutcomes, Outcome.EXPORT_FAILED);
     telemetry.begin(points.all(), startNanos).failed(failure, points.all(), Attempt.NO_STATUS);
@@ -545,8 +576,9 @@ public final class OtlpMetricExporter implements MetricExporter, ExemplarOutcome
         added != null && lost.all() == 0
             ? "The points are kept, and go out with the next export."
             : failure.fateOf(lost);
-    return CompletableResultCode.ofExceptionalFailure(
-        new LoggedFailure(log.failed(points.all(), 0, failure, fate)));
+    String message = log.failed(points.all(), 0, failure, fate);
+    inFlight.remove(result);
+    return result.failExceptionally(new LoggedFailure(message));
   }
 
   private MetricsEncoder takeEncoder() {

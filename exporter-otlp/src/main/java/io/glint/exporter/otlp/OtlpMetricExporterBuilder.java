@@ -220,7 +220,7 @@ public final class OtlpMetricExporterBuilder {
    * <p>A sender, for gRPC or set with {@link #setSenderProvider}, does not show what the server
    * asks for: {@code Retry-After}, and {@code RetryInfo} of gRPC. There the delays are those of the
    * policy, and RESOURCE_EXHAUSTED, which may pass only if the server says so there, is not tried
-   * again.
+   * again by the same export.
    *
    * @param retryPolicy null for a single attempt
    */
@@ -253,7 +253,9 @@ public final class OtlpMetricExporterBuilder {
    * Collector takes by default.
    *
    * <p>Set it to no more than the server takes, and what is in front of it: after an outage, all
-   * points that waited go out in requests of this size. What a server refuses as too large is lost.
+   * points that waited go out in requests of this size. One that the server refuses as too large is
+   * sent again in parts of half the size, once; what it refuses of these, or of a request without
+   * points that waited, is lost.
    *
    * @throws IllegalArgumentException unless positive
    */
@@ -392,10 +394,10 @@ public final class OtlpMetricExporterBuilder {
   /**
    * Sets how many series may wait for their delivery. What delta points of a request that was not
    * delivered have counted is merged, series by series, into the next request: of a connection that
-   * fails, a timeout before all of the request was sent, and the answers 429 and 503. Points of
-   * further series go to one series of their metric, with nothing but the attribute {@code
-   * otel.metric.overflow}: their totals are kept, and their attributes are not. Cumulative points
-   * are not kept, as the next ones have their totals.
+   * fails, a timeout before all of the request was sent, and the answers 429 and 503, or such of
+   * gRPC. Points of further series go to one series of their metric, with nothing but the attribute
+   * {@code otel.metric.overflow}: their totals are kept, and their attributes are not. Cumulative
+   * points are not kept, as the next ones have their totals.
    *
    * <p>A series takes about as much memory as two of its points in a request, and 300 bytes.
    * Default: 100 000.

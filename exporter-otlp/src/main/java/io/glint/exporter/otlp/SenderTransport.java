@@ -3,8 +3,10 @@ package io.glint.exporter.otlp;
 import io.opentelemetry.sdk.common.CompletableResultCode;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.io.UncheckedIOException;
 import java.net.SocketTimeoutException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -76,7 +78,9 @@ abstract class SenderTransport<R> implements Transport {
     }
   }
 
-  private Attempt unanswered(Throwable cause, SentBody body, int size) throws InterruptedException {
+  private Attempt unanswered(Throwable thrown, SentBody body, int size)
+      throws InterruptedException {
+    Throwable cause = unwrapped(thrown);
     if (threads.isShutdown()) {
       // Which is why the sender has given up.
       throw new InterruptedException("closed");
@@ -92,6 +96,18 @@ abstract class SenderTransport<R> implements Transport {
     ExportFailure failure = failure(exception, size, body.isSent());
     body.reset();
     return Attempt.unanswered(failure, cause instanceof IOException && isRetryable.test(exception));
+  }
+
+  /** Some senders wrap what went wrong, as their threads cannot throw it. */
+  private static Throwable unwrapped(Throwable thrown) {
+    Throwable cause = thrown;
+    while ((cause instanceof UncheckedIOException
+            || cause instanceof CompletionException
+            || cause instanceof ExecutionException)
+        && cause.getCause() != null) {
+      cause = cause.getCause();
+    }
+    return cause;
   }
 
   /** Whether a sender says that there was an answer, which passes the limit. */

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.logging.Logger;
 
 /**
@@ -15,6 +16,9 @@ import java.util.logging.Logger;
  * an interface since 1.59.
  */
 final class Senders {
+  /** Has providers for both protocols. */
+  private static final String ARTIFACT = "io.opentelemetry:opentelemetry-exporter-sender-okhttp";
+
   /** Once, however many exporters are built. */
   private static final ProblemLog LOG =
       ProblemLog.once(Logger.getLogger(OtlpMetricExporter.class.getName()));
@@ -22,16 +26,37 @@ final class Senders {
   private Senders() {}
 
   /**
-   * Finds a provider: the one that is named, or that the system property of the interface's name
-   * names as for the stock exporters, or else the first one.
+   * Makes a sender with the provider that is named, or that the system property of the interface's
+   * name names as for the stock exporters, or else the first one.
    *
    * @param type the interface of the providers
+   * @throws IllegalStateException if there is none, or not the one that is wanted, or it cannot
+   *     make a sender of what every provider must take
+   */
+  static <P, S> S make(Class<P> type, OtlpMetricExporterBuilder builder, Function<P, S> create) {
+    P provider = find(type, builder.senderProvider, builder.serviceClassLoader);
+    try {
+      return create.apply(provider);
+    } catch (RuntimeException | LinkageError e) {
+      throw new IllegalStateException(
+          "The sender of "
+              + provider.getClass().getName()
+              + " cannot be used by Glint's OTLP exporter: "
+              + LogText.of(e, ExportFailure.MAX_CHARS)
+              + ". Use the artifact "
+              + ARTIFACT
+              + ", and name its provider with setSenderProvider if both are there.",
+          e);
+    }
+  }
+
+  /**
+   * Finds a provider.
+   *
    * @param wanted class name; null if none was set
    * @param loader null for that of this class, or else that of the calling thread
-   * @param artifact which has a provider, for the message
-   * @throws IllegalStateException if there is none, or not the one that is wanted
    */
-  static <P> P find(Class<P> type, String wanted, ClassLoader loader, String artifact) {
+  private static <P> P find(Class<P> type, String wanted, ClassLoader loader) {
     Map<String, P> found = new TreeMap<>();
     List<String> order = new ArrayList<>();
     for (ClassLoader each : loaders(loader)) {
@@ -44,8 +69,8 @@ final class Senders {
       throw new IllegalStateException(
           "No "
               + name
-              + " is on the class path. Add the artifact io.opentelemetry:"
-              + artifact
+              + " is on the class path. Add the artifact "
+              + ARTIFACT
               + " of the version of OpenTelemetry that is used.");
     }
     String property =
@@ -80,18 +105,6 @@ final class Senders {
               + ".");
     }
     return found.get(order.get(0));
-  }
-
-  /** For a provider that cannot make a sender of what every provider must take. */
-  static IllegalStateException unusable(Object provider, Throwable cause) {
-    return new IllegalStateException(
-        "The sender of "
-            + provider.getClass().getName()
-            + " cannot be used by Glint's OTLP exporter: "
-            + LogText.of(cause, ExportFailure.MAX_CHARS)
-            + ". Use the artifact io.opentelemetry:opentelemetry-exporter-sender-okhttp, and name its"
-            + " provider with setSenderProvider if both are there.",
-        cause);
   }
 
   private static List<ClassLoader> loaders(ClassLoader given) {

@@ -1,16 +1,9 @@
 package io.glint.exporter.otlp;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import io.glint.testing.FreePort;
-import java.io.File;
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.concurrent.TimeUnit;
+import java.util.List;
 
 /** A Collector that takes OTLP over gRPC and HTTP, and hands everything on to a server. */
 final class CollectorProcess implements AutoCloseable {
@@ -19,11 +12,9 @@ final class CollectorProcess implements AutoCloseable {
   static final String WHY_SKIPPED =
       "no Collector: name the program with -Dglint.collector; .ci/collector/build makes one";
 
-  private final Path configuration;
-  private final File log;
   private final int grpcPort = FreePort.find();
   private final int httpPort = FreePort.find();
-  private Process process;
+  private final ServerProcess process;
 
   /**
    * Starts one.
@@ -39,7 +30,7 @@ final class CollectorProcess implements AutoCloseable {
       Path key = Files.write(directory.resolve("key.pem"), identity.keyPem());
       tls = ", tls: {cert_file: \"%s\", key_file: \"%s\"}".formatted(certificate, key);
     }
-    configuration =
+    Path configuration =
         Files.writeString(
             directory.resolve("collector.yaml"),
             """
@@ -60,8 +51,12 @@ final class CollectorProcess implements AutoCloseable {
                 metrics: {receivers: [otlp], exporters: [otlp_http]}
             """
                 .formatted(grpcPort, tls, httpPort, tls, target));
-    log = directory.resolve("collector.log").toFile();
-    start();
+    process =
+        new ServerProcess(
+            List.of(System.getProperty(PROPERTY), "--config=" + configuration),
+            directory.resolve("collector.log"),
+            grpcPort,
+            httpPort);
   }
 
   String endpoint(String protocol, boolean isTls) {
@@ -71,40 +66,13 @@ final class CollectorProcess implements AutoCloseable {
         : scheme + "://localhost:" + httpPort + "/v1/metrics";
   }
 
-  private void start() throws Exception {
-    process =
-        new ProcessBuilder(System.getProperty(PROPERTY), "--config=" + configuration)
-            .redirectErrorStream(true)
-            .redirectOutput(ProcessBuilder.Redirect.appendTo(log))
-            .start();
-    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
-    while (!(listens(grpcPort) && listens(httpPort))) {
-      assertThat(process.isAlive() && System.nanoTime() < end)
-          .as("the Collector listens; its log: %s", Files.readString(log.toPath()))
-          .isTrue();
-      Thread.sleep(50);
-    }
-  }
-
   /** Ends it in order, and begins again at the same ports after a while. */
   void restart(long downMillis) throws Exception {
-    process.destroy();
-    assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
-    Thread.sleep(downMillis);
-    start();
-  }
-
-  private static boolean listens(int port) {
-    try (Socket socket = new Socket()) {
-      socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 1_000);
-      return true;
-    } catch (IOException e) {
-      return false;
-    }
+    process.restart(downMillis);
   }
 
   @Override
   public void close() {
-    process.destroyForcibly();
+    process.close();
   }
 }

@@ -11,7 +11,6 @@ import io.opentelemetry.proto.collector.metrics.v1.ExportMetricsPartialSuccess;
 import io.opentelemetry.proto.collector.metrics.v1.ExportMetricsServiceResponse;
 import io.opentelemetry.sdk.common.CompletableResultCode;
 import io.opentelemetry.sdk.common.InstrumentationScopeInfo;
-import io.opentelemetry.sdk.common.export.RetryPolicy;
 import io.opentelemetry.sdk.metrics.data.DelegatingMetricData;
 import io.opentelemetry.sdk.metrics.data.DoubleExemplarData;
 import io.opentelemetry.sdk.metrics.data.MetricData;
@@ -35,13 +34,6 @@ import org.junit.jupiter.api.Timeout;
 /** The exporter's account of exemplars. */
 @Timeout(60)
 class ExemplarOutcomesTest {
-  private static final RetryPolicy QUICK_RETRY =
-      RetryPolicy.builder()
-          .setMaxAttempts(3)
-          .setInitialBackoff(Duration.ofMillis(10))
-          .setMaxBackoff(Duration.ofMillis(20))
-          .build();
-
   private final OtlpServer server = new OtlpServer();
   private final LogCapture log = new LogCapture(OtlpMetricExporter.class);
 
@@ -305,7 +297,7 @@ class ExemplarOutcomesTest {
   private OtlpMetricExporterBuilder builder() {
     return OtlpMetricExporter.builder()
         .setEndpoint(server.url("/v1/metrics"))
-        .setRetryPolicy(QUICK_RETRY);
+        .setRetryPolicy(QuickRetry.POLICY);
   }
 
   /** Two points and two exemplars. */

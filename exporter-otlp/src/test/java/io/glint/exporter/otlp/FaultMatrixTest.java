@@ -6,6 +6,8 @@ import com.sun.net.httpserver.HttpServer;
 import io.glint.testing.FreePort;
 import io.glint.testing.LogCapture;
 import io.glint.testing.OtlpServer;
+import com.sun.net.httpserver.HttpsServer;
+import io.grpc.Status;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.proto.collector.metrics.v1.ExportMetricsPartialSuccess;
 import io.opentelemetry.proto.collector.metrics.v1.ExportMetricsServiceResponse;
@@ -19,33 +21,61 @@ import io.opentelemetry.sdk.metrics.internal.data.ImmutableMetricData;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * What goes wrong with a server over HTTP, and what becomes of delta points: how often is tried,
- * what is logged, what is kept or lost and counted, and that it ends in time.
+ * What goes wrong with a server, over HTTP and gRPC, and what becomes of delta points: how often is
+ * tried, what is logged, what is kept or lost and counted, and that it ends in time.
  */
 @Timeout(60)
 class FaultMatrixTest {
-  private static final Duration TIMEOUT = Duration.ofMillis(1_500);
+  /** Where there is no answer; elsewhere the attempts are to end before. */
+  private static final Duration SHORT = Duration.ofMillis(1_500);
+
+  private static final Duration TIMEOUT = Duration.ofSeconds(10);
 
   /** No more than two attempts are made by this policy. */
   private static final RetryPolicy TWICE =
       RetryPolicy.builder().setMaxAttempts(2).setInitialBackoff(Duration.ofMillis(5)).build();
 
+  private static final ExportMetricsServiceResponse PARTIAL =
+      ExportMetricsServiceResponse.newBuilder()
+          .setPartialSuccess(
+              ExportMetricsPartialSuccess.newBuilder()
+                  .setRejectedDataPoints(1)
+                  .setErrorMessage("too old"))
+          .build();
+
+  private static TestIdentity localhost;
+  private static TestIdentity other;
+  private static TestIdentity expired;
+
   private final LogCapture log = new LogCapture(OtlpMetricExporter.class);
+
+  @BeforeAll
+  static void makeIdentities(@TempDir Path directory) {
+    localhost = TestIdentity.of(directory, "localhost", "localhost");
+    other = TestIdentity.of(directory, "other", "other.example");
+    expired = TestIdentity.expired(directory, "localhost");
+  }
 
   @AfterEach
   void close() {
@@ -66,7 +96,7 @@ class FaultMatrixTest {
 
   /** A server that does something wrong. */
   private interface Faulty extends AutoCloseable {
-    String url();
+    OtlpMetricExporterBuilder exporter();
 
     @Override
     void close() throws IOException;
@@ -85,6 +115,10 @@ class FaultMatrixTest {
    */
   private record Fault(
       String name, Start start, int points, int attempts, Fate fate, List<String> says) {
+    Duration timeout() {
+      return says.stream().anyMatch(each -> each.contains("1500 ms")) ? SHORT : TIMEOUT;
+    }
+
     @Override
     public String toString() {
       return name;
@@ -121,8 +155,104 @@ class FaultMatrixTest {
         fault("garbage", raw("garbage\r\n\r\n"), 1, Fate.UNKNOWN, "not HTTP/1.1"),
         fault("gRPC", raw("\0\0\006\4\0\0\0\0\0\0\3\0\0\0\1"), 1, Fate.KEPT, "OTLP/gRPC"),
         fault("TLS to a plain port", FaultMatrixTest::plain, 1, Fate.KEPT, "does not speak TLS"),
+        fault("expired certificate", tls(expired, null, expired), 1, Fate.KEPT, "validity check"),
+        fault("certificate of another host", tls(other, null, other), 1, Fate.KEPT, "localhost"),
+        // With TLS 1.3 the request is sent before the server has seen that there is none.
+        fault(
+            "no certificate of the client",
+            tls(localhost, other, localhost),
+            2,
+            Fate.UNKNOWN,
+            "may have arrived"),
         large("reset in the request", FaultMatrixTest::reset, 2, Fate.KEPT, "IOException"),
-        large("reader that is slow", FaultMatrixTest::slow, 1, Fate.KEPT, "within 1500 ms"));
+        large("reader that is slow", FaultMatrixTest::slow, 1, Fate.KEPT, "within 1500 ms"),
+        fault("gRPC: down", grpc(FaultMatrixTest::down), 2, Fate.KEPT, "a server listens"),
+        fault("gRPC: UNAVAILABLE", grpc(Status.UNAVAILABLE), 2, Fate.KEPT, "overloaded"),
+        fault(
+            "gRPC: UNAVAILABLE and later",
+            grpc(GrpcServer.retryInfo(Status.Code.UNAVAILABLE, 1)),
+            2,
+            Fate.KEPT,
+            "overloaded"),
+        fault(
+            "gRPC: RESOURCE_EXHAUSTED",
+            grpc(Status.RESOURCE_EXHAUSTED),
+            1,
+            Fate.KEPT,
+            "no room or quota"),
+        fault(
+            "gRPC: RESOURCE_EXHAUSTED and later",
+            grpc(GrpcServer.retryInfo(Status.Code.RESOURCE_EXHAUSTED, 1)),
+            1,
+            Fate.KEPT,
+            "no room or quota"),
+        fault(
+            "gRPC: RESOURCE_EXHAUSTED, too large",
+            grpc(Status.RESOURCE_EXHAUSTED.withDescription("gRPC message exceeds maximum size 10")),
+            1,
+            Fate.REFUSED,
+            "setMaxRequestSize"),
+        fault(
+            "gRPC: INVALID_ARGUMENT",
+            grpc(Status.INVALID_ARGUMENT),
+            1,
+            Fate.REFUSED,
+            "does not take what was sent"),
+        fault(
+            "gRPC: UNAUTHENTICATED",
+            grpc(Status.UNAUTHENTICATED),
+            1,
+            Fate.REFUSED,
+            "Check the credentials"),
+        fault("gRPC: UNKNOWN", grpc(Status.UNKNOWN), 1, Fate.UNKNOWN, "may have arrived"),
+        fault("gRPC: DATA_LOSS", grpc(Status.DATA_LOSS), 2, Fate.UNKNOWN, "may have arrived"),
+        fault(
+            "gRPC: partial success",
+            grpc(
+                observer -> {
+                  observer.onNext(PARTIAL);
+                  observer.onCompleted();
+                }),
+            1,
+            Fate.TAKEN,
+            "rejected 1 of 2"),
+        fault("gRPC: hang", grpc(observer -> {}), 1, Fate.UNKNOWN, "within 1500 ms"),
+        fault("gRPC: silence", grpc(FaultMatrixTest::hang), 1, Fate.UNKNOWN, "within 1500 ms"),
+        fault("gRPC: reset in the answer", FaultMatrixTest::cut, 2, Fate.UNKNOWN, "may have"),
+        fault("gRPC: garbage", grpc(raw("garbage\r\n\r\n")), 2, Fate.UNKNOWN, "may have arrived"),
+        fault(
+            "gRPC: HTTP/1.1",
+            grpc(raw("HTTP/1.1 404 Not Found\r\n\r\n")),
+            2,
+            Fate.UNKNOWN,
+            "http/protobuf"),
+        fault("gRPC: TLS to a plain port", FaultMatrixTest::grpcPlain, 1, Fate.KEPT, "speak TLS"),
+        fault(
+            "gRPC: expired certificate",
+            grpcTls(expired, null, expired),
+            1,
+            Fate.KEPT,
+            "validity check"),
+        fault(
+            "gRPC: certificate of another host",
+            grpcTls(other, null, other),
+            1,
+            Fate.KEPT,
+            "localhost"),
+        fault(
+            "gRPC: no certificate of the client",
+            grpcTls(localhost, other, localhost),
+            1,
+            Fate.KEPT,
+            "certificate_required"),
+        // What OkHttp is sending when the time is over cannot be taken back.
+        new Fault(
+            "gRPC: reader that is slow",
+            grpc(FaultMatrixTest::slow),
+            20_000,
+            1,
+            Fate.UNKNOWN,
+            List.of("1500 ms")));
   }
 
   @ParameterizedTest
@@ -130,16 +260,16 @@ class FaultMatrixTest {
   void whatBecomesOfDeltaPoints(Fault fault) throws IOException {
     try (Faulty server = fault.start.server()) {
       OtlpMetricExporter exporter =
-          OtlpMetricExporter.builder()
-              .setEndpoint(server.url())
-              .setTimeout(TIMEOUT)
+          server
+              .exporter()
+              .setTimeout(fault.timeout())
               .setRetryPolicy(TWICE)
               .setShutdownGrace(Duration.ofMillis(500))
               .build();
       long start = System.nanoTime();
       CompletableResultCode result =
           exporter.export(List.of(deltaSum(fault.points))).join(20, TimeUnit.SECONDS);
-      assertThat(millisSince(start)).isLessThan(TIMEOUT.toMillis() + 3_000);
+      assertThat(millisSince(start)).isLessThan(fault.timeout().toMillis() + 3_000);
 
       assertThat(result.isDone()).isTrue();
       assertThat(result.isSuccess()).isEqualTo(fault.fate == Fate.TAKEN);
@@ -176,8 +306,8 @@ class FaultMatrixTest {
   void unansweredRequestsAreKeptIfAskedFor() throws IOException {
     try (Faulty server = hang();
         OtlpMetricExporter exporter =
-            OtlpMetricExporter.builder()
-                .setEndpoint(server.url())
+            server
+                .exporter()
                 .setTimeout(Duration.ofMillis(300))
                 .setShutdownGrace(Duration.ZERO)
                 .setResendUnanswered(true)
@@ -193,12 +323,18 @@ class FaultMatrixTest {
     }
   }
 
-  @Test
-  void shutdownWhileItWaitsForTheNextAttemptEndsInTimeAndCountsWhatIsLost() throws Exception {
-    try (Faulty server = status(503).server()) {
+  static Stream<Fault> busyServers() {
+    return faults().filter(fault -> Set.of("503", "gRPC: UNAVAILABLE").contains(fault.name));
+  }
+
+  @ParameterizedTest
+  @MethodSource("busyServers")
+  void shutdownWhileItWaitsForTheNextAttemptEndsInTimeAndCountsWhatIsLost(Fault fault)
+      throws Exception {
+    try (Faulty server = fault.start.server()) {
       OtlpMetricExporter exporter =
-          OtlpMetricExporter.builder()
-              .setEndpoint(server.url())
+          server
+              .exporter()
               .setTimeout(Duration.ofSeconds(30))
               .setRetryPolicy(
                   RetryPolicy.builder()
@@ -233,16 +369,7 @@ class FaultMatrixTest {
       server.answer(200).answer(503);
       exporter.export(List.of(deltaSum(1_000))).join(20, TimeUnit.SECONDS);
       assertThat(server.received).hasSize(2);
-      int delivered =
-          server
-              .received
-              .get(0)
-              .request()
-              .getResourceMetrics(0)
-              .getScopeMetrics(0)
-              .getMetrics(0)
-              .getSum()
-              .getDataPointsCount();
+      int delivered = Receiver.pointsOfSum(server.received.get(0).request());
       assertThat(exporter.deliveryCounts().waitingPoints()).isEqualTo(1_000 - delivered);
       assertThat(log.warnings())
           .singleElement()
@@ -253,7 +380,7 @@ class FaultMatrixTest {
       exporter.export(List.of(deltaSum(1))).join(20, TimeUnit.SECONDS);
       assertThat(server.received).allMatch(request -> request.body().length <= 10_000);
       Map<String, Double> totals = new TreeMap<>();
-      server.received.forEach(received -> OutageServer.addTo(totals, received.request()));
+      server.received.forEach(received -> Receiver.addTo(totals, received.request()));
       assertThat(totals).hasSize(1_000);
       assertThat(totals.values().stream().mapToDouble(Double::doubleValue).sum())
           .isEqualTo(1_000 * 1_001 / 2 + 1);
@@ -277,16 +404,7 @@ class FaultMatrixTest {
       }
       exporter.shutdown().join(20, TimeUnit.SECONDS);
       assertThat(export.join(20, TimeUnit.SECONDS).isSuccess()).isFalse();
-      int delivered =
-          server
-              .received
-              .get(0)
-              .request()
-              .getResourceMetrics(0)
-              .getScopeMetrics(0)
-              .getMetrics(0)
-              .getSum()
-              .getDataPointsCount();
+      int delivered = Receiver.pointsOfSum(server.received.get(0).request());
       assertThat(exporter.deliveryCounts().lostDeltaPoints()).isEqualTo(1_000 - delivered);
       assertThat(exporter.deliveryCounts().waitingPoints()).isZero();
     }
@@ -500,18 +618,10 @@ class FaultMatrixTest {
   }
 
   private static Faulty partial() throws IOException {
-    byte[] answer =
-        ExportMetricsServiceResponse.newBuilder()
-            .setPartialSuccess(
-                ExportMetricsPartialSuccess.newBuilder()
-                    .setRejectedDataPoints(1)
-                    .setErrorMessage("too old"))
-            .build()
-            .toByteArray();
     return answering(
             exchange -> {
               exchange.getResponseHeaders().set("Content-Type", "application/x-protobuf");
-              OtlpServer.reply(exchange, 200, answer);
+              OtlpServer.reply(exchange, 200, PARTIAL.toByteArray());
             })
         .server();
   }
@@ -577,15 +687,95 @@ class FaultMatrixTest {
     return of(server.url("http"), server::close);
   }
 
+  /** The same server, and an exporter that speaks gRPC to it. */
+  private static Start grpc(Start start) {
+    return () -> {
+      Faulty server = start.server();
+      return faulty(
+          () -> {
+            OtlpMetricExporterBuilder exporter = server.exporter().setProtocol("grpc");
+            return exporter.setEndpoint("http://" + exporter.endpoint().getAuthority());
+          },
+          server::close);
+    };
+  }
+
+  private static Start grpc(Status status) {
+    return grpc(status.asRuntimeException());
+  }
+
+  private static Start grpc(RuntimeException status) {
+    return grpc(observer -> observer.onError(status));
+  }
+
+  private static Start grpc(GrpcServer.Answer answer) {
+    return () -> {
+      GrpcServer server = new GrpcServer();
+      // As often as it is tried.
+      server.answer(answer).answer(answer).answer(answer);
+      return faulty(() -> server.exporter(null), server::close);
+    };
+  }
+
+  private static Faulty grpcPlain() {
+    GrpcServer server = new GrpcServer();
+    return faulty(() -> server.exporter(null).setEndpoint(server.url("https")), server::close);
+  }
+
+  private static Start grpcTls(TestIdentity own, TestIdentity client, TestIdentity trusted) {
+    return () -> {
+      GrpcServer server = new GrpcServer(GrpcServer.credentials(own, client), builder -> builder);
+      return faulty(() -> server.exporter(trusted), server::close);
+    };
+  }
+
+  private static Start tls(TestIdentity own, TestIdentity client, TestIdentity trusted) {
+    return () -> {
+      HttpsServer server =
+          HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+      server.setHttpsConfigurator(own.https(client));
+      server.start();
+      return faulty(
+          () ->
+              OtlpMetricExporter.builder()
+                  .setEndpoint("https://localhost:" + server.getAddress().getPort() + "/")
+                  .setTrustedCertificates(trusted.trustedPem()),
+          () -> server.stop(0));
+    };
+  }
+
+  /** Takes requests, and resets the connection when a few bytes of the answer are through. */
+  private static Faulty cut() throws IOException {
+    GrpcServer server = new GrpcServer();
+    CuttingProxy proxy = new CuttingProxy(server.port());
+    GrpcServer.Answer answer =
+        observer -> {
+          proxy.cutAfter(12);
+          observer.onNext(PARTIAL);
+          observer.onCompleted();
+        };
+    server.answer(answer).answer(answer);
+    return faulty(
+        () -> server.exporter(null).setEndpoint("http://localhost:" + proxy.port()),
+        () -> {
+          proxy.close();
+          server.close();
+        });
+  }
+
   private interface Close {
     void close() throws IOException;
   }
 
   private static Faulty of(String url, Close close) {
+    return faulty(() -> OtlpMetricExporter.builder().setEndpoint(url), close);
+  }
+
+  private static Faulty faulty(Supplier<OtlpMetricExporterBuilder> exporter, Close close) {
     return new Faulty() {
       @Override
-      public String url() {
-        return url;
+      public OtlpMetricExporterBuilder exporter() {
+        return exporter.get();
       }
 
       @Override

@@ -41,13 +41,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(60)
 @EnabledIf("io.glint.exporter.otlp.OldOpenTelemetryTest#hasSenders")
 class GrpcTransportTest {
-  private static final RetryPolicy QUICK_RETRY =
-      RetryPolicy.builder()
-          .setMaxAttempts(3)
-          .setInitialBackoff(Duration.ofMillis(10))
-          .setMaxBackoff(Duration.ofMillis(20))
-          .build();
-
   private final GrpcServer server = new GrpcServer();
   private final LogCapture log = new LogCapture(OtlpMetricExporter.class);
 
@@ -271,6 +264,17 @@ class GrpcTransportTest {
   }
 
   @Test
+  void deltaThatAServerRefusesIsToldWithTheSettingThatHelps() {
+    server.answer(
+        Status.INVALID_ARGUMENT.withDescription(
+            "invalid temporality and type combination for metric \"counter\""));
+    try (OtlpMetricExporter exporter = retrying().build()) {
+      assertThat(export(exporter).getFailureThrowable())
+          .hasMessageContainingAll("INVALID_ARGUMENT", "alwaysCumulative()");
+    }
+  }
+
+  @Test
   void serverThatNeverAnswersFailsTheExportWithinTheTimeout() {
     server.answer(observer -> {});
     try (OtlpMetricExporter exporter = retrying().setTimeout(Duration.ofMillis(300)).build()) {
@@ -325,7 +329,7 @@ class GrpcTransportTest {
   void shutdownEndsARetryThatWaits() {
     server.answer(Status.UNAVAILABLE);
     RetryPolicy slow =
-        QUICK_RETRY.toBuilder()
+        QuickRetry.POLICY.toBuilder()
             .setInitialBackoff(Duration.ofSeconds(30))
             .setMaxBackoff(Duration.ofSeconds(30))
             .build();
@@ -471,7 +475,7 @@ class GrpcTransportTest {
     return OtlpMetricExporter.builder()
         .setProtocol("grpc")
         .setEndpoint(server.url("http"))
-        .setRetryPolicy(QUICK_RETRY);
+        .setRetryPolicy(QuickRetry.POLICY);
   }
 
   private static List<MetricData> twoPoints() {

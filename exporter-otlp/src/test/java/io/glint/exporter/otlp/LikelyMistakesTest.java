@@ -61,6 +61,24 @@ class LikelyMistakesTest {
     assertThat(server.received).hasSize(1);
   }
 
+  /** Prometheus answers 400, and some versions 500; others have its words behind their own. */
+  @ParameterizedTest
+  @CsvSource({
+    "400, invalid temporality and type combination for metric \"counter\"",
+    "500, invalid temporality and type combination for metric \"counter\"",
+    "400, otlp parse error: invalid temporality and type combination for metric \"counter\""
+  })
+  void deltaThatPrometheusRefusesIsToldWithTheSettingThatHelps(int status, String body) {
+    answer(status, "text/plain; charset=utf-8", body + "\n");
+    failsOnce(server.url("/api/v1/otlp/v1/metrics"))
+        .contains(
+            "metric \"counter\"",
+            "alwaysCumulative()",
+            "OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE=cumulative",
+            "otlp-deltatocumulative");
+    assertThat(server.received).hasSize(1);
+  }
+
   @Test
   void gRpcServerThatAnswersWithSuccessHasNotTakenThePoints() {
     server.answer(

@@ -24,6 +24,8 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(30)
@@ -115,10 +117,53 @@ class OtlpFileMetricExporterTest {
       assertThat(exporter.export(METRICS).isSuccess()).isTrue();
       assertThat(log.warnings()).hasSize(1);
       assertThat(exemplars(exporter, Outcome.EXPORT_FAILED)).isEqualTo(5);
+      assertThat(exporter.deliveryCounts().failedRequests()).isEqualTo(1);
+      assertThat(exporter.deliveryCounts().lostDeltaPoints()).isEqualTo(4);
+      assertThat(exporter.deliveryCounts().deliveredRequests()).isEqualTo(2);
     }
     List<String> lines = written.toString(StandardCharsets.UTF_8).lines().toList();
     assertThat(lines).hasSize(3);
     assertThat(lines.get(1)).startsWith("{\"resourceMetrics\"").isEqualTo(lines.get(2));
+  }
+
+  @Test
+  void aPrintStreamThatSwallowsItsErrorsLosesNothingUnnoticed() {
+    PrintStream broken =
+        new PrintStream(
+            new OutputStream() {
+              @Override
+              public void write(int b) throws IOException {
+                throw new IOException("Broken pipe");
+              }
+            });
+    try (LogCapture log = new LogCapture(OtlpFileMetricExporter.class);
+        OtlpFileMetricExporter exporter =
+            OtlpFileMetricExporter.builder().setOutput(broken).build()) {
+      assertThat(exporter.export(METRICS).isSuccess()).isFalse();
+      assertThat(exporter.export(METRICS).isSuccess()).isFalse();
+      assertThat(log.warnings())
+          .singleElement()
+          .asString()
+          .contains("13 metric points", "the stream reports an error", "or of anything");
+      assertThat(exporter.deliveryCounts().failedRequests()).isEqualTo(2);
+      assertThat(exporter.deliveryCounts().lostDeltaPoints()).isEqualTo(8);
+      assertThat(exporter.deliveryCounts().deliveredRequests()).isZero();
+    }
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void aFullDiskIsNamedAndCounted() {
+    try (LogCapture log = new LogCapture(OtlpFileMetricExporter.class);
+        OtlpFileMetricExporter exporter =
+            OtlpFileMetricExporter.builder().setOutput(Path.of("/dev/full")).build()) {
+      assertThat(exporter.export(METRICS).isSuccess()).isFalse();
+      assertThat(log.warnings())
+          .singleElement()
+          .asString()
+          .contains("No space left on device", "/dev/full");
+      assertThat(exporter.deliveryCounts().lostDeltaPoints()).isEqualTo(4);
+    }
   }
 
   @Test

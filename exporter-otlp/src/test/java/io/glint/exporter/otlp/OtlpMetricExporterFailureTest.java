@@ -45,13 +45,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What happens when a server, or the way to it, does not do what it should. */
 @Timeout(30)
 class OtlpMetricExporterFailureTest {
-  private static final RetryPolicy QUICK_RETRY =
-      RetryPolicy.builder()
-          .setMaxAttempts(3)
-          .setInitialBackoff(Duration.ofMillis(10))
-          .setMaxBackoff(Duration.ofMillis(20))
-          .build();
-
   private static final HttpAdvice ADVICE =
       new HttpAdvice(URI.create("http://localhost:4318/v1/metrics"), Compression.NONE);
 
@@ -285,7 +278,7 @@ class OtlpMetricExporterFailureTest {
   void retryPredicateOfThePolicyDecidesOnExceptions() {
     server.answer(exchange -> exchange.close());
     RetryPolicy never =
-        QUICK_RETRY.toBuilder().setRetryExceptionPredicate(exception -> false).build();
+        QuickRetry.POLICY.toBuilder().setRetryExceptionPredicate(exception -> false).build();
     try (OtlpMetricExporter exporter = retrying().setRetryPolicy(never).build()) {
       assertThat(export(exporter).isSuccess()).isFalse();
     }
@@ -329,7 +322,7 @@ class OtlpMetricExporterFailureTest {
   void timeoutCoversAllAttempts() {
     server.answer(503).answer(503).answer(503).answer(503);
     RetryPolicy slower =
-        QUICK_RETRY.toBuilder()
+        QuickRetry.POLICY.toBuilder()
             .setMaxAttempts(5)
             .setInitialBackoff(Duration.ofMillis(600))
             .setMaxBackoff(Duration.ofMillis(600))
@@ -560,7 +553,7 @@ class OtlpMetricExporterFailureTest {
   private OtlpMetricExporterBuilder retrying() {
     return OtlpMetricExporter.builder()
         .setEndpoint(server.url("/v1/metrics"))
-        .setRetryPolicy(QUICK_RETRY);
+        .setRetryPolicy(QuickRetry.POLICY);
   }
 
   private static CompletableResultCode export(OtlpMetricExporter exporter) {

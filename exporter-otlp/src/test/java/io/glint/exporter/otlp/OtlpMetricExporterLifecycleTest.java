@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.glint.testing.LogCapture;
 import io.glint.testing.OtlpServer;
 import io.opentelemetry.api.impl.InstrumentationUtil;
+import io.opentelemetry.api.metrics.MeterProvider;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.sdk.common.CompletableResultCode;
@@ -72,6 +73,51 @@ class OtlpMetricExporterLifecycleTest {
 
       assertThat(flush.isDone()).isTrue();
       assertThat(flush.isSuccess()).isFalse();
+    }
+  }
+
+  @Test
+  void whatAnExportHasTakenAlongWhenTheShutdownBeginsIsDeliveredOnce() throws Exception {
+    AtomicBoolean isHeld = new AtomicBoolean();
+    CountDownLatch hasTakenAlong = new CountDownLatch(1);
+    CountDownLatch mayGoOn = new CountDownLatch(1);
+    // It is asked for when the request is there, and before that is sent.
+    Supplier<MeterProvider> held =
+        () -> {
+          if (isHeld.get()) {
+            hasTakenAlong.countDown();
+            awaitUninterrupted(mayGoOn);
+          }
+          return null;
+        };
+    OtlpMetricExporter exporter = builder().setRetryPolicy(null).setMeterProvider(held).build();
+    server.answer(503);
+    exporter.export(List.of(TestMetrics.doubleSum())).join(10, TimeUnit.SECONDS);
+    assertThat(exporter.deliveryCounts().waitingPoints()).isEqualTo(2);
+
+    isHeld.set(true);
+    AtomicReference<CompletableResultCode> export = new AtomicReference<>();
+    Thread thread = new Thread(() -> export.set(exporter.export(METRICS)));
+    thread.start();
+    hasTakenAlong.await();
+    CompletableResultCode shutdown = exporter.shutdown();
+    assertThat(shutdown.isDone()).isFalse();
+    mayGoOn.countDown();
+    thread.join();
+    assertThat(shutdown.join(10, TimeUnit.SECONDS).isSuccess()).isTrue();
+    assertThat(export.get().isSuccess()).isTrue();
+    assertThat(server.received).hasSize(2);
+    assertThat(server.received.get(1).request().getResourceMetrics(0).getScopeMetrics(0))
+        .satisfies(scope -> assertThat(scope.getMetricsCount()).isEqualTo(2));
+    assertThat(exporter.deliveryCounts().lostDeltaPoints()).isZero();
+    assertThat(exporter.deliveryCounts().waitingPoints()).isZero();
+  }
+
+  private static void awaitUninterrupted(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
     }
   }
 

@@ -4,29 +4,28 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.glint.testing.FreePort;
 import io.glint.testing.OtlpServer;
+import com.sun.net.httpserver.HttpsServer;
 import io.opentelemetry.proto.collector.metrics.v1.ExportMetricsServiceRequest;
-import io.opentelemetry.proto.metrics.v1.ExponentialHistogramDataPoint;
-import io.opentelemetry.proto.metrics.v1.HistogramDataPoint;
-import io.opentelemetry.proto.metrics.v1.Metric;
-import io.opentelemetry.proto.metrics.v1.NumberDataPoint;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.stream.Stream;
 
-/** An OTLP server at one port that is down, refuses or takes requests, and adds up what it took. */
-final class OutageServer implements AutoCloseable {
+/** An OTLP server over HTTP that is down at first, and then goes up and down at one port. */
+final class OutageServer implements Receiver {
   final List<ExportMetricsServiceRequest> taken = new CopyOnWriteArrayList<>();
   final List<ExportMetricsServiceRequest> notTaken = new CopyOnWriteArrayList<>();
   private final int port;
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private volatile OtlpServer.Answer refusal;
   private HttpServer server;
+
+  /** For TLS; null for none. */
+  private TestIdentity own;
 
   /** A server that is down. */
   OutageServer() {
@@ -37,14 +36,30 @@ final class OutageServer implements AutoCloseable {
     return "http://127.0.0.1:" + port + "/v1/metrics";
   }
 
-  /** From now on it takes requests. */
-  void up() {
-    refusal = null;
-    listen();
+  @Override
+  public OtlpMetricExporterBuilder exporter(TestIdentity identity) {
+    return identity == null
+        ? OtlpMetricExporter.builder().setEndpoint(url())
+        : OtlpMetricExporter.builder()
+            .setEndpoint("https://localhost:" + port + "/v1/metrics")
+            .setTrustedCertificates(identity.trustedPem());
   }
 
-  /** From now on nobody listens. */
-  void down() {
+  void up() {
+    up(null);
+  }
+
+  @Override
+  public void up(TestIdentity identity) {
+    refusal = null;
+    if (own != identity) {
+      down();
+    }
+    listen(identity);
+  }
+
+  @Override
+  public void down() {
     if (server != null) {
       server.stop(0);
       server = null;
@@ -54,15 +69,42 @@ final class OutageServer implements AutoCloseable {
   /** From now on it answers so, and takes nothing. */
   void refuse(OtlpServer.Answer answer) {
     refusal = answer;
-    listen();
+    listen(own);
   }
 
-  private void listen() {
+  @Override
+  public void refuse(Refusal kind) {
+    refuse(
+        switch (kind) {
+          case BUSY -> exchange -> OtlpServer.reply(exchange, 503, new byte[0]);
+          case BUSY_FOR_A_SECOND -> retryAfter("1");
+          case BUSY_FOR_AN_HOUR -> retryAfter("3600");
+          case EXHAUSTED -> exchange -> OtlpServer.reply(exchange, 429, new byte[0]);
+          case NO_ANSWER -> exchange -> {};
+        });
+  }
+
+  private static OtlpServer.Answer retryAfter(String value) {
+    return exchange -> {
+      exchange.getResponseHeaders().set("Retry-After", value);
+      OtlpServer.reply(exchange, 503, new byte[0]);
+    };
+  }
+
+  private void listen(TestIdentity identity) {
     if (server != null) {
       return;
     }
+    own = identity;
+    InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
     try {
-      server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0);
+      if (identity == null) {
+        server = HttpServer.create(address, 0);
+      } else {
+        HttpsServer withTls = HttpsServer.create(address, 0);
+        withTls.setHttpsConfigurator(identity.https(null));
+        server = withTls;
+      }
     } catch (IOException e) {
       throw new IllegalStateException(e);
     }
@@ -82,73 +124,14 @@ final class OutageServer implements AutoCloseable {
     OtlpServer.reply(exchange, 200, new byte[0]);
   }
 
-  /** The sums of all that was taken, by metric, attributes and what is counted. */
-  Map<String, Double> totals() {
-    return totals(taken);
+  @Override
+  public List<ExportMetricsServiceRequest> taken() {
+    return taken;
   }
 
-  static Map<String, Double> totals(List<ExportMetricsServiceRequest> requests) {
-    Map<String, Double> totals = new TreeMap<>();
-    for (ExportMetricsServiceRequest request : requests) {
-      addTo(totals, request);
-    }
-    return totals;
-  }
-
-  static void addTo(Map<String, Double> totals, ExportMetricsServiceRequest request) {
-    request.getResourceMetricsList().stream()
-        .flatMap(resource -> resource.getScopeMetricsList().stream())
-        // And not what an SDK counts of itself.
-        .filter(scope -> !scope.getScope().getName().startsWith("io.opentelemetry"))
-        .flatMap(scope -> scope.getMetricsList().stream())
-        .forEach(metric -> addTo(totals, metric));
-  }
-
-  private static void addTo(Map<String, Double> totals, Metric metric) {
-    for (NumberDataPoint point : metric.getSum().getDataPointsList()) {
-      add(
-          totals,
-          metric.getName() + key(point.getAttributesList()),
-          point.hasAsInt() ? point.getAsInt() : point.getAsDouble());
-    }
-    for (HistogramDataPoint point : metric.getHistogram().getDataPointsList()) {
-      String key = metric.getName() + key(point.getAttributesList());
-      add(totals, key + " count", point.getCount());
-      add(totals, key + " sum", point.getSum());
-      for (int i = 0; i < point.getBucketCountsCount(); i++) {
-        add(totals, key + " bucket " + i, point.getBucketCounts(i));
-      }
-    }
-    for (ExponentialHistogramDataPoint point :
-        metric.getExponentialHistogram().getDataPointsList()) {
-      String key = metric.getName() + key(point.getAttributesList());
-      add(totals, key + " count", point.getCount());
-      add(totals, key + " sum", point.getSum());
-      add(
-          totals,
-          key + " buckets",
-          point.getZeroCount()
-              + point.getPositive().getBucketCountsList().stream()
-                  .mapToLong(Long::longValue)
-                  .sum());
-    }
-  }
-
-  private static String key(List<io.opentelemetry.proto.common.v1.KeyValue> attributes) {
-    StringBuilder key = new StringBuilder();
-    attributes.forEach(
-        attribute ->
-            key.append(' ')
-                .append(attribute.getKey())
-                .append('=')
-                .append(attribute.getValue().getStringValue()));
-    return key.toString();
-  }
-
-  static void add(Map<String, Double> totals, String key, Number value) {
-    if (value.doubleValue() != 0) {
-      totals.merge(key, value.doubleValue(), Double::sum);
-    }
+  @Override
+  public List<ExportMetricsServiceRequest> received() {
+    return Stream.of(taken, notTaken).flatMap(List::stream).toList();
   }
 
   @Override

@@ -8,12 +8,14 @@ import io.glint.sdk.GlintPeriodicMetricReader;
 import io.glint.testing.Await;
 import io.glint.testing.LogCapture;
 import io.glint.testing.OtlpServer;
+import io.grpc.InsecureServerCredentials;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.metrics.DoubleCounter;
 import io.opentelemetry.api.metrics.DoubleHistogram;
 import io.opentelemetry.api.metrics.LongCounter;
 import io.opentelemetry.api.metrics.Meter;
 import io.opentelemetry.api.metrics.MeterProvider;
+import io.opentelemetry.api.metrics.ObservableLongGauge;
 import io.opentelemetry.sdk.common.CompletableResultCode;
 import io.opentelemetry.sdk.common.export.RetryPolicy;
 import io.opentelemetry.sdk.metrics.Aggregation;
@@ -23,21 +25,27 @@ import io.opentelemetry.sdk.metrics.View;
 import io.opentelemetry.sdk.metrics.export.AggregationTemporalitySelector;
 import io.opentelemetry.sdk.metrics.export.MetricReader;
 import io.opentelemetry.sdk.metrics.export.PeriodicMetricReader;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * While a server takes nothing, no interval of delta is lost: after the outage the totals at the
@@ -49,13 +57,36 @@ class OutageTest {
   private static final int THREADS = 3;
   private static final int FAILED_EXPORTS = 4;
 
-  private final OutageServer server = new OutageServer();
+  private static TestIdentity identity;
+  private static TestIdentity expired;
+
   private final LogCapture log = new LogCapture(OtlpMetricExporter.class);
+
+  @BeforeAll
+  static void makeIdentities(@TempDir Path directory) {
+    identity = TestIdentity.of(directory, "localhost", "localhost");
+    expired = TestIdentity.expired(directory, "localhost");
+  }
 
   @AfterEach
   void close() {
-    server.close();
     log.close();
+  }
+
+  /** How a server is reached. */
+  enum Kind {
+    HTTP,
+    GRPC;
+
+    /** One that is down. */
+    Receiver server() {
+      if (this == HTTP) {
+        return new OutageServer();
+      }
+      GrpcServer server = new GrpcServer();
+      server.down();
+      return server;
+    }
   }
 
   private enum Sdk {
@@ -66,70 +97,100 @@ class OutageTest {
   private enum Outage {
     DOWN_AT_START,
     DOWN_LATER,
-    STATUS_429,
-    STATUS_503,
-    RETRY_AFTER_A_SECOND,
-    RETRY_AFTER_AN_HOUR
+    BUSY,
+    BUSY_FOR_A_SECOND,
+    BUSY_FOR_AN_HOUR,
+    EXHAUSTED,
+    EXPIRED_CERTIFICATE
   }
 
   @ParameterizedTest
   @CsvSource({
-    "GLINT, DOWN_AT_START",
-    "GLINT, DOWN_LATER",
-    "GLINT, STATUS_429",
-    "GLINT, STATUS_503",
-    "GLINT, RETRY_AFTER_A_SECOND",
-    "GLINT, RETRY_AFTER_AN_HOUR",
-    "STOCK, DOWN_AT_START",
-    "STOCK, DOWN_LATER",
-    "STOCK, STATUS_503"
+    "HTTP, GLINT, DOWN_AT_START",
+    "HTTP, GLINT, DOWN_LATER",
+    "HTTP, GLINT, BUSY",
+    "HTTP, GLINT, BUSY_FOR_A_SECOND",
+    "HTTP, GLINT, BUSY_FOR_AN_HOUR",
+    "HTTP, GLINT, EXHAUSTED",
+    "HTTP, GLINT, EXPIRED_CERTIFICATE",
+    "HTTP, STOCK, DOWN_AT_START",
+    "HTTP, STOCK, DOWN_LATER",
+    "HTTP, STOCK, BUSY",
+    "GRPC, GLINT, DOWN_AT_START",
+    "GRPC, GLINT, DOWN_LATER",
+    "GRPC, GLINT, BUSY",
+    "GRPC, GLINT, BUSY_FOR_A_SECOND",
+    "GRPC, GLINT, EXHAUSTED",
+    "GRPC, GLINT, EXPIRED_CERTIFICATE",
+    "GRPC, STOCK, DOWN_LATER"
   })
-  void totalsAfterAnOutageAreThoseRecorded(Sdk sdk, Outage outage) throws Exception {
-    OtlpMetricExporter exporter =
-        OtlpMetricExporter.builder()
-            .setEndpoint(server.url())
-            .setRetryPolicy(
-                RetryPolicy.builder()
-                    .setMaxAttempts(2)
-                    .setInitialBackoff(Duration.ofMillis(5))
-                    .build())
-            .setAggregationTemporalitySelector(AggregationTemporalitySelector.deltaPreferred())
-            .build();
-    try (Recorders recorders = new Recorders(provider(sdk, exporter))) {
-      if (outage != Outage.DOWN_AT_START) {
-        server.up();
-        Await.until(() -> exporter.deliveryCounts().deliveredRequests() >= 2);
-      }
-      begin(outage);
-      long before = exporter.deliveryCounts().failedRequests();
-      Await.until(() -> exporter.deliveryCounts().failedRequests() >= before + FAILED_EXPORTS);
-      // They are on their way again and again meanwhile.
-      Await.until(() -> exporter.deliveryCounts().waitingPoints() > 0);
-      int taken = server.taken.size();
-      server.up();
-      Await.until(() -> server.taken.size() >= taken + 2);
+  void totalsAfterAnOutageAreThoseRecorded(Kind kind, Sdk sdk, Outage outage) throws Exception {
+    TestIdentity tls = outage == Outage.EXPIRED_CERTIFICATE ? identity : null;
+    try (Receiver server = kind.server()) {
+      OtlpMetricExporter exporter =
+          server
+              .exporter(tls)
+              .setRetryPolicy(
+                  RetryPolicy.builder()
+                      .setMaxAttempts(2)
+                      .setInitialBackoff(Duration.ofMillis(5))
+                      .build())
+              .setAggregationTemporalitySelector(AggregationTemporalitySelector.deltaPreferred())
+              .build();
+      try (Recorders recorders = new Recorders(provider(sdk, exporter))) {
+        if (outage != Outage.DOWN_AT_START) {
+          server.up(tls);
+          Await.until(() -> exporter.deliveryCounts().deliveredRequests() >= 2);
+        }
+        recorders.betweenExports(() -> begin(outage, server));
+        long before = notDelivered(exporter);
+        Await.until(() -> notDelivered(exporter) >= before + FAILED_EXPORTS);
+        // They are on their way again and again meanwhile.
+        Await.until(() -> exporter.deliveryCounts().waitingPoints() > 0);
+        int taken = server.taken().size();
+        server.up(tls);
+        Await.until(() -> server.taken().size() >= taken + 2);
 
-      Map<String, Double> recorded = recorders.stop();
-      if (sdk == Sdk.STOCK) {
-        // Its reader answers a flush with success and does nothing while an export is under way.
-        Await.until(() -> recorders.flush() && server.totals().equals(recorded));
+        Map<String, Double> recorded = recorders.stop();
+        if (sdk == Sdk.STOCK) {
+          // Its reader answers a flush with success and does nothing while an export is under way.
+          Await.until(() -> recorders.flush() && server.totals().equals(recorded));
+        }
+        assertThat(server.totals()).isEqualTo(recorded);
       }
-      assertThat(server.totals()).isEqualTo(recorded);
+      OtlpDeliveryCounts counts = exporter.deliveryCounts();
+      assertThat(counts.waitingPoints()).isZero();
+      assertThat(counts.lostDeltaPoints()).isZero();
+      assertThat(counts.unansweredRequests()).isZero();
+      assertThat(log.warnings().get(0))
+          .containsPattern("kept, and go(es)? out with the next export");
     }
+  }
+
+  private static long notDelivered(OtlpMetricExporter exporter) {
     OtlpDeliveryCounts counts = exporter.deliveryCounts();
-    assertThat(counts.waitingPoints()).isZero();
-    assertThat(counts.lostDeltaPoints()).isZero();
-    assertThat(counts.unansweredRequests()).isZero();
-    assertThat(counts.refusedRequests()).isZero();
-    assertThat(log.warnings().get(0)).containsPattern("kept, and go(es)? out with the next export");
+    return counts.failedRequests() + counts.refusedRequests();
   }
 
   @ParameterizedTest
-  @ValueSource(booleans = {false, true})
-  void whatIsMissingAfterRequestsWithoutAnAnswerIsWhatTheseHad(boolean hangs) throws Exception {
+  @EnumSource
+  void whatIsMissingAfterRequestsWithoutAnAnswerIsWhatTheseHad(Kind kind) throws Exception {
+    try (Receiver server = kind.server()) {
+      missesOnlyWhatHadNoAnswer(server, () -> server.refuse(Receiver.Refusal.NO_ANSWER));
+    }
+  }
+
+  @Test
+  void whatIsMissingAfterConnectionsThatEndedIsWhatTheirRequestsHad() throws Exception {
+    try (OutageServer server = new OutageServer()) {
+      missesOnlyWhatHadNoAnswer(server, () -> server.refuse(HttpExchange::close));
+    }
+  }
+
+  private static void missesOnlyWhatHadNoAnswer(Receiver server, Runnable outage) throws Exception {
     OtlpMetricExporter exporter =
-        OtlpMetricExporter.builder()
-            .setEndpoint(server.url())
+        server
+            .exporter(null)
             .setTimeout(Duration.ofMillis(300))
             .setRetryPolicy(null)
             .setAggregationTemporalitySelector(AggregationTemporalitySelector.deltaPreferred())
@@ -137,38 +198,49 @@ class OutageTest {
     try (Recorders recorders = new Recorders(provider(Sdk.GLINT, exporter))) {
       // Some intervals wait when the server begins to answer nothing.
       Await.until(() -> exporter.deliveryCounts().failedRequests() >= 2);
-      server.refuse(hangs ? exchange -> {} : HttpExchange::close);
+      outage.run();
       Await.until(() -> exporter.deliveryCounts().unansweredRequests() >= FAILED_EXPORTS);
-      server.up();
+      server.up(null);
       Map<String, Double> recorded = recorders.stop();
       Await.until(() -> recorders.flush() && exporter.deliveryCounts().waitingPoints() == 0);
 
-      Map<String, Double> arrived = server.totals();
-      OutageServer.totals(server.notTaken)
-          .forEach((key, value) -> arrived.merge(key, value, Double::sum));
-      assertThat(arrived).isEqualTo(recorded);
-      assertThat(server.notTaken)
-          .hasSizeLessThanOrEqualTo((int) exporter.deliveryCounts().unansweredRequests());
+      assertThat(Receiver.totals(server.received())).isEqualTo(recorded);
+      assertThat(server.received().size() - server.taken().size())
+          .isLessThanOrEqualTo((int) exporter.deliveryCounts().unansweredRequests());
       assertThat(exporter.deliveryCounts().lostDeltaPoints()).isPositive();
     }
   }
 
-  private void begin(Outage outage) {
-    switch (outage) {
-      case DOWN_AT_START -> {}
-      case DOWN_LATER -> server.down();
-      case STATUS_429 -> server.refuse(exchange -> OtlpServer.reply(exchange, 429, new byte[0]));
-      case STATUS_503 -> server.refuse(exchange -> OtlpServer.reply(exchange, 503, new byte[0]));
-      case RETRY_AFTER_A_SECOND -> server.refuse(retryAfter("1"));
-      case RETRY_AFTER_AN_HOUR -> server.refuse(retryAfter("3600"));
+  @Test
+  void connectionsThatEndByGoawayCostNothing() throws Exception {
+    try (GrpcServer server =
+        new GrpcServer(
+            InsecureServerCredentials.create(),
+            builder -> builder.maxConnectionAge(150, TimeUnit.MILLISECONDS))) {
+      OtlpMetricExporter exporter =
+          server
+              .exporter(null)
+              .setAggregationTemporalitySelector(AggregationTemporalitySelector.deltaPreferred())
+              .build();
+      try (Recorders recorders = new Recorders(provider(Sdk.GLINT, exporter))) {
+        Await.until(() -> server.connections.get() >= 6);
+        assertThat(recorders.stop()).isEqualTo(server.totals());
+      }
+      assertThat(exporter.deliveryCounts().lostDeltaPoints()).isZero();
+      assertThat(exporter.deliveryCounts().unansweredRequests()).isZero();
     }
   }
 
-  private static OtlpServer.Answer retryAfter(String value) {
-    return exchange -> {
-      exchange.getResponseHeaders().set("Retry-After", value);
-      OtlpServer.reply(exchange, 503, new byte[0]);
-    };
+  private static void begin(Outage outage, Receiver server) {
+    switch (outage) {
+      case DOWN_AT_START -> {}
+      case DOWN_LATER -> server.down();
+      case BUSY -> server.refuse(Receiver.Refusal.BUSY);
+      case BUSY_FOR_A_SECOND -> server.refuse(Receiver.Refusal.BUSY_FOR_A_SECOND);
+      case BUSY_FOR_AN_HOUR -> server.refuse(Receiver.Refusal.BUSY_FOR_AN_HOUR);
+      case EXHAUSTED -> server.refuse(Receiver.Refusal.EXHAUSTED);
+      case EXPIRED_CERTIFICATE -> server.up(expired);
+    }
   }
 
   private static Provider provider(Sdk sdk, OtlpMetricExporter exporter) {
@@ -202,12 +274,25 @@ class OutageTest {
   private static final class Recorders implements AutoCloseable {
     private final Provider provider;
     private final AtomicBoolean goOn = new AtomicBoolean(true);
+    private final AtomicReference<Runnable> betweenExports = new AtomicReference<>();
     private final List<Thread> threads = new ArrayList<>();
     private final List<Map<String, Double>> recorded = new ArrayList<>();
 
     Recorders(Provider provider) {
       this.provider = provider;
       Meter meter = provider.meters().get("outage");
+      // The next export begins after this, and the last one has ended.
+      ObservableLongGauge unused =
+          meter
+              .gaugeBuilder("between")
+              .ofLongs()
+              .buildWithCallback(
+                  measurement -> {
+                    Runnable task = betweenExports.getAndSet(null);
+                    if (task != null) {
+                      task.run();
+                    }
+                  });
       LongCounter counter = meter.counterBuilder("counter").build();
       DoubleCounter doubles = meter.counterBuilder("doubles").ofDoubles().build();
       DoubleHistogram explicit =
@@ -234,21 +319,32 @@ class OutageTest {
                     // Of another magnitude each time, so that scales differ.
                     double wide = (double) value * (1L << random.nextInt(20));
                     exponential.record(wide, attributes);
-                    OutageServer.add(own, "counter" + key, value);
-                    OutageServer.add(own, "doubles" + key, value / 4.0);
-                    OutageServer.add(own, "explicit" + key + " count", 1);
-                    OutageServer.add(own, "explicit" + key + " sum", value);
+                    Receiver.add(own, "counter" + key, value);
+                    Receiver.add(own, "doubles" + key, value / 4.0);
+                    Receiver.add(own, "explicit" + key + " count", 1);
+                    Receiver.add(own, "explicit" + key + " sum", value);
                     int bucket = value <= 10 ? 0 : value <= 100 ? 1 : value <= 1000 ? 2 : 3;
-                    OutageServer.add(own, "explicit" + key + " bucket " + bucket, 1);
-                    OutageServer.add(own, "exponential" + key + " count", 1);
-                    OutageServer.add(own, "exponential" + key + " sum", wide);
-                    OutageServer.add(own, "exponential" + key + " buckets", 1);
+                    Receiver.add(own, "explicit" + key + " bucket " + bucket, 1);
+                    Receiver.add(own, "exponential" + key + " count", 1);
+                    Receiver.add(own, "exponential" + key + " sum", wide);
+                    Receiver.add(own, "exponential" + key + " buckets", 1);
                     LockSupport.parkNanos(50_000);
                   }
                 },
                 "recorder-" + i));
       }
       threads.forEach(Thread::start);
+    }
+
+    /** Has a reader do it while no request is under way, whose end would be open. */
+    void betweenExports(Runnable task) throws InterruptedException {
+      CountDownLatch done = new CountDownLatch(1);
+      betweenExports.set(
+          () -> {
+            task.run();
+            done.countDown();
+          });
+      assertThat(done.await(60, TimeUnit.SECONDS)).isTrue();
     }
 
     /** Ends recording, has all of it exported, and answers what it was. */

@@ -19,7 +19,9 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.net.ConnectException;
 import java.net.InetSocketAddress;
+import java.net.SocketException;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.charset.StandardCharsets;
@@ -28,14 +30,19 @@ import java.nio.file.Path;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Which sender is used, of those on the class path. */
 @Timeout(60)
@@ -194,6 +201,47 @@ class SendersTest {
     }
   }
 
+  static Stream<Throwable> wrappedFailuresToConnect() {
+    ConnectException refused = new ConnectException("refused");
+    return Stream.of(
+        refused,
+        new UncheckedIOException(refused),
+        new CompletionException(new UncheckedIOException(refused)));
+  }
+
+  @ParameterizedTest
+  @MethodSource("wrappedFailuresToConnect")
+  void aConnectionThatASenderCannotMakeIsTriedAgainAndNothingIsLost(
+      Throwable failure, @TempDir Path directory) throws IOException {
+    Failing.failure = () -> failure;
+    try (URLClassLoader both = withProvider(directory, Failing.class);
+        OtlpMetricExporter exporter =
+            grpc()
+                .setServiceClassLoader(both)
+                .setSenderProvider(Failing.class.getName())
+                .setRetryPolicy(QuickRetry.POLICY)
+                .build()) {
+      CompletableResultCode result =
+          exporter.export(List.of(TestMetrics.doubleSum())).join(20, TimeUnit.SECONDS);
+      assertThat(result.getFailureThrowable())
+          .hasMessageContainingAll(
+              "after 3 attempts", "ConnectException: refused", "that a server listens there")
+          .hasMessageNotContaining("may have arrived");
+      assertThat(exporter.deliveryCounts().waitingPoints()).isEqualTo(2);
+      assertThat(exporter.deliveryCounts().unansweredRequests()).isZero();
+      assertThat(exporter.deliveryCounts().lostDeltaPoints()).isZero();
+    }
+  }
+
+  @Test
+  void aConnectionThatFailsAfterOneThatBrokeMayHaveDeliveredTheRequest() {
+    ConnectException refused = new ConnectException("refused");
+    refused.addSuppressed(new ConnectException("the other address refused"));
+    assertThat(ExportFailure.isOfConnecting(refused)).isTrue();
+    refused.addSuppressed(new SocketException("reset"));
+    assertThat(ExportFailure.isOfConnecting(refused)).isFalse();
+  }
+
   private static OtlpMetricExporterBuilder grpc() {
     return OtlpMetricExporter.builder().setProtocol("grpc");
   }
@@ -264,6 +312,32 @@ class SendersTest {
     @Override
     public GrpcSender createSender(GrpcSenderConfig config) {
       throw new IllegalStateException("needs more");
+    }
+  }
+
+  /** Takes the body before it connects, and cannot connect. */
+  public static final class Failing implements GrpcSenderProvider {
+    private static volatile Supplier<Throwable> failure;
+
+    @Override
+    public GrpcSender createSender(GrpcSenderConfig config) {
+      return new GrpcSender() {
+        @Override
+        public void send(
+            MessageWriter message, Consumer<GrpcResponse> onResponse, Consumer<Throwable> onError) {
+          try {
+            message.writeMessage(OutputStream.nullOutputStream());
+          } catch (IOException e) {
+            throw new UncheckedIOException(e);
+          }
+          onError.accept(failure.get());
+        }
+
+        @Override
+        public CompletableResultCode shutdown() {
+          return CompletableResultCode.ofSuccess();
+        }
+      };
     }
   }
 

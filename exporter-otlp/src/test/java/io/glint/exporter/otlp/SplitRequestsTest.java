@@ -5,9 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.glint.sdk.exemplar.ExemplarOutcomes.Outcome;
 import io.glint.testing.LogCapture;
 import io.glint.testing.OtlpServer;
+import io.grpc.InsecureServerCredentials;
+import io.grpc.Status;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.proto.collector.metrics.v1.ExportMetricsServiceRequest;
 import io.opentelemetry.proto.metrics.v1.Metric;
+import io.opentelemetry.proto.metrics.v1.NumberDataPoint;
 import io.opentelemetry.proto.metrics.v1.ResourceMetrics;
 import io.opentelemetry.proto.metrics.v1.ScopeMetrics;
 import io.opentelemetry.sdk.common.CompletableResultCode;
@@ -138,7 +141,7 @@ class SplitRequestsTest {
       assertThat(result.getFailureThrowable())
           .hasMessageContainingAll("HTTP status 503", "what they counted is lost");
       assertThat(server.received).hasSize(2);
-      int delivered = pointsOfSum(server.received.get(0).request());
+      int delivered = Receiver.pointsOfSum(server.received.get(0).request());
       assertThat(exporter.deliveryCounts().lostDeltaPoints()).isEqualTo(1_000 - delivered);
     }
   }
@@ -149,7 +152,7 @@ class SplitRequestsTest {
     try (OtlpMetricExporter exporter = builder().build()) {
       assertThat(export(exporter, deltaSum(1_000)).isSuccess()).isFalse();
       assertThat(server.received).hasSize(1);
-      int unknown = pointsOfSum(server.received.get(0).request());
+      int unknown = Receiver.pointsOfSum(server.received.get(0).request());
       assertThat(exporter.deliveryCounts().lostDeltaPoints()).isEqualTo(unknown);
       assertThat(exporter.deliveryCounts().waitingPoints()).isEqualTo(1_000 - unknown);
       assertThat(log.warnings().get(0))
@@ -158,13 +161,113 @@ class SplitRequestsTest {
     }
   }
 
+  @Test
+  void pointsThatWaitedAreSentInHalvesIfTogetherTheyAreTooLargeForTheServer() {
+    server.answer(503).answer(413);
+    try (OtlpMetricExporter exporter = unlimited().build()) {
+      assertThat(export(exporter, deltaSum(0, 100)).isSuccess()).isFalse();
+      assertThat(export(exporter, deltaSum(100, 100)).isSuccess()).isTrue();
+      List<OtlpServer.Received> halves = server.received.subList(2, server.received.size());
+      assertThat(halves).hasSizeBetween(2, 3);
+      assertThat(halves)
+          .allMatch(half -> half.body().length < 0.6 * server.received.get(1).body().length);
+      assertThat(totalOf(halves)).isEqualTo(numbers(200));
+      assertThat(exporter.deliveryCounts().lostDeltaPoints()).isZero();
+      assertThat(exporter.deliveryCounts().refusedRequests()).isEqualTo(1);
+      assertThat(exporter.deliveryCounts().deliveredRequests()).isEqualTo(halves.size());
+    }
+    assertThat(log.warnings()).hasSize(2);
+    assertThat(log.warnings().get(1))
+        .contains("200 metric points", "had waited", "413", "half the size", "setMaxRequestSize");
+  }
+
+  @Test
+  void aHalfThatIsStillTooLargeIsLostAndTheOthersArrive() {
+    server.answer(503).answer(413).answer(413);
+    try (OtlpMetricExporter exporter = unlimited().build()) {
+      export(exporter, deltaSum(0, 100));
+      CompletableResultCode result = export(exporter, deltaSum(100, 100));
+      assertThat(result.isSuccess()).isFalse();
+      assertThat(result.getFailureThrowable())
+          .hasMessageContainingAll("HTTP status 413", "what they counted is lost");
+      int lost = Receiver.pointsOfSum(server.received.get(2).request());
+      List<OtlpServer.Received> taken = server.received.subList(3, server.received.size());
+      assertThat(totalOf(taken)).hasSize(200 - lost).endsWith(199L);
+      assertThat(exporter.deliveryCounts().lostDeltaPoints()).isEqualTo(lost);
+      assertThat(exporter.deliveryCounts().refusedRequests()).isEqualTo(2);
+      assertThat(exporter.deliveryCounts().waitingPoints()).isZero();
+    }
+  }
+
+  @Test
+  void aServerThatIsDownAfterTheFirstHalfGetsTheOtherHalfLater() {
+    server.answer(503).answer(413).answer(200).answer(503);
+    try (OtlpMetricExporter exporter = unlimited().build()) {
+      export(exporter, deltaSum(0, 100));
+      assertThat(export(exporter, deltaSum(100, 100)).isSuccess()).isFalse();
+      assertThat(export(exporter, deltaSum(200, 1)).isSuccess()).isTrue();
+      List<OtlpServer.Received> taken = new ArrayList<>();
+      taken.add(server.received.get(2));
+      taken.addAll(server.received.subList(4, server.received.size()));
+      assertThat(totalOf(taken)).isEqualTo(numbers(201));
+      assertThat(exporter.deliveryCounts().lostDeltaPoints()).isZero();
+    }
+  }
+
+  @Test
+  void aCollectionThatIsTooLargeForTheServerByItselfIsNotSentAgain() {
+    server.answer(413);
+    try (OtlpMetricExporter exporter = unlimited().build()) {
+      assertThat(export(exporter, deltaSum(100)).isSuccess()).isFalse();
+      assertThat(server.received).hasSize(1);
+      assertThat(exporter.deliveryCounts().lostDeltaPoints()).isEqualTo(100);
+    }
+  }
+
+  @Test
+  void overGrpcPointsThatWaitedAreSentInHalvesToo() {
+    try (GrpcServer small =
+            new GrpcServer(
+                InsecureServerCredentials.create(),
+                builder -> builder.maxInboundMessageSize(LIMIT));
+        OtlpMetricExporter exporter = small.exporter(null).setRetryPolicy(null).build()) {
+      small.answer(Status.UNAVAILABLE);
+      export(exporter, deltaSum(0, 200));
+      assertThat(export(exporter, deltaSum(200, 200)).isSuccess()).isTrue();
+      assertThat(small.totals().values().stream().mapToDouble(Double::doubleValue).sum())
+          .isEqualTo(399 * 400 / 2);
+      assertThat(small.taken()).hasSizeBetween(2, 3);
+      assertThat(exporter.deliveryCounts().lostDeltaPoints()).isZero();
+    }
+  }
+
+  private OtlpMetricExporterBuilder unlimited() {
+    return OtlpMetricExporter.builder().setEndpoint(server.url("/v1/metrics")).setRetryPolicy(null);
+  }
+
+  /** The values of a sum in the order of their series. */
+  private static List<Long> totalOf(List<OtlpServer.Received> requests) {
+    return requests.stream()
+        .flatMap(each -> each.request().getResourceMetricsList().stream())
+        .flatMap(resource -> resource.getScopeMetricsList().stream())
+        .flatMap(scope -> scope.getMetricsList().stream())
+        .flatMap(metric -> metric.getSum().getDataPointsList().stream())
+        .map(NumberDataPoint::getAsInt)
+        .sorted()
+        .toList();
+  }
+
   private void answerAtLength() {
     server.answer(exchange -> OtlpServer.reply(exchange, 200, new byte[5_000]));
   }
 
   private static List<MetricData> deltaSum(int points) {
+    return deltaSum(0, points);
+  }
+
+  private static List<MetricData> deltaSum(int first, int points) {
     List<LongPointData> all = new ArrayList<>();
-    for (int i = 0; i < points; i++) {
+    for (int i = first; i < first + points; i++) {
       Attributes attributes = Attributes.builder().put("id", "series-" + i).build();
       all.add(LongPointData.create(1, 2, attributes, i));
     }
@@ -176,15 +279,6 @@ class SplitRequestsTest {
             "",
             "1",
             SumData.createLongSumData(true, AggregationTemporality.DELTA, all)));
-  }
-
-  private static int pointsOfSum(ExportMetricsServiceRequest request) {
-    return request
-        .getResourceMetrics(0)
-        .getScopeMetrics(0)
-        .getMetrics(0)
-        .getSum()
-        .getDataPointsCount();
   }
 
   @Test

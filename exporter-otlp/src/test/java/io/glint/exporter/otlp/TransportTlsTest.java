@@ -2,8 +2,6 @@ package io.glint.exporter.otlp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.sun.net.httpserver.HttpsConfigurator;
-import com.sun.net.httpserver.HttpsParameters;
 import com.sun.net.httpserver.HttpsServer;
 import io.glint.testing.LogCapture;
 import io.glint.testing.OtlpServer;
@@ -12,7 +10,6 @@ import io.grpc.TlsServerCredentials;
 import io.grpc.TlsServerCredentials.ClientAuth;
 import io.opentelemetry.sdk.common.CompletableResultCode;
 import io.opentelemetry.sdk.metrics.data.MetricData;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -22,8 +19,6 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntSupplier;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.SSLParameters;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Timeout;
@@ -86,8 +81,7 @@ class TransportTlsTest {
   static void makeIdentities(@TempDir Path directory) {
     localhost = TestIdentity.of(directory, "localhost", "localhost");
     otherHost = TestIdentity.of(directory, "other", "other.example");
-    expired =
-        TestIdentity.of(directory, "expired", "localhost", "-startdate", "-10d", "-validity", "2");
+    expired = TestIdentity.expired(directory, "localhost");
     client = TestIdentity.of(directory, "client", "client.example");
   }
 
@@ -175,9 +169,9 @@ class TransportTlsTest {
     try (TestServer server = kind.server(expired, false);
         OtlpMetricExporter exporter =
             kind.exporter(server.authority())
-                .setTrustedCertificates(localhost.certificatePem())
+                .setTrustedCertificates(expired.trustedPem())
                 .build()) {
-      failsOnce(exporter, server, "certificate");
+      failsOnce(exporter, server, "certificate", "validity check failed");
     }
   }
 
@@ -196,37 +190,18 @@ class TransportTlsTest {
     return exporter.export(METRICS).join(30, TimeUnit.SECONDS);
   }
 
-  private static TestServer grpcServer(TestIdentity identity, boolean wantsClient)
-      throws IOException {
-    TlsServerCredentials.Builder credentials =
-        TlsServerCredentials.newBuilder()
-            .keyManager(
-                new ByteArrayInputStream(identity.certificatePem()),
-                new ByteArrayInputStream(identity.keyPem()));
-    if (wantsClient) {
-      credentials
-          .trustManager(new ByteArrayInputStream(client.certificatePem()))
-          .clientAuth(ClientAuth.REQUIRE);
-    }
-    ServerCredentials built = credentials.build();
-    GrpcServer server = new GrpcServer(built, builder -> builder);
+  private static TestServer grpcServer(TestIdentity identity, boolean wantsClient) {
+    GrpcServer server =
+        new GrpcServer(
+            GrpcServer.credentials(identity, wantsClient ? client : null), builder -> builder);
     return new TestServer(server.port(), server.received::size, server);
   }
 
   private static TestServer httpServer(TestIdentity identity, boolean wantsClient)
       throws IOException {
-    SSLContext context = identity.contextTrusting(client);
     HttpsServer server =
         HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    server.setHttpsConfigurator(
-        new HttpsConfigurator(context) {
-          @Override
-          public void configure(HttpsParameters parameters) {
-            SSLParameters ssl = context.getDefaultSSLParameters();
-            ssl.setNeedClientAuth(wantsClient);
-            parameters.setSSLParameters(ssl);
-          }
-        });
+    server.setHttpsConfigurator(identity.https(wantsClient ? client : null));
     AtomicInteger requests = new AtomicInteger();
     server.createContext(
         "/",

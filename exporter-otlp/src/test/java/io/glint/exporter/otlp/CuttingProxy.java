@@ -1,0 +1,85 @@
+package io.glint.exporter.otlp;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** Passes everything on between clients and a server, until it resets connections in an answer. */
+final class CuttingProxy implements AutoCloseable {
+  private static final int PASS_ON = Integer.MAX_VALUE;
+
+  private final ServerSocket socket;
+  private final int serverPort;
+  private final AtomicInteger left = new AtomicInteger(PASS_ON);
+
+  CuttingProxy(int serverPort) throws IOException {
+    this.serverPort = serverPort;
+    socket = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+    start(this::accept);
+  }
+
+  int port() {
+    return socket.getLocalPort();
+  }
+
+  /** Resets the connection once that many bytes of what the server says from now on are through. */
+  void cutAfter(int bytes) {
+    left.set(bytes);
+  }
+
+  private void accept() {
+    while (!socket.isClosed()) {
+      try {
+        Socket client = socket.accept();
+        Socket server = new Socket(InetAddress.getLoopbackAddress(), serverPort);
+        start(() -> toServer(client, server));
+        start(() -> toClient(server, client));
+      } catch (IOException e) {
+        // The test has closed it.
+      }
+    }
+  }
+
+  private static void toServer(Socket client, Socket server) {
+    try (InputStream in = client.getInputStream();
+        OutputStream out = server.getOutputStream()) {
+      in.transferTo(out);
+    } catch (IOException e) {
+      // Either side has ended it.
+    }
+  }
+
+  private void toClient(Socket server, Socket client) {
+    byte[] buffer = new byte[8_192];
+    try (server;
+        client) {
+      for (int read = 0; read >= 0; read = server.getInputStream().read(buffer)) {
+        int allowed = Math.min(read, left.get());
+        client.getOutputStream().write(buffer, 0, allowed);
+        if (left.get() != PASS_ON && left.addAndGet(-read) < 0) {
+          left.set(PASS_ON);
+          // With a reset, not in order.
+          client.setSoLinger(true, 0);
+          return;
+        }
+      }
+    } catch (IOException e) {
+      // Either side has ended it.
+    }
+  }
+
+  private static void start(Runnable task) {
+    Thread thread = new Thread(task, "test-cutting-proxy");
+    thread.setDaemon(true);
+    thread.start();
+  }
+
+  @Override
+  public void close() throws IOException {
+    socket.close();
+  }
+}
