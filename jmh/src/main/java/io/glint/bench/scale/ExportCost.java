@@ -164,7 +164,6 @@ public final class ExportCost {
 
   /** One of the SDKs with its exporters. */
   private static final class Side implements Closeable {
-    private final int series;
     private final NullReceiver receiver;
     private final CollectingReader reader;
     private final MeterProvider provider;
@@ -176,7 +175,6 @@ public final class ExportCost {
     private long requestBytes;
 
     Side(Sdk sdk, Kind kind, int series, NullReceiver receiver) throws IOException {
-      this.series = series;
       this.receiver = receiver;
       reader = new CollectingReader(AggregationTemporality.CUMULATIVE, kind.histograms());
       provider = Providers.create(sdk, reader, ExemplarFilter.traceBased(), series + SPARE_SERIES);

@@ -94,7 +94,7 @@ class MemoryFiguresTest {
 
   @Test
   void theArrayOfHomesAtItsLargest() {
-    final Series series = DeltaSums.create(1).seriesMap().findOrAdd(Attributes.empty());
+    final Series series = DeltaSums.create(1).stream().seriesMap().findOrAdd(Attributes.empty());
     final List<Cell> taken = new ArrayList<>();
     while (series.cellCount() <= 200) {
       taken.add(series.take());
@@ -113,7 +113,7 @@ class MemoryFiguresTest {
   }
 
   private static double table(int series) throws ReflectiveOperationException {
-    final SeriesMap map = DeltaSums.create(100_000).seriesMap();
+    final SeriesMap map = DeltaSums.create(100_000).stream().seriesMap();
     for (int i = 0; i < series; i++) {
       map.findOrAdd(Attributes.of(USER, "user " + i));
     }
@@ -136,7 +136,7 @@ class MemoryFiguresTest {
   @Test
   void whatIsRememberedOfFilteredAttributes() {
     final FilteredAttributesCache cache = new FilteredAttributesCache(new AliasBudget());
-    final Series series = DeltaSums.create(1).seriesMap().findOrAdd(Attributes.empty());
+    final Series series = DeltaSums.create(1).stream().seriesMap().findOrAdd(Attributes.empty());
     final long before = size(cache);
     for (int i = 0; i < 200_000; i++) {
       cache.put(Attributes.of(ROUTE, "/cart", USER, "user " + i), series, 0);

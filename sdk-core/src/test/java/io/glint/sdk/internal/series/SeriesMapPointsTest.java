@@ -4,8 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.glint.sdk.internal.cell.ProtocolPoint;
 import io.glint.sdk.internal.collect.DeltaSums;
+import io.glint.sdk.internal.collect.StreamCollector;
 import io.glint.sdk.internal.data.PointPool;
-import io.glint.sdk.internal.stream.SumStream;
+import io.glint.sdk.internal.stream.MetricStream;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.context.Context;
@@ -22,7 +23,7 @@ class SeriesMapPointsTest {
   /** What one call looks at to make room. */
   private static final int LOOKED_AT = 4096;
 
-  private final SeriesMap map = DeltaSums.create(100).seriesMap();
+  private final SeriesMap map = DeltaSums.create(100).stream().seriesMap();
 
   @AfterEach
   void leaveProtocolPointsAlone() {
@@ -62,10 +63,11 @@ class SeriesMapPointsTest {
   void seriesThatMoveWhileARecorderLooksForRoomAreLookedAtByTheNext() {
     final int limit = 5000;
     final int moving = 100;
-    final SumStream stream = DeltaSums.create(limit);
+    final StreamCollector collector = DeltaSums.create(limit);
+    final MetricStream stream = collector.stream();
     final SeriesMap map = stream.seriesMap();
     record(stream, 0, limit);
-    assertThat(stream.collector().collect(0, 1, new PointPool(false)).getPoints()).hasSize(limit);
+    assertThat(collector.collect(0, 1, new PointPool(false)).getPoints()).hasSize(limit);
     // The first ones are evicted, and others behind take their places.
     for (int i = 0; i < moving; i++) {
       assertThat(map.tryEvict(map.find(attributes(i)), 0)).isTrue();
@@ -92,7 +94,7 @@ class SeriesMapPointsTest {
   }
 
   /** Records into the series of these numbers. */
-  private static void record(SumStream stream, int from, int to) {
+  private static void record(MetricStream stream, int from, int to) {
     for (int i = from; i < to; i++) {
       stream.recordLong(1, attributes(i), Context.root());
     }
