@@ -225,7 +225,8 @@ public class Eviction {
   @Outcome(id = "4, 1", expect = ACCEPTABLE, desc = "the new series is there, the old one is not")
   @Outcome(expect = FORBIDDEN, desc = "a live series was removed")
   public static class ActualRemovalAndGrowth {
-    private final SumStream stream = Fixture.longCounter(DELTA, NO_LIMIT);
+    private final StreamCollector collector = Fixture.longCounter(DELTA, NO_LIMIT);
+    private final MetricStream stream = collector.stream();
 
     public ActualRemovalAndGrowth() {
       final Series idle = Fixture.seriesOfA(stream);
@@ -246,7 +247,7 @@ public class Eviction {
     @Arbiter
     public void collect(II_Result r) {
       r.r1 = stream.seriesMap().size();
-      r.r2 = Fixture.total(Fixture.point(Fixture.collect(stream), B));
+      r.r2 = Fixture.total(Fixture.point(Fixture.collect(collector), B));
     }
   }
 
@@ -258,7 +259,7 @@ public class Eviction {
   @Outcome(id = "1, 0", expect = ACCEPTABLE, desc = "the new one is found")
   @Outcome(expect = FORBIDDEN, desc = "the evicted one is found, or none")
   public static class ActualReturnWhileOthersAreRemoved {
-    private final SeriesMap map = Fixture.longCounter(DELTA, NO_LIMIT).seriesMap();
+    private final SeriesMap map = Fixture.longCounter(DELTA, NO_LIMIT).stream().seriesMap();
     private final Series back;
 
     public ActualReturnWhileOthersAreRemoved() {
@@ -301,13 +302,13 @@ public class Eviction {
     private volatile Series added;
 
     public BrokenByIndexBehindEvicted() {
-      back = new Series(Fixture.longCounter(DELTA, NO_LIMIT), A, 0, 0);
+      back = new Series(Fixture.longCounter(DELTA, NO_LIMIT).stream(), A, 0, 0);
     }
 
     @Actor
     public void comeBack() {
       var unused = back.evict(0);
-      added = new Series(Fixture.longCounter(DELTA, NO_LIMIT), A, 0, 0);
+      added = new Series(Fixture.longCounter(DELTA, NO_LIMIT).stream(), A, 0, 0);
     }
 
     @Actor
