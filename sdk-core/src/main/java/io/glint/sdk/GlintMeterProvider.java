@@ -86,7 +86,8 @@ public final class GlintMeterProvider implements MeterProvider, Closeable {
     int registered = 0;
     try {
       for (; registered < readers.size(); registered++) {
-        readers.get(registered).reader().register(readers.get(registered));
+        final RegisteredReader reader = readers.get(registered);
+        reader.reader().register(exemplarExplainer.registration(reader));
       }
     } finally {
       if (registered < readers.size()) {

@@ -715,4 +715,27 @@ class ExemplarReportTest {
             "exports latency [exported] 5");
     assertThat(texts).noneMatch(text -> text.endsWith(" 0"));
   }
+
+  @Test
+  void aReaderIsToldOfItsOwnMetricsAndTheirLimits() {
+    final AccountingReader other = new AccountingReader(AggregationTemporality.DELTA);
+    final GlintMeterProvider provider =
+        GlintMeterProvider.builder()
+            .registerMetricReader(reader)
+            .registerMetricReader(other)
+            .registerView(
+                InstrumentSelector.builder().setName("few").build(),
+                GlintView.builder().setCardinalityLimit(7).build())
+            .build();
+    providers.add(provider);
+    provider.get("m").counterBuilder("few").build().add(1);
+    reader.registration.collectAllMetrics();
+
+    final List<ExemplarReport.Metric> told =
+        ((ExemplarReport.Source) reader.registration).explainExemplars().metrics();
+    assertThat(told).extracting(ExemplarReport.Metric::name).containsExactly("few");
+    assertThat(told.get(0).cardinalityLimit()).isEqualTo(7);
+    assertThat(told.get(0).measurements()).isEqualTo(1);
+    assertThat(provider.explainExemplars().metrics()).hasSize(2);
+  }
 }

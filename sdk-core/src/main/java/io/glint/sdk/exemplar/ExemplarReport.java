@@ -63,6 +63,13 @@ public interface ExemplarReport {
     /** The reader, as the component name of the SDK's own metrics has it. */
     String reader();
 
+    /**
+     * How many attribute sets may have a point, and exemplars, of their own (SDK specification,
+     * "Cardinality limits"). Those beyond share one more point, which has the attribute {@code
+     * otel.metric.overflow}.
+     */
+    int cardinalityLimit();
+
     /** The exemplar filter that is in force. */
     String filter();
 
@@ -120,6 +127,21 @@ public interface ExemplarReport {
     /** Several lines, as in that of the report. */
     @Override
     String toString();
+  }
+
+  /**
+   * What tells of the exemplars of one reader. The {@code CollectionRegistration} that a {@link
+   * GlintMeterProvider} hands to a reader is one. Implemented by Glint, and by readers that pass
+   * such a registration on.
+   */
+  interface Source {
+    /**
+     * The metrics of the reader, up to its last collection. Changes nothing. Waits for an
+     * instrument that is just being collected, for a second at most. For any thread.
+     *
+     * @return never null
+     */
+    ExemplarReport explainExemplars();
   }
 
   /** All metrics, by reader, scope and name. */

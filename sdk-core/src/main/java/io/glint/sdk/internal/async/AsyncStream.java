@@ -155,6 +155,11 @@ public final class AsyncStream implements CollectableStream {
   }
 
   @Override
+  public int cardinalityLimit() {
+    return cardinalityLimit;
+  }
+
+  @Override
   public boolean describe(String description) {
     return metric.describe(description);
   }

@@ -11,6 +11,9 @@ public interface CollectableStream {
   /** Name and description as they are exported. */
   InstrumentDescriptor metric();
 
+  /** How many attribute sets may have a point of their own; those beyond share one more. */
+  int cardinalityLimit();
+
   /**
    * Takes a description of the instrument, which becomes the metric's if it is longer than that.
    *

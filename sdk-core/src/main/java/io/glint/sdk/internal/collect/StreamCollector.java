@@ -147,6 +147,11 @@ public abstract class StreamCollector implements CollectableStream {
   }
 
   @Override
+  public final int cardinalityLimit() {
+    return cardinalityLimit;
+  }
+
+  @Override
   public final boolean describe(String description) {
     return metric.describe(description);
   }

@@ -9,7 +9,10 @@ import io.glint.sdk.internal.log.RateLimitedLog;
 import io.glint.sdk.internal.meter.GlintMeter;
 import io.glint.sdk.internal.meter.ProviderState;
 import io.glint.sdk.internal.meter.RegisteredReader;
+import io.opentelemetry.sdk.metrics.data.MetricData;
+import io.opentelemetry.sdk.metrics.export.CollectionRegistration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.logging.Level;
@@ -39,6 +42,30 @@ public final class ExemplarExplainer {
     return new MetricExemplarReport.OfAll(metrics);
   }
 
+  /** What the reader is handed to collect with, and to ask what is known of its exemplars. */
+  public CollectionRegistration registration(RegisteredReader reader) {
+    return new ExplainedRegistration(reader);
+  }
+
+  private final class ExplainedRegistration
+      implements CollectionRegistration, ExemplarReport.Source {
+    private final RegisteredReader reader;
+
+    ExplainedRegistration(RegisteredReader reader) {
+      this.reader = reader;
+    }
+
+    @Override
+    public Collection<MetricData> collectAllMetrics() {
+      return reader.collectAllMetrics();
+    }
+
+    @Override
+    public ExemplarReport explainExemplars() {
+      return new MetricExemplarReport.OfAll(metrics(reader, /* isLive= */ false));
+    }
+  }
+
   /** As {@link #metrics(RegisteredReader, boolean)}, up to the last collection. */
   List<MetricExemplarReport> metrics(ReaderId id) {
     for (final RegisteredReader reader : provider.readers()) {
@@ -64,6 +91,7 @@ public final class ExemplarExplainer {
                 source.scope(),
                 source.source().metric(),
                 reader.id().name(),
+                source.source().cardinalityLimit(),
                 !meter.isEnabled(),
                 source.exemplarAccount(isLive),
                 outcomes));

@@ -47,6 +47,7 @@ final class MetricExemplarReport implements ExemplarReport.Metric {
   private final InstrumentationScopeInfo scope;
   private final String name;
   private final String reader;
+  private final int cardinalityLimit;
   private final String filter;
   private final String reservoir;
   private final long measurements;
@@ -67,6 +68,7 @@ final class MetricExemplarReport implements ExemplarReport.Metric {
       InstrumentationScopeInfo scope,
       InstrumentDescriptor metric,
       String reader,
+      int cardinalityLimit,
       boolean isDisabled,
       ExemplarAccount account,
       ExemplarOutcomes exports) {
@@ -76,6 +78,7 @@ final class MetricExemplarReport implements ExemplarReport.Metric {
     this.scope = scope;
     this.name = metric.name();
     this.reader = reader;
+    this.cardinalityLimit = cardinalityLimit;
     this.filter = sampling.describeFilter();
     this.reservoir = sampling.describeReservoir();
     this.measurements = tally.measurements;
@@ -115,6 +118,11 @@ final class MetricExemplarReport implements ExemplarReport.Metric {
   @Override
   public String reader() {
     return reader;
+  }
+
+  @Override
+  public int cardinalityLimit() {
+    return cardinalityLimit;
   }
 
   @Override
