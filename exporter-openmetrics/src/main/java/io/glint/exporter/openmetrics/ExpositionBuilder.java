@@ -187,6 +187,11 @@ public abstract sealed class ExpositionBuilder<B extends ExpositionBuilder<B>>
     return self();
   }
 
+  /** How metrics are named to a scraper that says nothing of escaping. */
+  Naming naming() {
+    return new Naming(strategy, Escaping.UNDERSCORES);
+  }
+
   /**
    * Makes the reader.
    *

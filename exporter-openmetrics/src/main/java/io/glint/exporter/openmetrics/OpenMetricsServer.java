@@ -15,6 +15,7 @@ import io.opentelemetry.sdk.metrics.export.MetricReader;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.Executor;
@@ -24,7 +25,6 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.logging.Logger;
-import java.util.stream.Stream;
 
 /**
  * A metric reader that is scraped: it listens on a port and answers {@code GET /metrics} with the
@@ -47,7 +47,8 @@ import java.util.stream.Stream;
  * 400.
  *
  * <p>Other paths: what is below {@code /metrics/} is answered as {@code /metrics} is; {@code
- * /-/healthy} answers 200 and does not collect, to anybody; {@code /} says where the metrics are.
+ * /-/healthy} answers 200 and does not collect, to anybody; {@code /} says where the metrics are,
+ * and to a browser {@linkplain OpenMetricsServerBuilder#setLivePageEnabled shows} them.
  *
  * <p>OpenTelemetry specification, "Metrics Exporter - Prometheus" and "Prometheus and OpenMetrics
  * Compatibility". Where these leave something open, or data does not fit the formats:
@@ -177,6 +178,7 @@ public final class OpenMetricsServer implements MetricReader, ExemplarOutcomes.S
    * @param tls null for none
    * @param access null for everybody
    * @param executor null for threads of its own
+   * @param livePage not null
    */
   OpenMetricsServer(
       ServerSocket socket,
@@ -187,6 +189,7 @@ public final class OpenMetricsServer implements MetricReader, ExemplarOutcomes.S
       Access access,
       Executor executor,
       HttpLimits limits,
+      LiveSettings livePage,
       ProblemLog log) {
     this.reader = reader;
     this.metricsPath = metricsPath;
@@ -194,14 +197,23 @@ public final class OpenMetricsServer implements MetricReader, ExemplarOutcomes.S
     this.access = access;
     this.log = log;
     address = (InetSocketAddress) socket.getLocalSocketAddress();
+    IndexPage index = new IndexPage(metricsPath, healthPath);
+    List<Route> all = new ArrayList<>();
+    all.add(new Route(healthPath, true, true, OpenMetricsServer::healthy));
+    all.add(new Route(metricsPath, true, false, this::scrape));
+    if (livePage.isOn(isPrivate())) {
+      Scrapes scrapes = reader.scrapes();
+      scrapes.showBy(new LiveCollections(livePage.naming()));
+      LivePage page =
+          new LivePage(index::answer, after -> scrapes.live(after, livePage.traceUrl()), log);
+      all.add(new Route(LivePage.FILES, true, false, page::file));
+      all.add(new Route("/", false, false, page::answer));
+    } else {
+      all.add(new Route("/", false, false, index::answer));
+    }
     // One that is below another one is asked first.
-    routes =
-        Stream.of(
-                new Route(healthPath, true, true, OpenMetricsServer::healthy),
-                new Route(metricsPath, true, false, this::scrape),
-                new Route("/", false, false, new IndexPage(metricsPath, healthPath)::answer))
-            .sorted(Comparator.comparingInt((Route route) -> route.path().length()).reversed())
-            .toList();
+    all.sort(Comparator.comparingInt((Route route) -> route.path().length()).reversed());
+    routes = List.copyOf(all);
     ownExecutor = executor == null ? newExecutor(address.getPort()) : null;
     listener =
         new HttpListener(

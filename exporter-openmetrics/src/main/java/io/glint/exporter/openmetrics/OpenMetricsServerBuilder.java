@@ -53,6 +53,12 @@ public final class OpenMetricsServerBuilder extends ExpositionBuilder<OpenMetric
   /** Shorter in tests. */
   HttpLimits limits = HttpLimits.DEFAULT;
 
+  /** Null to decide by who can read. */
+  private Boolean livePage;
+
+  /** Null for none. */
+  private String traceUrl;
+
   OpenMetricsServerBuilder() {}
 
   @Override
@@ -284,6 +290,40 @@ public final class OpenMetricsServerBuilder extends ExpositionBuilder<OpenMetric
     return this;
   }
 
+  /**
+   * Sets whether who opens {@code /} in a browser sees the metrics: each with its series,
+   * histograms as a picture over time with exemplars on it, and why there are none. It shows what
+   * scrapers get. By default it is on if the server can be reached from this machine only, or asks
+   * who reads: by {@link #setBasicAuthentication}, {@link #setAuthenticator} or the certificates of
+   * clients.
+   *
+   * <p>Where something scrapes, the page shows what that has collected, and does not collect by
+   * itself. Where nothing does, all pages together collect every two seconds while one is open.
+   * Where it is on, the data of the last collection is held until the next one.
+   *
+   * @return this builder
+   */
+  public OpenMetricsServerBuilder setLivePageEnabled(boolean enabled) {
+    this.livePage = enabled;
+    return this;
+  }
+
+  /**
+   * Sets where a trace can be seen: then each exemplar of the {@linkplain #setLivePageEnabled live
+   * page} is a link to its trace. By default it only tells the ids. The user guide has templates
+   * for Grafana with Tempo, Jaeger and Zipkin.
+   *
+   * @param template an address of http or https, or one relative to the page, in which {@code
+   *     {traceId}} and {@code {spanId}} stand for the ids of the span in hexadecimal; the first one
+   *     has to be there. Other braces, spaces and quotes are percent-encoded. Not null.
+   * @return this builder
+   * @throws IllegalArgumentException if the template is not such an address; the message says why
+   */
+  public OpenMetricsServerBuilder setTraceUrlTemplate(String template) {
+    this.traceUrl = TraceUrl.checked(requireNonNull(template, "template"));
+    return this;
+  }
+
   private ServerTls newTls(ProblemLog log) {
     boolean asksClients = clientCertificateRequired || trustedClients != null;
     if (asksClients && tls == null) {
@@ -335,7 +375,16 @@ public final class OpenMetricsServerBuilder extends ExpositionBuilder<OpenMetric
             (InetSocketAddress) socket.getLocalSocketAddress());
     OpenMetricsServer server =
         new OpenMetricsServer(
-            socket, reader, path, healthPath, serverTls, access, executor, limits, log);
+            socket,
+            reader,
+            path,
+            healthPath,
+            serverTls,
+            access,
+            executor,
+            limits,
+            new LiveSettings(livePage, traceUrl, naming()),
+            log);
     server.start();
     return server;
   }

@@ -3,8 +3,10 @@ package io.glint.exporter.openmetrics;
 import io.glint.sdk.exemplar.ExemplarOutcomes;
 import io.glint.sdk.exemplar.ExemplarOutcomes.Outcome;
 import io.glint.sdk.internal.log.ProblemLog;
+import io.opentelemetry.sdk.metrics.data.MetricData;
 import io.opentelemetry.sdk.metrics.export.CollectionRegistration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,6 +36,11 @@ import java.util.function.Function;
  * closed. So the limit of running scrapes is one of threads that wait and of bodies in memory.
  */
 final class Scrapes {
+
+  private static final String SHUT_DOWN = "The metrics endpoint was shut down.";
+  private static final String NOT_CONNECTED =
+      "No meter provider is connected yet. Pass this reader to registerMetricReader of the meter"
+          + " provider's builder.";
 
   private static final int MAX_SPARE_BUFFERS = 2;
 
@@ -94,6 +101,9 @@ final class Scrapes {
   private volatile CollectionRegistration registration;
   private volatile boolean closed;
 
+  /** Null if there is no live page. */
+  private volatile LiveCollections live;
+
   Scrapes(
       ExpositionWriter writer,
       ProblemLog log,
@@ -110,6 +120,11 @@ final class Scrapes {
     this.maxRunning = maxRunning;
     this.maxCollectionWaitSeconds = maxCollectionWaitSeconds;
     room = new Semaphore(maxRunning);
+  }
+
+  /** Keeps what is collected for live pages. Called before the first scrape. */
+  void showBy(LiveCollections newLive) {
+    live = newLive;
   }
 
   /** Sets what is asked to end a scrape that does not get on when too many are running. */
@@ -178,11 +193,7 @@ final class Scrapes {
       return shutDown(isHead);
     }
     if (source == null) {
-      return TextResponse.of(
-          503,
-          "No meter provider is connected yet. Pass this reader to registerMetricReader of the"
-              + " meter provider's builder.\n",
-          isHead);
+      return TextResponse.of(503, NOT_CONNECTED + "\n", isHead);
     }
     List<String> accept = headers.apply("Accept");
     List<String> acceptEncoding = headers.apply("Accept-Encoding");
@@ -218,7 +229,7 @@ final class Scrapes {
   }
 
   private static OpenMetricsResponse shutDown(boolean isHead) {
-    return TextResponse.of(503, "The metrics endpoint was shut down.\n", isHead);
+    return TextResponse.of(503, SHUT_DOWN + "\n", isHead);
   }
 
   private OpenMetricsResponse scrape(
@@ -409,7 +420,8 @@ final class Scrapes {
     try {
       collectionStartNanos = System.nanoTime();
       scrape.start(collectionStartNanos, negotiation, names);
-      scrape.write(source.collectAllMetrics(), writer, operation);
+      Collection<MetricData> metrics = collect(source, /* isScrape= */ true);
+      scrape.write(metrics, writer, operation);
       if (waiting.get() > 0) {
         share(scrape);
       }
@@ -419,6 +431,46 @@ final class Scrapes {
       if (!isFinished) {
         // The metrics were not seen to the end, and the scraper will know that it got none.
         giveBack(scrape);
+      }
+    }
+  }
+
+  /** Under the lock. */
+  private Collection<MetricData> collect(CollectionRegistration source, boolean isScrape) {
+    LiveCollections page = live;
+    if (page == null) {
+      return source.collectAllMetrics();
+    }
+    long beginMillis = System.currentTimeMillis();
+    page.begin();
+    Collection<MetricData> metrics = source.collectAllMetrics();
+    page.end(metrics, isScrape, collectionStartNanos, beginMillis);
+    return metrics;
+  }
+
+  /** What a live page is answered; {@link LiveCollections} says when that takes a collection. */
+  String live(long after, String traceUrl) throws LivePage.UnavailableException {
+    CollectionRegistration source = registration;
+    if (closed || source == null) {
+      throw new LivePage.UnavailableException(closed ? SHUT_DOWN : NOT_CONNECTED);
+    }
+    boolean isLocked = false;
+    try {
+      isLocked = collecting.tryLock(maxCollectionWaitSeconds, TimeUnit.SECONDS);
+      if (!isLocked) {
+        throw new LivePage.UnavailableException(warnOfSlowCollection());
+      }
+      long now = System.nanoTime();
+      if (live.needsCollection(now)) {
+        collectionStartNanos = now;
+        var unused = collect(source, /* isScrape= */ false);
+      }
+      return live.answer(after, source, now, traceUrl);
+    } catch (InterruptedException e) {
+      throw new LivePage.UnavailableException(SHUT_DOWN);
+    } finally {
+      if (isLocked) {
+        collecting.unlock();
       }
     }
   }
