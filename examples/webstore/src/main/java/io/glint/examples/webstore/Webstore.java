@@ -121,7 +121,8 @@ final class Webstore implements AutoCloseable {
     HttpServer server = listen(options);
     Telemetry telemetry;
     try {
-      telemetry = new Telemetry(HOST, options.metricsPort(), options.sampleRatio(), otlp);
+      telemetry =
+          new Telemetry(HOST, options.metricsPort(), address(server), options.sampleRatio(), otlp);
     } catch (IllegalStateException failure) {
       server.stop(0);
       throw cannotListen(failure, options.metricsPort(), "--metrics-port");
@@ -141,6 +142,10 @@ final class Webstore implements AutoCloseable {
 
   /** Where the shop answers. The loopback address only: a demo has no business on the network. */
   URI address() {
+    return address(server);
+  }
+
+  private static URI address(HttpServer server) {
     return URI.create("http://" + HOST + ":" + server.getAddress().getPort() + "/");
   }
 

@@ -82,6 +82,18 @@ class WebstoreTest {
   }
 
   @Test
+  void thePageOfTheEndpointIsPartOfTheTourAndItsDotsLeadBackToTheTraces() throws Exception {
+    assertThat(WebClient.get(webstore.address(), HTML).body())
+        .contains("<a href=\"" + webstore.metricsAddress().resolve("/") + "\">");
+    assertThat(WebClient.get(webstore.metricsAddress().resolve("/"), HTML).body())
+        .contains("-/live/live.js");
+    assertThat(WebClient.get(webstore.metricsAddress().resolve("/-/live/data.json"), JSON).body())
+        .contains("\"traceUrl\":\"" + webstore.address() + "traces/{traceId}#{spanId}\"")
+        .as("passed on by the demo's own reader")
+        .contains("\"verdict\":\"LINKED\"");
+  }
+
+  @Test
   void aSlowPaymentsTraceBlamesThePayment() throws Exception {
     MatchResult slow = exemplars().stream().filter(WebstoreTest::isSlow).findFirst().orElseThrow();
 

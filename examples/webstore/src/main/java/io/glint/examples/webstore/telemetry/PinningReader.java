@@ -2,6 +2,7 @@ package io.glint.examples.webstore.telemetry;
 
 import io.glint.examples.webstore.traces.TraceStore;
 import io.glint.sdk.exemplar.ExemplarOutcomes;
+import io.glint.sdk.exemplar.ExemplarReport;
 import io.opentelemetry.sdk.common.CompletableResultCode;
 import io.opentelemetry.sdk.common.export.MemoryMode;
 import io.opentelemetry.sdk.metrics.Aggregation;
@@ -44,16 +45,29 @@ final class PinningReader implements MetricReader, ExemplarOutcomes.Source {
 
   @Override
   public void register(CollectionRegistration registration) {
-    pinning =
-        new CollectionRegistration() {
-          @Override
-          public synchronized Collection<MetricData> collectAllMetrics() {
-            Collection<MetricData> metrics = registration.collectAllMetrics();
-            traces.pin(HOLDER, Exemplars.traceIds(metrics));
-            return metrics;
-          }
-        };
+    pinning = new Pinning(registration);
     reader.register(pinning);
+  }
+
+  /** Passes on what there is to collect, and what Glint tells of exemplars. */
+  private final class Pinning implements CollectionRegistration, ExemplarReport.Source {
+    private final CollectionRegistration registration;
+
+    Pinning(CollectionRegistration registration) {
+      this.registration = registration;
+    }
+
+    @Override
+    public synchronized Collection<MetricData> collectAllMetrics() {
+      Collection<MetricData> metrics = registration.collectAllMetrics();
+      traces.pin(HOLDER, Exemplars.traceIds(metrics));
+      return metrics;
+    }
+
+    @Override
+    public ExemplarReport explainExemplars() {
+      return ((ExemplarReport.Source) registration).explainExemplars();
+    }
   }
 
   /** The other reader's. */

@@ -47,10 +47,12 @@ public final class Telemetry implements AutoCloseable {
   /**
    * Starts recording and listening.
    *
+   * @param site where the pages of the demo are, with a slash at the end
    * @param otlp a reader as {@link #otlp} makes it, or empty for none
    * @throws IllegalStateException if the port cannot be listened on
    */
-  public Telemetry(String host, int metricsPort, double sampleRatio, Optional<MetricReader> otlp) {
+  public Telemetry(
+      String host, int metricsPort, URI site, double sampleRatio, Optional<MetricReader> otlp) {
     Resource resource =
         Resource.getDefault()
             .merge(
@@ -65,7 +67,12 @@ public final class Telemetry implements AutoCloseable {
             .build();
 
     // Metrics. A real service registers the endpoint itself, or a GlintPeriodicMetricReader.
-    endpoint = OpenMetricsServer.builder().setHost(host).setPort(metricsPort).build();
+    endpoint =
+        OpenMetricsServer.builder()
+            .setHost(host)
+            .setPort(metricsPort)
+            .setTraceUrlTemplate(site + "traces/{traceId}#{spanId}")
+            .build();
     pinning = new PinningReader(endpoint, endpoint.exemplarOutcomes(), traces);
     GlintMeterProviderBuilder builder =
         GlintMeterProvider.builder()

@@ -41,8 +41,12 @@ public final class Site {
                 Map.of(
                     "metrics", Html.escape(metrics.toString()),
                     "stock", Html.escape(stock.toString()),
-                    // Here goes a link to the page that the metrics endpoint has for people.
-                    "endpointPage", "")));
+                    "endpointPage", endpointPage(metrics.resolve("/")))));
+  }
+
+  private static String endpointPage(URI address) {
+    return "<li><a href=\"%s\">The endpoint's own page</a><span>every metric live, which any service with Glint has</span></li>"
+        .formatted(Html.escape(address.toString()));
   }
 
   public void serveOn(HttpServer server) {

@@ -110,8 +110,9 @@ final class Browser implements AutoCloseable {
     return requests;
   }
 
-  /** Returns when the page and its scripts have been loaded. */
+  /** Returns when the page and its scripts have been loaded, and it is in front of other tabs. */
   void open(URI address) throws Exception {
+    call("Page.bringToFront", "{}");
     call("Page.navigate", "{\"url\":" + quote(address.toString()) + "}");
     await(
         address + " has been loaded",

@@ -9,13 +9,15 @@ import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.metrics.DoubleHistogram;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.context.Context;
+import java.net.URI;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class MonitorTest {
 
-  private final Telemetry telemetry = new Telemetry("127.0.0.1", 0, 1.0, Optional.empty());
+  private final Telemetry telemetry =
+      new Telemetry("127.0.0.1", 0, URI.create("http://127.0.0.1/"), 1.0, Optional.empty());
   private final Monitor monitor = new Monitor(telemetry);
   private final DoubleHistogram payments =
       telemetry
