@@ -11,7 +11,8 @@ import java.util.List;
 import java.util.function.BiConsumer;
 
 /**
- * Writes attributes as repeated {@code KeyValue}, in their order.
+ * Writes attributes as repeated {@code KeyValue}, in their order. What it has written is kept for
+ * later exports where that is certain to stay true.
  *
  * <p>Attributes can only be walked forwards and are written backwards, so they are put into scratch
  * arrays first, which are kept.
@@ -34,13 +35,17 @@ final class AttributesEncoder implements BiConsumer<AttributeKey<?>, Object> {
   /** The only field of {@code ArrayValue} and of {@code KeyValueList}. */
   private static final int VALUES = 1;
 
+  private static final Class<?> STANDARD_KEY = AttributeKey.stringKey("key").getClass();
+
   private final ProtoWriter out;
+  private final KeptFields kept;
   private AttributeKey<?>[] keys = new AttributeKey<?>[16];
   private Object[] values = new Object[16];
   private int count;
 
-  AttributesEncoder(ProtoWriter out) {
+  AttributesEncoder(ProtoWriter out, KeptFields kept) {
     this.out = out;
+    this.kept = kept;
   }
 
   /** Called by {@link Attributes#forEach}. */
@@ -54,24 +59,50 @@ final class AttributesEncoder implements BiConsumer<AttributeKey<?>, Object> {
     values[count++] = value;
   }
 
-  /** Writes each attribute as one element of the repeated field. */
+  /** Writes each attribute as one element of the repeated field, and keeps the field. */
   void write(int field, Attributes attributes) {
-    if (attributes.isEmpty()) {
+    if (attributes.isEmpty() || kept.write(field, attributes)) {
       return;
     }
+    int end = out.size();
+    if (encode(field, attributes)) {
+      kept.add(attributes, end);
+    }
+  }
+
+  /** Writes attributes that are not expected in a later export. */
+  void writeOnce(int field, Attributes attributes) {
+    if (!attributes.isEmpty()) {
+      boolean unused = encode(field, attributes);
+    }
+  }
+
+  /** Answers whether there is nothing in it that can change later. */
+  private boolean encode(int field, Attributes attributes) {
     attributes.forEach(this);
+    boolean isConstant = true;
     while (count > 0) {
       AttributeKey<?> key = keys[--count];
       Object value = values[count];
       keys[count] = null;
       values[count] = null;
 
+      AttributeType type = key.getType();
+      isConstant &= key.getClass() == STANDARD_KEY && isConstant(type);
       int end = out.size();
-      writeAttribute(key.getType(), value);
+      writeAttribute(type, value);
       out.endMessage(VALUE, end);
       out.string(KEY, key.getKey());
       out.endMessage(field, end);
     }
+    return isConstant;
+  }
+
+  private static boolean isConstant(AttributeType type) {
+    return switch (type) {
+      case STRING, BOOLEAN, LONG, DOUBLE -> true;
+      default -> false;
+    };
   }
 
   /** Forgets attributes that an exception kept from being written. */

@@ -7,7 +7,13 @@ import io.opentelemetry.sdk.metrics.data.ExemplarData;
 import io.opentelemetry.sdk.metrics.data.LongExemplarData;
 import java.util.List;
 
-/** Writes exemplars. Ids are left out, not filled with zeros, when there was no valid span. */
+/**
+ * Writes exemplars. Ids are left out, not filled with zeros, when there was no valid span.
+ *
+ * <p>Under cumulative temporality most exemplars stay from one export to the next, and their
+ * attributes are worth keeping. Those of a new exemplar nobody may ever see again: they are kept
+ * from its second export on. An exemplar counts as new if all of the export before are older.
+ */
 final class ExemplarEncoder {
   private static final int TIME_UNIX_NANO = 2;
   private static final int AS_DOUBLE = 3;
@@ -20,9 +26,22 @@ final class ExemplarEncoder {
   private final AttributesEncoder attributes;
   private int written;
 
+  /** The time of the latest exemplar of the export before. */
+  private long latestBefore = Long.MIN_VALUE;
+
+  private long latest = Long.MIN_VALUE;
+
   ExemplarEncoder(ProtoWriter out, AttributesEncoder attributes) {
     this.out = out;
     this.attributes = attributes;
+  }
+
+  /** Starts an export. */
+  void begin() {
+    // Those of a request that failed half-way.
+    written = 0;
+    latestBefore = latest;
+    latest = Long.MIN_VALUE;
   }
 
   /** Writes each exemplar as one element of the repeated field. */
@@ -43,7 +62,13 @@ final class ExemplarEncoder {
 
   private void write(int field, ExemplarData exemplar) {
     int end = out.size();
-    attributes.write(FILTERED_ATTRIBUTES, exemplar.getFilteredAttributes());
+    long epochNanos = exemplar.getEpochNanos();
+    latest = Math.max(latest, epochNanos);
+    if (epochNanos > latestBefore) {
+      attributes.writeOnce(FILTERED_ATTRIBUTES, exemplar.getFilteredAttributes());
+    } else {
+      attributes.write(FILTERED_ATTRIBUTES, exemplar.getFilteredAttributes());
+    }
     if (exemplar instanceof LongExemplarData longExemplar) {
       out.fixed64Present(AS_INT, longExemplar.getValue());
     }
@@ -60,7 +85,7 @@ final class ExemplarEncoder {
     if (exemplar instanceof DoubleExemplarData doubleExemplar) {
       out.float64Present(AS_DOUBLE, doubleExemplar.getValue());
     }
-    out.fixed64(TIME_UNIX_NANO, exemplar.getEpochNanos());
+    out.fixed64(TIME_UNIX_NANO, epochNanos);
     out.endMessage(field, end);
   }
 }

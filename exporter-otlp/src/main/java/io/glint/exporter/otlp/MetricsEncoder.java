@@ -9,12 +9,16 @@ import io.opentelemetry.sdk.metrics.data.HistogramData;
 import io.opentelemetry.sdk.metrics.data.HistogramPointData;
 import io.opentelemetry.sdk.metrics.data.LongPointData;
 import io.opentelemetry.sdk.metrics.data.MetricData;
+import io.opentelemetry.sdk.metrics.data.MetricDataType;
 import io.opentelemetry.sdk.metrics.data.PointData;
 import io.opentelemetry.sdk.metrics.data.SumData;
 import io.opentelemetry.sdk.metrics.data.SummaryPointData;
 import io.opentelemetry.sdk.resources.Resource;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.List;
+import java.util.RandomAccess;
+import java.util.function.LongSupplier;
 
 /**
  * Encodes metric data as an {@code ExportMetricsServiceRequest}, grouped by resource and scope.
@@ -53,6 +57,8 @@ final class MetricsEncoder {
   private static final int TEMPORALITY_CUMULATIVE = 2;
 
   private final ProtoWriter out;
+  private final LongSupplier nanoTime;
+  private final KeptFields kept;
   private final AttributesEncoder attributes;
   private final PointEncoder pointEncoder;
   private final MetricGroups groups = new MetricGroups();
@@ -67,8 +73,20 @@ final class MetricsEncoder {
    * @param maxSize the largest request in bytes
    */
   MetricsEncoder(int maxSize) {
+    this(maxSize, KeptFields.MAX_BYTES, System::nanoTime);
+  }
+
+  /**
+   * Creates an encoder.
+   *
+   * @param maxKept the most memory in bytes for what later requests have again
+   * @param nanoTime the clock for it
+   */
+  MetricsEncoder(int maxSize, int maxKept, LongSupplier nanoTime) {
+    this.nanoTime = nanoTime;
     this.out = new ProtoWriter(maxSize);
-    this.attributes = new AttributesEncoder(out);
+    this.kept = new KeptFields(out, maxKept, nanoTime.getAsLong());
+    this.attributes = new AttributesEncoder(out, kept);
     this.pointEncoder = new PointEncoder(out, attributes);
   }
 
@@ -81,8 +99,8 @@ final class MetricsEncoder {
    */
   int encode(Collection<MetricData> metrics, RequestExemplars counted) {
     out.reset();
-    // Those of a request that failed half-way.
-    int unused = pointEncoder.takeExemplars();
+    kept.begin(nanoTime.getAsLong());
+    pointEncoder.begin();
     exemplars = counted;
     try {
       int count = groups.addAll(metrics);
@@ -101,6 +119,16 @@ final class MetricsEncoder {
   /** The encoded request, up to the next one. */
   ProtoWriter output() {
     return out;
+  }
+
+  /** How many fields are kept for later requests, for tests. */
+  int keptFields() {
+    return kept.size();
+  }
+
+  /** The memory for them in bytes, for tests. */
+  long keptMemory() {
+    return kept.memory();
   }
 
   byte[] toByteArray() {
@@ -132,7 +160,7 @@ final class MetricsEncoder {
     int scopeEnd = out.size();
     attributes.write(SCOPE_ATTRIBUTES, scope.getAttributes());
     optionalString(SCOPE_VERSION, scope.getVersion());
-    out.string(SCOPE_NAME, scope.getName());
+    string(SCOPE_NAME, scope.getName());
     out.endMessage(SCOPE_METRICS_SCOPE, scopeEnd);
     out.endMessage(RESOURCE_METRICS_SCOPE_METRICS, end);
   }
@@ -141,40 +169,41 @@ final class MetricsEncoder {
     int end = out.size();
     writeData(metric);
     exemplars.add(metric, pointEncoder.takeExemplars());
-    out.string(METRIC_UNIT, metric.getUnit());
-    out.string(METRIC_DESCRIPTION, metric.getDescription());
-    out.string(METRIC_NAME, metric.getName());
+    string(METRIC_UNIT, metric.getUnit());
+    string(METRIC_DESCRIPTION, metric.getDescription());
+    string(METRIC_NAME, metric.getName());
     out.endMessage(SCOPE_METRICS_METRICS, end);
   }
 
   private void writeData(MetricData metric) {
     int end = out.size();
-    switch (metric.getType()) {
+    MetricDataType type = metric.getType();
+    switch (type) {
       case LONG_GAUGE, DOUBLE_GAUGE -> {
-        writePoints(metric.getData().getPoints());
+        writePoints(type, metric.getData().getPoints());
         out.endMessage(METRIC_GAUGE, end);
       }
       case LONG_SUM, DOUBLE_SUM -> {
         SumData<?> sum = (SumData<?>) metric.getData();
         out.bool(IS_MONOTONIC, sum.isMonotonic());
         writeTemporality(sum.getAggregationTemporality());
-        writePoints(sum.getPoints());
+        writePoints(type, sum.getPoints());
         out.endMessage(METRIC_SUM, end);
       }
       case HISTOGRAM -> {
         HistogramData histogram = metric.getHistogramData();
         writeTemporality(histogram.getAggregationTemporality());
-        writePoints(histogram.getPoints());
+        writePoints(type, histogram.getPoints());
         out.endMessage(METRIC_HISTOGRAM, end);
       }
       case EXPONENTIAL_HISTOGRAM -> {
         ExponentialHistogramData histogram = metric.getExponentialHistogramData();
         writeTemporality(histogram.getAggregationTemporality());
-        writePoints(histogram.getPoints());
+        writePoints(type, histogram.getPoints());
         out.endMessage(METRIC_EXPONENTIAL_HISTOGRAM, end);
       }
       case SUMMARY -> {
-        writePoints(metric.getData().getPoints());
+        writePoints(type, metric.getData().getPoints());
         out.endMessage(METRIC_SUMMARY, end);
       }
     }
@@ -186,8 +215,14 @@ final class MetricsEncoder {
         temporality == AggregationTemporality.DELTA ? TEMPORALITY_DELTA : TEMPORALITY_CUMULATIVE);
   }
 
-  /** A collection of points can only be walked forwards: it goes through a scratch array. */
-  private void writePoints(Collection<? extends PointData> all) {
+  private void writePoints(MetricDataType type, Collection<? extends PointData> all) {
+    if (all instanceof List<? extends PointData> list && all instanceof RandomAccess) {
+      for (int i = list.size() - 1; i >= 0; i--) {
+        writePoint(type, list.get(i));
+      }
+      return;
+    }
+    // Can only be walked forwards.
     int count = 0;
     for (PointData point : all) {
       if (count == points.length) {
@@ -196,27 +231,33 @@ final class MetricsEncoder {
       points[count++] = point;
     }
     while (count > 0) {
-      writePoint(points[--count]);
+      writePoint(type, points[--count]);
     }
   }
 
-  private void writePoint(PointData point) {
-    if (point instanceof LongPointData longPoint) {
-      pointEncoder.write(longPoint);
-    } else if (point instanceof DoublePointData doublePoint) {
-      pointEncoder.write(doublePoint);
-    } else if (point instanceof HistogramPointData histogramPoint) {
-      pointEncoder.write(histogramPoint);
-    } else if (point instanceof ExponentialHistogramPointData exponentialPoint) {
-      pointEncoder.write(exponentialPoint);
-    } else {
-      pointEncoder.write((SummaryPointData) point);
+  private void writePoint(MetricDataType type, PointData point) {
+    switch (type) {
+      case LONG_GAUGE, LONG_SUM -> pointEncoder.write((LongPointData) point);
+      case DOUBLE_GAUGE, DOUBLE_SUM -> pointEncoder.write((DoublePointData) point);
+      case HISTOGRAM -> pointEncoder.write((HistogramPointData) point);
+      case EXPONENTIAL_HISTOGRAM -> pointEncoder.write((ExponentialHistogramPointData) point);
+      case SUMMARY -> pointEncoder.write((SummaryPointData) point);
     }
   }
 
   private void optionalString(int field, String value) {
     if (value != null) {
-      out.string(field, value);
+      string(field, value);
     }
+  }
+
+  /** A string that later requests have again. */
+  private void string(int field, String value) {
+    if (value.isEmpty() || kept.write(field, value)) {
+      return;
+    }
+    int end = out.size();
+    out.string(field, value);
+    kept.add(value, end);
   }
 }

@@ -68,8 +68,12 @@ abstract sealed class PendingPoint permits PendingNumber, PendingDistribution {
     return point;
   }
 
-  /** The number of exemplars of a point. */
-  static int exemplars(int kind, byte[] bytes, int from, int to) {
+  /**
+   * The number of exemplars of a point.
+   *
+   * @param in has the point: a whole field, its number included
+   */
+  static int exemplars(int kind, ProtoReader in) {
     int wanted =
         switch (kind) {
           case Envelope.GAUGE, Envelope.SUM -> NUMBER_EXEMPLARS;
@@ -77,9 +81,8 @@ abstract sealed class PendingPoint permits PendingNumber, PendingDistribution {
           case Envelope.EXPONENTIAL_HISTOGRAM -> EXPONENTIAL_EXEMPLARS;
           default -> 0;
         };
-    ProtoReader whole = new ProtoReader(bytes, from, to);
-    whole.nextField();
-    ProtoReader in = whole.readMessage();
+    in.nextField();
+    in.enter();
     int exemplars = 0;
     while (in.seek(wanted)) {
       exemplars++;

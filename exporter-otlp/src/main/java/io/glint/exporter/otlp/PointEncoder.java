@@ -59,10 +59,23 @@ final class PointEncoder {
   private final AttributesEncoder attributes;
   private final ExemplarEncoder exemplars;
 
+  /** The bounds that were written last in this export; null if there are none yet. */
+  private List<Double> bounds;
+
+  // The size of the output before them and after them.
+  private int boundsEnd;
+  private int boundsStart;
+
   PointEncoder(ProtoWriter out, AttributesEncoder attributes) {
     this.out = out;
     this.attributes = attributes;
     this.exemplars = new ExemplarEncoder(out, attributes);
+  }
+
+  /** Starts an export. */
+  void begin() {
+    bounds = null;
+    exemplars.begin();
   }
 
   /** Answers how many exemplars were written since the last call. */
@@ -96,8 +109,8 @@ final class PointEncoder {
     }
     attributes.write(HISTOGRAM_ATTRIBUTES, point.getAttributes());
     exemplars.write(HISTOGRAM_EXEMPLARS, point.getExemplars());
-    packedDoubles(HISTOGRAM_EXPLICIT_BOUNDS, point.getBoundaries());
-    packedFixed64(HISTOGRAM_BUCKET_COUNTS, point.getCounts());
+    bounds(point.getBoundaries());
+    out.packedFixed64(HISTOGRAM_BUCKET_COUNTS, point.getCounts());
     knownSum(point.getSum());
     out.fixed64(COUNT, point.getCount());
     endPoint(point.getStartEpochNanos(), point.getEpochNanos(), end);
@@ -157,37 +170,24 @@ final class PointEncoder {
 
   private void buckets(int field, ExponentialHistogramBuckets buckets) {
     int end = out.size();
-    List<Long> counts = buckets.getBucketCounts();
-    int size = counts.size();
-    if (size > 0) {
-      for (int i = size - 1; i >= 0; i--) {
-        out.varint(counts.get(i));
-      }
-      out.endMessage(BUCKETS_COUNTS, end);
-    }
+    out.packedVarints(BUCKETS_COUNTS, buckets.getBucketCounts());
     out.sint32(BUCKETS_OFFSET, buckets.getOffset());
     out.endMessage(field, end);
   }
 
-  private void packedFixed64(int field, List<Long> numbers) {
-    int size = numbers.size();
-    if (size > 0) {
-      int end = out.size();
-      for (int i = size - 1; i >= 0; i--) {
-        out.rawFixed64(numbers.get(i));
-      }
-      out.endMessage(field, end);
+  /**
+   * The points of a metric share the list of their bounds. It stays as it is during an export, so
+   * what was written for the point before is copied. From one export to the next it may change.
+   */
+  @SuppressWarnings("ReferenceEquality")
+  private void bounds(List<Double> ofPoint) {
+    if (ofPoint == bounds) {
+      out.repeat(boundsEnd, boundsStart);
+      return;
     }
-  }
-
-  private void packedDoubles(int field, List<Double> numbers) {
-    int size = numbers.size();
-    if (size > 0) {
-      int end = out.size();
-      for (int i = size - 1; i >= 0; i--) {
-        out.rawFloat64(numbers.get(i));
-      }
-      out.endMessage(field, end);
-    }
+    boundsEnd = out.size();
+    out.packedDoubles(HISTOGRAM_EXPLICIT_BOUNDS, ofPoint);
+    boundsStart = out.size();
+    bounds = ofPoint;
   }
 }

@@ -23,7 +23,7 @@ final class ProtoReader {
 
   private final byte[] data;
   private int position;
-  private final int end;
+  private int end;
   private int fieldStart;
   private int wireType;
 
@@ -36,6 +36,18 @@ final class ProtoReader {
     this.data = data;
     this.position = position;
     this.end = end;
+  }
+
+  /** Starts over, with other bytes of the same array. */
+  void restart(int from, int to) {
+    position = from;
+    end = to;
+  }
+
+  /** Goes on in the nested message, and ends with it. */
+  void enter() {
+    int start = contentStart();
+    restart(start, position);
   }
 
   /** The number of the next field, or 0 at the end of the message. */

@@ -7,6 +7,7 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * Writes protobuf messages from their end to their beginning into one growing array.
@@ -53,6 +54,11 @@ final class ProtoWriter {
   /** Index of the first byte written; everything from here to the end of the array is content. */
   private int position;
 
+  /** See {@link #part}; null if there is none. */
+  private ProtoWriter part;
+
+  private boolean isPartUsed;
+
   /**
    * Creates a writer.
    *
@@ -67,6 +73,10 @@ final class ProtoWriter {
 
   /** Forgets what was written; the array is kept unless it is far too large for it. */
   void reset() {
+    if (!isPartUsed) {
+      part = null;
+    }
+    isPartUsed = false;
     int size = size();
     if (buffer.length > KEPT_CAPACITY && size < buffer.length / 4) {
       buffer = new byte[Math.max(size * 2, INITIAL_CAPACITY)];
@@ -74,10 +84,25 @@ final class ProtoWriter {
     position = buffer.length;
   }
 
-  /** Leaves the array to whoever still reads it, and forgets what was written. */
+  /** Leaves the arrays to whoever still reads them, and forgets what was written. */
   void giveUpArray() {
+    part = null;
     buffer = new byte[Math.min(INITIAL_CAPACITY, maxSize)];
     position = buffer.length;
+  }
+
+  /**
+   * A second writer, for messages that this one is cut into. It is kept as long as each message has
+   * one, and given up with the array of this one.
+   *
+   * @param partSize the largest of those messages in bytes
+   */
+  ProtoWriter part(int partSize) {
+    if (part == null || part.maxSize != partSize) {
+      part = new ProtoWriter(partSize);
+    }
+    isPartUsed = true;
+    return part;
   }
 
   /** The number of bytes written so far. */
@@ -240,6 +265,19 @@ final class ProtoWriter {
     System.arraycopy(bytes, from, buffer, position, length);
   }
 
+  /**
+   * Writes once more what was written when the size grew from one to the other.
+   *
+   * @param end the {@link #size()} before it was written
+   * @param start the size afterwards
+   */
+  void repeat(int end, int start) {
+    int length = start - end;
+    ensure(length);
+    position -= length;
+    System.arraycopy(buffer, buffer.length - start, buffer, position, length);
+  }
+
   void raw(byte[] bytes) {
     raw(bytes, 0, bytes.length);
   }
@@ -251,14 +289,73 @@ final class ProtoWriter {
     LITTLE_ENDIAN_LONG.set(buffer, position, value);
   }
 
-  /** One element of a packed field of doubles. */
-  void rawFloat64(double value) {
-    rawFixed64(Double.doubleToRawLongBits(value));
+  /** A packed field of 64-bit numbers; none if it has no elements. */
+  void packedFixed64(int field, List<Long> numbers) {
+    int count = numbers.size();
+    if (count > 0) {
+      int length = reserve(count);
+      for (int i = 0; i < count; i++) {
+        LITTLE_ENDIAN_LONG.set(buffer, position + i * Long.BYTES, (long) numbers.get(i));
+      }
+      endPacked(field, length);
+    }
+  }
+
+  /** A packed field of doubles; none if it has no elements. */
+  void packedDoubles(int field, List<Double> numbers) {
+    int count = numbers.size();
+    if (count > 0) {
+      int length = reserve(count);
+      for (int i = 0; i < count; i++) {
+        LITTLE_ENDIAN_LONG.set(
+            buffer, position + i * Long.BYTES, Double.doubleToRawLongBits(numbers.get(i)));
+      }
+      endPacked(field, length);
+    }
+  }
+
+  /** A packed field of varints; none if it has no elements. */
+  void packedVarints(int field, List<Long> numbers) {
+    int count = numbers.size();
+    if (count > 0) {
+      int end = size();
+      for (int i = count - 1; i >= 0; i--) {
+        varint(numbers.get(i));
+      }
+      endMessage(field, end);
+    }
+  }
+
+  /** Makes room in front of what is written, and answers the number of bytes. */
+  private int reserve(int longs) {
+    int length = Math.multiplyExact(longs, Long.BYTES);
+    ensure(length);
+    position -= length;
+    return length;
+  }
+
+  private void endPacked(int field, int length) {
+    varint(length);
+    tag(field, WIRE_LENGTH);
   }
 
   /** One element of a packed field of varints. */
   void varint(long value) {
-    int length = (70 - Long.numberOfLeadingZeros(value | 1)) / 7;
+    // Counts of buckets and lengths of messages are nearly always this short.
+    if (value >>> 7 == 0) {
+      rawByte((int) value);
+    } else if (value >>> 14 == 0) {
+      ensure(2);
+      position -= 2;
+      buffer[position] = (byte) (value | 0x80);
+      buffer[position + 1] = (byte) (value >>> 7);
+    } else {
+      longVarint(value);
+    }
+  }
+
+  private void longVarint(long value) {
+    int length = (70 - Long.numberOfLeadingZeros(value)) / 7;
     ensure(length);
     position -= length;
     int at = position;
@@ -268,6 +365,11 @@ final class ProtoWriter {
       rest >>>= 7;
     }
     buffer[at] = (byte) rest;
+  }
+
+  /** The tag of a string, a message or a packed field whose number is below 16: one byte. */
+  static byte lengthTag(int field) {
+    return (byte) (field << 3 | WIRE_LENGTH);
   }
 
   private void tag(int field, int wireType) {

@@ -2,7 +2,6 @@ package io.glint.exporter.otlp;
 
 import io.glint.sdk.internal.log.UndeliveredPoints;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -19,13 +18,10 @@ final class RequestSplitter {
   private final ProtoWriter whole;
   private final RequestExemplars exemplars;
 
-  // Where each point is, and what data it is of.
-  private int[] starts = new int[1024];
-  private int[] ends = new int[1024];
-  private Envelope[] dataOf = new Envelope[1024];
-  private int points;
+  /** In order. */
+  private final List<Run> runs = new ArrayList<>();
 
-  /** The index of the first point of each request, and the number of points as the last one. */
+  /** The index of the first run of each request, and the number of runs as the last one. */
   private final List<Integer> cuts = new ArrayList<>();
 
   private final RequestExemplars leftOutExemplars = new RequestExemplars();
@@ -36,6 +32,21 @@ final class RequestSplitter {
 
   private int next;
   private ProtoWriter part;
+
+  /** Points of one metric that are one behind the other and go into one request. */
+  private static final class Run {
+    final Envelope data;
+    final int start;
+    int end;
+    int points;
+    int exemplars;
+
+    Run(Envelope data, int start) {
+      this.data = data;
+      this.start = start;
+      this.end = start;
+    }
+  }
 
   /**
    * Cuts a request.
@@ -51,7 +62,7 @@ final class RequestSplitter {
     Envelope.visit(whole.array(), whole.start(), whole.end(), cutter);
     cutter.end();
     // The estimate is a little more than the size.
-    this.part = new ProtoWriter(maxSize);
+    this.part = whole.part(maxSize);
   }
 
   /** The number of requests. */
@@ -95,27 +106,24 @@ final class RequestSplitter {
     }
     part.reset();
     RequestExemplars ofPart = new RequestExemplars();
-    int ofData = 0;
+    int points = 0;
     int delta = 0;
     Envelope data = null;
     int[] marks = new int[DEPTH];
     for (int i = end - 1; i >= first; i--) {
-      if (!isSame(dataOf[i], data)) {
-        close(data, dataOf[i], marks);
-        ofPart.take(exemplars, data, ofData);
-        ofData = 0;
-        data = dataOf[i];
+      Run run = runs.get(i);
+      if (!isSame(run.data, data)) {
+        close(data, run.data, marks);
+        data = run.data;
       }
-      part.raw(whole.array(), starts[i], ends[i]);
-      delta += data.isDelta() ? 1 : 0;
-      if (!exemplars.isEmpty()) {
-        ofData += PendingPoint.exemplars(data.field(), whole.array(), starts[i], ends[i]);
-      }
+      part.raw(whole.array(), run.start, run.end);
+      points += run.points;
+      delta += data.isDelta() ? run.points : 0;
+      ofPart.take(exemplars, data, run.exemplars);
     }
     close(data, null, marks);
-    ofPart.take(exemplars, data, ofData);
     next++;
-    return new Request(part, new UndeliveredPoints(end - first, delta), ofPart);
+    return new Request(part, new UndeliveredPoints(points, delta), ofPart);
   }
 
   /** Completes the messages that hold the points of one metric and not those of the other. */
@@ -146,10 +154,11 @@ final class RequestSplitter {
   private final class Cutter implements Envelope.Visitor {
     private final int splitSize;
     private final int maxSize;
+    private final ProtoReader point = new ProtoReader(whole.array());
     private Envelope data;
 
-    /** The data of the last point of the request; null if it has none yet. */
-    private Envelope last;
+    /** The last one of the request; null if it has none yet. */
+    private Run last;
 
     private long size;
 
@@ -166,32 +175,32 @@ final class RequestSplitter {
 
     @Override
     public void point(int from, int to) {
-      long added = to - from + envelopes(last);
+      long added = to - from + envelopes(last == null ? null : last.data);
       if (size + added > splitSize && last != null) {
-        cuts.add(points);
+        cuts.add(runs.size());
         last = null;
         size = 0;
         added = to - from + envelopes(null);
       }
+      point.restart(from, to);
+      int itsExemplars = exemplars.isEmpty() ? 0 : PendingPoint.exemplars(data.field(), point);
       if (added > maxSize) {
-        leaveOut(from, to, added);
+        leaveOut(added, itsExemplars);
         return;
       }
       size += added;
-      last = data;
-      if (points == starts.length) {
-        starts = Arrays.copyOf(starts, 2 * points);
-        ends = Arrays.copyOf(ends, 2 * points);
-        dataOf = Arrays.copyOf(dataOf, 2 * points);
+      if (last == null || last.end != from || !isSame(last.data, data)) {
+        last = new Run(data, from);
+        runs.add(last);
       }
-      starts[points] = from;
-      ends[points] = to;
-      dataOf[points++] = data;
+      last.end = to;
+      last.points++;
+      last.exemplars += itsExemplars;
     }
 
     void end() {
       if (last != null) {
-        cuts.add(points);
+        cuts.add(runs.size());
       }
     }
 
@@ -208,9 +217,8 @@ final class RequestSplitter {
       return needed;
     }
 
-    private void leaveOut(int from, int to, long needed) {
-      leftOutExemplars.take(
-          exemplars, data, PendingPoint.exemplars(data.field(), whole.array(), from, to));
+    private void leaveOut(long needed, int itsExemplars) {
+      leftOutExemplars.take(exemplars, data, itsExemplars);
       leftOut++;
       leftOutDelta += data.isDelta() ? 1 : 0;
       if (leftOutData == null) {

@@ -41,6 +41,23 @@ class ExportAllocationTest {
     }
   }
 
+  @Test
+  void anExportInSeveralRequestsAllocatesNothingPerSeriesEither() throws Exception {
+    try (RawServer server = new RawServer(ExportAllocationTest::takeAll);
+        OtlpMetricExporter exporter =
+            OtlpMetricExporter.builder()
+                .setEndpoint(server.url("http"))
+                .setMaxRequestSize(2_500_000)
+                .build()) {
+      // Two requests, and four.
+      long few = bytesPerExport(exporter, 16_000);
+      long many = bytesPerExport(exporter, 32_000);
+      // What the client of the JDK needs for two more. With an account of each point, and memory
+      // for the requests that was new in each export, it was more than 100 bytes for each series.
+      assertThat((many - few) / 16_000).isLessThan(8);
+    }
+  }
+
   private long bytesPerExport(OtlpMetricExporter exporter, int series) {
     HistogramPointData point =
         (HistogramPointData) TestMetrics.histogram().getData().getPoints().iterator().next();

@@ -58,6 +58,21 @@ class ProtoWriterTest {
   }
 
   @Test
+  void aPartIsKeptAsLongAsEachMessageHasOne() {
+    ProtoWriter whole = new ProtoWriter(1_000);
+    ProtoWriter part = whole.part(100);
+    whole.reset();
+    assertThat(whole.part(100)).isSameAs(part);
+    whole.reset();
+    whole.reset();
+    assertThat(whole.part(100)).isNotSameAs(part);
+
+    ProtoWriter read = whole.part(100);
+    whole.giveUpArray();
+    assertThat(whole.part(100)).isNotSameAs(read);
+  }
+
+  @Test
   void defaultValuesAreLeftOutOnlyByImplicitPresence() {
     out.fixed64(1, 0);
     out.float64(1, 0.0);
