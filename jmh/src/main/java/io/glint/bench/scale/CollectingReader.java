@@ -2,6 +2,7 @@ package io.glint.bench.scale;
 
 import io.opentelemetry.sdk.common.CompletableResultCode;
 import io.opentelemetry.sdk.common.export.MemoryMode;
+import io.opentelemetry.sdk.metrics.Aggregation;
 import io.opentelemetry.sdk.metrics.InstrumentType;
 import io.opentelemetry.sdk.metrics.data.AggregationTemporality;
 import io.opentelemetry.sdk.metrics.data.HistogramPointData;
@@ -11,13 +12,19 @@ import io.opentelemetry.sdk.metrics.export.CollectionRegistration;
 import io.opentelemetry.sdk.metrics.export.MetricReader;
 import java.util.Collection;
 
-/** Collects histograms when asked, with reusable data, and hands out what it got. */
+/** Collects when asked, with reusable data, and hands out what it got. */
 final class CollectingReader implements MetricReader {
   private final AggregationTemporality temporality;
+  private final Aggregation histograms;
   private CollectionRegistration registration = CollectionRegistration.noop();
 
   CollectingReader(AggregationTemporality temporality) {
+    this(temporality, Aggregation.defaultAggregation());
+  }
+
+  CollectingReader(AggregationTemporality temporality, Aggregation histograms) {
     this.temporality = temporality;
+    this.histograms = histograms;
   }
 
   /** What was collected, which the next collection may overwrite. */
@@ -25,7 +32,7 @@ final class CollectingReader implements MetricReader {
     return registration.collectAllMetrics();
   }
 
-  /** Number of measurements in the points. */
+  /** Number of measurements in the points of histograms. */
   static long measurements(Collection<MetricData> metrics) {
     long measurements = 0;
     for (final MetricData metric : metrics) {
@@ -55,6 +62,11 @@ final class CollectingReader implements MetricReader {
   @Override
   public AggregationTemporality getAggregationTemporality(InstrumentType type) {
     return temporality;
+  }
+
+  @Override
+  public Aggregation getDefaultAggregation(InstrumentType type) {
+    return type == InstrumentType.HISTOGRAM ? histograms : Aggregation.defaultAggregation();
   }
 
   @Override

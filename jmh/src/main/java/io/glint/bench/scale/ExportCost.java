@@ -7,146 +7,276 @@ import io.glint.bench.Spans;
 import io.glint.bench.Statistics;
 import io.glint.bench.tool.Providers;
 import io.glint.exporter.otlp.OtlpMetricExporter;
-import io.glint.sdk.GlintMeterProvider;
-import io.glint.sdk.GlintPeriodicMetricReader;
 import io.opentelemetry.api.common.Attributes;
+import io.opentelemetry.api.metrics.DoubleCounter;
 import io.opentelemetry.api.metrics.DoubleHistogram;
+import io.opentelemetry.api.metrics.Meter;
 import io.opentelemetry.api.metrics.MeterProvider;
 import io.opentelemetry.context.Scope;
 import io.opentelemetry.exporter.otlp.http.metrics.OtlpHttpMetricExporter;
 import io.opentelemetry.sdk.common.CompletableResultCode;
 import io.opentelemetry.sdk.common.export.MemoryMode;
+import io.opentelemetry.sdk.metrics.Aggregation;
 import io.opentelemetry.sdk.metrics.ExemplarFilter;
-import io.opentelemetry.sdk.metrics.SdkMeterProvider;
-import io.opentelemetry.sdk.metrics.export.MetricReader;
-import io.opentelemetry.sdk.metrics.export.PeriodicMetricReader;
+import io.opentelemetry.sdk.metrics.data.AggregationTemporality;
+import io.opentelemetry.sdk.metrics.data.MetricData;
+import io.opentelemetry.sdk.metrics.export.MetricExporter;
+import java.io.Closeable;
+import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadInfo;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.EnumMap;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
 
 /**
- * What a cycle of collection, encoding and export of histograms with exemplars costs, Glint beside
- * the stock SDK with reusable data: over loopback, without compression, to a receiver that throws
- * away what it gets. Time is from the flush of the provider to its result; bytes are those that all
- * threads but the receiver's allocate.
+ * What an OTLP export costs, Glint beside the stock SDK and exporter with reusable data: in one JVM
+ * and in turns, over HTTP, without compression. All series have exemplars, and are recorded into
+ * before each export.
  *
- * <p>Arguments: {@code GLINT} or {@code STOCK}, and numbers of series. Without any: Glint, with
- * 100, 10 000 and 1 000 000 series.
+ * <ul>
+ *   <li><i>collect</i>: the collection.
+ *   <li><i>encode</i>: an export whose sender throws away the request.
+ *   <li><i>export</i>: an export over loopback, encoding included, up to its result; the receiver
+ *       throws away what it gets.
+ *   <li><i>cycle</i>: a collection and an export over loopback.
+ * </ul>
+ *
+ * <p>Time is given twice: what passes, and the processor time of all Java threads but the
+ * receiver's. Bytes are those that these threads allocate. All are medians, for one series.
+ *
+ * <p>Arguments: numbers of series. Without any: 100 and 10 000. A million needs {@code -Xmx10g}.
  */
 public final class ExportCost {
   private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-  private static final Duration PATIENCE = Duration.ofMinutes(2);
+  private static final Duration PATIENCE = Duration.ofMinutes(5);
 
   /** Of the server of the JDK. */
   private static final String RECEIVER = "HTTP-Dispatcher";
 
   private static final int SPARE_SERIES = 100;
-  private static final int WARMUPS = 10;
-  private static final int CYCLES = 10;
+
+  /** Rounds to warm up, and as many again that count: so that each size takes some time. */
+  private static final int SERIES_OF_ALL_ROUNDS = 300_000;
+
+  private static final int MIN_ROUNDS = 6;
+  private static final int MAX_ROUNDS = 1000;
   private static final double[] VALUES = {3, 62, 175.5, 8750};
+
+  private static final String NANOS = "ns";
+  private static final String PROCESSOR = "ns of processor";
+  private static final String BYTES = "B";
 
   private ExportCost() {}
 
   /** Entry point. */
   public static void main(String[] args) throws Exception {
-    final Sdk sdk = args.length == 0 ? Sdk.GLINT : Sdk.valueOf(args[0]);
-    if (args.length < 2) {
-      for (final int series : new int[] {100, 10_000, 1_000_000}) {
-        measure(sdk, series);
+    final int[] sizes =
+        args.length == 0
+            ? new int[] {100, 10_000}
+            : Arrays.stream(args).mapToInt(Integer::parseInt).toArray();
+    for (final Kind kind : Kind.values()) {
+      for (final int series : sizes) {
+        measure(kind, series);
       }
-    }
-    for (int i = 1; i < args.length; i++) {
-      measure(sdk, Integer.parseInt(args[i]));
     }
     System.exit(0);
   }
 
-  private static void measure(Sdk sdk, int series) throws Exception {
-    try (NullReceiver receiver = new NullReceiver()) {
-      final MeterProvider provider =
-          Providers.create(
-              sdk,
-              reader(sdk, receiver.endpoint()),
-              ExemplarFilter.traceBased(),
-              series + SPARE_SERIES);
-      final DoubleHistogram histogram =
-          provider.get("io.glint.bench").histogramBuilder("http.server.request.duration").build();
-      final Attributes[] attributes = SeriesAttributes.create(series);
-      final double[] nanos = new double[CYCLES];
-      final double[] bytes = new double[CYCLES];
-      for (int cycle = 0; cycle < WARMUPS + CYCLES; cycle++) {
-        record(histogram, attributes);
-        final long allocatedBefore = allocated();
-        final long start = System.nanoTime();
-        flush(provider);
-        final long end = System.nanoTime();
-        if (cycle >= WARMUPS) {
-          nanos[cycle - WARMUPS] = end - start;
-          bytes[cycle - WARMUPS] = allocated() - allocatedBefore;
+  private static void measure(Kind kind, int series) throws Exception {
+    try (NullReceiver receiver = new NullReceiver();
+        Side stock = new Side(Sdk.STOCK, kind, series, receiver);
+        Side glint = new Side(Sdk.GLINT, kind, series, receiver)) {
+      final int rounds = Math.max(MIN_ROUNDS, Math.min(MAX_ROUNDS, SERIES_OF_ALL_ROUNDS / series));
+      for (int round = 0; round < 2 * rounds; round++) {
+        for (final Side side : List.of(stock, glint)) {
+          side.round(round >= rounds);
         }
       }
-      final double median = Statistics.median(bytes);
       System.out.printf(
           Locale.ROOT,
-          "%s, %d series: %.0f ns/series, %.0f B/cycle, %.1f B/series; request of %d B/series%n",
-          sdk,
+          "%n%s, %d series, request of %d B (stock %d B) for a series, load %.1f%n",
+          kind,
           series,
-          Statistics.median(nanos) / series,
-          median,
-          median / series,
-          receiver.bytes() / (WARMUPS + CYCLES) / series);
-      ((AutoCloseable) provider).close();
+          glint.requestBytes / series,
+          stock.requestBytes / series,
+          ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage());
+      for (final Step step : Step.values()) {
+        final StringBuilder line = new StringBuilder();
+        for (final String what : List.of(NANOS, PROCESSOR, BYTES)) {
+          final double ofStock = stock.median(step, what);
+          final double ofGlint = glint.median(step, what);
+          line.append(
+              String.format(
+                  Locale.ROOT,
+                  "  | %s: stock %.1f, Glint %.1f, ratio %.3f",
+                  what,
+                  ofStock / series,
+                  ofGlint / series,
+                  ofGlint / ofStock));
+        }
+        System.out.printf(
+            Locale.ROOT,
+            "%-8s%s  | Glint in all %.0f B%n",
+            step.name().toLowerCase(Locale.ROOT),
+            line,
+            glint.median(step, BYTES));
+      }
     }
   }
 
-  private static MetricReader reader(Sdk sdk, String endpoint) {
-    final Duration never = Duration.ofDays(1);
-    if (sdk == Sdk.GLINT) {
-      return GlintPeriodicMetricReader.builder(
-              OtlpMetricExporter.builder().setEndpoint(endpoint).setTimeout(PATIENCE).build())
-          .setInterval(never)
-          .build();
+  private enum Kind {
+    HISTOGRAM,
+    EXPONENTIAL,
+    SUM;
+
+    Aggregation histograms() {
+      return this == EXPONENTIAL
+          ? Aggregation.base2ExponentialBucketHistogram()
+          : Aggregation.defaultAggregation();
     }
-    return PeriodicMetricReader.builder(
-            OtlpHttpMetricExporter.builder()
-                .setEndpoint(endpoint)
-                .setTimeout(PATIENCE)
-                .setMemoryMode(MemoryMode.REUSABLE_DATA)
-                .build())
-        .setInterval(never)
-        .build();
+
+    BiConsumer<Double, Attributes> instrument(Meter meter) {
+      if (this == SUM) {
+        final DoubleCounter counter =
+            meter.counterBuilder("http.server.request.bytes").ofDoubles().build();
+        return counter::add;
+      }
+      final DoubleHistogram histogram =
+          meter.histogramBuilder("http.server.request.duration").build();
+      return histogram::record;
+    }
   }
 
-  @SuppressWarnings("try") // Opened for its effect.
-  private static void record(DoubleHistogram histogram, Attributes[] attributes) {
-    for (final double value : VALUES) {
-      try (Scope scope = Spans.startSampled().makeCurrent()) {
-        for (final Attributes each : attributes) {
-          histogram.record(value, each);
+  private enum Step {
+    COLLECT,
+    ENCODE,
+    EXPORT,
+    CYCLE
+  }
+
+  /** One of the SDKs with its exporters. */
+  private static final class Side implements Closeable {
+    private final NullReceiver receiver;
+    private final CollectingReader reader;
+    private final MeterProvider provider;
+    private final BiConsumer<Double, Attributes> instrument;
+    private final Attributes[] attributes;
+    private final MetricExporter toNothing;
+    private final MetricExporter toReceiver;
+    private final Map<Step, Map<String, List<Double>>> samples = new EnumMap<>(Step.class);
+    private long requestBytes;
+
+    Side(Sdk sdk, Kind kind, int series, NullReceiver receiver) throws IOException {
+      this.receiver = receiver;
+      reader = new CollectingReader(AggregationTemporality.CUMULATIVE, kind.histograms());
+      provider = Providers.create(sdk, reader, ExemplarFilter.traceBased(), series + SPARE_SERIES);
+      instrument = kind.instrument(provider.get("io.glint.bench"));
+      attributes = SeriesAttributes.create(series);
+      toNothing = exporter(sdk, receiver.endpoint(), NullSenderProvider.loader());
+      toReceiver = exporter(sdk, receiver.endpoint(), null);
+      for (final Step step : Step.values()) {
+        samples.put(
+            step,
+            Map.of(
+                NANOS, new ArrayList<>(), PROCESSOR, new ArrayList<>(), BYTES, new ArrayList<>()));
+      }
+    }
+
+    private static MetricExporter exporter(Sdk sdk, String endpoint, ClassLoader senders) {
+      if (sdk == Sdk.GLINT) {
+        final var builder = OtlpMetricExporter.builder().setEndpoint(endpoint).setTimeout(PATIENCE);
+        if (senders != null) {
+          builder
+              .setServiceClassLoader(senders)
+              .setSenderProvider(NullSenderProvider.class.getName());
+        }
+        return builder.build();
+      }
+      final var builder =
+          OtlpHttpMetricExporter.builder()
+              .setEndpoint(endpoint)
+              .setTimeout(PATIENCE)
+              .setMemoryMode(MemoryMode.REUSABLE_DATA);
+      if (senders != null) {
+        builder.setServiceClassLoader(senders);
+      }
+      return builder.build();
+    }
+
+    @SuppressWarnings("try") // Opened for its effect.
+    void round(boolean counts) {
+      for (final double value : VALUES) {
+        try (Scope scope = Spans.startSampled().makeCurrent()) {
+          for (final Attributes each : attributes) {
+            instrument.accept(value, each);
+          }
         }
       }
-    }
-  }
-
-  private static void flush(MeterProvider provider) {
-    final CompletableResultCode result =
-        provider instanceof GlintMeterProvider glint
-            ? glint.forceFlush()
-            : ((SdkMeterProvider) provider).forceFlush();
-    if (!result.join(PATIENCE.toSeconds(), TimeUnit.SECONDS).isSuccess()) {
-      throw new IllegalStateException("Not exported: " + result.getFailureThrowable());
-    }
-  }
-
-  private static long allocated() {
-    long sum = 0;
-    for (final ThreadInfo thread : THREADS.getThreadInfo(THREADS.getAllThreadIds())) {
-      if (thread != null && !thread.getThreadName().equals(RECEIVER)) {
-        sum += Math.max(0, THREADS.getThreadAllocatedBytes(thread.getThreadId()));
+      final long[] begin = now();
+      final Collection<MetricData> metrics = reader.collect();
+      final long[] collected = now();
+      export(toNothing, metrics);
+      final long[] encoded = now();
+      final long received = receiver.bytes();
+      export(toReceiver, metrics);
+      final long[] exported = now();
+      requestBytes = receiver.bytes() - received;
+      if (counts) {
+        add(Step.COLLECT, begin, collected);
+        add(Step.ENCODE, collected, encoded);
+        add(Step.EXPORT, encoded, exported);
+        final long[] both = new long[begin.length];
+        for (int i = 0; i < both.length; i++) {
+          both[i] = begin[i] + encoded[i] - collected[i];
+        }
+        add(Step.CYCLE, both, exported);
       }
     }
-    return sum;
+
+    private static void export(MetricExporter exporter, Collection<MetricData> metrics) {
+      final CompletableResultCode result = exporter.export(metrics);
+      if (!result.join(PATIENCE.toSeconds(), TimeUnit.SECONDS).isSuccess()) {
+        throw new IllegalStateException("Not exported: " + result.getFailureThrowable());
+      }
+    }
+
+    private void add(Step step, long[] from, long[] to) {
+      samples.get(step).get(NANOS).add((double) (to[0] - from[0]));
+      samples.get(step).get(PROCESSOR).add((double) (to[1] - from[1]));
+      samples.get(step).get(BYTES).add((double) (to[2] - from[2]));
+    }
+
+    double median(Step step, String what) {
+      return Statistics.median(
+          samples.get(step).get(what).stream().mapToDouble(Double::doubleValue).toArray());
+    }
+
+    @Override
+    public void close() throws IOException {
+      toNothing.shutdown().join(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+      toReceiver.shutdown().join(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+      ((Closeable) provider).close();
+    }
+  }
+
+  /** The time, and the processor time and allocated bytes of all threads but the receiver's. */
+  private static long[] now() {
+    final long[] now = new long[3];
+    for (final ThreadInfo thread : THREADS.getThreadInfo(THREADS.getAllThreadIds())) {
+      if (thread != null && !thread.getThreadName().equals(RECEIVER)) {
+        now[1] += Math.max(0, THREADS.getThreadCpuTime(thread.getThreadId()));
+        now[2] += Math.max(0, THREADS.getThreadAllocatedBytes(thread.getThreadId()));
+      }
+    }
+    now[0] = System.nanoTime();
+    return now;
   }
 }
