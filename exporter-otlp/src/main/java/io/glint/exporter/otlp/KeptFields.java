@@ -17,9 +17,10 @@ import java.util.Arrays;
  * without a hash code.
  *
  * <p>Time is counted in laps. A lap ends with the first export that begins a minute after the lap
- * began. What was not asked for in the current lap and the {@value #KEPT_LAPS} before it is stale.
- * Stale entries are removed once they are more than an eighth of all. What would pass the limit in
- * bytes is not kept.
+ * began, or after an export most of whose fields were new: where series come and go, they are not
+ * worth keeping. What was not asked for in the current lap and the {@value #KEPT_LAPS} before it is
+ * stale. Stale entries are removed once they are more than an eighth of all. What would pass the
+ * limit in bytes is not kept.
  *
  * <p>Not safe for use by several threads at once.
  */
@@ -30,6 +31,9 @@ final class KeptFields {
 
   static final long LAP_NANOS = 60_000_000_000L;
   static final int KEPT_LAPS = 3;
+
+  /** Fewer new fields than this are nothing to save memory on. */
+  private static final int MANY = 500;
 
   private static final Class<?> STANDARD_ATTRIBUTES = Attributes.empty().getClass();
 
@@ -67,6 +71,11 @@ final class KeptFields {
   /** The entry that was asked for last in this export. */
   private int last;
 
+  /** The fields that were asked for in this export, and those that were added in this lap. */
+  private int asked;
+
+  private int added;
+
   private int lap;
   private long lapStartNanos;
 
@@ -85,11 +94,14 @@ final class KeptFields {
 
   /** Starts an export. */
   void begin(long nowNanos) {
+    boolean isMostlyNew = added >= MANY && added > asked / 2;
     last = 0;
-    if (nowNanos - lapStartNanos < LAP_NANOS) {
+    asked = 0;
+    if (nowNanos - lapStartNanos < LAP_NANOS && !isMostlyNew) {
       return;
     }
     lapStartNanos = nowNanos;
+    added = 0;
     lap++;
     int stale = 0;
     for (int entry = 1; entry <= size; entry++) {
@@ -125,6 +137,7 @@ final class KeptFields {
    * @return false if nothing was written
    */
   boolean write(int field, Object key) {
+    asked++;
     byte tag = ProtoWriter.lengthTag(field);
     int entry = followers[last];
     if (keys[entry] != key || bytes[starts[entry]] != tag) {
@@ -189,6 +202,7 @@ final class KeptFields {
         return;
       }
     }
+    added++;
     int entry = size + 1;
     System.arraycopy(out.array(), out.start(), bytes, starts[entry], length);
     starts[entry + 1] = starts[entry] + length;

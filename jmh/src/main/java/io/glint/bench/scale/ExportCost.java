@@ -52,7 +52,7 @@ import java.util.function.BiConsumer;
  * <p>Time is given twice: what passes, and the processor time of all Java threads but the
  * receiver's. Bytes are those that these threads allocate. All are medians, for one series.
  *
- * <p>Arguments: numbers of series. Without any: 100 and 10 000. A million need {@code -Xmx10g}.
+ * <p>Arguments: numbers of series. Without any: 100 and 10 000. A million needs {@code -Xmx10g}.
  */
 public final class ExportCost {
   private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
