@@ -7,7 +7,6 @@ import io.glint.sdk.GlintMeterProvider;
 import io.glint.sdk.GlintPeriodicMetricReader;
 import io.glint.testing.Await;
 import io.glint.testing.LogCapture;
-import io.glint.testing.OtlpServer;
 import io.grpc.InsecureServerCredentials;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.metrics.DoubleCounter;
