@@ -238,12 +238,6 @@ class FaultMatrixTest {
             1,
             Fate.KEPT,
             "localhost"),
-        fault(
-            "gRPC: no certificate of the client",
-            grpcTls(localhost, other, localhost),
-            1,
-            Fate.KEPT,
-            "certificate_required"),
         // What OkHttp is sending when the time is over cannot be taken back.
         new Fault(
             "gRPC: reader that is slow",
