@@ -97,6 +97,7 @@ class ModulePathTest {
         module app {
           requires io.glint.exporter.openmetrics;
           requires io.glint.exporter.otlp;
+          requires jdk.httpserver;
         }
         """);
   }

@@ -7,6 +7,8 @@ import io.glint.sdk.GlintMeterProvider;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -66,11 +68,13 @@ class SharedFieldsTest {
     for (final Class<?> anchor : List.of(GlintMeterProvider.class, ExemplarReservoir.class)) {
       final Path classes =
           Path.of(anchor.getProtectionDomain().getCodeSource().getLocation().getPath());
-      try (Stream<Path> files = Files.walk(classes)) {
-        files
-            .map(Path::toString)
-            .filter(file -> file.endsWith(".class") && !file.endsWith("-info.class"))
-            .forEach(arguments::add);
+      if (Files.isDirectory(classes)) {
+        addClassFiles(classes, "", arguments);
+      } else {
+        // Where the modules have been packaged it is a jar.
+        try (FileSystem jar = FileSystems.newFileSystem(classes)) {
+          addClassFiles(jar.getPath("/"), "jar:" + classes.toUri() + "!", arguments);
+        }
       }
     }
     final StringWriter out = new StringWriter();
@@ -80,6 +84,17 @@ class SharedFieldsTest {
             .run(new PrintWriter(out), new PrintWriter(out), arguments.toArray(new String[0]));
     assertThat(status).as(out.toString()).isZero();
     return out.toString();
+  }
+
+  private static void addClassFiles(Path root, String prefix, List<String> arguments)
+      throws IOException {
+    try (Stream<Path> files = Files.walk(root)) {
+      files
+          .map(Path::toString)
+          .filter(file -> file.endsWith(".class") && !file.endsWith("-info.class"))
+          .map(file -> prefix + file)
+          .forEach(arguments::add);
+    }
   }
 
   /** As {@code Class.field}. */
