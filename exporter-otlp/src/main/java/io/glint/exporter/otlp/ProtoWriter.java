@@ -1,5 +1,6 @@
 package io.glint.exporter.otlp;
 
+import io.glint.sdk.internal.histogram.BucketCounts;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.lang.invoke.MethodHandles;
@@ -295,7 +296,7 @@ final class ProtoWriter {
     if (count > 0) {
       int length = reserve(count);
       for (int i = 0; i < count; i++) {
-        LITTLE_ENDIAN_LONG.set(buffer, position + i * Long.BYTES, (long) numbers.get(i));
+        LITTLE_ENDIAN_LONG.set(buffer, position + i * Long.BYTES, get(numbers, i));
       }
       endPacked(field, length);
     }
@@ -320,10 +321,15 @@ final class ProtoWriter {
     if (count > 0) {
       int end = size();
       for (int i = count - 1; i >= 0; i--) {
-        varint(numbers.get(i));
+        varint(get(numbers, i));
       }
       endMessage(field, end);
     }
+  }
+
+  /** The lists of Glint's points make no object of a number, whatever other lists come here. */
+  private static long get(List<Long> numbers, int index) {
+    return numbers instanceof BucketCounts counts ? counts.getLong(index) : numbers.get(index);
   }
 
   /** Makes room in front of what is written, and answers the number of bytes. */

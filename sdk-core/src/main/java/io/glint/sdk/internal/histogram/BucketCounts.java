@@ -85,6 +85,11 @@ public final class BucketCounts extends AbstractList<Long> implements RandomAcce
 
   @Override
   public Long get(int index) {
+    return getLong(index);
+  }
+
+  /** As {@link #get}, without an object. */
+  public long getLong(int index) {
     return count(Objects.checkIndex(index, size()));
   }
 
