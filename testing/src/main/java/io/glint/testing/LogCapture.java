@@ -16,11 +16,13 @@ public class LogCapture extends Handler implements AutoCloseable {
   private final List<LogRecord> records = new CopyOnWriteArrayList<>();
 
   /** All loggers of Glint. */
+  @SuppressWarnings("this-escape") // Nothing is logged before the end.
   public LogCapture() {
     this("io.glint");
   }
 
   /** The logger of a class. */
+  @SuppressWarnings("this-escape") // Nothing is logged before the end.
   public LogCapture(Class<?> loggingClass) {
     this(loggingClass.getName());
   }
