@@ -9,6 +9,7 @@ import io.opentelemetry.sdk.metrics.data.AggregationTemporality;
 import io.opentelemetry.sdk.metrics.data.MetricData;
 import io.opentelemetry.sdk.metrics.export.CollectionRegistration;
 import io.opentelemetry.sdk.metrics.export.MetricReader;
+import java.lang.reflect.Field;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -41,9 +42,15 @@ final class TinyReader implements MetricReader {
     return total(collect());
   }
 
-  /** The reader as the provider knows it. */
+  /** The reader as the provider knows it: it is behind what explains exemplars. */
   RegisteredReader registered() {
-    return (RegisteredReader) registration;
+    try {
+      final Field field = registration.getClass().getDeclaredField("reader");
+      field.setAccessible(true);
+      return (RegisteredReader) field.get(registration);
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException("not a registration of Glint's", e);
+    }
   }
 
   /** How often it was shut down. */
