@@ -4,7 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.glint.testing.TestKeys;
+import io.glint.testing.TestIdentity;
 import io.opentelemetry.sdk.metrics.data.MetricData;
 import io.opentelemetry.sdk.metrics.export.CollectionRegistration;
 import java.io.IOException;
@@ -42,8 +42,8 @@ class SecuredServerTest {
   private static final Logger LOGGER = Logger.getLogger(OpenMetricsServer.class.getName());
 
   @TempDir static Path directory;
-  private static TestKeys server;
-  private static TestKeys client;
+  private static TestIdentity server;
+  private static TestIdentity client;
 
   private final List<String> warnings = new CopyOnWriteArrayList<>();
   private final OpenMetricsServerBuilder builder =
@@ -52,8 +52,8 @@ class SecuredServerTest {
 
   @BeforeAll
   static void makeKeys() throws Exception {
-    server = TestKeys.of(directory, "server");
-    client = TestKeys.of(directory, "client");
+    server = TestIdentity.of(directory, "server", "127.0.0.1");
+    client = TestIdentity.of(directory, "client", "127.0.0.1");
   }
 
   @BeforeEach
@@ -113,22 +113,23 @@ class SecuredServerTest {
   void scrapesAreEncrypted(String kind) throws Exception {
     switch (kind) {
       case "pem" -> builder.setTls(server.certificate(), server.key());
-      case "key store" -> builder.setTls(server.store(), TestKeys.password());
-      default -> builder.setTls(server.trusting(client));
+      case "key store" -> builder.setTls(server.store(), TestIdentity.password());
+      default -> builder.setTls(server.contextTrusting(client));
     }
     start();
-    HttpResponse<String> response = get(server.trusted(), "/metrics");
+    HttpResponse<String> response = get(server.contextOfOthers(), "/metrics");
     assertThat(response.body()).isEqualTo("# TYPE a gauge\na 1.0\n");
     assertThat(response.sslSession().map(SSLSession::getProtocol)).contains("TLSv1.3");
     assertThat(running).asString().startsWith("OpenMetricsServer{https://127.0.0.1:");
-    assertThatThrownBy(() -> get(client.trusted(), "/metrics")).isInstanceOf(IOException.class);
+    assertThatThrownBy(() -> get(client.contextOfOthers(), "/metrics"))
+        .isInstanceOf(IOException.class);
     assertThatThrownBy(() -> get(null, "/metrics")).isInstanceOf(IOException.class);
     // The client may know before the server has logged it.
     while (warnings.isEmpty()) {
       Thread.sleep(5);
     }
     assertThat(warnings).singleElement().asString().contains("TLS handshake", "https");
-    assertThat(get(server.trusted(), "/metrics").statusCode()).isEqualTo(200);
+    assertThat(get(server.contextOfOthers(), "/metrics").statusCode()).isEqualTo(200);
   }
 
   @ParameterizedTest
@@ -138,37 +139,40 @@ class SecuredServerTest {
     if (ofFiles) {
       builder.setTls(server.certificate(), server.key()).setTrustedClients(client.certificate());
     } else {
-      builder.setTls(server.trusting(client)).setClientCertificateRequired(true);
+      builder.setTls(server.contextTrusting(client)).setClientCertificateRequired(true);
     }
     builder.setAuthenticator(
         "Certificate",
         request ->
             names.add(request.clientCertificates().get(0).getSubjectX500Principal().getName()));
     start();
-    assertThat(get(client.trusting(server), "/metrics").statusCode()).isEqualTo(200);
+    assertThat(get(client.contextTrusting(server), "/metrics").statusCode()).isEqualTo(200);
     assertThat(names).containsExactly("CN=client");
-    assertThatThrownBy(() -> get(server.trusted(), "/metrics")).isInstanceOf(IOException.class);
-    assertThatThrownBy(() -> get(server.trusting(server), "/metrics"))
+    assertThatThrownBy(() -> get(server.contextOfOthers(), "/metrics"))
         .isInstanceOf(IOException.class);
-    assertThatThrownBy(() -> get(server.trusted(), "/-/healthy")).isInstanceOf(IOException.class);
+    assertThatThrownBy(() -> get(server.contextTrusting(server), "/metrics"))
+        .isInstanceOf(IOException.class);
+    assertThatThrownBy(() -> get(server.contextOfOthers(), "/-/healthy"))
+        .isInstanceOf(IOException.class);
     assertThat(names).hasSize(1);
   }
 
   @Test
   void aCertificateThatWasRenewedIsUsedForNewConnections() throws Exception {
-    TestKeys old = TestKeys.of(directory, "old");
+    TestIdentity old = TestIdentity.of(directory, "old", "127.0.0.1");
     builder.setTls(old.certificate(), old.key());
     start();
-    assertThat(get(old.trusted(), "/metrics").statusCode()).isEqualTo(200);
+    assertThat(get(old.contextOfOthers(), "/metrics").statusCode()).isEqualTo(200);
     Files.writeString(old.key(), "half written");
     renew(old.key());
-    assertThat(get(old.trusted(), "/metrics").statusCode()).isEqualTo(200);
+    assertThat(get(old.contextOfOthers(), "/metrics").statusCode()).isEqualTo(200);
     assertThat(warnings).singleElement().asString().contains("old.key", "the old ones");
     Files.copy(server.key(), old.key(), StandardCopyOption.REPLACE_EXISTING);
     Files.copy(server.certificate(), old.certificate(), StandardCopyOption.REPLACE_EXISTING);
     renew(old.key());
-    assertThat(get(server.trusted(), "/metrics").statusCode()).isEqualTo(200);
-    assertThatThrownBy(() -> get(old.trusted(), "/metrics")).isInstanceOf(IOException.class);
+    assertThat(get(server.contextOfOthers(), "/metrics").statusCode()).isEqualTo(200);
+    assertThatThrownBy(() -> get(old.contextOfOthers(), "/metrics"))
+        .isInstanceOf(IOException.class);
   }
 
   /** Gives the file another time, and waits until the server looks again. */
@@ -326,7 +330,7 @@ class SecuredServerTest {
     assertThatThrownBy(
             () ->
                 secure()
-                    .setTls(server.store(), TestKeys.password())
+                    .setTls(server.store(), TestIdentity.password())
                     .setClientCertificateRequired(true)
                     .build())
         .isInstanceOf(IllegalStateException.class)

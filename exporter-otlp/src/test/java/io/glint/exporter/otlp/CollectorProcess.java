@@ -1,6 +1,7 @@
 package io.glint.exporter.otlp;
 
 import io.glint.testing.FreePort;
+import io.glint.testing.TestIdentity;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;

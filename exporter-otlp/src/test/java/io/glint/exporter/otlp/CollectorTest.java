@@ -6,6 +6,7 @@ import io.glint.sdk.GlintMeterProvider;
 import io.glint.sdk.GlintPeriodicMetricReader;
 import io.glint.sdk.exemplar.CustomExemplarFilter;
 import io.glint.testing.OtlpServer;
+import io.glint.testing.TestIdentity;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.metrics.DoubleHistogram;

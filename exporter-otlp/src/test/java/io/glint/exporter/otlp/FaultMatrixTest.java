@@ -7,6 +7,7 @@ import com.sun.net.httpserver.HttpsServer;
 import io.glint.testing.FreePort;
 import io.glint.testing.LogCapture;
 import io.glint.testing.OtlpServer;
+import io.glint.testing.TestIdentity;
 import io.grpc.Status;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.proto.collector.metrics.v1.ExportMetricsPartialSuccess;

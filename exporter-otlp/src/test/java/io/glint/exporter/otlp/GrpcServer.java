@@ -3,6 +3,7 @@ package io.glint.exporter.otlp;
 import com.google.protobuf.Any;
 import com.google.protobuf.Duration;
 import com.google.rpc.RetryInfo;
+import io.glint.testing.TestIdentity;
 import io.grpc.Attributes;
 import io.grpc.Grpc;
 import io.grpc.InsecureServerCredentials;

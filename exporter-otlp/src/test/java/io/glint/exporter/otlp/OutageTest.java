@@ -7,6 +7,7 @@ import io.glint.sdk.GlintMeterProvider;
 import io.glint.sdk.GlintPeriodicMetricReader;
 import io.glint.testing.Await;
 import io.glint.testing.LogCapture;
+import io.glint.testing.TestIdentity;
 import io.grpc.InsecureServerCredentials;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.metrics.DoubleCounter;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.sun.net.httpserver.HttpsServer;
 import io.glint.testing.LogCapture;
 import io.glint.testing.OtlpServer;
+import io.glint.testing.TestIdentity;
 import io.opentelemetry.sdk.common.CompletableResultCode;
 import io.opentelemetry.sdk.metrics.data.MetricData;
 import java.io.IOException;

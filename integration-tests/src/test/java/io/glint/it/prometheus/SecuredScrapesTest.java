@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.glint.exporter.openmetrics.OpenMetricsServer;
 import io.glint.sdk.GlintMeterProvider;
-import io.glint.testing.TestKeys;
+import io.glint.testing.TestIdentity;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -23,8 +23,8 @@ class SecuredScrapesTest {
   @Test
   void prometheusScrapesWithCertificateAndPasswordAndNobodyElse(@TempDir Path directory)
       throws Exception {
-    final TestKeys own = TestKeys.of(directory, "server");
-    final TestKeys client = TestKeys.of(directory, "client");
+    final TestIdentity own = TestIdentity.of(directory, "server", "127.0.0.1");
+    final TestIdentity client = TestIdentity.of(directory, "client", "127.0.0.1");
     final OpenMetricsServer server =
         OpenMetricsServer.builder()
             .setHost("127.0.0.1")
