@@ -2,6 +2,7 @@ package io.glint.jcstress;
 
 import io.glint.sdk.GlintMeterProvider;
 import io.glint.sdk.GlintMeterProviderBuilder;
+import io.glint.sdk.internal.diagnostics.ExemplarExplainer.ExplainedRegistration;
 import io.glint.sdk.internal.meter.RegisteredReader;
 import io.opentelemetry.sdk.common.CompletableResultCode;
 import io.opentelemetry.sdk.metrics.InstrumentType;
@@ -9,7 +10,6 @@ import io.opentelemetry.sdk.metrics.data.AggregationTemporality;
 import io.opentelemetry.sdk.metrics.data.MetricData;
 import io.opentelemetry.sdk.metrics.export.CollectionRegistration;
 import io.opentelemetry.sdk.metrics.export.MetricReader;
-import java.lang.reflect.Field;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -42,15 +42,9 @@ final class TinyReader implements MetricReader {
     return total(collect());
   }
 
-  /** The reader as the provider knows it: it is behind what explains exemplars. */
+  /** The reader as the provider knows it. */
   RegisteredReader registered() {
-    try {
-      final Field field = registration.getClass().getDeclaredField("reader");
-      field.setAccessible(true);
-      return (RegisteredReader) field.get(registration);
-    } catch (ReflectiveOperationException e) {
-      throw new IllegalStateException("not a registration of Glint's", e);
-    }
+    return ((ExplainedRegistration) registration).reader();
   }
 
   /** How often it was shut down. */

@@ -43,16 +43,22 @@ public final class ExemplarExplainer {
   }
 
   /** What the reader is handed to collect with, and to ask what is known of its exemplars. */
-  public CollectionRegistration registration(RegisteredReader reader) {
+  public ExplainedRegistration registration(RegisteredReader reader) {
     return new ExplainedRegistration(reader);
   }
 
-  private final class ExplainedRegistration
+  /** A registration that can be asked why metrics have exemplars or not. */
+  public final class ExplainedRegistration
       implements CollectionRegistration, ExemplarReport.Source {
     private final RegisteredReader reader;
 
-    ExplainedRegistration(RegisteredReader reader) {
+    private ExplainedRegistration(RegisteredReader reader) {
       this.reader = reader;
+    }
+
+    /** The reader as the provider knows it. */
+    public RegisteredReader reader() {
+      return reader;
     }
 
     @Override
