@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.management.ThreadMXBean;
+import io.glint.sdk.GlintMeterProvider;
 import io.glint.sdk.exemplar.ExemplarOutcomes.Outcome;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.sdk.metrics.data.DoublePointData;
@@ -65,6 +66,16 @@ class OpenMetricsReaderTest {
             return metrics.get();
           }
         });
+  }
+
+  @Test
+  void itIsNamedAsTheServerIs() {
+    try (GlintMeterProvider provider =
+        GlintMeterProvider.builder().registerMetricReader(reader).build()) {
+      provider.get("shop").counterBuilder("orders").build().add(1);
+      assertThat(provider.explainExemplars().toString())
+          .contains("prometheus_http_text_metric_exporter/0");
+    }
   }
 
   private static MetricData counterWithExemplar() {

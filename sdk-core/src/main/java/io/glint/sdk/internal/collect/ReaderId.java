@@ -21,7 +21,8 @@ public final class ReaderId {
           "io.opentelemetry.sdk.metrics.export.PeriodicMetricReader", PERIODIC,
           "io.glint.sdk.GlintPeriodicMetricReader", PERIODIC,
           "io.opentelemetry.exporter.prometheus.PrometheusHttpServer", PROMETHEUS,
-          "io.glint.exporter.openmetrics.OpenMetricsServer", PROMETHEUS);
+          "io.glint.exporter.openmetrics.OpenMetricsServer", PROMETHEUS,
+          "io.glint.exporter.openmetrics.OpenMetricsReader", PROMETHEUS);
 
   private final String type;
   private final String name;
