@@ -467,6 +467,7 @@ final class Scrapes {
       }
       return live.answer(after, source, now, traceUrl);
     } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
       throw new LivePage.UnavailableException(SHUT_DOWN);
     } finally {
       if (isLocked) {
