@@ -149,8 +149,12 @@ final class Browser implements AutoCloseable {
     return ((Number) evaluate(expression)).doubleValue();
   }
 
-  /** Clicks, with the mouse, at the middle of the element that the expression finds. */
+  /**
+   * Clicks, with the mouse, at the middle of the element that the expression finds. A page that a
+   * link has led to may still lack its styles: things then move after they were found.
+   */
   void click(String element) throws Exception {
+    await("a page with its styles", () -> evaluate("document.readyState").equals("complete"));
     evaluate("(" + element + ").scrollIntoView({block: 'center'})");
     String box = "(" + element + ").getBoundingClientRect()";
     double x = number(box + ".left + " + box + ".width / 2");

@@ -74,7 +74,10 @@ class StoryTest {
 
   @AfterEach
   void noScriptErrorAndNothingFromElsewhere() {
-    assertThat(browser.errors()).isEmpty();
+    // The browser calls the page of a declined payment, one in some dozens, a failed load.
+    assertThat(browser.errors())
+        .filteredOn(error -> !error.contains("status of 402 (Payment Required)"))
+        .isEmpty();
     assertThat(browser.requests())
         .allMatch(
             address ->
