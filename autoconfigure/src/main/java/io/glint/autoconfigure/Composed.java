@@ -2,15 +2,20 @@ package io.glint.autoconfigure;
 
 import io.glint.sdk.GlintOpenTelemetry;
 import io.opentelemetry.sdk.OpenTelemetrySdk;
+import io.opentelemetry.sdk.metrics.SdkMeterProvider;
 import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 
-/** Which OpenTelemetry has Glint's metrics for which stock SDK; kept for as long as those are. */
+/**
+ * Which OpenTelemetry has Glint's metrics for which stock SDK. An SDK is known by its meter
+ * provider: the Java agent puts that into another SDK. Keeps neither of them: see {@link
+ * StockMetrics#keep}.
+ */
 final class Composed {
   private record Pair(
-      WeakReference<OpenTelemetrySdk> sdk, WeakReference<GlintOpenTelemetry> openTelemetry) {}
+      WeakReference<SdkMeterProvider> stock, WeakReference<GlintOpenTelemetry> openTelemetry) {}
 
   private static final List<Pair> PAIRS = new ArrayList<>();
 
@@ -19,7 +24,9 @@ final class Composed {
   static void put(OpenTelemetrySdk sdk, GlintOpenTelemetry openTelemetry) {
     synchronized (PAIRS) {
       PAIRS.removeIf(pair -> pair.openTelemetry.get() == null);
-      PAIRS.add(new Pair(new WeakReference<>(sdk), new WeakReference<>(openTelemetry)));
+      PAIRS.add(
+          new Pair(
+              new WeakReference<>(sdk.getSdkMeterProvider()), new WeakReference<>(openTelemetry)));
     }
   }
 
@@ -28,7 +35,7 @@ final class Composed {
     synchronized (PAIRS) {
       for (final Iterator<Pair> pairs = PAIRS.iterator(); pairs.hasNext(); ) {
         final Pair pair = pairs.next();
-        if (pair.sdk.get() == sdk) {
+        if (pair.stock.get() == sdk.getSdkMeterProvider()) {
           return pair.openTelemetry.get();
         }
       }

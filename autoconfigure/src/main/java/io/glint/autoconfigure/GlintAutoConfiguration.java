@@ -48,6 +48,9 @@ public final class GlintAutoConfiguration {
    * AutoConfiguredOpenTelemetrySdk.getOpenTelemetrySdk()} returns, which has the stock meter
    * provider.
    *
+   * <p>If that SDK is the global OpenTelemetry, or inside it, the global one has Glint's metrics
+   * from now on, too.
+   *
    * <p>An SDK that was made in another way has its metrics taken over now: readers, views,
    * resource, exemplar filter and cardinality limits. Instruments of it that exist already are no
    * longer read.
@@ -59,6 +62,7 @@ public final class GlintAutoConfiguration {
   public static OpenTelemetry of(OpenTelemetrySdk sdk) {
     final GlintOpenTelemetry composed = Composed.get(Objects.requireNonNull(sdk, "sdk"));
     if (composed != null) {
+      GlobalSwap.replaceNow(sdk, composed);
       return composed;
     }
     final GlintOpenTelemetry late = LateTakeover.of(sdk);

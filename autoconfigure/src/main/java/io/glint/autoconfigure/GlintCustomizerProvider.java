@@ -4,6 +4,9 @@ import io.opentelemetry.sdk.OpenTelemetrySdk;
 import io.opentelemetry.sdk.autoconfigure.spi.AutoConfigurationCustomizer;
 import io.opentelemetry.sdk.autoconfigure.spi.AutoConfigurationCustomizerProvider;
 import io.opentelemetry.sdk.autoconfigure.spi.internal.AutoConfigureListener;
+import java.util.Map;
+import java.util.function.UnaryOperator;
+import java.util.logging.Level;
 
 /**
  * Puts Glint's metrics into what {@code AutoConfiguredOpenTelemetrySdk} makes. For the service
@@ -25,11 +28,28 @@ public final class GlintCustomizerProvider
   @Override
   public void customize(AutoConfigurationCustomizer autoConfiguration) {
     autoConfiguration
-        .addPropertiesCustomizer(MetricSettings::overrides)
+        .addPropertiesCustomizer(
+            config -> orUnchanged(Map.of(), unused -> MetricSettings.overrides(config)))
         .addResourceCustomizer(takeover::resource)
         .addMetricExporterCustomizer(takeover::exporter)
-        .addMetricReaderCustomizer(takeover::reader)
-        .addMeterProviderCustomizer(takeover::meterProvider);
+        .addMetricReaderCustomizer(
+            (reader, config) -> orUnchanged(reader, stock -> takeover.reader(stock, config)))
+        .addMeterProviderCustomizer(
+            (provider, config) ->
+                orUnchanged(provider, stock -> takeover.meterProvider(stock, config)));
+  }
+
+  /** Whatever is wrong with Glint, or with its view of this OpenTelemetry, ends nothing else. */
+  private static <T> T orUnchanged(T stock, UnaryOperator<T> customizer) {
+    try {
+      return customizer.apply(stock);
+    } catch (Throwable t) {
+      Settings.log(
+          Level.SEVERE,
+          "Glint could not take over all of metrics. The stock SDK goes on with the rest.",
+          t);
+      return stock;
+    }
   }
 
   @Override

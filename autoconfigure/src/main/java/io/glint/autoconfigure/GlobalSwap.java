@@ -88,30 +88,31 @@ final class GlobalSwap {
     }
   }
 
-  private static void replaceNow(OpenTelemetrySdk sdk, GlintOpenTelemetry openTelemetry) {
-    if (!isSet(sdk)) {
-      // The SDK was made for whoever asked, not to be the global one.
+  /** Does nothing if it is done, or if the SDK was made for whoever asked, not to be global. */
+  static void replaceNow(OpenTelemetrySdk sdk, GlintOpenTelemetry openTelemetry) {
+    final OpenTelemetry global = globalOrNull();
+    if (global == null
+        || global.getTracerProvider() != sdk.getTracerProvider()
+        || global.getMeterProvider() == openTelemetry.getMeterProvider()) {
       return;
     }
+    // Of the global one: that of the Java agent has configuration that the SDK has not.
+    final GlintOpenTelemetry replacement =
+        GlintOpenTelemetry.replacingMetricsOf(global, openTelemetry.getMeterProvider());
     try {
       // Under the lock of the global one, so that nobody finds none.
       GlobalOpenTelemetry.set(
           () -> {
             GlobalOpenTelemetry.resetForTest();
-            return openTelemetry;
+            return replacement;
           });
     } catch (NoSuchMethodError e) {
       GlobalOpenTelemetry.resetForTest();
-      GlobalOpenTelemetry.set(openTelemetry);
+      GlobalOpenTelemetry.set(replacement);
     }
   }
 
   /** Asking for the global one would set it. */
-  private static boolean isSet(OpenTelemetrySdk sdk) {
-    final OpenTelemetry global = globalOrNull();
-    return global != null && global.getTracerProvider() == sdk.getTracerProvider();
-  }
-
   private static OpenTelemetry globalOrNull() {
     try {
       return GlobalOpenTelemetry.isSet() ? GlobalOpenTelemetry.get() : null;

@@ -33,8 +33,11 @@ final class LateTakeover {
           (reader, limits) ->
               builder.registerMetricReader(
                   reader, type -> limits.getOrDefault(type, DEFAULT_LIMIT)));
+      final StockMetrics stockMetrics = new StockMetrics();
+      builder.registerMetricProducer(stockMetrics);
       final GlintOpenTelemetry openTelemetry =
           GlintOpenTelemetry.replacingMetricsOf(sdk, builder.build());
+      stockMetrics.keep(openTelemetry);
       Composed.put(sdk, openTelemetry);
       GlobalSwap.replace(sdk, openTelemetry);
       Takeover.tell(readers.keySet());

@@ -1,5 +1,6 @@
 package io.glint.autoconfigure;
 
+import io.glint.sdk.GlintOpenTelemetry;
 import io.opentelemetry.sdk.common.CompletableResultCode;
 import io.opentelemetry.sdk.metrics.InstrumentType;
 import io.opentelemetry.sdk.metrics.data.AggregationTemporality;
@@ -17,6 +18,9 @@ import java.util.logging.Level;
  * Reads what is still recorded by the stock meter provider, and lets Glint's readers export it too:
  * the metrics of the stock span and log processors about themselves, and of code that has got hold
  * of the stock SDK. Its points are cumulative.
+ *
+ * <p>As long as there is the stock SDK, so are its readers, and so is this, which one of them or
+ * the provider that they read holds: it keeps what belongs to the SDK.
  */
 final class StockMetrics implements MetricReader, MetricProducer {
   private static final List<String> OF_THE_SDK =
@@ -24,6 +28,14 @@ final class StockMetrics implements MetricReader, MetricProducer {
 
   private final AtomicBoolean isTold = new AtomicBoolean();
   private volatile CollectionRegistration registration = CollectionRegistration.noop();
+
+  @SuppressWarnings("UnusedVariable") // It is held, not read.
+  private volatile GlintOpenTelemetry kept;
+
+  /** Keeps it as long as there is the stock SDK: nobody else might until it is asked for. */
+  void keep(GlintOpenTelemetry openTelemetry) {
+    kept = openTelemetry;
+  }
 
   @Override
   public void register(CollectionRegistration registration) {

@@ -12,10 +12,13 @@ import io.opentelemetry.sdk.metrics.export.MetricExporter;
 import io.opentelemetry.sdk.metrics.export.MetricReader;
 import io.opentelemetry.sdk.metrics.export.PeriodicMetricReader;
 import io.opentelemetry.sdk.resources.Resource;
+import java.io.IOException;
+import java.io.InputStream;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Properties;
 import java.util.logging.Level;
 import java.util.stream.Collectors;
 
@@ -100,6 +103,7 @@ final class Takeover {
       standIns.forEach(standIn -> builder.registerMetricReader(standIn.reader(), type -> limit));
       provider = builder.build();
       final GlintOpenTelemetry openTelemetry = GlintOpenTelemetry.replacingMetricsOf(sdk, provider);
+      stockMetrics.keep(openTelemetry);
       Composed.put(sdk, openTelemetry);
       GlobalSwap.replace(sdk, openTelemetry);
       tell(standIns.stream().map(StandIn::reader).toList());
@@ -119,15 +123,25 @@ final class Takeover {
 
   /** The one line that says that Glint is active. */
   static void tell(Collection<MetricReader> readers) {
-    final String version = GlintMeterProvider.class.getPackage().getImplementationVersion();
     Settings.log(
         Level.INFO,
         "Metrics are recorded by Glint"
-            + (version == null ? "" : " " + version)
+            + version()
             + ", in place of the stock SDK, for "
             + readers.stream()
                 .map(reader -> reader.getClass().getSimpleName())
                 .collect(Collectors.joining(", "))
             + ".");
+  }
+
+  /** After a space; empty if it is not known. The manifest is not that of Glint in all jars. */
+  private static String version() {
+    try (InputStream file = GlintMeterProvider.class.getResourceAsStream("version.properties")) {
+      final Properties properties = new Properties();
+      properties.load(file);
+      return " " + properties.getProperty("version");
+    } catch (IOException | RuntimeException e) {
+      return "";
+    }
   }
 }

@@ -16,6 +16,7 @@ import io.opentelemetry.sdk.metrics.data.MetricData;
 import io.opentelemetry.sdk.metrics.data.PointData;
 import io.opentelemetry.sdk.resources.Resource;
 import io.opentelemetry.sdk.testing.exporter.InMemoryMetricReader;
+import java.lang.ref.WeakReference;
 import java.util.Collection;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
@@ -32,6 +33,21 @@ class LateTakeoverTest {
   @AfterEach
   void close() {
     log.close();
+  }
+
+  @Test
+  void whatIsComposedIsKeptAsLongAsTheStockOne() throws Exception {
+    final OpenTelemetrySdk sdk =
+        OpenTelemetrySdk.builder()
+            .setMeterProvider(SdkMeterProvider.builder().registerMetricReader(reader).build())
+            .build();
+    final int first = System.identityHashCode(GlintAutoConfiguration.of(sdk));
+    final WeakReference<Object> garbage = new WeakReference<>(new Object());
+    while (garbage.get() != null) {
+      System.gc();
+      Thread.sleep(10);
+    }
+    assertThat(System.identityHashCode(GlintAutoConfiguration.of(sdk))).isEqualTo(first);
   }
 
   @Test

@@ -9,10 +9,14 @@ import io.glint.testing.LogCapture;
 import io.glint.testing.OtlpServer;
 import io.opentelemetry.api.GlobalOpenTelemetry;
 import io.opentelemetry.api.OpenTelemetry;
+import io.opentelemetry.api.baggage.propagation.W3CBaggagePropagator;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
+import io.opentelemetry.api.metrics.MeterProvider;
 import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.TracerProvider;
 import io.opentelemetry.context.Scope;
+import io.opentelemetry.context.propagation.ContextPropagators;
 import io.opentelemetry.proto.metrics.v1.Metric;
 import io.opentelemetry.sdk.OpenTelemetrySdk;
 import io.opentelemetry.sdk.autoconfigure.AutoConfiguredOpenTelemetrySdk;
@@ -20,6 +24,7 @@ import io.opentelemetry.sdk.autoconfigure.AutoConfiguredOpenTelemetrySdkBuilder;
 import io.opentelemetry.sdk.metrics.InstrumentSelector;
 import io.opentelemetry.sdk.metrics.View;
 import io.opentelemetry.sdk.testing.exporter.InMemoryMetricReader;
+import java.lang.ref.WeakReference;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -87,7 +92,9 @@ class TakeoverTest {
         .isEqualTo(3);
     assertThat(log.messages())
         .filteredOn(line -> line.startsWith("Metrics are recorded by Glint"))
-        .hasSize(1);
+        .singleElement()
+        .asString()
+        .matches("Metrics are recorded by Glint \\d+\\.\\d+\\S*, in place of .*");
     assertThat(log.warnings()).isEmpty();
   }
 
@@ -118,6 +125,73 @@ class TakeoverTest {
     GlobalOpenTelemetry.set(GlintAutoConfiguration.of(sdk));
     assertThat(GlobalOpenTelemetry.getMeterProvider()).isInstanceOf(GlintMeterProvider.class);
     sdk.close();
+  }
+
+  @Test
+  void whatIsComposedIsKeptAsLongAsTheStockOne() throws Exception {
+    final OpenTelemetrySdk sdk = builder(settings()).build().getOpenTelemetrySdk();
+    collectGarbage();
+    final OpenTelemetry openTelemetry = GlintAutoConfiguration.of(sdk);
+
+    assertThat(openTelemetry).isInstanceOf(GlintOpenTelemetry.class);
+    openTelemetry.getMeter("application").counterBuilder("requests").build().add(2);
+    sdk.close();
+    assertThat(receiver.metrics()).containsKey("requests");
+  }
+
+  @Test
+  void anSdkIsKnownByItsMeterProvider() {
+    final OpenTelemetrySdk sdk = builder(settings()).build().getOpenTelemetrySdk();
+    final OpenTelemetrySdk other =
+        OpenTelemetrySdk.builder().setMeterProvider(sdk.getSdkMeterProvider()).build();
+    assertThat(GlintAutoConfiguration.of(other)).isSameAs(GlintAutoConfiguration.of(sdk));
+    sdk.close();
+  }
+
+  /** Returns when what nobody holds is gone. */
+  private static void collectGarbage() throws InterruptedException {
+    final WeakReference<Object> garbage = new WeakReference<>(new Object());
+    while (garbage.get() != null) {
+      System.gc();
+      Thread.sleep(10);
+    }
+  }
+
+  @Test
+  void whatIsMadeGlobalInsideOfAnotherOneHasGlintsMetricsOnRequest() {
+    final OpenTelemetrySdk sdk = builder(settings()).build().getOpenTelemetrySdk();
+    GlobalOpenTelemetry.set(new Wrapper(sdk));
+    assertThat(GlobalOpenTelemetry.getMeterProvider()).isNotInstanceOf(GlintMeterProvider.class);
+
+    final OpenTelemetry openTelemetry = GlintAutoConfiguration.of(sdk);
+
+    assertThat(GlobalOpenTelemetry.getMeterProvider()).isSameAs(openTelemetry.getMeterProvider());
+    assertThat(GlobalOpenTelemetry.getPropagators()).isSameAs(Wrapper.PROPAGATORS);
+    final OpenTelemetry global = GlobalOpenTelemetry.get();
+    assertThat(GlintAutoConfiguration.of(sdk)).isSameAs(openTelemetry);
+    assertThat(GlobalOpenTelemetry.get()).as("replaced once").isSameAs(global);
+    sdk.close();
+  }
+
+  /** As the Java agent's, which knows more than the SDK inside. */
+  private record Wrapper(OpenTelemetrySdk sdk) implements OpenTelemetry {
+    private static final ContextPropagators PROPAGATORS =
+        ContextPropagators.create(W3CBaggagePropagator.getInstance());
+
+    @Override
+    public TracerProvider getTracerProvider() {
+      return sdk.getTracerProvider();
+    }
+
+    @Override
+    public MeterProvider getMeterProvider() {
+      return sdk.getMeterProvider();
+    }
+
+    @Override
+    public ContextPropagators getPropagators() {
+      return PROPAGATORS;
+    }
   }
 
   @Test
