@@ -1,0 +1,144 @@
+package io.glint.javaagent;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Enumeration;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+import java.util.jar.JarEntry;
+import java.util.jar.JarFile;
+import java.util.jar.JarOutputStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Where Glint cannot be active, the service and its metrics are as without it, and a line says so.
+ */
+@Timeout(300)
+class FallBackTest {
+  private static final String VERSION = System.getProperty("glint.agent.version");
+  private static final String HOOK =
+      "META-INF/services/io.opentelemetry.javaagent.tooling.BeforeAgentListener";
+  private static final String LATE_HOOK =
+      "META-INF/services/io.opentelemetry.javaagent.extension.AgentListener";
+
+  @TempDir private Path directory;
+
+  private static void assertServesAndIsScraped(AgentProcess service) throws Exception {
+    service.ask("/order");
+    service.ask("/order");
+    assertThat(service.scrape())
+        .containsPattern("shop_orders_total\\{.*\\} 2(\\.0)? ")
+        .contains("http_server_request_duration_seconds_bucket", "jvm_memory_used_bytes");
+    assertThat(service.end()).isZero();
+  }
+
+  private static Map<String, String> properties() {
+    return Map.of("otel.metrics.exporter", "prometheus", "otel.traces.exporter", "none");
+  }
+
+  @Test
+  void anAgentThatIsTooOldRecordsByTheStockSdk() throws Exception {
+    try (AgentProcess service =
+        new AgentProcess(
+            System.getProperty("glint.agent.refused"), AgentProcess.EXTENSION, properties())) {
+      assertServesAndIsScraped(service);
+      assertThat(service.linesOfGlint())
+          .singleElement()
+          .asString()
+          .contains(
+              "WARN",
+              "not active",
+              "agent, " + System.getProperty("glint.agent.refused"),
+              "2.15.0 or newer",
+              "recorded by the stock SDK");
+    }
+  }
+
+  @Test
+  void aJvmThatIsTooOldCanLoadWhatTheAgentLooksFor() throws IOException {
+    final List<String> providers = new ArrayList<>();
+    try (JarFile jar = new JarFile(AgentProcess.EXTENSION.toFile())) {
+      for (final Enumeration<JarEntry> entries = jar.entries(); entries.hasMoreElements(); ) {
+        final JarEntry entry = entries.nextElement();
+        if (entry.getName().startsWith("META-INF/services/") && !entry.isDirectory()) {
+          providers.addAll(new String(bytes(jar, entry), UTF_8).lines().toList());
+        }
+      }
+      assertThat(providers).hasSize(5);
+      for (final String provider : providers) {
+        final byte[] type = bytes(jar, jar.getJarEntry(provider.replace('.', '/') + ".class"));
+        assertThat(type[7]).as("class file version of " + provider).isEqualTo((byte) 52);
+      }
+      assertThat(bytes(jar, jar.getJarEntry("io/glint/javaagent/Support.class"))[7])
+          .isEqualTo((byte) 52);
+    }
+  }
+
+  @Test
+  void withoutTheEarlyHookTheLateOneTakesOver() throws Exception {
+    final Path jar = extensionWithout(HOOK::equals);
+    try (AgentProcess service = new AgentProcess(VERSION, jar, properties())) {
+      assertServesAndIsScraped(service);
+      assertThat(service.linesOfGlint())
+          .anyMatch(line -> line.contains("Metrics are recorded by Glint"))
+          .anyMatch(line -> line.contains("did not call Glint before it started"))
+          .noneMatch(line -> line.contains("Exception"));
+    }
+  }
+
+  @Test
+  void withoutAnyHookTheStockSdkRecordsAndNothingIsLost() throws Exception {
+    final Path jar = extensionWithout(name -> name.equals(HOOK) || name.equals(LATE_HOOK));
+    try (AgentProcess service = new AgentProcess(VERSION, jar, properties())) {
+      assertServesAndIsScraped(service);
+      assertThat(service.linesOfGlint())
+          .anyMatch(line -> line.contains("are recorded by the stock meter provider"))
+          .noneMatch(line -> line.contains("Exception"));
+    }
+  }
+
+  @Test
+  void aGlintThatCannotBeLinkedLeavesTheStockSdk() throws Exception {
+    final Path jar = extensionWithout("io/glint/sdk/GlintMeterProviderBuilder.class"::equals);
+    try (AgentProcess service = new AgentProcess(VERSION, jar, properties())) {
+      assertServesAndIsScraped(service);
+      assertThat(service.linesOfGlint())
+          .filteredOn(line -> line.startsWith("["))
+          .singleElement()
+          .asString()
+          .contains("could not take over", "stock SDK");
+    }
+  }
+
+  private Path extensionWithout(Predicate<String> isLeftOut) throws IOException {
+    final Path copy = directory.resolve("extension.jar");
+    try (JarFile jar = new JarFile(AgentProcess.EXTENSION.toFile());
+        OutputStream file = Files.newOutputStream(copy);
+        JarOutputStream out = new JarOutputStream(file)) {
+      for (final Enumeration<JarEntry> entries = jar.entries(); entries.hasMoreElements(); ) {
+        final JarEntry entry = entries.nextElement();
+        if (!isLeftOut.test(entry.getName())) {
+          out.putNextEntry(new JarEntry(entry.getName()));
+          out.write(bytes(jar, entry));
+        }
+      }
+    }
+    return copy;
+  }
+
+  private static byte[] bytes(JarFile jar, JarEntry entry) throws IOException {
+    try (InputStream in = jar.getInputStream(entry)) {
+      return in.readAllBytes();
+    }
+  }
+}
