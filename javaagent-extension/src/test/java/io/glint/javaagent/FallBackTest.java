@@ -120,6 +120,16 @@ class FallBackTest {
     }
   }
 
+  @Test
+  void aReaderThatCannotBeTakenOverStaysWithTheStockSdk() throws Exception {
+    final Path jar = extensionWithout("io/glint/autoconfigure/StandIn.class"::equals);
+    try (AgentProcess service = new AgentProcess(VERSION, jar, properties())) {
+      assertServesAndIsScraped(service);
+      assertThat(service.linesOfGlint())
+          .anyMatch(line -> line.contains("Glint could not take over all of metrics"));
+    }
+  }
+
   private Path extensionWithout(Predicate<String> isLeftOut) throws IOException {
     final Path copy = directory.resolve("extension.jar");
     try (JarFile jar = new JarFile(AgentProcess.EXTENSION.toFile());
