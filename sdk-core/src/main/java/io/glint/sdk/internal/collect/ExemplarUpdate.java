@@ -40,6 +40,9 @@ class ExemplarUpdate extends FrontPadding {
   /** By slot; null where nothing was kept. */
   private MutableExemplarData[] kept = {};
 
+  /** The lines of those, which {@link #rankKept} finds. Each look-up searches the boundaries. */
+  private int[] keptLines = {};
+
   /** Those behind are null in {@link #kept}. */
   private int slots;
 
@@ -50,6 +53,10 @@ class ExemplarUpdate extends FrontPadding {
   private int linesUsed;
 
   private MutableExemplarData[] merged = {};
+
+  /** The lines of those. */
+  private int[] mergedLines = {};
+
   private int mergedSize;
 
   /** Those behind are null in {@link #merged}. */
@@ -96,7 +103,9 @@ class ExemplarUpdate extends FrontPadding {
   /** The reservoir has kept this; it is copied. */
   final void keep(int slot, Exemplar exemplar, Attributes filteredAttributes) {
     if (slot >= kept.length) {
-      kept = Arrays.copyOf(kept, Math.max(slot + 1, Math.min(2 * kept.length, 1 << 16)));
+      final int length = Math.max(slot + 1, Math.min(2 * kept.length, 1 << 16));
+      keptLines = Arrays.copyOf(keptLines, length);
+      kept = Arrays.copyOf(kept, length);
     }
     final MutableExemplarData before = kept[slot];
     kept[slot] =
@@ -143,13 +152,16 @@ class ExemplarUpdate extends FrontPadding {
     if (merged.length < mergedUsed) {
       final MutableExemplarData[] longer = new MutableExemplarData[mergedUsed];
       gone = new MutableExemplarData[mergedUsed];
+      mergedLines = new int[mergedUsed];
       merged = longer;
     }
     final RetainedExemplars now = isReused && !before.isNone() ? before : new RetainedExemplars();
     rankKept(prefersLargest);
     addStaying(before, isDelta, isReused);
     addKept();
-    sort();
+    if (!isSorted()) {
+      sort();
+    }
     now.set(merged, mergedSize);
     // Not before, for up to here something may be thrown, and all stays as it was.
     addSpares();
@@ -176,7 +188,7 @@ class ExemplarUpdate extends FrontPadding {
               ? exemplar.copy(clock.onPresentLine(exemplar.getEpochNanos()))
               : exemplar;
     }
-    Arrays.sort(dated, (one, other) -> isBefore(one, other) ? -1 : isBefore(other, one) ? 1 : 0);
+    Arrays.sort(dated, this::compare);
     final RetainedExemplars present = new RetainedExemplars();
     present.set(dated, dated.length);
     return present;
@@ -198,6 +210,7 @@ class ExemplarUpdate extends FrontPadding {
         continue;
       }
       final int line = line(one);
+      keptLines[slot] = line;
       final MutableExemplarData other = shownOnLine[line];
       if (other == null) {
         shownOnLine[line] = one;
@@ -230,18 +243,20 @@ class ExemplarUpdate extends FrontPadding {
     int first = before.size();
     for (int i = before.size() - 1; i >= 0; i--) {
       final MutableExemplarData exemplar = before.get(i);
-      if (!isDelta && stays(exemplar)) {
+      final int line = isDelta ? 0 : line(exemplar);
+      if (!isDelta && stays(exemplar, line)) {
         merged[--first] = exemplar;
+        mergedLines[first] = line;
       } else if (isReused) {
         gone[goneCount++] = exemplar;
       }
     }
     mergedSize = before.size() - first;
     System.arraycopy(merged, first, merged, 0, mergedSize);
+    System.arraycopy(mergedLines, first, mergedLines, 0, mergedSize);
   }
 
-  private boolean stays(MutableExemplarData exemplar) {
-    final int line = line(exemplar);
+  private boolean stays(MutableExemplarData exemplar, int line) {
     final MutableExemplarData other = shownOnLine[line];
     final boolean isShown =
         !exemplar.isOutranked()
@@ -273,9 +288,20 @@ class ExemplarUpdate extends FrontPadding {
   private void addKept() {
     for (int slot = 0; slot < slots; slot++) {
       if (kept[slot] != null) {
+        mergedLines[mergedSize] = keptLines[slot];
         merged[mergedSize++] = kept[slot];
       }
     }
+  }
+
+  /** So it is where a reservoir with a slot for each bucket has filled the same slots again. */
+  private boolean isSorted() {
+    for (int i = 1; i < mergedSize; i++) {
+      if (isBefore(merged[i], mergedLines[i], i - 1)) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /**
@@ -290,28 +316,39 @@ class ExemplarUpdate extends FrontPadding {
     for (; gap > 0; gap /= 3) {
       for (int i = gap; i < mergedSize; i++) {
         final MutableExemplarData exemplar = merged[i];
+        final int line = mergedLines[i];
         int place = i;
-        while (place >= gap && isBefore(exemplar, merged[place - gap])) {
+        while (place >= gap && isBefore(exemplar, line, place - gap)) {
           merged[place] = merged[place - gap];
+          mergedLines[place] = mergedLines[place - gap];
           place -= gap;
         }
         merged[place] = exemplar;
+        mergedLines[place] = line;
       }
     }
   }
 
-  private boolean isBefore(MutableExemplarData one, MutableExemplarData other) {
-    if (lines.comeFirst()) {
-      final int comparison =
-          Integer.compare(lines.of(one.doubleValue()), lines.of(other.doubleValue()));
-      if (comparison != 0) {
-        return comparison < 0;
-      }
+  private boolean isBefore(MutableExemplarData exemplar, int line, int place) {
+    final int otherLine = mergedLines[place];
+    if (lines.comeFirst() && line != otherLine) {
+      return line < otherLine;
     }
-    // Of one time by value: Prometheus refuses the smaller one after the larger.
-    return one.getEpochNanos() != other.getEpochNanos()
-        ? one.getEpochNanos() < other.getEpochNanos()
-        : one.compareValue(other) < 0;
+    return compareTimes(exemplar, merged[place]) < 0;
+  }
+
+  private int compare(MutableExemplarData one, MutableExemplarData other) {
+    final int comparison =
+        lines.comeFirst()
+            ? Integer.compare(lines.of(one.doubleValue()), lines.of(other.doubleValue()))
+            : 0;
+    return comparison != 0 ? comparison : compareTimes(one, other);
+  }
+
+  /** Of one time by value: Prometheus refuses the smaller one after the larger. */
+  private static int compareTimes(MutableExemplarData one, MutableExemplarData other) {
+    final int comparison = Long.compare(one.getEpochNanos(), other.getEpochNanos());
+    return comparison != 0 ? comparison : one.compareValue(other);
   }
 
   /** Makes it ready for the next series, whatever has happened. */
