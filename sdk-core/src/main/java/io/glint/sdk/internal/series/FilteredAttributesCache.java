@@ -35,12 +35,16 @@ public final class FilteredAttributesCache {
   /** So many places no other cache can take: some 160 kB, once each has an entry. */
   static final int OWN_CAPACITY = 1024;
 
-  /** How many places an entry may be in. */
+  /**
+   * How many places an entry may be in: four in a row, and four in a row elsewhere. Were they all
+   * in one row, one in twelve tables of 4096 places would be too crowded somewhere for 2500
+   * entries.
+   */
   private static final int WAYS = 8;
 
   /**
-   * How many of those a table uses that can still grow to places of its own, so that most entries
-   * are in their first place. With so few, a table that has to grow is mostly empty.
+   * How many of those a table uses that can still grow to places of its own: the first row, so that
+   * most entries are in their first place. With so few, a table that has to grow is mostly empty.
    */
   private static final int WAYS_WHILE_SMALL = 4;
 
@@ -126,7 +130,7 @@ public final class FilteredAttributesCache {
 
   private static Alias findFurther(Alias[] table, Attributes attributes, int hash) {
     for (int i = 1; i < WAYS; i++) {
-      final Alias alias = table[(hash + i) & (table.length - 1)];
+      final Alias alias = table[place(table, hash, i)];
       if (alias != null && alias.isOf(attributes, hash)) {
         return alias;
       }
@@ -165,8 +169,7 @@ public final class FilteredAttributesCache {
   private boolean grow(Alias[] table, Alias alias) {
     final int taken = beyondOwn(2 * table.length) - beyondOwn(table.length);
     if (table.length == LARGEST_CAPACITY || !budget.take(taken)) {
-      final int hash = alias.hash;
-      table[(hash + (hash >>> 16) % ways(table)) & (table.length - 1)] = alias;
+      table[place(table, alias.hash, (alias.hash >>> 16) % ways(table))] = alias;
       return false;
     }
     boolean isGrown = false;
@@ -181,6 +184,12 @@ public final class FilteredAttributesCache {
       }
     }
     return true;
+  }
+
+  /** Index of the number'th place of an entry. */
+  private static int place(Alias[] table, int hash, int number) {
+    final int row = number < WAYS_WHILE_SMALL ? hash : (hash * 0x9E3779B9) >>> 16;
+    return (row + number) & (table.length - 1);
   }
 
   private static int ways(Alias[] table) {
@@ -286,7 +295,7 @@ public final class FilteredAttributesCache {
 
   private static boolean putIfEmpty(Alias[] table, Alias alias) {
     for (int i = 0; i < ways(table); i++) {
-      final int index = (alias.hash + i) & (table.length - 1);
+      final int index = place(table, alias.hash, i);
       if (table[index] == null) {
         table[index] = alias;
         return true;
@@ -301,7 +310,7 @@ public final class FilteredAttributesCache {
    */
   private static boolean putWhereOneCanMove(Alias[] table, Alias alias) {
     for (int i = 0; i < ways(table); i++) {
-      final int index = (alias.hash + i) & (table.length - 1);
+      final int index = place(table, alias.hash, i);
       final Alias there = table[index];
       if (there == null || putIfEmpty(table, there)) {
         table[index] = alias;
@@ -313,7 +322,7 @@ public final class FilteredAttributesCache {
 
   private static boolean putIfRoom(Alias[] table, Alias alias) {
     for (int i = 0; i < ways(table); i++) {
-      final int index = (alias.hash + i) & (table.length - 1);
+      final int index = place(table, alias.hash, i);
       final Alias there = table[index];
       if (there == null || there.series.isEvicted() || there.isOf(alias.attributes, alias.hash)) {
         table[index] = alias;
@@ -325,7 +334,7 @@ public final class FilteredAttributesCache {
 
   private static boolean replaceUnused(Alias[] table, Alias alias) {
     for (int i = 0; i < ways(table); i++) {
-      final int index = (alias.hash + i) & (table.length - 1);
+      final int index = place(table, alias.hash, i);
       final Alias there = table[index];
       if (there == null || !there.wasUsedAgain()) {
         table[index] = alias;
