@@ -35,6 +35,8 @@ final class MetricSettings {
 
   private static final String EXPORTER = "otel.metrics.exporter";
   private static final String EXEMPLAR_FILTER = "otel.metrics.exemplar.filter";
+  private static final String SPAN_MARKING = "glint.exemplar.span.marking";
+  private static final String SPAN_MARKING_KEY = "glint.exemplar.span.marking.key";
   private static final String CARDINALITY_LIMIT = "otel.java.metrics.cardinality.limit";
   private static final String INTERVAL = "otel.metric.export.interval";
   private static final String TIMEOUT = "otel.metric.export.timeout";
@@ -260,6 +262,15 @@ final class MetricSettings {
       case "always_off" -> CustomExemplarFilter.alwaysOff();
       default -> CustomExemplarFilter.traceBased();
     };
+  }
+
+  /** The key of the attribute that marks the spans of exemplars; null if none does. */
+  String spanMarkKey() {
+    if (!settings.isTrue(SPAN_MARKING)) {
+      return null;
+    }
+    final String key = settings.text(SPAN_MARKING_KEY);
+    return key != null ? key : "exemplar";
   }
 
   int cardinalityLimit() {

@@ -100,6 +100,10 @@ final class Takeover {
       final MetricSettings settings = new MetricSettings(config);
       final int limit = settings.cardinalityLimit();
       builder.setExemplarFilter(settings.exemplarFilter()).registerMetricProducer(stockMetrics);
+      final String spanMarkKey = settings.spanMarkKey();
+      if (spanMarkKey != null) {
+        builder.setExemplarSpanMarking(spanMarkKey);
+      }
       standIns.forEach(standIn -> builder.registerMetricReader(standIn.reader(), type -> limit));
       provider = builder.build();
       final GlintOpenTelemetry openTelemetry = GlintOpenTelemetry.replacingMetricsOf(sdk, provider);

@@ -230,6 +230,28 @@ class MetricSettingsTest {
 
   @ParameterizedTest
   @CsvSource({
+    "'', '', ",
+    "false, keep, ",
+    "true, '', exemplar",
+    "TRUE, sampling.keep, sampling.keep",
+    "'', keep, "
+  })
+  void spansAreMarkedOnRequest(String isOn, String key, String expected) {
+    assertThat(
+            settings("glint.exemplar.span.marking", isOn, "glint.exemplar.span.marking.key", key)
+                .spanMarkKey())
+        .isEqualTo(expected);
+    assertThat(log.warnings()).isEmpty();
+  }
+
+  @Test
+  void whetherSpansAreMarkedIsTrueOrFalse() {
+    assertThat(settings("glint.exemplar.span.marking", "exemplar").spanMarkKey()).isNull();
+    assertRefused("glint.exemplar.span.marking", "exemplar");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
     "'', CUMULATIVE, CUMULATIVE, CUMULATIVE",
     "cumulative, CUMULATIVE, CUMULATIVE, CUMULATIVE",
     "delta, DELTA, DELTA, CUMULATIVE",
@@ -418,6 +440,8 @@ class MetricSettingsTest {
             "otel.java.exporter.memory_mode",
             "otel.exporter.prometheus.host",
             "otel.exporter.prometheus.port",
+            "glint.exemplar.span.marking",
+            "glint.exemplar.span.marking.key",
             "glint.exporters",
             "glint.otlp.max.request.size",
             "glint.otlp.max.pending.series",
@@ -459,6 +483,7 @@ class MetricSettingsTest {
     "otel.exporter.otlp.metrics.client.key, /no/such/file",
     "otel.java.exporter.memory_mode, nonsense",
     "otel.java.exporter.otlp.retry.disabled, nonsense",
+    "glint.exemplar.span.marking, nonsense",
     "glint.exporters, nonsense",
     "glint.otlp.max.request.size, 0",
     "glint.otlp.max.pending.series, -1",

@@ -24,6 +24,8 @@ import io.opentelemetry.sdk.autoconfigure.AutoConfiguredOpenTelemetrySdkBuilder;
 import io.opentelemetry.sdk.metrics.InstrumentSelector;
 import io.opentelemetry.sdk.metrics.View;
 import io.opentelemetry.sdk.testing.exporter.InMemoryMetricReader;
+import io.opentelemetry.sdk.testing.exporter.InMemorySpanExporter;
+import io.opentelemetry.sdk.trace.export.SimpleSpanProcessor;
 import java.lang.ref.WeakReference;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -39,6 +41,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** With the artifact on the class path, what auto-configuration makes has Glint's metrics. */
 @Timeout(60)
@@ -269,6 +273,34 @@ class TakeoverTest {
         receiver.metrics().get("duration").getHistogram().getDataPoints(0).getExemplarsCount();
     // Without a span processor there is no sampled span.
     assertThat(exemplars).isEqualTo(span.getSpanContext().isSampled() ? 1 : 0);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"'', ", "true, true"})
+  void spansOfExemplarsAreMarkedOnRequest(String setting, String expected) {
+    final Map<String, String> settings = settings();
+    settings.put("glint.exemplar.span.marking", setting);
+    final InMemorySpanExporter spans = InMemorySpanExporter.create();
+    final GlintOpenTelemetry openTelemetry =
+        (GlintOpenTelemetry)
+            GlintAutoConfiguration.build(
+                builder(settings)
+                    .addTracerProviderCustomizer(
+                        (tracers, config) ->
+                            tracers.addSpanProcessor(SimpleSpanProcessor.create(spans))));
+    final Span span = openTelemetry.getTracer("application").spanBuilder("request").startSpan();
+    try (Scope scope = span.makeCurrent()) {
+      openTelemetry.getMeter("application").histogramBuilder("duration").build().record(7);
+    } finally {
+      span.end();
+    }
+    assertThat(spans.getFinishedSpanItems())
+        .singleElement()
+        .satisfies(
+            ended ->
+                assertThat(ended.getAttributes().get(AttributeKey.stringKey("exemplar")))
+                    .isEqualTo(expected));
+    openTelemetry.close();
   }
 
   @Test

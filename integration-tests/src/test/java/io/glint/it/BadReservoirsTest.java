@@ -71,15 +71,17 @@ class BadReservoirsTest {
     }
 
     @Override
-    public void offerDouble(double value, int bucket, Attributes attributes, Context context) {
+    public boolean offerDouble(double value, int bucket, Attributes attributes, Context context) {
       kept.setDouble(value, epochNanoClock.getAsLong(), attributes, context);
       isFull = true;
+      return true;
     }
 
     @Override
-    public void offerLong(long value, int bucket, Attributes attributes, Context context) {
+    public boolean offerLong(long value, int bucket, Attributes attributes, Context context) {
       kept.setLong(value, epochNanoClock.getAsLong(), attributes, context);
       isFull = true;
+      return true;
     }
 
     @Override
@@ -111,9 +113,10 @@ class BadReservoirsTest {
     return settings ->
         new Last(settings) {
           @Override
-          public void offerDouble(
+          public boolean offerDouble(
               double value, int bucket, Attributes attributes, Context context) {
             instead.run();
+            return true;
           }
         };
   }
@@ -158,12 +161,13 @@ class BadReservoirsTest {
     return settings ->
         new Last(settings) {
           @Override
-          public void offerDouble(
+          public boolean offerDouble(
               double value, int bucket, Attributes attributes, Context context) {
-            super.offerDouble(value, bucket, attributes, context);
+            var unused = super.offerDouble(value, bucket, attributes, context);
             if (late[0] != null) {
               late[0].visit(0, kept);
             }
+            return true;
           }
 
           @Override
@@ -439,12 +443,12 @@ class BadReservoirsTest {
         settings ->
             new Last(settings) {
               @Override
-              public void offerDouble(
+              public boolean offerDouble(
                   double value, int bucket, Attributes attributes, Context context) {
                 if (value == SLOW) {
                   gate.pass();
                 }
-                super.offerDouble(value, bucket, attributes, context);
+                return super.offerDouble(value, bucket, attributes, context);
               }
             };
     final boolean isDelta = temporality == AggregationTemporality.DELTA;

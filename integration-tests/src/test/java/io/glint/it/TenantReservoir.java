@@ -38,21 +38,25 @@ final class TenantReservoir implements ExemplarReservoir {
   }
 
   @Override
-  public void offerDouble(double value, int bucket, Attributes attributes, Context context) {
+  public boolean offerDouble(double value, int bucket, Attributes attributes, Context context) {
     final byte rank = rank(bucket, context);
     if (rank > ranks[bucket]) {
       slot(bucket).setDouble(value, epochNanoClock.getAsLong(), attributes, context);
       ranks[bucket] = rank;
+      return true;
     }
+    return false;
   }
 
   @Override
-  public void offerLong(long value, int bucket, Attributes attributes, Context context) {
+  public boolean offerLong(long value, int bucket, Attributes attributes, Context context) {
     final byte rank = rank(bucket, context);
     if (rank > ranks[bucket]) {
       slot(bucket).setLong(value, epochNanoClock.getAsLong(), attributes, context);
       ranks[bucket] = rank;
+      return true;
     }
+    return false;
   }
 
   private byte rank(int bucket, Context context) {

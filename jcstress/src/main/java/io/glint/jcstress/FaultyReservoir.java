@@ -29,16 +29,18 @@ final class FaultyReservoir implements ExemplarReservoir {
   }
 
   @Override
-  public void offerDouble(double value, int bucket, Attributes attributes, Context context) {
+  public boolean offerDouble(double value, int bucket, Attributes attributes, Context context) {
     if (kept == null || value > kept.doubleValue()) {
       kept = new Exemplar();
       kept.setDouble(value, Fixture.NOW, attributes, context);
+      return true;
     }
+    return false;
   }
 
   @Override
-  public void offerLong(long value, int bucket, Attributes attributes, Context context) {
-    offerDouble((double) value, bucket, attributes, context);
+  public boolean offerLong(long value, int bucket, Attributes attributes, Context context) {
+    return offerDouble((double) value, bucket, attributes, context);
   }
 
   @Override

@@ -28,17 +28,21 @@ final class AlignedHistogramBucketExemplarReservoir extends UniformSlots {
   }
 
   @Override
-  public void offerDouble(double value, int bucket, Attributes attributes, Context context) {
-    if (isNext(bucket)) {
-      keep(bucket, Double.doubleToRawLongBits(value), attributes, context);
+  public boolean offerDouble(double value, int bucket, Attributes attributes, Context context) {
+    if (!isNext(bucket)) {
+      return false;
     }
+    keep(bucket, Double.doubleToRawLongBits(value), attributes, context);
+    return true;
   }
 
   @Override
-  public void offerLong(long value, int bucket, Attributes attributes, Context context) {
-    if (isNext(bucket)) {
-      keep(bucket, value, attributes, context);
+  public boolean offerLong(long value, int bucket, Attributes attributes, Context context) {
+    if (!isNext(bucket)) {
+      return false;
     }
+    keep(bucket, value, attributes, context);
+    return true;
   }
 
   /**

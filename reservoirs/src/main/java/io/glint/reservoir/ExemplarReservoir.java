@@ -33,8 +33,10 @@ public interface ExemplarReservoir {
    *     aggregation has no buckets
    * @param attributes all attributes of the measurement, also those a view removes; never null
    * @param context the context of the measurement; never null
+   * @return true if the measurement is kept for now, whatever comes after it. Where spans are
+   *     marked, that of a measurement that is kept gets the mark, once the reservoir is given back.
    */
-  void offerDouble(double value, int bucket, Attributes attributes, Context context);
+  boolean offerDouble(double value, int bucket, Attributes attributes, Context context);
 
   /**
    * Offers a measurement of an instrument that records {@code long} values.
@@ -43,8 +45,9 @@ public interface ExemplarReservoir {
    * @param bucket see {@link #offerDouble}
    * @param attributes all attributes of the measurement, also those a view removes; never null
    * @param context the context of the measurement; never null
+   * @return as {@link #offerDouble}
    */
-  void offerLong(long value, int bucket, Attributes attributes, Context context);
+  boolean offerLong(long value, int bucket, Attributes attributes, Context context);
 
   /**
    * Takes over what {@code other} has kept, so that this reservoir holds what it would hold had it

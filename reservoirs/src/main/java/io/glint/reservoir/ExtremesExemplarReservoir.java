@@ -104,20 +104,22 @@ final class ExtremesExemplarReservoir implements ExemplarReservoir {
   }
 
   @Override
-  public void offerDouble(double value, int bucket, Attributes attributes, Context context) {
+  public boolean offerDouble(double value, int bucket, Attributes attributes, Context context) {
     // NaN has the key of something very large or very small.
-    if (!isPassedOver(key(value)) && !Double.isNaN(value)) {
-      isOfDoubles = true;
-      keep(Double.doubleToRawLongBits(value), attributes, context);
+    if (isPassedOver(key(value)) || Double.isNaN(value)) {
+      return false;
     }
+    isOfDoubles = true;
+    return keep(Double.doubleToRawLongBits(value), attributes, context);
   }
 
   @Override
-  public void offerLong(long value, int bucket, Attributes attributes, Context context) {
-    if (!isPassedOver(value)) {
-      isOfDoubles = false;
-      keep(value, attributes, context);
+  public boolean offerLong(long value, int bucket, Attributes attributes, Context context) {
+    if (isPassedOver(value)) {
+      return false;
     }
+    isOfDoubles = false;
+    return keep(value, attributes, context);
   }
 
   /** True of keys between the smallest and the largest, in one comparison for both ends. */
@@ -135,15 +137,18 @@ final class ExtremesExemplarReservoir implements ExemplarReservoir {
     return isOfDoubles ? key(exemplar.doubleValue()) : exemplar.longValue();
   }
 
-  private void keep(long valueBits, Attributes attributes, Context context) {
+  /** False if it turns out to be as large as, or as small as, one that was there before. */
+  private boolean keep(long valueBits, Attributes attributes, Context context) {
     ensureSlots();
     if (spare == null) {
       spare = new Exemplar();
     }
     // Before anything is moved: if this throws, nothing was offered.
     spare.setPacked(valueBits, epochNanoClock.getAsLong(), attributes, context);
-    spare = add(spare);
+    final Exemplar offered = spare;
+    spare = add(offered);
     updatePassedOver();
+    return spare != offered;
   }
 
   private void ensureSlots() {

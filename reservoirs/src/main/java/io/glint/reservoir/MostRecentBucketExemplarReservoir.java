@@ -37,13 +37,15 @@ final class MostRecentBucketExemplarReservoir implements ExemplarReservoir {
   }
 
   @Override
-  public void offerDouble(double value, int bucket, Attributes attributes, Context context) {
+  public boolean offerDouble(double value, int bucket, Attributes attributes, Context context) {
     keep(bucket, Double.doubleToRawLongBits(value), attributes, context);
+    return true;
   }
 
   @Override
-  public void offerLong(long value, int bucket, Attributes attributes, Context context) {
+  public boolean offerLong(long value, int bucket, Attributes attributes, Context context) {
     keep(bucket, value, attributes, context);
+    return true;
   }
 
   private void keep(int bucket, long valueBits, Attributes attributes, Context context) {

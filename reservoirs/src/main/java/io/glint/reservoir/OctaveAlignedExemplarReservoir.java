@@ -61,19 +61,23 @@ final class OctaveAlignedExemplarReservoir extends UniformSlots {
   }
 
   @Override
-  public void offerDouble(double value, int bucket, Attributes attributes, Context context) {
+  public boolean offerDouble(double value, int bucket, Attributes attributes, Context context) {
     final int slot = slotOf(value);
-    if (isNext(slot)) {
-      keep(slot, Double.doubleToRawLongBits(value), attributes, context);
+    if (!isNext(slot)) {
+      return false;
     }
+    keep(slot, Double.doubleToRawLongBits(value), attributes, context);
+    return true;
   }
 
   @Override
-  public void offerLong(long value, int bucket, Attributes attributes, Context context) {
+  public boolean offerLong(long value, int bucket, Attributes attributes, Context context) {
     final int slot = slotOf((double) value);
-    if (isNext(slot)) {
-      keep(slot, value, attributes, context);
+    if (!isNext(slot)) {
+      return false;
     }
+    keep(slot, value, attributes, context);
+    return true;
   }
 
   private int slotOf(double value) {

@@ -54,17 +54,21 @@ final class SimpleFixedSizeExemplarReservoir implements ExemplarReservoir {
   }
 
   @Override
-  public void offerDouble(double value, int bucket, Attributes attributes, Context context) {
-    if (++seen >= next) {
-      keep(Double.doubleToRawLongBits(value), attributes, context);
+  public boolean offerDouble(double value, int bucket, Attributes attributes, Context context) {
+    if (++seen < next) {
+      return false;
     }
+    keep(Double.doubleToRawLongBits(value), attributes, context);
+    return true;
   }
 
   @Override
-  public void offerLong(long value, int bucket, Attributes attributes, Context context) {
-    if (++seen >= next) {
-      keep(value, attributes, context);
+  public boolean offerLong(long value, int bucket, Attributes attributes, Context context) {
+    if (++seen < next) {
+      return false;
     }
+    keep(value, attributes, context);
+    return true;
   }
 
   static void requireCapacity(int capacity) {

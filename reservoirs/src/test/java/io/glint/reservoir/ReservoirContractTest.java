@@ -55,9 +55,9 @@ class ReservoirContractTest {
     }
 
     /** Values of four buckets which are four octaves as well. */
-    void offerTo(ExemplarReservoir reservoir, int bucket) {
+    boolean offerTo(ExemplarReservoir reservoir, int bucket) {
       number++;
-      reservoir.offerDouble(value(bucket), bucket, attributes(number), context(number));
+      return reservoir.offerDouble(value(bucket), bucket, attributes(number), context(number));
     }
 
     double value(int bucket) {
@@ -262,6 +262,23 @@ class ReservoirContractTest {
         joinedToo.mergeFrom(disturbed);
       }
       assertThat(numbers(joinedToo)).isEqualTo(numbers(joined));
+    }
+  }
+
+  @ParameterizedTest
+  @FieldSource("FACTORIES")
+  void anOfferTellsWhetherTheMeasurementIsKept(ExemplarReservoirFactory factory) {
+    for (int seed = 0; seed < 30; seed++) {
+      for (int last = 1; last <= 40; last++) {
+        final Source source = new Source();
+        final ExemplarReservoir reservoir = factory.create(seeded(source, seed));
+        final SplittableRandom random = new SplittableRandom(seed);
+        boolean isLastKept = false;
+        for (int offer = 1; offer <= last; offer++) {
+          isLastKept = source.offerTo(reservoir, random.nextInt(BUCKETS));
+        }
+        assertThat(numbers(reservoir).containsValue(source.number)).isEqualTo(isLastKept);
+      }
     }
   }
 

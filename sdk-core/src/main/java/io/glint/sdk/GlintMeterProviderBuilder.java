@@ -2,6 +2,7 @@ package io.glint.sdk;
 
 import io.glint.sdk.exemplar.CustomExemplarFilter;
 import io.glint.sdk.exemplar.ExemplarAttributes;
+import io.glint.sdk.exemplar.ExemplarReport;
 import io.glint.sdk.internal.async.CallbackRunner;
 import io.glint.sdk.internal.diagnostics.UnusedViews;
 import io.glint.sdk.internal.export.ReaderFanOut;
@@ -9,6 +10,7 @@ import io.glint.sdk.internal.log.LogText;
 import io.glint.sdk.internal.meter.ProviderConfig;
 import io.glint.sdk.internal.meter.ProviderState;
 import io.glint.sdk.internal.view.ViewRegistry;
+import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.sdk.common.Clock;
 import io.opentelemetry.sdk.common.InstrumentationScopeInfo;
 import io.opentelemetry.sdk.metrics.InstrumentSelector;
@@ -29,10 +31,14 @@ import java.util.function.Predicate;
  * NullPointerException}, as this is set-up code.
  */
 public final class GlintMeterProviderBuilder {
+  private static final AttributeKey<String> DEFAULT_SPAN_MARK_KEY =
+      AttributeKey.stringKey("exemplar");
+
   private Clock clock = Clock.getDefault();
   private Resource resource = Resource.getDefault();
   private CustomExemplarFilter exemplarFilter = CustomExemplarFilter.traceBased();
   private ExemplarAttributes exemplarAttributes = ExemplarAttributes.all();
+  private AttributeKey<String> spanMarkKey;
   private final List<ProviderConfig.Reader> readers = new ArrayList<>();
   private final List<MetricProducer> producers = new ArrayList<>();
   private final List<ViewRegistry.Registration> views = new ArrayList<>();
@@ -98,6 +104,44 @@ public final class GlintMeterProviderBuilder {
    */
   public GlintMeterProviderBuilder setExemplarAttributes(ExemplarAttributes attributes) {
     this.exemplarAttributes = Objects.requireNonNull(attributes, "attributes");
+    return this;
+  }
+
+  /**
+   * Sets whether the span of a measurement that an exemplar reservoir keeps gets the attribute
+   * {@code exemplar}, with the value {@code "true"}, as the Prometheus client sets it. A tail
+   * sampler that keeps traces with such a span keeps each trace that an exemplar leads to. Off by
+   * default.
+   *
+   * <p>The span is that of the context that is recorded with. One that does not record, as it has
+   * ended or belongs to another process, is left alone and counted: see {@link
+   * ExemplarReport.Metric#spanMarks}. A reservoir that draws by chance, as the default ones do,
+   * keeps about ln(n) of n measurements for each bucket and interval; one that keeps the most
+   * recent measurement keeps each, and each span is marked.
+   *
+   * <p>The recording call marks the span when it has counted the measurement. It may then wait for
+   * a lock of the span, and the span may allocate. No other recording call waits for that.
+   *
+   * @see #setExemplarSpanMarking(String)
+   */
+  public GlintMeterProviderBuilder setExemplarSpanMarking(boolean enabled) {
+    this.spanMarkKey = enabled ? DEFAULT_SPAN_MARK_KEY : null;
+    return this;
+  }
+
+  /**
+   * The same with another key, which turns it on.
+   *
+   * @param key of a span attribute of type string, not null
+   * @throws IllegalArgumentException if it is empty
+   */
+  public GlintMeterProviderBuilder setExemplarSpanMarking(String key) {
+    if (Objects.requireNonNull(key, "key").isEmpty()) {
+      throw new IllegalArgumentException(
+          "The key of the attribute that marks the spans of exemplars is empty. Name one, or use"
+              + " setExemplarSpanMarking(false) for no mark");
+    }
+    this.spanMarkKey = AttributeKey.stringKey(key);
     return this;
   }
 
@@ -237,6 +281,8 @@ public final class GlintMeterProviderBuilder {
    *       exemplar filter said of them, see {@link GlintMeterProvider#explainExemplars}
    *   <li>{@code glint.exemplar.exports}: for each metric and reader, exemplars by what became of
    *       them
+   *   <li>{@code glint.exemplar.spans}: for each metric and reader, if spans are marked, the spans
+   *       of measurements that a reservoir kept, by what became of their mark
    * </ul>
    *
    * <p>Their meter is named {@code io.glint.sdk}; views and the meter configurator apply to it.
@@ -298,6 +344,7 @@ public final class GlintMeterProviderBuilder {
                 Distribution.namedIn(resource),
                 exemplarFilter,
                 exemplarAttributes,
+                spanMarkKey,
                 readers,
                 producers,
                 registry,

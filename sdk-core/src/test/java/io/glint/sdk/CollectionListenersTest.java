@@ -30,6 +30,7 @@ class CollectionListenersTest {
               Resource.empty(),
               CustomExemplarFilter.traceBased(),
               ExemplarAttributes.all(),
+              /* spanMarkKey= */ null,
               List.of(
                   new ProviderConfig.Reader(
                       reader, CardinalityLimitSelector.defaultCardinalityLimitSelector(), reader)),

@@ -111,14 +111,14 @@ class CustomExemplarFilterTest {
     final ExemplarReservoir reservoir =
         new ExemplarReservoir() {
           @Override
-          public void offerDouble(
+          public boolean offerDouble(
               double value, int bucket, Attributes attributes, Context context) {
-            seen.add(context);
+            return seen.add(context);
           }
 
           @Override
-          public void offerLong(long value, int bucket, Attributes attributes, Context context) {
-            seen.add(context);
+          public boolean offerLong(long value, int bucket, Attributes attributes, Context context) {
+            return seen.add(context);
           }
 
           @Override

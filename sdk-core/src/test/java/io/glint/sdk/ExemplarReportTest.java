@@ -249,10 +249,14 @@ class ExemplarReportTest {
         settings ->
             new ExemplarReservoir() {
               @Override
-              public void offerDouble(double value, int bucket, Attributes a, Context c) {}
+              public boolean offerDouble(double value, int bucket, Attributes a, Context c) {
+                return false;
+              }
 
               @Override
-              public void offerLong(long value, int bucket, Attributes a, Context c) {}
+              public boolean offerLong(long value, int bucket, Attributes a, Context c) {
+                return false;
+              }
 
               @Override
               public void mergeFrom(ExemplarReservoir reservoir) {
@@ -368,10 +372,14 @@ class ExemplarReportTest {
         settings ->
             new ExemplarReservoir() {
               @Override
-              public void offerDouble(double value, int bucket, Attributes a, Context context) {}
+              public boolean offerDouble(double value, int bucket, Attributes a, Context context) {
+                return false;
+              }
 
               @Override
-              public void offerLong(long value, int bucket, Attributes a, Context context) {}
+              public boolean offerLong(long value, int bucket, Attributes a, Context context) {
+                return false;
+              }
 
               @Override
               public void mergeFrom(ExemplarReservoir other) {}
@@ -476,15 +484,18 @@ class ExemplarReportTest {
         settings ->
             new ExemplarReservoir() {
               @Override
-              public void offerDouble(double value, int bucket, Attributes a, Context context) {
+              public boolean offerDouble(double value, int bucket, Attributes a, Context context) {
                 if (value == 0) {
                   stopped.countDown();
                   await(goesOn);
                 }
+                return false;
               }
 
               @Override
-              public void offerLong(long value, int bucket, Attributes a, Context context) {}
+              public boolean offerLong(long value, int bucket, Attributes a, Context context) {
+                return false;
+              }
 
               @Override
               public void mergeFrom(ExemplarReservoir other) {}

@@ -273,15 +273,16 @@ class ExemplarTimesTest {
     }
 
     @Override
-    public void offerDouble(
+    public boolean offerDouble(
         double value, int bucket, Attributes attributes, io.opentelemetry.context.Context context) {
       final Exemplar exemplar = new Exemplar();
       exemplar.setDouble(value, settings.epochNanoClock().getAsLong(), attributes, context);
       kept.add(exemplar);
+      return true;
     }
 
     @Override
-    public void offerLong(
+    public boolean offerLong(
         long value, int bucket, Attributes attributes, io.opentelemetry.context.Context context) {
       throw new AssertionError();
     }

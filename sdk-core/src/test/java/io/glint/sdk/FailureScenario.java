@@ -104,6 +104,7 @@ final class FailureScenario {
     this.provider =
         GlintMeterProvider.builder()
             .setClock(clock)
+            .setExemplarSpanMarking(true)
             .setExemplarFilter((CustomExemplarFilter) (value, any, context) -> true)
             .registerView(InstrumentSelector.builder().setName("instrument").build(), view.build())
             .registerMetricReader(reader, type -> LIMIT)

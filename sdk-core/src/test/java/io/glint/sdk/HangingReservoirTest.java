@@ -31,13 +31,13 @@ class HangingReservoirTest {
     }
 
     @Override
-    public void offerDouble(double value, int bucket, Attributes attributes, Context context) {
-      real.offerDouble(value, bucket, attributes, context);
+    public boolean offerDouble(double value, int bucket, Attributes attributes, Context context) {
+      return real.offerDouble(value, bucket, attributes, context);
     }
 
     @Override
-    public void offerLong(long value, int bucket, Attributes attributes, Context context) {
-      real.offerLong(value, bucket, attributes, context);
+    public boolean offerLong(long value, int bucket, Attributes attributes, Context context) {
+      return real.offerLong(value, bucket, attributes, context);
     }
 
     @Override

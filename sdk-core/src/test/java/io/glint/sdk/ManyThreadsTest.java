@@ -208,15 +208,18 @@ class ManyThreadsTest {
     }
     return new ExemplarReservoir() {
       @Override
-      public void offerDouble(double value, int bucket, Attributes attributes, Context context) {
+      public boolean offerDouble(double value, int bucket, Attributes attributes, Context context) {
         if (thrower == Thrower.RESERVOIR) {
           throw new Bomb();
         }
         assertThat(context.get(ContextKey.<String>named("any"))).isNull();
+        return false;
       }
 
       @Override
-      public void offerLong(long value, int bucket, Attributes attributes, Context context) {}
+      public boolean offerLong(long value, int bucket, Attributes attributes, Context context) {
+        return false;
+      }
 
       @Override
       public void mergeFrom(ExemplarReservoir other) {}

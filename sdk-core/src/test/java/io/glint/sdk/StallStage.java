@@ -247,15 +247,15 @@ final class StallStage implements AutoCloseable {
     }
 
     @Override
-    public void offerDouble(double value, int bucket, Attributes attributes, Context context) {
+    public boolean offerDouble(double value, int bucket, Attributes attributes, Context context) {
       brake.reached(UserCode.RESERVOIR_OFFER);
-      reservoir.offerDouble(value, bucket, attributes, context);
+      return reservoir.offerDouble(value, bucket, attributes, context);
     }
 
     @Override
-    public void offerLong(long value, int bucket, Attributes attributes, Context context) {
+    public boolean offerLong(long value, int bucket, Attributes attributes, Context context) {
       brake.reached(UserCode.RESERVOIR_OFFER);
-      reservoir.offerLong(value, bucket, attributes, context);
+      return reservoir.offerLong(value, bucket, attributes, context);
     }
 
     @Override

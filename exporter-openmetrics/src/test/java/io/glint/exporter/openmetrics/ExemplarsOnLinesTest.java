@@ -207,14 +207,15 @@ class ExemplarsOnLinesTest {
     }
 
     @Override
-    public void offerDouble(double value, int bucket, Attributes attributes, Context context) {
+    public boolean offerDouble(double value, int bucket, Attributes attributes, Context context) {
       Exemplar exemplar = new Exemplar();
       exemplar.setDouble(value, settings.epochNanoClock().getAsLong(), attributes, context);
       kept.put(random.nextInt(5) * 37 % 11, exemplar);
+      return true;
     }
 
     @Override
-    public void offerLong(long value, int bucket, Attributes attributes, Context context) {
+    public boolean offerLong(long value, int bucket, Attributes attributes, Context context) {
       throw new AssertionError();
     }
 

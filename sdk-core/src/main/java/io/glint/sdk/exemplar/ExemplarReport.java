@@ -50,6 +50,22 @@ public interface ExemplarReport {
   }
 
   /**
+   * What became of the span of a measurement that a reservoir kept, where spans are marked.
+   *
+   * @see io.glint.sdk.GlintMeterProviderBuilder#setExemplarSpanMarking
+   */
+  enum SpanMark {
+    /** It has the attribute. */
+    MARKED,
+    /** It has not: it belongs to another process. */
+    REMOTE,
+    /** It has not: it has ended, or its sampler does not record it. */
+    NOT_RECORDING,
+    /** It has not: the span threw, which is logged. */
+    FAILED
+  }
+
+  /**
    * One metric of one reader. Immutable; all numbers are since the instrument was made. Implemented
    * by Glint only; methods may be added.
    */
@@ -109,6 +125,14 @@ public interface ExemplarReport {
      * no account, as those of others do not.
      */
     Optional<Map<ExemplarOutcomes.Outcome, Long>> outcomes();
+
+    /**
+     * What became of the spans of measurements that the reservoirs kept, also of those that another
+     * one has replaced since. Readers with cumulative temporality that ask for the same share these
+     * numbers. Empty if spans are not marked, and where exemplars have none: if they are off, and
+     * of asynchronous instruments.
+     */
+    Optional<Map<SpanMark, Long>> spanMarks();
 
     /** Why nobody sees an exemplar of this metric; {@link Cause#NONE} if they are seen. */
     Cause cause();

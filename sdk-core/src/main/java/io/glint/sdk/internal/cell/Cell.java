@@ -217,25 +217,27 @@ public abstract class Cell {
   /**
    * Offers a measurement that is eligible and has been counted in this cell. For the owner.
    *
-   * @return what the reservoir threw, to be reported when the cell has been released, or null. The
-   *     measurement is counted either way.
+   * @return null if nothing is left to do; otherwise what {@link ExemplarSampling#afterOffer} is to
+   *     be given when the cell has been released. The measurement is counted either way.
    */
-  public final Throwable offerDouble(
+  public final Object offerDouble(
       ExemplarSampling sampling, double value, int bucket, Attributes attributes, Context context) {
     try {
-      reservoir(sampling).offerDouble(value, bucket, attributes, orRoot(context));
-      return null;
+      return reservoir(sampling).offerDouble(value, bucket, attributes, orRoot(context))
+          ? sampling.spanMarking()
+          : null;
     } catch (Throwable t) {
       return t;
     }
   }
 
   /** As {@link #offerDouble}. */
-  public final Throwable offerLong(
+  public final Object offerLong(
       ExemplarSampling sampling, long value, int bucket, Attributes attributes, Context context) {
     try {
-      reservoir(sampling).offerLong(value, bucket, attributes, orRoot(context));
-      return null;
+      return reservoir(sampling).offerLong(value, bucket, attributes, orRoot(context))
+          ? sampling.spanMarking()
+          : null;
     } catch (Throwable t) {
       return t;
     }

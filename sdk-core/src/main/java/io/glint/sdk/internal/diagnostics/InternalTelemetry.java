@@ -34,6 +34,7 @@ public final class InternalTelemetry implements CollectionListener {
 
   private static final String EXEMPLAR_MEASUREMENTS = "glint.exemplar.measurements";
   private static final String EXEMPLAR_EXPORTS = "glint.exemplar.exports";
+  private static final String EXEMPLAR_SPANS = "glint.exemplar.spans";
 
   private static final AttributeKey<String> TYPE = AttributeKey.stringKey("otel.component.type");
   private static final AttributeKey<String> NAME = AttributeKey.stringKey("otel.component.name");
@@ -43,6 +44,7 @@ public final class InternalTelemetry implements CollectionListener {
       AttributeKey.stringKey("glint.exemplar.verdict");
   private static final AttributeKey<String> OUTCOME =
       AttributeKey.stringKey("glint.exemplar.outcome");
+  private static final AttributeKey<String> MARK = AttributeKey.stringKey("glint.exemplar.mark");
   private static final AttributeKey<String> ERROR = AttributeKey.stringKey("error.type");
 
   /** The reasons for which measurements are dropped, as they are exported. */
@@ -109,6 +111,14 @@ public final class InternalTelemetry implements CollectionListener {
             .setUnit("{exemplar}")
             .setDescription("The number of exemplars handed to a reader, by what became of them.")
             .buildObserver();
+    final ObservableLongMeasurement spans =
+        meter
+            .counterBuilder(EXEMPLAR_SPANS)
+            .setUnit("{span}")
+            .setDescription(
+                "The number of spans of measurements that a reservoir kept, by what became of their"
+                    + " mark.")
+            .buildObserver();
     var unused =
         meter.batchCallback(
             () -> {
@@ -116,12 +126,25 @@ public final class InternalTelemetry implements CollectionListener {
                 for (final MetricExemplarReport metric : explainer.metrics(reader)) {
                   if (!metric.scope().getName().equals(SCOPE)) {
                     observe(metric, measurements, exports);
+                    observeSpans(metric, spans);
                   }
                 }
               }
             },
             measurements,
-            exports);
+            exports,
+            spans);
+  }
+
+  private static void observeSpans(MetricExemplarReport metric, ObservableLongMeasurement spans) {
+    metric
+        .spanMarks()
+        .ifPresent(
+            marks ->
+                marks.forEach(
+                    (mark, count) ->
+                        observeIfAny(
+                            spans, count, metric, MARK, mark.name().toLowerCase(Locale.ROOT))));
   }
 
   private static void observe(

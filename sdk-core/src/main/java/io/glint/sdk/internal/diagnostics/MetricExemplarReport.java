@@ -3,6 +3,7 @@ package io.glint.sdk.internal.diagnostics;
 import io.glint.sdk.exemplar.ExemplarOutcomes;
 import io.glint.sdk.exemplar.ExemplarReport;
 import io.glint.sdk.exemplar.ExemplarReport.Cause;
+import io.glint.sdk.exemplar.ExemplarReport.SpanMark;
 import io.glint.sdk.internal.exemplar.ExemplarAccount;
 import io.glint.sdk.internal.exemplar.ExemplarCounts;
 import io.glint.sdk.internal.exemplar.ExemplarSampling;
@@ -61,6 +62,10 @@ final class MetricExemplarReport implements ExemplarReport.Metric {
   private final long kept;
   private final long handedOver;
   private final Map<ExemplarOutcomes.Outcome, Long> outcomes;
+
+  /** Null if spans are not marked, or there are none. */
+  private final Map<SpanMark, Long> spanMarks;
+
   private final Cause cause;
   private final String boundaryAdvice;
 
@@ -92,6 +97,10 @@ final class MetricExemplarReport implements ExemplarReport.Metric {
     this.kept = tally.kept;
     this.handedOver = account.handedOver();
     this.outcomes = exports == null ? null : outcomes(exports);
+    this.spanMarks =
+        sampling.spanMarking() == null || isAsynchronous || isOff
+            ? null
+            : Collections.unmodifiableMap(sampling.spanMarking().counts());
     this.cause = isDisabled ? Cause.METER_DISABLED : findCause();
     this.boundaryAdvice = BoundaryAdvice.of(metric, tally);
   }
@@ -181,6 +190,11 @@ final class MetricExemplarReport implements ExemplarReport.Metric {
   }
 
   @Override
+  public Optional<Map<SpanMark, Long>> spanMarks() {
+    return Optional.ofNullable(spanMarks);
+  }
+
+  @Override
   public Cause cause() {
     return cause;
   }
@@ -224,6 +238,12 @@ final class MetricExemplarReport implements ExemplarReport.Metric {
       append(text, ", labels too long: ", ExemplarOutcomes.Outcome.LABELS_TOO_LONG);
       append(text, ", no place in the format: ", ExemplarOutcomes.Outcome.NOT_REPRESENTABLE);
       append(text, ", export failed: ", ExemplarOutcomes.Outcome.EXPORT_FAILED);
+    }
+    if (spanMarks != null) {
+      text.append("\n  spans marked: ").append(spanMarks.get(SpanMark.MARKED));
+      append(text, ", of another process: ", spanMarks.get(SpanMark.REMOTE));
+      append(text, ", ended or not recorded: ", spanMarks.get(SpanMark.NOT_RECORDING));
+      append(text, ", that threw: ", spanMarks.get(SpanMark.FAILED));
     }
     text.append("\n  ").append(explanation());
     if (boundaryAdvice != null) {

@@ -7,6 +7,7 @@ import io.glint.sdk.exemplar.CustomExemplarFilter;
 import io.glint.sdk.internal.log.LogText;
 import io.glint.sdk.internal.metric.DeferredReport;
 import io.glint.sdk.internal.metric.DropCounters;
+import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanContext;
@@ -56,12 +57,22 @@ public final class ExemplarSampling {
   private final DeferredReport filterFailures;
   private final DeferredReport reservoirFailures;
 
+  /** Null if spans are not marked, which is known when the instrument is made. */
+  private final SpanMarking spanMarking;
+
+  /**
+   * Sampling of one stream.
+   *
+   * @param spanMarkKey the attribute that marks the spans of measurements that are kept; null for
+   *     none
+   */
   public ExemplarSampling(
       CustomExemplarFilter filter,
       String instrumentName,
       ExemplarReservoirFactory factory,
       ReservoirSettings settings,
-      DropCounters losses) {
+      DropCounters losses,
+      AttributeKey<String> spanMarkKey) {
     this.filter = toFilter(filter);
     this.customFilter = filter;
     this.instrumentName = instrumentName;
@@ -71,6 +82,8 @@ public final class ExemplarSampling {
     this.spanFailures = report(this::ofSpan);
     this.filterFailures = report(this::ofFilter);
     this.reservoirFailures = report(this::ofReservoir);
+    this.spanMarking =
+        spanMarkKey == null ? null : new SpanMarking(spanMarkKey, instrumentName, losses);
   }
 
   private DeferredReport report(Supplier<String> message) {
@@ -84,7 +97,7 @@ public final class ExemplarSampling {
       String instrumentName,
       ExemplarReservoirFactory factory,
       ReservoirSettings settings) {
-    this(filter, instrumentName, factory, settings, new DropCounters());
+    this(filter, instrumentName, factory, settings, new DropCounters(), /* spanMarkKey= */ null);
   }
 
   private static Filter toFilter(CustomExemplarFilter filter) {
@@ -95,6 +108,11 @@ public final class ExemplarSampling {
       return Filter.ON;
     }
     return filter == CustomExemplarFilter.traceBased() ? Filter.TRACE_BASED : Filter.CUSTOM;
+  }
+
+  /** Null if spans are not marked. */
+  public SpanMarking spanMarking() {
+    return spanMarking;
   }
 
   /** Where what this instrument loses is counted, measurements too. */
@@ -203,6 +221,21 @@ public final class ExemplarSampling {
   }
 
   /**
+   * Does what is left to do for a measurement that was offered to a reservoir, after its cell was
+   * given back: reports that the reservoir threw, or marks the span. Never throws and never logs.
+   *
+   * @param leftToDo what was thrown, or {@link #spanMarking}
+   * @param context that of the measurement; may be null
+   */
+  public void afterOffer(Object leftToDo, Context context) {
+    if (leftToDo instanceof Throwable thrown) {
+      reservoirFailed(thrown);
+    } else {
+      spanMarking.mark(context);
+    }
+  }
+
+  /**
    * Reports that a reservoir threw; what it had kept of the series' interval may be lost. Never
    * throws and never logs, as recording calls do this.
    */
@@ -210,7 +243,7 @@ public final class ExemplarSampling {
     report(reservoirFailures, cause);
   }
 
-  private static void report(DeferredReport report, Throwable cause) {
+  static void report(DeferredReport report, Throwable cause) {
     try {
       report.event(0, cause);
     } catch (StackOverflowError e) {

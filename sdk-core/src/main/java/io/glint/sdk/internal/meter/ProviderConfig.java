@@ -3,6 +3,7 @@ package io.glint.sdk.internal.meter;
 import io.glint.sdk.exemplar.CustomExemplarFilter;
 import io.glint.sdk.exemplar.ExemplarAttributes;
 import io.glint.sdk.internal.view.ViewRegistry;
+import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.sdk.common.Clock;
 import io.opentelemetry.sdk.metrics.export.CardinalityLimitSelector;
 import io.opentelemetry.sdk.metrics.export.MetricProducer;
@@ -11,12 +12,17 @@ import io.opentelemetry.sdk.resources.Resource;
 import java.time.Duration;
 import java.util.List;
 
-/** What a provider is built from. Not compared, and no key of a map. */
+/**
+ * What a provider is built from. Not compared, and no key of a map.
+ *
+ * @param spanMarkKey the attribute that marks the spans of exemplars; null for none
+ */
 public record ProviderConfig(
     Clock clock,
     Resource resource,
     CustomExemplarFilter exemplarFilter,
     ExemplarAttributes exemplarAttributes,
+    AttributeKey<String> spanMarkKey,
     List<Reader> readers,
     List<MetricProducer> producers,
     ViewRegistry views,

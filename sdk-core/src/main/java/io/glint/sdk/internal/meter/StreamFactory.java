@@ -30,6 +30,7 @@ import io.glint.sdk.internal.view.AttributeFilter;
 import io.glint.sdk.internal.view.ResolvedAggregation;
 import io.glint.sdk.internal.view.ViewConfig;
 import io.glint.sdk.internal.view.ViewRegistry;
+import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.sdk.common.InstrumentationScopeInfo;
 import io.opentelemetry.sdk.metrics.data.AggregationTemporality;
 import java.util.ArrayList;
@@ -67,6 +68,10 @@ public final class StreamFactory {
   private final ViewRegistry views;
   private final CustomExemplarFilter exemplarFilter;
   private final ExemplarAttributes exemplarAttributes;
+
+  /** Null if spans are not marked. */
+  private final AttributeKey<String> spanMarkKey;
+
   private final MeasurementClock clock;
   private final long idleTimeoutNanos;
   private final DropCounters losses;
@@ -84,6 +89,7 @@ public final class StreamFactory {
     this.views = views;
     this.exemplarFilter = config.exemplarFilter();
     this.exemplarAttributes = config.exemplarAttributes();
+    this.spanMarkKey = config.spanMarkKey();
     this.clock = clock;
     this.idleTimeoutNanos = config.idleSeriesTimeout().toNanos();
     this.losses = losses;
@@ -255,7 +261,8 @@ public final class StreamFactory {
                 ? view.exemplarReservoir()
                 : defaultReservoir(plan.aggregation()),
             ReservoirSettings.create(plan.aggregation().bucketCount(), clock),
-            losses),
+            losses,
+            spanMarkKey),
         clock,
         creationEpochNanos,
         temporality == AggregationTemporality.DELTA ? DELTA_IDLE_TIMEOUT_NANOS : idleTimeoutNanos);

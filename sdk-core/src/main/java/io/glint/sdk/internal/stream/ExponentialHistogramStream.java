@@ -37,13 +37,13 @@ public final class ExponentialHistogramStream extends MetricStream {
     final int atTableScale = ExponentialCell.bucketAtTableScale(value);
     ExponentialCell cell = null;
     Throwable lost = null;
-    Throwable lostExemplar = null;
+    Object afterwards = null;
     try {
       cell = (ExponentialCell) take(attributes);
       if (cell != null) {
         lost = cell.add(value, atTableScale);
         if (lost == null && cell.isEligible(verdict)) {
-          lostExemplar = cell.offerDouble(sampling, value, 0, attributes, context);
+          afterwards = cell.offerDouble(sampling, value, 0, attributes, context);
         }
       }
     } finally {
@@ -54,8 +54,8 @@ public final class ExponentialHistogramStream extends MetricStream {
     if (lost != null) {
       measurementLost(lost);
     }
-    if (lostExemplar != null) {
-      sampling.reservoirFailed(lostExemplar);
+    if (afterwards != null) {
+      sampling.afterOffer(afterwards, context);
     }
   }
 
@@ -65,13 +65,13 @@ public final class ExponentialHistogramStream extends MetricStream {
     final int atTableScale = ExponentialCell.bucketAtTableScale(value);
     ExponentialCell cell = null;
     Throwable lost = null;
-    Throwable lostExemplar = null;
+    Object afterwards = null;
     try {
       cell = (ExponentialCell) series.take();
       if (cell != null) {
         lost = cell.add(value, atTableScale);
         if (lost == null && cell.isEligible(verdict)) {
-          lostExemplar = cell.offerDouble(sampling, value, 0, series.attributes, context);
+          afterwards = cell.offerDouble(sampling, value, 0, series.attributes, context);
         }
       }
     } finally {
@@ -82,8 +82,8 @@ public final class ExponentialHistogramStream extends MetricStream {
     if (lost != null) {
       measurementLost(lost);
     }
-    if (lostExemplar != null) {
-      sampling.reservoirFailed(lostExemplar);
+    if (afterwards != null) {
+      sampling.afterOffer(afterwards, context);
     }
   }
 

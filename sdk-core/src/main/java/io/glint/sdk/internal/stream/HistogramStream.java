@@ -44,19 +44,19 @@ public final class HistogramStream extends MetricStream {
     final int verdict = sampling.evaluateDouble(value, attributes, context);
     final int bucket = bucket(value);
     HistogramCell cell = null;
-    Throwable lostExemplar = null;
+    Object afterwards = null;
     try {
       cell = (HistogramCell) take(attributes);
       if (cell != null) {
-        lostExemplar = count(cell, value, bucket, verdict, attributes, context);
+        afterwards = count(cell, value, bucket, verdict, attributes, context);
       }
     } finally {
       if (cell != null) {
         cell.release();
       }
     }
-    if (lostExemplar != null) {
-      sampling.reservoirFailed(lostExemplar);
+    if (afterwards != null) {
+      sampling.afterOffer(afterwards, context);
     }
   }
 
@@ -65,19 +65,19 @@ public final class HistogramStream extends MetricStream {
     final int verdict = sampling.evaluateDouble(value, series.attributes, context);
     final int bucket = bucket(value);
     HistogramCell cell = null;
-    Throwable lostExemplar = null;
+    Object afterwards = null;
     try {
       cell = (HistogramCell) series.take();
       if (cell != null) {
-        lostExemplar = count(cell, value, bucket, verdict, series.attributes, context);
+        afterwards = count(cell, value, bucket, verdict, series.attributes, context);
       }
     } finally {
       if (cell != null) {
         cell.release();
       }
     }
-    if (lostExemplar != null) {
-      sampling.reservoirFailed(lostExemplar);
+    if (afterwards != null) {
+      sampling.afterOffer(afterwards, context);
     }
   }
 
@@ -88,7 +88,7 @@ public final class HistogramStream extends MetricStream {
         : BucketIndex.indexOf(value, starts, limitsOfCells, shift, lowestKey);
   }
 
-  private Throwable count(
+  private Object count(
       HistogramCell cell,
       double value,
       int bucket,

@@ -21,19 +21,19 @@ public final class LastValueStream extends MetricStream {
   public void recordLong(long value, Attributes attributes, Context context) {
     final int verdict = sampling.evaluateLong(value, attributes, context);
     LastValueCell cell = null;
-    Throwable lostExemplar = null;
+    Object afterwards = null;
     try {
       cell = (LastValueCell) take(attributes);
       if (cell != null) {
-        lostExemplar = setLong(cell, value, verdict, attributes, context);
+        afterwards = setLong(cell, value, verdict, attributes, context);
       }
     } finally {
       if (cell != null) {
         cell.release();
       }
     }
-    if (lostExemplar != null) {
-      sampling.reservoirFailed(lostExemplar);
+    if (afterwards != null) {
+      sampling.afterOffer(afterwards, context);
     }
   }
 
@@ -41,23 +41,23 @@ public final class LastValueStream extends MetricStream {
   public void recordLong(long value, BoundSeries series, Context context) {
     final int verdict = sampling.evaluateLong(value, series.attributes, context);
     LastValueCell cell = null;
-    Throwable lostExemplar = null;
+    Object afterwards = null;
     try {
       cell = (LastValueCell) series.take();
       if (cell != null) {
-        lostExemplar = setLong(cell, value, verdict, series.attributes, context);
+        afterwards = setLong(cell, value, verdict, series.attributes, context);
       }
     } finally {
       if (cell != null) {
         cell.release();
       }
     }
-    if (lostExemplar != null) {
-      sampling.reservoirFailed(lostExemplar);
+    if (afterwards != null) {
+      sampling.afterOffer(afterwards, context);
     }
   }
 
-  private Throwable setLong(
+  private Object setLong(
       LastValueCell cell, long value, int verdict, Attributes attributes, Context context) {
     cell.set(value);
     return cell.isEligible(verdict)
@@ -69,19 +69,19 @@ public final class LastValueStream extends MetricStream {
   public void recordDouble(double value, Attributes attributes, Context context) {
     final int verdict = sampling.evaluateDouble(value, attributes, context);
     LastValueCell cell = null;
-    Throwable lostExemplar = null;
+    Object afterwards = null;
     try {
       cell = (LastValueCell) take(attributes);
       if (cell != null) {
-        lostExemplar = setDouble(cell, value, verdict, attributes, context);
+        afterwards = setDouble(cell, value, verdict, attributes, context);
       }
     } finally {
       if (cell != null) {
         cell.release();
       }
     }
-    if (lostExemplar != null) {
-      sampling.reservoirFailed(lostExemplar);
+    if (afterwards != null) {
+      sampling.afterOffer(afterwards, context);
     }
   }
 
@@ -89,23 +89,23 @@ public final class LastValueStream extends MetricStream {
   public void recordDouble(double value, BoundSeries series, Context context) {
     final int verdict = sampling.evaluateDouble(value, series.attributes, context);
     LastValueCell cell = null;
-    Throwable lostExemplar = null;
+    Object afterwards = null;
     try {
       cell = (LastValueCell) series.take();
       if (cell != null) {
-        lostExemplar = setDouble(cell, value, verdict, series.attributes, context);
+        afterwards = setDouble(cell, value, verdict, series.attributes, context);
       }
     } finally {
       if (cell != null) {
         cell.release();
       }
     }
-    if (lostExemplar != null) {
-      sampling.reservoirFailed(lostExemplar);
+    if (afterwards != null) {
+      sampling.afterOffer(afterwards, context);
     }
   }
 
-  private Throwable setDouble(
+  private Object setDouble(
       LastValueCell cell, double value, int verdict, Attributes attributes, Context context) {
     cell.set(Double.doubleToRawLongBits(value));
     return cell.isEligible(verdict)

@@ -19,19 +19,19 @@ public final class SumStream extends MetricStream {
   public void recordLong(long value, Attributes attributes, Context context) {
     final int verdict = sampling.evaluateLong(value, attributes, context);
     SumCell cell = null;
-    Throwable lostExemplar = null;
+    Object afterwards = null;
     try {
       cell = (SumCell) take(attributes);
       if (cell != null) {
-        lostExemplar = countLong(cell, value, verdict, attributes, context);
+        afterwards = countLong(cell, value, verdict, attributes, context);
       }
     } finally {
       if (cell != null) {
         cell.release();
       }
     }
-    if (lostExemplar != null) {
-      sampling.reservoirFailed(lostExemplar);
+    if (afterwards != null) {
+      sampling.afterOffer(afterwards, context);
     }
   }
 
@@ -39,23 +39,23 @@ public final class SumStream extends MetricStream {
   public void recordLong(long value, BoundSeries series, Context context) {
     final int verdict = sampling.evaluateLong(value, series.attributes, context);
     SumCell cell = null;
-    Throwable lostExemplar = null;
+    Object afterwards = null;
     try {
       cell = (SumCell) series.take();
       if (cell != null) {
-        lostExemplar = countLong(cell, value, verdict, series.attributes, context);
+        afterwards = countLong(cell, value, verdict, series.attributes, context);
       }
     } finally {
       if (cell != null) {
         cell.release();
       }
     }
-    if (lostExemplar != null) {
-      sampling.reservoirFailed(lostExemplar);
+    if (afterwards != null) {
+      sampling.afterOffer(afterwards, context);
     }
   }
 
-  private Throwable countLong(
+  private Object countLong(
       SumCell cell, long value, int verdict, Attributes attributes, Context context) {
     cell.addLong(value);
     return cell.isEligible(verdict)
@@ -67,19 +67,19 @@ public final class SumStream extends MetricStream {
   public void recordDouble(double value, Attributes attributes, Context context) {
     final int verdict = sampling.evaluateDouble(value, attributes, context);
     SumCell cell = null;
-    Throwable lostExemplar = null;
+    Object afterwards = null;
     try {
       cell = (SumCell) take(attributes);
       if (cell != null) {
-        lostExemplar = countDouble(cell, value, verdict, attributes, context);
+        afterwards = countDouble(cell, value, verdict, attributes, context);
       }
     } finally {
       if (cell != null) {
         cell.release();
       }
     }
-    if (lostExemplar != null) {
-      sampling.reservoirFailed(lostExemplar);
+    if (afterwards != null) {
+      sampling.afterOffer(afterwards, context);
     }
   }
 
@@ -87,23 +87,23 @@ public final class SumStream extends MetricStream {
   public void recordDouble(double value, BoundSeries series, Context context) {
     final int verdict = sampling.evaluateDouble(value, series.attributes, context);
     SumCell cell = null;
-    Throwable lostExemplar = null;
+    Object afterwards = null;
     try {
       cell = (SumCell) series.take();
       if (cell != null) {
-        lostExemplar = countDouble(cell, value, verdict, series.attributes, context);
+        afterwards = countDouble(cell, value, verdict, series.attributes, context);
       }
     } finally {
       if (cell != null) {
         cell.release();
       }
     }
-    if (lostExemplar != null) {
-      sampling.reservoirFailed(lostExemplar);
+    if (afterwards != null) {
+      sampling.afterOffer(afterwards, context);
     }
   }
 
-  private Throwable countDouble(
+  private Object countDouble(
       SumCell cell, double value, int verdict, Attributes attributes, Context context) {
     cell.addDouble(value);
     return cell.isEligible(verdict)
