@@ -6,12 +6,14 @@ import io.glint.sdk.internal.diagnostics.ExemplarExplainer;
 import io.glint.sdk.internal.diagnostics.InternalTelemetry;
 import io.glint.sdk.internal.export.ReaderFanOut;
 import io.glint.sdk.internal.export.ReaderRegistry;
+import io.glint.sdk.internal.instrument.SyncInstrument;
 import io.glint.sdk.internal.log.RateLimitedLog;
 import io.glint.sdk.internal.log.SafeLog;
 import io.glint.sdk.internal.meter.GlintMeter;
 import io.glint.sdk.internal.meter.GlintMeterBuilder;
 import io.glint.sdk.internal.meter.ProviderState;
 import io.glint.sdk.internal.meter.RegisteredReader;
+import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.metrics.MeterBuilder;
 import io.opentelemetry.api.metrics.MeterProvider;
 import io.opentelemetry.sdk.common.CompletableResultCode;
@@ -168,6 +170,34 @@ public final class GlintMeterProvider implements MeterProvider, Closeable {
    */
   public ExemplarReport explainExemplars() {
     return exemplarExplainer.report();
+  }
+
+  /**
+   * Says that a series of a synchronous instrument will not be recorded into any more, as what it
+   * measured is gone. It then ends: under cumulative temporality each reader is handed its last
+   * value once or twice more; then the series has no point any more, nor a place among those that
+   * the cardinality limit allows. A measurement that comes later all the same begins a new series at
+   * zero, with a start time of its own.
+   *
+   * <p>Does nothing if there is no such series, if it is bound, for as long as the bound instrument
+   * is reachable, and if a view removes some of the attributes, as others may record into that
+   * series.
+   *
+   * @param instrument a synchronous instrument
+   * @param attributes those that were recorded with, not null
+   * @param isRemovable false takes it back, if the series has not ended yet
+   * @return false if the instrument is not one of Glint's, but for instance a wrapper around one:
+   *     then nothing was done
+   */
+  public static boolean setSeriesRemovable(
+      Object instrument, Attributes attributes, boolean isRemovable) {
+    Objects.requireNonNull(instrument, "instrument");
+    Objects.requireNonNull(attributes, "attributes");
+    if (!(instrument instanceof SyncInstrument known)) {
+      return false;
+    }
+    known.setSeriesRemovable(attributes, isRemovable);
+    return true;
   }
 
   /**

@@ -286,7 +286,7 @@ public abstract class StreamCollector implements CollectableStream {
 
   private void tidyUp(long nowNanos) {
     try {
-      if (isDelta || idleTimeoutNanos > 0) {
+      if (isDelta || idleTimeoutNanos > 0 || stream.hadRemovableSeries()) {
         evict();
       }
       stream.renewHints(nowNanos);
@@ -459,15 +459,18 @@ public abstract class StreamCollector implements CollectableStream {
     }
     final boolean hasNeverBeenActive = !series.isStartReported;
     return hasNeverBeenActive
+        || series.isRemovable
         || points.collectedNanos - series.activeNanos >= idleTimeoutNanos
         || seriesMap.entries() > cardinalityLimit / 2;
   }
 
   /**
-   * True if a cumulative series has been silent for too long, and no reader misses anything of it.
+   * True if a cumulative series has been silent for too long, or is removable and silent at all,
+   * and no reader misses anything of it.
    */
   private boolean isSilent(Series series, PointPool points) {
-    if (idleTimeoutNanos == 0) {
+    final boolean isRemovable = series.isRemovable;
+    if (idleTimeoutNanos == 0 && !isRemovable) {
       return false;
     }
     final long now = points.collectedNanos;
@@ -475,7 +478,7 @@ public abstract class StreamCollector implements CollectableStream {
       series.measurements = total.measurements;
       series.activeNanos = now;
     }
-    if (now - series.activeNanos < idleTimeoutNanos) {
+    if (!isRemovable && now - series.activeNanos < idleTimeoutNanos) {
       return false;
     }
     for (final PointPool reader : readers) {

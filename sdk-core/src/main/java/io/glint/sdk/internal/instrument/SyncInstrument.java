@@ -184,6 +184,16 @@ public abstract class SyncInstrument {
         + " provider that is set";
   }
 
+  /** As {@link MetricStream#setSeriesRemovable}, for all streams. */
+  public final void setSeriesRemovable(Attributes attributes, boolean isRemovable) {
+    if (first != null) {
+      first.setSeriesRemovable(attributes, isRemovable);
+      for (final MetricStream other : others) {
+        other.setSeriesRemovable(attributes, isRemovable);
+      }
+    }
+  }
+
   /** Which instrument it is, for messages of others. */
   @Override
   public final String toString() {

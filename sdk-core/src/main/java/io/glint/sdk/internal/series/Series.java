@@ -19,6 +19,9 @@ public sealed class Series extends StripedCells permits LastValueSeries {
   /** Spread hash of the attributes, as {@link SeriesMap} uses it. */
   final int hash;
 
+  /** True while the series may be dropped as soon as it is silent. Set by anybody. */
+  public volatile boolean isRemovable;
+
   // What the collector knows of the series, guarded by the stream's collection lock.
 
   /** When the series was first recorded into; the start of its cumulative points. */

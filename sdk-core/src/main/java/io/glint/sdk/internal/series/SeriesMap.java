@@ -137,6 +137,14 @@ public final class SeriesMap {
     return find(cachedIndex, attributes, hash(attributes));
   }
 
+  /**
+   * Returns the series of these attributes if it has been added before and is not evicted, or null.
+   * Wait-free.
+   */
+  public Series findLive(Attributes attributes) {
+    return table.findLive(attributes, hash(attributes));
+  }
+
   private static Series find(Series[] index, Attributes attributes, int hash) {
     final int mask = index.length - 1;
     int i = hash & mask;

@@ -34,9 +34,9 @@ import java.util.logging.Logger;
  * from {@code take} to the {@code try} must not grow either: once a cell is taken, nothing may be
  * thrown before somebody sees to its release, not even for want of stack.
  *
- * <p>Recording is thread-safe and never waits, see {@link Cell}. All fields but {@link #soleSeries}
- * are final: what collections write is elsewhere, so that recorders do not wait for its cache
- * lines.
+ * <p>Recording is thread-safe and never waits, see {@link Cell}. All fields are final but {@link
+ * #soleSeries}, and {@link #hadRemovableSeries}, which is set once: what collections write is
+ * elsewhere, so that recorders do not wait for its cache lines.
  */
 public abstract class MetricStream implements CellFactory, SeriesFactory {
   private static final Logger LOGGER = Logger.getLogger(MetricStream.class.getName());
@@ -61,6 +61,9 @@ public abstract class MetricStream implements CellFactory, SeriesFactory {
    * attributes. A hint, written without synchronization: any series of the stream would do.
    */
   private Series soleSeries;
+
+  /** True once a series was made removable: collections then look for such. */
+  private volatile boolean hadRemovableSeries;
 
   private final DeferredReport bindingFailures;
   private final DeferredReport memoryFailures;
@@ -237,6 +240,30 @@ public abstract class MetricStream implements CellFactory, SeriesFactory {
     return "Attributes could not be bound to instrument "
         + instrument.describe()
         + ". Its bound recordings look their series up each time";
+  }
+
+  /**
+   * Says whether the series of these attributes may be dropped as soon as it is silent. Does
+   * nothing if there is none, and if a view has removed attributes: others may record into it then.
+   * Never waits.
+   *
+   * @throws RuntimeException whatever the attributes or the filter throw
+   */
+  public final void setSeriesRemovable(Attributes attributes, boolean isRemovable) {
+    final Series series = seriesMap.findLive(attributes);
+    if (series != null
+        && series.isRemovable != isRemovable
+        && keep(attributes).equals(attributes)) {
+      series.isRemovable = isRemovable;
+      if (isRemovable) {
+        hadRemovableSeries = true;
+      }
+    }
+  }
+
+  /** False if no series of the stream was ever removable. */
+  public final boolean hadRemovableSeries() {
+    return hadRemovableSeries;
   }
 
   /** From now on there are no new series: nobody would collect them. */
