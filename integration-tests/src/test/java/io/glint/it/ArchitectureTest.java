@@ -7,6 +7,7 @@ import io.glint.autoconfigure.GlintAutoConfiguration;
 import io.glint.examples.webstore.WebstoreMain;
 import io.glint.exporter.openmetrics.OpenMetricsServer;
 import io.glint.exporter.otlp.OtlpMetricExporter;
+import io.glint.micrometer.GlintMeterRegistry;
 import io.glint.reservoir.ExemplarReservoir;
 import io.glint.sdk.GlintMeterProvider;
 import java.io.File;
@@ -108,6 +109,8 @@ class ArchitectureTest {
           OtlpMetricExporter.class,
           Set.of(
               "io.glint.reservoir", "io.glint.sdk", "io.glint.sdk.exemplar", LOG, TLS, HISTOGRAM));
+  private static final Module MICROMETER =
+      new Module("io.glint.micrometer", GlintMeterRegistry.class, Set.of("io.glint.sdk"));
   private static final Module AUTOCONFIGURE =
       new Module(
           "io.glint.autoconfigure",
@@ -130,7 +133,7 @@ class ArchitectureTest {
               "io.glint.exporter.otlp"));
 
   static List<Module> modules() {
-    return List.of(RESERVOIRS, SDK, OPEN_METRICS, OTLP, AUTOCONFIGURE, WEBSTORE);
+    return List.of(RESERVOIRS, SDK, OPEN_METRICS, OTLP, MICROMETER, AUTOCONFIGURE, WEBSTORE);
   }
 
   static List<Module> shipped() {
