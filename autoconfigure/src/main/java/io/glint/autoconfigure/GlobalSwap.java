@@ -5,10 +5,11 @@ import io.opentelemetry.api.GlobalOpenTelemetry;
 import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.sdk.OpenTelemetrySdk;
 import java.lang.reflect.Field;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.logging.Filter;
 import java.util.logging.Level;
+import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 
 /**
@@ -62,29 +63,123 @@ final class GlobalSwap {
    *
    * @param action given what is set
    */
-  private static void whenSet(Consumer<OpenTelemetrySdk> action) {
-    final Logger logger = Logger.getLogger(LOGGER);
-    final Level level = logger.getLevel();
-    final Filter filter = logger.getFilter();
-    final boolean isLogged = logger.isLoggable(Level.FINE);
-    final Thread thread = Thread.currentThread();
-    final AtomicBoolean isDone = new AtomicBoolean();
-    logger.setFilter(
-        line -> {
-          final boolean passes = filter == null || filter.isLoggable(line);
-          if (Thread.currentThread() == thread
-              && String.valueOf(line.getMessage()).startsWith(IS_SET)
-              && line.getParameters() != null
-              && line.getParameters()[0] instanceof OpenTelemetrySdk sdk
-              && isDone.compareAndSet(false, true)) {
-            logger.setFilter(filter);
+  static void whenSet(Consumer<OpenTelemetrySdk> action) {
+    new Watch(Logger.getLogger(LOGGER), action).begin();
+  }
+
+  /**
+   * Waits at a logger for the line of its thread. Several applications in one process, each with
+   * its own Glint, may start at the same time and wait at one logger, each watch in front of the
+   * one that began before. They are of different class loaders, so each tells the others what they
+   * need to know in types of the JDK.
+   */
+  private static final class Watch implements Filter, Supplier<Object[]> {
+    private static final String NAME = "Glint waits for the global OpenTelemetry";
+
+    private final Logger logger;
+    private final Consumer<OpenTelemetrySdk> action;
+    private final Thread thread = Thread.currentThread();
+
+    /** Null for none. All that follows is guarded by the logger. */
+    private Filter before;
+
+    /** What the logger had before any watch. */
+    private Level level;
+
+    private boolean isFineLogged;
+    private boolean isDone;
+
+    Watch(Logger logger, Consumer<OpenTelemetrySdk> action) {
+      this.logger = logger;
+      this.action = action;
+    }
+
+    void begin() {
+      synchronized (logger) {
+        before = logger.getFilter();
+        final Object[] other = state(before);
+        level = other == null ? logger.getLevel() : (Level) other[1];
+        isFineLogged = other == null ? logger.isLoggable(Level.FINE) : (Boolean) other[2];
+        logger.setFilter(this);
+        if (!logger.isLoggable(Level.FINE)) {
+          logger.setLevel(Level.FINE);
+        }
+      }
+    }
+
+    /** Leaves the logger as if this watch had never begun. */
+    private void end() {
+      synchronized (logger) {
+        isDone = true;
+        if (logger.getFilter() == this) {
+          before = withoutDone(before);
+          logger.setFilter(before);
+          if (state(before) == null) {
             logger.setLevel(level);
-            action.accept(sdk);
           }
-          return passes && (isLogged || line.getLevel().intValue() > Level.FINE.intValue());
-        });
-    if (!isLogged) {
-      logger.setLevel(Level.FINE);
+        }
+      }
+    }
+
+    @Override
+    public boolean isLoggable(LogRecord line) {
+      final Filter next;
+      synchronized (logger) {
+        next = before;
+      }
+      final boolean passes = next == null || next.isLoggable(line);
+      final OpenTelemetrySdk sdk = whatIsSetBy(line);
+      if (sdk != null) {
+        end();
+        action.accept(sdk);
+      }
+      synchronized (logger) {
+        before = withoutDone(before);
+        return passes && (isFineLogged || line.getLevel().intValue() > Level.FINE.intValue());
+      }
+    }
+
+    /** Null if it is not the line that this waits for. */
+    private OpenTelemetrySdk whatIsSetBy(LogRecord line) {
+      synchronized (logger) {
+        return !isDone
+                && Thread.currentThread() == thread
+                && String.valueOf(line.getMessage()).startsWith(IS_SET)
+                && line.getParameters() != null
+                && line.getParameters()[0] instanceof OpenTelemetrySdk sdk
+            ? sdk
+            : null;
+      }
+    }
+
+    /**
+     * The filter before it, level, whether fine lines are logged without it, whether it is done.
+     */
+    @Override
+    public Object[] get() {
+      return new Object[] {before, level, isFineLogged, isDone};
+    }
+
+    /** Null if it is no watch, of whatever class loader. */
+    private static Object[] state(Filter filter) {
+      return filter instanceof Supplier<?> watch && filter.toString().equals(NAME)
+          ? (Object[]) watch.get()
+          : null;
+    }
+
+    private static Filter withoutDone(Filter filter) {
+      Filter waiting = filter;
+      for (Object[] watch = state(waiting);
+          watch != null && (Boolean) watch[3];
+          watch = state(waiting)) {
+        waiting = (Filter) watch[0];
+      }
+      return waiting;
+    }
+
+    @Override
+    public String toString() {
+      return NAME;
     }
   }
 
