@@ -28,7 +28,7 @@ final class LateTakeover {
         return null;
       }
       final GlintMeterProviderBuilder builder = GlintMeterProvider.builder();
-      stock.copyTo(builder);
+      stock.copyTo(builder, ViewExtensions.of(sdk));
       readers.forEach(
           (reader, limits) ->
               builder.registerMetricReader(

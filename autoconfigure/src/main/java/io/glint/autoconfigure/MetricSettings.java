@@ -11,7 +11,6 @@ import io.opentelemetry.sdk.metrics.export.AggregationTemporalitySelector;
 import io.opentelemetry.sdk.metrics.export.DefaultAggregationSelector;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -19,7 +18,6 @@ import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.logging.Level;
 
@@ -42,10 +40,12 @@ final class MetricSettings {
   private static final String TIMEOUT = "otel.metric.export.timeout";
   private static final String BATCH = "otel.metric.export.max.batch.size";
   private static final String MEMORY_MODE = "otel.java.exporter.memory_mode";
+  private static final String TELEMETRY_VERSION = "otel.experimental.sdk.telemetry.version";
   private static final String OTLP = "otel.exporter.otlp.";
   private static final String OTLP_METRICS = "otel.exporter.otlp.metrics.";
   private static final String PROMETHEUS_HISTOGRAM =
       "otel.java.experimental.exporter.prometheus.metrics.default.histogram.aggregation";
+  static final List<String> EXEMPLAR_FILTERS = List.of("trace_based", "always_on", "always_off");
   private static final List<String> HISTOGRAMS =
       List.of("explicit_bucket_histogram", "base2_exponential_bucket_histogram");
   private static final int MOST_SERIES = 1_000_000_000;
@@ -84,48 +84,46 @@ final class MetricSettings {
 
   /** As {@link #overrides(ConfigProperties)}. */
   Map<String, String> overrides() {
-    final Map<String, String> overrides = new HashMap<>();
-    final Consumer<String> unset = key -> overrides.put(key, "");
-    unsetIfRefused(unset);
-    overrides.put(EXPORTER, String.join(",", exporters()));
+    StockOtlp.unsetWhatIsRefused(settings);
+    unsetIfRefused();
+    settings.override(EXPORTER, String.join(",", exporters()));
     if (otlpProtocol != null && protocolSetting() != null) {
-      overrides.put(OTLP_METRICS + "protocol", otlpProtocol);
+      settings.override(OTLP_METRICS + "protocol", otlpProtocol);
     }
-    return overrides;
+    return settings.overrides();
   }
 
   /** Where a setting is refused, its default is what the stock SDK is to find, silently. */
-  private void unsetIfRefused(Consumer<String> unset) {
-    unsetIf(settings.text(INTERVAL) != null && isDefault(interval(), 60_000), INTERVAL, unset);
-    unsetIf(settings.text(TIMEOUT) != null && isDefault(timeout(), 30_000), TIMEOUT, unset);
-    unsetIf(cardinalityLimit() == 2000, CARDINALITY_LIMIT, unset);
-    unsetIf(maxBatchSize() == Integer.MAX_VALUE, BATCH, unset);
-    unsetIf(exemplarFilter() == CustomExemplarFilter.traceBased(), EXEMPLAR_FILTER, unset);
-    unsetIf(temporalityWord().equals("cumulative"), OTLP_METRICS + "temporality.preference", unset);
+  private void unsetIfRefused() {
+    unsetIf(isDefault(interval(), 60_000), INTERVAL);
+    unsetIf(isDefault(timeout(), 30_000), TIMEOUT);
+    unsetIf(cardinalityLimit() == 2000, CARDINALITY_LIMIT);
+    unsetIf(maxBatchSize() == Integer.MAX_VALUE, BATCH);
+    unsetIf(exemplarFilter() == CustomExemplarFilter.traceBased(), EXEMPLAR_FILTER);
+    unsetIf(temporalityWord().equals("cumulative"), OTLP_METRICS + "temporality.preference");
     unsetIf(
         histogramWord(OTLP_METRICS + "default.histogram.aggregation").equals(HISTOGRAMS.get(0)),
-        OTLP_METRICS + "default.histogram.aggregation",
-        unset);
+        OTLP_METRICS + "default.histogram.aggregation");
     unsetIf(
         settings
             .word(List.of("reusable_data", "immutable_data"), "reusable_data", MEMORY_MODE)
             .equals("reusable_data"),
-        MEMORY_MODE,
-        unset);
-    unsetIf(prometheusPort() == 9464, "otel.exporter.prometheus.port", unset);
+        MEMORY_MODE);
+    unsetIf(prometheusPort() == 9464, "otel.exporter.prometheus.port");
+    // Of the metrics that stock exporters and processors record about themselves.
     unsetIf(
-        settings.text(OTLP_METRICS + "timeout") != null && isDefault(otlpTimeout(), 10_000),
-        OTLP_METRICS + "timeout",
-        unset);
+        settings.word(List.of("legacy", "latest"), "legacy", TELEMETRY_VERSION).equals("legacy"),
+        TELEMETRY_VERSION);
   }
 
   private static boolean isDefault(Duration time, long defaultMillis) {
     return time.toMillis() == defaultMillis;
   }
 
-  private void unsetIf(boolean isDefault, String key, Consumer<String> unset) {
-    if (isDefault && settings.text(key) != null) {
-      unset.accept(key);
+  /** Also if it is empty, which the stock SDK refuses in words. */
+  private void unsetIf(boolean isDefault, String key) {
+    if (isDefault) {
+      settings.override(key, null);
     }
   }
 
@@ -256,8 +254,12 @@ final class MetricSettings {
   // ------------------------------------------------------------------ provider and readers
 
   CustomExemplarFilter exemplarFilter() {
-    return switch (settings.word(
-        List.of("trace_based", "always_on", "always_off"), "trace_based", EXEMPLAR_FILTER)) {
+    return exemplarFilter(settings.word(EXEMPLAR_FILTERS, "trace_based", EXEMPLAR_FILTER));
+  }
+
+  /** The one of {@link #EXEMPLAR_FILTERS} with this name. */
+  static CustomExemplarFilter exemplarFilter(String word) {
+    return switch (word) {
       case "always_on" -> CustomExemplarFilter.alwaysOn();
       case "always_off" -> CustomExemplarFilter.alwaysOff();
       default -> CustomExemplarFilter.traceBased();
@@ -300,13 +302,12 @@ final class MetricSettings {
 
   private String otlpProtocol() {
     if (otlpProtocol == null) {
-      // What is set and not known is not gRPC.
       otlpProtocol =
           protocolSetting() == null
               ? "grpc"
               : settings.word(
-                  List.of("grpc", "http/protobuf", "http/json"),
-                  "http/protobuf",
+                  StockOtlp.PROTOCOLS,
+                  StockOtlp.PROTOCOL_IF_UNKNOWN,
                   OTLP_METRICS + "protocol",
                   OTLP + "protocol");
     }

@@ -108,9 +108,14 @@ public final class OtlpProvider implements ConfigurableMetricExporterProvider {
     }
   }
 
-  /** Over gRPC a host and a port will do; then another setting says whether TLS is wanted. */
-  private static String url(String endpoint, Settings settings, boolean isGrpc) {
-    if (!isGrpc || endpoint.contains("://")) {
+  /** Over gRPC a host and a port will do. */
+  static boolean isWithoutScheme(String endpoint, boolean isGrpc) {
+    return isGrpc && !endpoint.contains("://");
+  }
+
+  /** Without a scheme, another setting says whether TLS is wanted. */
+  static String url(String endpoint, Settings settings, boolean isGrpc) {
+    if (!isWithoutScheme(endpoint, isGrpc)) {
       return endpoint;
     }
     final String own = "otel.exporter.otlp.metrics.insecure";

@@ -3,12 +3,14 @@ package io.glint.autoconfigure;
 import io.opentelemetry.sdk.autoconfigure.spi.ConfigProperties;
 import io.opentelemetry.sdk.autoconfigure.spi.ConfigurationException;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.function.Predicate;
+import java.util.Map;
 import java.util.function.Supplier;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import java.util.stream.Stream;
 
 /**
  * Reads settings by the rules of the specification ("Common configuration"): an empty value is as
@@ -20,6 +22,9 @@ final class Settings {
 
   private final ConfigProperties config;
 
+  /** What counts instead of the configuration; null for a setting that is to be as if unset. */
+  private final Map<String, String> overrides = new HashMap<>();
+
   Settings(ConfigProperties config) {
     this.config = config;
   }
@@ -28,10 +33,19 @@ final class Settings {
     return config;
   }
 
+  /** From now on, and for whoever is given {@link #overrides}, the setting has this value. */
+  void override(String key, String value) {
+    overrides.put(key, value);
+  }
+
+  Map<String, String> overrides() {
+    return overrides;
+  }
+
   /** The first of the keys that is set; null if none is. */
   String text(String... keys) {
     for (final String key : keys) {
-      final String value = config.getString(key);
+      final String value = overrides.containsKey(key) ? overrides.get(key) : config.getString(key);
       if (value != null && !value.isBlank()) {
         return value.trim();
       }
@@ -41,13 +55,7 @@ final class Settings {
 
   /** The key whose value {@link #text} returns; the first if none is set. */
   String keyOf(String... keys) {
-    for (final String key : keys) {
-      final String value = config.getString(key);
-      if (value != null && !value.isBlank()) {
-        return key;
-      }
-    }
-    return keys[0];
+    return Stream.of(keys).filter(key -> text(key) != null).findFirst().orElse(keys[0]);
   }
 
   /** One of some words, whatever their case. */
@@ -136,19 +144,16 @@ final class Settings {
     }
   }
 
-  /** Whether a value is set that the predicate does not accept. */
-  boolean isRefused(String key, Predicate<String> isAccepted) {
-    final String value = text(key);
-    return value != null && !isAccepted.test(value);
+  static void refuse(String key, String value, String accepted, Object instead) {
+    refuseInFile(key + " (" + variable(key) + ")", value, accepted, instead);
   }
 
-  static void refuse(String key, String value, String accepted, Object instead) {
+  /** As {@link #refuse}, of what stands in a configuration file. */
+  static void refuseInFile(String place, String value, String accepted, Object instead) {
     log(
         Level.WARNING,
-        key
-            + " ("
-            + variable(key)
-            + ") is '"
+        place
+            + " is '"
             + value
             + "', which is not accepted. It must be "
             + accepted

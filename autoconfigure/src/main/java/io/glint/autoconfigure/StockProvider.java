@@ -1,8 +1,10 @@
 package io.glint.autoconfigure;
 
 import io.glint.sdk.GlintMeterProviderBuilder;
+import io.glint.sdk.MeterConfigurator;
 import io.glint.sdk.exemplar.CustomExemplarFilter;
 import io.opentelemetry.sdk.common.Clock;
+import io.opentelemetry.sdk.common.InstrumentationScopeInfo;
 import io.opentelemetry.sdk.metrics.InstrumentSelector;
 import io.opentelemetry.sdk.metrics.InstrumentType;
 import io.opentelemetry.sdk.metrics.SdkMeterProvider;
@@ -16,6 +18,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 
 /**
  * Reads what a stock meter provider, or its builder, has been configured with. They have no
@@ -48,9 +51,16 @@ final class StockProvider {
     return readers;
   }
 
-  /** Gives everything but the readers to a builder of Glint. */
-  void copyTo(GlintMeterProviderBuilder to) throws ReflectiveOperationException {
-    copyViews(SdkMeterProvider.class, provider, to);
+  /**
+   * Gives everything but the readers to a builder of Glint.
+   *
+   * @param extensions what views get besides
+   */
+  void copyTo(GlintMeterProviderBuilder to, ViewExtensions extensions)
+      throws ReflectiveOperationException {
+    copyViews(SdkMeterProvider.class, provider, to, extensions);
+    extensions.registerRest(to);
+    to.setMeterConfigurator(MeterConfigurator.of(meterConfigurator(), StockProvider::isEnabled));
     to.setResource((Resource) call(shared, "getResource"));
     to.setClock((Clock) call(shared, "getClock"));
     to.setExemplarFilter(exemplarFilter(call(shared, "getExemplarFilter")));
@@ -59,18 +69,36 @@ final class StockProvider {
   /** Gives views and metric producers to a builder of Glint. */
   static void copyViews(SdkMeterProviderBuilder from, GlintMeterProviderBuilder to)
       throws ReflectiveOperationException {
-    copyViews(SdkMeterProviderBuilder.class, from, to);
+    copyViews(SdkMeterProviderBuilder.class, from, to, new ViewExtensions());
   }
 
-  private static void copyViews(Class<?> type, Object from, GlintMeterProviderBuilder to)
+  private static void copyViews(
+      Class<?> type, Object from, GlintMeterProviderBuilder to, ViewExtensions extensions)
       throws ReflectiveOperationException {
     for (final Object registered : list(type, from, "registeredViews")) {
-      to.registerView(
-          (InstrumentSelector) call(registered, "getInstrumentSelector"),
-          (View) call(registered, "getView"));
+      final InstrumentSelector selector =
+          (InstrumentSelector) call(registered, "getInstrumentSelector");
+      to.registerView(selector, extensions.extended(selector, (View) call(registered, "getView")));
     }
     for (final Object producer : list(type, from, "metricProducers")) {
       to.registerMetricProducer((MetricProducer) producer);
+    }
+  }
+
+  /** Its types are internal to the stock SDK. */
+  @SuppressWarnings("unchecked")
+  private Function<InstrumentationScopeInfo, Object> meterConfigurator()
+      throws ReflectiveOperationException {
+    return (Function<InstrumentationScopeInfo, Object>)
+        field(SdkMeterProvider.class, provider, "meterConfigurator");
+  }
+
+  /** What a meter configurator of the stock SDK has answered. */
+  private static boolean isEnabled(Object config) {
+    try {
+      return (Boolean) call(config, "isEnabled");
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException(e);
     }
   }
 

@@ -155,7 +155,7 @@ public final class GlintMeterProviderBuilder {
    */
   public GlintMeterProviderBuilder registerView(InstrumentSelector selector, View view) {
     Objects.requireNonNull(selector, "selector");
-    return registerView(selector, GlintView.of(Objects.requireNonNull(view, "view")));
+    return registerView(selector, GlintView.builder(view).build());
   }
 
   /**

@@ -43,10 +43,17 @@ public final class GlintView {
   }
 
   /**
-   * A view of the stock SDK as one of Glint. Its aggregation is taken over unless it is the default
-   * one, its cardinality limit unless it is 2000: a stock view says that also when none was set.
+   * Starts a view with all that a view of the stock SDK sets. Its aggregation is taken over unless
+   * it is the default one, its cardinality limit unless it is 2000: a stock view says that also
+   * when none was set.
+   *
+   * @param view not null
+   * @throws IllegalStateException if OpenTelemetry on the class path is too old; the message says
+   *     what to do
+   * @throws IllegalArgumentException if its aggregation is not one of the stock SDK's
    */
-  static GlintView of(View view) {
+  public static Builder builder(View view) {
+    Objects.requireNonNull(view, "view");
     final Builder builder = builder();
     if (view.getAggregation() != Aggregation.defaultAggregation()) {
       builder.setAggregation(view.getAggregation());
@@ -57,7 +64,7 @@ public final class GlintView {
     if (view.getCardinalityLimit() != STOCK_DEFAULT_LIMIT) {
       builder.setCardinalityLimit(view.getCardinalityLimit());
     }
-    return builder.build();
+    return builder;
   }
 
   private static final int STOCK_DEFAULT_LIMIT = 2000;

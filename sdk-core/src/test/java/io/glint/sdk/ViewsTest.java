@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
 import io.glint.reservoir.ExemplarReservoirFactory;
+import io.glint.sdk.exemplar.CustomExemplarFilter;
 import io.glint.sdk.exemplar.ExemplarAttributes;
 import io.glint.sdk.internal.series.Overflow;
 import io.glint.sdk.internal.view.Glob;
@@ -73,6 +74,34 @@ class ViewsTest {
 
   private static Attributes attributes(String keep, long drop) {
     return Attributes.of(KEEP, keep, DROP, drop);
+  }
+
+  @Test
+  void aStockViewCanBeExtended() {
+    final Meter meter =
+        meter(
+            builder ->
+                builder
+                    .setExemplarFilter(CustomExemplarFilter.alwaysOn())
+                    .registerView(
+                        named("latency"),
+                        GlintView.builder(
+                                View.builder()
+                                    .setName("renamed")
+                                    .setAttributeFilter(Set.of("keep"))
+                                    .setCardinalityLimit(7)
+                                    .build())
+                            .setExemplarReservoir(ExemplarReservoirFactory.fixedSize(3))
+                            .build()));
+    final DoubleHistogram histogram = meter.histogramBuilder("latency").build();
+    for (int i = 0; i < 9; i++) {
+      histogram.record(1, attributes("a", i));
+    }
+    final HistogramPointData point =
+        collect(cumulative, "renamed").getHistogramData().getPoints().iterator().next();
+    assertThat(point.getAttributes()).isEqualTo(Attributes.of(KEEP, "a"));
+    assertThat(point.getExemplars()).hasSize(3);
+    assertThatThrownBy(() -> GlintView.builder(null)).isInstanceOf(NullPointerException.class);
   }
 
   @Test

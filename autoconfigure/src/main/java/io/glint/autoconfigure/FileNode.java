@@ -1,0 +1,147 @@
+package io.glint.autoconfigure;
+
+import io.opentelemetry.api.incubator.config.DeclarativeConfigProperties;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.TreeSet;
+import java.util.function.Function;
+import java.util.stream.Stream;
+
+/**
+ * A mapping in a declarative configuration file. A value that is malformed is reported, and as if
+ * it were absent; null is absent, too (configuration data model, "Create"). Not loaded without
+ * opentelemetry-api-incubator.
+ */
+final class FileNode {
+  private final String path;
+  private final DeclarativeConfigProperties properties;
+  private boolean isRefused;
+
+  FileNode(String path, DeclarativeConfigProperties properties) {
+    this.path = path;
+    this.properties = properties;
+  }
+
+  /** Whether something in this node, but not in those below, was malformed so far. */
+  boolean isRefused() {
+    return isRefused;
+  }
+
+  /** Whether the key is there, with or without a value. */
+  boolean has(String key) {
+    return properties.getPropertyKeys().contains(key);
+  }
+
+  /** Reports a value. */
+  void refuse(String key, String accepted, String instead) {
+    isRefused = true;
+    Settings.refuseInFile(path + "." + key, value(key), accepted, instead);
+  }
+
+  /** Reports keys that mean nothing here. */
+  void refuseOthersThan(List<String> keys) {
+    final TreeSet<String> others = new TreeSet<>(properties.getPropertyKeys());
+    keys.forEach(others::remove);
+    for (final String other : others) {
+      isRefused = true;
+      Settings.refuseInFile(
+          path,
+          other,
+          "a mapping with no other keys than " + String.join(", ", keys),
+          "the others");
+    }
+  }
+
+  /** Null if it is absent. */
+  String text(String key, String instead) {
+    return read(key, properties::getString, "a text", instead);
+  }
+
+  /** One of some words, whatever their case; null if it is absent. */
+  String word(String key, List<String> accepted, String instead) {
+    final String choice = String.join(", ", accepted);
+    final String value = read(key, properties::getString, choice, instead);
+    if (value == null) {
+      return null;
+    }
+    final String word = value.toLowerCase(Locale.ROOT);
+    if (accepted.contains(word)) {
+      return word;
+    }
+    refuse(key, choice, instead);
+    return null;
+  }
+
+  /** A whole number; null if it is absent. */
+  Integer number(String key, int least, int greatest, String instead) {
+    final String accepted = "a whole number from " + least + " to " + greatest;
+    final Long value = read(key, properties::getLong, accepted, instead);
+    if (value == null) {
+      return null;
+    }
+    if (value >= least && value <= greatest) {
+      return value.intValue();
+    }
+    refuse(key, accepted, instead);
+    return null;
+  }
+
+  /** A mapping below; an empty one if the key has no value; null if it is absent. */
+  FileNode child(String key, String accepted, String instead) {
+    final DeclarativeConfigProperties child =
+        read(key, properties::getStructured, accepted, instead);
+    if (child != null) {
+      return new FileNode(path + "." + key, child);
+    }
+    return has(key) && value(key) == null
+        ? new FileNode(path + "." + key, DeclarativeConfigProperties.empty())
+        : null;
+  }
+
+  /** The mappings of a list; none if it is absent. */
+  List<FileNode> list(String key, String instead) {
+    final List<FileNode> nodes = new ArrayList<>();
+    final List<DeclarativeConfigProperties> list =
+        read(key, properties::getStructuredList, "a list of mappings", instead);
+    if (list != null) {
+      list.forEach(
+          node -> nodes.add(new FileNode(path + "." + key + "[" + nodes.size() + "]", node)));
+    }
+    return nodes;
+  }
+
+  /** Null if the key is absent, or its value of another type, which is reported. */
+  private <T> T read(String key, Function<String, T> getter, String accepted, String instead) {
+    if (!has(key)) {
+      return null;
+    }
+    final T value = getter.apply(key);
+    if (value == null && value(key) != null) {
+      refuse(key, accepted, instead);
+    }
+    return value;
+  }
+
+  /** What to show of it; null if there is none. The stock SDK tells values of known types only. */
+  private String value(String key) {
+    return Stream.<Function<String, Object>>of(
+            properties::getString,
+            properties::getBoolean,
+            properties::getLong,
+            properties::getDouble,
+            name -> properties.getScalarList(name, String.class),
+            name -> keys(properties.getStructured(name)),
+            properties::getStructuredList)
+        .map(getter -> getter.apply(key))
+        .filter(Objects::nonNull)
+        .map(Object::toString)
+        .findFirst()
+        .orElse(null);
+  }
+
+  private static Object keys(DeclarativeConfigProperties node) {
+    return node == null ? null : node.getPropertyKeys();
+  }
+}

@@ -1,0 +1,91 @@
+package io.glint.autoconfigure;
+
+import io.glint.testing.OtlpServer;
+import io.opentelemetry.api.GlobalOpenTelemetry;
+import io.opentelemetry.api.metrics.Meter;
+import io.opentelemetry.proto.metrics.v1.Metric;
+import io.opentelemetry.sdk.OpenTelemetrySdk;
+import io.opentelemetry.sdk.autoconfigure.AutoConfiguredOpenTelemetrySdk;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+
+/**
+ * A global OpenTelemetry that a declarative configuration file has made, and a receiver of OTLP for
+ * its metrics.
+ */
+final class ConfiguredByFile implements AutoCloseable {
+  private static final String FILE_PROPERTY = "otel.config.file";
+
+  final OtlpServer receiver = new OtlpServer();
+  private final Path folder;
+  private OpenTelemetrySdk sdk;
+
+  /**
+   * Makes none yet.
+   *
+   * @param folder where the file is written
+   */
+  ConfiguredByFile(Path folder) {
+    GlobalOpenTelemetry.resetForTest();
+    this.folder = folder;
+  }
+
+  /** One reader, which exports to the receiver at the end only; more keys of it may follow. */
+  String meterProvider() {
+    return """
+        meter_provider:
+          readers:
+            - periodic:
+                interval: 3600000
+                exporter:
+                  otlp_http: {endpoint: "%s"}
+        """
+        .formatted(receiver.url("/v1/metrics"));
+  }
+
+  /**
+   * Makes it.
+   *
+   * @param text of the file, without its format
+   */
+  OpenTelemetrySdk make(String text) {
+    try {
+      final Path file = folder.resolve("otel.yaml");
+      Files.writeString(file, "file_format: \"1.0\"\n" + text);
+      System.setProperty(FILE_PROPERTY, file.toString());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    sdk =
+        AutoConfiguredOpenTelemetrySdk.builder()
+            .disableShutdownHook()
+            .setResultAsGlobal()
+            .build()
+            .getOpenTelemetrySdk();
+    return sdk;
+  }
+
+  /** Of the global OpenTelemetry. */
+  Meter meter() {
+    return GlobalOpenTelemetry.getMeter("application");
+  }
+
+  /** Ends it, and returns the last metric of each name that the receiver got. */
+  Map<String, Metric> exported() {
+    sdk.close();
+    return receiver.metrics();
+  }
+
+  @Override
+  public void close() {
+    System.clearProperty(FILE_PROPERTY);
+    if (sdk != null) {
+      sdk.close();
+    }
+    GlobalOpenTelemetry.resetForTest();
+    receiver.close();
+  }
+}
