@@ -24,7 +24,7 @@ import java.util.regex.Pattern;
 
 /** The demo in a process of its own, as a user runs it: without any flag for the JVM. */
 final class WebstoreProcess implements AutoCloseable {
-  private static final Pattern ADDRESS = Pattern.compile("^ +(open|metrics) +(http://\\S+)$");
+  private static final Pattern ADDRESS = Pattern.compile("^ +(open|metrics|query) +(http://\\S+)$");
   private static final HttpClient CLIENT = HttpClient.newHttpClient();
 
   private final Process process;
@@ -74,6 +74,11 @@ final class WebstoreProcess implements AutoCloseable {
 
   URI metrics() throws InterruptedException {
     return address("metrics");
+  }
+
+  /** Of the Prometheus server that it was told to start. */
+  URI prometheus() throws InterruptedException {
+    return address("query");
   }
 
   private URI address(String what) throws InterruptedException {

@@ -7,10 +7,13 @@ import io.opentelemetry.proto.metrics.v1.HistogramDataPoint;
 import io.opentelemetry.proto.metrics.v1.Metric;
 import java.net.URI;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -102,7 +105,7 @@ class WebstoreTest {
   }
 
   @Test
-  void pushesToACollectorAndEndsWithASummary() throws Exception {
+  void pushesMetricsAndTheirTracesToACollectorAndEndsWithASummary() throws Exception {
     final OtlpServer collector = new OtlpServer();
     try (collector;
         WebstoreProcess webstore =
@@ -126,7 +129,13 @@ class WebstoreTest {
             .flatMap(histogram -> histogram.getDataPointsList().stream())
             .toList();
     assertThat(payments).isNotEmpty().allMatch(point -> point.getCount() > 0);
-    assertThat(payments).anyMatch(point -> point.getExemplarsCount() > 0);
+    final Set<String> linked =
+        payments.stream()
+            .flatMap(point -> point.getExemplarsList().stream())
+            .map(exemplar -> HexFormat.of().formatHex(exemplar.getTraceId().toByteArray()))
+            .collect(Collectors.toSet());
+    assertThat(linked).hasSizeGreaterThan(10);
+    assertThat(collector.traceIds()).containsAll(linked);
   }
 
   @Test

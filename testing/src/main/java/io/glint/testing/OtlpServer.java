@@ -5,6 +5,7 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.opentelemetry.proto.collector.metrics.v1.ExportMetricsServiceRequest;
 import io.opentelemetry.proto.collector.metrics.v1.ExportMetricsServiceResponse;
+import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
 import io.opentelemetry.proto.metrics.v1.Metric;
 import io.opentelemetry.proto.metrics.v1.ResourceMetrics;
 import io.opentelemetry.proto.metrics.v1.ScopeMetrics;
@@ -14,13 +15,16 @@ import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.Deque;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.stream.Collectors;
 import java.util.zip.GZIPInputStream;
 
 /**
@@ -28,6 +32,8 @@ import java.util.zip.GZIPInputStream;
  * then with success. Thread-safe.
  */
 public final class OtlpServer implements AutoCloseable {
+  private static final String TRACES = "/v1/traces";
+
   public final List<Received> received = new CopyOnWriteArrayList<>();
   private final Deque<Answer> script = new ConcurrentLinkedDeque<>();
   private final HttpServer server;
@@ -55,9 +61,23 @@ public final class OtlpServer implements AutoCloseable {
     return "http://127.0.0.1:" + server.getAddress().getPort() + path;
   }
 
-  /** The bodies of all requests. */
+  /** The bodies of all requests with metrics. */
   public List<ExportMetricsServiceRequest> requests() {
-    return received.stream().map(Received::request).toList();
+    return received.stream()
+        .filter(each -> !each.uri().endsWith(TRACES))
+        .map(Received::request)
+        .toList();
+  }
+
+  /** The traces of all spans, as hexadecimal ids. */
+  public Set<String> traceIds() {
+    return received.stream()
+        .filter(each -> each.uri().endsWith(TRACES))
+        .flatMap(each -> each.traces().getResourceSpansList().stream())
+        .flatMap(resource -> resource.getScopeSpansList().stream())
+        .flatMap(scope -> scope.getSpansList().stream())
+        .map(span -> HexFormat.of().formatHex(span.getTraceId().toByteArray()))
+        .collect(Collectors.toSet());
   }
 
   /** The last metric of each name. */
@@ -143,12 +163,26 @@ public final class OtlpServer implements AutoCloseable {
     }
 
     public ExportMetricsServiceRequest request() {
+      try {
+        return ExportMetricsServiceRequest.parseFrom(content());
+      } catch (IOException e) {
+        throw new AssertionError("not an ExportMetricsServiceRequest", e);
+      }
+    }
+
+    ExportTraceServiceRequest traces() {
+      try {
+        return ExportTraceServiceRequest.parseFrom(content());
+      } catch (IOException e) {
+        throw new AssertionError("not an ExportTraceServiceRequest", e);
+      }
+    }
+
+    private byte[] content() throws IOException {
       try (InputStream raw = new ByteArrayInputStream(body);
           InputStream in =
               "gzip".equals(header("Content-Encoding")) ? new GZIPInputStream(raw) : raw) {
-        return ExportMetricsServiceRequest.parseFrom(in);
-      } catch (IOException e) {
-        throw new AssertionError("not an ExportMetricsServiceRequest", e);
+        return in.readAllBytes();
       }
     }
   }

@@ -51,7 +51,7 @@ public final class PrometheusProcess implements AutoCloseable {
   }
 
   /** The same for a program of another path. */
-  static PrometheusProcess start(
+  public static PrometheusProcess start(
       String program, Path directory, String configuration, String... flags)
       throws IOException, InterruptedException {
     final Path file = Files.writeString(directory.resolve("prometheus.yml"), configuration);
@@ -103,6 +103,11 @@ public final class PrometheusProcess implements AutoCloseable {
     } catch (IOException e) {
       return false;
     }
+  }
+
+  /** Where it answers. */
+  public URI address() {
+    return address;
   }
 
   /** What it has logged so far. */

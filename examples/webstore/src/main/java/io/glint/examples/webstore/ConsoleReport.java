@@ -34,7 +34,7 @@ final class ConsoleReport {
     this.metrics = metrics;
   }
 
-  void greeting(Options options, Optional<String> otlp) {
+  void greeting(Options options, Optional<URI> prometheus) {
     StringBuilder text = new StringBuilder();
     line(text, "");
     line(text, "Glint webstore: from a latency spike to the trace that made it.");
@@ -42,7 +42,8 @@ final class ConsoleReport {
     line(text, "  open      %s", shop);
     line(text, "  explain   %s", shop.resolve("/explain"));
     line(text, "  metrics   %s", metrics);
-    otlp.ifPresent(endpoint -> line(text, "  OTLP to   %s", endpoint));
+    prometheus.ifPresent(address -> line(text, "  query     %s", address));
+    options.otlp().ifPresent(endpoint -> line(text, "  OTLP to   %s", endpoint));
     line(text, "");
     line(
         text,

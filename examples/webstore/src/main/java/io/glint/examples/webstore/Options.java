@@ -15,6 +15,9 @@ import java.util.Set;
  * @param slowEvery one payment in this many is slow
  * @param incidentAfter when the first incident comes by itself; zero for never
  * @param duration how long to run; empty for until stopped
+ * @param otlp address of a collector that gets metrics and traces; empty for none
+ * @param prometheus the program of a Prometheus server to start; empty for none
+ * @param allInterfaces whether others than this machine can connect
  */
 record Options(
     int port,
@@ -27,7 +30,13 @@ record Options(
     Duration incidentLength,
     Duration interval,
     Optional<Duration> duration,
+    Optional<String> otlp,
+    Optional<String> prometheus,
+    boolean allInterfaces,
     boolean help) {
+
+  /** Takes a value after an equals sign only, as it can do without. */
+  private static final String PROMETHEUS = "--prometheus";
 
   private static final Set<String> FLAGS =
       Set.of(
@@ -40,7 +49,12 @@ record Options(
           "--incident-after",
           "--incident-length",
           "--sample-ratio",
-          "--seed");
+          "--seed",
+          "--otlp");
+
+  /** Flags that need no value, and what they stand for without one. */
+  private static final Map<String, String> SWITCHES =
+      Map.of(PROMETHEUS, "prometheus", "--all-interfaces", "true", "--help", "true");
 
   static final String USAGE =
       """
@@ -57,23 +71,34 @@ record Options(
         --slow-every N       outside of incidents, one payment in N is slow (default 1000)
         --sample-ratio X     share of traces that are sampled, 0.0 to 1.0 (default 1.0)
         --seed N             seed of the traffic and of the payment times (default 39)
+        --prometheus[=PATH]  start a Prometheus server that scrapes the demo; PATH is its program, by
+                             default the one on the PATH. Its files are removed at the end
+        --otlp URL           send metrics and traces to a collector, say http://localhost:4318
+                             (default: what OTEL_EXPORTER_OTLP_ENDPOINT says)
+        --all-interfaces     let other machines connect, as in a container; by default nobody can
         --help               this text
-
-      With OTEL_EXPORTER_OTLP_ENDPOINT set (say http://localhost:4318) metrics are also pushed there.
       """;
 
   /** Accepts both {@code --flag value} and {@code --flag=value}. */
-  static Options parse(List<String> arguments) throws CannotStartException {
+  static Options parse(List<String> arguments, Map<String, String> environment)
+      throws CannotStartException {
     Map<String, String> flags = new HashMap<>();
+    String otlp = environment.getOrDefault("OTEL_EXPORTER_OTLP_ENDPOINT", "");
+    if (!otlp.isBlank()) {
+      flags.put("--otlp", otlp);
+    }
     Iterator<String> rest = arguments.iterator();
     while (rest.hasNext()) {
       String argument = rest.next();
       int equals = argument.indexOf('=');
       String flag = equals < 0 ? argument : argument.substring(0, equals);
-      if (flag.equals("--help") || flag.equals("-h")) {
+      if (flag.equals("-h")) {
         flags.put("--help", "true");
-      } else if (!FLAGS.contains(flag)) {
-        throw CannotStartException.badFlag("unknown flag " + flag);
+      } else if (equals < 0 && SWITCHES.containsKey(flag)) {
+        flags.put(flag, SWITCHES.get(flag));
+      } else if (!FLAGS.contains(flag) && !flag.equals(PROMETHEUS)) {
+        throw CannotStartException.badFlag(
+            SWITCHES.containsKey(flag) ? flag + " takes no value" : "unknown flag " + flag);
       } else if (equals >= 0) {
         flags.put(flag, argument.substring(equals + 1));
       } else if (rest.hasNext()) {
@@ -101,7 +126,19 @@ record Options(
         Duration.ofSeconds(number(flags, "--incident-length", 15, 1, 120)),
         Duration.ofSeconds(number(flags, "--interval", 5, 1, 30)),
         duration,
+        text(flags, "--otlp"),
+        text(flags, PROMETHEUS),
+        flags.containsKey("--all-interfaces"),
         flags.containsKey("--help"));
+  }
+
+  private static Optional<String> text(Map<String, String> flags, String flag)
+      throws CannotStartException {
+    String value = flags.get(flag);
+    if (value != null && value.isBlank()) {
+      throw CannotStartException.badFlag(flag + " has an empty value");
+    }
+    return Optional.ofNullable(value);
   }
 
   private static long number(

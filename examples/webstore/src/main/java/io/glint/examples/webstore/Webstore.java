@@ -8,22 +8,22 @@ import io.glint.examples.webstore.shop.Packing;
 import io.glint.examples.webstore.shop.PaymentProvider;
 import io.glint.examples.webstore.shop.PaymentService;
 import io.glint.examples.webstore.shop.Signals;
+import io.glint.examples.webstore.telemetry.Collector;
 import io.glint.examples.webstore.telemetry.StockTelemetry;
 import io.glint.examples.webstore.telemetry.Telemetry;
 import io.glint.examples.webstore.traffic.Incidents;
 import io.glint.examples.webstore.traffic.Traffic;
 import io.glint.examples.webstore.watch.Monitor;
+import io.glint.examples.webstore.watch.PrometheusServer;
 import io.glint.examples.webstore.watch.RecordCost;
 import io.glint.examples.webstore.watch.Scrapers;
 import io.glint.examples.webstore.web.LiveFeed;
 import io.glint.examples.webstore.web.ShopRoutes;
 import io.glint.examples.webstore.web.Site;
 import io.opentelemetry.api.OpenTelemetry;
-import io.opentelemetry.sdk.metrics.export.MetricReader;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.net.BindException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.time.Duration;
@@ -47,12 +47,13 @@ final class Webstore implements AutoCloseable {
   private static final int HTTP_THREADS = Traffic.MOST_SHOPPERS + 8;
 
   private static final String HOST = "127.0.0.1";
-  private static final byte[] LOOPBACK = {127, 0, 0, 1};
+  private static final String ALL_INTERFACES = "0.0.0.0";
   private static final Logger LOGGER = Logger.getLogger(Webstore.class.getName());
 
   private final long startNanos = System.nanoTime();
   private final Telemetry telemetry;
   private final StockTelemetry stock;
+  private final Optional<PrometheusServer> prometheus;
   private final HttpServer server;
   private final ExecutorService http = pool("webstore-http", HTTP_THREADS);
   private final ExecutorService workers = pool("webstore-worker", HTTP_THREADS);
@@ -70,14 +71,15 @@ final class Webstore implements AutoCloseable {
 
   private Webstore(
       Options options,
-      Optional<String> otlpEndpoint,
       PrintStream out,
       HttpServer server,
       Telemetry telemetry,
-      StockTelemetry stock) {
+      StockTelemetry stock,
+      Optional<PrometheusServer> prometheus) {
     this.server = server;
     this.telemetry = telemetry;
     this.stock = stock;
+    this.prometheus = prometheus;
     URI stockMetrics = stock.metricsAddress(HOST);
 
     // The shop.
@@ -103,44 +105,69 @@ final class Webstore implements AutoCloseable {
             new LiveFeed(monitor, incidents, scrapers, cost),
             incidents,
             metricsAddress(),
-            stockMetrics)
+            stockMetrics,
+            prometheus.map(PrometheusServer::graph))
         .serveOn(server);
     server.setExecutor(http);
     server.start();
 
     this.console = new ConsoleReport(out, address(), metricsAddress());
-    console.greeting(options, otlpEndpoint);
+    console.greeting(options, prometheus.map(PrometheusServer::address));
     this.traffic = Traffic.start(address(), dice, options.rate());
     this.ticksToReport = options.interval().toSeconds();
     var unused = clock.scheduleAtFixedRate(this::tick, 1, 1, TimeUnit.SECONDS);
   }
 
-  static Webstore start(Options options, Optional<String> otlpEndpoint, PrintStream out)
-      throws CannotStartException {
-    Optional<MetricReader> otlp = otlp(otlpEndpoint);
-    HttpServer server = listen(options);
+  static Webstore start(Options options, PrintStream out) throws CannotStartException {
+    Optional<Collector> collector = collector(options);
+    String bound = options.allInterfaces() ? ALL_INTERFACES : HOST;
+    HttpServer server = listen(bound, options.port());
     Telemetry telemetry;
     try {
       telemetry =
-          new Telemetry(HOST, options.metricsPort(), address(server), options.sampleRatio(), otlp);
+          new Telemetry(
+              bound,
+              options.metricsPort(),
+              address(server),
+              options.sampleRatio(),
+              // Each of the other scrapes, which are fewer, may show some that Prometheus never
+              // had.
+              options.prometheus().isPresent() ? 2 * PrometheusServer.EXEMPLARS : 0,
+              collector);
     } catch (IllegalStateException failure) {
       server.stop(0);
       throw cannotListen(failure, options.metricsPort(), "--metrics-port");
     }
-    return new Webstore(options, otlpEndpoint, out, server, telemetry, new StockTelemetry(HOST));
+    Optional<PrometheusServer> prometheus = Optional.empty();
+    if (options.prometheus().isPresent()) {
+      try {
+        prometheus =
+            Optional.of(
+                PrometheusServer.start(options.prometheus().get(), telemetry.metricsAddress(HOST)));
+      } catch (IOException failure) {
+        server.stop(0);
+        telemetry.close();
+        throw CannotStartException.badEnvironment(
+            "no Prometheus server: %s. Install Prometheus, or name its program: --prometheus=PATH."
+                .formatted(failure.getMessage()));
+      }
+    }
+    return new Webstore(options, out, server, telemetry, new StockTelemetry(HOST), prometheus);
   }
 
-  private static Optional<MetricReader> otlp(Optional<String> endpoint)
-      throws CannotStartException {
+  private static Optional<Collector> collector(Options options) throws CannotStartException {
     try {
-      return endpoint.map(Telemetry::otlp);
+      return options.otlp().map(Collector::new);
     } catch (IllegalArgumentException malformed) {
       throw CannotStartException.badEnvironment(
-          "OTEL_EXPORTER_OTLP_ENDPOINT cannot be used: " + malformed.getMessage());
+          "the address of the collector cannot be used: " + malformed.getMessage());
     }
   }
 
-  /** Where the shop answers. The loopback address only: a demo has no business on the network. */
+  /**
+   * Where the shop answers. As a rule it listens on the loopback address only: a demo has no
+   * business on the network.
+   */
   URI address() {
     return address(server);
   }
@@ -157,6 +184,7 @@ final class Webstore implements AutoCloseable {
   @Override
   public void close() {
     traffic.close();
+    prometheus.ifPresent(PrometheusServer::close);
     scrapers.close();
     cost.close();
     clock.shutdown();
@@ -196,12 +224,11 @@ final class Webstore implements AutoCloseable {
     }
   }
 
-  private static HttpServer listen(Options options) throws CannotStartException {
+  private static HttpServer listen(String host, int port) throws CannotStartException {
     try {
-      return HttpServer.create(
-          new InetSocketAddress(InetAddress.getByAddress(LOOPBACK), options.port()), 0);
+      return HttpServer.create(new InetSocketAddress(host, port), 0);
     } catch (IOException failure) {
-      throw cannotListen(failure, options.port(), "--port");
+      throw cannotListen(failure, port, "--port");
     }
   }
 

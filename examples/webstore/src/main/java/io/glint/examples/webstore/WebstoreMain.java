@@ -4,10 +4,11 @@ import io.glint.sdk.GlintPeriodicMetricReader;
 import java.io.PrintStream;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.logging.Handler;
 import java.util.logging.Level;
+import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 
 /** Runs the demo from the command line. */
@@ -51,15 +52,12 @@ public final class WebstoreMain {
       CountDownLatch stop) {
     sendAtOnce();
     try {
-      Options options = Options.parse(arguments);
+      Options options = Options.parse(arguments, environment);
       if (options.help()) {
         out.print(Options.USAGE);
         return 0;
       }
-      Optional<String> otlpEndpoint =
-          Optional.ofNullable(environment.get("OTEL_EXPORTER_OTLP_ENDPOINT"))
-              .filter(endpoint -> !endpoint.isBlank());
-      Webstore webstore = Webstore.start(options, otlpEndpoint, out);
+      Webstore webstore = Webstore.start(options, out);
       try {
         awaitStop(options, stop);
       } finally {
@@ -92,6 +90,19 @@ public final class WebstoreMain {
     }
     // It says only that an export failed; the exporter has said why.
     READER_LOGGER.setLevel(Level.SEVERE);
+    for (Handler handler : Logger.getLogger("").getHandlers()) {
+      handler.setFilter(WebstoreMain::shorten);
+    }
+  }
+
+  /** The stock exporter of spans shows a stack trace where a line does. */
+  private static boolean shorten(LogRecord entry) {
+    Throwable thrown = entry.getThrown();
+    if (thrown != null && String.valueOf(entry.getLoggerName()).startsWith("io.opentelemetry.")) {
+      entry.setMessage(entry.getMessage() + " " + thrown);
+      entry.setThrown(null);
+    }
+    return true;
   }
 
   private static void awaitStop(Options options, CountDownLatch stop) {

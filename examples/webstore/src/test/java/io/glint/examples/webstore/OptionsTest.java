@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -14,7 +15,7 @@ class OptionsTest {
 
   @Test
   void everythingHasADefault() throws Exception {
-    Options options = Options.parse(List.of());
+    Options options = parse();
 
     assertThat(options.port()).isEqualTo(8080);
     assertThat(options.metricsPort()).isEqualTo(9464);
@@ -22,19 +23,41 @@ class OptionsTest {
     assertThat(options.incidentAfter()).isEqualTo(Duration.ofSeconds(30));
     assertThat(options.incidentLength()).isEqualTo(Duration.ofSeconds(15));
     assertThat(options.duration()).isEmpty();
+    assertThat(options.otlp()).isEmpty();
+    assertThat(options.prometheus()).isEmpty();
+    assertThat(options.allInterfaces()).isFalse();
     assertThat(options.sampleRatio()).isEqualTo(1.0);
     assertThat(options.help()).isFalse();
   }
 
   @Test
   void aValueFollowsItsFlagOrAnEqualsSign() throws Exception {
-    Options options =
-        Options.parse(List.of("--port", "0", "--duration=7", "--sample-ratio=0.25", "--seed=-3"));
+    Options options = parse("--port", "0", "--duration=7", "--sample-ratio=0.25", "--seed=-3");
 
     assertThat(options.port()).isZero();
     assertThat(options.duration()).contains(Duration.ofSeconds(7));
     assertThat(options.sampleRatio()).isEqualTo(0.25);
     assertThat(options.seed()).isEqualTo(-3);
+  }
+
+  @Test
+  void prometheusIsFoundOnThePathUnlessItIsNamed() throws Exception {
+    Options found = parse("--prometheus", "--all-interfaces");
+
+    assertThat(found.prometheus()).contains("prometheus");
+    assertThat(found.allInterfaces()).isTrue();
+    assertThat(parse("--prometheus=/opt/prometheus").prometheus()).contains("/opt/prometheus");
+  }
+
+  @Test
+  void theCollectorIsThatOfTheFlagOrElseThatOfTheEnvironment() throws Exception {
+    Map<String, String> environment = Map.of("OTEL_EXPORTER_OTLP_ENDPOINT", "http://there:4318");
+
+    assertThat(Options.parse(List.of(), environment).otlp()).contains("http://there:4318");
+    assertThat(Options.parse(List.of("--otlp=http://here:4318"), environment).otlp())
+        .contains("http://here:4318");
+    assertThat(Options.parse(List.of(), Map.of("OTEL_EXPORTER_OTLP_ENDPOINT", " ")).otlp())
+        .isEmpty();
   }
 
   @ParameterizedTest
@@ -48,11 +71,14 @@ class OptionsTest {
     "--sample-ratio=NaN, --sample-ratio must be a number from 0.0 to 1.0",
     "--duration=, --duration must be a whole number",
     "--duration, --duration needs a value",
+    "--prometheus=, --prometheus has an empty value",
+    "--all-interfaces=no, --all-interfaces takes no value",
+    "--otlp, --otlp needs a value",
     "--colour=red, unknown flag --colour",
     "red, unknown flag red"
   })
   void aBadFlagIsNamedTogetherWithWhatWouldBeGood(String argument, String message) {
-    assertThatThrownBy(() -> Options.parse(List.of(argument)))
+    assertThatThrownBy(() -> parse(argument))
         .isInstanceOfSatisfying(
             CannotStartException.class, problem -> assertThat(problem.wantsUsage()).isTrue())
         .hasMessageContaining(message);
@@ -70,9 +96,16 @@ class OptionsTest {
         "--incident-length",
         "--slow-every",
         "--sample-ratio",
-        "--seed"
+        "--seed",
+        "--prometheus[=PATH]",
+        "--otlp",
+        "--all-interfaces"
       })
   void usageExplainsEveryFlag(String flag) {
     assertThat(Options.USAGE).contains("  " + flag + " ");
+  }
+
+  private static Options parse(String... arguments) throws CannotStartException {
+    return Options.parse(List.of(arguments), Map.of());
   }
 }

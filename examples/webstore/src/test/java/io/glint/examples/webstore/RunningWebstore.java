@@ -6,7 +6,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
+import java.util.Map;
 
 /** The whole demo in this process, on free ports. */
 public final class RunningWebstore implements AutoCloseable {
@@ -19,9 +19,7 @@ public final class RunningWebstore implements AutoCloseable {
     all.addAll(flags);
     webstore =
         Webstore.start(
-            Options.parse(all),
-            Optional.empty(),
-            new PrintStream(console, true, StandardCharsets.UTF_8));
+            Options.parse(all, Map.of()), new PrintStream(console, true, StandardCharsets.UTF_8));
   }
 
   /** Starts it with some of the flags of the command line. */

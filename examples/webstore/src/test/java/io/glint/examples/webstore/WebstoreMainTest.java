@@ -17,6 +17,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(60)
 class WebstoreMainTest {
@@ -122,7 +124,25 @@ class WebstoreMainTest {
   @Test
   void anOtlpEndpointThatIsNoAddressIsNamed() {
     assertThat(run(Map.of(OTLP_ENDPOINT, "somewhere"), "--duration=1")).isEqualTo(2);
-    assertThat(err()).startsWith("webstore: OTEL_EXPORTER_OTLP_ENDPOINT cannot be used: ");
+    assertThat(run(Map.of(), "--otlp=somewhere", "--duration=1")).isEqualTo(2);
+    assertThat(err())
+        .hasLineCount(2)
+        .startsWith("webstore: the address of the collector cannot be used: ")
+        .contains("'somewhere'");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/nowhere/prometheus", "/bin/true"})
+  void aProgramThatIsNoPrometheusIsOneLineAndLeavesNothing(String program) throws Exception {
+    Set<Thread> before = Thread.getAllStackTraces().keySet();
+
+    assertThat(run(Map.of(), "--prometheus=" + program)).isEqualTo(2);
+    assertThat(err())
+        .hasLineCount(1)
+        .startsWith("webstore: no Prometheus server: ")
+        .contains("--prometheus=PATH");
+    assertThat(out()).isEmpty();
+    assertThat(leftOver(before)).isEmpty();
   }
 
   /** Ports are free ones unless the arguments say otherwise. */
@@ -142,6 +162,8 @@ class WebstoreMainTest {
     while (true) {
       Set<Thread> left = new HashSet<>(Thread.getAllStackTraces().keySet());
       left.removeAll(before);
+      // The JDK keeps one for a while after a process has ended.
+      left.removeIf(thread -> thread.getName().startsWith("process reaper"));
       if (left.isEmpty() || System.nanoTime() > deadline) {
         return left;
       }

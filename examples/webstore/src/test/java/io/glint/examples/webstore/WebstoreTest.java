@@ -152,6 +152,60 @@ class WebstoreTest {
   }
 
   @Test
+  void explainTellsNothingOfWhatGlintSaysOfItself() throws Exception {
+    assertThat(get("/explain", HTML).body())
+        .contains("webstore.span.duration")
+        .doesNotContain("otel.sdk.metric_reader");
+  }
+
+  @Test
+  void aUrlThatIsMadeALabelIsFoundOutAndNamed() throws Exception {
+    assertThat(get("/explain", HTML).body()).contains("id=\"by-url\"");
+    HttpURLConnection button =
+        (HttpURLConnection) webstore.address().resolve("/explain").toURL().openConnection();
+    button.setRequestMethod("POST");
+    button.setRequestProperty("Accept", HTML);
+    button.setRequestProperty("Connection", "close");
+    assertThat(button.getResponseCode()).isEqualTo(200);
+    button.disconnect();
+
+    await(
+        "the guard", () -> get("/explain", HTML).body().contains("<b id=\"guilty\">url.path</b>"));
+    assertThat(get("/explain", HTML).body())
+        .contains("20 URLs have a series each")
+        .doesNotContain("id=\"by-url\"");
+    assertThat(WebClient.get(webstore.metricsAddress(), OPEN_METRICS).body())
+        .contains("glint_attribute_key=\"url.path\"", "otel_metric_overflow=\"true\"");
+  }
+
+  @Test
+  void spansAreCountedBesideThePaymentsThatTheyAreAbout() throws Exception {
+    String page = get("/explain", HTML).body();
+    long recorded = number("recorded", page);
+
+    assertThat(recorded).isPositive();
+    // Every request is sampled, and few of their spans are under way.
+    assertThat(number("from-spans", page)).isBetween(recorded - 150, recorded + 150);
+  }
+
+  private static long number(String id, String page) {
+    return Long.parseLong(
+        page.replaceAll("(?s).*<td id=\"" + id + "\">([0-9,]+)</td>.*", "$1").replace(",", ""));
+  }
+
+  @Test
+  void anOrderHasAPageOfItsOwn() throws Exception {
+    String order =
+        get("/checkout?product=mug", JSON).body().replaceAll("(?s).*\"order\":(\\d+).*", "$1");
+
+    assertThat(get("/orders/" + order, HTML).body()).contains("Order " + order);
+    assertThat(get("/orders/" + order, JSON).body()).startsWith("{\"order\":" + order);
+    assertThat(get("/orders/0", JSON).status()).isEqualTo(404);
+    assertThat(get("/orders/one", JSON).status()).isEqualTo(404);
+    assertThat(get("/orders/1/2", JSON).status()).isEqualTo(404);
+  }
+
+  @Test
   void aPageRunsTheScriptsOfThisSiteOnly() throws Exception {
     HttpURLConnection connection = (HttpURLConnection) webstore.address().toURL().openConnection();
     try {

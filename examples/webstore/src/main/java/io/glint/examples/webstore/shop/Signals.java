@@ -16,6 +16,12 @@ public final class Signals {
   public static final String PAYMENT_DURATION = "webstore.payment.duration";
   public static final String PAYMENT_FAILURES = "webstore.payment.failures";
   public static final String PACKING_DURATION = "webstore.packing.duration";
+
+  /** Of each span, as a collector would make it. */
+  public static final String SPAN_DURATION = "webstore.span.duration";
+
+  public static final String SPANS_BY_URL = "webstore.spans.by_url";
+
   static final String LAST_BASKET = "webstore.basket.last_size";
   static final String INVENTORY_LEVEL = "webstore.inventory.level";
 
@@ -25,6 +31,7 @@ public final class Signals {
   public static final AttributeKey<String> METHOD = AttributeKey.stringKey("payment.method");
   public static final AttributeKey<String> ROUTE = AttributeKey.stringKey("http.route");
   public static final AttributeKey<Long> STATUS = AttributeKey.longKey("http.response.status_code");
+  public static final AttributeKey<String> URL_PATH = AttributeKey.stringKey("url.path");
   static final AttributeKey<String> PRODUCT = AttributeKey.stringKey("product");
 
   /**

@@ -13,6 +13,9 @@ import io.opentelemetry.sdk.metrics.export.CollectionRegistration;
 import io.opentelemetry.sdk.metrics.export.MetricReader;
 import java.io.IOException;
 import java.util.Collection;
+import java.util.Iterator;
+import java.util.LinkedHashSet;
+import java.util.Set;
 
 /**
  * Stands between the SDK and another reader and pins every trace that reader is about to show.
@@ -22,6 +25,9 @@ import java.util.Collection;
  * of the {@link TraceStore} before it was ever collected. The scrapers of the start page collect
  * every few seconds, and in that time the built-in traffic, even at its fastest, makes fewer traces
  * than the store holds.
+ *
+ * <p>A server that stores exemplars shows them long after they are gone from the metrics. For it,
+ * the latest of the traces that were shown stay pinned, as many as its exemplars lead to.
  */
 final class PinningReader implements MetricReader, ExemplarOutcomes.Source {
 
@@ -30,12 +36,19 @@ final class PinningReader implements MetricReader, ExemplarOutcomes.Source {
   private final MetricReader reader;
   private final ExemplarOutcomes outcomes;
   private final TraceStore traces;
+  private final int lateTraces;
   private volatile CollectionRegistration pinning = CollectionRegistration.noop();
 
-  PinningReader(MetricReader reader, ExemplarOutcomes outcomes, TraceStore traces) {
+  /**
+   * Creates a reader.
+   *
+   * @param lateTraces how many traces to pin at least, if as many were shown
+   */
+  PinningReader(MetricReader reader, ExemplarOutcomes outcomes, TraceStore traces, int lateTraces) {
     this.reader = reader;
     this.outcomes = outcomes;
     this.traces = traces;
+    this.lateTraces = lateTraces;
   }
 
   /** What the reader would show if it were asked now. */
@@ -53,6 +66,9 @@ final class PinningReader implements MetricReader, ExemplarOutcomes.Source {
   private final class Pinning implements CollectionRegistration, ExemplarReport.Source {
     private final CollectionRegistration registration;
 
+    /** Traces that were shown, from the one that has not been for longest to those shown now. */
+    private final Set<String> shown = new LinkedHashSet<>();
+
     Pinning(CollectionRegistration registration) {
       this.registration = registration;
     }
@@ -60,7 +76,15 @@ final class PinningReader implements MetricReader, ExemplarOutcomes.Source {
     @Override
     public synchronized Collection<MetricData> collectAllMetrics() {
       Collection<MetricData> metrics = registration.collectAllMetrics();
-      traces.pin(HOLDER, Exemplars.traceIds(metrics));
+      Set<String> now = Exemplars.traceIds(metrics);
+      now.forEach(shown::remove);
+      shown.addAll(now);
+      Iterator<String> oldest = shown.iterator();
+      while (shown.size() > Math.max(now.size(), lateTraces)) {
+        oldest.next();
+        oldest.remove();
+      }
+      traces.pin(HOLDER, shown);
       return metrics;
     }
 

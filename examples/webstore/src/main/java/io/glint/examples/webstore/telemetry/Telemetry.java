@@ -1,12 +1,12 @@
 package io.glint.examples.webstore.telemetry;
 
+import io.glint.examples.webstore.shop.Signals;
 import io.glint.examples.webstore.traces.TraceStore;
 import io.glint.exporter.openmetrics.OpenMetricsServer;
-import io.glint.exporter.otlp.OtlpMetricExporter;
 import io.glint.sdk.GlintMeterProvider;
 import io.glint.sdk.GlintMeterProviderBuilder;
 import io.glint.sdk.GlintOpenTelemetry;
-import io.glint.sdk.GlintPeriodicMetricReader;
+import io.glint.sdk.GlintView;
 import io.glint.sdk.exemplar.ExemplarReport;
 import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.api.common.AttributeKey;
@@ -14,13 +14,13 @@ import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.trace.propagation.W3CTraceContextPropagator;
 import io.opentelemetry.context.propagation.ContextPropagators;
 import io.opentelemetry.sdk.OpenTelemetrySdk;
+import io.opentelemetry.sdk.metrics.InstrumentSelector;
 import io.opentelemetry.sdk.metrics.data.MetricData;
-import io.opentelemetry.sdk.metrics.export.MetricReader;
 import io.opentelemetry.sdk.resources.Resource;
 import io.opentelemetry.sdk.trace.SdkTracerProvider;
+import io.opentelemetry.sdk.trace.SdkTracerProviderBuilder;
 import io.opentelemetry.sdk.trace.samplers.Sampler;
 import java.net.URI;
-import java.time.Duration;
 import java.util.Collection;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -31,7 +31,8 @@ import java.util.concurrent.TimeUnit;
  */
 public final class Telemetry implements AutoCloseable {
 
-  private static final Duration PUSH_INTERVAL = Duration.ofSeconds(5);
+  /** So low that the demo gets there while somebody looks. */
+  private static final int URL_LIMIT = 20;
 
   /** An OTLP endpoint that does not answer must not hold up the end. */
   private static final long CLOSE_SECONDS = 5;
@@ -40,6 +41,7 @@ public final class Telemetry implements AutoCloseable {
   private final ManualReader pages = ManualReader.delta();
   private final OpenMetricsServer endpoint;
   private final PinningReader pinning;
+  private final SpanMetrics spanMetrics;
   private final SdkTracerProvider tracerProvider;
   private final GlintMeterProvider meterProvider;
   private final OpenTelemetry openTelemetry;
@@ -47,24 +49,24 @@ public final class Telemetry implements AutoCloseable {
   /**
    * Starts recording and listening.
    *
+   * @param host where to listen
    * @param site where the pages of the demo are, with a slash at the end
-   * @param otlp a reader as {@link #otlp} makes it, or empty for none
+   * @param lateTraces how many traces to keep that exemplars have led to, besides those that they
+   *     lead to now
+   * @param collector gets metrics and traces as well
    * @throws IllegalStateException if the port cannot be listened on
    */
   public Telemetry(
-      String host, int metricsPort, URI site, double sampleRatio, Optional<MetricReader> otlp) {
+      String host,
+      int metricsPort,
+      URI site,
+      double sampleRatio,
+      int lateTraces,
+      Optional<Collector> collector) {
     Resource resource =
         Resource.getDefault()
             .merge(
                 Resource.create(Attributes.of(AttributeKey.stringKey("service.name"), "webstore")));
-
-    // Traces, as with any OpenTelemetry SDK. A real service has a BatchSpanProcessor here.
-    tracerProvider =
-        SdkTracerProvider.builder()
-            .setResource(resource)
-            .setSampler(Sampler.parentBased(Sampler.traceIdRatioBased(sampleRatio)))
-            .addSpanProcessor(traces)
-            .build();
 
     // Metrics. A real service registers the endpoint itself, or a GlintPeriodicMetricReader.
     endpoint =
@@ -72,15 +74,31 @@ public final class Telemetry implements AutoCloseable {
             .setHost(host)
             .setPort(metricsPort)
             .setTraceUrlTemplate(site + "traces/{traceId}#{spanId}")
+            .setLivePageEnabled(true)
             .build();
-    pinning = new PinningReader(endpoint, endpoint.exemplarOutcomes(), traces);
-    GlintMeterProviderBuilder builder =
+    pinning = new PinningReader(endpoint, endpoint.exemplarOutcomes(), traces, lateTraces);
+    GlintMeterProviderBuilder metrics =
         GlintMeterProvider.builder()
             .setResource(resource)
+            .setInternalTelemetryEnabled(true)
+            .registerView(
+                InstrumentSelector.builder().setName(Signals.SPANS_BY_URL).build(),
+                GlintView.builder().setCardinalityLimit(URL_LIMIT).build())
             .registerMetricReader(pinning)
             .registerMetricReader(pages);
-    otlp.ifPresent(builder::registerMetricReader);
-    meterProvider = builder.build();
+    collector.map(Collector::reader).ifPresent(metrics::registerMetricReader);
+    meterProvider = metrics.build();
+
+    // Traces, as with any OpenTelemetry SDK. A real service has a BatchSpanProcessor only.
+    spanMetrics = new SpanMetrics(meterProvider.get(Signals.SCOPE));
+    SdkTracerProviderBuilder tracers =
+        SdkTracerProvider.builder()
+            .setResource(resource)
+            .setSampler(Sampler.parentBased(Sampler.traceIdRatioBased(sampleRatio)))
+            .addSpanProcessor(traces)
+            .addSpanProcessor(spanMetrics);
+    collector.map(Collector::processor).ifPresent(tracers::addSpanProcessor);
+    tracerProvider = tracers.build();
 
     // Both in one: this is what the shop is handed.
     openTelemetry =
@@ -90,19 +108,6 @@ public final class Telemetry implements AutoCloseable {
                 .setPropagators(ContextPropagators.create(W3CTraceContextPropagator.getInstance()))
                 .build(),
             meterProvider);
-  }
-
-  /**
-   * Pushes to a collector. Without retries: a few seconds later the next push tells all that a lost
-   * one would have.
-   *
-   * @throws IllegalArgumentException if that is no address
-   */
-  public static MetricReader otlp(String address) {
-    return GlintPeriodicMetricReader.builder(
-            OtlpMetricExporter.builder().setBaseEndpoint(address).setRetryPolicy(null).build())
-        .setInterval(PUSH_INTERVAL)
-        .build();
   }
 
   public OpenTelemetry openTelemetry() {
@@ -130,6 +135,15 @@ public final class Telemetry implements AutoCloseable {
   /** Which metrics have exemplars, and why the others have none. */
   public ExemplarReport explainExemplars() {
     return meterProvider.explainExemplars();
+  }
+
+  /** From now on a metric that is made from spans has the URL of requests as a label. */
+  public void countUrls() {
+    spanMetrics.countUrls();
+  }
+
+  public boolean countsUrls() {
+    return spanMetrics.countsUrls();
   }
 
   /** Whether a reader in {@link #explainExemplars()} is that of the metrics endpoint. */

@@ -89,7 +89,7 @@ public final class Traffic implements AutoCloseable {
   private void send(long number) {
     SplittableRandom chance = dice.roll("shopper", number);
     boolean browsing = chance.nextInt(5) == 0;
-    URI address = shop.resolve(browsing ? "/products" : "/checkout?" + basket(chance));
+    URI address = shop.resolve(browsing ? page(chance, number) : "/checkout?" + basket(chance));
     try {
       HttpURLConnection connection = (HttpURLConnection) address.toURL().openConnection();
       connection.setRequestMethod(browsing ? "GET" : "POST");
@@ -109,6 +109,11 @@ public final class Traffic implements AutoCloseable {
     } catch (IOException lost) {
       // A shopper whose request fails walks away; the shop's own metrics tell of failures.
     }
+  }
+
+  /** Every other one asks what became of an order; there are about as many as requests. */
+  private static String page(SplittableRandom chance, long requests) {
+    return chance.nextBoolean() ? "/products" : "/orders/" + chance.nextLong(1, requests / 2 + 2);
   }
 
   private static String basket(SplittableRandom chance) {

@@ -49,13 +49,18 @@ final class ExplainPage {
 
   private ExplainPage() {}
 
-  static Reply reply(Request request, ExemplarReport report) {
+  /**
+   * Writes the page.
+   *
+   * @param more HTML that follows
+   */
+  static Reply reply(Request request, ExemplarReport report, String more) {
     if (!request.wantsHtml()) {
       return Reply.text(200, report.toString());
     }
     Map<Verdict, List<Metric>> byVerdict = new EnumMap<>(Verdict.class);
     for (Metric metric : report.metrics()) {
-      if (Telemetry.isEndpoint(metric.reader())) {
+      if (Telemetry.isEndpoint(metric.reader()) && !isOfGlint(metric)) {
         byVerdict
             .computeIfAbsent(Verdict.of(metric.cause()), unused -> new ArrayList<>())
             .add(metric);
@@ -74,7 +79,14 @@ final class ExplainPage {
                 "groups",
                 byVerdict.entrySet().stream()
                     .map(group -> group(group.getKey(), group.getValue(), byName))
-                    .collect(joining()))));
+                    .collect(joining()),
+                "more",
+                more)));
+  }
+
+  /** What Glint says of itself belongs to no request. */
+  private static boolean isOfGlint(Metric metric) {
+    return metric.scope().getName().equals("io.glint.sdk");
   }
 
   private static String summary(Map<Verdict, List<Metric>> byVerdict) {

@@ -18,8 +18,12 @@ final class Html {
   /** The frame, and in it one of the other files. Slots are filled with HTML, escaped already. */
   static String page(String title, String file, Map<String, String> slots) {
     return fill(
-        resource("frame.html"),
-        Map.of("title", escape(title), "main", fill(resource(file), slots)));
+        resource("frame.html"), Map.of("title", escape(title), "main", fragment(file, slots)));
+  }
+
+  /** One of the files, for a page that has several. */
+  static String fragment(String file, Map<String, String> slots) {
+    return fill(resource(file), slots);
   }
 
   /** Every text that did not come from this source code goes through here. */

@@ -28,6 +28,14 @@ final class ShopPages {
     return Reply.html(200, Html.page("Products", "products.html", Map.of("rows", rows)));
   }
 
+  static Reply order(Request request, long number) {
+    return request.wantsHtml()
+        ? Reply.html(
+            200,
+            Html.page("Order " + number, "order.html", Map.of("number", String.valueOf(number))))
+        : Reply.json(200, Json.write(Map.of("order", number)));
+  }
+
   /** Declined payments are 402: the request was understood, and the answer is no. */
   static Reply receipt(Request request, Order order, boolean paid, double seconds, String traceId) {
     int status = paid ? 200 : 402;

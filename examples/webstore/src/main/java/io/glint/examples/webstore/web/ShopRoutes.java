@@ -22,8 +22,11 @@ import java.io.IOException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 
-/** The shop's two routes, each request in a span of its own. */
+/** The shop's three routes, each request in a span of its own. */
 public final class ShopRoutes {
+
+  private static final String NUMBER = "{number}";
+  private static final String ORDER = "/orders/" + NUMBER;
 
   private static final TextMapGetter<HttpExchange> HEADERS =
       (exchange, name) -> exchange == null ? null : exchange.getRequestHeaders().getFirst(name);
@@ -65,6 +68,14 @@ public final class ShopRoutes {
     server.createContext(
         "/products",
         exchange -> serve(exchange, "/products", request -> ShopPages.products(request)));
+    server.createContext("/orders", exchange -> serve(exchange, ORDER, this::order));
+  }
+
+  private Reply order(Request request) {
+    long number = Long.parseLong(request.path().substring(request.path().lastIndexOf('/') + 1));
+    return number >= 1 && number <= orderNumbers.get()
+        ? ShopPages.order(request, number)
+        : Reply.text(404, "There is no such order.");
   }
 
   private Reply checkout(Request request) throws BadRequestException, InterruptedException {
@@ -92,6 +103,7 @@ public final class ShopRoutes {
             .setSpanKind(SpanKind.SERVER)
             .setAttribute("http.request.method", exchange.getRequestMethod())
             .setAttribute(Signals.ROUTE, route)
+            .setAttribute(Signals.URL_PATH, exchange.getRequestURI().getPath())
             .startSpan();
     try (exchange;
         Scope scope = span.makeCurrent()) {
@@ -121,7 +133,7 @@ public final class ShopRoutes {
 
   private static Reply reply(HttpExchange exchange, String route, Route handler)
       throws IOException {
-    if (!exchange.getRequestURI().getPath().equals(route)) {
+    if (!exchange.getRequestURI().getPath().matches(route.replace(NUMBER, "\\d{1,18}"))) {
       return Reply.text(404, "There is nothing here; see /");
     }
     try {

@@ -7,6 +7,7 @@ import io.glint.examples.webstore.traffic.Incidents;
 import java.io.IOException;
 import java.net.URI;
 import java.util.Map;
+import java.util.Optional;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
@@ -27,7 +28,20 @@ public final class Site {
   private final Incidents incidents;
   private final Reply home;
 
-  public Site(Telemetry telemetry, LiveFeed feed, Incidents incidents, URI metrics, URI stock) {
+  /**
+   * Creates the pages.
+   *
+   * @param metrics address of the endpoint of Glint
+   * @param stock address of that of the stock SDK
+   * @param graph address of a graph of a Prometheus server; empty if there is none
+   */
+  public Site(
+      Telemetry telemetry,
+      LiveFeed feed,
+      Incidents incidents,
+      URI metrics,
+      URI stock,
+      Optional<URI> graph) {
     this.telemetry = telemetry;
     this.traces = new TracePages(telemetry.traces());
     this.feed = feed;
@@ -41,11 +55,17 @@ public final class Site {
                 Map.of(
                     "metrics", Html.escape(metrics.toString()),
                     "stock", Html.escape(stock.toString()),
-                    "endpointPage", endpointPage(metrics.resolve("/")))));
+                    "endpointPage", endpointPage(metrics.resolve("/")),
+                    "graph", graph.map(Site::graph).orElse(""))));
   }
 
   private static String endpointPage(URI address) {
     return "<li><a href=\"%s\">The endpoint's own page</a><span>every metric live, which any service with Glint has</span></li>"
+        .formatted(Html.escape(address.toString()));
+  }
+
+  private static String graph(URI address) {
+    return "<li><a id=\"graph\" href=\"%s\">Prometheus</a><span>the p95 of payments with its exemplars, as the server has stored them</span></li>"
         .formatted(Html.escape(address.toString()));
   }
 
@@ -54,13 +74,21 @@ public final class Site {
     server.createContext(
         "/exemplars",
         exchange -> serve(exchange, request -> ExemplarPage.reply(telemetry.shown())));
-    server.createContext(
-        "/explain",
-        exchange ->
-            serve(exchange, request -> ExplainPage.reply(request, telemetry.explainExemplars())));
+    server.createContext("/explain", exchange -> serve(exchange, this::explain));
     server.createContext("/live", exchange -> serve(exchange, feed::reply));
     server.createContext("/incident", exchange -> serve(exchange, this::incident));
     server.createContext("/", exchange -> serve(exchange, this::other));
+  }
+
+  /** A button of the page puts a label on a metric. */
+  private Reply explain(Request request) {
+    if (request.method().equals("POST")) {
+      telemetry.countUrls();
+    }
+    return ExplainPage.reply(
+        request,
+        telemetry.explainExemplars(),
+        SpanSection.html(telemetry.shown(), telemetry.countsUrls()));
   }
 
   private Reply incident(Request request) {

@@ -221,6 +221,25 @@ class StoryTest {
 
   @Test
   @Order(5)
+  void metricsMadeFromSpansAreShownBesideThoseThatAreRecordedAndWhatAUrlDoesToThem()
+      throws Exception {
+    browser.open(webstore.address().resolve("/explain"));
+    double recorded =
+        browser.number("+document.getElementById('recorded').innerText.replace(',','')");
+    assertThat(recorded).isPositive();
+    assertThat(browser.number("+document.getElementById('from-spans').innerText.replace(',','')"))
+        .as("every request is sampled, and few of their spans are under way")
+        .isBetween(recorded - 60, recorded + 60);
+
+    browser.click("document.getElementById('by-url')");
+    await("the guard", () -> text("#guilty").equals("url.path"));
+    assertThat(text("#spans"))
+        .contains("20 URLs have a series each", "otel.metric.overflow=\"true\"", "http.route");
+    browser.screenshot(SCREENSHOTS.resolve("spans-light.png"));
+  }
+
+  @Test
+  @Order(6)
   void noPageScrollsSidewaysOnAPhoneInLightAndInDark() throws Exception {
     String slowest =
         WebClient.get(webstore.address().resolve("/live"), "application/json")
@@ -261,7 +280,7 @@ class StoryTest {
   }
 
   @Test
-  @Order(6)
+  @Order(7)
   void hostileTextIsShownAsText() throws Exception {
     String trace = "0af7651916cd43dd8448eb211c80319c";
     try (Socket client = new Socket(webstore.address().getHost(), webstore.address().getPort())) {

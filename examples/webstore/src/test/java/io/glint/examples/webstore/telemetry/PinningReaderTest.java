@@ -11,6 +11,8 @@ import io.opentelemetry.api.metrics.DoubleHistogram;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.sdk.trace.SdkTracerProvider;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -26,7 +28,7 @@ class PinningReaderTest {
   void theTraceOfAnOldExemplarInARarelyHitBucketStillAnswers() {
     // A manual reader will do for the one that is scraped.
     PinningReader reader =
-        new PinningReader(ManualReader.cumulative(), new ExemplarOutcomes(), store);
+        new PinningReader(ManualReader.cumulative(), new ExemplarOutcomes(), store, 0);
     try (GlintMeterProvider meters =
         GlintMeterProvider.builder().registerMetricReader(reader).build()) {
       DoubleHistogram payments =
@@ -44,6 +46,28 @@ class PinningReaderTest {
       assertThat(shown).hasSize(2).contains(slow);
       assertThat(shown).allSatisfy(id -> assertThat(store.find(id)).isPresent());
     }
+  }
+
+  @Test
+  void theTraceOfAnExemplarThatWasReplacedAnswersForAsLongAsAServerHasTheExemplar() {
+    int late = 3 * CAPACITY;
+    PinningReader reader =
+        new PinningReader(ManualReader.cumulative(), new ExemplarOutcomes(), store, late);
+    List<String> shown = new ArrayList<>();
+    try (GlintMeterProvider meters =
+        GlintMeterProvider.builder().registerMetricReader(reader).build()) {
+      DoubleHistogram payments =
+          meters.get("test").histogramBuilder(Signals.PAYMENT_DURATION).build();
+      for (int i = 0; i < 10 * CAPACITY; i++) {
+        pay(payments, 20);
+        shown.addAll(Exemplars.traceIds(reader.collect()));
+      }
+    }
+
+    assertThat(shown.subList(shown.size() - late, shown.size()))
+        .doesNotHaveDuplicates()
+        .allSatisfy(id -> assertThat(store.find(id)).isPresent());
+    assertThat(store.size()).as("no more than that").isLessThanOrEqualTo(late + CAPACITY);
   }
 
   private String pay(DoubleHistogram payments, double millis) {

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 class MonitorTest {
 
   private final Telemetry telemetry =
-      new Telemetry("127.0.0.1", 0, URI.create("http://127.0.0.1/"), 1.0, Optional.empty());
+      new Telemetry("127.0.0.1", 0, URI.create("http://127.0.0.1/"), 1.0, 0, Optional.empty());
   private final Monitor monitor = new Monitor(telemetry);
   private final DoubleHistogram payments =
       telemetry
