@@ -87,6 +87,8 @@ public final class Telemetry implements AutoCloseable {
             .registerMetricReader(pinning)
             .registerMetricReader(pages);
     collector.map(Collector::reader).ifPresent(metrics::registerMetricReader);
+    // For a tail sampler behind the collector: it keeps the traces that exemplars lead to.
+    metrics.setExemplarSpanMarking(collector.isPresent());
     meterProvider = metrics.build();
 
     // Traces, as with any OpenTelemetry SDK. A real service has a BatchSpanProcessor only.
