@@ -34,6 +34,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -46,6 +47,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * nothing else: every measurement counts, nothing is thrown, and the failure is told.
  */
 @Timeout(60)
+@Tag("long")
 class BadReservoirsTest {
   private static final int RECORDS = 10;
   private static final int ROUNDS = 3;

@@ -21,6 +21,7 @@ import io.opentelemetry.sdk.testing.exporter.InMemoryMetricReader;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -28,6 +29,7 @@ import org.openjdk.jol.info.GraphLayout;
 import org.openjdk.jol.util.Multiset;
 
 /** What exemplars cost in memory: nothing, until a series has a measurement that is eligible. */
+@Tag("long")
 class ExemplarMemoryTest {
   private static final AttributeKey<Long> KEY = AttributeKey.longKey("key");
   private static final int SERIES = 200;

@@ -16,11 +16,13 @@ import java.util.Set;
 import java.util.StringTokenizer;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** A monitoring library leaves nothing behind: no thread, no provider, no class loader. */
 @Timeout(240)
+@Tag("long")
 class LeakTest {
   private static final Logger GLINT = Logger.getLogger("io.glint");
 

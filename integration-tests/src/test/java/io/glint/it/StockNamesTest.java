@@ -11,6 +11,7 @@ import java.net.URI;
 import java.util.List;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -20,6 +21,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  * the user guide says so and why.
  */
 @Timeout(60)
+@Tag("long")
 class StockNamesTest {
   private static final Pattern TYPE = Pattern.compile("# TYPE (\\S+) \\S+\n");
 

@@ -14,11 +14,13 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** The demo, from outside: what the pages, the scrapes and the collector see. */
 @Timeout(180)
+@Tag("long")
 class WebstoreTest {
   static final String OPEN_METRICS = "application/openmetrics-text; version=1.0.0";
 

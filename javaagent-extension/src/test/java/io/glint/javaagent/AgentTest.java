@@ -21,6 +21,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -29,6 +30,7 @@ import org.junit.jupiter.api.Timeout;
  * flush, two orders, and the end.
  */
 @Timeout(300)
+@Tag("long")
 class AgentTest {
   private static final String VERSION = System.getProperty("glint.agent.version");
   private static final Pattern TYPE = Pattern.compile("# TYPE (\\S+) .*");

@@ -7,12 +7,14 @@ import io.glint.testing.OtlpServer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A declarative configuration file, by which the agent asks no customizer. */
 @Timeout(300)
+@Tag("long")
 class ConfigurationFileTest {
   @TempDir private Path directory;
 

@@ -16,6 +16,7 @@ import java.util.function.Predicate;
 import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
 import java.util.jar.JarOutputStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -24,6 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
  * Where Glint cannot be active, the service and its metrics are as without it, and a line says so.
  */
 @Timeout(300)
+@Tag("long")
 class FallBackTest {
   private static final String VERSION = System.getProperty("glint.agent.version");
   private static final String HOOK =

@@ -15,10 +15,12 @@ import io.opentelemetry.sdk.metrics.InstrumentSelector;
 import io.opentelemetry.sdk.metrics.data.LongPointData;
 import io.opentelemetry.sdk.testing.exporter.InMemoryMetricReader;
 import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** A reservoir of the user's own that hangs holds up its metric, and no other reader for ever. */
+@Tag("long")
 class HangingReservoirTest {
   private final CountDownLatch isHanging = new CountDownLatch(1);
   private final CountDownLatch mayGoOn = new CountDownLatch(1);

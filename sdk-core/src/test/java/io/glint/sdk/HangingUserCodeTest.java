@@ -24,11 +24,13 @@ import java.util.logging.Handler;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Log handlers and attributes that hang cost a collection no more than its timeout. */
 @Timeout(120)
+@Tag("long")
 class HangingUserCodeTest {
   private static final Duration TIMEOUT = Duration.ofMillis(300);
   private static final AttributeKey<String> KEY = AttributeKey.stringKey("key");

@@ -12,6 +12,7 @@ import java.util.function.Supplier;
 import java.util.logging.Logger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -21,6 +22,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  * synchronous instruments allocate memory, or call code that is not Glint's, fails once in each way
  * in which it can.
  */
+@Tag("long")
 class InjectedFailuresTest {
   private static final int MOST_REPORTED = 20;
 

@@ -25,11 +25,13 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** What a provider says about itself when it is asked to. */
 @Timeout(30)
+@Tag("long")
 class InternalTelemetryTest {
   private static final String DURATION = "otel.sdk.metric_reader.collection.duration";
   private static final String DROPPED = "glint.measurement.dropped";

@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Test;
 
 /** No recording call does work that grows with the number of series. Counts steps, not time. */
 @Tag("protocol-points")
+@Tag("long")
 class ManySeriesTest {
   private static final AttributeKey<Long> KEY = AttributeKey.longKey("key");
   private static final int SERIES = 20_000;

@@ -25,6 +25,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -35,6 +36,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * were in mid-record at one moment, not as many as there have been threads.
  */
 @Timeout(120)
+@Tag("long")
 class ManyThreadsTest {
   private static final Attributes ATTRIBUTES =
       Attributes.of(AttributeKey.stringKey("key"), "value");

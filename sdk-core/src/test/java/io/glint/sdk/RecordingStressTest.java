@@ -31,6 +31,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -39,6 +40,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  * exact, every point in between is coherent, and every exemplar is from a measurement that was made
  * and is counted in its point.
  */
+@Tag("long")
 class RecordingStressTest {
   private static final int THREADS = 8;
   private static final int RECORDS = 5_000_000;

@@ -34,6 +34,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 @Tag("protocol-points")
 @Timeout(120)
+@Tag("long")
 class StallTest {
   private static final int OTHERS = 2;
   private static final int RECORDS = 1_000_000;

@@ -20,6 +20,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -28,6 +29,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * Which measurement becomes an exemplar is a fair choice also where threads meet in a series, so
  * that it has several cells, each with a reservoir, which collections join.
  */
+@Tag("long")
 class UniformAmongThreadsTest {
   /** Measurements of each thread in an interval. Not equal, or unfair joins might seem fair. */
   private static final int[] RECORDS = {1000, 3000};

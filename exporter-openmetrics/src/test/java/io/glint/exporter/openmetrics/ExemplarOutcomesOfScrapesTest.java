@@ -27,6 +27,7 @@ import java.util.function.Supplier;
 import java.util.logging.Logger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -34,6 +35,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** The server's account of exemplars, scraped over HTTP. */
 @Timeout(120)
+@Tag("long")
 class ExemplarOutcomesOfScrapesTest {
   private static final Logger LOGGER = Logger.getLogger(OpenMetricsServer.class.getName());
 

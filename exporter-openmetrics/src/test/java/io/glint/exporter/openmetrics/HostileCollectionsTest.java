@@ -25,12 +25,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * Metrics whose names, types, units, descriptions and labels clash in every way: what is shown does
  * not depend on any order, no parser objects to it, and what can be added is added to the last bit.
  */
+@Tag("long")
 class HostileCollectionsTest {
 
   private static final int SEEDS = 400;

@@ -28,11 +28,13 @@ import java.util.function.Supplier;
 import java.util.logging.Logger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Clients that fell silent, and collections that do not end. */
 @Timeout(60)
+@Tag("long")
 class OverloadTest {
 
   private static final Logger LOGGER = Logger.getLogger(OpenMetricsServer.class.getName());

@@ -40,9 +40,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Prometheus protobuf, read with the classes of Prometheus' Java client. */
+@Tag("long")
 class ProtobufExpositionTest {
 
   private static final AttributeKey<String> KEY = AttributeKey.stringKey("http.method");

@@ -34,6 +34,7 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -46,6 +47,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * tried, what is logged, what is kept or lost and counted, and that it ends in time.
  */
 @Timeout(60)
+@Tag("long")
 class FaultMatrixTest {
   /** Where there is no answer; elsewhere the attempts are to end before. */
   private static final Duration SHORT = Duration.ofMillis(1_500);

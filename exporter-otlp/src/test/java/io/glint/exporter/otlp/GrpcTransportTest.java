@@ -28,6 +28,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.logging.Level;
 import javax.net.ssl.SSLHandshakeException;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledIf;
@@ -40,6 +41,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** OTLP over gRPC, with OkHttp's sender, against a server of gRPC's own library. */
 @Timeout(60)
 @EnabledIf("io.glint.exporter.otlp.OldOpenTelemetryTest#hasSenders")
+@Tag("long")
 class GrpcTransportTest {
   private final GrpcServer server = new GrpcServer();
   private final LogCapture log = new LogCapture(OtlpMetricExporter.class);

@@ -36,6 +36,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.logging.Level;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -44,6 +45,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What happens when a server, or the way to it, does not do what it should. */
 @Timeout(30)
+@Tag("long")
 class OtlpMetricExporterFailureTest {
   private static final HttpAdvice ADVICE =
       new HttpAdvice(URI.create("http://localhost:4318/v1/metrics"), Compression.NONE);

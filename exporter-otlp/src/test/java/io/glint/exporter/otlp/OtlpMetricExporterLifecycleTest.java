@@ -25,11 +25,13 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Flush, shutdown, threads and context. */
 @Timeout(30)
+@Tag("long")
 class OtlpMetricExporterLifecycleTest {
   private static final List<MetricData> METRICS =
       List.of(TestMetrics.longGauge("gauge", TestMetrics.point(1)));

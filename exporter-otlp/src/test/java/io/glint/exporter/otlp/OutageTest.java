@@ -40,6 +40,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -52,6 +53,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * server are those that were recorded, to the last one.
  */
 @Timeout(120)
+@Tag("long")
 class OutageTest {
   private static final Duration INTERVAL = Duration.ofMillis(40);
   private static final int THREADS = 3;

@@ -23,12 +23,14 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.logging.Level;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Points that wait for their delivery outlive the process, and nothing makes their file wrong. */
 @Timeout(120)
+@Tag("long")
 class PendingFileTest {
   private static final byte[] CONTENT = "what waits".getBytes(StandardCharsets.UTF_8);
 

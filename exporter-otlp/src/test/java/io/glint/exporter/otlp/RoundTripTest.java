@@ -23,11 +23,13 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** What is sent of random collections is what the stock exporters send. */
 @Timeout(120)
+@Tag("long")
 class RoundTripTest {
   private static final int COLLECTIONS = 3_000;
   private static final int JSON_COLLECTIONS = 1_000;

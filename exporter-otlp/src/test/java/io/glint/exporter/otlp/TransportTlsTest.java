@@ -19,6 +19,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,6 +27,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** TLS and mutual TLS, with each transport. */
 @Timeout(60)
+@Tag("long")
 class TransportTlsTest {
   private static final List<MetricData> METRICS =
       List.of(TestMetrics.longGauge("gauge", TestMetrics.point(1)));

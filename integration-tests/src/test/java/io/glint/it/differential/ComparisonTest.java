@@ -8,9 +8,11 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The comparison sees wrong data: whatever is falsified in Glint's data is reported. */
+@Tag("long")
 class ComparisonTest {
   private static final int ALTERATIONS = 800;
 

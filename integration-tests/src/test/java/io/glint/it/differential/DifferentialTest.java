@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -17,6 +18,7 @@ import org.junit.jupiter.api.Test;
  * seeds that follow; {@code -Dglint.differential.programs=} says how many there are. A program that
  * fails is shrunk and printed.
  */
+@Tag("long")
 class DifferentialTest {
   private static final int PROGRAMS = Integer.getInteger("glint.differential.programs", 4_000);
   private static final long SEED =

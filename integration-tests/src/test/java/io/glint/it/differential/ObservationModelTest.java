@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
  * <p>{@code -Dglint.differential.seed=} sets the seed of the first program, those after it have the
  * seeds that follow; {@code -Dglint.differential.programs=} says how many there are.
  */
+@Tag("long")
 class ObservationModelTest {
   private static final int PROGRAMS = Integer.getInteger("glint.differential.programs", 4_000);
   private static final long SEED =

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Timeout;
  * <p>{@code -Dglint.fidelity.records=} says how many measurements Glint has to record at least.
  */
 @Tag("incubator")
+@Tag("long")
 class FidelityTest {
   private static final long RECORDS = Long.getLong("glint.fidelity.records", 3_000_000);
   private static final Logger GLINT = Logger.getLogger("io.glint");

@@ -11,11 +11,13 @@ import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** The whole demo in this process, with faster traffic and more slow payments than usual. */
 @Timeout(60)
+@Tag("long")
 class WebstoreTest {
 
   private static final String HTML = "text/html";

@@ -7,11 +7,13 @@ import java.math.MathContext;
 import java.math.RoundingMode;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** The index against an oracle in decimal arithmetic of 80 digits. */
+@Tag("long")
 class Base2IndexTest {
   private static final MathContext DIGITS = new MathContext(80, RoundingMode.HALF_EVEN);
 

@@ -40,6 +40,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -49,6 +50,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * Recording waits for nobody and allocates nothing. A call that spins or wants a lock ignores an
  * interrupt: what could do so has a thread of its own, which can be given up.
  */
+@Tag("long")
 class ProgressTest {
   private static final Attributes ATTRIBUTES =
       Attributes.of(AttributeKey.stringKey("key"), "value");
