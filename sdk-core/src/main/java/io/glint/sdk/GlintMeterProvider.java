@@ -176,8 +176,8 @@ public final class GlintMeterProvider implements MeterProvider, Closeable {
    * Says that a series of a synchronous instrument will not be recorded into any more, as what it
    * measured is gone. It then ends: under cumulative temporality each reader is handed its last
    * value once or twice more; then the series has no point any more, nor a place among those that
-   * the cardinality limit allows. A measurement that comes later all the same begins a new series at
-   * zero, with a start time of its own.
+   * the cardinality limit allows. A measurement that comes later all the same begins a new series
+   * at zero, with a start time of its own.
    *
    * <p>Does nothing if there is no such series, if it is bound, for as long as the bound instrument
    * is reachable, and if a view removes some of the attributes, as others may record into that

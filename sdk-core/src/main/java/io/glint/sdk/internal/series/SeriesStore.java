@@ -31,6 +31,9 @@ public final class SeriesStore {
   private final AtomicReference<Series> overflow = new AtomicReference<>();
   private volatile boolean isShutdown;
 
+  /** True once a series was made removable: collections then look for such. */
+  private volatile boolean hadRemovable;
+
   /**
    * Counts the intervals of a delta stream, and between each two the collection that ends one and
    * starts the other, series by series.
@@ -66,6 +69,21 @@ public final class SeriesStore {
       }
     }
     return null;
+  }
+
+  /** Says whether a series may be dropped as soon as it is silent. */
+  public void setRemovable(Series series, boolean isRemovable) {
+    if (series.isRemovable != isRemovable) {
+      series.isRemovable = isRemovable;
+      if (isRemovable) {
+        hadRemovable = true;
+      }
+    }
+  }
+
+  /** False if no series of the stream was ever removable. */
+  public boolean hadRemovable() {
+    return hadRemovable;
   }
 
   /** True if recorders may find room in this interval still. */

@@ -34,9 +34,9 @@ import java.util.logging.Logger;
  * from {@code take} to the {@code try} must not grow either: once a cell is taken, nothing may be
  * thrown before somebody sees to its release, not even for want of stack.
  *
- * <p>Recording is thread-safe and never waits, see {@link Cell}. All fields are final but {@link
- * #soleSeries}, and {@link #hadRemovableSeries}, which is set once: what collections write is
- * elsewhere, so that recorders do not wait for its cache lines.
+ * <p>Recording is thread-safe and never waits, see {@link Cell}. All fields but {@link #soleSeries}
+ * are final: what collections write is elsewhere, so that recorders do not wait for its cache
+ * lines.
  */
 public abstract class MetricStream implements CellFactory, SeriesFactory {
   private static final Logger LOGGER = Logger.getLogger(MetricStream.class.getName());
@@ -61,9 +61,6 @@ public abstract class MetricStream implements CellFactory, SeriesFactory {
    * attributes. A hint, written without synchronization: any series of the stream would do.
    */
   private Series soleSeries;
-
-  /** True once a series was made removable: collections then look for such. */
-  private volatile boolean hadRemovableSeries;
 
   private final DeferredReport bindingFailures;
   private final DeferredReport memoryFailures;
@@ -251,19 +248,14 @@ public abstract class MetricStream implements CellFactory, SeriesFactory {
    */
   public final void setSeriesRemovable(Attributes attributes, boolean isRemovable) {
     final Series series = seriesMap.findLive(attributes);
-    if (series != null
-        && series.isRemovable != isRemovable
-        && keep(attributes).equals(attributes)) {
-      series.isRemovable = isRemovable;
-      if (isRemovable) {
-        hadRemovableSeries = true;
-      }
+    if (series != null && keep(attributes).equals(attributes)) {
+      store.setRemovable(series, isRemovable);
     }
   }
 
   /** False if no series of the stream was ever removable. */
   public final boolean hadRemovableSeries() {
-    return hadRemovableSeries;
+    return store.hadRemovable();
   }
 
   /** From now on there are no new series: nobody would collect them. */
