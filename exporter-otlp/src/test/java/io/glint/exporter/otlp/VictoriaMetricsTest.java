@@ -83,7 +83,13 @@ class VictoriaMetricsTest {
       // An export that failed while it was down is no matter: the last one has the totals.
       assertThat(provider.forceFlush().join(30, TimeUnit.SECONDS).isSuccess()).isTrue();
       assertThat(provider.forceFlush().join(30, TimeUnit.SECONDS).isSuccess()).isTrue();
-      get("/internal/force_flush");
+      // What was flushed is seen by queries up to a few seconds later.
+      final long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+      do {
+        get("/internal/force_flush");
+        Thread.sleep(200);
+      } while (!lastValues().entrySet().containsAll(recorded.entrySet())
+          && System.nanoTime() < deadline);
       assertThat(lastValues()).as("log: %s", server.log()).containsAllEntriesOf(recorded);
     }
   }
