@@ -75,6 +75,15 @@ class GrpcTransportTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"PT0S", "P100D", "P100000D"})
+  void exportsArriveWhateverTheTimeLimits(Duration limit) {
+    try (OtlpMetricExporter exporter =
+        retrying().setTimeout(limit).setConnectTimeout(limit).build()) {
+      assertThat(export(exporter).isSuccess()).isTrue();
+    }
+  }
+
   @Test
   void requestsAreCompressedIfWanted() {
     try (OtlpMetricExporter exporter = retrying().setCompression("gzip").build()) {

@@ -42,6 +42,15 @@ class LikelyMistakesTest {
     log.close();
   }
 
+  @ParameterizedTest
+  @ValueSource(ints = {301, 302, 307, 308})
+  void redirectIsNotFollowedAndTheFinalUrlIsAskedFor(int status) {
+    server.answer(status, "Location", server.url("/elsewhere"));
+    failsOnce(server.url("/v1/metrics"))
+        .contains("HTTP status " + status, "Redirects are not followed", "set the final URL");
+    assertThat(server.received).hasSize(1);
+  }
+
   @Test
   void gRpcPortIsNamedAndNotTriedAgain() throws IOException {
     try (RawServer grpc = RawServer.answering(SETTINGS)) {

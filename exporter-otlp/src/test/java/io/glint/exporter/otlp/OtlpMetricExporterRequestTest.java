@@ -9,14 +9,21 @@ import io.glint.testing.OtlpServer.Received;
 import io.opentelemetry.proto.collector.metrics.v1.ExportMetricsServiceRequest;
 import io.opentelemetry.sdk.common.CompletableResultCode;
 import io.opentelemetry.sdk.common.export.MemoryMode;
+import io.opentelemetry.sdk.common.export.ProxyOptions;
 import io.opentelemetry.sdk.metrics.Aggregation;
 import io.opentelemetry.sdk.metrics.InstrumentType;
 import io.opentelemetry.sdk.metrics.data.AggregationTemporality;
 import io.opentelemetry.sdk.metrics.export.AggregationTemporalitySelector;
 import io.opentelemetry.sdk.metrics.export.DefaultAggregationSelector;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -77,6 +84,47 @@ class OtlpMetricExporterRequestTest {
     assertThat(zipped.body().length).isLessThan(plain.body().length);
     assertThat(zipped.request()).isEqualTo(plain.request());
     assertThat(exportOnce(builder("/").setCompression("none")).header("Content-Encoding")).isNull();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"PT0S", "P100D", "P100000D"})
+  void requestsArriveWhateverTheTimeLimits(Duration limit) {
+    Received received = exportOnce(builder("/").setTimeout(limit).setConnectTimeout(limit));
+
+    assertThat(received.request().getResourceMetricsCount()).isPositive();
+  }
+
+  @Test
+  void oneConnectionServesAllExports() {
+    Set<Integer> clientPorts = ConcurrentHashMap.newKeySet();
+    try (OtlpMetricExporter exporter = builder("/").build()) {
+      for (int i = 0; i < 5; i++) {
+        server.answer(
+            exchange -> {
+              clientPorts.add(exchange.getRemoteAddress().getPort());
+              OtlpServer.reply(exchange, 200, new byte[0]);
+            });
+        assertThat(export(exporter).isSuccess()).isTrue();
+      }
+    }
+    assertThat(clientPorts).hasSize(1);
+  }
+
+  @Test
+  void requestsGoThroughTheProxyThatIsSet() {
+    InetSocketAddress proxy =
+        new InetSocketAddress(
+            InetAddress.getLoopbackAddress(), URI.create(server.url("/")).getPort());
+    Received received =
+        exportOnce(
+            OtlpMetricExporter.builder()
+                .setEndpoint("http://collector.invalid:4318/v1/metrics")
+                .setProxyOptions(ProxyOptions.create(proxy))
+                .setRetryPolicy(null));
+
+    assertThat(received.uri()).isEqualTo("http://collector.invalid:4318/v1/metrics");
+    assertThat(received.header("Host")).isEqualTo("collector.invalid:4318");
+    assertThat(received.request().getResourceMetricsCount()).isPositive();
   }
 
   @Test

@@ -43,6 +43,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Which sender is used, of those on the class path. */
 @Timeout(60)
@@ -143,6 +144,21 @@ class SendersTest {
       assertThat(received.header("api-key")).isEqualTo("secret");
       assertThat(received.headers().get("User-Agent")).containsExactly(UserAgent.DEFAULT);
       assertThat(received.request().getResourceMetricsCount()).isEqualTo(1);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"PT0S", "P100D", "P100000D"})
+  void exportsArriveWhateverTheTimeLimits(Duration limit) {
+    try (OtlpServer server = new OtlpServer()) {
+      export(
+          OtlpMetricExporter.builder()
+              .setEndpoint(server.url("/v1/metrics"))
+              .setTimeout(limit)
+              .setConnectTimeout(limit)
+              .setSenderProvider(
+                  "io.opentelemetry.exporter.sender.okhttp.internal.OkHttpHttpSenderProvider"));
+      assertThat(server.received).hasSize(1);
     }
   }
 
