@@ -374,8 +374,10 @@ class EveryVariableTest {
     final List<String> incomplete = new ArrayList<>();
     rows.forEach(
         (variable, ofVariable) -> {
-          // A host is any text; the default of the protocol depends on the class path.
-          final boolean isText = variable.equals("OTEL_EXPORTER_PROMETHEUS_HOST");
+          // A host and a key are any text; the default of the protocol depends on the class path.
+          final boolean isText =
+              variable.equals("OTEL_EXPORTER_PROMETHEUS_HOST")
+                  || variable.equals("GLINT_EXEMPLAR_SPAN_MARKING_KEY");
           final boolean isProtocol = variable.equals("OTEL_EXPORTER_OTLP_PROTOCOL");
           final boolean hasMalformed = isText || ofVariable.stream().anyMatch(Row::isMalformed);
           final boolean hasDefault =
