@@ -24,6 +24,7 @@ import io.glint.sdk.GlintView;
 import io.glint.sdk.MeterConfigurator;
 import io.glint.sdk.ViewMatchingMode;
 import io.opentelemetry.api.OpenTelemetry;
+import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.sdk.common.InstrumentationScopeInfo;
 import io.opentelemetry.sdk.metrics.InstrumentSelector;
 import io.opentelemetry.sdk.metrics.InstrumentType;
@@ -115,6 +116,8 @@ class NullSettingsTest {
     samples.put(SSLContext.class, sslContext());
     samples.put(X509TrustManager.class, trustManager());
     samples.put(boolean.class, true);
+    samples.put(Object.class, "not an instrument");
+    samples.put(Attributes.class, Attributes.empty());
     samples.put(double.class, 1.0);
     samples.put(MetricReader.class, InMemoryMetricReader.create());
     samples.put(MetricExporter.class, InMemoryMetricExporter.create());
