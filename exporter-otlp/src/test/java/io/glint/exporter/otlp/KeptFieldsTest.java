@@ -330,7 +330,9 @@ class KeptFieldsTest {
                             exporter.export(List.of(metric)).join(20, TimeUnit.SECONDS).isSuccess())
                         .isTrue();
                   }
-                }));
+                },
+                // Not the common pool: where it is small the exports would be one after the other.
+                task -> new Thread(task, "exports").start()));
       }
       for (CompletableFuture<Void> thread : threads) {
         thread.get(40, TimeUnit.SECONDS);
