@@ -2,6 +2,7 @@ package io.glint.javaagent;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -56,6 +57,9 @@ class FallBackTest {
 
   @Test
   void anAgentThatIsTooOldRecordsByTheStockSdk() throws Exception {
+    assumeThat(Runtime.version().feature())
+        .as("the agent is older than this JVM, and does not connect the application's metrics")
+        .isLessThan(25);
     try (AgentProcess service =
         new AgentProcess(
             System.getProperty("glint.agent.refused"), AgentProcess.EXTENSION, properties())) {
