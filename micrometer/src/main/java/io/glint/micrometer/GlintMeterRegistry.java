@@ -35,6 +35,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.DoubleSupplier;
+import java.util.function.DoubleUnaryOperator;
 import java.util.function.ToDoubleFunction;
 import java.util.function.ToLongFunction;
 
@@ -160,10 +161,7 @@ public final class GlintMeterRegistry extends MeterRegistry {
   @Override
   protected Timer newTimer(
       Meter.Id id, DistributionStatisticConfig config, PauseDetector pauseDetector) {
-    final List<Double> own = new ArrayList<>();
-    for (final double nanos : config.getHistogramBuckets(true)) {
-      addIfFinite(own, seconds(nanos));
-    }
+    final List<Double> own = boundaries(config, GlintMeterRegistry::seconds);
     return new GlintTimer(
         id,
         clock,
@@ -178,10 +176,7 @@ public final class GlintMeterRegistry extends MeterRegistry {
   @Override
   protected DistributionSummary newDistributionSummary(
       Meter.Id id, DistributionStatisticConfig config, double scale) {
-    final List<Double> own = new ArrayList<>();
-    for (final double boundary : config.getHistogramBuckets(true)) {
-      addIfFinite(own, boundary);
-    }
+    final List<Double> own = boundaries(config, boundary -> boundary);
     final DoubleHistogramBuilder builder = histogramBuilder(id, unit(id));
     final DoubleHistogram histogram =
         (own.isEmpty() ? builder : builder.setExplicitBucketBoundariesAdvice(own)).build();
@@ -195,11 +190,15 @@ public final class GlintMeterRegistry extends MeterRegistry {
         .setUnit(unit);
   }
 
-  /** The largest value that is expected is a boundary, and may be infinite. */
-  private static void addIfFinite(List<Double> boundaries, double boundary) {
-    if (Double.isFinite(boundary)) {
-      boundaries.add(boundary);
-    }
+  /** Without the largest value that is expected, which is a boundary and may be infinite. */
+  private static List<Double> boundaries(
+      DistributionStatisticConfig config, DoubleUnaryOperator toUnit) {
+    return config.getHistogramBuckets(true).stream()
+        .mapToDouble(Double::doubleValue)
+        .map(toUnit)
+        .filter(Double::isFinite)
+        .boxed()
+        .toList();
   }
 
   /** The one conversion of boundaries and of values, so that a value on a boundary is on it. */
