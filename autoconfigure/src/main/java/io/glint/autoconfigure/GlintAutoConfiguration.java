@@ -1,11 +1,14 @@
 package io.glint.autoconfigure;
 
+import io.glint.sdk.GlintMeterProviderBuilder;
 import io.glint.sdk.GlintOpenTelemetry;
 import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.sdk.OpenTelemetrySdk;
 import io.opentelemetry.sdk.autoconfigure.AutoConfiguredOpenTelemetrySdk;
 import io.opentelemetry.sdk.autoconfigure.AutoConfiguredOpenTelemetrySdkBuilder;
+import io.opentelemetry.sdk.autoconfigure.spi.AutoConfigurationCustomizer;
 import java.util.Objects;
+import java.util.function.Consumer;
 
 /**
  * Glint from environment variables and system properties, by the names of the specification and of
@@ -60,12 +63,57 @@ public final class GlintAutoConfiguration {
    *     not take them over, which is logged
    */
   public static OpenTelemetry of(OpenTelemetrySdk sdk) {
+    return of(sdk, builder -> {});
+  }
+
+  /**
+   * As {@link #of(OpenTelemetrySdk)}, with what is to be done with Glint's builder if metrics are
+   * taken over now. Where auto-configuration has made the SDK, and so Glint's metrics, they are
+   * complete, and nothing is asked: see {@link #customize}.
+   *
+   * @param customizer called at most once, in the current thread, after all else was taken over. If
+   *     it throws, metrics stay with the stock SDK, which is logged
+   */
+  public static OpenTelemetry of(
+      OpenTelemetrySdk sdk, Consumer<? super GlintMeterProviderBuilder> customizer) {
+    Objects.requireNonNull(customizer, "customizer");
     final GlintOpenTelemetry composed = Composed.get(Objects.requireNonNull(sdk, "sdk"));
     if (composed != null) {
       GlobalSwap.replaceNow(sdk, composed);
       return composed;
     }
-    final GlintOpenTelemetry late = LateTakeover.of(sdk);
+    final GlintOpenTelemetry late = LateTakeover.of(sdk, customizer);
     return late != null ? late : sdk;
+  }
+
+  /**
+   * Has the builder of Glint's meter provider customized before the provider is made: for what has
+   * no setting, such as views with reservoirs and readers of one's own.
+   *
+   * <pre>{@code
+   * public final class Views implements AutoConfigurationCustomizerProvider {
+   *   public void customize(AutoConfigurationCustomizer autoConfiguration) {
+   *     GlintAutoConfiguration.customize(
+   *         autoConfiguration, builder -> builder.registerView(selector, view));
+   *   }
+   * }
+   * }</pre>
+   *
+   * <p>With it there are metrics even if {@code OTEL_METRICS_EXPORTER} is {@code none}. There are
+   * none with {@code OTEL_SDK_DISABLED=true}. It is not called with a declarative configuration
+   * file, where no customizer is.
+   *
+   * @param autoConfiguration what an {@code AutoConfigurationCustomizerProvider} is given, or an
+   *     {@code AutoConfiguredOpenTelemetrySdkBuilder} before it builds; not null
+   * @param customizer called once for each SDK that is built, in the thread that builds it, after
+   *     all settings were applied; not null. It must not hold the first parameter. If it throws,
+   *     metrics stay with the stock SDK, which is logged
+   */
+  public static void customize(
+      AutoConfigurationCustomizer autoConfiguration,
+      Consumer<? super GlintMeterProviderBuilder> customizer) {
+    Customizers.add(
+        Objects.requireNonNull(autoConfiguration, "autoConfiguration"),
+        Objects.requireNonNull(customizer, "customizer"));
   }
 }

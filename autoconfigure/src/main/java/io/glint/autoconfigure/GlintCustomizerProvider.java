@@ -27,6 +27,7 @@ public final class GlintCustomizerProvider
 
   @Override
   public void customize(AutoConfigurationCustomizer autoConfiguration) {
+    takeover.customizeBy(Customizers.of(autoConfiguration));
     autoConfiguration
         .addPropertiesCustomizer(
             config -> orUnchanged(Map.of(), unused -> MetricSettings.overrides(config)))

@@ -52,7 +52,7 @@ final class GlobalSwap {
       whenSet(
           sdk -> {
             if (Composed.get(sdk) == null) {
-              LateTakeover.of(sdk);
+              LateTakeover.of(sdk, builder -> {});
             }
           });
     }

@@ -7,6 +7,7 @@ import io.opentelemetry.sdk.OpenTelemetrySdk;
 import io.opentelemetry.sdk.metrics.InstrumentType;
 import io.opentelemetry.sdk.metrics.export.MetricReader;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.logging.Level;
 
 /**
@@ -20,7 +21,8 @@ final class LateTakeover {
   private LateTakeover() {}
 
   /** Null, and the SDK is as it was, if there are no readers, or it cannot be done. */
-  static GlintOpenTelemetry of(OpenTelemetrySdk sdk) {
+  static GlintOpenTelemetry of(
+      OpenTelemetrySdk sdk, Consumer<? super GlintMeterProviderBuilder> customizer) {
     try {
       final StockProvider stock = new StockProvider(sdk.getSdkMeterProvider());
       final Map<MetricReader, Map<InstrumentType, Integer>> readers = stock.readers();
@@ -35,6 +37,7 @@ final class LateTakeover {
                   reader, type -> limits.getOrDefault(type, DEFAULT_LIMIT)));
       final StockMetrics stockMetrics = new StockMetrics();
       builder.registerMetricProducer(stockMetrics);
+      customizer.accept(builder);
       final GlintOpenTelemetry openTelemetry =
           GlintOpenTelemetry.replacingMetricsOf(sdk, builder.build());
       stockMetrics.keep(openTelemetry);

@@ -29,7 +29,6 @@ final class StockMetrics implements MetricReader, MetricProducer {
   private final AtomicBoolean isTold = new AtomicBoolean();
   private volatile CollectionRegistration registration = CollectionRegistration.noop();
 
-  @SuppressWarnings("UnusedVariable") // It is held, not read.
   private volatile GlintOpenTelemetry kept;
 
   /** Keeps it as long as there is the stock SDK: nobody else might until it is asked for. */
@@ -70,9 +69,13 @@ final class StockMetrics implements MetricReader, MetricProducer {
     return CompletableResultCode.ofSuccess();
   }
 
+  /** Whoever closes the stock SDK closes Glint's provider, and readers that only that knows. */
   @Override
   public CompletableResultCode shutdown() {
-    return CompletableResultCode.ofSuccess();
+    final GlintOpenTelemetry openTelemetry = kept;
+    return openTelemetry == null
+        ? CompletableResultCode.ofSuccess()
+        : openTelemetry.getMeterProvider().shutdown();
   }
 
   @Override

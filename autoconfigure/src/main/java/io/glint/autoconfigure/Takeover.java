@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Properties;
+import java.util.function.Consumer;
 import java.util.logging.Level;
 import java.util.stream.Collectors;
 
@@ -31,10 +32,18 @@ final class Takeover {
   private final List<StandIn> standIns = new ArrayList<>();
   private final StockMetrics stockMetrics = new StockMetrics();
   private final GlintMeterProviderBuilder builder = GlintMeterProvider.builder();
+  private List<Consumer<? super GlintMeterProviderBuilder>> customizers = List.of();
   private ConfigProperties config;
+
+  /** Whether there are metrics to take over: not so in an SDK that is disabled. */
+  private boolean isWanted;
 
   /** The one that was made last, until the reader that it is for is seen. */
   private MetricExporter exporter;
+
+  void customizeBy(List<Consumer<? super GlintMeterProviderBuilder>> customizers) {
+    this.customizers = customizers;
+  }
 
   Resource resource(Resource resource, ConfigProperties config) {
     this.config = config;
@@ -74,7 +83,8 @@ final class Takeover {
   }
 
   SdkMeterProviderBuilder meterProvider(SdkMeterProviderBuilder stock, ConfigProperties config) {
-    if (standIns.isEmpty()) {
+    isWanted = !standIns.isEmpty() || !customizers.isEmpty();
+    if (!isWanted) {
       return stock;
     }
     try {
@@ -91,8 +101,7 @@ final class Takeover {
 
   /** Called once the SDK is complete. Never throws. */
   void complete(OpenTelemetrySdk sdk) {
-    if (standIns.isEmpty()) {
-      // There are no metrics, or no SDK at all.
+    if (!isWanted) {
       return;
     }
     GlintMeterProvider provider = null;
@@ -105,6 +114,7 @@ final class Takeover {
         builder.setExemplarSpanMarking(spanMarkKey);
       }
       standIns.forEach(standIn -> builder.registerMetricReader(standIn.reader(), type -> limit));
+      customizers.forEach(customizer -> customizer.accept(builder));
       provider = builder.build();
       final GlintOpenTelemetry openTelemetry = GlintOpenTelemetry.replacingMetricsOf(sdk, provider);
       stockMetrics.keep(openTelemetry);
@@ -132,9 +142,11 @@ final class Takeover {
         "Metrics are recorded by Glint"
             + version()
             + ", in place of the stock SDK, for "
-            + readers.stream()
-                .map(reader -> reader.getClass().getSimpleName())
-                .collect(Collectors.joining(", "))
+            + (readers.isEmpty()
+                ? "the readers that customizers have registered"
+                : readers.stream()
+                    .map(reader -> reader.getClass().getSimpleName())
+                    .collect(Collectors.joining(", ")))
             + ".");
   }
 

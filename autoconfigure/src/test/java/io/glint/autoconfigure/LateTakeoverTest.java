@@ -103,6 +103,28 @@ class LateTakeoverTest {
   }
 
   @Test
+  void aReaderCanBeAddedWhileMetricsAreTakenOver() {
+    final OpenTelemetrySdk sdk =
+        OpenTelemetrySdk.builder()
+            .setMeterProvider(SdkMeterProvider.builder().registerMetricReader(reader).build())
+            .build();
+    final InMemoryMetricReader added = InMemoryMetricReader.create();
+    final OpenTelemetry openTelemetry =
+        GlintAutoConfiguration.of(sdk, builder -> builder.registerMetricReader(added));
+    openTelemetry.getMeter("meter").counterBuilder("requests").build().add(1);
+    assertThat(reader.collectAllMetrics()).hasSize(1);
+    assertThat(added.collectAllMetrics()).hasSize(1);
+    assertThat(
+            GlintAutoConfiguration.of(
+                sdk,
+                builder -> {
+                  throw new AssertionError("complete");
+                }))
+        .isSameAs(openTelemetry);
+    sdk.close();
+  }
+
+  @Test
   void withoutReadersTheSdkIsReturned() {
     final OpenTelemetrySdk sdk = OpenTelemetrySdk.builder().build();
     assertThat(GlintAutoConfiguration.of(sdk)).isSameAs(sdk);

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.glint.sdk.GlintMeterProvider;
 import io.glint.sdk.GlintOpenTelemetry;
+import io.glint.sdk.GlintPeriodicMetricReader;
+import io.glint.sdk.exemplar.CustomExemplarFilter;
 import io.glint.testing.FreePort;
 import io.glint.testing.LogCapture;
 import io.glint.testing.OtlpServer;
@@ -21,8 +23,13 @@ import io.opentelemetry.proto.metrics.v1.Metric;
 import io.opentelemetry.sdk.OpenTelemetrySdk;
 import io.opentelemetry.sdk.autoconfigure.AutoConfiguredOpenTelemetrySdk;
 import io.opentelemetry.sdk.autoconfigure.AutoConfiguredOpenTelemetrySdkBuilder;
+import io.opentelemetry.sdk.common.CompletableResultCode;
 import io.opentelemetry.sdk.metrics.InstrumentSelector;
+import io.opentelemetry.sdk.metrics.InstrumentType;
 import io.opentelemetry.sdk.metrics.View;
+import io.opentelemetry.sdk.metrics.data.AggregationTemporality;
+import io.opentelemetry.sdk.metrics.data.MetricData;
+import io.opentelemetry.sdk.metrics.export.MetricExporter;
 import io.opentelemetry.sdk.testing.exporter.InMemoryMetricReader;
 import io.opentelemetry.sdk.testing.exporter.InMemorySpanExporter;
 import io.opentelemetry.sdk.trace.export.SimpleSpanProcessor;
@@ -33,7 +40,10 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.logging.Logger;
@@ -430,5 +440,98 @@ class TakeoverTest {
     try (ServerSocket again = new ServerSocket(port, 1, InetAddress.getByName("localhost"))) {
       assertThat(again.isBound()).isTrue();
     }
+  }
+
+  @Test
+  void aCustomizerHasTheLastWordOnGlintsBuilder() {
+    final Map<String, String> settings = settings();
+    settings.put("otel.metrics.exemplar.filter", "always_off");
+    final AutoConfiguredOpenTelemetrySdkBuilder builder = builder(settings);
+    GlintAutoConfiguration.customize(
+        builder, glint -> glint.setExemplarFilter(CustomExemplarFilter.alwaysOn()));
+    final GlintOpenTelemetry openTelemetry =
+        (GlintOpenTelemetry) GlintAutoConfiguration.build(builder);
+    openTelemetry.getMeter("application").histogramBuilder("duration").build().record(7);
+    openTelemetry.close();
+    assertThat(
+            receiver.metrics().get("duration").getHistogram().getDataPoints(0).getExemplarsCount())
+        .isEqualTo(1);
+  }
+
+  @Test
+  void theReaderOfACustomizerReadsGlintIfNoOtherDoesAndIsClosedWithTheStockOne() {
+    final Map<String, String> settings = settings();
+    settings.put("otel.metrics.exporter", "none");
+    final List<String> exported = new ArrayList<>();
+    final AutoConfiguredOpenTelemetrySdkBuilder builder = builder(settings);
+    GlintAutoConfiguration.customize(
+        builder,
+        glint ->
+            glint.registerMetricReader(
+                GlintPeriodicMetricReader.builder(new NamesExporter(exported)).build()));
+    final OpenTelemetrySdk sdk = builder.build().getOpenTelemetrySdk();
+    final OpenTelemetry openTelemetry = GlintAutoConfiguration.of(sdk);
+    assertThat(openTelemetry).isInstanceOf(GlintOpenTelemetry.class);
+    openTelemetry.getMeter("application").counterBuilder("requests").build().add(1);
+    sdk.close();
+    assertThat(exported).containsExactly("requests");
+    assertThat(log.messages())
+        .singleElement()
+        .asString()
+        .endsWith("for the readers that customizers have registered.");
+  }
+
+  /** Keeps the names of the metrics. */
+  private record NamesExporter(List<String> names) implements MetricExporter {
+    @Override
+    public CompletableResultCode export(Collection<MetricData> metrics) {
+      metrics.forEach(metric -> names.add(metric.getName()));
+      return CompletableResultCode.ofSuccess();
+    }
+
+    @Override
+    public CompletableResultCode flush() {
+      return CompletableResultCode.ofSuccess();
+    }
+
+    @Override
+    public CompletableResultCode shutdown() {
+      return CompletableResultCode.ofSuccess();
+    }
+
+    @Override
+    public AggregationTemporality getAggregationTemporality(InstrumentType instrumentType) {
+      return AggregationTemporality.CUMULATIVE;
+    }
+  }
+
+  @Test
+  void noCustomizerIsAskedIfAllIsDisabled() {
+    final Map<String, String> settings = settings();
+    settings.put("otel.sdk.disabled", "true");
+    final AutoConfiguredOpenTelemetrySdkBuilder builder = builder(settings);
+    GlintAutoConfiguration.customize(
+        builder,
+        glint -> {
+          throw new AssertionError("asked");
+        });
+    assertThat(GlintAutoConfiguration.build(builder)).isNotInstanceOf(GlintOpenTelemetry.class);
+    assertThat(log.messages()).isEmpty();
+  }
+
+  @Test
+  void ifACustomizerThrowsTheStockProviderHasItsReaders() {
+    final AutoConfiguredOpenTelemetrySdkBuilder builder = builder(settings());
+    GlintAutoConfiguration.customize(
+        builder,
+        glint -> {
+          throw new IllegalStateException("on purpose");
+        });
+    final OpenTelemetrySdk sdk = builder.build().getOpenTelemetrySdk();
+    assertThat(GlintAutoConfiguration.of(sdk)).isSameAs(sdk);
+    assertThat(log.warnings()).singleElement().asString().contains("stock SDK");
+    sdk.getMeter("application").counterBuilder("requests").build().add(1);
+    sdk.close();
+    assertThat(receiver.metrics()).containsKey("requests");
   }
 }

@@ -1,0 +1,115 @@
+package io.glint.spring;
+
+import io.glint.autoconfigure.GlintAutoConfiguration;
+import io.glint.sdk.GlintMeterProvider;
+import io.opentelemetry.api.OpenTelemetry;
+import io.opentelemetry.sdk.OpenTelemetrySdk;
+import io.opentelemetry.sdk.autoconfigure.AutoConfiguredOpenTelemetrySdk;
+import io.opentelemetry.sdk.autoconfigure.AutoConfiguredOpenTelemetrySdkBuilder;
+import io.opentelemetry.sdk.autoconfigure.spi.ConfigProperties;
+import io.opentelemetry.sdk.resources.Resource;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import org.springframework.core.env.Environment;
+
+/**
+ * A meter provider from the properties of Spring's environment, for an application whose
+ * OpenTelemetry has no metrics: the auto-configuration of OpenTelemetry makes it, without traces
+ * and logs.
+ */
+final class EnvironmentMetrics {
+  private static final Logger LOGGER =
+      Logger.getLogger(GlintMetricsAutoConfiguration.class.getName());
+
+  private static final String EXPORTER = "otel.metrics.exporter";
+
+  /**
+   * What is set for traces and logs is for those who make them; here it could only be malformed.
+   */
+  private static final List<String> NOT_OF_METRICS =
+      List.of(
+          "otel.attribute.",
+          "otel.blrp.",
+          "otel.bsp.",
+          "otel.config.",
+          "otel.experimental.config.",
+          "otel.logs.",
+          "otel.propagators",
+          "otel.span.",
+          "otel.traces.");
+
+  private EnvironmentMetrics() {}
+
+  /**
+   * Makes it.
+   *
+   * @param resource wins over the properties, as traces have it; null if there is none
+   */
+  static GlintMeterProvider create(
+      Environment environment,
+      Resource resource,
+      ClassLoader loader,
+      GlintCustomizers customizers) {
+    final AutoConfiguredOpenTelemetrySdkBuilder builder =
+        AutoConfiguredOpenTelemetrySdk.builder()
+            .disableShutdownHook()
+            .setServiceClassLoader(loader)
+            .addPropertiesSupplier(() -> defaults(environment))
+            .addPropertiesCustomizer(config -> settings(environment, config))
+            .addResourceCustomizer(
+                (found, config) -> resource == null ? found : found.merge(resource));
+    customizers.addTo(builder);
+    final OpenTelemetry made = GlintAutoConfiguration.build(builder);
+    if (made.getMeterProvider() instanceof GlintMeterProvider metrics) {
+      return metrics;
+    }
+    if (made instanceof OpenTelemetrySdk stock) {
+      // A customizer has thrown, or there is no exporter: nobody gets to record into it.
+      stock.close();
+    }
+    LOGGER.logp(
+        Level.INFO,
+        LOGGER.getName(),
+        null,
+        "Glint's metrics have no reader, so nothing is recorded. Expose the Actuator endpoint"
+            + " openmetrics (management.endpoints.web.exposure.include), or set"
+            + " otel.exporter.otlp.endpoint or otel.metrics.exporter.");
+    return GlintMeterProvider.builder().build();
+  }
+
+  private static Map<String, String> defaults(Environment environment) {
+    final Map<String, String> defaults = new HashMap<>();
+    // As with Spring Boot and the OpenTelemetry starter.
+    defaults.put("otel.exporter.otlp.protocol", "http/protobuf");
+    final String name = environment.getProperty("spring.application.name");
+    if (name != null && !name.isBlank()) {
+      defaults.put("otel.service.name", name);
+    }
+    return defaults;
+  }
+
+  private static Map<String, String> settings(Environment environment, ConfigProperties config) {
+    final Map<String, String> settings = SpringSettings.of(environment);
+    settings.replaceAll(
+        (key, value) -> NOT_OF_METRICS.stream().anyMatch(key::startsWith) ? "" : value);
+    settings.put("otel.traces.exporter", "none");
+    settings.put("otel.logs.exporter", "none");
+    settings.put("otel.propagators", "none");
+    settings.put("otel.traces.sampler", "parentbased_always_on"); // It may not be empty.
+    if (!isSet(EXPORTER, settings, config)
+        && !isSet("otel.exporter.otlp.endpoint", settings, config)
+        && !isSet("otel.exporter.otlp.metrics.endpoint", settings, config)) {
+      // As Spring Boot, which exports traces and logs only to where it is told.
+      settings.put(EXPORTER, "none");
+    }
+    return settings;
+  }
+
+  private static boolean isSet(String key, Map<String, String> settings, ConfigProperties config) {
+    final String value = settings.containsKey(key) ? settings.get(key) : config.getString(key);
+    return value != null && !value.isBlank();
+  }
+}

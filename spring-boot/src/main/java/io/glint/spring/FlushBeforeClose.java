@@ -1,0 +1,42 @@
+package io.glint.spring;
+
+import io.glint.sdk.GlintOpenTelemetry;
+import io.opentelemetry.sdk.common.CompletableResultCode;
+import java.util.concurrent.TimeUnit;
+import org.springframework.context.ApplicationContext;
+import org.springframework.context.ApplicationListener;
+import org.springframework.context.event.ContextClosedEvent;
+import org.springframework.core.Ordered;
+
+/**
+ * Exports metrics when an application context begins to close. Spring Boot then closes all
+ * Micrometer registries, and what they observe, such as {@code jvm.*}, is no longer there at the
+ * last export, when all that was recorded until the end is.
+ */
+final class FlushBeforeClose implements ApplicationListener<ContextClosedEvent>, Ordered {
+  /** As long as the exporter may try; the context waits for it. */
+  private static final int MAX_SECONDS = 10;
+
+  private final ApplicationContext context;
+  private final GlintOpenTelemetry openTelemetry;
+
+  FlushBeforeClose(ApplicationContext context, GlintOpenTelemetry openTelemetry) {
+    this.context = context;
+    this.openTelemetry = openTelemetry;
+  }
+
+  /** Before that of Spring Boot, which has no order. */
+  @Override
+  public int getOrder() {
+    return Ordered.LOWEST_PRECEDENCE - 1;
+  }
+
+  /** Contexts below this one tell it when they close: it goes on. */
+  @Override
+  public void onApplicationEvent(ContextClosedEvent event) {
+    if (event.getApplicationContext() == context) {
+      final CompletableResultCode flush = openTelemetry.getMeterProvider().forceFlush();
+      flush.join(MAX_SECONDS, TimeUnit.SECONDS);
+    }
+  }
+}

@@ -1,0 +1,67 @@
+package io.glint.spring;
+
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.springframework.boot.context.properties.bind.Bindable;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.core.env.Environment;
+
+/**
+ * The properties {@code otel.*} and {@code glint.*} of Spring's environment as auto-configuration
+ * reads them: a list as one value with commas, a map as one value of names and values.
+ */
+final class SpringSettings {
+  /** Spring names the element {@code exporter[1]} {@code exporter.1} where it makes a map. */
+  private static final Pattern ELEMENT = Pattern.compile("(.+)\\.(\\d+)");
+
+  private static final Pattern ENTRY =
+      Pattern.compile(
+          "(otel\\.resource\\.attributes|otel\\.exporter\\.otlp\\.(?:metrics\\.)?headers)\\.(.+)");
+
+  private SpringSettings() {}
+
+  /** The caller may change it. */
+  static Map<String, String> of(Environment environment) {
+    final Map<String, String> settings = new TreeMap<>();
+    final Map<String, Map<Integer, String>> lists = new TreeMap<>();
+    for (final String root : List.of("otel", "glint")) {
+      Binder.get(environment)
+          .bind(root, Bindable.mapOf(String.class, String.class))
+          .orElse(Map.of())
+          .forEach((name, value) -> add(root + "." + name, value, settings, lists));
+    }
+    lists.forEach((key, elements) -> settings.put(key, String.join(",", elements.values())));
+    return settings;
+  }
+
+  private static void add(
+      String key,
+      String value,
+      Map<String, String> settings,
+      Map<String, Map<Integer, String>> lists) {
+    final Matcher element = ELEMENT.matcher(key);
+    final Matcher entry = ENTRY.matcher(key);
+    if (element.matches()) {
+      lists
+          .computeIfAbsent(element.group(1), unused -> new TreeMap<>())
+          .put(Integer.valueOf(element.group(2)), value);
+    } else if (entry.matches()) {
+      settings.merge(
+          entry.group(1),
+          entry.group(2) + "=" + encode(value),
+          (first, next) -> first + "," + next);
+    } else {
+      settings.put(key, value);
+    }
+  }
+
+  /** Names and values are separated by characters that a value may have. */
+  private static String encode(String value) {
+    return URLEncoder.encode(value, StandardCharsets.UTF_8).replace("+", "%20");
+  }
+}

@@ -1,0 +1,76 @@
+package io.glint.spring;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.springframework.core.env.MapPropertySource;
+import org.springframework.core.env.StandardEnvironment;
+import org.springframework.core.env.SystemEnvironmentPropertySource;
+
+/** Properties of Spring as auto-configuration of OpenTelemetry reads them. */
+class SpringSettingsTest {
+  private final StandardEnvironment environment = new StandardEnvironment();
+
+  private Map<String, String> settings(Map<String, Object> properties) {
+    environment.getPropertySources().addFirst(new MapPropertySource("test", properties));
+    return SpringSettings.of(environment);
+  }
+
+  @Test
+  void namesKeepTheirUnderscores() {
+    assertThat(settings(Map.of("otel.java.exporter.memory_mode", "immutable_data")))
+        .containsEntry("otel.java.exporter.memory_mode", "immutable_data");
+  }
+
+  @Test
+  void theElementsOfAListAreOneValueInTheirOrder() {
+    assertThat(
+            settings(
+                Map.of(
+                    "otel.metrics.exporter[1]", "prometheus",
+                    "otel.metrics.exporter[0]", "otlp")))
+        .containsEntry("otel.metrics.exporter", "otlp,prometheus");
+  }
+
+  @Test
+  void theEntriesOfAMapAreOneValueThatIsPercentEncoded() {
+    assertThat(
+            settings(
+                Map.of(
+                    "otel.exporter.otlp.headers.api-key", "a,b=c",
+                    "otel.exporter.otlp.metrics.headers.tenant", "1",
+                    "otel.resource.attributes.service.namespace", "shops of 2+1")))
+        .containsEntry("otel.exporter.otlp.headers", "api-key=a%2Cb%3Dc")
+        .containsEntry("otel.exporter.otlp.metrics.headers", "tenant=1")
+        .containsEntry("otel.resource.attributes", "service.namespace=shops%20of%202%2B1");
+  }
+
+  @Test
+  void placeholdersAreReplacedAndOtherPropertiesLeft() {
+    assertThat(
+            settings(
+                Map.of(
+                    "collector", "http://collector:4318",
+                    "otel.exporter.otlp.endpoint", "${collector}",
+                    "glint.exporters", "stock")))
+        .containsEntry("otel.exporter.otlp.endpoint", "http://collector:4318")
+        .containsEntry("glint.exporters", "stock")
+        .doesNotContainKey("collector");
+  }
+
+  @Test
+  void environmentVariablesHaveTheNamesOfTheirProperties() {
+    environment
+        .getPropertySources()
+        .addFirst(
+            new SystemEnvironmentPropertySource(
+                StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME,
+                Map.of(
+                    "OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE", "delta",
+                    "GLINT_OTLP_PENDING_FILE", "file")));
+    assertThat(SpringSettings.of(environment))
+        .containsEntry("otel.exporter.otlp.metrics.temporality.preference", "delta")
+        .containsEntry("glint.otlp.pending.file", "file");
+  }
+}
