@@ -387,8 +387,9 @@ public final class OpenMetricsServer implements MetricReader, ExemplarOutcomes.S
    * What became of the exemplars of the scrapes so far, each of them counted at each scrape.
    *
    * <ul>
-   *   <li>{@code EXPORTED}: in an answer as OpenMetrics or protobuf, perhaps without some of its
-   *       labels
+   *   <li>{@code EXPORTED}: in an answer as OpenMetrics or protobuf
+   *   <li>{@code EXPORTED_IN_PART}: the same, without attributes that do not fit into 128
+   *       characters
    *   <li>{@code LABELS_TOO_LONG}: the ids of its span alone are longer than is allowed, which
    *       those of OpenTelemetry never are
    *   <li>{@code NOT_REQUESTED}: the scraper asked for Prometheus text, where OpenMetrics would
