@@ -401,7 +401,9 @@ class ExemplarReportTest {
   }
 
   @ParameterizedTest
-  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "EXPORTED")
+  @EnumSource(
+      mode = EnumSource.Mode.EXCLUDE,
+      names = {"EXPORTED", "EXPORTED_IN_PART"})
   void whatTheExporterLeavesOut(ExemplarOutcomes.Outcome outcome) {
     final GlintMeterProvider provider = provider();
     recordMany(histogram(provider), span(1, true));
@@ -413,7 +415,7 @@ class ExemplarReportTest {
           case LABELS_TOO_LONG -> ExemplarReport.Cause.LABELS_TOO_LONG;
           case NOT_REPRESENTABLE -> ExemplarReport.Cause.NOT_REPRESENTABLE;
           case EXPORT_FAILED -> ExemplarReport.Cause.EXPORT_FAILED;
-          case EXPORTED -> ExemplarReport.Cause.NONE;
+          case EXPORTED, EXPORTED_IN_PART -> ExemplarReport.Cause.NONE;
         };
     assertThat(metric.cause()).isEqualTo(cause);
     assertThat(metric.outcomes().orElseThrow()).containsEntry(outcome, 20L);
@@ -422,6 +424,18 @@ class ExemplarReportTest {
     } else {
       assertAdvised(metric);
     }
+  }
+
+  @Test
+  void whereThereIsNoRoomForAllAttributesThatIsToldWithWhatToDo() {
+    final GlintMeterProvider provider = provider();
+    recordMany(histogram(provider), span(1, true));
+    exportForAWhile(ExemplarOutcomes.Outcome.EXPORTED_IN_PART);
+    final ExemplarReport.Metric metric = only(provider);
+    assertThat(metric.cause()).isEqualTo(ExemplarReport.Cause.NONE);
+    assertThat(metric.explanation()).contains("128 characters", "setExemplarAttributes");
+    assertThat(metric.toString()).contains("exported: 20 (without all attributes: 20)");
+    assertThat(log.messages()).isEmpty();
   }
 
   @Test

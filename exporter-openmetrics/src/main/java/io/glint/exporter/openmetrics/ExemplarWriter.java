@@ -45,6 +45,9 @@ abstract class ExemplarWriter {
 
   private int buckets;
 
+  /** Whether there was no room for some attributes of the exemplar that was written last. */
+  private boolean isCut;
+
   /** Those to write, in order; null except while they are written. */
   private ExemplarData[] ordered = new ExemplarData[16];
 
@@ -208,8 +211,9 @@ abstract class ExemplarWriter {
   }
 
   private void write(TextBuffer out, ExemplarData exemplar, int field) {
+    isCut = false;
     if (append(out, exemplar, field)) {
-      tally.written(exemplar);
+      tally.written(exemplar, isCut);
     } else {
       tally.tooLong(exemplar);
     }
@@ -242,6 +246,8 @@ abstract class ExemplarWriter {
         left -= needed;
       } else {
         out.truncate(mark);
+        // An empty value counts as absent.
+        isCut |= needed >= 0;
       }
     }
     return true;

@@ -5,7 +5,12 @@ final class IndexPage {
 
   private final String text;
 
-  IndexPage(String metricsPath, String healthPath) {
+  /**
+   * A page.
+   *
+   * @param hasLivePage whether browsers get another one in its place
+   */
+  IndexPage(String metricsPath, String healthPath, boolean hasLivePage) {
     text =
         "Glint serves OpenTelemetry metrics as OpenMetrics, Prometheus text and protobuf.\n"
             + "Metrics are at "
@@ -15,7 +20,13 @@ final class IndexPage {
             + "?name[]=a&name[]=b\n"
             + "Whether this server answers can be asked at "
             + healthPath
-            + "\n";
+            + "\n"
+            + (hasLivePage
+                ? "A browser shows the metrics here."
+                    + " OpenMetricsServerBuilder.setLivePageEnabled(false) switches that off.\n"
+                : "A page that shows the metrics in a browser is off."
+                    + " OpenMetricsServerBuilder.setLivePageEnabled(true) switches it on, for"
+                    + " everybody who can connect.\n");
   }
 
   OpenMetricsResponse answer(OpenMetricsRequest request) {

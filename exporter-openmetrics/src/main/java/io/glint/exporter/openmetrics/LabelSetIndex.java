@@ -14,8 +14,8 @@ final class LabelSetIndex {
 
   private static final int INITIAL_ENTRIES = 32;
 
-  /** A larger table is given up again when less than a quarter of its entries was needed. */
-  private static final int KEPT_SLOTS = 128 * 1024;
+  /** Room for more is given up again, see {@link Retention}. */
+  private static final int KEPT_ENTRIES = 64 * 1024;
 
   private final TextBuffer labels;
 
@@ -27,8 +27,7 @@ final class LabelSetIndex {
   private int[] hashes;
   private int size;
 
-  /** The largest size that was cleared away since the last reset. */
-  private int peak;
+  private final Retention retention = new Retention();
 
   LabelSetIndex(TextBuffer labels) {
     this.labels = labels;
@@ -60,17 +59,16 @@ final class LabelSetIndex {
         table[slot] = 0;
       }
     }
-    peak = Math.max(peak, size);
+    retention.needed(size);
     size = 0;
   }
 
-  /** Clears, and lets go of arrays that are far too large for what was in them since last time. */
+  /** Ends a scrape: clears, and lets go of arrays that have long been far too large. */
   void reset() {
     clear();
-    if (table.length > KEPT_SLOTS && peak < table.length / 8) {
-      allocate(Math.max(INITIAL_ENTRIES, Integer.highestOneBit(peak) * 2));
+    if (retention.endsUse(starts.length, KEPT_ENTRIES)) {
+      allocate(Math.max(INITIAL_ENTRIES, Integer.highestOneBit(retention.smallSize()) * 2));
     }
-    peak = 0;
   }
 
   /** The number of slots, for tests. */

@@ -137,6 +137,9 @@ final class LiveExplanations {
             outcomes -> {
               numbers.put("sent to scrapers", outcomes.get(Outcome.EXPORTED));
               numbers.put(
+                  "sent without attributes that do not fit",
+                  outcomes.get(Outcome.EXPORTED_IN_PART));
+              numbers.put(
                   "not sent, as the scraper asked for a format without",
                   outcomes.get(Outcome.NOT_REQUESTED));
               numbers.put(

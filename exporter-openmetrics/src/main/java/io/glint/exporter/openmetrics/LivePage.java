@@ -1,12 +1,17 @@
 package io.glint.exporter.openmetrics;
 
 import io.glint.sdk.internal.log.ProblemLog;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.zip.Deflater;
+import java.util.zip.GZIPOutputStream;
 
 /**
  * The page for people: files from the jar, and what they ask for again and again. Nothing is loaded
@@ -29,9 +34,12 @@ final class LivePage {
           "Referrer-Policy", "no-referrer",
           "Cross-Origin-Resource-Policy", "same-origin",
           "Cache-Control", "no-store",
-          "Vary", "Accept");
+          "Vary", "Accept, Accept-Encoding");
 
   private static final String JSON = "application/json";
+
+  /** Less is not worth to be compressed. */
+  private static final int MIN_ZIPPED = 1024;
 
   /** Where the data comes from. */
   @FunctionalInterface
@@ -155,6 +163,29 @@ final class LivePage {
 
   private static OpenMetricsResponse respond(
       int status, String contentType, byte[] body, OpenMetricsRequest request) {
-    return TextResponse.of(status, HEADERS, contentType, body, request.isHead());
+    if (body.length < MIN_ZIPPED || !Negotiation.allowsGzip(request.headers("Accept-Encoding"))) {
+      return TextResponse.of(status, HEADERS, contentType, body, request.isHead());
+    }
+    Map<String, String> headers = new HashMap<>(HEADERS);
+    headers.put("Content-Encoding", "gzip");
+    return TextResponse.of(status, headers, contentType, zipped(body), request.isHead());
+  }
+
+  private static byte[] zipped(byte[] body) {
+    ByteArrayOutputStream zipped = new ByteArrayOutputStream(body.length / 4);
+    try (OutputStream stream = new QuickZipStream(zipped)) {
+      stream.write(body);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return zipped.toByteArray();
+  }
+
+  /** It is the application's processor that compresses, as often as the page asks. */
+  private static final class QuickZipStream extends GZIPOutputStream {
+    QuickZipStream(OutputStream stream) throws IOException {
+      super(stream);
+      def.setLevel(Deflater.BEST_SPEED);
+    }
   }
 }

@@ -112,9 +112,11 @@ import java.util.logging.Logger;
  * </ul>
  *
  * <p>Answers other than 200: those of {@link OpenMetricsReader#scrape}; 400, 414, 431 and 505 for
- * what is no request of HTTP/1.1 or 1.0, or is too long; 401 for who may not read; 404 for other
- * paths; 405 for methods other than GET and HEAD. A body is complete before its first byte is sent,
- * so that no scrape is cut short by a failure. HEAD does not collect.
+ * what is no request of HTTP/1.1 or 1.0, or is too long; 401 for who may not read; 403 for a
+ * browser that asks for this machine by a name that may be anybody's, where the server listens on
+ * this machine only, and has neither TLS nor a password; 404 for other paths; 405 for methods other
+ * than GET and HEAD. A body is complete before its first byte is sent, so that no scrape is cut
+ * short by a failure. HEAD does not collect.
  *
  * <p>Who may read: it listens on {@code localhost} unless {@linkplain
  * OpenMetricsServerBuilder#setHost asked otherwise}. It can {@linkplain
@@ -197,11 +199,12 @@ public final class OpenMetricsServer implements MetricReader, ExemplarOutcomes.S
     this.access = access;
     this.log = log;
     address = (InetSocketAddress) socket.getLocalSocketAddress();
-    IndexPage index = new IndexPage(metricsPath, healthPath);
+    boolean hasLivePage = livePage.isOn(isPrivate());
+    IndexPage index = new IndexPage(metricsPath, healthPath, hasLivePage);
     List<Route> all = new ArrayList<>();
     all.add(new Route(healthPath, true, true, OpenMetricsServer::healthy));
     all.add(new Route(metricsPath, true, false, this::scrape));
-    if (livePage.isOn(isPrivate())) {
+    if (hasLivePage) {
       Scrapes scrapes = reader.scrapes();
       scrapes.showBy(new LiveCollections(livePage.naming()));
       LivePage page =
@@ -291,7 +294,23 @@ public final class OpenMetricsServer implements MetricReader, ExemplarOutcomes.S
     if (!request.isHead() && !request.method().equals("GET")) {
       return TextResponse.methodNotAllowed();
     }
+    if (!route.isOpen() && isForThisMachineOnly() && LocalHosts.isForeign(request)) {
+      return TextResponse.of(
+          403,
+          "This endpoint can be reached from this machine only. A browser has to ask for it by an"
+              + " address or by localhost, as in http://localhost:"
+              + address.getPort()
+              + "/ : by another name the page of any web site could read the metrics (DNS"
+              + " rebinding). A proxy in front has to send localhost as Host. With a password"
+              + " (OpenMetricsServerBuilder.setBasicAuthentication) any name will do.\n",
+          request.isHead());
+    }
     return route.page().answer(request);
+  }
+
+  /** Whether what keeps others out is that they cannot connect, and nothing else. */
+  private boolean isForThisMachineOnly() {
+    return address.getAddress().isLoopbackAddress() && access == null && tls == null;
   }
 
   private boolean isAllowed(OpenMetricsRequest request) {
@@ -387,8 +406,9 @@ public final class OpenMetricsServer implements MetricReader, ExemplarOutcomes.S
    * What became of the exemplars of the scrapes so far, each of them counted at each scrape.
    *
    * <ul>
-   *   <li>{@code EXPORTED}: in an answer as OpenMetrics or protobuf, perhaps without some of its
-   *       labels
+   *   <li>{@code EXPORTED}: in an answer as OpenMetrics or protobuf
+   *   <li>{@code EXPORTED_IN_PART}: the same, without attributes that do not fit into 128
+   *       characters
    *   <li>{@code LABELS_TOO_LONG}: the ids of its span alone are longer than is allowed, which
    *       those of OpenTelemetry never are
    *   <li>{@code NOT_REQUESTED}: the scraper asked for Prometheus text, where OpenMetrics would

@@ -16,11 +16,17 @@ import java.util.IdentityHashMap;
  * Its arrays are kept from scrape to scrape. Not safe for use by several threads at once.
  */
 final class ScrapeExemplars {
+  // What is counted for each metric: the exemplars that it had, and of these the ones that were
+  // written with all their attributes, without some, and not at all for their length.
+  private static final int ALL = 0;
+  private static final int WHOLE = 1;
+  private static final int IN_PART = 2;
+  private static final int TOO_LONG = 3;
+  private static final int COUNTS = 4;
+
   private InstrumentationScopeInfo[] scopes = new InstrumentationScopeInfo[16];
   private String[] names = new String[16];
-
-  /** For each metric those it had, those that were written, and those that were too long. */
-  private int[] counts = new int[3 * 16];
+  private int[] counts = new int[COUNTS * 16];
 
   /** For each metric what became of the rest. */
   private Outcome[] remainderOutcome = new Outcome[16];
@@ -49,18 +55,18 @@ final class ScrapeExemplars {
    * @return its slot, which has a meaning only if its points have exemplars
    */
   int metric(MetricData metric) {
-    if (metrics > 0 && counts[3 * (metrics - 1)] == 0) {
+    if (metrics > 0 && counts[COUNTS * (metrics - 1) + ALL] == 0) {
       metrics--;
     }
     if (metrics == names.length) {
       scopes = Arrays.copyOf(scopes, 2 * metrics);
       names = Arrays.copyOf(names, 2 * metrics);
-      counts = Arrays.copyOf(counts, 3 * 2 * metrics);
+      counts = Arrays.copyOf(counts, COUNTS * 2 * metrics);
       remainderOutcome = Arrays.copyOf(remainderOutcome, 2 * metrics);
     }
     scopes[metrics] = metric.getInstrumentationScopeInfo();
     names[metrics] = metric.getName();
-    Arrays.fill(counts, 3 * metrics, 3 * metrics + 3, 0);
+    Arrays.fill(counts, COUNTS * metrics, COUNTS * (metrics + 1), 0);
     remainderOutcome[metrics] =
         hasExemplars || !hasPlaceInOpenMetrics(metric)
             ? Outcome.NOT_REPRESENTABLE
@@ -70,7 +76,7 @@ final class ScrapeExemplars {
 
   /** The metric that was started last has a point with so many exemplars. */
   void point(int exemplars) {
-    counts[3 * (metrics - 1)] += exemplars;
+    counts[COUNTS * (metrics - 1) + ALL] += exemplars;
   }
 
   /** The exemplars that are written next are of this metric. */
@@ -88,14 +94,18 @@ final class ScrapeExemplars {
     slots.put(exemplar, ofSlot);
   }
 
-  /** It was written. */
-  void written(ExemplarData exemplar) {
-    counts[3 * slotOf(exemplar) + 1]++;
+  /**
+   * It was written.
+   *
+   * @param inPart whether there was no room for some of its attributes
+   */
+  void written(ExemplarData exemplar, boolean inPart) {
+    counts[COUNTS * slotOf(exemplar) + (inPart ? IN_PART : WHOLE)]++;
   }
 
   /** It was left out for the length of its labels. */
   void tooLong(ExemplarData exemplar) {
-    counts[3 * slotOf(exemplar) + 2]++;
+    counts[COUNTS * slotOf(exemplar) + TOO_LONG]++;
   }
 
   private int slotOf(ExemplarData exemplar) {
@@ -118,12 +128,17 @@ final class ScrapeExemplars {
    * @param writtenBecame what became of those that were written to the answer
    */
   void enterIn(ExemplarOutcomes account, Outcome writtenBecame) {
+    Outcome inPartBecame =
+        writtenBecame == Outcome.EXPORTED ? Outcome.EXPORTED_IN_PART : writtenBecame;
     for (int i = 0; i < metrics; i++) {
-      int isWritten = counts[3 * i + 1];
-      int isTooLong = counts[3 * i + 2];
-      account.add(scopes[i], names[i], writtenBecame, isWritten);
-      account.add(scopes[i], names[i], Outcome.LABELS_TOO_LONG, isTooLong);
-      account.add(scopes[i], names[i], remainderOutcome[i], counts[3 * i] - isWritten - isTooLong);
+      int whole = counts[COUNTS * i + WHOLE];
+      int inPart = counts[COUNTS * i + IN_PART];
+      int tooLong = counts[COUNTS * i + TOO_LONG];
+      int remainder = counts[COUNTS * i + ALL] - whole - inPart - tooLong;
+      account.add(scopes[i], names[i], writtenBecame, whole);
+      account.add(scopes[i], names[i], inPartBecame, inPart);
+      account.add(scopes[i], names[i], Outcome.LABELS_TOO_LONG, tooLong);
+      account.add(scopes[i], names[i], remainderOutcome[i], remainder);
     }
   }
 

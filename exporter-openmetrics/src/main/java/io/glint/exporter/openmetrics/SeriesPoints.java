@@ -15,7 +15,7 @@ final class SeriesPoints {
 
   private static final int INITIAL = 32;
 
-  /** Longer arrays are given up again when less than a quarter of them was needed. */
+  /** Longer arrays are given up again, see {@link Retention}. */
   private static final int KEPT = 64 * 1024;
 
   private final LabelSetIndex labelSets;
@@ -37,7 +37,7 @@ final class SeriesPoints {
   /** For each of the further points the one before it of the same series, plus one. */
   private int[] before = new int[4];
 
-  private int peak;
+  private final Retention retention = new Retention();
 
   SeriesPoints(TextBuffer labels) {
     labelSets = new LabelSetIndex(labels);
@@ -137,17 +137,16 @@ final class SeriesPoints {
     Arrays.fill(metrics, 0, size, null);
     further.clear();
     labelSets.clear();
-    peak = Math.max(peak, size);
+    retention.needed(size);
   }
 
-  /** Clears, and lets go of arrays that are far too large for what was in them since last time. */
+  /** Ends a scrape: clears, and lets go of arrays that have long been far too large. */
   void reset() {
     clear();
     labelSets.reset();
-    if (points.length > KEPT && peak < points.length / 4) {
-      allocate(Math.max(INITIAL, peak));
+    if (retention.endsUse(points.length, KEPT)) {
+      allocate(Math.max(INITIAL, retention.smallSize()));
     }
-    peak = 0;
   }
 
   private void allocate(int length) {

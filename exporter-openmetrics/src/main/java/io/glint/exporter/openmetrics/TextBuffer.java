@@ -17,8 +17,11 @@ import java.util.zip.Deflater;
  */
 final class TextBuffer {
 
-  /** A larger array is given up again when less than a quarter of it was needed. */
+  /** A larger array is given up again, see {@link Retention}. */
   static final int KEPT_CAPACITY = 1024 * 1024;
+
+  /** The longest array that any JVM makes. */
+  static final int MAX_CAPACITY = Integer.MAX_VALUE - 8;
 
   private static final int SMALLEST_REPLACEMENT = 16 * 1024;
 
@@ -47,8 +50,7 @@ final class TextBuffer {
   private byte[] bytes;
   private int size;
 
-  /** The largest size that was cleared away since the last reset. */
-  private int peak;
+  private final Retention retention = new Retention();
 
   TextBuffer(int initialCapacity) {
     bytes = new byte[initialCapacity];
@@ -68,17 +70,16 @@ final class TextBuffer {
   }
 
   void clear() {
-    peak = Math.max(peak, size);
+    retention.needed(size);
     size = 0;
   }
 
-  /** Clears, and lets go of an array that is far too large for what was in it since last time. */
+  /** Ends a use: clears, and lets go of an array that has long been far too large. */
   void reset() {
     clear();
-    if (bytes.length > KEPT_CAPACITY && peak < bytes.length / 4) {
-      bytes = new byte[Math.max(peak * 2, SMALLEST_REPLACEMENT)];
+    if (retention.endsUse(bytes.length, KEPT_CAPACITY)) {
+      bytes = new byte[Math.max(retention.smallSize() * 2, SMALLEST_REPLACEMENT)];
     }
-    peak = 0;
   }
 
   /** Appends one byte, the lowest of the number. */
@@ -370,7 +371,24 @@ final class TextBuffer {
 
   private void ensure(int more) {
     if (bytes.length - size < more) {
-      bytes = Arrays.copyOf(bytes, Math.max(bytes.length * 2, size + more));
+      bytes = Arrays.copyOf(bytes, capacity(bytes.length, (long) size + more));
     }
+  }
+
+  /**
+   * The length of a longer array: twice that of the old one, so that what is in it is seldom
+   * copied, as far as arrays may be that long.
+   *
+   * @throws IllegalStateException if no array is long enough
+   */
+  static int capacity(int old, long needed) {
+    if (needed > MAX_CAPACITY) {
+      throw new IllegalStateException(
+          "The body of a scrape would have more than "
+              + MAX_CAPACITY
+              + " bytes. Ask for the metrics in parts, by the parameter name[], or export them by"
+              + " OTLP.");
+    }
+    return (int) Math.max(needed, Math.min(2L * old, MAX_CAPACITY));
   }
 }

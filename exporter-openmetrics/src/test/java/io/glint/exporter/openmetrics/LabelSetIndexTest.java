@@ -43,8 +43,12 @@ class LabelSetIndexTest {
     int large = index.slots();
     assertThat(large).isGreaterThan(200_000);
     labels.reset();
-    added(3);
-    index.reset();
+    for (int i = 0; i < Retention.SMALL_USES; i++) {
+      assertThat(index.slots()).isEqualTo(large);
+      added(3);
+      index.reset();
+      labels.reset();
+    }
     assertThat(index.slots()).isLessThan(100);
     labels.reset();
     assertThat(added(1_000)).isEqualTo(1_000);

@@ -9,11 +9,16 @@ import io.opentelemetry.context.Context;
 import io.opentelemetry.sdk.metrics.SdkMeterProvider;
 import io.opentelemetry.sdk.metrics.data.MetricData;
 import io.opentelemetry.sdk.metrics.export.CollectionRegistration;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Who gets the live page and its data, and what it takes. */
 @Timeout(60)
@@ -93,6 +98,131 @@ class LivePageServingTest {
           .doesNotContain("<style")
           .doesNotContain(" style=")
           .doesNotContainPattern("<script(?! src=\"-/live/live.js\" defer></script>)");
+    }
+  }
+
+  @Test
+  void pageAndDataAreCompressedForWhoTakesThat() throws Exception {
+    OpenMetricsServer server = local().build();
+    try (GlintMeterProvider meters =
+        GlintMeterProvider.builder().registerMetricReader(server).build()) {
+      for (int i = 0; i < 20; i++) {
+        meters.get("m").counterBuilder("counter." + i).build().add(1);
+      }
+      ScrapeClient client = new ScrapeClient(server);
+      for (String path : List.of("/", "/-/live/live.css", "/-/live/live.js", DATA)) {
+        Answer plain = client.get(path, "Accept", BROWSER);
+        Answer zipped = client.get(path, "Accept", BROWSER, "Accept-Encoding", "gzip, deflate, br");
+        assertThat(plain.header("Content-Encoding")).isNull();
+        assertThat(zipped.header("Content-Encoding")).isEqualTo("gzip");
+        assertThat(zipped.header("Content-Type")).isEqualTo(plain.header("Content-Type"));
+        assertThat(zipped.header("Content-Security-Policy")).startsWith("default-src 'none'");
+        assertThat(zipped.header("Vary")).contains("Accept-Encoding");
+        assertThat(zipped.bytes().length).isLessThan(plain.bytes().length * 2 / 3);
+        if (!path.equals(DATA)) {
+          assertThat(zipped.unzipped()).isEqualTo(plain.text());
+        } else {
+          assertThat(zipped.unzipped()).startsWith("{").contains("\"name\":\"counter.19\"");
+        }
+      }
+    }
+  }
+
+  @Test
+  void pageAndTextSayHowToSwitchThePageOnAndOff() throws Exception {
+    try (OpenMetricsServer server = local().build()) {
+      ScrapeClient client = new ScrapeClient(server);
+      assertThat(client.get("/", "Accept", BROWSER).text()).contains("setLivePageEnabled(false)");
+      assertThat(client.get("/").text()).contains("setLivePageEnabled(false)");
+    }
+    try (OpenMetricsServer server = local().setHost("0.0.0.0").build()) {
+      assertThat(new ScrapeClient(server).get("/", "Accept", BROWSER).text())
+          .contains("setLivePageEnabled(true)");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "evil.example",
+        "evil.example:9464",
+        "127.0.0.1.evil.example",
+        "localhost.evil.example:80"
+      })
+  void aWebPageThatHasItsNameLeadHereCanReadNothing(String host) throws Exception {
+    try (OpenMetricsServer server = local().build()) {
+      for (String path : List.of("/", DATA, "/-/live/live.js", "/metrics", "/metrics?name[]=a")) {
+        assertThat(asked(server, path, "Host: " + host, "Accept-Language: en"))
+            .as(path)
+            .startsWith("HTTP/1.1 403 ")
+            .contains("http://localhost:" + server.getPort() + "/ ")
+            .doesNotContain("evil");
+      }
+      // The script of the page can set this header, but not leave it out.
+      assertThat(asked(server, "/metrics", "Host: " + host, "Accept-Language:"))
+          .startsWith("HTTP/1.1 403 ");
+      assertThat(asked(server, "/-/healthy", "Host: " + host, "Accept-Language: en"))
+          .startsWith("HTTP/1.1 200 ");
+      // A scraper may be told any name of this machine. Without a provider the answer is 503.
+      assertThat(asked(server, "/metrics", "Host: " + host)).startsWith("HTTP/1.1 503 ");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "127.0.0.1",
+        "127.0.0.1:9464",
+        "10.0.0.7:80",
+        "[::1]",
+        "[::1]:9464",
+        "LocalHost:1",
+        "localhost.",
+        "shop.localhost:8080",
+        "workstation:9464",
+        ""
+      })
+  void aBrowserOfThisMachineSeesThePageByAnAddressOrALocalName(String host) throws Exception {
+    try (OpenMetricsServer server = local().build()) {
+      assertThat(asked(server, "/", "Host: " + host, "Accept-Language: en", "Accept: text/html"))
+          .startsWith("HTTP/1.1 200 ")
+          .contains("<!doctype html>");
+    }
+  }
+
+  @Test
+  void whereOthersMayConnectOrHaveToSayWhoTheyAreAnyNameOfTheServerWillDo() throws Exception {
+    for (OpenMetricsServerBuilder builder :
+        List.of(
+            local().setHost("0.0.0.0").setLivePageEnabled(true),
+            local().setBasicAuthentication("u", "p"))) {
+      try (OpenMetricsServer server = builder.build()) {
+        assertThat(
+                asked(
+                    server,
+                    "/",
+                    "Host: metrics.example",
+                    "Accept-Language: en",
+                    "Accept: text/html",
+                    "Authorization: Basic dTpw"))
+            .startsWith("HTTP/1.1 200 ");
+      }
+    }
+  }
+
+  /** An answer to a request with exactly these headers, which the client of the JDK cannot send. */
+  private static String asked(OpenMetricsServer server, String path, String... headers)
+      throws Exception {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.getPort())) {
+      socket.setSoTimeout(20_000);
+      String request =
+          "GET "
+              + path
+              + " HTTP/1.1\r\n"
+              + String.join("\r\n", headers)
+              + "\r\nConnection: close\r\n\r\n";
+      socket.getOutputStream().write(request.getBytes(StandardCharsets.UTF_8));
+      return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     }
   }
 

@@ -51,11 +51,16 @@ class ScrapeExemplarsTest {
   }
 
   @Test
-  void anExemplarThatLosesLabelsIsExported() {
-    Attributes tooLong = Attributes.builder().put("a", "x".repeat(500)).build();
+  void anExemplarThatLosesLabelsIsExportedInPart() {
+    // Of the 128 characters 63 are left for nothing but the ids.
+    Attributes fits = Attributes.builder().put("a", "x".repeat(64)).put("empty", "").build();
+    Attributes tooLong = Attributes.builder().put("a", "x".repeat(65)).build();
     renderer.openMetrics(
-        histogramOf("h", exemplar(0.5, NOW, 1, tooLong), exemplar(3, NOW, 0, tooLong)));
-    assertThat(outcomes("h")).containsOnly(Map.entry(Outcome.EXPORTED, 2L));
+        histogramOf("h", exemplar(0.5, NOW, 1, fits), exemplar(3, NOW, 1, tooLong)),
+        counterOf("c", exemplar(1, NOW, 1, tooLong)));
+    assertThat(outcomes("h"))
+        .containsOnly(Map.entry(Outcome.EXPORTED, 1L), Map.entry(Outcome.EXPORTED_IN_PART, 1L));
+    assertThat(outcomes("c")).containsOnly(Map.entry(Outcome.EXPORTED_IN_PART, 1L));
   }
 
   @Test
@@ -177,7 +182,7 @@ class ScrapeExemplarsTest {
         tally.writing(tally.metric(metric));
         for (int series = 0; series < 5; series++) {
           tally.point(2);
-          tally.written(exemplar);
+          tally.written(exemplar, /* inPart= */ false);
         }
       }
       tally.enterIn(renderer.exemplars, Outcome.EXPORTED);

@@ -181,6 +181,29 @@ class SteadyScrapeTest {
     return threads.getThreadAllocatedBytes(Thread.currentThread().getId()) - before;
   }
 
+  @ParameterizedTest
+  @EnumSource
+  void scrapersOfEverythingAndOfOneNameTakeTurnsAndAllocateNothingThatGrows(ScrapeFormat format) {
+    List<MetricData> metrics =
+        List.of(gauge("few", gaugePoints(1)), gauge("level", gaugePoints(100_000)));
+    ExpositionWriter writer = newWriter(true);
+    TextBuffer out = new TextBuffer(16);
+    NameFilter few = NameFilter.of("name[]=few");
+    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    long least = Long.MAX_VALUE;
+    for (int i = 0; i < 6; i++) {
+      out.reset();
+      long before = threads.getThreadAllocatedBytes(Thread.currentThread().getId());
+      writer.write(metrics, format, Escaping.UNDERSCORES, NameFilter.ALL, out, tally);
+      least =
+          Math.min(least, threads.getThreadAllocatedBytes(Thread.currentThread().getId()) - before);
+      out.reset();
+      writer.write(metrics, format, Escaping.UNDERSCORES, few, out, tally);
+    }
+    // The body has more than two million bytes.
+    assertThat(least).isLessThan(50_000);
+  }
+
   @Test
   void labelsOfAFormatThatNobodyAsksForAnyMoreAreNotKept() {
     List<MetricData> metrics = List.of(gauge("level", gaugePoints(2000)));

@@ -1,6 +1,7 @@
 package io.glint.exporter.openmetrics;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import org.junit.jupiter.api.Test;
 
@@ -11,12 +12,14 @@ class TextBufferTest {
   private final TextBuffer buffer = new TextBuffer(16);
 
   @Test
-  void largeArrayIsGivenUpAfterASmallUse() {
+  void largeArrayIsGivenUpAfterSeveralSmallUsesInARow() {
     buffer.ascii("x".repeat(LARGE));
     buffer.reset();
-    assertThat(buffer.capacity()).isGreaterThanOrEqualTo(LARGE);
-    buffer.ascii("small");
-    buffer.reset();
+    for (int i = 0; i < Retention.SMALL_USES; i++) {
+      assertThat(buffer.capacity()).isGreaterThanOrEqualTo(LARGE);
+      buffer.ascii("small");
+      buffer.reset();
+    }
     assertThat(buffer.capacity()).isLessThan(TextBuffer.KEPT_CAPACITY);
     assertThat(buffer.ascii("again").text(0, 5)).isEqualTo("again");
   }
@@ -30,6 +33,27 @@ class TextBufferTest {
       buffer.reset();
       assertThat(buffer.capacity()).isGreaterThanOrEqualTo(LARGE);
     }
+  }
+
+  @Test
+  void largeArrayIsKeptIfLargeAndSmallUsesTakeTurns() {
+    for (int i = 0; i < 4 * Retention.SMALL_USES; i++) {
+      buffer.ascii(i % 2 == 0 ? "x".repeat(LARGE) : "small");
+      buffer.reset();
+      assertThat(buffer.capacity()).isGreaterThanOrEqualTo(LARGE);
+    }
+  }
+
+  @Test
+  void arraysOfMoreThanAGigabyteAreNotCopiedForEachFewBytes() {
+    assertThat(TextBuffer.capacity(16, 17)).isEqualTo(32);
+    assertThat(TextBuffer.capacity(16, 100)).isEqualTo(100);
+    assertThat(TextBuffer.capacity(1 << 30, (1L << 30) + 8)).isEqualTo(TextBuffer.MAX_CAPACITY);
+    assertThat(TextBuffer.capacity(1 << 30, TextBuffer.MAX_CAPACITY))
+        .isEqualTo(TextBuffer.MAX_CAPACITY);
+    assertThatIllegalStateException()
+        .isThrownBy(() -> TextBuffer.capacity(1 << 30, TextBuffer.MAX_CAPACITY + 1L))
+        .withMessageContainingAll("body of a scrape", "name[]");
   }
 
   @Test

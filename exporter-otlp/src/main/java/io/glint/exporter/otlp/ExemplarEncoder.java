@@ -12,7 +12,7 @@ import java.util.List;
  *
  * <p>Under cumulative temporality most exemplars stay from one export to the next, and their
  * attributes are worth keeping. Those of a new exemplar nobody may ever see again: they are kept
- * from its second export on. An exemplar counts as new if all of the export before are older.
+ * from its second export on. An exemplar counts as new if all of the collection before are older.
  */
 final class ExemplarEncoder {
   private static final int TIME_UNIX_NANO = 2;
@@ -26,7 +26,7 @@ final class ExemplarEncoder {
   private final AttributesEncoder attributes;
   private int written;
 
-  /** The time of the latest exemplar of the export before. */
+  /** The time of the latest exemplar of the collection before. */
   private long latestBefore = Long.MIN_VALUE;
 
   private long latest = Long.MIN_VALUE;
@@ -36,12 +36,18 @@ final class ExemplarEncoder {
     this.attributes = attributes;
   }
 
-  /** Starts an export. */
-  void begin() {
+  /**
+   * Starts an export.
+   *
+   * @param isNextCollection false for a further batch of the same collection
+   */
+  void begin(boolean isNextCollection) {
     // Those of a request that failed half-way.
     written = 0;
-    latestBefore = latest;
-    latest = Long.MIN_VALUE;
+    if (isNextCollection) {
+      latestBefore = latest;
+      latest = Long.MIN_VALUE;
+    }
   }
 
   /** Writes each exemplar as one element of the repeated field. */

@@ -17,10 +17,11 @@ import java.util.Arrays;
  * without a hash code.
  *
  * <p>Time is counted in laps. A lap ends with the first export that begins a minute after the lap
- * began, or after an export most of whose fields were new: where series come and go, they are not
- * worth keeping. What was not asked for in the current lap and the {@value #KEPT_LAPS} before it is
- * stale. Stale entries are removed once they are more than an eighth of all. What would pass the
- * limit in bytes is not kept.
+ * began, or after a collection most of whose fields were new: where series come and go, they are
+ * not worth keeping. A collection may be exported in batches. Each batch has other series than the
+ * one before it, but they come again with the next collection. What was not asked for in the
+ * current lap and the {@value #KEPT_LAPS} before it is stale. Stale entries are removed once they
+ * are more than an eighth of all. What would pass the limit in bytes is not kept.
  *
  * <p>Not safe for use by several threads at once.
  */
@@ -68,10 +69,10 @@ final class KeptFields {
   /** The number of entries. */
   private int size;
 
-  /** The entry that was asked for last in this export. */
+  /** The entry that was asked for last in this collection. */
   private int last;
 
-  /** The fields that were asked for in this export, and those that were added in this lap. */
+  /** The fields that were asked for in this collection, and those that were added in this lap. */
   private int asked;
 
   private int added;
@@ -92,15 +93,23 @@ final class KeptFields {
     this.lapStartNanos = nowNanos;
   }
 
-  /** Starts an export. */
-  void begin(long nowNanos) {
-    boolean isMostlyNew = added >= MANY && added > asked / 2;
-    last = 0;
-    asked = 0;
+  /**
+   * Starts an export.
+   *
+   * @param isNextCollection false for a further batch of the same collection
+   */
+  void begin(long nowNanos, boolean isNextCollection) {
+    boolean isMostlyNew = false;
+    if (isNextCollection) {
+      isMostlyNew = added >= MANY && added > asked / 2;
+      last = 0;
+      asked = 0;
+    }
     if (nowNanos - lapStartNanos < LAP_NANOS && !isMostlyNew) {
       return;
     }
     lapStartNanos = nowNanos;
+    last = 0;
     added = 0;
     lap++;
     int stale = 0;

@@ -56,6 +56,12 @@ final class MetricsEncoder {
   private static final int TEMPORALITY_DELTA = 1;
   private static final int TEMPORALITY_CUMULATIVE = 2;
 
+  /**
+   * Points whose times differ by less are of one collection, which may be exported in batches. The
+   * stock SDK looks at the clock for each meter.
+   */
+  private static final long ONE_COLLECTION_NANOS = 1_000_000_000L;
+
   private final ProtoWriter out;
   private final LongSupplier nanoTime;
   private final KeptFields kept;
@@ -63,6 +69,9 @@ final class MetricsEncoder {
   private final PointEncoder pointEncoder;
   private final MetricGroups groups = new MetricGroups();
   private PointData[] points = new PointData[64];
+
+  /** The time of the first point of the collection; earlier than all at the beginning. */
+  private long collectionEpochNanos = Long.MIN_VALUE / 2;
 
   /** Where those of the request are counted; null if there is none under way. */
   private RequestExemplars exemplars;
@@ -99,11 +108,12 @@ final class MetricsEncoder {
    */
   int encode(Collection<MetricData> metrics, RequestExemplars counted) {
     out.reset();
-    kept.begin(nanoTime.getAsLong());
-    pointEncoder.begin();
     exemplars = counted;
     try {
       int count = groups.addAll(metrics);
+      boolean isNextCollection = count > 0 && isNextCollection(groups.metric(0));
+      kept.begin(nanoTime.getAsLong(), isNextCollection);
+      pointEncoder.begin(isNextCollection);
       for (int resource = groups.resourceCount() - 1; resource >= 0; resource--) {
         writeResourceMetrics(resource);
       }
@@ -114,6 +124,15 @@ final class MetricsEncoder {
       attributes.clear();
       Arrays.fill(points, null);
     }
+  }
+
+  private boolean isNextCollection(MetricData first) {
+    long epochNanos = first.getData().getPoints().iterator().next().getEpochNanos();
+    if (Math.abs(epochNanos - collectionEpochNanos) < ONE_COLLECTION_NANOS) {
+      return false;
+    }
+    collectionEpochNanos = epochNanos;
+    return true;
   }
 
   /** The encoded request, up to the next one. */

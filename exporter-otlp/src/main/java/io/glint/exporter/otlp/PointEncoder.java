@@ -72,10 +72,14 @@ final class PointEncoder {
     this.exemplars = new ExemplarEncoder(out, attributes);
   }
 
-  /** Starts an export. */
-  void begin() {
+  /**
+   * Starts an export.
+   *
+   * @param isNextCollection false for a further batch of the same collection
+   */
+  void begin(boolean isNextCollection) {
     bounds = null;
-    exemplars.begin();
+    exemplars.begin(isNextCollection);
   }
 
   /** Answers how many exemplars were written since the last call. */

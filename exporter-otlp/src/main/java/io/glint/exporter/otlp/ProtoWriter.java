@@ -46,14 +46,23 @@ final class ProtoWriter {
 
   private static final int INITIAL_CAPACITY = 8 * 1024;
 
-  /** A larger array is given up again when a message fills less than a quarter of it. */
+  /** A larger array is given up again when messages fill less than a quarter of it. */
   private static final int KEPT_CAPACITY = 1024 * 1024;
+
+  /**
+   * So many such messages, one after the other. Of a collection in batches the last one is small,
+   * and the next one is not.
+   */
+  static final int SMALL_MESSAGES = 8;
 
   private final int maxSize;
   private byte[] buffer;
 
   /** Index of the first byte written; everything from here to the end of the array is content. */
   private int position;
+
+  /** How many messages in a row were far too small for the array. */
+  private int smallMessages;
 
   /** See {@link #part}; null if there is none. */
   private ProtoWriter part;
@@ -72,15 +81,18 @@ final class ProtoWriter {
     this.position = buffer.length;
   }
 
-  /** Forgets what was written; the array is kept unless it is far too large for it. */
+  /** Forgets what was written; the array is kept unless it is far too large for long. */
   void reset() {
     if (!isPartUsed) {
       part = null;
     }
     isPartUsed = false;
     int size = size();
-    if (buffer.length > KEPT_CAPACITY && size < buffer.length / 4) {
+    boolean isSmall = buffer.length > KEPT_CAPACITY && size < buffer.length / 4;
+    smallMessages = isSmall ? smallMessages + 1 : 0;
+    if (smallMessages == SMALL_MESSAGES) {
       buffer = new byte[Math.max(size * 2, INITIAL_CAPACITY)];
+      smallMessages = 0;
     }
     position = buffer.length;
   }
@@ -361,7 +373,7 @@ final class ProtoWriter {
   }
 
   private void longVarint(long value) {
-    int length = (70 - Long.numberOfLeadingZeros(value)) / 7;
+    int length = varintLength(value);
     ensure(length);
     position -= length;
     int at = position;
@@ -371,6 +383,11 @@ final class ProtoWriter {
       rest >>>= 7;
     }
     buffer[at] = (byte) rest;
+  }
+
+  /** The bytes of a varint. */
+  static int varintLength(long value) {
+    return (70 - Long.numberOfLeadingZeros(value | 1)) / 7;
   }
 
   /** The tag of a string, a message or a packed field whose number is below 16: one byte. */

@@ -184,8 +184,9 @@ final class RequestSplitter {
       }
       point.restart(from, to);
       int itsExemplars = exemplars.isEmpty() ? 0 : PendingPoint.exemplars(data.field(), point);
-      if (added > maxSize) {
-        leaveOut(added, itsExemplars);
+      long alone = alone(to - from);
+      if (alone > maxSize) {
+        leaveOut(alone, itsExemplars);
         return;
       }
       size += added;
@@ -213,6 +214,16 @@ final class RequestSplitter {
         needed += own.header().array().length + MESSAGE;
         own = own.parent();
         others = others == null ? null : others.parent();
+      }
+      return needed;
+    }
+
+    /** The exact size of a request with nothing but one point of the data. */
+    private long alone(int pointSize) {
+      long needed = pointSize;
+      for (Envelope each = data; each != null; each = each.parent()) {
+        long content = needed + each.header().array().length;
+        needed = content + 1 + ProtoWriter.varintLength(content);
       }
       return needed;
     }

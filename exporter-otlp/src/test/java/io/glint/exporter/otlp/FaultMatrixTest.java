@@ -543,11 +543,11 @@ class FaultMatrixTest {
                 .setRetryPolicy(null)
                 .setMaxPendingSeries(1_000)
                 .build()) {
-      export(exporter, 0, 1_000);
+      export(exporter, 0, 0, 1_000);
       long before = usedMemory();
       long recorded = 1_000;
       for (int i = 1; i <= 100; i++) {
-        export(exporter, 1_000 * i, 1_000);
+        export(exporter, i, 1_000 * i, 1_000);
         recorded += 1_000;
       }
       // A hundred times as many series as may wait; each would take some hundred bytes.
@@ -557,16 +557,20 @@ class FaultMatrixTest {
       assertThat(exporter.deliveryCounts().lostDeltaPoints()).isZero();
 
       server.up();
-      export(exporter, 0, 1);
+      export(exporter, 101, 0, 1);
       double total = server.totals().values().stream().mapToDouble(Double::doubleValue).sum();
       assertThat((long) total).isEqualTo(recorded + 1);
     }
   }
 
-  private static void export(OtlpMetricExporter exporter, int first, int points) {
+  /** Exports one of several collections, a second one after the other. */
+  private static void export(OtlpMetricExporter exporter, int collection, int first, int points) {
+    long start = TimeUnit.SECONDS.toNanos(collection);
+    long end = TimeUnit.SECONDS.toNanos(collection + 1L);
     List<LongPointData> all = new ArrayList<>();
     for (int i = first; i < first + points; i++) {
-      all.add(LongPointData.create(1, 2, Attributes.builder().put("id", "series-" + i).build(), 1));
+      Attributes attributes = Attributes.builder().put("id", "series-" + i).build();
+      all.add(LongPointData.create(start, end, attributes, 1));
     }
     exporter.export(List.of(deltaSum(all))).join(20, TimeUnit.SECONDS);
   }

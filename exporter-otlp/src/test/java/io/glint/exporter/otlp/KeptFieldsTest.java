@@ -209,19 +209,58 @@ class KeptFieldsTest {
 
   @Test
   void attributesOfExemplarsThatStayAreKeptAndThoseOfNewOnesAreNot() {
-    MetricData staying = histogram(route(7), route(1));
-    assertEncoded(staying);
+    assertEncoded(TestMetrics.histogram(histogramPoint(0, 1, exemplar(route(7), 0))));
     final int before = encoder.keptFields();
-    assertEncoded(staying);
+    assertEncoded(TestMetrics.histogram(histogramPoint(1, 1, exemplar(route(7), 0))));
     assertThat(encoder.keptFields()).isEqualTo(before + 1);
 
     for (int i = 0; i < 5; i++) {
-      HistogramPointData point =
-          histogramPoint(
-              route(1), List.of(1.0, 2.0), exemplar(route(7), 0), exemplar(route(100 + i), i + 1));
-      assertEncoded(TestMetrics.histogram(point));
+      assertEncoded(
+          TestMetrics.histogram(
+              histogramPoint(2 + i, 1, exemplar(route(7), 0), exemplar(route(100 + i), i + 1))));
     }
     assertThat(encoder.keptFields()).isEqualTo(before + 1);
+  }
+
+  @Test
+  void ofACollectionInBatchesAllIsKeptThoughEachBatchIsNew() {
+    for (int collection = 0; collection < 3; collection++) {
+      nanos += TimeUnit.SECONDS.toNanos(10);
+      for (int batch = 0; batch < 20; batch++) {
+        assertEncoded(TestMetrics.histogram(histogramPoints(collection, batch * 600, 600)));
+      }
+      assertThat(encoder.keptFields()).isGreaterThan(12_000).isLessThan(12_010);
+    }
+  }
+
+  @Test
+  void ofACollectionInBatchesAttributesOfNewExemplarsAreNotKept() {
+    int before = 0;
+    for (int collection = 0; collection < 4; collection++) {
+      for (int batch = 0; batch < 3; batch++) {
+        // The first batch has the latest one, as any of them may.
+        int number = 3 * collection + 2 - batch;
+        assertEncoded(
+            TestMetrics.histogram(
+                histogramPoint(collection, batch, exemplar(route(1_000 + number), number))));
+      }
+      if (collection == 0) {
+        before = encoder.keptFields();
+      }
+    }
+    assertThat(encoder.keptFields()).isEqualTo(before);
+  }
+
+  @Test
+  void whereMostSeriesOfEachCollectionAreNewThoseOfAFewAreKept() {
+    for (int collection = 0; collection < 20; collection++) {
+      nanos += TimeUnit.SECONDS.toNanos(1);
+      for (int batch = 0; batch < 2; batch++) {
+        int first = (2 * collection + batch) * 600;
+        assertEncoded(TestMetrics.histogram(histogramPoints(collection, first, 600)));
+      }
+    }
+    assertThat(encoder.keptFields()).isLessThan(7 * 1_200);
   }
 
   @Test
@@ -265,7 +304,7 @@ class KeptFieldsTest {
     kept.add("text", 0);
     for (int lap = 1; lap < 3 * KeptFields.KEPT_LAPS; lap++) {
       out.reset();
-      kept.begin(lap * KeptFields.LAP_NANOS);
+      kept.begin(lap * KeptFields.LAP_NANOS, /* isNextCollection= */ true);
       assertThat(kept.write(1, "text")).isTrue();
       assertThat(out.toByteArray()).containsExactly(10, 4, 't', 'e', 'x', 't');
     }
@@ -411,14 +450,30 @@ class KeptFieldsTest {
 
   private static HistogramPointData histogramPoint(
       Attributes attributes, Attributes filtered, List<Double> bounds) {
-    return histogramPoint(attributes, bounds, exemplar(filtered, 0));
+    return histogramPoint(TestMetrics.TIME, attributes, bounds, exemplar(filtered, 0));
+  }
+
+  /** A point of one of several collections, ten seconds one after the other. */
+  private HistogramPointData histogramPoint(
+      int collection, int route, DoubleExemplarData... exemplars) {
+    long time = TestMetrics.TIME + TimeUnit.SECONDS.toNanos(10L * collection);
+    return histogramPoint(time, route(route), List.of(1.0, 2.0), exemplars);
+  }
+
+  private HistogramPointData[] histogramPoints(int collection, int firstRoute, int count) {
+    return IntStream.range(firstRoute, firstRoute + count)
+        .mapToObj(route -> histogramPoint(collection, route))
+        .toArray(HistogramPointData[]::new);
   }
 
   private static HistogramPointData histogramPoint(
-      Attributes attributes, List<Double> bounds, DoubleExemplarData... exemplars) {
+      long epochNanos,
+      Attributes attributes,
+      List<Double> bounds,
+      DoubleExemplarData... exemplars) {
     return ImmutableHistogramPointData.create(
         TestMetrics.START,
-        TestMetrics.TIME,
+        epochNanos,
         attributes,
         1.5,
         true,

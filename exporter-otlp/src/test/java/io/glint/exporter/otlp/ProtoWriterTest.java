@@ -158,14 +158,34 @@ class ProtoWriterTest {
     byte[] large = new byte[8 << 20];
     Arrays.fill(large, (byte) 'x');
     writer.stringPresent(1, new String(large, StandardCharsets.US_ASCII));
-    writer.reset();
-    writer.stringPresent(1, "small");
+    for (int i = 0; i < ProtoWriter.SMALL_MESSAGES; i++) {
+      writer.reset();
+      assertThat(writer.capacity()).isGreaterThanOrEqualTo(large.length);
+      writer.stringPresent(1, "small");
+    }
     writer.reset();
     writer.stringPresent(1, "small");
 
     assertThat(new String(writer.toByteArray(), 2, 5, StandardCharsets.US_ASCII))
         .isEqualTo("small");
     assertThat(writer.capacity()).isLessThan(1 << 20);
+  }
+
+  @Test
+  void arrayIsKeptWhereTheLastOfSomeMessagesIsAlwaysSmall() {
+    ProtoWriter writer = new ProtoWriter(64 << 20);
+    byte[] large = new byte[8 << 20];
+    byte[] array = null;
+    for (int i = 0; i < 4 * ProtoWriter.SMALL_MESSAGES; i++) {
+      writer.reset();
+      writer.raw(large);
+      if (array != null) {
+        assertThat(writer.array()).isSameAs(array);
+      }
+      array = writer.array();
+      writer.reset();
+      writer.stringPresent(1, "small");
+    }
   }
 
   private static String randomText(Random random) {

@@ -110,6 +110,35 @@ class SplitRequestsTest {
   }
 
   @Test
+  void aPointThatAloneIsAsLargeAsTheLimitArrivesAndOneByteMoreIsDropped() {
+    // Alone it is the largest request that is not split.
+    MetricData large = TestMetrics.longGauge("large", pointOf(LIMIT));
+    int size;
+    try (OtlpMetricExporter exporter = builder().setMaxRequestSize(3 * LIMIT).build()) {
+      assertThat(export(exporter, List.of(large)).isSuccess()).isTrue();
+      size = server.received.get(0).body().length;
+    }
+    List<MetricData> metrics = List.of(TestMetrics.longGauge("large", pointOf(LIMIT), pointOf(1)));
+    try (OtlpMetricExporter exporter = builder().setMaxRequestSize(size).build()) {
+      server.received.clear();
+      assertThat(export(exporter, metrics).isSuccess()).isTrue();
+      assertThat(server.received).hasSize(2);
+      assertThat(server.received.get(0).body()).hasSize(size);
+    }
+    try (OtlpMetricExporter exporter = builder().setMaxRequestSize(size - 1).build()) {
+      server.received.clear();
+      assertThat(export(exporter, metrics).getFailureThrowable())
+          .hasMessageContainingAll("1 metric point ", "'large'", size + " bytes");
+      assertThat(server.received).hasSize(1);
+    }
+  }
+
+  private static LongPointData pointOf(int size) {
+    return LongPointData.create(
+        1, 2, Attributes.builder().put("key", "x".repeat(size)).build(), -1);
+  }
+
+  @Test
   void aRequestThatIsRefusedDoesNotKeepTheOthersBack() {
     server.answer(200).answer(400);
     try (OtlpMetricExporter exporter = builder().build()) {

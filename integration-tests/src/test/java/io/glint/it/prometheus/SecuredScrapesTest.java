@@ -1,6 +1,7 @@
 package io.glint.it.prometheus;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.glint.exporter.openmetrics.OpenMetricsServer;
 import io.glint.sdk.GlintMeterProvider;
@@ -8,21 +9,21 @@ import io.glint.testing.TestIdentity;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
-/** A real Prometheus server scrapes over TLS, with a certificate of its own and a password. */
-@EnabledIfSystemProperty(
-    named = PrometheusProcess.PROPERTY,
-    matches = ".+",
-    disabledReason = PrometheusProcess.WHY_SKIPPED)
+/** Real Prometheus servers scrape over TLS, with a certificate of their own and a password. */
 @Timeout(180)
 class SecuredScrapesTest {
-  @Test
-  void prometheusScrapesWithCertificateAndPasswordAndNobodyElse(@TempDir Path directory)
-      throws Exception {
+  @ParameterizedTest
+  @ValueSource(strings = {PrometheusProcess.PROPERTY, PrometheusProcess.NEWER_PROPERTY})
+  void prometheusScrapesWithCertificateAndPasswordAndNobodyElse(
+      String property, @TempDir Path directory) throws Exception {
+    final String program = System.getProperty(property, "");
+    assumeTrue(
+        !program.isEmpty(), "the system property " + property + " names no Prometheus server");
     final TestIdentity own = TestIdentity.of(directory, "server", "127.0.0.1");
     final TestIdentity client = TestIdentity.of(directory, "client", "127.0.0.1");
     final OpenMetricsServer server =
@@ -37,7 +38,7 @@ class SecuredScrapesTest {
         GlintMeterProvider.builder().registerMetricReader(server).build()) {
       provider.get("shop").counterBuilder("orders").build().add(3);
       try (PrometheusProcess prometheus =
-          PrometheusProcess.start(directory, configuration(server.getPort(), directory))) {
+          PrometheusProcess.start(program, directory, configuration(server.getPort(), directory))) {
         awaitScrapes(prometheus);
         assertThat(value(prometheus, "orders_total")).containsExactly("right=3");
         assertThat(value(prometheus, "up"))

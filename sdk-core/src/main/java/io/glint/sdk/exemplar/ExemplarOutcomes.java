@@ -22,6 +22,8 @@ public final class ExemplarOutcomes {
   public enum Outcome {
     /** It was written to whoever asked for it, or accepted by the receiver. */
     EXPORTED,
+    /** The same, but without those of its attributes for which the format has no room. */
+    EXPORTED_IN_PART,
     /** Left out, as its labels would be longer than the format allows. */
     LABELS_TOO_LONG,
     /** Left out, as the scraper asked for a format without exemplars. */

@@ -4,6 +4,13 @@ import io.glint.sdk.exemplar.ExemplarReport;
 
 /** What the causes of missing exemplars are called in plain words, and what to do about each. */
 final class ExemplarAdvice {
+  /** For {@code NONE}, where not all of an exemplar was exported. */
+  static final String EXPORTED_IN_PART =
+      "Exemplars are exported, some without attributes that do not fit: OpenMetrics and Prometheus"
+          + " have room for 128 characters of names and values, of which the ids of the span take 63."
+          + " Let only those attributes stay on exemplars that you look at"
+          + " (GlintView.Builder.setExemplarAttributes), and shorten their values.";
+
   private ExemplarAdvice() {}
 
   static String of(ExemplarReport.Cause cause) {

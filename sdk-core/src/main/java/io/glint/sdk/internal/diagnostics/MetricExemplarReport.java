@@ -201,8 +201,14 @@ final class MetricExemplarReport implements ExemplarReport.Metric {
 
   @Override
   public String explanation() {
-    return cause == Cause.NONE && outcomes == null
-        ? "Exemplars are handed to the reader."
+    if (cause != Cause.NONE) {
+      return ExemplarAdvice.of(cause);
+    }
+    if (outcomes == null) {
+      return "Exemplars are handed to the reader.";
+    }
+    return outcomes.get(ExemplarOutcomes.Outcome.EXPORTED_IN_PART) > 0
+        ? ExemplarAdvice.EXPORTED_IN_PART
         : ExemplarAdvice.of(cause);
   }
 
@@ -234,6 +240,7 @@ final class MetricExemplarReport implements ExemplarReport.Metric {
       text.append(", what the exporter does with them is not known");
     } else {
       text.append(", exported: ").append(exported());
+      append(text, " (without all attributes: ", ExemplarOutcomes.Outcome.EXPORTED_IN_PART, ")");
       append(text, ", not requested: ", ExemplarOutcomes.Outcome.NOT_REQUESTED);
       append(text, ", labels too long: ", ExemplarOutcomes.Outcome.LABELS_TOO_LONG);
       append(text, ", no place in the format: ", ExemplarOutcomes.Outcome.NOT_REPRESENTABLE);
@@ -253,6 +260,14 @@ final class MetricExemplarReport implements ExemplarReport.Metric {
 
   private void append(StringBuilder text, String what, ExemplarOutcomes.Outcome outcome) {
     append(text, what, outcomes.get(outcome));
+  }
+
+  private void append(
+      StringBuilder text, String what, ExemplarOutcomes.Outcome outcome, String end) {
+    if (outcomes.get(outcome) > 0) {
+      append(text, what, outcome);
+      text.append(end);
+    }
   }
 
   private static void append(StringBuilder text, String what, long number) {
@@ -288,7 +303,8 @@ final class MetricExemplarReport implements ExemplarReport.Metric {
   }
 
   private long exported() {
-    return outcomes.get(ExemplarOutcomes.Outcome.EXPORTED);
+    return outcomes.get(ExemplarOutcomes.Outcome.EXPORTED)
+        + outcomes.get(ExemplarOutcomes.Outcome.EXPORTED_IN_PART);
   }
 
   private Cause notExported() {
@@ -297,7 +313,7 @@ final class MetricExemplarReport implements ExemplarReport.Metric {
       most = outcomes.get(outcome) > outcomes.get(most) ? outcome : most;
     }
     return switch (most) {
-      case EXPORTED -> Cause.NOT_EXPORTED_YET;
+      case EXPORTED, EXPORTED_IN_PART -> Cause.NOT_EXPORTED_YET;
       case NOT_REQUESTED -> Cause.NOT_REQUESTED;
       case LABELS_TOO_LONG -> Cause.LABELS_TOO_LONG;
       case NOT_REPRESENTABLE -> Cause.NOT_REPRESENTABLE;

@@ -180,6 +180,7 @@ final class ExplainPage {
         .ifPresent(
             outcomes -> {
               rows.put("exported", outcomes.get(Outcome.EXPORTED));
+              rows.put("exported without all attributes", outcomes.get(Outcome.EXPORTED_IN_PART));
               rows.put("not requested by the scraper", outcomes.get(Outcome.NOT_REQUESTED));
             });
     return "<h4>%s</h4><dl>%s</dl>"
