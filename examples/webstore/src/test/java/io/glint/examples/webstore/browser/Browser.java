@@ -183,9 +183,28 @@ final class Browser implements AutoCloseable {
 
   /** Of the whole page, however long it is. */
   void screenshot(Path file) throws Exception {
+    capture(file, "");
+  }
+
+  /** Of the element that the expression finds. */
+  void screenshot(Path file, String element) throws Exception {
+    String box = "(" + element + ").getBoundingClientRect()";
+    capture(
+        file,
+        ",\"clip\":{\"x\":%s,\"y\":%s,\"width\":%s,\"height\":%s,\"scale\":1}"
+            .formatted(
+                number(box + ".left + scrollX"),
+                number(box + ".top + scrollY"),
+                number(box + ".width"),
+                number(box + ".height")));
+  }
+
+  private void capture(Path file, String clip) throws Exception {
     String answer =
         (String)
-            call("Page.captureScreenshot", "{\"format\":\"png\",\"captureBeyondViewport\":true}")
+            call(
+                    "Page.captureScreenshot",
+                    "{\"format\":\"png\",\"captureBeyondViewport\":true" + clip + "}")
                 .get("data");
     Files.createDirectories(file.getParent());
     Files.write(file, Base64.getDecoder().decode(answer));

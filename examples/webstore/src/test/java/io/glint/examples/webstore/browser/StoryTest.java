@@ -19,6 +19,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.Timeout;
@@ -29,6 +30,7 @@ import org.junit.jupiter.api.Timeout;
  */
 @Timeout(180)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+@Tag("long")
 class StoryTest {
 
   private static final Path SCREENSHOTS = Path.of("target", "screenshots");
@@ -263,6 +265,11 @@ class StoryTest {
           browser.open(address);
           if (page.getKey().equals("start")) {
             await("the cost", () -> text("#cost-ratio").contains("times"));
+            if (!dark && width == DESKTOP) {
+              // docs/images/story.png is such a picture.
+              browser.screenshot(
+                  SCREENSHOTS.resolve("story.png"), "document.querySelector('.panel')");
+            }
           }
           assertThat(browser.number("document.documentElement.scrollWidth"))
               .as("width of %s", page.getValue())
