@@ -21,6 +21,7 @@ import io.opentelemetry.sdk.testing.exporter.InMemoryMetricReader;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.LongSupplier;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -33,6 +34,7 @@ import org.openjdk.jol.util.Multiset;
 class ExemplarMemoryTest {
   private static final AttributeKey<Long> KEY = AttributeKey.longKey("key");
   private static final int SERIES = 200;
+  private static final int ATTEMPTS = 4;
 
   static {
     // JOL cannot see into lambdas otherwise.
@@ -113,16 +115,29 @@ class ExemplarMemoryTest {
         List.of(
             Aggregation.explicitBucketHistogram(), Aggregation.base2ExponentialBucketHistogram())) {
       final ExemplarReservoirFactory reservoir = reservoirs().get(name);
-      final long off =
-          bytesOfSeries(
-              ExemplarFilter.alwaysOff(), reservoir, aggregation, span(TraceFlags.getSampled()));
-      final long outsideOfSpans =
-          bytesOfSeries(ExemplarFilter.traceBased(), reservoir, aggregation, Context.root());
-      final long notSampled =
-          bytesOfSeries(
-              ExemplarFilter.traceBased(), reservoir, aggregation, span(TraceFlags.getDefault()));
-      assertThat(outsideOfSpans).isEqualTo(off);
-      assertThat(notSampled).isEqualTo(off);
+      final Context sampled = span(TraceFlags.getSampled());
+      final Context notSampled = span(TraceFlags.getDefault());
+      assertEqualBytes(
+          () -> bytesOfSeries(ExemplarFilter.traceBased(), reservoir, aggregation, Context.root()),
+          () -> bytesOfSeries(ExemplarFilter.alwaysOff(), reservoir, aggregation, sampled));
+      assertEqualBytes(
+          () -> bytesOfSeries(ExemplarFilter.traceBased(), reservoir, aggregation, notSampled),
+          () -> bytesOfSeries(ExemplarFilter.alwaysOff(), reservoir, aggregation, sampled));
+    }
+  }
+
+  /**
+   * Asserts that both are equal once. Caches of the JVM hold arrays of numbers too, and let go of
+   * them between two counts. What Glint itself keeps is there each time.
+   */
+  private static void assertEqualBytes(LongSupplier actual, LongSupplier expected) {
+    for (int attempt = 1; ; attempt++) {
+      final long expectedBytes = expected.getAsLong();
+      final long actualBytes = actual.getAsLong();
+      if (actualBytes == expectedBytes || attempt == ATTEMPTS) {
+        assertThat(actualBytes).isEqualTo(expectedBytes);
+        return;
+      }
     }
   }
 
