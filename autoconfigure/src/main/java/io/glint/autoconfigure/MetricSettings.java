@@ -1,5 +1,6 @@
 package io.glint.autoconfigure;
 
+import io.glint.exporter.openmetrics.OpenMetricsServer;
 import io.glint.sdk.exemplar.CustomExemplarFilter;
 import io.opentelemetry.sdk.autoconfigure.AutoConfiguredOpenTelemetrySdk;
 import io.opentelemetry.sdk.autoconfigure.spi.ConfigProperties;
@@ -45,6 +46,8 @@ final class MetricSettings {
   private static final String OTLP_METRICS = "otel.exporter.otlp.metrics.";
   private static final String PROMETHEUS_HISTOGRAM =
       "otel.java.experimental.exporter.prometheus.metrics.default.histogram.aggregation";
+  private static final String LIVE_PAGE = "glint.prometheus.live.page";
+  private static final String TRACE_URL = "glint.prometheus.trace.url.template";
   static final List<String> EXEMPLAR_FILTERS = List.of("trace_based", "always_on", "always_off");
   private static final List<String> HISTOGRAMS =
       List.of("explicit_bucket_histogram", "base2_exponential_bucket_histogram");
@@ -370,5 +373,25 @@ final class MetricSettings {
 
   DefaultAggregationSelector prometheusAggregation() {
     return aggregation(PROMETHEUS_HISTOGRAM);
+  }
+
+  /** Whether there is a live page; null to leave it to who can reach the endpoint. */
+  Boolean livePage() {
+    return settings.truth(LIVE_PAGE, "true where only this machine can reach it, else false");
+  }
+
+  /** Where the live page says that traces are; null for nowhere. */
+  String traceUrlTemplate() {
+    final String template = settings.text(TRACE_URL);
+    return template == null
+        ? null
+        : settings.parsed(
+            TRACE_URL,
+            () -> {
+              final var unused = OpenMetricsServer.builder().setTraceUrlTemplate(template);
+              return template;
+            },
+            "an address of http or https, or one relative to the page, with {traceId} in it",
+            "none, so the live page has no links to traces");
   }
 }

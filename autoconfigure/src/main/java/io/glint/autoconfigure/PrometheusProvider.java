@@ -1,6 +1,7 @@
 package io.glint.autoconfigure;
 
 import io.glint.exporter.openmetrics.OpenMetricsServer;
+import io.glint.exporter.openmetrics.OpenMetricsServerBuilder;
 import io.opentelemetry.sdk.autoconfigure.spi.ConfigProperties;
 import io.opentelemetry.sdk.autoconfigure.spi.internal.ConfigurableMetricReaderProvider;
 import io.opentelemetry.sdk.metrics.export.MetricReader;
@@ -21,12 +22,21 @@ public final class PrometheusProvider implements ConfigurableMetricReaderProvide
     final MetricSettings metrics = new MetricSettings(config);
     final String host = metrics.prometheusHost();
     final int port = metrics.prometheusPort();
+    final Boolean livePage = metrics.livePage();
+    final String traceUrl = metrics.traceUrlTemplate();
     try {
-      return OpenMetricsServer.builder()
-          .setHost(host)
-          .setPort(port)
-          .setDefaultAggregationSelector(metrics.prometheusAggregation())
-          .build();
+      final OpenMetricsServerBuilder builder =
+          OpenMetricsServer.builder()
+              .setHost(host)
+              .setPort(port)
+              .setDefaultAggregationSelector(metrics.prometheusAggregation());
+      if (livePage != null) {
+        builder.setLivePageEnabled(livePage);
+      }
+      if (traceUrl != null) {
+        builder.setTraceUrlTemplate(traceUrl);
+      }
+      return builder.build();
     } catch (RuntimeException e) {
       // Thrown on, it would end traces and logs too.
       Settings.log(

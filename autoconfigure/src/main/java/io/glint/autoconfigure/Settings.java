@@ -91,15 +91,27 @@ final class Settings {
 
   /** Only {@code true}, whatever its case, is true. */
   boolean isTrue(String key) {
+    return Boolean.TRUE.equals(truth(key, false));
+  }
+
+  /**
+   * True, false, or null if it is neither.
+   *
+   * @param instead what is used for null, in words
+   */
+  Boolean truth(String key, Object instead) {
     final String value = text(key);
-    if (value == null || value.equalsIgnoreCase("false")) {
-      return false;
+    if (value == null) {
+      return null;
     }
     if (value.equalsIgnoreCase("true")) {
       return true;
     }
-    refuse(key, value, "true or false", false);
-    return false;
+    if (value.equalsIgnoreCase("false")) {
+      return false;
+    }
+    refuse(key, value, "true or false", instead);
+    return null;
   }
 
   /**

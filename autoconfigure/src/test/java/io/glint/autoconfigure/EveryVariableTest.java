@@ -181,6 +181,15 @@ class EveryVariableTest {
       OTEL_EXPORTER_PROMETHEUS_PORT | 0 | port=0.
       OTEL_EXPORTER_PROMETHEUS_PORT | 65536 | malformed port=9464.
       OTEL_EXPORTER_PROMETHEUS_PORT | http | malformed port=9464.
+      GLINT_PROMETHEUS_LIVE_PAGE | (unset) | livePage=null.
+      GLINT_PROMETHEUS_LIVE_PAGE | True | livePage=true.
+      GLINT_PROMETHEUS_LIVE_PAGE | false | livePage=false.
+      GLINT_PROMETHEUS_LIVE_PAGE | yes | malformed livePage=null.
+      GLINT_PROMETHEUS_TRACE_URL_TEMPLATE | (unset) | traceUrl=null.
+      GLINT_PROMETHEUS_TRACE_URL_TEMPLATE | https://traces/{traceId}?span={spanId} | traceUrl=https://traces/{traceId}?span={spanId}.
+      GLINT_PROMETHEUS_TRACE_URL_TEMPLATE | /traces/{traceId} | traceUrl=/traces/{traceId}.
+      GLINT_PROMETHEUS_TRACE_URL_TEMPLATE | https://traces/ | malformed traceUrl=null.
+      GLINT_PROMETHEUS_TRACE_URL_TEMPLATE | javascript:{traceId} | malformed traceUrl=null.
       OTEL_JAVA_EXPERIMENTAL_EXPORTER_PROMETHEUS_METRICS_DEFAULT_HISTOGRAM_AGGREGATION | (unset) | prometheusHistogram=Default
       OTEL_JAVA_EXPERIMENTAL_EXPORTER_PROMETHEUS_METRICS_DEFAULT_HISTOGRAM_AGGREGATION | base2_exponential_bucket_histogram | prometheusHistogram=Base2
       OTEL_JAVA_EXPERIMENTAL_EXPORTER_PROMETHEUS_METRICS_DEFAULT_HISTOGRAM_AGGREGATION | hdr | malformed prometheusHistogram=Default
@@ -285,6 +294,8 @@ class EveryVariableTest {
               "url=" + url,
               "host=" + made.prometheusHost(),
               "port=" + made.prometheusPort(),
+              "livePage=" + made.livePage(),
+              "traceUrl=" + made.traceUrlTemplate(),
               "prometheusHistogram="
                   + made.prometheusAggregation().getDefaultAggregation(InstrumentType.HISTOGRAM),
               "memoryMode=" + emptyIsNull(effective.getString("otel.java.exporter.memory_mode")),

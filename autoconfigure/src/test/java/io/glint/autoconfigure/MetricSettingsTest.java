@@ -443,6 +443,8 @@ class MetricSettingsTest {
             "glint.exemplar.span.marking",
             "glint.exemplar.span.marking.key",
             "glint.exporters",
+            "glint.prometheus.live.page",
+            "glint.prometheus.trace.url.template",
             "glint.otlp.max.request.size",
             "glint.otlp.max.pending.series",
             "glint.otlp.resend.unanswered",

@@ -443,6 +443,35 @@ class TakeoverTest {
   }
 
   @Test
+  void theLivePageLinksToTheTracesThatASettingNamesAndCanBeSwitchedOff() throws Exception {
+    final String template = "https://traces.example/{traceId}";
+    assertThat(livePage("glint.prometheus.trace.url.template", template))
+        .satisfies(data -> assertThat(data.statusCode()).isEqualTo(200))
+        .satisfies(data -> assertThat(data.body()).contains(template));
+    assertThat(livePage("glint.prometheus.live.page", "false"))
+        .satisfies(data -> assertThat(data.statusCode()).isEqualTo(404));
+  }
+
+  private HttpResponse<String> livePage(String key, String value) throws Exception {
+    final int port = FreePort.find();
+    final Map<String, String> settings = settings();
+    settings.put("otel.metrics.exporter", "prometheus");
+    settings.put("otel.exporter.prometheus.port", String.valueOf(port));
+    settings.put(key, value);
+    final GlintOpenTelemetry openTelemetry =
+        (GlintOpenTelemetry) GlintAutoConfiguration.build(builder(settings));
+    try {
+      return HttpClient.newHttpClient()
+          .send(
+              HttpRequest.newBuilder(URI.create("http://localhost:" + port + "/-/live/data.json"))
+                  .build(),
+              HttpResponse.BodyHandlers.ofString());
+    } finally {
+      openTelemetry.close();
+    }
+  }
+
+  @Test
   void aCustomizerHasTheLastWordOnGlintsBuilder() {
     final Map<String, String> settings = settings();
     settings.put("otel.metrics.exemplar.filter", "always_off");

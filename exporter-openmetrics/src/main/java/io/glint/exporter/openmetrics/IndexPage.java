@@ -23,10 +23,12 @@ final class IndexPage {
             + "\n"
             + (hasLivePage
                 ? "A browser shows the metrics here."
-                    + " OpenMetricsServerBuilder.setLivePageEnabled(false) switches that off.\n"
+                    + " OpenMetricsServerBuilder.setLivePageEnabled(false), or the environment"
+                    + " variable GLINT_PROMETHEUS_LIVE_PAGE=false, switches that off.\n"
                 : "A page that shows the metrics in a browser is off."
-                    + " OpenMetricsServerBuilder.setLivePageEnabled(true) switches it on, for"
-                    + " everybody who can connect.\n");
+                    + " OpenMetricsServerBuilder.setLivePageEnabled(true), or the environment"
+                    + " variable GLINT_PROMETHEUS_LIVE_PAGE=true, switches it on, for everybody"
+                    + " who can connect.\n");
   }
 
   OpenMetricsResponse answer(OpenMetricsRequest request) {

@@ -133,11 +133,12 @@ class LivePageServingTest {
     try (OpenMetricsServer server = local().build()) {
       ScrapeClient client = new ScrapeClient(server);
       assertThat(client.get("/", "Accept", BROWSER).text()).contains("setLivePageEnabled(false)");
-      assertThat(client.get("/").text()).contains("setLivePageEnabled(false)");
+      assertThat(client.get("/").text())
+          .contains("setLivePageEnabled(false)", "GLINT_PROMETHEUS_LIVE_PAGE=false");
     }
     try (OpenMetricsServer server = local().setHost("0.0.0.0").build()) {
       assertThat(new ScrapeClient(server).get("/", "Accept", BROWSER).text())
-          .contains("setLivePageEnabled(true)");
+          .contains("setLivePageEnabled(true)", "GLINT_PROMETHEUS_LIVE_PAGE=true");
     }
   }
 
