@@ -25,8 +25,11 @@ final class GlintCounter extends AbstractMeter implements Counter, Removable {
 
   @Override
   public void increment(double amount) {
-    if (!series.isRemoved()) {
-      counter.add(amount, series.attributes);
+    if (series.isRemoved()) {
+      return;
+    }
+    counter.add(amount, series.attributes);
+    if (RecordedSeries.isAmount(amount)) {
       count.add(amount);
     }
   }

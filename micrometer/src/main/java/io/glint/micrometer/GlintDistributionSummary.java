@@ -40,9 +40,11 @@ final class GlintDistributionSummary extends AbstractDistributionSummary impleme
       return;
     }
     instrument.record(amount, series.attributes);
-    count.increment();
-    total.add(amount);
-    max.record(amount);
+    if (RecordedSeries.isAmount(amount)) {
+      count.increment();
+      total.add(amount);
+      max.record(amount);
+    }
   }
 
   @Override

@@ -316,6 +316,10 @@ public final class GlintMeterRegistry extends MeterRegistry {
 
   private void observe(Meter.Id id, AutoCloseable... instruments) {
     observers.put(id, List.of(instruments));
+    if (isClosed()) {
+      // It was closed since the meter was asked for; whichever of the two comes later ends this.
+      endObservation(id);
+    }
   }
 
   // ------------------------------------------------------------------ names

@@ -16,6 +16,11 @@ final class RecordedSeries {
     var unused = GlintMeterProvider.setSeriesRemovable(instrument, attributes, false);
   }
 
+  /** False for what an instrument drops and reports; who reads the meter is not to see it. */
+  static boolean isAmount(double amount) {
+    return amount >= 0 && amount <= Double.MAX_VALUE;
+  }
+
   boolean isRemoved() {
     return isRemoved;
   }

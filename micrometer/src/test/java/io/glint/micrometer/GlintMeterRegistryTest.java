@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import com.sun.management.ThreadMXBean;
 import io.glint.exporter.openmetrics.OpenMetricsServer;
 import io.glint.sdk.GlintMeterProvider;
 import io.glint.sdk.GlintOpenTelemetry;
@@ -41,6 +42,7 @@ import io.opentelemetry.sdk.metrics.data.HistogramPointData;
 import io.opentelemetry.sdk.metrics.data.MetricData;
 import io.opentelemetry.sdk.metrics.data.MetricDataType;
 import io.opentelemetry.sdk.testing.exporter.InMemoryMetricReader;
+import java.lang.management.ManagementFactory;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -59,6 +61,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(60)
 class GlintMeterRegistryTest {
@@ -68,6 +71,9 @@ class GlintMeterRegistryTest {
           "b7ad6b7169203331",
           TraceFlags.getSampled(),
           TraceState.getDefault());
+
+  /** In a field, as asking for it allocates. */
+  private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
   private final InMemoryMetricReader reader = InMemoryMetricReader.create();
   private final GlintMeterProvider provider =
@@ -267,6 +273,50 @@ class GlintMeterRegistryTest {
     final Counter counter = registry.counter("counter");
     counter.increment();
     assertThat(counter.count()).isEqualTo(1);
+  }
+
+  /** An instrument drops it, counts it and reports it; who reads the meter is not to see it. */
+  @ParameterizedTest
+  @ValueSource(doubles = {-1, Double.NaN, Double.POSITIVE_INFINITY})
+  void whatIsNoAmountIsInNeitherTheMeterNorTheMetric(double amount) {
+    final Counter counter = registry.counter("counter");
+    counter.increment(2);
+    counter.increment(amount);
+    assertThat(counter.count()).isEqualTo(2);
+    assertThat(value("counter")).isEqualTo(2);
+    final DistributionSummary summary = registry.summary("summary");
+    summary.record(2);
+    summary.record(amount);
+    assertThat(summary.count()).isEqualTo(1);
+    assertThat(summary.totalAmount()).isEqualTo(2);
+    assertThat(summary.max()).isEqualTo(2);
+    assertThat(histogram("summary").getCount()).isEqualTo(1);
+  }
+
+  @Test
+  void recordingAllocatesNothing() {
+    final Counter counter = registry.counter("counter", "a", "b");
+    final Timer timer = registry.timer("timer", "a", "b");
+    final DistributionSummary summary = registry.summary("summary", "a", "b");
+    inSpan(
+        () -> {
+          long allocated = Long.MAX_VALUE;
+          // The first rounds are interpreted, and make cells.
+          for (int round = 0; round < 50 && allocated > 0; round++) {
+            final long before = allocatedBytes();
+            for (int i = 0; i < 10_000; i++) {
+              counter.increment();
+              timer.record(3, TimeUnit.MILLISECONDS);
+              summary.record(3);
+            }
+            allocated = allocatedBytes() - before;
+          }
+          assertThat(allocated).isZero();
+        });
+  }
+
+  private static long allocatedBytes() {
+    return THREADS.getThreadAllocatedBytes(Thread.currentThread().getId());
   }
 
   @Test
@@ -579,6 +629,23 @@ class GlintMeterRegistryTest {
     assertThat(held).hasValue(1);
     assertThat(collect("gauge")).isNull();
     assertThat(value("counter")).isEqualTo(1);
+  }
+
+  @Test
+  void whatIsRegisteredWhileTheRegistryIsClosedIsNotObserved() {
+    registry
+        .config()
+        .meterFilter(
+            MeterFilter.deny(
+                id -> {
+                  // It is asked when it is settled that the meter will be made.
+                  registry.close();
+                  return false;
+                }));
+    final AtomicInteger held =
+        registry.gauge("gauge", Tags.empty(), new AtomicInteger(1), AtomicInteger::get);
+    assertThat(collect("gauge")).isNull();
+    assertThat(held).hasValue(1);
   }
 
   @Test
