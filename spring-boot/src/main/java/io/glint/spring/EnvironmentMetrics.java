@@ -41,6 +41,14 @@ final class EnvironmentMetrics {
           "otel.span.",
           "otel.traces.");
 
+  /**
+   * Spring Boot's switches of the export of metrics, of which the first one that is set counts; a
+   * test with {@code @SpringBootTest} has the second one off.
+   */
+  private static final List<String> EXPORT_SWITCHES =
+      List.of(
+          "management.glint.metrics.export.enabled", "management.defaults.metrics.export.enabled");
+
   private EnvironmentMetrics() {}
 
   /**
@@ -53,6 +61,14 @@ final class EnvironmentMetrics {
       Resource resource,
       ClassLoader loader,
       GlintCustomizers customizers) {
+    final String offSwitch = offSwitch(environment);
+    if (offSwitch != null) {
+      tell(
+          "Glint's metrics are not exported, as "
+              + offSwitch
+              + " is false, which Spring Boot sets in tests. Set"
+              + " management.glint.metrics.export.enabled=true to export them.");
+    }
     final AutoConfiguredOpenTelemetrySdkBuilder builder =
         AutoConfiguredOpenTelemetrySdk.builder()
             .disableShutdownHook()
@@ -70,14 +86,28 @@ final class EnvironmentMetrics {
       // A customizer has thrown, or there is no exporter: nobody gets to record into it.
       stock.close();
     }
-    LOGGER.logp(
-        Level.INFO,
-        LOGGER.getName(),
-        null,
-        "Glint's metrics have no reader, so nothing is recorded. Expose the Actuator endpoint"
-            + " openmetrics (management.endpoints.web.exposure.include), or set"
-            + " otel.exporter.otlp.endpoint or otel.metrics.exporter.");
+    if (offSwitch == null) {
+      tell(
+          "Glint's metrics have no reader, so nothing is recorded. Expose the Actuator endpoint"
+              + " openmetrics (management.endpoints.web.exposure.include), or set"
+              + " otel.exporter.otlp.endpoint or otel.metrics.exporter.");
+    }
     return GlintMeterProvider.builder().build();
+  }
+
+  private static void tell(String message) {
+    LOGGER.logp(Level.INFO, LOGGER.getName(), null, message);
+  }
+
+  /** The property that switches the export of metrics off; null if none does. */
+  private static String offSwitch(Environment environment) {
+    for (final String key : EXPORT_SWITCHES) {
+      final Boolean isOn = environment.getProperty(key, Boolean.class);
+      if (isOn != null) {
+        return isOn ? null : key;
+      }
+    }
+    return null;
   }
 
   private static Map<String, String> defaults(Environment environment) {
@@ -99,10 +129,12 @@ final class EnvironmentMetrics {
     settings.put("otel.logs.exporter", "none");
     settings.put("otel.propagators", "none");
     settings.put("otel.traces.sampler", "parentbased_always_on"); // It may not be empty.
-    if (!isSet(EXPORTER, settings, config)
-        && !isSet("otel.exporter.otlp.endpoint", settings, config)
-        && !isSet("otel.exporter.otlp.metrics.endpoint", settings, config)) {
-      // As Spring Boot, which exports traces and logs only to where it is told.
+    // As Spring Boot, which exports traces and logs only to where it is told.
+    final boolean isTold =
+        isSet(EXPORTER, settings, config)
+            || isSet("otel.exporter.otlp.endpoint", settings, config)
+            || isSet("otel.exporter.otlp.metrics.endpoint", settings, config);
+    if (!isTold || offSwitch(environment) != null) {
       settings.put(EXPORTER, "none");
     }
     return settings;

@@ -12,6 +12,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.boot.LazyInitializationExcludeFilter;
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
@@ -88,6 +89,12 @@ public final class GlintMetricsAutoConfiguration {
     final OpenTelemetry taken =
         other instanceof OpenTelemetrySdk sdk ? GlintAutoConfiguration.of(sdk, customizers) : other;
     return taken.getMeterProvider() instanceof GlintMeterProvider metrics ? metrics : null;
+  }
+
+  /** With lazy initialization too: what exports by itself is asked for by nobody. */
+  @Bean
+  static LazyInitializationExcludeFilter glintIsMadeAtTheStart() {
+    return LazyInitializationExcludeFilter.forBeanTypes(GlintOpenTelemetry.class);
   }
 
   @Bean

@@ -22,6 +22,7 @@ import java.util.logging.Level;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.springframework.boot.LazyInitializationBeanFactoryPostProcessor;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.annotation.Bean;
@@ -340,6 +341,49 @@ class GlintMetricsAutoConfigurationTest {
         .singleElement()
         .asString()
         .contains("openmetrics", "otel.exporter.otlp.endpoint", "otel.metrics.exporter");
+  }
+
+  /** Nobody asks for what exports by itself, so it would never be made. */
+  @Test
+  void withLazyInitializationItIsMadeAtTheStart() {
+    glint
+        .withInitializer(
+            context ->
+                context.addBeanFactoryPostProcessor(
+                    new LazyInitializationBeanFactoryPostProcessor()))
+        .run(
+            context ->
+                assertThat(
+                        context
+                            .getSourceApplicationContext()
+                            .getBeanFactory()
+                            .containsSingleton("glintOpenTelemetry"))
+                    .isTrue());
+    assertThat(log.messages(Level.INFO)).anyMatch(line -> line.startsWith("Metrics are recorded"));
+  }
+
+  /**
+   * As {@code @SpringBootTest} has it, so that tests do not send to what is there in production.
+   */
+  @Test
+  void nothingIsExportedWhereSpringBootSwitchesTheExportOfMetricsOff() {
+    final ApplicationContextRunner test =
+        glint.withPropertyValues("management.defaults.metrics.export.enabled=false");
+    test.run(context -> record(context.getBean(OpenTelemetry.class)));
+    assertThat(receiver.requests()).isEmpty();
+    assertThat(log.messages(Level.INFO))
+        .singleElement()
+        .asString()
+        .contains(
+            "management.defaults.metrics.export.enabled is false",
+            "management.glint.metrics.export.enabled=true");
+    glint
+        .withPropertyValues("management.glint.metrics.export.enabled=false")
+        .run(context -> record(context.getBean(OpenTelemetry.class)));
+    assertThat(receiver.requests()).isEmpty();
+    test.withPropertyValues("management.glint.metrics.export.enabled=true")
+        .run(context -> record(context.getBean(OpenTelemetry.class)));
+    assertThat(received()).isEqualTo(3);
   }
 
   @Test
