@@ -36,7 +36,7 @@ final class AgentProcess implements AutoCloseable {
   private final HttpClient client = HttpClient.newHttpClient();
   private final CompletableFuture<Integer> port = new CompletableFuture<>();
   private final Process process;
-  private final int metricsPort = FreePort.find();
+  private final int metricsPort;
 
   /**
    * Starts it, and returns once it serves.
@@ -47,24 +47,48 @@ final class AgentProcess implements AutoCloseable {
    */
   AgentProcess(String agentVersion, Path extension, Map<String, String> properties)
       throws Exception {
+    this(agentVersion, extension, properties, FreePort.find());
+  }
+
+  private AgentProcess(
+      String agentVersion, Path extension, Map<String, String> properties, int metricsPort)
+      throws Exception {
+    this(builder(agentVersion, extension, properties, metricsPort), metricsPort);
+  }
+
+  private static ProcessBuilder builder(
+      String agentVersion, Path extension, Map<String, String> properties, int metricsPort) {
     final List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.add(
-        "-javaagent:"
-            + Path.of(
-                System.getProperty("glint.agents"),
-                "opentelemetry-javaagent-" + agentVersion + ".jar"));
+    command.add("-javaagent:" + agent(agentVersion));
     command.add("-Dotel.javaagent.extensions=" + extension);
     command.add("-Dotel.exporter.prometheus.port=" + metricsPort);
     command.add("-Dotel.logs.exporter=none");
     properties.forEach((name, value) -> command.add("-D" + name + "=" + value));
     command.addAll(List.of("-cp", classPath(), Service.class.getName()));
-    final ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+    final ProcessBuilder builder = new ProcessBuilder(command);
     builder
         .environment()
         .keySet()
         .removeIf(name -> name.startsWith("OTEL_") || name.startsWith("JAVA_TOOL"));
-    process = builder.start();
+    return builder;
+  }
+
+  /** The jar of the Java agent. */
+  static Path agent(String version) {
+    return Path.of(
+        System.getProperty("glint.agents"), "opentelemetry-javaagent-" + version + ".jar");
+  }
+
+  /**
+   * Starts it, and returns once it serves.
+   *
+   * @param builder starts the {@link Service} under the agent, in any way
+   * @param metricsPort where that serves metrics
+   */
+  AgentProcess(ProcessBuilder builder, int metricsPort) throws Exception {
+    this.metricsPort = metricsPort;
+    process = builder.redirectErrorStream(true).start();
     final Thread reader = new Thread(this::readLines, "lines of the service");
     reader.setDaemon(true);
     reader.start();
@@ -77,7 +101,7 @@ final class AgentProcess implements AutoCloseable {
   }
 
   /** No Glint, and no SDK of OpenTelemetry. */
-  private static String classPath() {
+  static String classPath() {
     final Stream<String> libraries =
         Arrays.stream(System.getProperty("java.class.path").split(java.io.File.pathSeparator))
             .filter(path -> path.contains("slf4j-api"));

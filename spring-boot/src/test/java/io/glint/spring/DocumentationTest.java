@@ -23,6 +23,15 @@ class DocumentationTest {
   private static final Pattern ROW = Pattern.compile("(?m)^\\| (`.*?) \\|");
   private static final Pattern VARIABLE = Pattern.compile("`((?:OTEL|GLINT)_[A-Z_]+)`");
 
+  private static final Pattern DEPENDENCY =
+      Pattern.compile(
+          "<dependency>\\s+<groupId>(.+?)</groupId>\\s+<artifactId>(.+?)</artifactId>\\s+"
+              + "<version>(.+?)</version>\\s+</dependency>");
+  private static final Pattern PROPERTY = Pattern.compile("`(management\\..+?)`");
+  private static final Path EXAMPLES = Path.of("../examples");
+  private static final Path PROPERTIES =
+      Path.of("spring-boot-3/src/main/resources/application.properties");
+
   private static final Pattern SNIPPET = Pattern.compile("(?s)```(?:java|properties)\n(.*?)```");
 
   private final JsonNode metadata = metadata();
@@ -92,5 +101,26 @@ class DocumentationTest {
       snippets++;
     }
     assertThat(snippets).isEqualTo(3);
+  }
+
+  /** The applications of the examples, which are run, have the lines of the first page. */
+  @Test
+  void whatTheFirstPageHasForSpringBootIsAllThatTheExamplesHave() throws Exception {
+    final String page = Files.readString(Path.of("../README.md"));
+    final Matcher dependency = DEPENDENCY.matcher(page);
+    assertThat(dependency.find()).isTrue();
+    final Matcher property = PROPERTY.matcher(page);
+    assertThat(property.find()).isTrue();
+    assertThat(Files.readAllLines(EXAMPLES.resolve(PROPERTIES))).contains(property.group(1));
+    for (final String example : List.of("spring-boot-3", "spring-boot-4")) {
+      final String pom = Files.readString(EXAMPLES.resolve(example).resolve("pom.xml"));
+      assertThat(pom)
+          .contains("<groupId>" + dependency.group(1))
+          .contains("<artifactId>" + dependency.group(2))
+          .contains("<version>" + dependency.group(3));
+      assertThat(pom.split("<artifactId>glint-(?!parent|example|testing)", -1))
+          .as("the starter, and nothing else of Glint")
+          .hasSize(2);
+    }
   }
 }
