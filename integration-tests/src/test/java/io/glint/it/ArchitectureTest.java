@@ -54,8 +54,11 @@ class ArchitectureTest {
   /** How all modules write to the log: not API, and shared by all. */
   private static final String LOG = "io.glint.sdk.internal.log";
 
-  /** How the exporters read certificates: not API, and shared by them. */
-  private static final String TLS = "io.glint.sdk.internal.tls";
+  /** What the exporters share besides: not API. */
+  private static final String EXPORTER = "io.glint.sdk.internal.exporter";
+
+  /** The ids of spans as numbers: not API, written by reservoirs and read by exporters. */
+  private static final String SPAN_IDS = "io.glint.reservoir.internal";
 
   /** Bucket counts, which the OTLP exporter reads without making objects of them. */
   private static final String HISTOGRAM = "io.glint.sdk.internal.histogram";
@@ -64,8 +67,8 @@ class ArchitectureTest {
   private static final List<String> ORDER =
       List.of(
           "io.glint.sdk.internal.log",
-          "io.glint.sdk.internal.tls",
           "io.glint.sdk.exemplar",
+          "io.glint.sdk.internal.exporter",
           "io.glint.sdk.internal.metric",
           "io.glint.sdk.internal.histogram",
           "io.glint.sdk.internal.view",
@@ -97,18 +100,30 @@ class ArchitectureTest {
   private static final Module RESERVOIRS =
       new Module("io.glint.reservoir", ExemplarReservoir.class, Set.of());
   private static final Module SDK =
-      new Module("io.glint.sdk", GlintMeterProvider.class, Set.of("io.glint.reservoir"));
+      new Module("io.glint.sdk", GlintMeterProvider.class, Set.of("io.glint.reservoir", SPAN_IDS));
   private static final Module OPEN_METRICS =
       new Module(
           "io.glint.exporter.openmetrics",
           OpenMetricsServer.class,
-          Set.of("io.glint.reservoir", "io.glint.sdk", "io.glint.sdk.exemplar", LOG, TLS));
+          Set.of(
+              "io.glint.reservoir",
+              SPAN_IDS,
+              "io.glint.sdk",
+              "io.glint.sdk.exemplar",
+              LOG,
+              EXPORTER));
   private static final Module OTLP =
       new Module(
           "io.glint.exporter.otlp",
           OtlpMetricExporter.class,
           Set.of(
-              "io.glint.reservoir", "io.glint.sdk", "io.glint.sdk.exemplar", LOG, TLS, HISTOGRAM));
+              "io.glint.reservoir",
+              SPAN_IDS,
+              "io.glint.sdk",
+              "io.glint.sdk.exemplar",
+              LOG,
+              EXPORTER,
+              HISTOGRAM));
   private static final Module MICROMETER =
       new Module("io.glint.micrometer", GlintMeterRegistry.class, Set.of("io.glint.sdk"));
   private static final Module AUTOCONFIGURE =
@@ -325,13 +340,17 @@ class ArchitectureTest {
   }
 
   private static String jdeps(String... arguments) {
-    final StringWriter out = new StringWriter();
     final List<String> all = new ArrayList<>(List.of("--multi-release", "base"));
     all.addAll(List.of(arguments));
+    return run("jdeps", all.toArray(new String[0]));
+  }
+
+  private static String run(String tool, String... arguments) {
+    final StringWriter out = new StringWriter();
     final int status =
-        ToolProvider.findFirst("jdeps")
+        ToolProvider.findFirst(tool)
             .orElseThrow()
-            .run(new PrintWriter(out), new PrintWriter(out), all.toArray(new String[0]));
+            .run(new PrintWriter(out), new PrintWriter(out), arguments);
     assertThat(status).as(out.toString()).isZero();
     return out.toString();
   }

@@ -1,6 +1,6 @@
 package io.glint.exporter.openmetrics;
 
-import io.glint.reservoir.SpanIds;
+import io.glint.reservoir.internal.ReadableSpanIds;
 import io.opentelemetry.sdk.metrics.data.DoubleExemplarData;
 import io.opentelemetry.sdk.metrics.data.ExemplarData;
 import io.opentelemetry.sdk.metrics.data.LongExemplarData;
@@ -13,10 +13,10 @@ import java.util.List;
  * <p>OpenMetrics 1.0, "Exemplars"; OpenTelemetry specification, "Prometheus and OpenMetrics
  * Compatibility", "Exemplar Conversion". Where there is room for one exemplar it is the latest: of
  * a counter, or of those that fall into a bucket. One that the SDK says is {@linkplain
- * SpanIds#isOutranked outranked} is passed over: so who keeps the largest measurements sees the
- * largest of an interval. The ids of the span come first and win over filtered attributes of the
- * same name; filtered attributes are added in the order of label names, each of them if it fits, so
- * that a long one does not keep out the short ones after it.
+ * ReadableSpanIds#isOutranked outranked} is passed over: so who keeps the largest measurements sees
+ * the largest of an interval. The ids of the span come first and win over filtered attributes of
+ * the same name; filtered attributes are added in the order of label names, each of them if it
+ * fits, so that a long one does not keep out the short ones after it.
  *
  * <p>Names and values together may have 128 characters. OpenMetrics counts what they are,
  * Prometheus what is written: it refuses the exemplar if the values with their escapes are longer.
@@ -93,7 +93,7 @@ abstract class ExemplarWriter {
   }
 
   private static boolean isOutranked(ExemplarData exemplar) {
-    return exemplar instanceof SpanIds glint && glint.isOutranked();
+    return exemplar instanceof ReadableSpanIds glint && glint.isOutranked();
   }
 
   static double value(ExemplarData exemplar) {

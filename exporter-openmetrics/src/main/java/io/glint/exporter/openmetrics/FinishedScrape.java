@@ -1,8 +1,8 @@
 package io.glint.exporter.openmetrics;
 
 import io.glint.exporter.openmetrics.ScrapeTelemetry.Operation;
-import io.glint.sdk.exemplar.ExemplarOutcomes;
 import io.glint.sdk.exemplar.ExemplarOutcomes.Outcome;
+import io.glint.sdk.internal.exporter.OutcomeCounts;
 import io.opentelemetry.sdk.metrics.data.MetricData;
 import java.util.Collection;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -106,7 +106,7 @@ final class FinishedScrape {
   }
 
   /** Counts the exemplars of one scrape. */
-  void count(ExemplarOutcomes outcomes, Outcome ofWritten) {
+  void count(OutcomeCounts outcomes, Outcome ofWritten) {
     exemplars.enterIn(outcomes, ofWritten);
   }
 

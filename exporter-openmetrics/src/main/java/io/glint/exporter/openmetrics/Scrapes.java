@@ -2,6 +2,7 @@ package io.glint.exporter.openmetrics;
 
 import io.glint.sdk.exemplar.ExemplarOutcomes;
 import io.glint.sdk.exemplar.ExemplarOutcomes.Outcome;
+import io.glint.sdk.internal.exporter.OutcomeCounts;
 import io.glint.sdk.internal.log.ProblemLog;
 import io.opentelemetry.sdk.metrics.data.MetricData;
 import io.opentelemetry.sdk.metrics.export.CollectionRegistration;
@@ -66,7 +67,7 @@ final class Scrapes {
   private final String loggerName;
 
   private final ScrapeTelemetry telemetry;
-  private final ExemplarOutcomes exemplarOutcomes = new ExemplarOutcomes();
+  private final OutcomeCounts exemplarOutcomes = new OutcomeCounts();
   private final ReentrantLock collecting = new ReentrantLock();
 
   private final int maxCollectionWaitSeconds;

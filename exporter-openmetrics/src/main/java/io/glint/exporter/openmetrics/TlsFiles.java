@@ -1,8 +1,8 @@
 package io.glint.exporter.openmetrics;
 
+import io.glint.sdk.internal.exporter.Pem;
 import io.glint.sdk.internal.log.LogText;
 import io.glint.sdk.internal.log.ProblemLog;
-import io.glint.sdk.internal.tls.Pem;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,7 +1,7 @@
 package io.glint.exporter.otlp;
 
-import io.glint.sdk.exemplar.ExemplarOutcomes;
 import io.glint.sdk.exemplar.ExemplarOutcomes.Outcome;
+import io.glint.sdk.internal.exporter.OutcomeCounts;
 import io.glint.sdk.internal.log.LoggedFailure;
 import io.opentelemetry.sdk.common.CompletableResultCode;
 import java.time.Duration;
@@ -363,7 +363,7 @@ final class Delivery implements Runnable {
       boolean isLast,
       ExportLog log,
       DeliveryCounters counters,
-      ExemplarOutcomes exemplarOutcomes) {
+      OutcomeCounts exemplarOutcomes) {
 
     /**
      * The same for the one attempt before the exporter ends. With a file, what may have arrived is

@@ -1,10 +1,10 @@
 package io.glint.exporter.otlp;
 
+import io.glint.sdk.internal.exporter.UndeliveredPoints;
 import io.glint.sdk.internal.log.LogText;
 import io.glint.sdk.internal.log.ProblemLog;
 import io.glint.sdk.internal.log.RateLimitedLog;
 import io.glint.sdk.internal.log.SafeLog;
-import io.glint.sdk.internal.log.UndeliveredPoints;
 import java.io.IOException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.logging.Level;

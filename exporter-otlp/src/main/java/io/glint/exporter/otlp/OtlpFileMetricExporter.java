@@ -2,11 +2,12 @@ package io.glint.exporter.otlp;
 
 import io.glint.sdk.exemplar.ExemplarOutcomes;
 import io.glint.sdk.exemplar.ExemplarOutcomes.Outcome;
+import io.glint.sdk.internal.exporter.OutcomeCounts;
+import io.glint.sdk.internal.exporter.UndeliveredPoints;
 import io.glint.sdk.internal.log.LogText;
 import io.glint.sdk.internal.log.LoggedFailure;
 import io.glint.sdk.internal.log.RateLimitedLog;
 import io.glint.sdk.internal.log.SafeLog;
-import io.glint.sdk.internal.log.UndeliveredPoints;
 import io.opentelemetry.sdk.common.CompletableResultCode;
 import io.opentelemetry.sdk.common.export.MemoryMode;
 import io.opentelemetry.sdk.metrics.Aggregation;
@@ -54,7 +55,7 @@ public final class OtlpFileMetricExporter implements MetricExporter, ExemplarOut
   private final AggregationTemporalitySelector temporalitySelector;
   private final DefaultAggregationSelector aggregationSelector;
   private final RateLimitedLog failures = new RateLimitedLog(LOGGER, Level.WARNING);
-  private final ExemplarOutcomes exemplarOutcomes = new ExemplarOutcomes();
+  private final OutcomeCounts exemplarOutcomes = new OutcomeCounts();
   private final DeliveryCounters counters = new DeliveryCounters();
 
   /** Guards the rest, and the stream. */

@@ -3,8 +3,9 @@ package io.glint.exporter.otlp;
 import io.glint.sdk.OpenTelemetryVersion;
 import io.glint.sdk.exemplar.ExemplarOutcomes;
 import io.glint.sdk.exemplar.ExemplarOutcomes.Outcome;
+import io.glint.sdk.internal.exporter.OutcomeCounts;
+import io.glint.sdk.internal.exporter.UndeliveredPoints;
 import io.glint.sdk.internal.log.LoggedFailure;
-import io.glint.sdk.internal.log.UndeliveredPoints;
 import io.opentelemetry.sdk.common.CompletableResultCode;
 import io.opentelemetry.sdk.common.export.MemoryMode;
 import io.opentelemetry.sdk.metrics.Aggregation;
@@ -91,7 +92,7 @@ public final class OtlpMetricExporter implements MetricExporter, ExemplarOutcome
   private final Transport transport;
   private final Delivery.Settings deliverySettings;
   private final ExporterTelemetry telemetry;
-  private final ExemplarOutcomes exemplarOutcomes = new ExemplarOutcomes();
+  private final OutcomeCounts exemplarOutcomes = new OutcomeCounts();
 
   private final DeliveryCounters counters = new DeliveryCounters();
   private final Redelivery redelivery;

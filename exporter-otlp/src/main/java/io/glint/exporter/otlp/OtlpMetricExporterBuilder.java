@@ -1,6 +1,6 @@
 package io.glint.exporter.otlp;
 
-import io.glint.sdk.internal.tls.Pem;
+import io.glint.sdk.internal.exporter.Pem;
 import io.opentelemetry.api.metrics.MeterProvider;
 import io.opentelemetry.sdk.common.export.MemoryMode;
 import io.opentelemetry.sdk.common.export.ProxyOptions;

@@ -1,8 +1,8 @@
 package io.glint.exporter.otlp;
 
-import io.glint.sdk.exemplar.ExemplarOutcomes;
 import io.glint.sdk.exemplar.ExemplarOutcomes.Outcome;
-import io.glint.sdk.internal.log.UndeliveredPoints;
+import io.glint.sdk.internal.exporter.OutcomeCounts;
+import io.glint.sdk.internal.exporter.UndeliveredPoints;
 import java.io.IOException;
 import java.util.Map;
 
@@ -13,7 +13,7 @@ import java.util.Map;
 final class Redelivery {
   private static final int UNLIMITED = Integer.MAX_VALUE - 8;
 
-  private final ExemplarOutcomes account;
+  private final OutcomeCounts account;
   private final DeliveryCounters counters;
   private final ExportLog log;
   private final int maxSeries;
@@ -46,7 +46,7 @@ final class Redelivery {
       int maxSeries,
       boolean keepsGauges,
       PendingFile file,
-      ExemplarOutcomes account,
+      OutcomeCounts account,
       DeliveryCounters counters,
       ExportLog log) {
     this.account = account;

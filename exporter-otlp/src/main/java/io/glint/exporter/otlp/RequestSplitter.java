@@ -1,6 +1,6 @@
 package io.glint.exporter.otlp;
 
-import io.glint.sdk.internal.log.UndeliveredPoints;
+import io.glint.sdk.internal.exporter.UndeliveredPoints;
 import java.util.ArrayList;
 import java.util.List;
 

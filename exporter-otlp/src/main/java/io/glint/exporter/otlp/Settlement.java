@@ -1,7 +1,7 @@
 package io.glint.exporter.otlp;
 
 import io.glint.sdk.exemplar.ExemplarOutcomes.Outcome;
-import io.glint.sdk.internal.log.UndeliveredPoints;
+import io.glint.sdk.internal.exporter.UndeliveredPoints;
 
 /**
  * What became of the points of one export that were not delivered: they are kept, or given up. Not

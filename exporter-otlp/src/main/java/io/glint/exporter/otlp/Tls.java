@@ -1,6 +1,6 @@
 package io.glint.exporter.otlp;
 
-import io.glint.sdk.internal.tls.Pem;
+import io.glint.sdk.internal.exporter.Pem;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import javax.net.ssl.KeyManager;

@@ -11,7 +11,6 @@ import io.glint.sdk.internal.log.LogText;
 import io.glint.sdk.internal.metric.InstrumentDescriptor;
 import io.opentelemetry.sdk.common.InstrumentationScopeInfo;
 import java.util.Collections;
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -69,6 +68,11 @@ final class MetricExemplarReport implements ExemplarReport.Metric {
   private final Cause cause;
   private final String boundaryAdvice;
 
+  /**
+   * What is said of a metric.
+   *
+   * @param outcomes how many exemplars have had each outcome; null if nobody keeps account
+   */
   MetricExemplarReport(
       InstrumentationScopeInfo scope,
       InstrumentDescriptor metric,
@@ -76,7 +80,7 @@ final class MetricExemplarReport implements ExemplarReport.Metric {
       int cardinalityLimit,
       boolean isDisabled,
       ExemplarAccount account,
-      ExemplarOutcomes exports) {
+      Map<ExemplarOutcomes.Outcome, Long> outcomes) {
     final ExemplarSampling sampling = account.sampling();
     final ExemplarCounts tally = account.tally();
     final boolean isCustom = sampling.filter() == ExemplarSampling.Filter.CUSTOM;
@@ -96,22 +100,13 @@ final class MetricExemplarReport implements ExemplarReport.Metric {
     this.isCollected = account.isCollected();
     this.kept = tally.kept;
     this.handedOver = account.handedOver();
-    this.outcomes = exports == null ? null : outcomes(exports);
+    this.outcomes = outcomes;
     this.spanMarks =
         sampling.spanMarking() == null || isAsynchronous || isOff
             ? null
             : Collections.unmodifiableMap(sampling.spanMarking().counts());
     this.cause = isDisabled ? Cause.METER_DISABLED : findCause();
     this.boundaryAdvice = BoundaryAdvice.of(metric, tally);
-  }
-
-  private Map<ExemplarOutcomes.Outcome, Long> outcomes(ExemplarOutcomes exports) {
-    final Map<ExemplarOutcomes.Outcome, Long> outcomes =
-        new EnumMap<>(ExemplarOutcomes.Outcome.class);
-    for (final ExemplarOutcomes.Outcome outcome : ExemplarOutcomes.Outcome.values()) {
-      outcomes.put(outcome, exports.get(scope, name, outcome));
-    }
-    return Collections.unmodifiableMap(outcomes);
   }
 
   @Override

@@ -1,4 +1,4 @@
-package io.glint.sdk.internal.tls;
+package io.glint.sdk.internal.exporter;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -81,7 +81,8 @@ public final class Pem {
    *
    * @param store null for what the JVM trusts
    */
-  public static X509TrustManager trustManager(KeyStore store) throws GeneralSecurityException {
+  public static X509TrustManager trustManager(KeyStore store)
+      throws GeneralSecurityException {
     TrustManagerFactory factory =
         TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
     factory.init(store);
