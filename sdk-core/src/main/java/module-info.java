@@ -20,6 +20,9 @@ module io.glint.sdk {
 
   exports io.glint.sdk;
   exports io.glint.sdk.exemplar;
+  exports io.glint.sdk.internal to
+      io.glint.exporter.openmetrics,
+      io.glint.exporter.otlp;
   exports io.glint.sdk.internal.log to
       io.glint.exporter.openmetrics,
       io.glint.exporter.otlp;

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import io.glint.exporter.openmetrics.RequestReader.Head;
 import io.glint.exporter.openmetrics.RequestReader.RefusedException;
+import io.glint.sdk.internal.GuardedBy;
 import java.io.BufferedOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
@@ -76,7 +77,8 @@ final class HttpConnection implements Runnable {
   /** When the phase began, or the client took something of an answer. */
   private volatile long progressNanos = phaseNanos;
 
-  /** The one that runs this; null before and after; guarded by this. */
+  /** The one that runs this; null before and after. */
+  @GuardedBy("this")
   private Thread thread;
 
   /** For one thread: the socket itself, or what encrypts for it. */

@@ -1,6 +1,7 @@
 package io.glint.exporter.openmetrics;
 
 import io.glint.exporter.openmetrics.HttpConnection.Phase;
+import io.glint.sdk.internal.GuardedBy;
 import io.glint.sdk.internal.log.LogText;
 import io.glint.sdk.internal.log.ProblemLog;
 import java.io.IOException;
@@ -48,10 +49,12 @@ final class HttpListener {
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
 
-  /** Those that may go on; guarded by the lock. */
+  /** Those that may go on. */
+  @GuardedBy("lock")
   private final Set<HttpConnection> connections = new HashSet<>();
 
-  /** How many tasks have not ended, of connections that were cut too; guarded by the lock. */
+  /** How many tasks have not ended, of connections that were cut too. */
+  @GuardedBy("lock")
   private int running;
 
   private volatile boolean stopping;
@@ -223,6 +226,7 @@ final class HttpListener {
   }
 
   /** The connection that waits for its client for longest; null if there is none. */
+  @GuardedBy("lock")
   private HttpConnection longestWaitedFor(boolean onlySending) {
     long now = System.nanoTime();
     long longest = -1;

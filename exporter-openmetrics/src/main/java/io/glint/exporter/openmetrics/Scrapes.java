@@ -2,6 +2,7 @@ package io.glint.exporter.openmetrics;
 
 import io.glint.sdk.exemplar.ExemplarOutcomes;
 import io.glint.sdk.exemplar.ExemplarOutcomes.Outcome;
+import io.glint.sdk.internal.GuardedBy;
 import io.glint.sdk.internal.exporter.OutcomeCounts;
 import io.glint.sdk.internal.log.ProblemLog;
 import io.opentelemetry.sdk.metrics.data.MetricData;
@@ -90,7 +91,8 @@ final class Scrapes {
   /** How many scrapes wait for the lock. */
   private final AtomicInteger waiting = new AtomicInteger();
 
-  /** What may answer scrapes that wait, the latest last; guarded by {@link #collecting}. */
+  /** What may answer scrapes that wait, the latest last. */
+  @GuardedBy("collecting")
   private final List<FinishedScrape> shareable = new ArrayList<>(MAX_SHAREABLE);
 
   /** Buffers that are not in use; what does not fit is left to the garbage collector. */

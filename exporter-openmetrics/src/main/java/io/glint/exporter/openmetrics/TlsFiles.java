@@ -1,5 +1,6 @@
 package io.glint.exporter.openmetrics;
 
+import io.glint.sdk.internal.GuardedBy;
 import io.glint.sdk.internal.exporter.Pem;
 import io.glint.sdk.internal.log.LogText;
 import io.glint.sdk.internal.log.ProblemLog;
@@ -41,8 +42,13 @@ final class TlsFiles implements Supplier<SSLContext> {
 
   private final ProblemLog log;
 
+  @GuardedBy("this")
   private SSLContext context;
+
+  @GuardedBy("this")
   private List<FileTime> times;
+
+  @GuardedBy("this")
   private long lookedNanos;
 
   private TlsFiles(List<Path> files, Keys keys, Path trustedClients, ProblemLog log) {
@@ -82,7 +88,7 @@ final class TlsFiles implements Supplier<SSLContext> {
     return new TlsFiles(List.of(store), keys, trustedClients, log).first();
   }
 
-  private TlsFiles first() {
+  private synchronized TlsFiles first() {
     try {
       lookedNanos = System.nanoTime();
       times = times();

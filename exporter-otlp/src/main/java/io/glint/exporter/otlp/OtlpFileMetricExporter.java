@@ -2,6 +2,7 @@ package io.glint.exporter.otlp;
 
 import io.glint.sdk.exemplar.ExemplarOutcomes;
 import io.glint.sdk.exemplar.ExemplarOutcomes.Outcome;
+import io.glint.sdk.internal.GuardedBy;
 import io.glint.sdk.internal.exporter.OutcomeCounts;
 import io.glint.sdk.internal.exporter.UndeliveredPoints;
 import io.glint.sdk.internal.log.LogText;
@@ -58,11 +59,16 @@ public final class OtlpFileMetricExporter implements MetricExporter, ExemplarOut
   private final OutcomeCounts exemplarOutcomes = new OutcomeCounts();
   private final DeliveryCounters counters = new DeliveryCounters();
 
-  /** Guards the rest, and the stream. */
+  /** Guards the stream, too. */
   private final Object lock = new Object();
 
+  @GuardedBy("lock")
   private final MetricsEncoder encoder = new MetricsEncoder(MAX_SIZE);
+
+  @GuardedBy("lock")
   private boolean isLineBroken;
+
+  @GuardedBy("lock")
   private boolean isShutdown;
 
   /**
@@ -110,6 +116,7 @@ public final class OtlpFileMetricExporter implements MetricExporter, ExemplarOut
     return CompletableResultCode.ofSuccess();
   }
 
+  @GuardedBy("lock")
   private void write(byte[] json) throws IOException {
     ByteArrayOutputStream line = new ByteArrayOutputStream(json.length + 2);
     if (isLineBroken) {

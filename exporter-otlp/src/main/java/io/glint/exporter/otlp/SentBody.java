@@ -1,5 +1,6 @@
 package io.glint.exporter.otlp;
 
+import io.glint.sdk.internal.GuardedBy;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.http.HttpRequest.BodyPublisher;
@@ -20,14 +21,18 @@ final class SentBody {
   private final int end;
 
   /** How often all of it was sent without an answer: some clients send it again by themselves. */
+  @GuardedBy("this")
   private int unanswered;
 
   /** How many threads are writing it. */
+  @GuardedBy("this")
   private int writing;
 
+  @GuardedBy("this")
   private boolean isGivenUp;
 
   /** The last piece, once the client of the JDK has it: it has no rest when it is on its way. */
+  @GuardedBy("this")
   private ByteBuffer lastPiece;
 
   SentBody(byte[] bytes) {

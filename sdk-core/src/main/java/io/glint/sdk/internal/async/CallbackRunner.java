@@ -1,5 +1,6 @@
 package io.glint.sdk.internal.async;
 
+import io.glint.sdk.internal.GuardedBy;
 import io.glint.sdk.internal.collect.ReaderId;
 import io.glint.sdk.internal.log.RateLimitedLog;
 import io.glint.sdk.internal.metric.DropCounters;
@@ -255,9 +256,13 @@ public final class CallbackRunner {
     private final ReaderId reader;
     private final List<CallbackRegistration> callbacks;
 
-    // Guarded by this.
+    @GuardedBy("this")
     private int current;
+
+    @GuardedBy("this")
     private long startedNanos = System.nanoTime();
+
+    @GuardedBy("this")
     private boolean isDone;
     private volatile boolean isAbandoned;
 

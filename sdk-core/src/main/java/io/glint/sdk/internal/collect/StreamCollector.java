@@ -1,5 +1,6 @@
 package io.glint.sdk.internal.collect;
 
+import io.glint.sdk.internal.GuardedBy;
 import io.glint.sdk.internal.cell.Cell;
 import io.glint.sdk.internal.cell.PaddedTotal;
 import io.glint.sdk.internal.cell.ProtocolPoint;
@@ -101,15 +102,25 @@ public abstract class StreamCollector implements CollectableStream {
 
   private final ReentrantLock collectLock = new ReentrantLock();
 
-  // The rest is guarded by collectLock.
+  // What the parts that are final above hold is guarded by it, too.
+
+  @GuardedBy("collectLock")
   private final ExemplarCounts tally = new ExemplarCounts();
 
   /** What was collected from cells and is not in the tally yet. */
+  @GuardedBy("collectLock")
   private final ExemplarCounts pending = new PaddedTally();
 
+  @GuardedBy("collectLock")
   private Findings findings = new Findings();
+
+  @GuardedBy("collectLock")
   private long creationEpochNanos;
+
+  @GuardedBy("collectLock")
   private long cellDeadline;
+
+  @GuardedBy("collectLock")
   private long measurementsOfDropped;
 
   /**
@@ -232,7 +243,10 @@ public abstract class StreamCollector implements CollectableStream {
     }
   }
 
-  private Data<?> collectLocked(long lastCollectEpochNanos, long epochNanos, PointPool points) {
+  @GuardedBy("collectLock")
+  @SuppressWarnings("GuardedBy") // Its lambda is called here only, with the lock held.
+  private Data<?> collectLocked(
+      long lastCollectEpochNanos, long epochNanos, PointPool points) {
     cellDeadline = System.nanoTime() + CELL_TIMEOUT_NANOS;
     // An instrument may have been made after the collection began.
     creationEpochNanos = Math.min(clock.onPresentLine(creationEpochNanos), epochNanos);
@@ -266,6 +280,7 @@ public abstract class StreamCollector implements CollectableStream {
   }
 
   /** A total that lacks a cell waits for it, and verdicts with it: no number may go back. */
+  @GuardedBy("collectLock")
   private void publishTally() {
     tally.kept += pending.kept;
     tally.lowest += pending.lowest;
@@ -284,6 +299,7 @@ public abstract class StreamCollector implements CollectableStream {
     }
   }
 
+  @GuardedBy("collectLock")
   private void tidyUp(long nowNanos) {
     try {
       if (isDelta || idleTimeoutNanos > 0 || stream.hadRemovableSeries()) {
@@ -297,6 +313,7 @@ public abstract class StreamCollector implements CollectableStream {
   }
 
   /** Collects a series. Whatever fails, this returns, for the points of all other series. */
+  @GuardedBy("collectLock")
   private void collectSeries(Series series, PointPool points, long deltaStart, long epochNanos) {
     total.measurements = 0;
     try {
@@ -313,6 +330,7 @@ public abstract class StreamCollector implements CollectableStream {
    * Collects a series, which has no point if it holds no measurement. A point that is made before
    * its last line is not shown.
    */
+  @GuardedBy("collectLock")
   private void collectOrThrow(Series series, PointPool points, long deltaStart, long epochNanos) {
     ProtocolPoint.SERIES_COLLECTING.reached();
     if (isDelta && series.retainedExemplars.isEmpty() && series.isEmptyOptimistic()) {
@@ -353,6 +371,7 @@ public abstract class StreamCollector implements CollectableStream {
     }
   }
 
+  @GuardedBy("collectLock")
   private void leaveOut() {
     total.isAnyPartial = true;
     if (total.hasFailed) {
@@ -363,6 +382,7 @@ public abstract class StreamCollector implements CollectableStream {
   }
 
   /** What was taken from cells is lost under delta temporality; else the next point has it all. */
+  @GuardedBy("collectLock")
   private void pointFailed(Throwable cause) {
     findings.failure = cause;
     if (isDelta && total.measurements > 0) {
@@ -403,6 +423,7 @@ public abstract class StreamCollector implements CollectableStream {
     series.visitCells(cellVisitor);
   }
 
+  @GuardedBy("collectLock")
   private void collectCell(Cell cell) {
     if (!acquireUntilDeadline(cell)) {
       total.isStopped |= !cell.isRetired();
@@ -431,6 +452,7 @@ public abstract class StreamCollector implements CollectableStream {
     }
   }
 
+  @GuardedBy("collectLock")
   private boolean acquireUntilDeadline(Cell cell) {
     for (int attempt = 0; !(attempt == 0 ? cell.tryTake() : cell.tryTakeIfFree()); attempt++) {
       if (cell.isRetired()) {
@@ -490,6 +512,8 @@ public abstract class StreamCollector implements CollectableStream {
   }
 
   /** Evicts the series that were found silent, if they still are. */
+  @GuardedBy("collectLock")
+  @SuppressWarnings("GuardedBy") // Its lambda is called here only, with the lock held.
   private void evict() {
     seriesMap.forEach(
         series -> {
@@ -528,12 +552,14 @@ public abstract class StreamCollector implements CollectableStream {
     }
   }
 
+  @GuardedBy("collectLock")
   private void exemplarFailed(Throwable cause) {
     findings.exemplarFailures++;
     findings.exemplarFailure = cause;
   }
 
   /** What there is to report, or null. If there is no memory for that, the next one reports it. */
+  @GuardedBy("collectLock")
   private Findings takeFindings() {
     if (findings.isNone()) {
       return null;
@@ -653,6 +679,8 @@ public abstract class StreamCollector implements CollectableStream {
   }
 
   /** Reads the cells without emptying them. One that is in use at this moment may be left out. */
+  @GuardedBy("collectLock")
+  @SuppressWarnings("GuardedBy") // Its lambda is called here only, with the lock held.
   private void addUncollected(ExemplarCounts current) {
     final long[] held = new long[1];
     final StripedCells.CellVisitor reader =

@@ -1,6 +1,7 @@
 package io.glint.sdk.internal.diagnostics;
 
 import io.glint.sdk.exemplar.ExemplarReport;
+import io.glint.sdk.internal.GuardedBy;
 import io.glint.sdk.internal.collect.CollectionListener;
 import io.glint.sdk.internal.collect.ReaderId;
 import io.glint.sdk.internal.log.LogText;
@@ -39,9 +40,13 @@ public final class ExemplarAdvisor implements CollectionListener {
   private final ExemplarExplainer explainer;
   private final Clock clock;
 
-  // Guarded by this.
+  @GuardedBy("this")
   private final Map<ReaderId, Long> lastCheckNanos = new HashMap<>();
+
+  @GuardedBy("this")
   private final Set<String> seen = new HashSet<>();
+
+  @GuardedBy("this")
   private final Set<String> told = new HashSet<>();
 
   public ExemplarAdvisor(ExemplarExplainer explainer, Clock clock) {

@@ -1,5 +1,6 @@
 package io.glint.sdk.internal.diagnostics;
 
+import io.glint.sdk.internal.GuardedBy;
 import io.glint.sdk.internal.collect.CollectionListener;
 import io.glint.sdk.internal.collect.ReaderId;
 import io.glint.sdk.internal.log.LogText;
@@ -24,8 +25,10 @@ public final class UnusedViews implements CollectionListener {
   private final Clock clock;
   private final long startNanos;
 
-  // Written under the lock.
+  @GuardedBy("this")
   private int collections;
+
+  /** Written under the lock. */
   private volatile boolean isTold;
 
   public UnusedViews(ViewRegistry views, Clock clock) {

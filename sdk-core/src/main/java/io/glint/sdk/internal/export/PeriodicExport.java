@@ -1,5 +1,6 @@
 package io.glint.sdk.internal.export;
 
+import io.glint.sdk.internal.GuardedBy;
 import io.glint.sdk.internal.async.CallbackRunner;
 import io.opentelemetry.sdk.common.CompletableResultCode;
 import io.opentelemetry.sdk.metrics.export.CollectionRegistration;
@@ -73,14 +74,32 @@ public final class PeriodicExport {
   private final AtomicBoolean isFlushedLate = new AtomicBoolean();
 
   private final Object lock = new Object();
+
+  @GuardedBy("lock")
   private Phase phase = Phase.NEW;
+
+  @GuardedBy("lock")
   private CollectionRegistration registration = CollectionRegistration.noop();
+
+  @GuardedBy("lock")
   private ExportCycle cycle;
+
+  @GuardedBy("lock")
   private List<FlushRequest> requests = new ArrayList<>();
+
+  @GuardedBy("lock")
   private boolean isDue;
+
+  @GuardedBy("lock")
   private boolean isDelayed;
+
+  @GuardedBy("lock")
   private long tickNanoTime;
+
+  @GuardedBy("lock")
   private Future<?> tick;
+
+  @GuardedBy("lock")
   private Future<?> drainDeadline;
 
   public PeriodicExport(
@@ -203,6 +222,7 @@ public final class PeriodicExport {
   }
 
   /** An interval after this one was due; or after now, if this one is late. */
+  @GuardedBy("lock")
   private void scheduleNextTick() {
     final long now = System.nanoTime();
     final long late = now - tickNanoTime;

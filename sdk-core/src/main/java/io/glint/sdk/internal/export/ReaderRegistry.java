@@ -1,5 +1,6 @@
 package io.glint.sdk.internal.export;
 
+import io.glint.sdk.internal.GuardedBy;
 import io.glint.sdk.internal.log.LogText;
 import io.opentelemetry.sdk.metrics.export.MetricReader;
 import java.lang.ref.Reference;
@@ -15,6 +16,7 @@ import java.util.Set;
  * lose its metrics. Holds no reader back from garbage collection.
  */
 public final class ReaderRegistry {
+  @GuardedBy("CLAIMS")
   private static final Set<Claim> CLAIMS = new HashSet<>();
   private static final ReferenceQueue<MetricReader> COLLECTED = new ReferenceQueue<>();
 
@@ -40,7 +42,9 @@ public final class ReaderRegistry {
                   + " one provider. Make a new reader for each provider");
         }
       }
-      readers.forEach(reader -> CLAIMS.add(new Claim(reader)));
+      for (final MetricReader reader : readers) {
+        CLAIMS.add(new Claim(reader));
+      }
     }
   }
 

@@ -1,5 +1,6 @@
 package io.glint.sdk.internal.export;
 
+import io.glint.sdk.internal.GuardedBy;
 import io.opentelemetry.sdk.common.CompletableResultCode;
 import java.util.Objects;
 import java.util.concurrent.Future;
@@ -32,12 +33,22 @@ public final class TimedCall {
   private final Predicate<TimedCall> whenOverdue;
   private final long startNanoTime = System.nanoTime();
 
-  // Guarded by this.
+  @GuardedBy("this")
   private Runnable whenDone;
+
+  @GuardedBy("this")
   private CompletableResultCode result;
+
+  @GuardedBy("this")
   private Future<?> timer;
+
+  @GuardedBy("this")
   private boolean hasThrown;
+
+  @GuardedBy("this")
   private boolean isOverdue;
+
+  @GuardedBy("this")
   private boolean isDone;
 
   /**
@@ -94,13 +105,14 @@ public final class TimedCall {
 
   /** Why a call that is done has failed; null if it succeeded. */
   synchronized Throwable failure() {
-    if (result.isSuccess()) {
+    final CompletableResultCode returned = Objects.requireNonNull(result, "not called");
+    if (returned.isSuccess()) {
       return null;
     }
-    if (!result.isDone()) {
+    if (!returned.isDone()) {
       return new TimeoutException("not complete after " + elapsedMillis() + " ms");
     }
-    final Throwable reason = result.getFailureThrowable();
+    final Throwable reason = returned.getFailureThrowable();
     return reason != null ? reason : new IllegalStateException("it gives no reason");
   }
 
@@ -109,24 +121,27 @@ public final class TimedCall {
   }
 
   private void completed() {
+    final Runnable next;
     synchronized (this) {
       if (isDone) {
         return;
       }
       done();
+      next = Objects.requireNonNull(whenDone);
     }
-    threads.execute(whenDone);
+    threads.execute(next);
   }
 
   private void overdue() {
-    final boolean goesOn;
+    final Runnable next;
     synchronized (this) {
       if (isDone) {
         return;
       }
       isOverdue = true;
-      goesOn = endsOnTimeout && result != null;
-      if (goesOn) {
+      // There is one if the call has returned.
+      next = endsOnTimeout ? whenDone : null;
+      if (next != null) {
         done();
       }
     }
@@ -135,8 +150,8 @@ public final class TimedCall {
           if (whenOverdue.test(this)) {
             watch(REMINDER_NANOS);
           }
-          if (goesOn) {
-            whenDone.run();
+          if (next != null) {
+            next.run();
           }
         });
   }
@@ -147,6 +162,7 @@ public final class TimedCall {
     }
   }
 
+  @GuardedBy("this")
   private void done() {
     isDone = true;
     if (timer != null) {

@@ -1,5 +1,6 @@
 package io.glint.sdk.internal.meter;
 
+import io.glint.sdk.internal.GuardedBy;
 import io.glint.sdk.internal.async.CallbackRegistration;
 import io.glint.sdk.internal.collect.CollectionListener;
 import io.glint.sdk.internal.collect.ReaderId;
@@ -42,11 +43,14 @@ public final class RegisteredReader implements CollectionRegistration {
 
   private final ReentrantLock lock = new ReentrantLock();
 
-  // Guarded by lock.
+  @GuardedBy("lock")
   private final List<MetricData> reused = new ArrayList<>();
+
+  @GuardedBy("lock")
   private long lastCollectEpochNanos;
 
   /** Any of what went wrong in the collection under way, or null. */
+  @GuardedBy("lock")
   private Throwable failure;
 
   /**
@@ -100,18 +104,21 @@ public final class RegisteredReader implements CollectionRegistration {
     lock.lock();
     try {
       failure = null;
-      return collect();
-    } catch (Throwable t) {
-      failure = t;
-      throw t;
-    } finally {
+      final Collection<MetricData> collected = collect();
       reason = failure;
       failure = null;
+      return collected;
+    } catch (Throwable t) {
+      reason = t;
+      failure = null;
+      throw t;
+    } finally {
       lock.unlock();
       tell(begin, reason);
     }
   }
 
+  @GuardedBy("lock")
   private Collection<MetricData> collect() {
     final MeasurementClock.Line line = provider.measurementClock().synchronize();
     final long now = line.startEpochNanos();
@@ -144,6 +151,7 @@ public final class RegisteredReader implements CollectionRegistration {
   }
 
   /** Whatever becomes of the callbacks, what was recorded is collected. */
+  @GuardedBy("lock")
   private void runCallbacks(Set<GlintMeter> disabled) {
     try {
       provider.callbackRunner().run(id, callbacks(disabled));
@@ -216,6 +224,7 @@ public final class RegisteredReader implements CollectionRegistration {
     return lock.isHeldByCurrentThread();
   }
 
+  @GuardedBy("lock")
   private void discard(GlintMeter meter, long now) {
     for (final ReaderStream source : meter.sources(id)) {
       try {
@@ -226,6 +235,7 @@ public final class RegisteredReader implements CollectionRegistration {
     }
   }
 
+  @GuardedBy("lock")
   private void collectMeter(GlintMeter meter, long now, List<MetricData> collected) {
     for (final ReaderStream source : meter.sources(id)) {
       final int place = collected.size();
@@ -242,6 +252,7 @@ public final class RegisteredReader implements CollectionRegistration {
     }
   }
 
+  @GuardedBy("lock")
   private void collectionFailed(ReaderStream source, Throwable cause) {
     failure = cause;
     failures.event(
@@ -252,6 +263,7 @@ public final class RegisteredReader implements CollectionRegistration {
                 + " could not be collected and is missing from this collection");
   }
 
+  @GuardedBy("lock")
   private void produce(MetricProducer producer, List<MetricData> collected) {
     try {
       collected.addAll(producer.produce(provider.resource()));
