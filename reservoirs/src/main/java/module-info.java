@@ -7,6 +7,8 @@
 module io.glint.reservoir {
   requires transitive io.opentelemetry.api;
   requires transitive io.opentelemetry.context;
+  // For the compiler only. Not "transitive": then whoever compiles against Glint would need it.
+  requires static org.jspecify;
 
   exports io.glint.reservoir;
   exports io.glint.reservoir.internal to

@@ -17,6 +17,8 @@ module io.glint.sdk {
   requires static io.opentelemetry.sdk.logs;
   requires static io.opentelemetry.api.incubator;
   requires java.logging;
+  // For the compiler only. Not "transitive": then whoever compiles against Glint would need it.
+  requires static org.jspecify;
 
   exports io.glint.sdk;
   exports io.glint.sdk.exemplar;

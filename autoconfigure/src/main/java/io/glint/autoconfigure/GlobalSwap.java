@@ -11,6 +11,7 @@ import java.util.logging.Filter;
 import java.util.logging.Level;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes an OpenTelemetry the global one in place of the stock SDK that auto-configuration makes the
@@ -208,7 +209,7 @@ final class GlobalSwap {
   }
 
   /** Asking for the global one would set it. */
-  private static OpenTelemetry globalOrNull() {
+  private static @Nullable OpenTelemetry globalOrNull() {
     try {
       return GlobalOpenTelemetry.isSet() ? GlobalOpenTelemetry.get() : null;
     } catch (NoSuchMethodError e) {
@@ -217,7 +218,7 @@ final class GlobalSwap {
   }
 
   /** Versions up to 1.55 do not tell whether it is set. */
-  private static OpenTelemetry oldGlobalOrNull() {
+  private static @Nullable OpenTelemetry oldGlobalOrNull() {
     try {
       final Field global = GlobalOpenTelemetry.class.getDeclaredField("globalOpenTelemetry");
       global.setAccessible(true);

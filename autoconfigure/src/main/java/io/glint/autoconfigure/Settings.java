@@ -11,6 +11,7 @@ import java.util.function.Supplier;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads settings by the rules of the specification ("Common configuration"): an empty value is as
@@ -43,7 +44,7 @@ final class Settings {
   }
 
   /** The first of the keys that is set; null if none is. */
-  String text(String... keys) {
+  @Nullable String text(String... keys) {
     for (final String key : keys) {
       final String value = overrides.containsKey(key) ? overrides.get(key) : config.getString(key);
       if (value != null && !value.isBlank()) {
@@ -135,7 +136,7 @@ final class Settings {
   }
 
   /** Does what may throw for a malformed value; null if it does, or there is none. */
-  <T> T parsed(String key, Supplier<T> parser, String accepted, Object instead) {
+  <T> @Nullable T parsed(String key, Supplier<T> parser, String accepted, Object instead) {
     try {
       return parser.get();
     } catch (RuntimeException e) {

@@ -15,6 +15,9 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.lang.management.ManagementFactory;
+import java.lang.module.ModuleFinder;
+import java.lang.module.ModuleReader;
+import java.lang.module.ModuleReference;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -50,6 +53,10 @@ class ArchitectureTest {
   private static final Pattern INHERITED =
       Pattern.compile(
           "/(glint-|opentelemetry-(api|context|common|sdk-common|sdk-metrics)-\\d)|/classes$");
+
+  /** The package of one of our classes, in what javap says of another. */
+  private static final Pattern GLINT_PACKAGE =
+      Pattern.compile("\\b(io\\.glint(?:\\.[a-z]\\w*)*)\\.[A-Z]");
 
   /** How all modules write to the log: not API, and shared by all. */
   private static final String LOG = "io.glint.sdk.internal.log";
@@ -275,6 +282,59 @@ class ArchitectureTest {
                                 || name.startsWith("jdk.internal.")
                                 || OPEN_TELEMETRY_INTERNALS.matcher(name).matches()
                                 || name.startsWith("io.opentelemetry.sdk.metrics.SdkMeter")));
+  }
+
+  /**
+   * The compiler's lint "exports" says so as well. But it also asks that users get the annotations
+   * of JSpecify, so it is off.
+   */
+  @ParameterizedTest
+  @MethodSource("shipped")
+  void whatUsersSeeIsOfPackagesThatTheySee(Module module) throws Exception {
+    final Set<String> exported = new TreeSet<>();
+    for (final Module each : shipped()) {
+      reference(each).descriptor().exports().stream()
+          .filter(export -> !export.isQualified())
+          .forEach(export -> exported.add(export.source()));
+    }
+    final Map<String, String> types = declarations(module, exported);
+    types.keySet().removeIf(name -> !isPublic(name, types));
+    assertThat(types).isNotEmpty();
+    for (final String declaration : types.values()) {
+      // Of that superclass nothing is public.
+      final String seen = declaration.replace(" extends " + SPAN_IDS + ".SpanIds", "");
+      assertThat(GLINT_PACKAGE.matcher(seen).results().map(result -> result.group(1)))
+          .as(declaration)
+          .isSubsetOf(exported);
+    }
+  }
+
+  private static ModuleReference reference(Module module) {
+    return ModuleFinder.of(module.classes()).findAll().iterator().next();
+  }
+
+  /** A type that is nested is as public as what is around it. */
+  private static boolean isPublic(String name, Map<String, String> declarations) {
+    final int nested = name.lastIndexOf('$');
+    return declarations.get(name).contains("\npublic ")
+        && (nested < 0 || isPublic(name.substring(0, nested), declarations));
+  }
+
+  /** Types of these packages with what is public or protected of them, as javap shows it. */
+  private static Map<String, String> declarations(Module module, Set<String> packages)
+      throws IOException {
+    final Map<String, String> declarations = new TreeMap<>();
+    try (ModuleReader reader = reference(module).open()) {
+      for (final String file : reader.list().filter(name -> name.endsWith(".class")).toList()) {
+        final String name = file.substring(0, file.lastIndexOf('.')).replace('/', '.');
+        final int end = name.lastIndexOf('.');
+        if (end > 0 && packages.contains(name.substring(0, end)) && !name.endsWith("-info")) {
+          declarations.put(
+              name, run("javap", "-protected", "-classpath", module.classes().toString(), name));
+        }
+      }
+    }
+    return declarations;
   }
 
   /** Not only our classes: everything they can reach on the class path of a user. */

@@ -6,6 +6,7 @@ import io.opentelemetry.sdk.metrics.data.ExemplarData;
 import io.opentelemetry.sdk.metrics.data.LongExemplarData;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Chooses exemplars, and writes them in one format.
@@ -78,7 +79,7 @@ abstract class ExemplarWriter {
    *
    * @param shown null if there is none yet
    */
-  static <E extends ExemplarData> E shown(E shown, E other) {
+  static <E extends ExemplarData> E shown(@Nullable E shown, E other) {
     return shown == null || isShownRatherThan(other, shown) ? other : shown;
   }
 

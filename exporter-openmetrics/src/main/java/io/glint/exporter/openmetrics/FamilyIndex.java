@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Sorts the metrics of a scrape into families, and remembers the families.
@@ -63,7 +64,7 @@ final class FamilyIndex {
   private final Set<ScrapeFormat> planned = EnumSet.noneOf(ScrapeFormat.class);
 
   /** Stands for {@code target_info}, and for the first metric that has its resource; or null. */
-  private Family target;
+  private @Nullable Family target;
 
   private Attributes targetAttributes = Attributes.empty();
 
@@ -127,7 +128,7 @@ final class FamilyIndex {
   }
 
   /** The family of {@code target_info}; null while no metric had a resource with attributes. */
-  Family target() {
+  @Nullable Family target() {
     return target;
   }
 
@@ -168,7 +169,7 @@ final class FamilyIndex {
   }
 
   /** The family type of a metric, or null if the metric is left out. */
-  private FamilyType typeOf(MetricData metric) {
+  private @Nullable FamilyType typeOf(MetricData metric) {
     AggregationTemporality temporality = AggregationTemporality.CUMULATIVE;
     FamilyType type = FamilyType.GAUGE;
     switch (metric.getType()) {

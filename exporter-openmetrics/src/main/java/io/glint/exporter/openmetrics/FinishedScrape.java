@@ -7,6 +7,7 @@ import io.opentelemetry.sdk.metrics.data.MetricData;
 import java.util.Collection;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The body of an answer, and what is in it. It is filled by one thread, and then used by all
@@ -29,8 +30,8 @@ final class FinishedScrape {
   private final AtomicInteger users = new AtomicInteger();
 
   private long startNanos;
-  private Negotiation negotiation;
-  private NameFilter names;
+  private @Nullable Negotiation negotiation;
+  private @Nullable NameFilter names;
   private int points;
   private int written;
   private int notAskedFor;

@@ -24,6 +24,7 @@ import java.util.function.Function;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSocket;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One connection with a client: reads a request, answers it, and so on until one side has enough.
@@ -65,7 +66,7 @@ final class HttpConnection implements Runnable {
           505, "HTTP Version Not Supported");
 
   private final Socket socket;
-  private final ServerTls tls;
+  private final @Nullable ServerTls tls;
   private final HttpListener listener;
   private final Function<OpenMetricsRequest, OpenMetricsResponse> pages;
 
@@ -79,7 +80,7 @@ final class HttpConnection implements Runnable {
 
   /** The one that runs this; null before and after. */
   @GuardedBy("this")
-  private Thread thread;
+  private @Nullable Thread thread;
 
   /** For one thread: the socket itself, or what encrypts for it. */
   private Socket stream;
@@ -91,7 +92,7 @@ final class HttpConnection implements Runnable {
    */
   HttpConnection(
       Socket socket,
-      ServerTls tls,
+      @Nullable ServerTls tls,
       HttpListener listener,
       Function<OpenMetricsRequest, OpenMetricsResponse> pages) {
     this.socket = socket;
@@ -136,7 +137,7 @@ final class HttpConnection implements Runnable {
     }
   }
 
-  private synchronized void runBy(Thread newThread) {
+  private synchronized void runBy(@Nullable Thread newThread) {
     thread = newThread;
     if (newThread == null) {
       // The thread may not be ours.

@@ -17,6 +17,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Accepts connections, each of which runs as one task of an executor, and ends those whose clients
@@ -39,7 +40,7 @@ final class HttpListener {
 
   private final ServerSocket server;
   private final InetSocketAddress address;
-  private final ServerTls tls;
+  private final @Nullable ServerTls tls;
   private final Executor executor;
   private final Function<OpenMetricsRequest, OpenMetricsResponse> pages;
   private final HttpLimits limits;
@@ -67,7 +68,7 @@ final class HttpListener {
    */
   HttpListener(
       ServerSocket server,
-      ServerTls tls,
+      @Nullable ServerTls tls,
       Executor executor,
       Function<OpenMetricsRequest, OpenMetricsResponse> pages,
       HttpLimits limits,
@@ -227,7 +228,7 @@ final class HttpListener {
 
   /** The connection that waits for its client for longest; null if there is none. */
   @GuardedBy("lock")
-  private HttpConnection longestWaitedFor(boolean onlySending) {
+  private @Nullable HttpConnection longestWaitedFor(boolean onlySending) {
     long now = System.nanoTime();
     long longest = -1;
     HttpConnection found = null;

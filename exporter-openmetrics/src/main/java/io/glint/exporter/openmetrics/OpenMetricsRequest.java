@@ -5,6 +5,7 @@ import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A request that an {@link OpenMetricsServer} has received, for an {@linkplain
@@ -50,7 +51,7 @@ public final class OpenMetricsRequest {
   }
 
   /** Returns what follows the question mark, as it was sent; null if there is none. */
-  public String query() {
+  public @Nullable String query() {
     return query;
   }
 

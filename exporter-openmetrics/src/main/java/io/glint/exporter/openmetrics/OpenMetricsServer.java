@@ -25,6 +25,7 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A metric reader that is scraped: it listens on a port and answers {@code GET /metrics} with the
@@ -168,7 +169,7 @@ public final class OpenMetricsServer implements MetricReader, ExemplarOutcomes.S
   private final HttpListener listener;
 
   /** Null if the threads are the application's. */
-  private final ExecutorService ownExecutor;
+  private final @Nullable ExecutorService ownExecutor;
 
   private final CompletableResultCode shutdownResult = new CompletableResultCode();
 
@@ -187,9 +188,9 @@ public final class OpenMetricsServer implements MetricReader, ExemplarOutcomes.S
       OpenMetricsReader reader,
       String metricsPath,
       String healthPath,
-      ServerTls tls,
-      Access access,
-      Executor executor,
+      @Nullable ServerTls tls,
+      @Nullable Access access,
+      @Nullable Executor executor,
       HttpLimits limits,
       LiveSettings livePage,
       ProblemLog log) {

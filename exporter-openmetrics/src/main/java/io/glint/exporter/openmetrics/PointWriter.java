@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes families in one format: what is said of a family as a whole, then one series at a time.
@@ -56,7 +57,7 @@ abstract class PointWriter {
   }
 
   /** The label name that the samples of a type add themselves, or null. */
-  static String reservedLabel(FamilyType type) {
+  static @Nullable String reservedLabel(FamilyType type) {
     return switch (type) {
       case HISTOGRAM -> "le";
       case SUMMARY -> "quantile";

@@ -3,6 +3,7 @@ package io.glint.exporter.openmetrics;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** The answer to a scrape, whose body may answer others too. */
 final class ScrapeResponse extends OpenMetricsResponse {
@@ -11,7 +12,7 @@ final class ScrapeResponse extends OpenMetricsResponse {
   private final ScrapeTelemetry.Operation operation;
 
   /** Null after the end. */
-  private FinishedScrape finished;
+  private @Nullable FinishedScrape finished;
 
   private final TextBuffer body;
   private final int length;
@@ -63,7 +64,7 @@ final class ScrapeResponse extends OpenMetricsResponse {
     }
   }
 
-  private void end(String errorType) {
+  private void end(@Nullable String errorType) {
     FinishedScrape scrape = finished;
     finished = null;
     scrapes.ended(scrape, operation, errorType);

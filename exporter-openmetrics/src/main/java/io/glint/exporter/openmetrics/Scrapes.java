@@ -19,6 +19,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Answers scrapes.
@@ -83,7 +84,7 @@ final class Scrapes {
   private final AtomicInteger waitingForRoom = new AtomicInteger();
 
   /** Ends a scrape that does not get on, if there is one; null if nothing can. */
-  private volatile Runnable makeRoom;
+  private volatile @Nullable Runnable makeRoom;
 
   /** When the collection under way began, or the last one if there is none. */
   private volatile long collectionStartNanos;
@@ -101,11 +102,11 @@ final class Scrapes {
   private final Queue<Zipper> spareZippers = new ArrayBlockingQueue<>(MAX_SPARE_BUFFERS);
 
   private final ReentrantLock lifeCycle = new ReentrantLock();
-  private volatile CollectionRegistration registration;
+  private volatile @Nullable CollectionRegistration registration;
   private volatile boolean closed;
 
   /** Null if there is no live page. */
-  private volatile LiveCollections live;
+  private volatile @Nullable LiveCollections live;
 
   Scrapes(
       ExpositionWriter writer,
@@ -186,7 +187,9 @@ final class Scrapes {
    * @param headers gives all values of a header; may answer null
    */
   OpenMetricsResponse answer(
-      String method, String query, Function<String, ? extends List<String>> headers) {
+      String method,
+      @Nullable String query,
+      Function<String, ? extends @Nullable List<String>> headers) {
     boolean isHead = method.equals("HEAD");
     if (!isHead && !method.equals("GET")) {
       return TextResponse.methodNotAllowed();
@@ -221,7 +224,7 @@ final class Scrapes {
     return scrape(source, negotiation, names, gzip);
   }
 
-  private static int length(List<String> values) {
+  private static int length(@Nullable List<String> values) {
     int length = 0;
     if (values != null) {
       for (String value : values) {
@@ -334,7 +337,8 @@ final class Scrapes {
   }
 
   /** A response was written, or was not. */
-  void ended(FinishedScrape scrape, ScrapeTelemetry.Operation operation, String errorType) {
+  void ended(
+      FinishedScrape scrape, ScrapeTelemetry.Operation operation, @Nullable String errorType) {
     try {
       if (errorType == null) {
         scrape.count(exemplarOutcomes, Outcome.EXPORTED);
@@ -401,7 +405,8 @@ final class Scrapes {
   }
 
   /** What another scrape has collected meanwhile, if that is what is asked for; or null. */
-  private FinishedScrape shared(long askedNanos, Negotiation negotiation, NameFilter names) {
+  private @Nullable FinishedScrape shared(
+      long askedNanos, Negotiation negotiation, NameFilter names) {
     for (int i = shareable.size() - 1; i >= 0; i--) {
       FinishedScrape finished = shareable.get(i);
       if (finished.answers(askedNanos, negotiation, names)) {
@@ -452,7 +457,7 @@ final class Scrapes {
   }
 
   /** What a live page is answered; {@link LiveCollections} says when that takes a collection. */
-  String live(long after, String traceUrl) throws LivePage.UnavailableException {
+  String live(long after, @Nullable String traceUrl) throws LivePage.UnavailableException {
     CollectionRegistration source = registration;
     if (closed || source == null) {
       throw new LivePage.UnavailableException(closed ? SHUT_DOWN : NOT_CONNECTED);

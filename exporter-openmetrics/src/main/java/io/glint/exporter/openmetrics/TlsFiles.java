@@ -18,6 +18,7 @@ import java.util.function.Supplier;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManager;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Keys and certificates of files. They are read again when one of the files has changed, as
@@ -38,7 +39,7 @@ final class TlsFiles implements Supplier<SSLContext> {
   private final Keys keys;
 
   /** Null if clients need no certificate. */
-  private final Path trustedClients;
+  private final @Nullable Path trustedClients;
 
   private final ProblemLog log;
 
@@ -51,7 +52,7 @@ final class TlsFiles implements Supplier<SSLContext> {
   @GuardedBy("this")
   private long lookedNanos;
 
-  private TlsFiles(List<Path> files, Keys keys, Path trustedClients, ProblemLog log) {
+  private TlsFiles(List<Path> files, Keys keys, @Nullable Path trustedClients, ProblemLog log) {
     this.files = new ArrayList<>(files);
     this.keys = keys;
     this.trustedClients = trustedClients;
@@ -67,7 +68,8 @@ final class TlsFiles implements Supplier<SSLContext> {
    * @param trustedClients null if clients need no certificate
    * @throws IllegalStateException if one cannot be read
    */
-  static TlsFiles pem(Path certificates, Path privateKey, Path trustedClients, ProblemLog log) {
+  static TlsFiles pem(
+      Path certificates, Path privateKey, @Nullable Path trustedClients, ProblemLog log) {
     Keys keys =
         () -> Pem.keyManagers(Files.readAllBytes(privateKey), Files.readAllBytes(certificates));
     return new TlsFiles(List.of(certificates, privateKey), keys, trustedClients, log).first();
@@ -79,7 +81,8 @@ final class TlsFiles implements Supplier<SSLContext> {
    * @param trustedClients null if clients need no certificate
    * @throws IllegalStateException if one cannot be read
    */
-  static TlsFiles keyStore(Path store, char[] password, Path trustedClients, ProblemLog log) {
+  static TlsFiles keyStore(
+      Path store, char[] password, @Nullable Path trustedClients, ProblemLog log) {
     Keys keys =
         () -> {
           KeyStore loaded = KeyStore.getInstance(new File(store.toString()), password);

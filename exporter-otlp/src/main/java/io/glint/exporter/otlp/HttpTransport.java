@@ -19,6 +19,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /** OTLP over HTTP with the client of the JDK. */
 final class HttpTransport implements Transport {
@@ -208,7 +209,7 @@ final class HttpTransport implements Transport {
   }
 
   /** The body without its encoding, or null if that is not possible. */
-  private byte[] decode(byte[] body, String encoding, int status) throws IOException {
+  private byte @Nullable [] decode(byte[] body, String encoding, int status) throws IOException {
     if (body.length == 0 || encoding.isEmpty() || encoding.equalsIgnoreCase("identity")) {
       return body;
     }

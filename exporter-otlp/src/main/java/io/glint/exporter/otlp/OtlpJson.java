@@ -3,6 +3,7 @@ package io.glint.exporter.otlp;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.HexFormat;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The JSON form of an encoded {@code ExportMetricsServiceRequest}, which is that of {@code
@@ -282,5 +283,5 @@ final class OtlpJson {
    *
    * @param message its kind of message; null for other types
    */
-  private record Field(String name, Type type, Message message) {}
+  private record Field(String name, Type type, @Nullable Message message) {}
 }

@@ -33,6 +33,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Exports metrics with OTLP, over HTTP or gRPC.
@@ -101,12 +102,13 @@ public final class OtlpMetricExporter implements MetricExporter, ExemplarOutcome
   private volatile long lastExportNanos = System.nanoTime();
 
   /** The encoder of the last export, kept for the next one; null while it is in use. */
-  private final AtomicReference<MetricsEncoder> spareEncoder = new AtomicReference<>();
+  private final AtomicReference<@Nullable MetricsEncoder> spareEncoder = new AtomicReference<>();
 
   /** The results of exports that have begun and not ended: a shutdown waits for them. */
   private final Set<CompletableResultCode> inFlight = ConcurrentHashMap.newKeySet();
 
-  private final AtomicReference<CompletableResultCode> shutdownResult = new AtomicReference<>();
+  private final AtomicReference<@Nullable CompletableResultCode> shutdownResult =
+      new AtomicReference<>();
 
   OtlpMetricExporter(OtlpMetricExporterBuilder builder) {
     this.description = builder.describe();
@@ -511,7 +513,7 @@ public final class OtlpMetricExporter implements MetricExporter, ExemplarOutcome
    *
    * @param last null if there was no last attempt
    */
-  private void end(boolean allEnded, Delivery last, CompletableResultCode result) {
+  private void end(boolean allEnded, @Nullable Delivery last, CompletableResultCode result) {
     // Stays if what nobody expects is thrown.
     String problem = "The OTLP exporter could not be shut down: an unexpected error";
     try {
@@ -536,7 +538,7 @@ public final class OtlpMetricExporter implements MetricExporter, ExemplarOutcome
   }
 
   /** One attempt to send what is kept; null if there is nothing, or too little time. */
-  private Delivery lastDelivery(long nanos) {
+  private @Nullable Delivery lastDelivery(long nanos) {
     if (redelivery.isEmpty() || nanos < MIN_LAST_ATTEMPT_NANOS) {
       return null;
     }
@@ -556,7 +558,8 @@ public final class OtlpMetricExporter implements MetricExporter, ExemplarOutcome
   }
 
   /** The points of an export that failed without those that wait; {@code added} may be null. */
-  private static UndeliveredPoints notKept(UndeliveredPoints points, PendingPoints.Added added) {
+  private static UndeliveredPoints notKept(
+      UndeliveredPoints points, PendingPoints.@Nullable Added added) {
     return added == null
         ? points
         : new UndeliveredPoints(points.all() - added.kept(), points.delta() - added.keptDelta());
@@ -565,7 +568,7 @@ public final class OtlpMetricExporter implements MetricExporter, ExemplarOutcome
   private CompletableResultCode dropped(
       Collection<MetricData> metrics,
       ExportFailure failure,
-      PendingPoints.Added added,
+      PendingPoints.@Nullable Added added,
       long startNanos,
       CompletableResultCode result) {
     UndeliveredPoints points = UndeliveredPoints.of(metrics);

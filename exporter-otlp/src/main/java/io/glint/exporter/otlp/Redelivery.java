@@ -6,6 +6,7 @@ import io.glint.sdk.internal.exporter.OutcomeCounts;
 import io.glint.sdk.internal.exporter.UndeliveredPoints;
 import java.io.IOException;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps what must not be lost of requests that were not delivered, until it is put into a later
@@ -23,7 +24,7 @@ final class Redelivery {
   private final PendingPoints pending;
 
   /** Null if there is none, or none that could be read. Written while this is created. */
-  private PendingFile file;
+  private @Nullable PendingFile file;
 
   @GuardedBy("this")
   private final RequestExemplars exemplars = new RequestExemplars();
@@ -47,7 +48,7 @@ final class Redelivery {
   Redelivery(
       int maxSeries,
       boolean keepsGauges,
-      PendingFile file,
+      @Nullable PendingFile file,
       OutcomeCounts account,
       DeliveryCounters counters,
       ExportLog log) {
@@ -145,7 +146,7 @@ final class Redelivery {
    * @return what became of its points, whose exemplars are taken from the request; null if nothing
    *     is kept any more, or at all
    */
-  synchronized PendingPoints.Added keep(Request request) {
+  synchronized PendingPoints.@Nullable Added keep(Request request) {
     if (isClosed || maxSeries == 0) {
       return null;
     }
@@ -190,7 +191,7 @@ final class Redelivery {
    * @param failure of the last attempt to deliver it; null if there was none
    * @return a message if something is lost, otherwise null
    */
-  synchronized String close(ExportFailure failure) {
+  synchronized @Nullable String close(@Nullable ExportFailure failure) {
     if (isClosed) {
       return null;
     }

@@ -7,6 +7,7 @@ import java.net.http.HttpRequest.BodyPublisher;
 import java.nio.ByteBuffer;
 import java.util.concurrent.Flow;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The body of a request, which knows whether the current attempt has sent all of it: only then can
@@ -33,7 +34,7 @@ final class SentBody {
 
   /** The last piece, once the client of the JDK has it: it has no rest when it is on its way. */
   @GuardedBy("this")
-  private ByteBuffer lastPiece;
+  private @Nullable ByteBuffer lastPiece;
 
   SentBody(byte[] bytes) {
     this(bytes, 0, bytes.length);

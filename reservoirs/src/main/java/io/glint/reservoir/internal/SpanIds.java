@@ -6,6 +6,7 @@ import io.opentelemetry.api.trace.TraceFlags;
 import io.opentelemetry.api.trace.TraceId;
 import io.opentelemetry.api.trace.TraceState;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The span of an exemplar, with its ids as numbers where that loses nothing: 25 bytes, where a
@@ -31,7 +32,7 @@ public abstract class SpanIds {
   private static final byte[] DIGITS = digits();
 
   /** Null if the numbers say it all. */
-  SpanContext kept = SpanContext.getInvalid();
+  @Nullable SpanContext kept = SpanContext.getInvalid();
 
   long traceIdHigh;
   long traceIdLow;
@@ -74,7 +75,7 @@ public abstract class SpanIds {
   }
 
   /** Keeps a context as it is, which is the cheapest. */
-  protected final void keep(SpanContext context) {
+  protected final void keep(@Nullable SpanContext context) {
     // A look is cheaper than the write barrier of most garbage collectors, and who records for one
     // series in one span again and again passes the same objects.
     if (kept != context) {

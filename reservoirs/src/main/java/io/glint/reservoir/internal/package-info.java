@@ -4,5 +4,7 @@
  * <p><b>This package is not API.</b> It is public for Glint's own modules only. Anything in it may
  * change or vanish in any release.
  */
+@NullMarked
 package io.glint.reservoir.internal;
 
+import org.jspecify.annotations.NullMarked;

@@ -20,6 +20,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Runs the callbacks of a provider, each for a bounded time (SDK specification, "Observations
@@ -264,6 +265,7 @@ public final class CallbackRunner {
 
     @GuardedBy("this")
     private boolean isDone;
+
     private volatile boolean isAbandoned;
 
     Batch(ReaderId reader, List<CallbackRegistration> callbacks, int first) {
@@ -293,13 +295,13 @@ public final class CallbackRunner {
       }
     }
 
-    private synchronized CallbackRegistration first() {
+    private synchronized @Nullable CallbackRegistration first() {
       startedNanos = System.nanoTime();
       return isAbandoned ? null : callbacks.get(current);
     }
 
     /** The next callback to run; null if there is none, or another thread runs it. */
-    private synchronized CallbackRegistration next() {
+    private synchronized @Nullable CallbackRegistration next() {
       if (isAbandoned) {
         return null;
       }

@@ -40,6 +40,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Collects a metric stream: goes from series to series, copies or empties their cells, and makes
@@ -185,7 +186,8 @@ public abstract class StreamCollector implements CollectableStream {
   }
 
   @Override
-  public final Data<?> collect(long lastCollectEpochNanos, long epochNanos, PointPool points) {
+  public final @Nullable Data<?> collect(
+      long lastCollectEpochNanos, long epochNanos, PointPool points) {
     if (!tryLock(TimeUnit.SECONDS.toNanos(TURN_SECONDS))) {
       turnMissed();
       return null;
@@ -245,7 +247,7 @@ public abstract class StreamCollector implements CollectableStream {
 
   @GuardedBy("collectLock")
   @SuppressWarnings("GuardedBy") // Its lambda is called here only, with the lock held.
-  private Data<?> collectLocked(
+  private @Nullable Data<?> collectLocked(
       long lastCollectEpochNanos, long epochNanos, PointPool points) {
     cellDeadline = System.nanoTime() + CELL_TIMEOUT_NANOS;
     // An instrument may have been made after the collection began.
@@ -537,12 +539,12 @@ public abstract class StreamCollector implements CollectableStream {
     long measurementsLost;
 
     /** Any of what has failed in the stream itself, or null. */
-    Throwable failure;
+    @Nullable Throwable failure;
 
     long exemplarFailures;
 
     /** Any of them, or null. */
-    Throwable exemplarFailure;
+    @Nullable Throwable exemplarFailure;
 
     /** True if the limit was hit for the first time. */
     boolean isOverflow;
@@ -560,7 +562,7 @@ public abstract class StreamCollector implements CollectableStream {
 
   /** What there is to report, or null. If there is no memory for that, the next one reports it. */
   @GuardedBy("collectLock")
-  private Findings takeFindings() {
+  private @Nullable Findings takeFindings() {
     if (findings.isNone()) {
       return null;
     }
@@ -574,7 +576,8 @@ public abstract class StreamCollector implements CollectableStream {
     }
   }
 
-  private void report(Findings found) {
+  @SuppressWarnings("NullAway") // Where there were failures, there is one of them.
+  private void report(@Nullable Findings found) {
     if (found == null) {
       return;
     }

@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Tells in the log why metrics that have been recorded for a while have no exemplars: each metric
@@ -55,7 +56,7 @@ public final class ExemplarAdvisor implements CollectionListener {
   }
 
   @Override
-  public void collected(ReaderId reader, long nanos, Throwable failure) {
+  public void collected(ReaderId reader, long nanos, @Nullable Throwable failure) {
     if (isDue(reader)) {
       look(explainer.metrics(reader)).forEach((cause, names) -> tell(cause, names, reader.name()));
     }

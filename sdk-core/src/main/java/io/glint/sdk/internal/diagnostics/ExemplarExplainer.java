@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /** Puts together what is known of the exemplars of a provider. Thread-safe. */
 public final class ExemplarExplainer {
@@ -111,7 +112,7 @@ public final class ExemplarExplainer {
   }
 
   /** Null if the reader, or its exporter, keeps no account or fails to show it. */
-  private Map<Outcome, Long> outcomes(RegisteredReader reader, ReaderStream stream) {
+  private @Nullable Map<Outcome, Long> outcomes(RegisteredReader reader, ReaderStream stream) {
     if (!(reader.exemplarSource() instanceof ExemplarOutcomes.Source source)) {
       return null;
     }

@@ -10,6 +10,7 @@ import io.opentelemetry.sdk.common.Clock;
 import io.opentelemetry.sdk.metrics.InstrumentSelector;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Tells in the log, once, which views have matched no instrument when the provider has been
@@ -38,7 +39,7 @@ public final class UnusedViews implements CollectionListener {
   }
 
   @Override
-  public void collected(ReaderId reader, long nanos, Throwable failure) {
+  public void collected(ReaderId reader, long nanos, @Nullable Throwable failure) {
     if (!isTold && isDue()) {
       views.unmatched().forEach(UnusedViews::tell);
     }

@@ -13,6 +13,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The state machine of a {@code GlintPeriodicMetricReader}: when it collects and exports, what
@@ -82,7 +83,7 @@ public final class PeriodicExport {
   private CollectionRegistration registration = CollectionRegistration.noop();
 
   @GuardedBy("lock")
-  private ExportCycle cycle;
+  private @Nullable ExportCycle cycle;
 
   @GuardedBy("lock")
   private List<FlushRequest> requests = new ArrayList<>();
@@ -97,10 +98,10 @@ public final class PeriodicExport {
   private long tickNanoTime;
 
   @GuardedBy("lock")
-  private Future<?> tick;
+  private @Nullable Future<?> tick;
 
   @GuardedBy("lock")
-  private Future<?> drainDeadline;
+  private @Nullable Future<?> drainDeadline;
 
   public PeriodicExport(
       MetricExporter exporter,
@@ -330,7 +331,7 @@ public final class PeriodicExport {
 
   // ---------------------------------------------------------------- the end
 
-  private void closeExporter(Throwable lastFailure, boolean isStuck) {
+  private void closeExporter(@Nullable Throwable lastFailure, boolean isStuck) {
     synchronized (lock) {
       registration = CollectionRegistration.noop();
     }
@@ -356,7 +357,10 @@ public final class PeriodicExport {
   }
 
   private void closed(
-      Throwable lastFailure, Throwable shutdownFailure, boolean hasThrown, boolean isStuck) {
+      @Nullable Throwable lastFailure,
+      @Nullable Throwable shutdownFailure,
+      boolean hasThrown,
+      boolean isStuck) {
     synchronized (lock) {
       if (phase == Phase.CLOSED) {
         return;

@@ -18,6 +18,7 @@ import java.util.Set;
 public final class ReaderRegistry {
   @GuardedBy("CLAIMS")
   private static final Set<Claim> CLAIMS = new HashSet<>();
+
   private static final ReferenceQueue<MetricReader> COLLECTED = new ReferenceQueue<>();
 
   private ReaderRegistry() {}

@@ -8,6 +8,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One call of foreign code, an exporter or a collection, with a timeout. The call is done when it
@@ -34,13 +35,13 @@ public final class TimedCall {
   private final long startNanoTime = System.nanoTime();
 
   @GuardedBy("this")
-  private Runnable whenDone;
+  private @Nullable Runnable whenDone;
 
   @GuardedBy("this")
-  private CompletableResultCode result;
+  private @Nullable CompletableResultCode result;
 
   @GuardedBy("this")
-  private Future<?> timer;
+  private @Nullable Future<?> timer;
 
   @GuardedBy("this")
   private boolean hasThrown;
@@ -104,7 +105,7 @@ public final class TimedCall {
   }
 
   /** Why a call that is done has failed; null if it succeeded. */
-  synchronized Throwable failure() {
+  synchronized @Nullable Throwable failure() {
     final CompletableResultCode returned = Objects.requireNonNull(result, "not called");
     if (returned.isSuccess()) {
       return null;

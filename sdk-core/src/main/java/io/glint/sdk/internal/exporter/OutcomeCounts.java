@@ -26,6 +26,7 @@ public final class OutcomeCounts implements ExemplarOutcomes {
    * @param metricName name of the metric as it was handed over; not null
    * @param exemplars how many; nothing is done if it is 0
    */
+  @SuppressWarnings("NullAway") // Each outcome has a count.
   public void add(
       InstrumentationScopeInfo scope, String metricName, Outcome outcome, long exemplars) {
     if (exemplars != 0) {
@@ -46,6 +47,7 @@ public final class OutcomeCounts implements ExemplarOutcomes {
   }
 
   @Override
+  @SuppressWarnings("NullAway") // Each outcome has a count.
   public long get(InstrumentationScopeInfo scope, String metricName, Outcome outcome) {
     final Map<String, Map<Outcome, AtomicLong>> ofScope =
         counts.get(Objects.requireNonNull(scope, "scope"));

@@ -21,6 +21,7 @@ import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509TrustManager;
+import org.jspecify.annotations.Nullable;
 
 /** Certificates and private keys in PEM format. */
 public final class Pem {
@@ -81,7 +82,7 @@ public final class Pem {
    *
    * @param store null for what the JVM trusts
    */
-  public static X509TrustManager trustManager(KeyStore store)
+  public static X509TrustManager trustManager(@Nullable KeyStore store)
       throws GeneralSecurityException {
     TrustManagerFactory factory =
         TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());

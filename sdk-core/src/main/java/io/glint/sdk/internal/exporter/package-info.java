@@ -7,5 +7,7 @@
  * <p><b>This package is not API.</b> It is public for Glint's exporters only. Anything in it may
  * change or vanish in any release.
  */
+@NullMarked
 package io.glint.sdk.internal.exporter;
 
+import org.jspecify.annotations.NullMarked;

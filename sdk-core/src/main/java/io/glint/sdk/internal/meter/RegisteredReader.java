@@ -22,6 +22,7 @@ import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A reader and its view of the provider: what it is handed to collect with. Collections of one
@@ -51,7 +52,7 @@ public final class RegisteredReader implements CollectionRegistration {
 
   /** Any of what went wrong in the collection under way, or null. */
   @GuardedBy("lock")
-  private Throwable failure;
+  private @Nullable Throwable failure;
 
   /**
    * Asks the reader for its settings.
@@ -184,7 +185,7 @@ public final class RegisteredReader implements CollectionRegistration {
   }
 
   /** What is thrown here must not cost what was collected. */
-  private void tell(long begin, Throwable reason) {
+  private void tell(long begin, @Nullable Throwable reason) {
     long nanos = 0;
     try {
       nanos = provider.clock().nanoTime() - begin;
@@ -200,7 +201,7 @@ public final class RegisteredReader implements CollectionRegistration {
     }
   }
 
-  private void tell(CollectionListener listener, long nanos, Throwable reason) {
+  private void tell(CollectionListener listener, long nanos, @Nullable Throwable reason) {
     try {
       listener.collected(id, nanos, reason);
     } catch (Throwable t) {
