@@ -17,14 +17,12 @@ module io.glint.sdk {
   requires static io.opentelemetry.sdk.logs;
   requires static io.opentelemetry.api.incubator;
   requires java.logging;
-  // For the compiler only. Not "transitive": then whoever compiles against Glint would need it.
+  // For the compiler only. Not "transitive": then whoever compiles against Glint would need them.
+  requires static com.google.errorprone.annotations;
   requires static org.jspecify;
 
   exports io.glint.sdk;
   exports io.glint.sdk.exemplar;
-  exports io.glint.sdk.internal to
-      io.glint.exporter.openmetrics,
-      io.glint.exporter.otlp;
   exports io.glint.sdk.internal.log to
       io.glint.exporter.openmetrics,
       io.glint.exporter.otlp;

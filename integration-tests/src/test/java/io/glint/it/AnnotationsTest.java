@@ -15,16 +15,25 @@ import io.opentelemetry.sdk.common.Clock;
 import io.opentelemetry.sdk.metrics.View;
 import java.io.ByteArrayOutputStream;
 import java.io.File;
+import java.lang.module.ModuleDescriptor.Exports;
+import java.lang.module.ModuleFinder;
+import java.lang.module.ModuleReader;
+import java.lang.module.ModuleReference;
+import java.lang.reflect.Modifier;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import javax.tools.ToolProvider;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Whoever uses Glint does not get the jar of the annotations that say where null is allowed. */
+/**
+ * Whoever uses Glint does not get the jars of the annotations that say where null is allowed, and
+ * which lock guards a field.
+ */
 class AnnotationsTest {
   private static final Class<?>[] GLINT = {
     ExemplarReservoir.class,
@@ -89,20 +98,66 @@ class AnnotationsTest {
       }
       """;
 
+  /** A compiler warns of an annotation that is not there when it reads the class that has it. */
+  private static final String READS_ALL =
+      """
+      package app;
+
+      class ReadsAll {
+        static final Class<?>[] TYPES = {%s};
+      }
+      """;
+
   @TempDir private Path directory;
+
+  private List<Path> application;
+
+  @BeforeEach
+  void write() throws Exception {
+    final List<String> types = types();
+    assertThat(types).as("types of the API").hasSizeGreaterThan(30);
+    application =
+        List.of(
+            write("app/Main.java", APPLICATION),
+            write(
+                "app/ReadsAll.java",
+                READS_ALL.formatted(String.join(".class, ", types) + ".class")));
+  }
 
   @Test
   void anApplicationCompilesWithoutThemAndWithoutAWarning() throws Exception {
-    assertThat(compile("-cp", List.of(write("app/Main.java", APPLICATION)))).isEmpty();
+    assertThat(compile("-cp", application)).isEmpty();
   }
 
   @Test
   void anApplicationThatIsAModuleCompilesWithoutThemAndWithoutAWarning() throws Exception {
-    assertThat(
-            compile(
-                "-p",
-                List.of(write("module-info.java", MODULE), write("app/Main.java", APPLICATION))))
-        .isEmpty();
+    final List<Path> sources = new ArrayList<>(application);
+    sources.add(write("module-info.java", MODULE));
+    assertThat(compile("-p", sources)).isEmpty();
+  }
+
+  /** All that Glint's modules export. */
+  private static List<String> types() throws Exception {
+    final List<String> types = new ArrayList<>();
+    for (final Class<?> anchor : GLINT) {
+      final ModuleReference module =
+          ModuleFinder.of(Path.of(placeOf(anchor))).findAll().iterator().next();
+      try (ModuleReader reader = module.open()) {
+        for (final Exports exports : module.descriptor().exports()) {
+          final String folder = exports.source().replace('.', '/') + "/";
+          for (final String file : reader.list().toList()) {
+            if (!exports.isQualified() && file.matches(folder + "[A-Z]\\w*\\.class")) {
+              final String name = file.substring(0, file.length() - ".class".length());
+              final Class<?> type = Class.forName(name.replace('/', '.'));
+              if (Modifier.isPublic(type.getModifiers())) {
+                types.add(type.getName());
+              }
+            }
+          }
+        }
+      }
+    }
+    return types;
   }
 
   private Path write(String name, String text) throws Exception {

@@ -132,8 +132,8 @@ class SharedFieldsTest {
   }
 
   /**
-   * The guard of each field that has one by {@code @GuardedBy}, which class files do not have:
-   * "this", or the name of another field.
+   * The guard of each field that has one by {@code @GuardedBy}: "this", or the name of another
+   * field. Read from the source, as javap shows it together with all the code only.
    */
   private static Map<String, String> guards() throws IOException {
     final Map<String, String> guards = new TreeMap<>();

@@ -2,9 +2,9 @@ package io.glint.exporter.openmetrics;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.glint.exporter.openmetrics.RequestReader.Head;
 import io.glint.exporter.openmetrics.RequestReader.RefusedException;
-import io.glint.sdk.internal.GuardedBy;
 import java.io.BufferedOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
@@ -83,6 +83,7 @@ final class HttpConnection implements Runnable {
   private @Nullable Thread thread;
 
   /** For one thread: the socket itself, or what encrypts for it. */
+  @SuppressWarnings("NullAway.Init") // By serve().
   private Socket stream;
 
   /**
@@ -204,7 +205,7 @@ final class HttpConnection implements Runnable {
         goesOn &= !listener.isStopping();
       }
     } catch (RefusedException e) {
-      send(TextResponse.of(e.status, e.getMessage(), false), out, false);
+      send(TextResponse.of(e.status, e.why, false), out, false);
       finish(false);
     }
   }

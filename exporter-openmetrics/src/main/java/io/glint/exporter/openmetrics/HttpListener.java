@@ -1,7 +1,7 @@
 package io.glint.exporter.openmetrics;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.glint.exporter.openmetrics.HttpConnection.Phase;
-import io.glint.sdk.internal.GuardedBy;
 import io.glint.sdk.internal.log.LogText;
 import io.glint.sdk.internal.log.ProblemLog;
 import java.io.IOException;

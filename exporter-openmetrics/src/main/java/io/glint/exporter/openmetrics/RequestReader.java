@@ -39,7 +39,7 @@ final class RequestReader {
   record Head(
       String method,
       String path,
-      String query,
+      @Nullable String query,
       Map<String, List<String>> headers,
       boolean isPersistent) {
     // Written out: on JDK 17 the derived methods of a record keep its class loader alive for ever.
@@ -60,10 +60,12 @@ final class RequestReader {
     private static final long serialVersionUID = 1L;
 
     final int status;
+    final String why;
 
     RefusedException(int status, String message) {
       super(message, null, false, false);
       this.status = status;
+      this.why = message;
     }
   }
 

@@ -1,8 +1,8 @@
 package io.glint.exporter.openmetrics;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.glint.sdk.exemplar.ExemplarOutcomes;
 import io.glint.sdk.exemplar.ExemplarOutcomes.Outcome;
-import io.glint.sdk.internal.GuardedBy;
 import io.glint.sdk.internal.exporter.OutcomeCounts;
 import io.glint.sdk.internal.log.ProblemLog;
 import io.opentelemetry.sdk.metrics.data.MetricData;
@@ -12,6 +12,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.Semaphore;
@@ -359,6 +360,7 @@ final class Scrapes {
     }
   }
 
+  @GuardedBy("collecting")
   private void giveBackShareable() {
     while (!shareable.isEmpty()) {
       giveBack(shareable.remove(shareable.size() - 1));
@@ -405,6 +407,7 @@ final class Scrapes {
   }
 
   /** What another scrape has collected meanwhile, if that is what is asked for; or null. */
+  @GuardedBy("collecting")
   private @Nullable FinishedScrape shared(
       long askedNanos, Negotiation negotiation, NameFilter names) {
     for (int i = shareable.size() - 1; i >= 0; i--) {
@@ -417,6 +420,7 @@ final class Scrapes {
     return null;
   }
 
+  @GuardedBy("collecting")
   private FinishedScrape collectNow(
       CollectionRegistration source,
       Negotiation negotiation,
@@ -443,7 +447,7 @@ final class Scrapes {
     }
   }
 
-  /** Under the lock. */
+  @GuardedBy("collecting")
   private Collection<MetricData> collect(CollectionRegistration source, boolean isScrape) {
     LiveCollections page = live;
     if (page == null) {
@@ -462,6 +466,7 @@ final class Scrapes {
     if (closed || source == null) {
       throw new LivePage.UnavailableException(closed ? SHUT_DOWN : NOT_CONNECTED);
     }
+    LiveCollections page = Objects.requireNonNull(live, "no live page");
     boolean isLocked = false;
     try {
       isLocked = collecting.tryLock(maxCollectionWaitSeconds, TimeUnit.SECONDS);
@@ -469,11 +474,11 @@ final class Scrapes {
         throw new LivePage.UnavailableException(warnOfSlowCollection());
       }
       long now = System.nanoTime();
-      if (live.needsCollection(now)) {
+      if (page.needsCollection(now)) {
         collectionStartNanos = now;
         var unused = collect(source, /* isScrape= */ false);
       }
-      return live.answer(after, source, now, traceUrl);
+      return page.answer(after, source, now, traceUrl);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new LivePage.UnavailableException(SHUT_DOWN);
@@ -484,6 +489,7 @@ final class Scrapes {
     }
   }
 
+  @GuardedBy("collecting")
   private void share(FinishedScrape scrape) {
     int old = 0;
     while (old < shareable.size() && !shareable.get(old).isSameAs(scrape)) {

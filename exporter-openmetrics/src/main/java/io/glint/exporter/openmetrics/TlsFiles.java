@@ -1,6 +1,6 @@
 package io.glint.exporter.openmetrics;
 
-import io.glint.sdk.internal.GuardedBy;
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.glint.sdk.internal.exporter.Pem;
 import io.glint.sdk.internal.log.LogText;
 import io.glint.sdk.internal.log.ProblemLog;
@@ -44,9 +44,11 @@ final class TlsFiles implements Supplier<SSLContext> {
   private final ProblemLog log;
 
   @GuardedBy("this")
+  @SuppressWarnings("NullAway.Init") // By first().
   private SSLContext context;
 
   @GuardedBy("this")
+  @SuppressWarnings("NullAway.Init") // By first().
   private List<FileTime> times;
 
   @GuardedBy("this")

@@ -1,7 +1,7 @@
 package io.glint.exporter.otlp;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.glint.sdk.exemplar.ExemplarOutcomes.Outcome;
-import io.glint.sdk.internal.GuardedBy;
 import io.glint.sdk.internal.exporter.OutcomeCounts;
 import io.glint.sdk.internal.exporter.UndeliveredPoints;
 import java.io.IOException;

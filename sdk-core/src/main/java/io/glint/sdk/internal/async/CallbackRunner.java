@@ -1,6 +1,6 @@
 package io.glint.sdk.internal.async;
 
-import io.glint.sdk.internal.GuardedBy;
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.glint.sdk.internal.collect.ReaderId;
 import io.glint.sdk.internal.log.RateLimitedLog;
 import io.glint.sdk.internal.metric.DropCounters;

@@ -1,6 +1,6 @@
 package io.glint.sdk.internal.collect;
 
-import io.glint.sdk.internal.GuardedBy;
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.glint.sdk.internal.cell.Cell;
 import io.glint.sdk.internal.cell.PaddedTotal;
 import io.glint.sdk.internal.cell.ProtocolPoint;
@@ -91,7 +91,10 @@ public abstract class StreamCollector implements CollectableStream {
   private final long idleTimeoutNanos;
   private final SeriesTotal total;
   private final ExemplarCollector exemplarCollector;
+
+  @SuppressWarnings("GuardedBy") // Called in collections only, with the lock held.
   private final StripedCells.CellVisitor cellVisitor = this::collectCell;
+
   private final Function<List<PointData>, Data<?>> dataWrapper = this::data;
   private final List<PointPool> readers = new CopyOnWriteArrayList<>();
   private final RateLimitedLog failures = new RateLimitedLog(LOGGER, Level.WARNING);
@@ -129,7 +132,8 @@ public abstract class StreamCollector implements CollectableStream {
    *
    * @param total to add up the cells of a series in; padded
    */
-  @SuppressWarnings("this-escape") // Its parts keep this object, and call it in collections only.
+  // Its parts keep this object, and call it in collections only, with the lock held.
+  @SuppressWarnings({"this-escape", "GuardedBy"})
   protected StreamCollector(
       MetricStream stream, StreamSettings settings, ExemplarLines lines, PaddedTotal total) {
     this.stream = stream;

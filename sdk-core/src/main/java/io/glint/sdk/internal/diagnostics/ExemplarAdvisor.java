@@ -1,7 +1,7 @@
 package io.glint.sdk.internal.diagnostics;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.glint.sdk.exemplar.ExemplarReport;
-import io.glint.sdk.internal.GuardedBy;
 import io.glint.sdk.internal.collect.CollectionListener;
 import io.glint.sdk.internal.collect.ReaderId;
 import io.glint.sdk.internal.log.LogText;

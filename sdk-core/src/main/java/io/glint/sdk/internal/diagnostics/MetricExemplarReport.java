@@ -203,7 +203,7 @@ final class MetricExemplarReport implements ExemplarReport.Metric {
     if (outcomes == null) {
       return "Exemplars are handed to the reader.";
     }
-    return outcomes.get(ExemplarOutcomes.Outcome.EXPORTED_IN_PART) > 0
+    return number(ExemplarOutcomes.Outcome.EXPORTED_IN_PART) > 0
         ? ExemplarAdvice.EXPORTED_IN_PART
         : ExemplarAdvice.of(cause);
   }

@@ -1,6 +1,6 @@
 package io.glint.sdk.internal.export;
 
-import io.glint.sdk.internal.GuardedBy;
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.glint.sdk.internal.log.LogText;
 import io.opentelemetry.sdk.metrics.export.MetricReader;
 import java.lang.ref.Reference;

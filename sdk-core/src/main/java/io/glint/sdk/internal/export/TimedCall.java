@@ -1,6 +1,6 @@
 package io.glint.sdk.internal.export;
 
-import io.glint.sdk.internal.GuardedBy;
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.opentelemetry.sdk.common.CompletableResultCode;
 import java.util.Objects;
 import java.util.concurrent.Future;

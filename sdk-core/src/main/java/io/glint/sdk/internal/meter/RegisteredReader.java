@@ -1,6 +1,6 @@
 package io.glint.sdk.internal.meter;
 
-import io.glint.sdk.internal.GuardedBy;
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.glint.sdk.internal.async.CallbackRegistration;
 import io.glint.sdk.internal.collect.CollectionListener;
 import io.glint.sdk.internal.collect.ReaderId;
