@@ -38,7 +38,10 @@ abstract class ExemplarWriter {
   private static final int OF_BUCKET = 3;
   private static final int OF_HISTOGRAM = 16;
 
+  @SuppressWarnings("NullAway.Init") // By start().
   private LabelSet labelSet;
+
+  @SuppressWarnings("NullAway.Init") // By start().
   private ScrapeExemplars tally;
 
   /** The exemplar of each bucket; only the first {@link #buckets} entries count. */

@@ -17,6 +17,7 @@ import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -150,10 +151,11 @@ final class FamilyIndex {
     }
     String unit = Units.word(metric.getUnit());
     String name = naming.metric(metric.getName(), unit, type == FamilyType.COUNTER);
-    Family family = families.get(type).get(name);
+    Map<String, Family> ofType = Objects.requireNonNull(families.get(type));
+    Family family = ofType.get(name);
     if (family == null) {
       family = new Family(name, type, metric.getInstrumentationScopeInfo(), metric.getName());
-      families.get(type).put(name, family);
+      ofType.put(name, family);
       remembered++;
       planned.clear();
     } else if (family.moveUp(metric)) {
@@ -271,21 +273,23 @@ final class FamilyIndex {
     if (attributes.isEmpty()) {
       return;
     }
-    if (target == null) {
+    Family known = target;
+    if (known == null) {
       InstrumentationScopeInfo scope = metric.getInstrumentationScopeInfo();
-      target = new Family(TARGET, FamilyType.INFO, scope, metric.getName());
-      target.help = "Target metadata";
+      Family made = new Family(TARGET, FamilyType.INFO, scope, metric.getName());
+      made.help = "Target metadata";
+      target = made;
       targetAttributes = attributes;
       planned.clear();
       return;
     }
     boolean same = attributes == targetAttributes || attributes.equals(targetAttributes);
-    if (!same && target.tellsFirst("resource")) {
-      log.warn("target", metric.getName(), () -> otherTarget(metric, target));
+    if (!same && known.tellsFirst("resource")) {
+      log.warn("target", metric.getName(), () -> otherTarget(metric, known));
     }
-    if (target.moveUp(metric)
+    if (known.moveUp(metric)
         || (!same
-            && target.isFirst(metric)
+            && known.isFirst(metric)
             && MetricOrder.compare(attributes, targetAttributes) < 0)) {
       targetAttributes = attributes;
     }

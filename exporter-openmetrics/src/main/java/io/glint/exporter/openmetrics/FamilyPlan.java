@@ -113,7 +113,7 @@ final class FamilyPlan {
     }
   }
 
-  private Family owner(Family family, List<String> suffixes) {
+  private @Nullable Family owner(Family family, List<String> suffixes) {
     Family owner = null;
     for (int i = 0; owner == null && i < suffixes.size(); i++) {
       owner = owners.get(family.name + suffixes.get(i));

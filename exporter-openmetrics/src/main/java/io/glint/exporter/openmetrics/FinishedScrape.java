@@ -7,7 +7,6 @@ import io.opentelemetry.sdk.metrics.data.MetricData;
 import java.util.Collection;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The body of an answer, and what is in it. It is filled by one thread, and then used by all
@@ -30,8 +29,8 @@ final class FinishedScrape {
   private final AtomicInteger users = new AtomicInteger();
 
   private long startNanos;
-  private @Nullable Negotiation negotiation;
-  private @Nullable NameFilter names;
+  private Negotiation negotiation = Negotiation.TEXT;
+  private NameFilter names = NameFilter.ALL;
   private int points;
   private int written;
   private int notAskedFor;
@@ -127,8 +126,8 @@ final class FinishedScrape {
       isZipped = false;
     }
     exemplars.clear();
-    negotiation = null;
-    names = null;
+    negotiation = Negotiation.TEXT;
+    names = NameFilter.ALL;
     return true;
   }
 }

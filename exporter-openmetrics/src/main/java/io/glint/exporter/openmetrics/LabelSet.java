@@ -113,7 +113,7 @@ final class LabelSet {
   }
 
   /** Starts the label set of a point. */
-  void point(Attributes attributes, String reservedName) {
+  void point(Attributes attributes, @Nullable String reservedName) {
     reserved = reservedName;
     labels.copy(scope);
     attributes.forEach(addAttribute);
@@ -243,7 +243,7 @@ final class LabelSet {
     return text.text(0, text.size());
   }
 
-  private void addScopeLabel(String name, String value) {
+  private void addScopeLabel(String name, @Nullable String value) {
     if (value != null && !value.isEmpty()) {
       scope.add(name, labelName(name), value);
     }
@@ -259,6 +259,7 @@ final class LabelSet {
     }
   }
 
+  @SuppressWarnings("NullAway") // Called if there are such keys.
   private void addResourceAttribute(AttributeKey<?> key, Object value) {
     if (resourceKeys.test(key.getKey())) {
       resource.add(key.getKey(), pointLabelName(key.getKey()), AttributeText.of(value));

@@ -6,6 +6,7 @@ import io.opentelemetry.sdk.metrics.export.CollectionRegistration;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.Objects;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -133,11 +134,13 @@ final class LiveCollections {
   }
 
   private String written(CollectionRegistration source) {
-    if (written == null) {
+    String text = written;
+    if (text == null) {
       ExemplarReport report =
           source instanceof ExemplarReport.Source glint ? glint.explainExemplars() : null;
-      written = LiveMetrics.write(metrics, report, naming);
+      text = LiveMetrics.write(Objects.requireNonNull(metrics, "not collected"), report, naming);
+      written = text;
     }
-    return written;
+    return text;
   }
 }

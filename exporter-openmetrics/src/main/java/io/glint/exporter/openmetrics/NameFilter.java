@@ -94,11 +94,11 @@ final class NameFilter {
   boolean includes(Family family, boolean hasCreated) {
     return names == null
         || names.contains(family.name)
-        || includesSample(family)
+        || includesSample(names, family)
         || (hasCreated && names.contains(family.name + FamilyType.CREATED));
   }
 
-  private boolean includesSample(Family family) {
+  private static boolean includesSample(Set<String> names, Family family) {
     List<String> suffixes = family.suffixes;
     for (int i = 0; i < suffixes.size(); i++) {
       if (names.contains(family.name + suffixes.get(i))) {

@@ -15,7 +15,7 @@ public final class OpenMetricsRequest {
 
   private final String method;
   private final String path;
-  private final String query;
+  private final @Nullable String query;
   private final Map<String, List<String>> headers;
   private final InetSocketAddress remoteAddress;
   private final List<X509Certificate> clientCertificates;
@@ -28,7 +28,7 @@ public final class OpenMetricsRequest {
   OpenMetricsRequest(
       String method,
       String path,
-      String query,
+      @Nullable String query,
       Map<String, List<String>> headers,
       InetSocketAddress remoteAddress,
       List<X509Certificate> clientCertificates) {

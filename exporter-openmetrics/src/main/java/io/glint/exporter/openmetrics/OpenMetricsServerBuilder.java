@@ -325,7 +325,8 @@ public final class OpenMetricsServerBuilder extends ExpositionBuilder<OpenMetric
     return this;
   }
 
-  private ServerTls newTls(ProblemLog log) {
+  /** Null if the server does not encrypt. */
+  private @Nullable ServerTls newTls(ProblemLog log) {
     boolean asksClients = clientCertificateRequired || trustedClients != null;
     if (asksClients && tls == null) {
       throw new IllegalStateException(

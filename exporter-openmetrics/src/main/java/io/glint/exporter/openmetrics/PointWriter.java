@@ -41,11 +41,17 @@ abstract class PointWriter {
   private final NativeBuckets nativeBuckets = new NativeBuckets();
   private final List<ValueAtQuantile> quantiles = new ArrayList<>();
 
+  @SuppressWarnings("NullAway.Init") // By start().
   TextBuffer out;
+
+  @SuppressWarnings("NullAway.Init") // By beginFamily().
   Family family;
+
+  @SuppressWarnings("NullAway.Init") // By what is asked of a point.
   private MetricData metric;
 
   /** Where the label set of the series is. */
+  @SuppressWarnings("NullAway.Init") // By series().
   TextBuffer labels;
 
   int labelsStart;

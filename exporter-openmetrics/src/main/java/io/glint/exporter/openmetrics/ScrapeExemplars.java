@@ -108,6 +108,7 @@ final class ScrapeExemplars {
     counts[COUNTS * slotOf(exemplar) + TOO_LONG]++;
   }
 
+  @SuppressWarnings("NullAway") // Each that may be written is there.
   private int slotOf(ExemplarData exemplar) {
     return slots.isEmpty() ? slot : slots.get(exemplar);
   }

@@ -43,7 +43,8 @@ final class ScrapeResponse extends OpenMetricsResponse {
 
   @Override
   public void writeTo(OutputStream stream) throws IOException {
-    if (finished == null) {
+    FinishedScrape scrape = finished;
+    if (scrape == null) {
       throw new IllegalStateException("this response was written or closed before");
     }
     try {
@@ -51,21 +52,21 @@ final class ScrapeResponse extends OpenMetricsResponse {
       // A short answer would wait for the close, which does not say whether it could be sent.
       stream.flush();
     } catch (Throwable e) {
-      end(e.getClass().getName());
+      end(scrape, e.getClass().getName());
       throw e;
     }
-    end(null);
+    end(scrape, null);
   }
 
   @Override
   public void close() {
-    if (finished != null) {
-      end("not_written");
+    FinishedScrape scrape = finished;
+    if (scrape != null) {
+      end(scrape, "not_written");
     }
   }
 
-  private void end(@Nullable String errorType) {
-    FinishedScrape scrape = finished;
+  private void end(FinishedScrape scrape, @Nullable String errorType) {
     finished = null;
     scrapes.ended(scrape, operation, errorType);
   }
