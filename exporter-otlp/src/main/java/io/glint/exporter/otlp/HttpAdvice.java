@@ -85,7 +85,7 @@ final class HttpAdvice {
     String type = exception.getClass().getName();
     if (exception instanceof ResponseTooLargeException) {
       return new ExportFailure(
-          exception.getMessage(),
+          String.valueOf(exception.getMessage()),
           "Check that the endpoint is an OTLP server, or raise the limit with setMaxResponseSize.",
           type,
           Fate.PROBABLY_DELIVERED);

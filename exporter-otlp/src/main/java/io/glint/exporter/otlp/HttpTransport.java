@@ -28,12 +28,14 @@ final class HttpTransport implements Transport {
   private final URI endpoint;
   private final Headers headers;
   private final String contentType;
-  private final String contentEncoding;
+  private final @Nullable String contentEncoding;
   private final HttpAdvice advice;
   private final Predicate<IOException> isRetryable;
   private final Duration timeout;
   private final int maxResponseSize;
-  private volatile HttpClient client;
+
+  /** Null once it was closed. */
+  private volatile @Nullable HttpClient client;
 
   /**
    * Creates the transport of an exporter.

@@ -3,6 +3,7 @@ package io.glint.exporter.otlp;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.HexFormat;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -213,7 +214,7 @@ final class OtlpJson {
       case SIGNED_FIXED64 -> quoted(Long.toString(in.readFixed64()));
       case DOUBLE -> number(in.readDouble());
       case PACKED_FIXED64, PACKED_DOUBLE, PACKED_UINT64 -> packed(field.type, in.readMessage());
-      case MESSAGE, MESSAGES -> write(field.message, in.readMessage());
+      case MESSAGE, MESSAGES -> write(Objects.requireNonNull(field.message), in.readMessage());
     }
   }
 
@@ -272,7 +273,7 @@ final class OtlpJson {
       return field(number, name, type, null);
     }
 
-    private Message field(int number, String name, Type type, Message message) {
+    private Message field(int number, String name, Type type, @Nullable Message message) {
       fields[number] = new Field(name, type, message);
       return this;
     }

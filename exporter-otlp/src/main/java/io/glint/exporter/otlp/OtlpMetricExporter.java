@@ -405,8 +405,9 @@ public final class OtlpMetricExporter implements MetricExporter, ExemplarOutcome
   @Override
   public CompletableResultCode shutdown() {
     CompletableResultCode result = new CompletableResultCode();
-    if (!shutdownResult.compareAndSet(null, result)) {
-      return shutdownResult.get();
+    CompletableResultCode first = shutdownResult.compareAndExchange(null, result);
+    if (first != null) {
+      return first;
     }
     List<CompletableResultCode> pending = new ArrayList<>(inFlight);
     if (pending.isEmpty() && redelivery.isEmpty()) {

@@ -490,8 +490,9 @@ public final class OtlpMetricExporterBuilder {
   /** What is set of the endpoint that the protocol has no use for; null for nothing. */
   @Nullable String uselessPath() {
     URI set = baseEndpoint == null ? endpoint : baseEndpoint;
-    boolean hasNone = protocol.isHttp() || set == null || set.getRawPath().equals("/");
-    return hasNone ? null : set.getRawPath();
+    return protocol.isHttp() || set == null || set.getRawPath().equals("/")
+        ? null
+        : set.getRawPath();
   }
 
   Headers headers() {

@@ -5,6 +5,7 @@ import io.glint.sdk.internal.log.ProblemLog;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 import java.util.TreeMap;
@@ -105,7 +106,7 @@ final class Senders {
               + type.getName()
               + ".");
     }
-    return found.get(order.get(0));
+    return Objects.requireNonNull(found.get(order.get(0)));
   }
 
   private static List<ClassLoader> loaders(@Nullable ClassLoader given) {

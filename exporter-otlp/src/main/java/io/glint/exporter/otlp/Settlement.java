@@ -34,6 +34,7 @@ final class Settlement {
   }
 
   /** Points that are in no request, as each is too large for one. */
+  @SuppressWarnings("NullAway") // Called if there are such: one of them is of a metric.
   void leftOut(RequestSplitter parts) {
     add(
         parts.leftOut(),

@@ -21,6 +21,7 @@ final class Untraced {
     Context.root().wrap(SUPPRESS == null ? task : () -> suppressed(task)).run();
   }
 
+  @SuppressWarnings("NullAway") // Called if there is one.
   private static void suppressed(Runnable task) {
     try {
       SUPPRESS.invokeExact(task);
