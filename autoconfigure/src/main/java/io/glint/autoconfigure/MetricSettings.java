@@ -267,13 +267,14 @@ final class MetricSettings {
     };
   }
 
-  /** The key of the attribute that marks the spans of exemplars; null if none does. */
-  String spanMarkKey() {
-    if (!settings.isTrue(SPAN_MARKING)) {
-      return null;
-    }
-    final String key = settings.text(SPAN_MARKING_KEY);
-    return key != null ? key : "exemplar";
+  /** Whether the spans of exemplars are marked. */
+  boolean marksSpans() {
+    return settings.isTrue(SPAN_MARKING);
+  }
+
+  /** The key of the attribute that marks the spans of exemplars; null for Glint's default. */
+  @Nullable String spanMarkKey() {
+    return settings.text(SPAN_MARKING_KEY);
   }
 
   int cardinalityLimit() {

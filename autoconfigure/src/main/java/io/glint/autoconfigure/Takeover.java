@@ -111,9 +111,8 @@ final class Takeover {
       final MetricSettings settings = new MetricSettings(Objects.requireNonNull(config));
       final int limit = settings.cardinalityLimit();
       builder.setExemplarFilter(settings.exemplarFilter()).registerMetricProducer(stockMetrics);
-      final String spanMarkKey = settings.spanMarkKey();
-      if (spanMarkKey != null) {
-        builder.setExemplarSpanMarking(spanMarkKey);
+      if (settings.marksSpans()) {
+        markSpans(settings.spanMarkKey());
       }
       standIns.forEach(standIn -> builder.registerMetricReader(standIn.reader(), type -> limit));
       customizers.forEach(customizer -> customizer.accept(builder));
@@ -134,6 +133,14 @@ final class Takeover {
               : "Glint records metrics, but could not be made the global OpenTelemetry. Use"
                   + " GlintAutoConfiguration.of(openTelemetrySdk).",
           t);
+    }
+  }
+
+  private void markSpans(@Nullable String key) {
+    if (key != null) {
+      builder.setExemplarSpanMarking(key);
+    } else {
+      builder.setExemplarSpanMarking(true);
     }
   }
 
