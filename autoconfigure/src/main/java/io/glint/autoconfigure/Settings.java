@@ -34,8 +34,8 @@ final class Settings {
     return config;
   }
 
-  /** From now on, and for whoever is given {@link #overrides}, the setting has this value. */
-  void override(String key, String value) {
+  /** From now on, and for whoever is given {@link #overrides}, the setting has this value; null for none. */
+  void override(String key, @Nullable String value) {
     overrides.put(key, value);
   }
 
@@ -145,12 +145,12 @@ final class Settings {
     }
   }
 
-  static void refuse(String key, String value, String accepted, Object instead) {
+  static void refuse(String key, @Nullable String value, String accepted, Object instead) {
     refuseInFile(key + " (" + variable(key) + ")", value, accepted, instead);
   }
 
   /** As {@link #refuse}, of what stands in a configuration file. */
-  static void refuseInFile(String place, String value, String accepted, Object instead) {
+  static void refuseInFile(String place, @Nullable String value, String accepted, Object instead) {
     log(
         Level.WARNING,
         place
