@@ -4,6 +4,9 @@ module io.glint.exporter.otlp {
   requires transitive io.glint.sdk;
   requires java.logging;
   requires java.net.http;
+  // For the compiler only. Not "transitive": then whoever compiles against Glint would need them.
+  requires static com.google.errorprone.annotations;
+  requires static org.jspecify;
 
   exports io.glint.exporter.otlp;
 

@@ -1,6 +1,6 @@
 /**
  * The Glint metrics SDK. What is below {@code io.glint.sdk.internal} is not API; of it, Glint's own
- * exporters share the log, the reader of certificates and the counts of buckets.
+ * exporters share the log, the counts of buckets and what is in {@code exporter}.
  */
 // "module": the exporters are not there when this is compiled. The rest: no jar of OpenTelemetry
 // has a module-info, but each has had the same name in its manifest in all versions.
@@ -17,6 +17,9 @@ module io.glint.sdk {
   requires static io.opentelemetry.sdk.logs;
   requires static io.opentelemetry.api.incubator;
   requires java.logging;
+  // For the compiler only. Not "transitive": then whoever compiles against Glint would need them.
+  requires static com.google.errorprone.annotations;
+  requires static org.jspecify;
 
   exports io.glint.sdk;
   exports io.glint.sdk.exemplar;
@@ -25,7 +28,7 @@ module io.glint.sdk {
       io.glint.exporter.otlp;
   exports io.glint.sdk.internal.histogram to
       io.glint.exporter.otlp;
-  exports io.glint.sdk.internal.tls to
+  exports io.glint.sdk.internal.exporter to
       io.glint.exporter.openmetrics,
       io.glint.exporter.otlp;
 }

@@ -7,6 +7,7 @@ import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which OpenTelemetry has Glint's metrics for which stock SDK. An SDK is known by its meter
@@ -31,7 +32,7 @@ final class Composed {
   }
 
   /** Null if there is none. */
-  static GlintOpenTelemetry get(OpenTelemetrySdk sdk) {
+  static @Nullable GlintOpenTelemetry get(OpenTelemetrySdk sdk) {
     synchronized (PAIRS) {
       for (final Iterator<Pair> pairs = PAIRS.iterator(); pairs.hasNext(); ) {
         final Pair pair = pairs.next();

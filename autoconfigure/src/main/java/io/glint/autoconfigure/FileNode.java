@@ -8,6 +8,7 @@ import java.util.Objects;
 import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A mapping in a declarative configuration file. A value that is malformed is reported, and as if
@@ -55,12 +56,12 @@ final class FileNode {
   }
 
   /** Null if it is absent. */
-  String text(String key, String instead) {
+  @Nullable String text(String key, String instead) {
     return read(key, properties::getString, "a text", instead);
   }
 
   /** One of some words, whatever their case; null if it is absent. */
-  String word(String key, List<String> accepted, String instead) {
+  @Nullable String word(String key, List<String> accepted, String instead) {
     final String choice = String.join(", ", accepted);
     final String value = read(key, properties::getString, choice, instead);
     if (value == null) {
@@ -75,7 +76,7 @@ final class FileNode {
   }
 
   /** A whole number; null if it is absent. */
-  Integer number(String key, int least, int greatest, String instead) {
+  @Nullable Integer number(String key, int least, int greatest, String instead) {
     final String accepted = "a whole number from " + least + " to " + greatest;
     final Long value = read(key, properties::getLong, accepted, instead);
     if (value == null) {
@@ -89,7 +90,7 @@ final class FileNode {
   }
 
   /** A mapping below; an empty one if the key has no value; null if it is absent. */
-  FileNode child(String key, String accepted, String instead) {
+  @Nullable FileNode child(String key, String accepted, String instead) {
     final DeclarativeConfigProperties child =
         read(key, properties::getStructured, accepted, instead);
     if (child != null) {
@@ -113,7 +114,7 @@ final class FileNode {
   }
 
   /** Null if the key is absent, or its value of another type, which is reported. */
-  private <T> T read(String key, Function<String, T> getter, String accepted, String instead) {
+  private <T> @Nullable T read(String key, Function<String, T> getter, String accepted, String instead) {
     if (!has(key)) {
       return null;
     }
@@ -125,7 +126,7 @@ final class FileNode {
   }
 
   /** What to show of it; null if there is none. The stock SDK tells values of known types only. */
-  private String value(String key) {
+  private @Nullable String value(String key) {
     return Stream.<Function<String, Object>>of(
             properties::getString,
             properties::getBoolean,
@@ -141,7 +142,7 @@ final class FileNode {
         .orElse(null);
   }
 
-  private static Object keys(DeclarativeConfigProperties node) {
+  private static @Nullable Object keys(@Nullable DeclarativeConfigProperties node) {
     return node == null ? null : node.getPropertyKeys();
   }
 }

@@ -14,6 +14,7 @@ import io.opentelemetry.sdk.metrics.InstrumentType;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the node of Glint in a declarative configuration file. It is where the schema of the
@@ -104,7 +105,7 @@ final class FileViews {
   }
 
   /** Null if it is malformed. */
-  private static InstrumentSelector selector(FileNode view) {
+  private static @Nullable InstrumentSelector selector(FileNode view) {
     final String accepted = "a mapping, whose keys may be " + String.join(", ", CRITERIA);
     final FileNode node = view.child("selector", accepted, LEFT_OUT);
     if (node == null) {
@@ -142,14 +143,14 @@ final class FileViews {
   }
 
   /** Null for that of the provider. */
-  private static CustomExemplarFilter filter(FileNode view) {
+  private static @Nullable CustomExemplarFilter filter(FileNode view) {
     final String word =
         view.word("exemplar_filter", MetricSettings.EXEMPLAR_FILTERS, FILTER_OF_PROVIDER);
     return word == null ? null : MetricSettings.exemplarFilter(word);
   }
 
   /** Null for the default one. */
-  private static ExemplarReservoirFactory reservoir(FileNode view) {
+  private static @Nullable ExemplarReservoirFactory reservoir(FileNode view) {
     final String accepted = "a mapping with one of the keys " + String.join(", ", RESERVOIRS);
     final FileNode node = view.child("exemplar_reservoir", accepted, DEFAULT_RESERVOIR);
     if (node == null) {

@@ -11,6 +11,7 @@ import java.util.logging.Filter;
 import java.util.logging.Level;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes an OpenTelemetry the global one in place of the stock SDK that auto-configuration makes the
@@ -81,10 +82,10 @@ final class GlobalSwap {
     private final Thread thread = Thread.currentThread();
 
     /** Null for none. All that follows is guarded by the logger. */
-    private Filter before;
+    private @Nullable Filter before;
 
-    /** What the logger had before any watch. */
-    private Level level;
+    /** What the logger had before any watch; null for that of its parent. */
+    private @Nullable Level level;
 
     private boolean isFineLogged;
     private boolean isDone;
@@ -140,7 +141,7 @@ final class GlobalSwap {
     }
 
     /** Null if it is not the line that this waits for. */
-    private OpenTelemetrySdk whatIsSetBy(LogRecord line) {
+    private @Nullable OpenTelemetrySdk whatIsSetBy(LogRecord line) {
       synchronized (logger) {
         return !isDone
                 && Thread.currentThread() == thread
@@ -161,13 +162,13 @@ final class GlobalSwap {
     }
 
     /** Null if it is no watch, of whatever class loader. */
-    private static Object[] state(Filter filter) {
+    private static Object @Nullable [] state(@Nullable Filter filter) {
       return filter instanceof Supplier<?> watch && filter.toString().equals(NAME)
           ? (Object[]) watch.get()
           : null;
     }
 
-    private static Filter withoutDone(Filter filter) {
+    private static @Nullable Filter withoutDone(@Nullable Filter filter) {
       Filter waiting = filter;
       for (Object[] watch = state(waiting);
           watch != null && (Boolean) watch[3];
@@ -208,7 +209,7 @@ final class GlobalSwap {
   }
 
   /** Asking for the global one would set it. */
-  private static OpenTelemetry globalOrNull() {
+  private static @Nullable OpenTelemetry globalOrNull() {
     try {
       return GlobalOpenTelemetry.isSet() ? GlobalOpenTelemetry.get() : null;
     } catch (NoSuchMethodError e) {
@@ -217,7 +218,7 @@ final class GlobalSwap {
   }
 
   /** Versions up to 1.55 do not tell whether it is set. */
-  private static OpenTelemetry oldGlobalOrNull() {
+  private static @Nullable OpenTelemetry oldGlobalOrNull() {
     try {
       final Field global = GlobalOpenTelemetry.class.getDeclaredField("globalOpenTelemetry");
       global.setAccessible(true);

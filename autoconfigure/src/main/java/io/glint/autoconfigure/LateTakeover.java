@@ -9,6 +9,7 @@ import io.opentelemetry.sdk.metrics.export.MetricReader;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.logging.Level;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Puts a meter provider of Glint in place of the one of a stock SDK that is complete, as a
@@ -21,7 +22,7 @@ final class LateTakeover {
   private LateTakeover() {}
 
   /** Null, and the SDK is as it was, if there are no readers, or it cannot be done. */
-  static GlintOpenTelemetry of(
+  static @Nullable GlintOpenTelemetry of(
       OpenTelemetrySdk sdk, Consumer<? super GlintMeterProviderBuilder> customizer) {
     try {
       final StockProvider stock = new StockProvider(sdk.getSdkMeterProvider());

@@ -21,6 +21,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Supplier;
 import java.util.logging.Level;
+import org.jspecify.annotations.Nullable;
 
 /** The settings of metrics, each read in one place. */
 final class MetricSettings {
@@ -60,17 +61,17 @@ final class MetricSettings {
   private final Settings settings;
 
   /** Answers why Glint's exporter cannot speak gRPC, or null if it can. */
-  private final Supplier<String> grpcProblem;
+  private final Supplier<@Nullable String> grpcProblem;
 
   /** Null until it is asked for. */
-  private String otlpProtocol;
+  private @Nullable String otlpProtocol;
 
   MetricSettings(ConfigProperties config) {
     this(config, Grpc::problem);
   }
 
   /** For tests. */
-  MetricSettings(ConfigProperties config, Supplier<String> grpcProblem) {
+  MetricSettings(ConfigProperties config, Supplier<@Nullable String> grpcProblem) {
     this.settings = new Settings(config);
     this.grpcProblem = grpcProblem;
   }
@@ -158,7 +159,7 @@ final class MetricSettings {
   }
 
   /** Null if there is no such exporter. */
-  private String resolve(String name, boolean isStock) {
+  private @Nullable String resolve(String name, boolean isStock) {
     if (name.equals("otlp") && !isStock) {
       return otlp();
     }
@@ -269,13 +270,14 @@ final class MetricSettings {
     };
   }
 
-  /** The key of the attribute that marks the spans of exemplars; null if none does. */
-  String spanMarkKey() {
-    if (!settings.isTrue(SPAN_MARKING)) {
-      return null;
-    }
-    final String key = settings.text(SPAN_MARKING_KEY);
-    return key != null ? key : "exemplar";
+  /** Whether the spans of exemplars are marked. */
+  boolean marksSpans() {
+    return settings.isTrue(SPAN_MARKING);
+  }
+
+  /** The key of the attribute that marks the spans of exemplars; null for Glint's default. */
+  @Nullable String spanMarkKey() {
+    return settings.text(SPAN_MARKING_KEY);
   }
 
   int cardinalityLimit() {
@@ -317,7 +319,7 @@ final class MetricSettings {
     return otlpProtocol;
   }
 
-  private String protocolSetting() {
+  private @Nullable String protocolSetting() {
     return settings.text(OTLP_METRICS + "protocol", OTLP + "protocol");
   }
 

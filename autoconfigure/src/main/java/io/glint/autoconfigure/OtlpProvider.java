@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes Glint's OTLP exporter from the settings of the specification ("OpenTelemetry Protocol
@@ -177,7 +178,7 @@ public final class OtlpProvider implements ConfigurableMetricExporterProvider {
     }
   }
 
-  private static String text(Settings settings, List<String> keys) {
+  private static @Nullable String text(Settings settings, List<String> keys) {
     return settings.text(keys.toArray(String[]::new));
   }
 

@@ -11,6 +11,7 @@ import java.util.function.Supplier;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads settings by the rules of the specification ("Common configuration"): an empty value is as
@@ -33,8 +34,8 @@ final class Settings {
     return config;
   }
 
-  /** From now on, and for whoever is given {@link #overrides}, the setting has this value. */
-  void override(String key, String value) {
+  /** From now on, and for whoever is given {@link #overrides}, the setting has this value; null for none. */
+  void override(String key, @Nullable String value) {
     overrides.put(key, value);
   }
 
@@ -43,7 +44,7 @@ final class Settings {
   }
 
   /** The first of the keys that is set; null if none is. */
-  String text(String... keys) {
+  @Nullable String text(String... keys) {
     for (final String key : keys) {
       final String value = overrides.containsKey(key) ? overrides.get(key) : config.getString(key);
       if (value != null && !value.isBlank()) {
@@ -147,7 +148,7 @@ final class Settings {
   }
 
   /** Does what may throw for a malformed value; null if it does, or there is none. */
-  <T> T parsed(String key, Supplier<T> parser, String accepted, Object instead) {
+  <T> @Nullable T parsed(String key, Supplier<T> parser, String accepted, Object instead) {
     try {
       return parser.get();
     } catch (RuntimeException e) {
@@ -156,12 +157,12 @@ final class Settings {
     }
   }
 
-  static void refuse(String key, String value, String accepted, Object instead) {
+  static void refuse(String key, @Nullable String value, String accepted, Object instead) {
     refuseInFile(key + " (" + variable(key) + ")", value, accepted, instead);
   }
 
   /** As {@link #refuse}, of what stands in a configuration file. */
-  static void refuseInFile(String place, String value, String accepted, Object instead) {
+  static void refuseInFile(String place, @Nullable String value, String accepted, Object instead) {
     log(
         Level.WARNING,
         place

@@ -7,6 +7,7 @@ import io.opentelemetry.sdk.metrics.InstrumentType;
 import io.opentelemetry.sdk.metrics.data.AggregationTemporality;
 import io.opentelemetry.sdk.metrics.export.CollectionRegistration;
 import io.opentelemetry.sdk.metrics.export.MetricReader;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the stock meter provider has for a reader that is to read Glint's: it is not read, and flush
@@ -14,7 +15,7 @@ import io.opentelemetry.sdk.metrics.export.MetricReader;
  */
 final class StandIn implements MetricReader {
   private final MetricReader reader;
-  private CollectionRegistration stock;
+  private @Nullable CollectionRegistration stock;
 
   StandIn(MetricReader reader) {
     this.reader = reader;

@@ -13,6 +13,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.logging.Level;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads what is still recorded by the stock meter provider, and lets Glint's readers export it too:
@@ -29,7 +30,7 @@ final class StockMetrics implements MetricReader, MetricProducer {
   private final AtomicBoolean isTold = new AtomicBoolean();
   private volatile CollectionRegistration registration = CollectionRegistration.noop();
 
-  private volatile GlintOpenTelemetry kept;
+  private volatile @Nullable GlintOpenTelemetry kept;
 
   /** Keeps it as long as there is the stock SDK: nobody else might until it is asked for. */
   void keep(GlintOpenTelemetry openTelemetry) {

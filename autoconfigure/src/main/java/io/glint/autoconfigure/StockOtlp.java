@@ -16,6 +16,7 @@ import java.util.Locale;
 import java.util.ServiceConfigurationError;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Settings of OTLP that the stock exporters refuse by an exception, which ends traces, metrics and
@@ -136,7 +137,7 @@ final class StockOtlp {
   }
 
   /** One that an artifact on the class path has, which the stock exporters can use. */
-  private boolean isCompressor(String name) {
+  private boolean isCompressor(@Nullable String name) {
     try {
       for (final Compressor compressor :
           settings.config().getComponentLoader().load(Compressor.class)) {

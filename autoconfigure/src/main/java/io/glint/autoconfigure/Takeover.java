@@ -18,10 +18,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Objects;
 import java.util.Properties;
 import java.util.function.Consumer;
 import java.util.logging.Level;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Puts a meter provider of Glint in place of the one that an {@code AutoConfiguredOpenTelemetrySdk}
@@ -33,13 +35,13 @@ final class Takeover {
   private final StockMetrics stockMetrics = new StockMetrics();
   private final GlintMeterProviderBuilder builder = GlintMeterProvider.builder();
   private List<Consumer<? super GlintMeterProviderBuilder>> customizers = List.of();
-  private ConfigProperties config;
+  private @Nullable ConfigProperties config;
 
   /** Whether there are metrics to take over: not so in an SDK that is disabled. */
   private boolean isWanted;
 
   /** The one that was made last, until the reader that it is for is seen. */
-  private MetricExporter exporter;
+  private @Nullable MetricExporter exporter;
 
   void customizeBy(List<Consumer<? super GlintMeterProviderBuilder>> customizers) {
     this.customizers = customizers;
@@ -106,12 +108,11 @@ final class Takeover {
     }
     GlintMeterProvider provider = null;
     try {
-      final MetricSettings settings = new MetricSettings(config);
+      final MetricSettings settings = new MetricSettings(Objects.requireNonNull(config));
       final int limit = settings.cardinalityLimit();
       builder.setExemplarFilter(settings.exemplarFilter()).registerMetricProducer(stockMetrics);
-      final String spanMarkKey = settings.spanMarkKey();
-      if (spanMarkKey != null) {
-        builder.setExemplarSpanMarking(spanMarkKey);
+      if (settings.marksSpans()) {
+        markSpans(settings.spanMarkKey());
       }
       standIns.forEach(standIn -> builder.registerMetricReader(standIn.reader(), type -> limit));
       customizers.forEach(customizer -> customizer.accept(builder));
@@ -132,6 +133,14 @@ final class Takeover {
               : "Glint records metrics, but could not be made the global OpenTelemetry. Use"
                   + " GlintAutoConfiguration.of(openTelemetrySdk).",
           t);
+    }
+  }
+
+  private void markSpans(@Nullable String key) {
+    if (key != null) {
+      builder.setExemplarSpanMarking(key);
+    } else {
+      builder.setExemplarSpanMarking(true);
     }
   }
 

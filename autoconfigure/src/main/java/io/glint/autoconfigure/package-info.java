@@ -6,4 +6,7 @@
  * code. The other public classes are public for the stock auto-configuration, which finds them by
  * name.
  */
+@NullMarked
 package io.glint.autoconfigure;
+
+import org.jspecify.annotations.NullMarked;

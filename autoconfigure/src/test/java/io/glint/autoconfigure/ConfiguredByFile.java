@@ -1,5 +1,6 @@
 package io.glint.autoconfigure;
 
+import io.glint.testing.LogCapture;
 import io.glint.testing.OtlpServer;
 import io.opentelemetry.api.GlobalOpenTelemetry;
 import io.opentelemetry.api.metrics.Meter;
@@ -13,24 +14,25 @@ import java.nio.file.Path;
 import java.util.Map;
 
 /**
- * A global OpenTelemetry that a declarative configuration file has made, and a receiver of OTLP for
- * its metrics.
+ * A global OpenTelemetry that a declarative configuration file has made, a receiver of OTLP for its
+ * metrics, and what is logged meanwhile.
  */
 final class ConfiguredByFile implements AutoCloseable {
   private static final String FILE_PROPERTY = "otel.config.file";
 
   final OtlpServer receiver = new OtlpServer();
-  private final Path folder;
+  final LogCapture log = new LogCapture(GlintAutoConfiguration.class);
+  private final Path file;
   private OpenTelemetrySdk sdk;
 
-  /**
-   * Makes none yet.
-   *
-   * @param folder where the file is written
-   */
-  ConfiguredByFile(Path folder) {
+  /** Makes none yet. */
+  ConfiguredByFile() {
     GlobalOpenTelemetry.resetForTest();
-    this.folder = folder;
+    try {
+      file = Files.createTempFile("otel", ".yaml");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** One reader, which exports to the receiver at the end only; more keys of it may follow. */
@@ -53,7 +55,6 @@ final class ConfiguredByFile implements AutoCloseable {
    */
   OpenTelemetrySdk make(String text) {
     try {
-      final Path file = folder.resolve("otel.yaml");
       Files.writeString(file, "file_format: \"1.0\"\n" + text);
       System.setProperty(FILE_PROPERTY, file.toString());
     } catch (IOException e) {
@@ -87,5 +88,11 @@ final class ConfiguredByFile implements AutoCloseable {
     }
     GlobalOpenTelemetry.resetForTest();
     receiver.close();
+    log.close();
+    try {
+      Files.delete(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 }

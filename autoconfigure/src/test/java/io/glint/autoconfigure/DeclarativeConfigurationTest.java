@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.glint.sdk.GlintMeterProvider;
 import io.glint.sdk.GlintOpenTelemetry;
 import io.glint.testing.FreePort;
-import io.glint.testing.LogCapture;
 import io.opentelemetry.api.GlobalOpenTelemetry;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
@@ -21,13 +20,10 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.file.Path;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -41,20 +37,7 @@ class DeclarativeConfigurationTest {
   private static final AttributeKey<String> KEPT = AttributeKey.stringKey("kept");
   private static final AttributeKey<String> OTHER = AttributeKey.stringKey("other");
 
-  @TempDir private Path folder;
-  private final LogCapture log = new LogCapture(GlintAutoConfiguration.class);
-  private ConfiguredByFile configured;
-
-  @BeforeEach
-  void open() {
-    configured = new ConfiguredByFile(folder);
-  }
-
-  @AfterEach
-  void close() {
-    configured.close();
-    log.close();
-  }
+  @AutoClose private final ConfiguredByFile configured = new ConfiguredByFile();
 
   /** Keys that follow the readers, under the meter provider. */
   private Meter make(String more) {
@@ -131,7 +114,7 @@ class DeclarativeConfigurationTest {
                 .getResource()
                 .getAttributesList())
         .anyMatch(attribute -> attribute.getValue().getStringValue().equals("shop"));
-    assertThat(log.warnings()).isEmpty();
+    assertThat(configured.log.warnings()).isEmpty();
   }
 
   @Test
@@ -179,7 +162,7 @@ class DeclarativeConfigurationTest {
   void withoutAMeterProviderThereIsNone() {
     final OpenTelemetrySdk sdk = configured.make("tracer_provider: {processors: []}\n");
     assertThat(GlintAutoConfiguration.of(sdk)).isSameAs(sdk);
-    assertThat(log.messages()).isEmpty();
+    assertThat(configured.log.messages()).isEmpty();
   }
 
   @Test
@@ -438,7 +421,7 @@ class DeclarativeConfigurationTest {
   void theStockEndpointOfTheFileServesGlintsMetrics() throws Exception {
     final String page = scraped("");
     assertThat(page).contains("requests_total{");
-    assertThat(log.messages())
+    assertThat(configured.log.messages())
         .singleElement()
         .asString()
         .contains("Metrics are recorded by Glint", "PrometheusHttpServer");

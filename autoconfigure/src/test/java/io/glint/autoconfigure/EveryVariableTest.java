@@ -66,11 +66,11 @@ class EveryVariableTest {
       OTEL_METRICS_EXEMPLAR_FILTER | ALWAYS_ON | filter=always_on.
       OTEL_METRICS_EXEMPLAR_FILTER | always_off | filter=always_off.
       OTEL_METRICS_EXEMPLAR_FILTER | with_sampled_trace | malformed filter=trace_based.
-      GLINT_EXEMPLAR_SPAN_MARKING | (unset) | spanMark=null.
-      GLINT_EXEMPLAR_SPAN_MARKING | true | spanMark=exemplar.
-      GLINT_EXEMPLAR_SPAN_MARKING | FALSE | spanMark=null.
-      GLINT_EXEMPLAR_SPAN_MARKING | yes | malformed spanMark=null.
-      GLINT_EXEMPLAR_SPAN_MARKING_KEY | (unset) | spanMark=exemplar.
+      GLINT_EXEMPLAR_SPAN_MARKING | (unset) | marksSpans=false.
+      GLINT_EXEMPLAR_SPAN_MARKING | true | marksSpans=true.
+      GLINT_EXEMPLAR_SPAN_MARKING | FALSE | marksSpans=false.
+      GLINT_EXEMPLAR_SPAN_MARKING | yes | malformed marksSpans=false.
+      GLINT_EXEMPLAR_SPAN_MARKING_KEY | (unset) | spanMark=null.
       GLINT_EXEMPLAR_SPAN_MARKING_KEY | sampling.keep | spanMark=sampling.keep.
       OTEL_JAVA_METRICS_CARDINALITY_LIMIT | (unset) | limit=2000.
       OTEL_JAVA_METRICS_CARDINALITY_LIMIT | 1 | limit=1.
@@ -245,9 +245,6 @@ class EveryVariableTest {
     Map<String, String> settings() {
       final Map<String, String> settings = new HashMap<>();
       settings.put("otel.exporter.otlp.protocol", "http/protobuf");
-      if (variable.equals("GLINT_EXEMPLAR_SPAN_MARKING_KEY")) {
-        settings.put("glint.exemplar.span.marking", "true");
-      }
       switch (value) {
         case UNSET -> {}
         case "(certificate)", "(key)" -> {
@@ -286,6 +283,7 @@ class EveryVariableTest {
       return Stream.of(
               "exporters=" + effective.getString("otel.metrics.exporter"),
               "filter=" + made.exemplarFilter(),
+              "marksSpans=" + made.marksSpans(),
               "spanMark=" + made.spanMarkKey(),
               "limit=" + made.cardinalityLimit(),
               "interval=" + made.interval(),

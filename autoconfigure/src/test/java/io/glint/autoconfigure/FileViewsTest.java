@@ -3,7 +3,6 @@ package io.glint.autoconfigure;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.glint.sdk.GlintMeterProvider;
-import io.glint.testing.LogCapture;
 import io.opentelemetry.api.GlobalOpenTelemetry;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanContext;
@@ -11,12 +10,9 @@ import io.opentelemetry.api.trace.TraceFlags;
 import io.opentelemetry.api.trace.TraceState;
 import io.opentelemetry.context.Scope;
 import io.opentelemetry.proto.metrics.v1.HistogramDataPoint;
-import java.nio.file.Path;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -31,20 +27,7 @@ class FileViewsTest {
       """;
   private static final String PLACE = "instrumentation/development.java.glint";
 
-  @TempDir private Path folder;
-  private final LogCapture log = new LogCapture(GlintAutoConfiguration.class);
-  private ConfiguredByFile configured;
-
-  @BeforeEach
-  void open() {
-    configured = new ConfiguredByFile(folder);
-  }
-
-  @AfterEach
-  void close() {
-    configured.close();
-    log.close();
-  }
+  @AutoClose private final ConfiguredByFile configured = new ConfiguredByFile();
 
   /** Views of the file, and what Glint's node says of them: each with its indentation. */
   private void make(String views, String extensions) {
@@ -96,7 +79,7 @@ class FileViewsTest {
         configured.exported().get("renamed").getHistogram().getDataPoints(0);
     assertThat(point.getExemplarsCount()).as("outside of a span").isEqualTo(2);
     assertThat(configured.receiver.metrics()).doesNotContainKey("duration");
-    assertThat(log.warnings()).isEmpty();
+    assertThat(configured.log.warnings()).isEmpty();
   }
 
   @Test
@@ -112,21 +95,21 @@ class FileViewsTest {
         .extracting(exemplar -> exemplar.getAsDouble())
         .containsExactlyInAnyOrder(112.0, 111.0, 101.0);
     assertThat(configured.receiver.metrics()).containsKey("other");
-    assertThat(log.warnings()).isEmpty();
+    assertThat(configured.log.warnings()).isEmpty();
   }
 
   @Test
   void aSelectorWithoutCriteriaIsForAllInstruments() {
     make("", "- {selector: {}, exemplar_filter: always_off}\n");
     assertThat(recorded("duration", "duration").getExemplarsCount()).isZero();
-    assertThat(log.warnings()).isEmpty();
+    assertThat(configured.log.warnings()).isEmpty();
   }
 
   @Test
   void whatIsNotSaidStaysAsItIs() {
     make("", "- {selector: {instrument_name: duration}, exemplar_filter: }\n");
     assertThat(recorded("duration", "duration").getExemplarsCount()).isEqualTo(1);
-    assertThat(log.warnings()).isEmpty();
+    assertThat(configured.log.warnings()).isEmpty();
   }
 
   @ParameterizedTest
@@ -151,7 +134,7 @@ class FileViewsTest {
             + "  exemplar_reservoir: {%s}\n".formatted(yaml));
     configured.meter().histogramBuilder("duration").build().record(101);
     assertThat(report()).contains("reservoir " + expected);
-    assertThat(log.warnings()).isEmpty();
+    assertThat(configured.log.warnings()).isEmpty();
   }
 
   @ParameterizedTest
@@ -175,8 +158,8 @@ class FileViewsTest {
       String yaml, String place, String value, String accepted, String instead) {
     make("", "- selector: {instrument_name: duration}\n  %s\n".formatted(yaml));
     assertThat(recorded("duration", "duration").getCount()).isEqualTo(12);
-    assertThat(log.warnings()).isNotEmpty();
-    assertThat(log.warnings().get(0))
+    assertThat(configured.log.warnings()).isNotEmpty();
+    assertThat(configured.log.warnings().get(0))
         .startsWith(PLACE + ".views[0]")
         .contains(place + " is '", "', which is not accepted. It must be ", accepted)
         .contains(value == null ? "" : value)
@@ -196,7 +179,10 @@ class FileViewsTest {
   void aViewWhoseSelectorIsMalformedIsLeftOut(String yaml, String place) {
     make("", yaml + "\n");
     assertThat(recorded("duration", "duration").getExemplarsCount()).isEqualTo(1);
-    assertThat(log.warnings()).singleElement().asString().contains(PLACE, place + " is '");
+    assertThat(configured.log.warnings())
+        .singleElement()
+        .asString()
+        .contains(PLACE, place + " is '");
   }
 
   @Test
@@ -208,7 +194,10 @@ class FileViewsTest {
         - {selector: {instrument_name: duration}, exemplar_filter: always_on}
         """);
     assertThat(recorded("duration", "duration").getExemplarsCount()).isZero();
-    assertThat(log.warnings()).singleElement().asString().contains(PLACE + ".views[1].selector");
+    assertThat(configured.log.warnings())
+        .singleElement()
+        .asString()
+        .contains(PLACE + ".views[1].selector");
   }
 
   @ParameterizedTest
@@ -218,6 +207,6 @@ class FileViewsTest {
   void aNodeThatIsMalformedIsTold(String yaml, String told) {
     configured.make(configured.meterProvider() + NODE + yaml.indent(6));
     assertThat(recorded("duration", "duration").getExemplarsCount()).isEqualTo(1);
-    assertThat(log.warnings()).singleElement().asString().contains(PLACE, told);
+    assertThat(configured.log.warnings()).singleElement().asString().contains(PLACE, told);
   }
 }

@@ -230,23 +230,23 @@ class MetricSettingsTest {
 
   @ParameterizedTest
   @CsvSource({
-    "'', '', ",
-    "false, keep, ",
-    "true, '', exemplar",
-    "TRUE, sampling.keep, sampling.keep",
-    "'', keep, "
+    "'', '', false, ",
+    "false, keep, false, keep",
+    "true, '', true, ",
+    "TRUE, sampling.keep, true, sampling.keep",
+    "'', keep, false, keep"
   })
-  void spansAreMarkedOnRequest(String isOn, String key, String expected) {
-    assertThat(
-            settings("glint.exemplar.span.marking", isOn, "glint.exemplar.span.marking.key", key)
-                .spanMarkKey())
-        .isEqualTo(expected);
+  void spansAreMarkedOnRequest(String isOn, String key, boolean marks, String expected) {
+    final MetricSettings settings =
+        settings("glint.exemplar.span.marking", isOn, "glint.exemplar.span.marking.key", key);
+    assertThat(settings.marksSpans()).isEqualTo(marks);
+    assertThat(settings.spanMarkKey()).isEqualTo(expected);
     assertThat(log.warnings()).isEmpty();
   }
 
   @Test
   void whetherSpansAreMarkedIsTrueOrFalse() {
-    assertThat(settings("glint.exemplar.span.marking", "exemplar").spanMarkKey()).isNull();
+    assertThat(settings("glint.exemplar.span.marking", "exemplar").marksSpans()).isFalse();
     assertRefused("glint.exemplar.span.marking", "exemplar");
   }
 

@@ -15,6 +15,9 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.lang.management.ManagementFactory;
+import java.lang.module.ModuleFinder;
+import java.lang.module.ModuleReader;
+import java.lang.module.ModuleReference;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -51,11 +54,18 @@ class ArchitectureTest {
       Pattern.compile(
           "/(glint-|opentelemetry-(api|context|common|sdk-common|sdk-metrics)-\\d)|/classes$");
 
+  /** The package of one of our classes, in what javap says of another. */
+  private static final Pattern GLINT_PACKAGE =
+      Pattern.compile("\\b(io\\.glint(?:\\.[a-z]\\w*)*)\\.[A-Z]");
+
   /** How all modules write to the log: not API, and shared by all. */
   private static final String LOG = "io.glint.sdk.internal.log";
 
-  /** How the exporters read certificates: not API, and shared by them. */
-  private static final String TLS = "io.glint.sdk.internal.tls";
+  /** What the exporters share besides: not API. */
+  private static final String EXPORTER = "io.glint.sdk.internal.exporter";
+
+  /** The ids of spans as numbers: not API, written by reservoirs and read by exporters. */
+  private static final String SPAN_IDS = "io.glint.reservoir.internal";
 
   /** Bucket counts, which the OTLP exporter reads without making objects of them. */
   private static final String HISTOGRAM = "io.glint.sdk.internal.histogram";
@@ -64,8 +74,8 @@ class ArchitectureTest {
   private static final List<String> ORDER =
       List.of(
           "io.glint.sdk.internal.log",
-          "io.glint.sdk.internal.tls",
           "io.glint.sdk.exemplar",
+          "io.glint.sdk.internal.exporter",
           "io.glint.sdk.internal.metric",
           "io.glint.sdk.internal.histogram",
           "io.glint.sdk.internal.view",
@@ -97,18 +107,30 @@ class ArchitectureTest {
   private static final Module RESERVOIRS =
       new Module("io.glint.reservoir", ExemplarReservoir.class, Set.of());
   private static final Module SDK =
-      new Module("io.glint.sdk", GlintMeterProvider.class, Set.of("io.glint.reservoir"));
+      new Module("io.glint.sdk", GlintMeterProvider.class, Set.of("io.glint.reservoir", SPAN_IDS));
   private static final Module OPEN_METRICS =
       new Module(
           "io.glint.exporter.openmetrics",
           OpenMetricsServer.class,
-          Set.of("io.glint.reservoir", "io.glint.sdk", "io.glint.sdk.exemplar", LOG, TLS));
+          Set.of(
+              "io.glint.reservoir",
+              SPAN_IDS,
+              "io.glint.sdk",
+              "io.glint.sdk.exemplar",
+              LOG,
+              EXPORTER));
   private static final Module OTLP =
       new Module(
           "io.glint.exporter.otlp",
           OtlpMetricExporter.class,
           Set.of(
-              "io.glint.reservoir", "io.glint.sdk", "io.glint.sdk.exemplar", LOG, TLS, HISTOGRAM));
+              "io.glint.reservoir",
+              SPAN_IDS,
+              "io.glint.sdk",
+              "io.glint.sdk.exemplar",
+              LOG,
+              EXPORTER,
+              HISTOGRAM));
   private static final Module MICROMETER =
       new Module("io.glint.micrometer", GlintMeterRegistry.class, Set.of("io.glint.sdk"));
   private static final Module AUTOCONFIGURE =
@@ -256,6 +278,59 @@ class ArchitectureTest {
                                 || name.startsWith("io.opentelemetry.sdk.metrics.SdkMeter")));
   }
 
+  /**
+   * The compiler's lint "exports" says so as well. But it also asks that users get the annotations
+   * of JSpecify, so it is off.
+   */
+  @ParameterizedTest
+  @MethodSource("shipped")
+  void whatUsersSeeIsOfPackagesThatTheySee(Module module) throws Exception {
+    final Set<String> exported = new TreeSet<>();
+    for (final Module each : shipped()) {
+      reference(each).descriptor().exports().stream()
+          .filter(export -> !export.isQualified())
+          .forEach(export -> exported.add(export.source()));
+    }
+    final Map<String, String> types = declarations(module, exported);
+    types.keySet().removeIf(name -> !isPublic(name, types));
+    assertThat(types).isNotEmpty();
+    for (final String declaration : types.values()) {
+      // Of that superclass nothing is public.
+      final String seen = declaration.replace(" extends " + SPAN_IDS + ".SpanIds", "");
+      assertThat(GLINT_PACKAGE.matcher(seen).results().map(result -> result.group(1)))
+          .as(declaration)
+          .isSubsetOf(exported);
+    }
+  }
+
+  private static ModuleReference reference(Module module) {
+    return ModuleFinder.of(module.classes()).findAll().iterator().next();
+  }
+
+  /** A type that is nested is as public as what is around it. */
+  private static boolean isPublic(String name, Map<String, String> declarations) {
+    final int nested = name.lastIndexOf('$');
+    return declarations.get(name).contains("\npublic ")
+        && (nested < 0 || isPublic(name.substring(0, nested), declarations));
+  }
+
+  /** Types of these packages with what is public or protected of them, as javap shows it. */
+  private static Map<String, String> declarations(Module module, Set<String> packages)
+      throws IOException {
+    final Map<String, String> declarations = new TreeMap<>();
+    try (ModuleReader reader = reference(module).open()) {
+      for (final String file : reader.list().filter(name -> name.endsWith(".class")).toList()) {
+        final String name = file.substring(0, file.lastIndexOf('.')).replace('/', '.');
+        final int end = name.lastIndexOf('.');
+        if (end > 0 && packages.contains(name.substring(0, end)) && !name.endsWith("-info")) {
+          declarations.put(
+              name, run("javap", "-protected", "-classpath", module.classes().toString(), name));
+        }
+      }
+    }
+    return declarations;
+  }
+
   /** Not only our classes: everything they can reach on the class path of a user. */
   @ParameterizedTest
   @MethodSource("shipped")
@@ -325,13 +400,17 @@ class ArchitectureTest {
   }
 
   private static String jdeps(String... arguments) {
-    final StringWriter out = new StringWriter();
     final List<String> all = new ArrayList<>(List.of("--multi-release", "base"));
     all.addAll(List.of(arguments));
+    return run("jdeps", all.toArray(new String[0]));
+  }
+
+  private static String run(String tool, String... arguments) {
+    final StringWriter out = new StringWriter();
     final int status =
-        ToolProvider.findFirst("jdeps")
+        ToolProvider.findFirst(tool)
             .orElseThrow()
-            .run(new PrintWriter(out), new PrintWriter(out), all.toArray(new String[0]));
+            .run(new PrintWriter(out), new PrintWriter(out), arguments);
     assertThat(status).as(out.toString()).isZero();
     return out.toString();
   }

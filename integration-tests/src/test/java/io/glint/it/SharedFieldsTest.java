@@ -13,7 +13,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -38,6 +40,13 @@ class SharedFieldsTest {
 
   /** In the first cell of a row: a field with its class, or without if it is the one before. */
   private static final Pattern NAMED = Pattern.compile("`(?:(\\w+)\\.)?(\\w+)`");
+
+  /** A field whose guard the source names. */
+  private static final Pattern GUARDED =
+      Pattern.compile(
+          "(?m)^( +)@GuardedBy\\(\"(\\w+)\"\\)\\s+(?:(?:private|static|final) )*[^()=;]+ (\\w+)(?: =|;)");
+
+  private static final Pattern DECLARATION = Pattern.compile("(?m)^( *)[^*\\n]*\\bclass (\\w+)\\b");
 
   private static final Set<String> ALL = new TreeSet<>();
   private static final Set<String> SHARED = new TreeSet<>();
@@ -97,22 +106,98 @@ class SharedFieldsTest {
     }
   }
 
-  /** As {@code Class.field}. */
-  private static Set<String> namedFields() throws IOException {
-    final Set<String> named = new TreeSet<>();
+  /** Fields as {@code Class.field}, with the cells of their row after the first. */
+  private static Map<String, List<String>> rows() throws IOException {
+    final Map<String, List<String>> rows = new TreeMap<>();
     for (final String line : Files.readAllLines(PAGE)) {
       if (line.startsWith("| `")) {
+        final List<String> cells =
+            Stream.of(line.split("\\|", -1)).skip(1).map(String::strip).toList();
         String last = "";
-        final Matcher matcher = NAMED.matcher(line.substring(1, line.indexOf('|', 1)));
+        final Matcher matcher = NAMED.matcher(cells.get(0));
         while (matcher.find()) {
           last = matcher.group(1) != null ? matcher.group(1) : last;
           if (!last.isEmpty()) {
-            named.add(last + '.' + matcher.group(2));
+            rows.put(last + '.' + matcher.group(2), cells.subList(1, cells.size()));
           }
         }
       }
     }
-    return named;
+    return rows;
+  }
+
+  /** As {@code Class.field}. */
+  private static Set<String> namedFields() throws IOException {
+    return new TreeSet<>(rows().keySet());
+  }
+
+  /**
+   * The guard of each field that has one by {@code @GuardedBy}: "this", or the name of another
+   * field. Read from the source, as javap shows it together with all the code only.
+   */
+  private static Map<String, String> guards() throws IOException {
+    final Map<String, String> guards = new TreeMap<>();
+    try (Stream<Path> files = Files.walk(Path.of("..", "sdk-core", "src", "main", "java"))) {
+      for (final Path file : files.filter(name -> name.toString().endsWith(".java")).toList()) {
+        final String source = Files.readString(file);
+        final Matcher guarded = GUARDED.matcher(source);
+        while (guarded.find()) {
+          final Matcher declaration = DECLARATION.matcher(source);
+          String owner = "";
+          while (declaration.find() && declaration.start() < guarded.start()) {
+            if (declaration.group(1).length() < guarded.group(1).length()) {
+              owner = declaration.group(2);
+            }
+          }
+          guards.put(owner + '.' + guarded.group(3), guarded.group(2));
+        }
+      }
+    }
+    return guards;
+  }
+
+  /** What the page must say of a guard: the lock by its name, with its class or without. */
+  private static boolean saysGuard(String owner, String cell, String guard) {
+    return guard.equals("this")
+        ? cell.contains("monitor")
+        : cell.contains('`' + guard + '`') || cell.contains('`' + owner + '.' + guard + '`');
+  }
+
+  @Test
+  void thePageNamesTheGuardThatTheSourceNames() throws IOException {
+    final Map<String, List<String>> rows = rows();
+    assertThat(guards()).hasSizeGreaterThan(25);
+    guards()
+        .forEach(
+            (field, guard) -> {
+              final String owner = field.substring(0, field.indexOf('.'));
+              assertThat(rows).containsKey(field);
+              assertThat(rows.get(field).get(3))
+                  .as("%s is guarded by %s", field, guard)
+                  .matches(cell -> saysGuard(owner, cell, guard));
+            });
+  }
+
+  /** Another object's lock cannot be named there; what is volatile is read without. */
+  @Test
+  void theSourceNamesEachGuardOfThePageThatIsOfTheSameObject() throws IOException {
+    final Map<String, String> guards = guards();
+    final Set<String> unchecked = new TreeSet<>();
+    rows()
+        .forEach(
+            (field, cells) -> {
+              final String owner = field.substring(0, field.indexOf('.'));
+              final String cell = cells.get(3);
+              final boolean isGuarded =
+                  cell.matches("(its )?monitor\\b.*")
+                      || cell.matches("`(" + owner + "\\.)?\\w*[lL]ock`.*");
+              if (ALL.contains(field) && cells.get(2).equals("plain") && isGuarded) {
+                unchecked.add(field);
+              }
+            });
+    assertThat(unchecked).hasSizeGreaterThan(25);
+    unchecked.removeAll(guards.keySet());
+    assertThat(unchecked).isEmpty();
   }
 
   @Test

@@ -20,6 +20,7 @@ import io.glint.sdk.internal.collect.StreamCollector;
 import io.glint.sdk.internal.data.PointPool;
 import io.glint.sdk.internal.exemplar.ExemplarCounts;
 import io.glint.sdk.internal.exemplar.ExemplarSampling;
+import io.glint.sdk.internal.exporter.OutcomeCounts;
 import io.glint.sdk.internal.metric.DropCounters;
 import io.glint.sdk.internal.series.Series;
 import io.glint.sdk.internal.stream.MetricStream;
@@ -248,7 +249,7 @@ public class ExemplarAccounts {
   @Outcome(id = "3", expect = ACCEPTABLE, desc = "both counted")
   @Outcome(expect = FORBIDDEN, desc = "an outcome was lost")
   public static class ActualOutcomes {
-    private final ExemplarOutcomes outcomes = new ExemplarOutcomes();
+    private final OutcomeCounts outcomes = new OutcomeCounts();
 
     @Actor
     public void one() {

@@ -192,6 +192,12 @@ final class Fixture {
     return longCounter(CUMULATIVE, limit, /* filter= */ null, IDLE_TIMEOUT);
   }
 
+  /** A counter that keeps silent series, unless they are removable. */
+  static StreamCollector removableCounter(AggregationTemporality temporality) {
+    return longCounter(
+        temporality, NO_LIMIT, /* filter= */ null, temporality == DELTA ? Long.MAX_VALUE : 0);
+  }
+
   /** A counter with a view; if it is cumulative, as {@link #idleCounter} besides. */
   static StreamCollector filteredCounter(AggregationTemporality temporality, int limit) {
     return longCounter(temporality, limit, filter(), temporality == DELTA ? 0 : IDLE_TIMEOUT);
@@ -397,6 +403,11 @@ final class Fixture {
 
   static int collectTotal(StreamCollector collector) {
     return total(collect(collector));
+  }
+
+  /** The same for a reader that the collector knows. */
+  static int collectTotal(StreamCollector collector, PointPool reader) {
+    return total(points(collector.collect(START, NOW, reader)));
   }
 
   /** Sum of the one point of a stream of doubles, which must be there. */

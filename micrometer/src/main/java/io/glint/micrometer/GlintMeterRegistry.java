@@ -38,6 +38,7 @@ import java.util.function.DoubleSupplier;
 import java.util.function.DoubleUnaryOperator;
 import java.util.function.ToDoubleFunction;
 import java.util.function.ToLongFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A Micrometer registry whose meters are recorded by an OpenTelemetry meter provider, such as
@@ -209,7 +210,7 @@ public final class GlintMeterRegistry extends MeterRegistry {
   // ------------------------------------------------------------------ what is observed
 
   @Override
-  protected <T> Gauge newGauge(Meter.Id id, T object, ToDoubleFunction<T> value) {
+  protected <T> Gauge newGauge(Meter.Id id, @Nullable T object, ToDoubleFunction<T> value) {
     final Gauge gauge = new DefaultGauge<>(id, object, value);
     observe(id, gauge(id, "", unit(id), gauge::value));
     return gauge;

@@ -1,5 +1,6 @@
 package io.glint.reservoir;
 
+import io.glint.reservoir.internal.SpanIds;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanContext;
@@ -69,6 +70,15 @@ public final class Exemplar extends SpanIds {
   /** All attributes of the measurement, also those that a view removes from the point. */
   public Attributes attributes() {
     return attributes;
+  }
+
+  /**
+   * The span of the measurement's context; {@link SpanContext#getInvalid()} where none was. It may
+   * be made anew at each call, and is equal to the original.
+   */
+  @Override
+  public SpanContext spanContext() {
+    return super.spanContext();
   }
 
   /** Keeps the span context as it is: for what is soon overwritten by a newer measurement. */

@@ -3,6 +3,7 @@ package io.glint.reservoir;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.context.Context;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The largest measurements offered since the last collection, and if wanted the smallest: the
@@ -48,7 +49,7 @@ final class ExtremesExemplarReservoir implements ExemplarReservoir {
   private int smallestKept;
 
   /** The object that the next measurement is written to; null if there is none. */
-  private Exemplar spare;
+  private @Nullable Exemplar spare;
 
   private boolean isOfDoubles;
 
@@ -163,7 +164,8 @@ final class ExtremesExemplarReservoir implements ExemplarReservoir {
    *
    * @return an object that is not used any more, or null
    */
-  private Exemplar add(Exemplar added) {
+  @SuppressWarnings("NullAway") // Where all slots are in use, what is overwritten is an exemplar.
+  private @Nullable Exemplar add(Exemplar added) {
     final Exemplar out = insert(added, 0, largest, largestKept, 1);
     if (largestKept < largest) {
       largestKept++;
@@ -183,7 +185,7 @@ final class ExtremesExemplarReservoir implements ExemplarReservoir {
    * @return what was in the slot that was overwritten: if all were kept the last of them, which may
    *     be {@code added} itself; else an unused object or null
    */
-  private Exemplar insert(Exemplar added, int from, int size, int kept, int order) {
+  private @Nullable Exemplar insert(Exemplar added, int from, int size, int kept, int order) {
     if (kept == size && (size == 0 || !precedes(added, slots[from + size - 1], order))) {
       return added;
     }

@@ -8,4 +8,7 @@
  * <p>A reservoir is owned by one thread at a time, so none of the classes here synchronizes. {@link
  * io.glint.reservoir.ExemplarReservoir} is the contract, also for a reservoir of one's own.
  */
+@NullMarked
 package io.glint.reservoir;
+
+import org.jspecify.annotations.NullMarked;

@@ -27,6 +27,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A {@link MeterProvider} whose recording calls never wait and whose exemplars can be relied on.
@@ -56,7 +57,7 @@ public final class GlintMeterProvider implements MeterProvider, Closeable {
   private final ProviderState state;
   private final ExemplarExplainer exemplarExplainer;
   private final RateLimitedLog reentries = new RateLimitedLog(LOGGER, Level.WARNING);
-  private final AtomicReference<CompletableResultCode> shutdown = new AtomicReference<>();
+  private final AtomicReference<@Nullable CompletableResultCode> shutdown = new AtomicReference<>();
 
   /**
    * Registers with the readers.
@@ -120,7 +121,7 @@ public final class GlintMeterProvider implements MeterProvider, Closeable {
    * @return never null
    */
   @Override
-  public MeterBuilder meterBuilder(String instrumentationScopeName) {
+  public MeterBuilder meterBuilder(@Nullable String instrumentationScopeName) {
     final String name = instrumentationScopeName == null ? "" : instrumentationScopeName;
     if (name.isEmpty() && !state.isNoop()) {
       state
@@ -230,8 +231,9 @@ public final class GlintMeterProvider implements MeterProvider, Closeable {
    */
   public CompletableResultCode shutdown() {
     final CompletableResultCode result = new CompletableResultCode();
-    if (!shutdown.compareAndSet(null, result)) {
-      return shutdown.get();
+    final CompletableResultCode before = shutdown.compareAndExchange(null, result);
+    if (before != null) {
+      return before;
     }
     final ReaderFanOut calls =
         new ReaderFanOut("shut down", MetricReader::shutdown, state.readerTimeout());

@@ -24,6 +24,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Configures a {@link GlintMeterProvider}, with the method names of the stock {@code
@@ -38,7 +39,10 @@ public final class GlintMeterProviderBuilder {
   private Resource resource = Resource.getDefault();
   private CustomExemplarFilter exemplarFilter = CustomExemplarFilter.traceBased();
   private ExemplarAttributes exemplarAttributes = ExemplarAttributes.all();
-  private AttributeKey<String> spanMarkKey;
+
+  /** Null if spans are not marked. */
+  private @Nullable AttributeKey<String> spanMarkKey;
+
   private final List<ProviderConfig.Reader> readers = new ArrayList<>();
   private final List<MetricProducer> producers = new ArrayList<>();
   private final List<ViewRegistry.Registration> views = new ArrayList<>();

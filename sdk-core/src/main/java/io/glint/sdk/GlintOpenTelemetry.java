@@ -18,6 +18,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An {@link OpenTelemetry} with the metrics of Glint and everything else of another one. It takes
@@ -47,7 +48,7 @@ public class GlintOpenTelemetry implements OpenTelemetry, Closeable {
   private final OpenTelemetry others;
   private final GlintMeterProvider meterProvider;
   private final Duration timeout;
-  private final AtomicReference<CompletableResultCode> shutdown = new AtomicReference<>();
+  private final AtomicReference<@Nullable CompletableResultCode> shutdown = new AtomicReference<>();
 
   GlintOpenTelemetry(OpenTelemetry others, GlintMeterProvider meterProvider) {
     this(others, meterProvider, CLOSE_TIMEOUT);
@@ -174,8 +175,9 @@ public class GlintOpenTelemetry implements OpenTelemetry, Closeable {
    */
   public CompletableResultCode shutdown() {
     final CompletableResultCode result = new CompletableResultCode();
-    if (!shutdown.compareAndSet(null, result)) {
-      return shutdown.get();
+    final CompletableResultCode before = shutdown.compareAndExchange(null, result);
+    if (before != null) {
+      return before;
     }
     final CompletableResultCode ofOthers = new CompletableResultCode();
     start("glint-shutdown-others", () -> shutdownOthers(ofOthers));

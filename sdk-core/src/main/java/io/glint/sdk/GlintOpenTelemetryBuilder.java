@@ -7,6 +7,7 @@ import io.opentelemetry.sdk.OpenTelemetrySdkBuilder;
 import io.opentelemetry.sdk.logs.SdkLoggerProvider;
 import io.opentelemetry.sdk.trace.SdkTracerProvider;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Puts a {@link GlintOpenTelemetry} together, with the methods of the stock {@code
@@ -14,12 +15,11 @@ import java.util.Objects;
  * variables. Not thread-safe. Null arguments are refused by {@link NullPointerException}, as this
  * is set-up code.
  */
-@SuppressWarnings("exports") // An application that calls this has those modules.
 public final class GlintOpenTelemetryBuilder {
-  private SdkTracerProvider tracerProvider;
-  private SdkLoggerProvider loggerProvider;
+  private @Nullable SdkTracerProvider tracerProvider;
+  private @Nullable SdkLoggerProvider loggerProvider;
   private ContextPropagators propagators = ContextPropagators.noop();
-  private GlintMeterProvider meterProvider;
+  private @Nullable GlintMeterProvider meterProvider;
 
   GlintOpenTelemetryBuilder() {}
 

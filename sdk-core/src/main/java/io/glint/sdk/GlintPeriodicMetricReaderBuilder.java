@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Configures a {@link GlintPeriodicMetricReader}. Not thread-safe. Null arguments are refused by
@@ -21,7 +22,7 @@ public final class GlintPeriodicMetricReaderBuilder {
   private long intervalNanos = TimeUnit.SECONDS.toNanos(60);
   private long exportTimeoutNanos = TimeUnit.SECONDS.toNanos(30);
   private int maxExportBatchSize = MetricBatches.UNLIMITED;
-  private ScheduledExecutorService executor;
+  private @Nullable ScheduledExecutorService executor;
 
   GlintPeriodicMetricReaderBuilder(MetricExporter exporter) {
     this.exporter = Objects.requireNonNull(exporter, "exporter");

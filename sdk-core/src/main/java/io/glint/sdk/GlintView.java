@@ -10,6 +10,7 @@ import io.opentelemetry.sdk.metrics.View;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What becomes of the measurements of the instruments that a selector matches: the stream
@@ -102,14 +103,14 @@ public final class GlintView {
 
   /** Configures a {@link GlintView}. Not thread-safe. Null arguments are refused. */
   public static final class Builder {
-    private String name;
-    private String description;
-    private Aggregation aggregation;
-    private Predicate<String> attributeFilter;
+    private @Nullable String name;
+    private @Nullable String description;
+    private @Nullable Aggregation aggregation;
+    private @Nullable Predicate<String> attributeFilter;
     private int cardinalityLimit;
-    private ExemplarReservoirFactory exemplarReservoir;
-    private CustomExemplarFilter exemplarFilter;
-    private ExemplarAttributes exemplarAttributes;
+    private @Nullable ExemplarReservoirFactory exemplarReservoir;
+    private @Nullable CustomExemplarFilter exemplarFilter;
+    private @Nullable ExemplarAttributes exemplarAttributes;
 
     private Builder() {}
 

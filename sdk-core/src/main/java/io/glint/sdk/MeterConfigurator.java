@@ -8,6 +8,7 @@ import java.util.Objects;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Decides which meters of a provider are enabled: the MeterConfigurator of the SDK specification.
@@ -31,7 +32,7 @@ public interface MeterConfigurator {
    * @param scope name, version, schema URL and attributes of the meter; never null
    * @return null for the default, {@link GlintMeterConfig#enabled()}
    */
-  GlintMeterConfig configure(InstrumentationScopeInfo scope);
+  @Nullable GlintMeterConfig configure(InstrumentationScopeInfo scope);
 
   /**
    * Disables the meters whose name matches one of the patterns, and leaves the others to the
@@ -78,7 +79,7 @@ public interface MeterConfigurator {
    * @param isEnabled what an answer that is not null means
    */
   static <C> MeterConfigurator of(
-      Function<? super InstrumentationScopeInfo, ? extends C> function,
+      Function<? super InstrumentationScopeInfo, ? extends @Nullable C> function,
       Predicate<? super C> isEnabled) {
     Objects.requireNonNull(function, "function");
     Objects.requireNonNull(isEnabled, "isEnabled");

@@ -7,6 +7,7 @@ import java.security.CodeSource;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Meets an OpenTelemetry that is too old for Glint with a sentence, where the JVM would speak of a
@@ -23,11 +24,11 @@ public final class OpenTelemetryVersion {
   private static final Pattern VERSION = Pattern.compile("1\\.(\\d{1,9})\\..*");
 
   /** What is wrong, in words; null if nothing is known to be. */
-  private static final String PROBLEM = findProblem();
+  private static final @Nullable String PROBLEM = findProblem();
 
   private record Artifact(String name, Class<?> type) {
 
-    String version() {
+    @Nullable String version() {
       return VersionFile.read(type, "sdk.version");
     }
 
@@ -54,7 +55,7 @@ public final class OpenTelemetryVersion {
     }
   }
 
-  private static String findProblem() {
+  private static @Nullable String findProblem() {
     // No look at a class initializes it.
     for (final Artifact artifact :
         List.of(

@@ -9,6 +9,7 @@ import io.opentelemetry.sdk.metrics.View;
 import java.lang.reflect.Field;
 import java.lang.reflect.Method;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What Glint needs of the stock SDK that not every application has, or some of the supported
@@ -18,7 +19,7 @@ import java.util.function.Predicate;
  */
 final class StockSdk {
   /** What a view has if no filter was set, so that the instrument's advice holds. */
-  private static final Object NO_FILTER = filterOf(View.builder().build());
+  private static final @Nullable Object NO_FILTER = filterOf(View.builder().build());
 
   private StockSdk() {}
 
@@ -50,7 +51,8 @@ final class StockSdk {
    * @throws IllegalArgumentException if the view does more with attributes than that, or does not
    *     tell
    */
-  static Predicate<String> attributeFilter(View view) {
+  @SuppressWarnings("NullAway") // What is not there cannot be read, and that is said.
+  static @Nullable Predicate<String> attributeFilter(View view) {
     final Object filter = filterOf(view);
     if (filter == NO_FILTER) {
       return null;
@@ -59,7 +61,7 @@ final class StockSdk {
   }
 
   /** Its predicate, public since 1.67, or else what holds it. */
-  private static Object filterOf(View view) {
+  private static @Nullable Object filterOf(View view) {
     try {
       return view.getAttributeFilter();
     } catch (NoSuchMethodError e) {
@@ -95,7 +97,7 @@ final class StockSdk {
   }
 
   /** Shuts down an {@code OpenTelemetrySdk}; null if it is something else. */
-  static CompletableResultCode shutdown(Object openTelemetry) {
+  static @Nullable CompletableResultCode shutdown(Object openTelemetry) {
     try {
       return openTelemetry instanceof OpenTelemetrySdk sdk ? sdk.shutdown() : null;
     } catch (NoClassDefFoundError e) {
@@ -116,7 +118,7 @@ final class StockSdk {
     }
 
     /** They are markers without methods, and told apart by identity. */
-    static CustomExemplarFilter exemplarFilterOrNull(Object filter) {
+    static @Nullable CustomExemplarFilter exemplarFilterOrNull(Object filter) {
       if (EXISTS) {
         if (filter == ExemplarFilter.traceBased()) {
           return CustomExemplarFilter.traceBased();

@@ -2,6 +2,7 @@ package io.glint.sdk;
 
 import java.io.InputStream;
 import java.util.Properties;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What version an artifact is, by the file {@code version.properties} beside its classes. The file
@@ -17,7 +18,7 @@ final class VersionFile {
    * @param neighbour a class of the same package
    * @return null if it does not say
    */
-  static String read(Class<?> neighbour, String key) {
+  static @Nullable String read(Class<?> neighbour, String key) {
     try (InputStream file = neighbour.getResourceAsStream("version.properties")) {
       final Properties properties = new Properties();
       if (file != null) {

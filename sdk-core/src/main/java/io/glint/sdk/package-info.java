@@ -7,4 +7,7 @@
  * switches meters off. {@code io.glint.sdk.exemplar} is about exemplars. Everything else is below
  * {@code io.glint.sdk.internal}, which is not API.
  */
+@NullMarked
 package io.glint.sdk;
+
+import org.jspecify.annotations.NullMarked;

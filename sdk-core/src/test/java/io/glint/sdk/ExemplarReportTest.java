@@ -9,6 +9,7 @@ import io.glint.reservoir.ExemplarVisitor;
 import io.glint.sdk.exemplar.CustomExemplarFilter;
 import io.glint.sdk.exemplar.ExemplarOutcomes;
 import io.glint.sdk.exemplar.ExemplarReport;
+import io.glint.sdk.internal.exporter.OutcomeCounts;
 import io.glint.sdk.internal.series.Overflow;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
@@ -38,6 +39,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -56,8 +58,8 @@ class ExemplarReportTest {
   /** A reader whose exports, and what becomes of them, a test decides. */
   private static final class AccountingReader implements MetricReader, ExemplarOutcomes.Source {
     private final AggregationTemporality temporality;
-    private final ExemplarOutcomes outcomes = new ExemplarOutcomes();
-    private boolean isBroken;
+    private final OutcomeCounts outcomes = new OutcomeCounts();
+    private Supplier<ExemplarOutcomes> brokenAccount;
     private CollectionRegistration registration = CollectionRegistration.noop();
 
     AccountingReader(AggregationTemporality temporality) {
@@ -68,7 +70,8 @@ class ExemplarReportTest {
     void export(ExemplarOutcomes.Outcome outcome) {
       for (final MetricData metric : registration.collectAllMetrics()) {
         outcomes.add(
-            metric,
+            metric.getInstrumentationScopeInfo(),
+            metric.getName(),
             outcome,
             metric.getData().getPoints().stream()
                 .mapToLong(point -> point.getExemplars().size())
@@ -98,10 +101,7 @@ class ExemplarReportTest {
 
     @Override
     public ExemplarOutcomes exemplarOutcomes() {
-      if (isBroken) {
-        throw new IllegalStateException("broken");
-      }
-      return outcomes;
+      return brokenAccount != null ? brokenAccount.get() : outcomes;
     }
   }
 
@@ -455,7 +455,24 @@ class ExemplarReportTest {
 
   @Test
   void anExporterThatCannotTellDisturbsNoCollection() {
-    reader.isBroken = true;
+    reader.brokenAccount =
+        () -> {
+          throw new IllegalStateException("broken");
+        };
+    nothingIsSaidAndNothingDisturbed();
+  }
+
+  @Test
+  void anAccountOfAnExporterThatCannotTellDisturbsNoCollection() {
+    reader.brokenAccount =
+        () ->
+            (scope, metric, outcome) -> {
+              throw new IllegalStateException("broken");
+            };
+    nothingIsSaidAndNothingDisturbed();
+  }
+
+  private void nothingIsSaidAndNothingDisturbed() {
     final GlintMeterProvider provider =
         provider(builder -> builder.setInternalTelemetryEnabled(true));
     recordMany(histogram(provider), span(1, true));
@@ -466,7 +483,7 @@ class ExemplarReportTest {
     assertThat(provider.explainExemplars().metrics())
         .allMatch(metric -> metric.outcomes().isEmpty());
     assertThat(log.messages()).hasSize(1);
-    assertThat(log.messages().get(0)).contains("AccountingReader", "exemplarOutcomes()");
+    assertThat(log.messages().get(0)).contains("AccountingReader", "exemplarOutcomes()", "get()");
   }
 
   @Test

@@ -13,18 +13,15 @@ import io.glint.sdk.internal.exemplar.ExemplarSampling;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.metrics.Meter;
 import io.opentelemetry.sdk.common.Clock;
-import io.opentelemetry.sdk.common.CompletableResultCode;
 import io.opentelemetry.sdk.common.export.MemoryMode;
 import io.opentelemetry.sdk.metrics.Aggregation;
 import io.opentelemetry.sdk.metrics.InstrumentSelector;
-import io.opentelemetry.sdk.metrics.InstrumentType;
 import io.opentelemetry.sdk.metrics.data.AggregationTemporality;
 import io.opentelemetry.sdk.metrics.data.DoubleExemplarData;
 import io.opentelemetry.sdk.metrics.data.ExemplarData;
 import io.opentelemetry.sdk.metrics.data.HistogramPointData;
 import io.opentelemetry.sdk.metrics.data.MetricData;
 import io.opentelemetry.sdk.metrics.data.PointData;
-import io.opentelemetry.sdk.metrics.export.CollectionRegistration;
 import io.opentelemetry.sdk.metrics.export.MetricReader;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -100,8 +97,8 @@ class ExemplarTimesTest {
   @MethodSource("readers")
   void anExemplarMadeDuringTheCollectionHasItsTimeInEachCollectionOfEachReader(
       AggregationTemporality temporality, MemoryMode mode) {
-    final Reader first = new Reader(temporality, mode);
-    final Reader second = new Reader(temporality, mode);
+    final ModeReader first = new ModeReader(mode, temporality);
+    final ModeReader second = new ModeReader(mode, temporality);
     final Meter meter = meter(null, CustomExemplarFilter.traceBased(), first, second);
     final int[] runs = {0};
     meter
@@ -117,9 +114,9 @@ class ExemplarTimesTest {
     final long begun = clock.now();
     int seen = 0;
     for (int round = 0; round < 3; round++) {
-      for (final Reader reader : List.of(first, second)) {
+      for (final ModeReader reader : List.of(first, second)) {
         // A delta reader has no points when it has seen them.
-        for (final PointData point : reader.collect().values()) {
+        for (final PointData point : points(reader).values()) {
           for (final ExemplarData exemplar : point.getExemplars()) {
             assertThat(exemplar.getEpochNanos()).isEqualTo(begun + 200);
             seen++;
@@ -137,7 +134,8 @@ class ExemplarTimesTest {
 
   @Test
   void anObservationHasTheTimeAtWhichItWasMade() {
-    final Reader reader = new Reader(AggregationTemporality.CUMULATIVE, MemoryMode.REUSABLE_DATA);
+    final ModeReader reader =
+        new ModeReader(MemoryMode.REUSABLE_DATA, AggregationTemporality.CUMULATIVE);
     final Meter meter = meter(null, CustomExemplarFilter.alwaysOn(), reader);
     meter
         .gaugeBuilder("observed")
@@ -149,7 +147,7 @@ class ExemplarTimesTest {
             });
     for (int round = 0; round < 2; round++) {
       final long begun = clock.now();
-      assertThat(reader.collect().get("observed").getExemplars())
+      assertThat(points(reader).get("observed").getExemplars())
           .extracting(ExemplarData::getEpochNanos)
           .isEqualTo(List.of(begun + 30));
     }
@@ -158,7 +156,8 @@ class ExemplarTimesTest {
   @ParameterizedTest
   @EnumSource(ExemplarSampling.Filter.class)
   void anObservationThatCannotBecomeAnExemplarReadsNoClock(ExemplarSampling.Filter filter) {
-    final Reader reader = new Reader(AggregationTemporality.CUMULATIVE, MemoryMode.REUSABLE_DATA);
+    final ModeReader reader =
+        new ModeReader(MemoryMode.REUSABLE_DATA, AggregationTemporality.CUMULATIVE);
     final Meter meter =
         meter(
             null,
@@ -194,7 +193,7 @@ class ExemplarTimesTest {
             ExemplarReservoirFactory.extremes(20, 20),
             ExemplarReservoirFactory.octaveAligned(),
             (ExemplarReservoirFactory) Reversed::new)) {
-      final Reader reader = new Reader(temporality, mode);
+      final ModeReader reader = new ModeReader(mode, temporality);
       final Meter meter = meter(reservoir, CustomExemplarFilter.traceBased(), reader);
       final SplittableRandom random = new SplittableRandom(11);
       int most = 0;
@@ -204,7 +203,7 @@ class ExemplarTimesTest {
           record(meter, Math.scalb(1 + random.nextDouble(), random.nextInt(9) - 1), i);
         }
         clock.advance(1);
-        for (final PointData point : reader.collect().values()) {
+        for (final PointData point : points(reader).values()) {
           most = Math.max(most, point.getExemplars().size());
           final List<Long> keys = new ArrayList<>();
           for (final ExemplarData exemplar : point.getExemplars()) {
@@ -231,8 +230,10 @@ class ExemplarTimesTest {
 
   @Test
   void aWallClockThatWasSetBackDoesNotTakeExemplarsWithIt() {
-    final Reader one = new Reader(AggregationTemporality.CUMULATIVE, MemoryMode.IMMUTABLE_DATA);
-    final Reader other = new Reader(AggregationTemporality.DELTA, MemoryMode.IMMUTABLE_DATA);
+    final ModeReader one =
+        new ModeReader(MemoryMode.IMMUTABLE_DATA, AggregationTemporality.CUMULATIVE);
+    final ModeReader other =
+        new ModeReader(MemoryMode.IMMUTABLE_DATA, AggregationTemporality.DELTA);
     final Meter meter = meter(null, CustomExemplarFilter.traceBased(), one, other);
     record(meter, 1, 1);
     clock.advance(1000);
@@ -240,14 +241,14 @@ class ExemplarTimesTest {
     one.collect();
     clock.setBack(600);
     clock.advance(1000);
-    final PointData next = other.collect().get("histogram");
+    final PointData next = points(other).get("histogram");
     assertThat(next.getEpochNanos()).isEqualTo(before + 1000);
     // At half the pace, until the wall clock has caught up.
     clock.advance(1000);
     record(meter, 1, 2);
     clock.advance(1000);
-    for (final Reader reader : List.of(one, other)) {
-      final PointData point = reader.collect().get("histogram");
+    for (final ModeReader reader : List.of(one, other)) {
+      final PointData point = points(reader).get("histogram");
       assertThat(point.getExemplars())
           .extracting(ExemplarData::getEpochNanos)
           .isEqualTo(List.of(before + 1500));
@@ -256,9 +257,9 @@ class ExemplarTimesTest {
     // When the wall clock has caught up, it counts again.
     clock.advance(3_600_000_000_000L);
     final long later = clock.now();
-    assertThat(one.collect().get("histogram").getEpochNanos()).isEqualTo(later);
+    assertThat(points(one).get("histogram").getEpochNanos()).isEqualTo(later);
     record(meter, 1, 3);
-    assertThat(one.collect().get("histogram").getExemplars())
+    assertThat(points(one).get("histogram").getExemplars())
         .extracting(ExemplarData::getEpochNanos)
         .isEqualTo(List.of(later));
   }
@@ -329,48 +330,12 @@ class ExemplarTimesTest {
     }
   }
 
-  private static final class Reader implements MetricReader {
-    private final AggregationTemporality temporality;
-    private final MemoryMode mode;
-    private CollectionRegistration registration = CollectionRegistration.noop();
-
-    Reader(AggregationTemporality temporality, MemoryMode mode) {
-      this.temporality = temporality;
-      this.mode = mode;
+  /** The only point of each metric that has one. */
+  private static Map<String, PointData> points(ModeReader reader) {
+    final Map<String, PointData> points = new HashMap<>();
+    for (final MetricData metric : reader.collect()) {
+      points.put(metric.getName(), metric.getData().getPoints().iterator().next());
     }
-
-    /** The only point of each metric that has one. */
-    Map<String, PointData> collect() {
-      final Map<String, PointData> points = new HashMap<>();
-      for (final MetricData metric : registration.collectAllMetrics()) {
-        points.put(metric.getName(), metric.getData().getPoints().iterator().next());
-      }
-      return points;
-    }
-
-    @Override
-    public void register(CollectionRegistration registration) {
-      this.registration = registration;
-    }
-
-    @Override
-    public MemoryMode getMemoryMode() {
-      return mode;
-    }
-
-    @Override
-    public AggregationTemporality getAggregationTemporality(InstrumentType instrumentType) {
-      return temporality;
-    }
-
-    @Override
-    public CompletableResultCode forceFlush() {
-      return CompletableResultCode.ofSuccess();
-    }
-
-    @Override
-    public CompletableResultCode shutdown() {
-      return CompletableResultCode.ofSuccess();
-    }
+    return points;
   }
 }

@@ -13,17 +13,13 @@ import io.opentelemetry.api.metrics.LongCounter;
 import io.opentelemetry.api.metrics.Meter;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.sdk.common.Clock;
-import io.opentelemetry.sdk.common.CompletableResultCode;
 import io.opentelemetry.sdk.common.export.MemoryMode;
 import io.opentelemetry.sdk.metrics.Aggregation;
 import io.opentelemetry.sdk.metrics.ExemplarFilter;
 import io.opentelemetry.sdk.metrics.InstrumentSelector;
-import io.opentelemetry.sdk.metrics.InstrumentType;
 import io.opentelemetry.sdk.metrics.data.AggregationTemporality;
 import io.opentelemetry.sdk.metrics.data.MetricData;
 import io.opentelemetry.sdk.metrics.data.PointData;
-import io.opentelemetry.sdk.metrics.export.CollectionRegistration;
-import io.opentelemetry.sdk.metrics.export.MetricReader;
 import io.opentelemetry.sdk.testing.time.TestClock;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
@@ -329,47 +325,6 @@ class MemoryModeTest {
     @Override
     public long nanoTime() {
       return System.nanoTime();
-    }
-  }
-
-  /** A reader that hands out what it collects as it is. */
-  private static final class ModeReader implements MetricReader {
-    private final MemoryMode mode;
-    private final AggregationTemporality temporality;
-    private CollectionRegistration registration = CollectionRegistration.noop();
-
-    ModeReader(MemoryMode mode, AggregationTemporality temporality) {
-      this.mode = mode;
-      this.temporality = temporality;
-    }
-
-    Collection<MetricData> collect() {
-      return registration.collectAllMetrics();
-    }
-
-    @Override
-    public void register(CollectionRegistration registration) {
-      this.registration = registration;
-    }
-
-    @Override
-    public MemoryMode getMemoryMode() {
-      return mode;
-    }
-
-    @Override
-    public AggregationTemporality getAggregationTemporality(InstrumentType instrumentType) {
-      return temporality;
-    }
-
-    @Override
-    public CompletableResultCode forceFlush() {
-      return CompletableResultCode.ofSuccess();
-    }
-
-    @Override
-    public CompletableResultCode shutdown() {
-      return CompletableResultCode.ofSuccess();
     }
   }
 }

@@ -1,7 +1,7 @@
 package io.glint.testing;
 
 import io.glint.reservoir.Exemplar;
-import io.glint.reservoir.SpanIds;
+import io.glint.reservoir.internal.ReadableSpanIds;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanContext;
@@ -9,7 +9,7 @@ import io.opentelemetry.context.Context;
 import io.opentelemetry.sdk.metrics.data.DoubleExemplarData;
 
 /** An exemplar that has the ids of its span as numbers, and must not be asked for its context. */
-public final class NumberedExemplar extends SpanIds implements DoubleExemplarData {
+public final class NumberedExemplar extends ReadableSpanIds implements DoubleExemplarData {
   private final Exemplar exemplar = new Exemplar();
 
   public NumberedExemplar(double value, long epochNanos, SpanContext context) {

@@ -1,5 +1,7 @@
 package io.glint.exporter.openmetrics;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * How names are written for a scraper: Prometheus documentation, "UTF-8 metric and label name
  * escaping schemes". A legacy name is one of letters, digits, underscores and, if it is a metric's,
@@ -32,7 +34,7 @@ enum Escaping {
   }
 
   /** The scheme of a header field's parameter; null if there is none of the name. */
-  static Escaping of(String parameter) {
+  static @Nullable Escaping of(String parameter) {
     return switch (parameter) {
       case "underscores" -> UNDERSCORES;
       case "dots" -> DOTS;

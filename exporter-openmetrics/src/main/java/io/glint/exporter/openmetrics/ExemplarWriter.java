@@ -1,11 +1,12 @@
 package io.glint.exporter.openmetrics;
 
-import io.glint.reservoir.SpanIds;
+import io.glint.reservoir.internal.ReadableSpanIds;
 import io.opentelemetry.sdk.metrics.data.DoubleExemplarData;
 import io.opentelemetry.sdk.metrics.data.ExemplarData;
 import io.opentelemetry.sdk.metrics.data.LongExemplarData;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Chooses exemplars, and writes them in one format.
@@ -13,10 +14,10 @@ import java.util.List;
  * <p>OpenMetrics 1.0, "Exemplars"; OpenTelemetry specification, "Prometheus and OpenMetrics
  * Compatibility", "Exemplar Conversion". Where there is room for one exemplar it is the latest: of
  * a counter, or of those that fall into a bucket. One that the SDK says is {@linkplain
- * SpanIds#isOutranked outranked} is passed over: so who keeps the largest measurements sees the
- * largest of an interval. The ids of the span come first and win over filtered attributes of the
- * same name; filtered attributes are added in the order of label names, each of them if it fits, so
- * that a long one does not keep out the short ones after it.
+ * ReadableSpanIds#isOutranked outranked} is passed over: so who keeps the largest measurements sees
+ * the largest of an interval. The ids of the span come first and win over filtered attributes of
+ * the same name; filtered attributes are added in the order of label names, each of them if it
+ * fits, so that a long one does not keep out the short ones after it.
  *
  * <p>Names and values together may have 128 characters. OpenMetrics counts what they are,
  * Prometheus what is written: it refuses the exemplar if the values with their escapes are longer.
@@ -37,7 +38,10 @@ abstract class ExemplarWriter {
   private static final int OF_BUCKET = 3;
   private static final int OF_HISTOGRAM = 16;
 
+  @SuppressWarnings("NullAway.Init") // By start().
   private LabelSet labelSet;
+
+  @SuppressWarnings("NullAway.Init") // By start().
   private ScrapeExemplars tally;
 
   /** The exemplar of each bucket; only the first {@link #buckets} entries count. */
@@ -78,7 +82,7 @@ abstract class ExemplarWriter {
    *
    * @param shown null if there is none yet
    */
-  static <E extends ExemplarData> E shown(E shown, E other) {
+  static <E extends ExemplarData> E shown(@Nullable E shown, E other) {
     return shown == null || isShownRatherThan(other, shown) ? other : shown;
   }
 
@@ -93,7 +97,7 @@ abstract class ExemplarWriter {
   }
 
   private static boolean isOutranked(ExemplarData exemplar) {
-    return exemplar instanceof SpanIds glint && glint.isOutranked();
+    return exemplar instanceof ReadableSpanIds glint && glint.isOutranked();
   }
 
   static double value(ExemplarData exemplar) {

@@ -8,6 +8,7 @@ import io.opentelemetry.sdk.metrics.export.DefaultAggregationSelector;
 import java.net.InetSocketAddress;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The settings that a reader and a server have in common: what a scrape has, and how many may run.
@@ -28,10 +29,10 @@ public abstract sealed class ExpositionBuilder<B extends ExpositionBuilder<B>>
   private int maxConcurrentScrapes = OpenMetricsReader.DEFAULT_MAX_CONCURRENT_SCRAPES;
 
   /** Null for none. */
-  private Predicate<String> resourceKeys;
+  private @Nullable Predicate<String> resourceKeys;
 
   /** Null for none. */
-  private Supplier<? extends MeterProvider> meterProvider;
+  private @Nullable Supplier<? extends MeterProvider> meterProvider;
 
   /** Shorter in tests. */
   int maxCollectionWaitSeconds = OpenMetricsReader.MAX_COLLECTION_WAIT_SECONDS;
@@ -197,7 +198,8 @@ public abstract sealed class ExpositionBuilder<B extends ExpositionBuilder<B>>
    *
    * @param address where it is scraped; null if it is not known
    */
-  OpenMetricsReader newReader(ProblemLog log, String loggerName, InetSocketAddress address) {
+  OpenMetricsReader newReader(
+      ProblemLog log, String loggerName, @Nullable InetSocketAddress address) {
     ExpositionSettings settings =
         new ExpositionSettings(strategy, scopeLabels, targetInfo, createdSamples, resourceKeys);
     Scrapes scrapes =

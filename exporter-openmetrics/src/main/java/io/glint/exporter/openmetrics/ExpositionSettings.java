@@ -1,6 +1,7 @@
 package io.glint.exporter.openmetrics;
 
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the user decides about expositions.
@@ -12,7 +13,7 @@ record ExpositionSettings(
     boolean scopeLabels,
     boolean targetInfo,
     boolean createdSamples,
-    Predicate<String> resourceKeys) {
+    @Nullable Predicate<String> resourceKeys) {
 
   // Written out: on JDK 17 the derived methods of a record keep its class loader alive for ever.
 

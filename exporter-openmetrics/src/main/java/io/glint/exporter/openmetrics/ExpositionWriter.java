@@ -8,6 +8,7 @@ import java.util.Collection;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * Writes the metrics of one collection in the format and with the names that a scraper asks for.
@@ -31,9 +32,13 @@ final class ExpositionWriter {
   private long scrapes;
 
   /** Of the scrape under way. */
+  @SuppressWarnings("NullAway.Init") // By write(), as the next two.
   private PointWriter points;
 
+  @SuppressWarnings("NullAway.Init")
   private LabelSet labelSet;
+
+  @SuppressWarnings("NullAway.Init")
   private PointMerger merger;
 
   /** The points of families that the scraper did not ask for. */
@@ -134,7 +139,7 @@ final class ExpositionWriter {
     }
     FamilyIndex families = named.families;
     labelSet = labelsOfFormat.ofSeries;
-    points = byFormat.get(format);
+    points = Objects.requireNonNull(byFormat.get(format));
     tally.start(format);
     points.start(out, tally, labelsOfFormat.ofExemplars);
     merger = named.merger;

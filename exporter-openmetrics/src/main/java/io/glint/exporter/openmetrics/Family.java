@@ -10,6 +10,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A metric family: the metrics of all scopes that share a name and a type. It is remembered from
@@ -166,7 +167,7 @@ final class Family {
   }
 
   /** How the family is written in a format; null before it was decided. */
-  Form form(ScrapeFormat format) {
+  @Nullable Form form(ScrapeFormat format) {
     return forms.get(format);
   }
 

@@ -17,8 +17,10 @@ import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Sorts the metrics of a scrape into families, and remembers the families.
@@ -63,7 +65,7 @@ final class FamilyIndex {
   private final Set<ScrapeFormat> planned = EnumSet.noneOf(ScrapeFormat.class);
 
   /** Stands for {@code target_info}, and for the first metric that has its resource; or null. */
-  private Family target;
+  private @Nullable Family target;
 
   private Attributes targetAttributes = Attributes.empty();
 
@@ -127,7 +129,7 @@ final class FamilyIndex {
   }
 
   /** The family of {@code target_info}; null while no metric had a resource with attributes. */
-  Family target() {
+  @Nullable Family target() {
     return target;
   }
 
@@ -149,10 +151,11 @@ final class FamilyIndex {
     }
     String unit = Units.word(metric.getUnit());
     String name = naming.metric(metric.getName(), unit, type == FamilyType.COUNTER);
-    Family family = families.get(type).get(name);
+    Map<String, Family> ofType = Objects.requireNonNull(families.get(type));
+    Family family = ofType.get(name);
     if (family == null) {
       family = new Family(name, type, metric.getInstrumentationScopeInfo(), metric.getName());
-      families.get(type).put(name, family);
+      ofType.put(name, family);
       remembered++;
       planned.clear();
     } else if (family.moveUp(metric)) {
@@ -168,7 +171,7 @@ final class FamilyIndex {
   }
 
   /** The family type of a metric, or null if the metric is left out. */
-  private FamilyType typeOf(MetricData metric) {
+  private @Nullable FamilyType typeOf(MetricData metric) {
     AggregationTemporality temporality = AggregationTemporality.CUMULATIVE;
     FamilyType type = FamilyType.GAUGE;
     switch (metric.getType()) {
@@ -270,21 +273,23 @@ final class FamilyIndex {
     if (attributes.isEmpty()) {
       return;
     }
-    if (target == null) {
+    Family known = target;
+    if (known == null) {
       InstrumentationScopeInfo scope = metric.getInstrumentationScopeInfo();
-      target = new Family(TARGET, FamilyType.INFO, scope, metric.getName());
-      target.help = "Target metadata";
+      Family made = new Family(TARGET, FamilyType.INFO, scope, metric.getName());
+      made.help = "Target metadata";
+      target = made;
       targetAttributes = attributes;
       planned.clear();
       return;
     }
     boolean same = attributes == targetAttributes || attributes.equals(targetAttributes);
-    if (!same && target.tellsFirst("resource")) {
-      log.warn("target", metric.getName(), () -> otherTarget(metric, target));
+    if (!same && known.tellsFirst("resource")) {
+      log.warn("target", metric.getName(), () -> otherTarget(metric, known));
     }
-    if (target.moveUp(metric)
+    if (known.moveUp(metric)
         || (!same
-            && target.isFirst(metric)
+            && known.isFirst(metric)
             && MetricOrder.compare(attributes, targetAttributes) < 0)) {
       targetAttributes = attributes;
     }

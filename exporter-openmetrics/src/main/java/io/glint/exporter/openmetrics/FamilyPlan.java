@@ -6,6 +6,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Decides how each family is written in one format, so that no name is taken twice (OpenMetrics
@@ -43,7 +44,10 @@ final class FamilyPlan {
    * @param target the family that the writer adds itself; null for none
    */
   static void make(
-      ScrapeFormat format, Family target, Collection<Family> families, Listener listener) {
+      ScrapeFormat format,
+      @Nullable Family target,
+      Collection<Family> families,
+      Listener listener) {
     FamilyPlan plan = new FamilyPlan(format);
     if (target != null) {
       plan.place(target, listener);
@@ -109,7 +113,7 @@ final class FamilyPlan {
     }
   }
 
-  private Family owner(Family family, List<String> suffixes) {
+  private @Nullable Family owner(Family family, List<String> suffixes) {
     Family owner = null;
     for (int i = 0; owner == null && i < suffixes.size(); i++) {
       owner = owners.get(family.name + suffixes.get(i));

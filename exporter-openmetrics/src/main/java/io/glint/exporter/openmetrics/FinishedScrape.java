@@ -1,8 +1,8 @@
 package io.glint.exporter.openmetrics;
 
 import io.glint.exporter.openmetrics.ScrapeTelemetry.Operation;
-import io.glint.sdk.exemplar.ExemplarOutcomes;
 import io.glint.sdk.exemplar.ExemplarOutcomes.Outcome;
+import io.glint.sdk.internal.exporter.OutcomeCounts;
 import io.opentelemetry.sdk.metrics.data.MetricData;
 import java.util.Collection;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -29,8 +29,8 @@ final class FinishedScrape {
   private final AtomicInteger users = new AtomicInteger();
 
   private long startNanos;
-  private Negotiation negotiation;
-  private NameFilter names;
+  private Negotiation negotiation = Negotiation.TEXT;
+  private NameFilter names = NameFilter.ALL;
   private int points;
   private int written;
   private int notAskedFor;
@@ -106,7 +106,7 @@ final class FinishedScrape {
   }
 
   /** Counts the exemplars of one scrape. */
-  void count(ExemplarOutcomes outcomes, Outcome ofWritten) {
+  void count(OutcomeCounts outcomes, Outcome ofWritten) {
     exemplars.enterIn(outcomes, ofWritten);
   }
 
@@ -126,8 +126,8 @@ final class FinishedScrape {
       isZipped = false;
     }
     exemplars.clear();
-    negotiation = null;
-    names = null;
+    negotiation = Negotiation.TEXT;
+    names = NameFilter.ALL;
     return true;
   }
 }

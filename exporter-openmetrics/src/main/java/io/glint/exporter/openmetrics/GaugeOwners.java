@@ -2,6 +2,7 @@ package io.glint.exporter.openmetrics;
 
 import java.util.HashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Remembers which point each series of a gauge belongs to, also while that point is not there. It
@@ -21,7 +22,7 @@ final class GaugeOwners {
   private Map<Long, PointIdentity> older = new HashMap<>();
 
   /** The owner of a series, by its {@linkplain PointMerger#key key}; null if it is not known. */
-  PointIdentity get(long series) {
+  @Nullable PointIdentity get(long series) {
     Long key = series;
     PointIdentity owner = recent.get(key);
     if (owner == null) {

@@ -2,6 +2,7 @@ package io.glint.exporter.openmetrics;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.glint.exporter.openmetrics.RequestReader.Head;
 import io.glint.exporter.openmetrics.RequestReader.RefusedException;
 import java.io.BufferedOutputStream;
@@ -23,6 +24,7 @@ import java.util.function.Function;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSocket;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One connection with a client: reads a request, answers it, and so on until one side has enough.
@@ -64,7 +66,7 @@ final class HttpConnection implements Runnable {
           505, "HTTP Version Not Supported");
 
   private final Socket socket;
-  private final ServerTls tls;
+  private final @Nullable ServerTls tls;
   private final HttpListener listener;
   private final Function<OpenMetricsRequest, OpenMetricsResponse> pages;
 
@@ -76,10 +78,12 @@ final class HttpConnection implements Runnable {
   /** When the phase began, or the client took something of an answer. */
   private volatile long progressNanos = phaseNanos;
 
-  /** The one that runs this; null before and after; guarded by this. */
-  private Thread thread;
+  /** The one that runs this; null before and after. */
+  @GuardedBy("this")
+  private @Nullable Thread thread;
 
   /** For one thread: the socket itself, or what encrypts for it. */
+  @SuppressWarnings("NullAway.Init") // By serve().
   private Socket stream;
 
   /**
@@ -89,7 +93,7 @@ final class HttpConnection implements Runnable {
    */
   HttpConnection(
       Socket socket,
-      ServerTls tls,
+      @Nullable ServerTls tls,
       HttpListener listener,
       Function<OpenMetricsRequest, OpenMetricsResponse> pages) {
     this.socket = socket;
@@ -134,7 +138,7 @@ final class HttpConnection implements Runnable {
     }
   }
 
-  private synchronized void runBy(Thread newThread) {
+  private synchronized void runBy(@Nullable Thread newThread) {
     thread = newThread;
     if (newThread == null) {
       // The thread may not be ours.
@@ -201,7 +205,7 @@ final class HttpConnection implements Runnable {
         goesOn &= !listener.isStopping();
       }
     } catch (RefusedException e) {
-      send(TextResponse.of(e.status, e.getMessage(), false), out, false);
+      send(TextResponse.of(e.status, e.why, false), out, false);
       finish(false);
     }
   }

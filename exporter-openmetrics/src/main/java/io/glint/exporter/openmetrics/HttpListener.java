@@ -1,5 +1,6 @@
 package io.glint.exporter.openmetrics;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.glint.exporter.openmetrics.HttpConnection.Phase;
 import io.glint.sdk.internal.log.LogText;
 import io.glint.sdk.internal.log.ProblemLog;
@@ -16,6 +17,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Accepts connections, each of which runs as one task of an executor, and ends those whose clients
@@ -38,7 +40,7 @@ final class HttpListener {
 
   private final ServerSocket server;
   private final InetSocketAddress address;
-  private final ServerTls tls;
+  private final @Nullable ServerTls tls;
   private final Executor executor;
   private final Function<OpenMetricsRequest, OpenMetricsResponse> pages;
   private final HttpLimits limits;
@@ -48,10 +50,12 @@ final class HttpListener {
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
 
-  /** Those that may go on; guarded by the lock. */
+  /** Those that may go on. */
+  @GuardedBy("lock")
   private final Set<HttpConnection> connections = new HashSet<>();
 
-  /** How many tasks have not ended, of connections that were cut too; guarded by the lock. */
+  /** How many tasks have not ended, of connections that were cut too. */
+  @GuardedBy("lock")
   private int running;
 
   private volatile boolean stopping;
@@ -64,7 +68,7 @@ final class HttpListener {
    */
   HttpListener(
       ServerSocket server,
-      ServerTls tls,
+      @Nullable ServerTls tls,
       Executor executor,
       Function<OpenMetricsRequest, OpenMetricsResponse> pages,
       HttpLimits limits,
@@ -223,7 +227,8 @@ final class HttpListener {
   }
 
   /** The connection that waits for its client for longest; null if there is none. */
-  private HttpConnection longestWaitedFor(boolean onlySending) {
+  @GuardedBy("lock")
+  private @Nullable HttpConnection longestWaitedFor(boolean onlySending) {
     long now = System.nanoTime();
     long longest = -1;
     HttpConnection found = null;

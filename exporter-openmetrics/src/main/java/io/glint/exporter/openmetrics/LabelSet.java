@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.function.BiConsumer;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Collects attributes, turns them into labels and writes these, sorted by name, so that equal label
@@ -42,7 +43,7 @@ final class LabelSet {
   private final boolean ofExemplars;
 
   /** Which attributes of resources are labels; null for none. */
-  private final Predicate<String> resourceKeys;
+  private final @Nullable Predicate<String> resourceKeys;
 
   /** Label names by attribute key; there are few keys and many points. */
   private final Map<String, String> labelNames = new HashMap<>();
@@ -57,10 +58,13 @@ final class LabelSet {
   private final Labels labels = new Labels();
 
   /** The label the format itself adds, {@code le} or {@code quantile}; null for none. */
-  private String reserved;
+  private @Nullable String reserved;
 
   private LabelSet(
-      Naming naming, ScrapeFormat format, Predicate<String> resourceKeys, boolean ofExemplars) {
+      Naming naming,
+      ScrapeFormat format,
+      @Nullable Predicate<String> resourceKeys,
+      boolean ofExemplars) {
     this.naming = naming;
     isProtobuf = format == ScrapeFormat.PROTOBUF;
     this.resourceKeys = resourceKeys;
@@ -72,7 +76,8 @@ final class LabelSet {
    *
    * @param resourceKeys which attributes of resources are labels, by their keys; null for none
    */
-  static LabelSet ofSeries(Naming naming, ScrapeFormat format, Predicate<String> resourceKeys) {
+  static LabelSet ofSeries(
+      Naming naming, ScrapeFormat format, @Nullable Predicate<String> resourceKeys) {
     return new LabelSet(naming, format, resourceKeys, false);
   }
 
@@ -82,7 +87,7 @@ final class LabelSet {
   }
 
   /** Takes the labels of a scope, which all points that follow have; null for no such labels. */
-  void scope(InstrumentationScopeInfo info) {
+  void scope(@Nullable InstrumentationScopeInfo info) {
     scope.size = 0;
     if (info == null) {
       return;
@@ -99,7 +104,7 @@ final class LabelSet {
    *
    * @param reservedName as for {@link #point}
    */
-  void resource(Attributes attributes, String reservedName) {
+  void resource(Attributes attributes, @Nullable String reservedName) {
     reserved = reservedName;
     resource.size = 0;
     if (resourceKeys != null) {
@@ -108,7 +113,7 @@ final class LabelSet {
   }
 
   /** Starts the label set of a point. */
-  void point(Attributes attributes, String reservedName) {
+  void point(Attributes attributes, @Nullable String reservedName) {
     reserved = reservedName;
     labels.copy(scope);
     attributes.forEach(addAttribute);
@@ -238,7 +243,7 @@ final class LabelSet {
     return text.text(0, text.size());
   }
 
-  private void addScopeLabel(String name, String value) {
+  private void addScopeLabel(String name, @Nullable String value) {
     if (value != null && !value.isEmpty()) {
       scope.add(name, labelName(name), value);
     }
@@ -254,6 +259,7 @@ final class LabelSet {
     }
   }
 
+  @SuppressWarnings("NullAway") // Called if there are such keys.
   private void addResourceAttribute(AttributeKey<?> key, Object value) {
     if (resourceKeys.test(key.getKey())) {
       resource.add(key.getKey(), pointLabelName(key.getKey()), AttributeText.of(value));

@@ -6,7 +6,9 @@ import io.opentelemetry.sdk.metrics.export.CollectionRegistration;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.Objects;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which collection the live page shows: the last one there was, whoever asked for it.
@@ -44,14 +46,14 @@ final class LiveCollections {
   private long lastScrapeNanos;
 
   /** Null before the first collection, and if the last one failed. */
-  private Collection<MetricData> metrics;
+  private @Nullable Collection<MetricData> metrics;
 
   private long number;
   private long nanos;
   private long epochMillis;
 
   /** What {@link #metrics} are as JSON, or null if nobody has asked. */
-  private String written;
+  private @Nullable String written;
 
   LiveCollections(Naming naming) {
     this.naming = naming;
@@ -113,7 +115,8 @@ final class LiveCollections {
    * @param after the number of the last collection that the page got; -1 for none
    * @param source what has collected
    */
-  String answer(long after, CollectionRegistration source, long nowNanos, String traceUrl) {
+  String answer(
+      long after, CollectionRegistration source, long nowNanos, @Nullable String traceUrl) {
     LiveJson json = new LiveJson();
     json.open('{');
     json.name("process").string(process);
@@ -131,11 +134,13 @@ final class LiveCollections {
   }
 
   private String written(CollectionRegistration source) {
-    if (written == null) {
+    String text = written;
+    if (text == null) {
       ExemplarReport report =
           source instanceof ExemplarReport.Source glint ? glint.explainExemplars() : null;
-      written = LiveMetrics.write(metrics, report, naming);
+      text = LiveMetrics.write(Objects.requireNonNull(metrics, "not collected"), report, naming);
+      written = text;
     }
-    return written;
+    return text;
   }
 }

@@ -23,6 +23,7 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One collection as the live page gets it. What is written is bounded, however many series there
@@ -91,11 +92,12 @@ final class LiveMetrics {
    *
    * @param report null if the meter provider has none
    */
-  static String write(Collection<MetricData> metrics, ExemplarReport report, Naming naming) {
+  static String write(
+      Collection<MetricData> metrics, @Nullable ExemplarReport report, Naming naming) {
     return new LiveMetrics(naming).write(metrics, report);
   }
 
-  private String write(Collection<MetricData> metrics, ExemplarReport report) {
+  private String write(Collection<MetricData> metrics, @Nullable ExemplarReport report) {
     if (report != null) {
       for (ExemplarReport.Metric metric : report.metrics()) {
         limits.put(LiveExplanations.key(metric.scope(), metric.name()), metric.cardinalityLimit());

@@ -12,6 +12,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.zip.Deflater;
 import java.util.zip.GZIPOutputStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The page for people: files from the jar, and what they ask for again and again. Nothing is loaded
@@ -56,8 +57,11 @@ final class LivePage {
   static final class UnavailableException extends Exception {
     private static final long serialVersionUID = 1;
 
+    final String why;
+
     UnavailableException(String message) {
       super(message);
+      this.why = message;
     }
   }
 
@@ -121,7 +125,7 @@ final class LivePage {
     try {
       return json(200, feed.since(after(request.query())), request);
     } catch (UnavailableException e) {
-      return json(503, error(e.getMessage()), request);
+      return json(503, error(e.why), request);
     } catch (Throwable e) {
       // An Error too: the page is to get an answer, and the thread is to live on.
       String type = e.getClass().getName();
@@ -141,7 +145,7 @@ final class LivePage {
   }
 
   /** The number that is asked for, or -1. */
-  private static long after(String query) {
+  private static long after(@Nullable String query) {
     String prefix = "after=";
     if (query == null || !query.startsWith(prefix)) {
       return -1;

@@ -1,5 +1,7 @@
 package io.glint.exporter.openmetrics;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * What the user decides about the live page.
  *
@@ -7,7 +9,7 @@ package io.glint.exporter.openmetrics;
  * @param traceUrl where a trace can be seen, see {@link TraceUrl}; null for nowhere
  * @param naming how scrapers know the metrics
  */
-record LiveSettings(Boolean isEnabled, String traceUrl, Naming naming) {
+record LiveSettings(@Nullable Boolean isEnabled, @Nullable String traceUrl, Naming naming) {
 
   boolean isOn(boolean isPrivate) {
     return isEnabled == null ? isPrivate : isEnabled;

@@ -7,6 +7,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The metric families a scraper asks for: {@code /metrics?name[]=a&name[]=b}, as Prometheus sends
@@ -28,9 +29,9 @@ final class NameFilter {
   private static final String PARAMETER = "name[]";
 
   /** Null if everything is asked for. */
-  private final Set<String> names;
+  private final @Nullable Set<String> names;
 
-  private NameFilter(Set<String> names) {
+  private NameFilter(@Nullable Set<String> names) {
     this.names = names;
   }
 
@@ -41,7 +42,7 @@ final class NameFilter {
    * @throws IllegalArgumentException if it is too long or no query; the message is fit for the
    *     client
    */
-  static NameFilter of(String query) {
+  static NameFilter of(@Nullable String query) {
     if (query == null || query.isEmpty()) {
       return ALL;
     }
@@ -93,11 +94,11 @@ final class NameFilter {
   boolean includes(Family family, boolean hasCreated) {
     return names == null
         || names.contains(family.name)
-        || includesSample(family)
+        || includesSample(names, family)
         || (hasCreated && names.contains(family.name + FamilyType.CREATED));
   }
 
-  private boolean includesSample(Family family) {
+  private static boolean includesSample(Set<String> names, Family family) {
     List<String> suffixes = family.suffixes;
     for (int i = 0; i < suffixes.size(); i++) {
       if (names.contains(family.name + suffixes.get(i))) {

@@ -5,6 +5,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a request's Accept headers ask for: Prometheus documentation, "Scrape protocol content
@@ -53,7 +54,7 @@ record Negotiation(ScrapeFormat format, Escaping escaping, String contentType) {
     }
 
     /** The type that an element of the header asks for; null if we have none such. */
-    static Offer of(MediaRange range, boolean openMetrics2) {
+    static @Nullable Offer of(MediaRange range, boolean openMetrics2) {
       String version = range.parameter("version");
       return switch (range.type()) {
         case "application/vnd.google.protobuf" -> {
@@ -85,7 +86,7 @@ record Negotiation(ScrapeFormat format, Escaping escaping, String contentType) {
      *
      * @param named the scheme that the scraper has named, which it is told then; null for none
      */
-    Negotiation negotiated(Escaping named) {
+    Negotiation negotiated(@Nullable Escaping named) {
       if (this == TEXT || (named == null && this != TEXT_1)) {
         // Version 0.0.4 has no such parameter, and no names that need one.
         return new Negotiation(format, Escaping.UNDERSCORES, contentType);
@@ -101,7 +102,7 @@ record Negotiation(ScrapeFormat format, Escaping escaping, String contentType) {
    * @param acceptHeaders the values of all Accept headers; null or empty if there are none
    * @param openMetrics2 whether OpenMetrics 2.0 is among what we have
    */
-  static Negotiation of(List<String> acceptHeaders, boolean openMetrics2) {
+  static Negotiation of(@Nullable List<String> acceptHeaders, boolean openMetrics2) {
     Weights weights = new Weights();
     if (acceptHeaders != null) {
       for (String header : acceptHeaders) {
@@ -117,7 +118,7 @@ record Negotiation(ScrapeFormat format, Escaping escaping, String contentType) {
    * Whether the body may be compressed: gzip has a weight above zero, and at least that of no
    * encoding if the header gives one (RFC 9110, section 12.5.3).
    */
-  static boolean allowsGzip(List<String> acceptEncodingHeaders) {
+  static boolean allowsGzip(@Nullable List<String> acceptEncodingHeaders) {
     double gzip = -1;
     double any = -1;
     double identity = -1;
@@ -145,7 +146,7 @@ record Negotiation(ScrapeFormat format, Escaping escaping, String contentType) {
     private double anything = -1;
 
     /** The first scheme of escaping that is named; or null. */
-    private Escaping anyEscaping;
+    private @Nullable Escaping anyEscaping;
 
     void add(MediaRange range, boolean openMetrics2) {
       switch (range.type()) {
@@ -222,7 +223,7 @@ record Negotiation(ScrapeFormat format, Escaping escaping, String contentType) {
     }
 
     /** The scheme that it names; null if that is none that there is. */
-    Escaping escaping() {
+    @Nullable Escaping escaping() {
       return Escaping.of(parameter("escaping"));
     }
 

@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.function.Function;
 import java.util.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A metric reader that is scraped through an HTTP server that the application has. {@link
@@ -113,7 +114,9 @@ public final class OpenMetricsReader implements MetricReader, ExemplarOutcomes.S
    * @return the answer, to be written or closed; never null
    */
   public OpenMetricsResponse scrape(
-      String method, String query, Function<String, ? extends List<String>> headers) {
+      String method,
+      @Nullable String query,
+      Function<String, ? extends @Nullable List<String>> headers) {
     requireNonNull(method, "method");
     requireNonNull(headers, "headers");
     return scrapes.answer(method, query, headers);

@@ -5,6 +5,7 @@ import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A request that an {@link OpenMetricsServer} has received, for an {@linkplain
@@ -14,7 +15,7 @@ public final class OpenMetricsRequest {
 
   private final String method;
   private final String path;
-  private final String query;
+  private final @Nullable String query;
   private final Map<String, List<String>> headers;
   private final InetSocketAddress remoteAddress;
   private final List<X509Certificate> clientCertificates;
@@ -27,7 +28,7 @@ public final class OpenMetricsRequest {
   OpenMetricsRequest(
       String method,
       String path,
-      String query,
+      @Nullable String query,
       Map<String, List<String>> headers,
       InetSocketAddress remoteAddress,
       List<X509Certificate> clientCertificates) {
@@ -50,7 +51,7 @@ public final class OpenMetricsRequest {
   }
 
   /** Returns what follows the question mark, as it was sent; null if there is none. */
-  public String query() {
+  public @Nullable String query() {
     return query;
   }
 

@@ -25,6 +25,7 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A metric reader that is scraped: it listens on a port and answers {@code GET /metrics} with the
@@ -160,15 +161,15 @@ public final class OpenMetricsServer implements MetricReader, ExemplarOutcomes.S
 
   private final InetSocketAddress address;
   private final String metricsPath;
-  private final ServerTls tls;
-  private final Access access;
+  private final @Nullable ServerTls tls;
+  private final @Nullable Access access;
   private final ProblemLog log;
   private final OpenMetricsReader reader;
   private final List<Route> routes;
   private final HttpListener listener;
 
   /** Null if the threads are the application's. */
-  private final ExecutorService ownExecutor;
+  private final @Nullable ExecutorService ownExecutor;
 
   private final CompletableResultCode shutdownResult = new CompletableResultCode();
 
@@ -187,9 +188,9 @@ public final class OpenMetricsServer implements MetricReader, ExemplarOutcomes.S
       OpenMetricsReader reader,
       String metricsPath,
       String healthPath,
-      ServerTls tls,
-      Access access,
-      Executor executor,
+      @Nullable ServerTls tls,
+      @Nullable Access access,
+      @Nullable Executor executor,
       HttpLimits limits,
       LiveSettings livePage,
       ProblemLog log) {
@@ -217,10 +218,14 @@ public final class OpenMetricsServer implements MetricReader, ExemplarOutcomes.S
     // One that is below another one is asked first.
     all.sort(Comparator.comparingInt((Route route) -> route.path().length()).reversed());
     routes = List.copyOf(all);
-    ownExecutor = executor == null ? newExecutor(address.getPort()) : null;
-    listener =
-        new HttpListener(
-            socket, tls, executor == null ? ownExecutor : executor, this::answer, limits, log);
+    Executor threads = executor;
+    if (threads == null) {
+      ownExecutor = newExecutor(address.getPort());
+      threads = ownExecutor;
+    } else {
+      ownExecutor = null;
+    }
+    listener = new HttpListener(socket, tls, threads, this::answer, limits, log);
     reader.scrapes().makeRoomBy(listener::cutOneThatIsStalled);
   }
 
@@ -268,10 +273,11 @@ public final class OpenMetricsServer implements MetricReader, ExemplarOutcomes.S
           return answer(request, route);
         }
       }
-      return isAllowed(request)
-          ? TextResponse.of(
-              404, "Not found. Metrics are at " + metricsPath + "\n", request.isHead())
-          : access.refusal(request.isHead());
+      OpenMetricsResponse refusal = refusal(request);
+      return refusal != null
+          ? refusal
+          : TextResponse.of(
+              404, "Not found. Metrics are at " + metricsPath + "\n", request.isHead());
     } catch (Throwable e) {
       // An Error too: the client is to get an answer, and the thread is to live on.
       log.warn(
@@ -288,8 +294,9 @@ public final class OpenMetricsServer implements MetricReader, ExemplarOutcomes.S
   }
 
   private OpenMetricsResponse answer(OpenMetricsRequest request, Route route) {
-    if (!route.isOpen() && !isAllowed(request)) {
-      return access.refusal(request.isHead());
+    OpenMetricsResponse refusal = route.isOpen() ? null : refusal(request);
+    if (refusal != null) {
+      return refusal;
     }
     if (!request.isHead() && !request.method().equals("GET")) {
       return TextResponse.methodNotAllowed();
@@ -313,8 +320,11 @@ public final class OpenMetricsServer implements MetricReader, ExemplarOutcomes.S
     return address.getAddress().isLoopbackAddress() && access == null && tls == null;
   }
 
-  private boolean isAllowed(OpenMetricsRequest request) {
-    return access == null || access.allows().test(request);
+  /** Null if whoever asks may have what others may not. */
+  private @Nullable OpenMetricsResponse refusal(OpenMetricsRequest request) {
+    return access == null || access.allows().test(request)
+        ? null
+        : access.refusal(request.isHead());
   }
 
   private OpenMetricsResponse scrape(OpenMetricsRequest request) {

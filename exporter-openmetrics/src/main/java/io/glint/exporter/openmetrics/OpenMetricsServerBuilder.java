@@ -14,6 +14,7 @@ import java.util.concurrent.Executor;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import javax.net.ssl.SSLContext;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Builds an {@link OpenMetricsServer}. Not safe for use by several threads; each {@link #build()}
@@ -29,24 +30,24 @@ public final class OpenMetricsServerBuilder extends ExpositionBuilder<OpenMetric
   private String healthPath = OpenMetricsServer.DEFAULT_HEALTH_PATH;
 
   /** Null for threads of the server. */
-  private Executor executor;
+  private @Nullable Executor executor;
 
   /** Null for everybody. */
-  private Access access;
+  private @Nullable Access access;
 
   /** Makes what encrypts. */
   private interface Tls {
-    Supplier<SSLContext> of(Path trustedClients, ProblemLog log);
+    Supplier<SSLContext> of(@Nullable Path trustedClients, ProblemLog log);
   }
 
   /** Null for none. */
-  private Tls tls;
+  private @Nullable Tls tls;
 
   /** Whether it says which clients are trusted. */
   private boolean tlsHasTrust;
 
   /** Null for none. */
-  private Path trustedClients;
+  private @Nullable Path trustedClients;
 
   private boolean clientCertificateRequired;
 
@@ -54,10 +55,10 @@ public final class OpenMetricsServerBuilder extends ExpositionBuilder<OpenMetric
   HttpLimits limits = HttpLimits.DEFAULT;
 
   /** Null to decide by who can read. */
-  private Boolean livePage;
+  private @Nullable Boolean livePage;
 
   /** Null for none. */
-  private String traceUrl;
+  private @Nullable String traceUrl;
 
   OpenMetricsServerBuilder() {}
 
@@ -324,7 +325,8 @@ public final class OpenMetricsServerBuilder extends ExpositionBuilder<OpenMetric
     return this;
   }
 
-  private ServerTls newTls(ProblemLog log) {
+  /** Null if the server does not encrypt. */
+  private @Nullable ServerTls newTls(ProblemLog log) {
     boolean asksClients = clientCertificateRequired || trustedClients != null;
     if (asksClients && tls == null) {
       throw new IllegalStateException(

@@ -43,7 +43,10 @@ final class PointMerger {
   /** How many parts the {@linkplain Family#sharedCounters shared counters} have. */
   private int counterParts;
 
+  @SuppressWarnings("NullAway.Init") // By start().
   private PointWriter writer;
+
+  @SuppressWarnings("NullAway.Init") // By start().
   private ScrapeExemplars tally;
 
   PointMerger(TextBuffer labels, ProblemLog log) {

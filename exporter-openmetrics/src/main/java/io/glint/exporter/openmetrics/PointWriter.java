@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes families in one format: what is said of a family as a whole, then one series at a time.
@@ -40,11 +41,17 @@ abstract class PointWriter {
   private final NativeBuckets nativeBuckets = new NativeBuckets();
   private final List<ValueAtQuantile> quantiles = new ArrayList<>();
 
+  @SuppressWarnings("NullAway.Init") // By start().
   TextBuffer out;
+
+  @SuppressWarnings("NullAway.Init") // By beginFamily().
   Family family;
+
+  @SuppressWarnings("NullAway.Init") // By what is asked of a point.
   private MetricData metric;
 
   /** Where the label set of the series is. */
+  @SuppressWarnings("NullAway.Init") // By series().
   TextBuffer labels;
 
   int labelsStart;
@@ -56,7 +63,7 @@ abstract class PointWriter {
   }
 
   /** The label name that the samples of a type add themselves, or null. */
-  static String reservedLabel(FamilyType type) {
+  static @Nullable String reservedLabel(FamilyType type) {
     return switch (type) {
       case HISTOGRAM -> "le";
       case SUMMARY -> "quantile";

@@ -1,6 +1,6 @@
 package io.glint.exporter.openmetrics;
 
-import io.glint.reservoir.SpanIds;
+import io.glint.reservoir.internal.ReadableSpanIds;
 import io.opentelemetry.api.trace.SpanContext;
 import io.opentelemetry.sdk.metrics.data.ExemplarData;
 
@@ -48,7 +48,7 @@ final class ProtobufExemplarWriter extends ExemplarWriter {
 
   @Override
   int ids(TextBuffer out, ExemplarData exemplar) {
-    if (exemplar instanceof SpanIds span && span.hasNumbers()) {
+    if (exemplar instanceof ReadableSpanIds span && span.hasNumbers()) {
       int at = out.size();
       out.raw(SPAN_IDS);
       out.setHex(at + TRACE_ID_AT, span.traceIdHigh());

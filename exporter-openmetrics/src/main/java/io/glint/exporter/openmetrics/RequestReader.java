@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads requests of HTTP/1.0 and 1.1 (RFC 9112), one after the other: no more of each than the
@@ -38,7 +39,7 @@ final class RequestReader {
   record Head(
       String method,
       String path,
-      String query,
+      @Nullable String query,
       Map<String, List<String>> headers,
       boolean isPersistent) {
     // Written out: on JDK 17 the derived methods of a record keep its class loader alive for ever.
@@ -59,10 +60,12 @@ final class RequestReader {
     private static final long serialVersionUID = 1L;
 
     final int status;
+    final String why;
 
     RefusedException(int status, String message) {
       super(message, null, false, false);
       this.status = status;
+      this.why = message;
     }
   }
 
@@ -81,7 +84,7 @@ final class RequestReader {
   }
 
   /** Returns the next request; null if the client has sent its last one. */
-  Head read() throws IOException, RefusedException {
+  @Nullable Head read() throws IOException, RefusedException {
     if (start == end && !fill(buffer.length)) {
       return null;
     }
@@ -225,7 +228,7 @@ final class RequestReader {
    *
    * @return null if the client has closed the connection before
    */
-  private String line(int limit, int statusBeyond, String messageBeyond)
+  private @Nullable String line(int limit, int statusBeyond, String messageBeyond)
       throws IOException, RefusedException {
     int scanned = start;
     while (true) {

@@ -1,7 +1,7 @@
 package io.glint.exporter.openmetrics;
 
-import io.glint.sdk.exemplar.ExemplarOutcomes;
 import io.glint.sdk.exemplar.ExemplarOutcomes.Outcome;
+import io.glint.sdk.internal.exporter.OutcomeCounts;
 import io.opentelemetry.sdk.common.InstrumentationScopeInfo;
 import io.opentelemetry.sdk.metrics.data.ExemplarData;
 import io.opentelemetry.sdk.metrics.data.MetricData;
@@ -108,6 +108,7 @@ final class ScrapeExemplars {
     counts[COUNTS * slotOf(exemplar) + TOO_LONG]++;
   }
 
+  @SuppressWarnings("NullAway") // Each that may be written is there.
   private int slotOf(ExemplarData exemplar) {
     return slots.isEmpty() ? slot : slots.get(exemplar);
   }
@@ -127,7 +128,7 @@ final class ScrapeExemplars {
    *
    * @param writtenBecame what became of those that were written to the answer
    */
-  void enterIn(ExemplarOutcomes account, Outcome writtenBecame) {
+  void enterIn(OutcomeCounts account, Outcome writtenBecame) {
     Outcome inPartBecame =
         writtenBecame == Outcome.EXPORTED ? Outcome.EXPORTED_IN_PART : writtenBecame;
     for (int i = 0; i < metrics; i++) {

@@ -3,6 +3,7 @@ package io.glint.exporter.openmetrics;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** The answer to a scrape, whose body may answer others too. */
 final class ScrapeResponse extends OpenMetricsResponse {
@@ -11,7 +12,7 @@ final class ScrapeResponse extends OpenMetricsResponse {
   private final ScrapeTelemetry.Operation operation;
 
   /** Null after the end. */
-  private FinishedScrape finished;
+  private @Nullable FinishedScrape finished;
 
   private final TextBuffer body;
   private final int length;
@@ -42,7 +43,8 @@ final class ScrapeResponse extends OpenMetricsResponse {
 
   @Override
   public void writeTo(OutputStream stream) throws IOException {
-    if (finished == null) {
+    FinishedScrape scrape = finished;
+    if (scrape == null) {
       throw new IllegalStateException("this response was written or closed before");
     }
     try {
@@ -50,21 +52,21 @@ final class ScrapeResponse extends OpenMetricsResponse {
       // A short answer would wait for the close, which does not say whether it could be sent.
       stream.flush();
     } catch (Throwable e) {
-      end(e.getClass().getName());
+      end(scrape, e.getClass().getName());
       throw e;
     }
-    end(null);
+    end(scrape, null);
   }
 
   @Override
   public void close() {
-    if (finished != null) {
-      end("not_written");
+    FinishedScrape scrape = finished;
+    if (scrape != null) {
+      end(scrape, "not_written");
     }
   }
 
-  private void end(String errorType) {
-    FinishedScrape scrape = finished;
+  private void end(FinishedScrape scrape, @Nullable String errorType) {
     finished = null;
     scrapes.ended(scrape, operation, errorType);
   }

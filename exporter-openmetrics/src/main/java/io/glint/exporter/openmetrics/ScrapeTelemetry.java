@@ -14,6 +14,7 @@ import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The endpoint's metrics about itself, by the semantic conventions for OpenTelemetry SDK metrics;
@@ -42,10 +43,10 @@ final class ScrapeTelemetry {
 
   private static final AtomicInteger INSTANCES = new AtomicInteger();
 
-  private final Supplier<? extends MeterProvider> meterProvider;
+  private final @Nullable Supplier<? extends @Nullable MeterProvider> meterProvider;
   private final Attributes component;
   private final ProblemLog log;
-  private volatile Instruments instruments;
+  private volatile @Nullable Instruments instruments;
 
   /**
    * Creates the telemetry of one reader.
@@ -54,13 +55,15 @@ final class ScrapeTelemetry {
    * @param address where it is scraped; null if it is not known
    */
   ScrapeTelemetry(
-      Supplier<? extends MeterProvider> meterProvider, InetSocketAddress address, ProblemLog log) {
+      @Nullable Supplier<? extends @Nullable MeterProvider> meterProvider,
+      @Nullable InetSocketAddress address,
+      ProblemLog log) {
     this.meterProvider = meterProvider;
     this.log = log;
     component = meterProvider == null ? Attributes.empty() : component(address);
   }
 
-  private static Attributes component(InetSocketAddress address) {
+  private static Attributes component(@Nullable InetSocketAddress address) {
     AttributesBuilder attributes =
         Attributes.builder()
             .put(TYPE, COMPONENT_TYPE)
@@ -76,18 +79,16 @@ final class ScrapeTelemetry {
   /** Tells that a scrape is about to collect. */
   Operation begin() {
     Instruments current = null;
-    if (meterProvider != null) {
-      try {
-        current = instruments();
-      } catch (RuntimeException e) {
-        failed(e);
-      }
+    try {
+      current = instruments();
+    } catch (RuntimeException e) {
+      failed(e);
     }
     return new Operation(current);
   }
 
-  private Instruments instruments() {
-    MeterProvider provider = meterProvider.get();
+  private @Nullable Instruments instruments() {
+    MeterProvider provider = meterProvider == null ? null : meterProvider.get();
     Instruments known = instruments;
     if (provider == null) {
       return null;
@@ -148,7 +149,7 @@ final class ScrapeTelemetry {
     private final long startNanos = System.nanoTime();
 
     /** Null if nobody is told, and after the end. */
-    private Instruments instruments;
+    private @Nullable Instruments instruments;
 
     private int points;
 
@@ -157,7 +158,7 @@ final class ScrapeTelemetry {
 
     private int written;
 
-    private Operation(Instruments instruments) {
+    private Operation(@Nullable Instruments instruments) {
       this.instruments = instruments;
     }
 

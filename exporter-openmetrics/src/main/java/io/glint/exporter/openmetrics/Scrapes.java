@@ -1,7 +1,9 @@
 package io.glint.exporter.openmetrics;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.glint.sdk.exemplar.ExemplarOutcomes;
 import io.glint.sdk.exemplar.ExemplarOutcomes.Outcome;
+import io.glint.sdk.internal.exporter.OutcomeCounts;
 import io.glint.sdk.internal.log.ProblemLog;
 import io.opentelemetry.sdk.metrics.data.MetricData;
 import io.opentelemetry.sdk.metrics.export.CollectionRegistration;
@@ -10,6 +12,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.Semaphore;
@@ -17,6 +20,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Answers scrapes.
@@ -66,7 +70,7 @@ final class Scrapes {
   private final String loggerName;
 
   private final ScrapeTelemetry telemetry;
-  private final ExemplarOutcomes exemplarOutcomes = new ExemplarOutcomes();
+  private final OutcomeCounts exemplarOutcomes = new OutcomeCounts();
   private final ReentrantLock collecting = new ReentrantLock();
 
   private final int maxCollectionWaitSeconds;
@@ -81,7 +85,7 @@ final class Scrapes {
   private final AtomicInteger waitingForRoom = new AtomicInteger();
 
   /** Ends a scrape that does not get on, if there is one; null if nothing can. */
-  private volatile Runnable makeRoom;
+  private volatile @Nullable Runnable makeRoom;
 
   /** When the collection under way began, or the last one if there is none. */
   private volatile long collectionStartNanos;
@@ -89,7 +93,8 @@ final class Scrapes {
   /** How many scrapes wait for the lock. */
   private final AtomicInteger waiting = new AtomicInteger();
 
-  /** What may answer scrapes that wait, the latest last; guarded by {@link #collecting}. */
+  /** What may answer scrapes that wait, the latest last. */
+  @GuardedBy("collecting")
   private final List<FinishedScrape> shareable = new ArrayList<>(MAX_SHAREABLE);
 
   /** Buffers that are not in use; what does not fit is left to the garbage collector. */
@@ -98,11 +103,11 @@ final class Scrapes {
   private final Queue<Zipper> spareZippers = new ArrayBlockingQueue<>(MAX_SPARE_BUFFERS);
 
   private final ReentrantLock lifeCycle = new ReentrantLock();
-  private volatile CollectionRegistration registration;
+  private volatile @Nullable CollectionRegistration registration;
   private volatile boolean closed;
 
   /** Null if there is no live page. */
-  private volatile LiveCollections live;
+  private volatile @Nullable LiveCollections live;
 
   Scrapes(
       ExpositionWriter writer,
@@ -183,7 +188,9 @@ final class Scrapes {
    * @param headers gives all values of a header; may answer null
    */
   OpenMetricsResponse answer(
-      String method, String query, Function<String, ? extends List<String>> headers) {
+      String method,
+      @Nullable String query,
+      Function<String, ? extends @Nullable List<String>> headers) {
     boolean isHead = method.equals("HEAD");
     if (!isHead && !method.equals("GET")) {
       return TextResponse.methodNotAllowed();
@@ -218,7 +225,7 @@ final class Scrapes {
     return scrape(source, negotiation, names, gzip);
   }
 
-  private static int length(List<String> values) {
+  private static int length(@Nullable List<String> values) {
     int length = 0;
     if (values != null) {
       for (String value : values) {
@@ -331,7 +338,8 @@ final class Scrapes {
   }
 
   /** A response was written, or was not. */
-  void ended(FinishedScrape scrape, ScrapeTelemetry.Operation operation, String errorType) {
+  void ended(
+      FinishedScrape scrape, ScrapeTelemetry.Operation operation, @Nullable String errorType) {
     try {
       if (errorType == null) {
         scrape.count(exemplarOutcomes, Outcome.EXPORTED);
@@ -352,6 +360,7 @@ final class Scrapes {
     }
   }
 
+  @GuardedBy("collecting")
   private void giveBackShareable() {
     while (!shareable.isEmpty()) {
       giveBack(shareable.remove(shareable.size() - 1));
@@ -398,7 +407,9 @@ final class Scrapes {
   }
 
   /** What another scrape has collected meanwhile, if that is what is asked for; or null. */
-  private FinishedScrape shared(long askedNanos, Negotiation negotiation, NameFilter names) {
+  @GuardedBy("collecting")
+  private @Nullable FinishedScrape shared(
+      long askedNanos, Negotiation negotiation, NameFilter names) {
     for (int i = shareable.size() - 1; i >= 0; i--) {
       FinishedScrape finished = shareable.get(i);
       if (finished.answers(askedNanos, negotiation, names)) {
@@ -409,6 +420,7 @@ final class Scrapes {
     return null;
   }
 
+  @GuardedBy("collecting")
   private FinishedScrape collectNow(
       CollectionRegistration source,
       Negotiation negotiation,
@@ -435,7 +447,7 @@ final class Scrapes {
     }
   }
 
-  /** Under the lock. */
+  @GuardedBy("collecting")
   private Collection<MetricData> collect(CollectionRegistration source, boolean isScrape) {
     LiveCollections page = live;
     if (page == null) {
@@ -449,11 +461,12 @@ final class Scrapes {
   }
 
   /** What a live page is answered; {@link LiveCollections} says when that takes a collection. */
-  String live(long after, String traceUrl) throws LivePage.UnavailableException {
+  String live(long after, @Nullable String traceUrl) throws LivePage.UnavailableException {
     CollectionRegistration source = registration;
     if (closed || source == null) {
       throw new LivePage.UnavailableException(closed ? SHUT_DOWN : NOT_CONNECTED);
     }
+    LiveCollections page = Objects.requireNonNull(live, "no live page");
     boolean isLocked = false;
     try {
       isLocked = collecting.tryLock(maxCollectionWaitSeconds, TimeUnit.SECONDS);
@@ -461,11 +474,11 @@ final class Scrapes {
         throw new LivePage.UnavailableException(warnOfSlowCollection());
       }
       long now = System.nanoTime();
-      if (live.needsCollection(now)) {
+      if (page.needsCollection(now)) {
         collectionStartNanos = now;
         var unused = collect(source, /* isScrape= */ false);
       }
-      return live.answer(after, source, now, traceUrl);
+      return page.answer(after, source, now, traceUrl);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new LivePage.UnavailableException(SHUT_DOWN);
@@ -476,6 +489,7 @@ final class Scrapes {
     }
   }
 
+  @GuardedBy("collecting")
   private void share(FinishedScrape scrape) {
     int old = 0;
     while (old < shareable.size() && !shareable.get(old).isSameAs(scrape)) {

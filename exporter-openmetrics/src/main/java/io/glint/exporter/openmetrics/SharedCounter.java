@@ -4,6 +4,7 @@ import io.opentelemetry.sdk.metrics.data.PointData;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A series of a counter that several points have had in one scrape, which add up. A part that has
@@ -26,7 +27,7 @@ final class SharedCounter {
     PointSum value = new PointSum();
 
     /** What it has in the scrape under way, or null. */
-    PointSum next;
+    @Nullable PointSum next;
 
     /** Adds a point of the scrape under way; a producer may give one twice. */
     void add(PointData point) {
@@ -77,7 +78,7 @@ final class SharedCounter {
     return sum;
   }
 
-  private Part part(PointIdentity identity, int maxParts) {
+  private @Nullable Part part(PointIdentity identity, int maxParts) {
     Part part = parts.get(identity);
     if (part == null && parts.size() < maxParts) {
       part = new Part();

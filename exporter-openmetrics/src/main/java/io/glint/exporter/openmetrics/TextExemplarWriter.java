@@ -2,7 +2,7 @@ package io.glint.exporter.openmetrics;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
-import io.glint.reservoir.SpanIds;
+import io.glint.reservoir.internal.ReadableSpanIds;
 import io.opentelemetry.api.trace.SpanContext;
 import io.opentelemetry.sdk.metrics.data.DoubleExemplarData;
 import io.opentelemetry.sdk.metrics.data.ExemplarData;
@@ -54,7 +54,7 @@ final class TextExemplarWriter extends ExemplarWriter {
   @Override
   int ids(TextBuffer out, ExemplarData exemplar) {
     int at = out.size();
-    if (exemplar instanceof SpanIds span && span.hasNumbers()) {
+    if (exemplar instanceof ReadableSpanIds span && span.hasNumbers()) {
       spanIds(out, span.traceIdHigh(), span.traceIdLow(), span.spanId());
       return SPAN_IDS.length - IDS_SYNTAX;
     }

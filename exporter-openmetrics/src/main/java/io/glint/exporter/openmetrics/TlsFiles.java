@@ -1,8 +1,9 @@
 package io.glint.exporter.openmetrics;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.glint.sdk.internal.exporter.Pem;
 import io.glint.sdk.internal.log.LogText;
 import io.glint.sdk.internal.log.ProblemLog;
-import io.glint.sdk.internal.tls.Pem;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -17,6 +18,7 @@ import java.util.function.Supplier;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManager;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Keys and certificates of files. They are read again when one of the files has changed, as
@@ -37,15 +39,22 @@ final class TlsFiles implements Supplier<SSLContext> {
   private final Keys keys;
 
   /** Null if clients need no certificate. */
-  private final Path trustedClients;
+  private final @Nullable Path trustedClients;
 
   private final ProblemLog log;
 
+  @GuardedBy("this")
+  @SuppressWarnings("NullAway.Init") // By first().
   private SSLContext context;
+
+  @GuardedBy("this")
+  @SuppressWarnings("NullAway.Init") // By first().
   private List<FileTime> times;
+
+  @GuardedBy("this")
   private long lookedNanos;
 
-  private TlsFiles(List<Path> files, Keys keys, Path trustedClients, ProblemLog log) {
+  private TlsFiles(List<Path> files, Keys keys, @Nullable Path trustedClients, ProblemLog log) {
     this.files = new ArrayList<>(files);
     this.keys = keys;
     this.trustedClients = trustedClients;
@@ -61,7 +70,8 @@ final class TlsFiles implements Supplier<SSLContext> {
    * @param trustedClients null if clients need no certificate
    * @throws IllegalStateException if one cannot be read
    */
-  static TlsFiles pem(Path certificates, Path privateKey, Path trustedClients, ProblemLog log) {
+  static TlsFiles pem(
+      Path certificates, Path privateKey, @Nullable Path trustedClients, ProblemLog log) {
     Keys keys =
         () -> Pem.keyManagers(Files.readAllBytes(privateKey), Files.readAllBytes(certificates));
     return new TlsFiles(List.of(certificates, privateKey), keys, trustedClients, log).first();
@@ -73,7 +83,8 @@ final class TlsFiles implements Supplier<SSLContext> {
    * @param trustedClients null if clients need no certificate
    * @throws IllegalStateException if one cannot be read
    */
-  static TlsFiles keyStore(Path store, char[] password, Path trustedClients, ProblemLog log) {
+  static TlsFiles keyStore(
+      Path store, char[] password, @Nullable Path trustedClients, ProblemLog log) {
     Keys keys =
         () -> {
           KeyStore loaded = KeyStore.getInstance(new File(store.toString()), password);
@@ -82,7 +93,7 @@ final class TlsFiles implements Supplier<SSLContext> {
     return new TlsFiles(List.of(store), keys, trustedClients, log).first();
   }
 
-  private TlsFiles first() {
+  private synchronized TlsFiles first() {
     try {
       lookedNanos = System.nanoTime();
       times = times();

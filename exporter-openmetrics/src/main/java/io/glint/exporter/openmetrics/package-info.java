@@ -9,4 +9,7 @@
  * io.glint.exporter.openmetrics.OpenMetricsServerBuilder} sets the address and what is optional,
  * and {@link io.glint.exporter.openmetrics.TranslationStrategy} how names are translated.
  */
+@NullMarked
 package io.glint.exporter.openmetrics;
+
+import org.jspecify.annotations.NullMarked;

@@ -2,8 +2,8 @@ package io.glint.exporter.openmetrics;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.glint.sdk.exemplar.ExemplarOutcomes;
 import io.glint.sdk.exemplar.ExemplarOutcomes.Outcome;
+import io.glint.sdk.internal.exporter.OutcomeCounts;
 import io.glint.sdk.internal.log.ProblemLog;
 import io.opentelemetry.sdk.metrics.data.MetricData;
 import io.prometheus.metrics.expositionformats.generated.com_google_protobuf_4_35_0.Metrics.MetricFamily;
@@ -20,7 +20,7 @@ final class Renderer {
   final List<String> warnings = new ArrayList<>();
 
   /** What became of the exemplars of all that was rendered. */
-  final ExemplarOutcomes exemplars = new ExemplarOutcomes();
+  final OutcomeCounts exemplars = new OutcomeCounts();
 
   private final ScrapeExemplars tally = new ScrapeExemplars();
   private final ExpositionWriter writer;

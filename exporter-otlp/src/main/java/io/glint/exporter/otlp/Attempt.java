@@ -1,6 +1,7 @@
 package io.glint.exporter.otlp;
 
 import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What became of one attempt to deliver a request.
@@ -14,7 +15,7 @@ import java.util.OptionalLong;
 record Attempt(
     int status,
     ServerMessage message,
-    ExportFailure failure,
+    @Nullable ExportFailure failure,
     Retry retry,
     OptionalLong retryAfterNanos) {
   static final int NO_STATUS = -1;
@@ -46,9 +47,5 @@ record Attempt(
         failure,
         isRetryable ? Retry.YES : Retry.NO,
         OptionalLong.empty());
-  }
-
-  boolean isDelivered() {
-    return failure == null;
   }
 }

@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import java.util.function.DoubleSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Decides how long to wait before the next attempt.
@@ -51,7 +52,7 @@ final class Backoff {
    * @param policy may be null for a single attempt
    * @param random uniform in [0, 1)
    */
-  Backoff(RetryPolicy policy, DoubleSupplier random) {
+  Backoff(@Nullable RetryPolicy policy, DoubleSupplier random) {
     this.maxAttempts = policy == null ? 1 : policy.getMaxAttempts();
     this.initialNanos = policy == null ? 0 : Deadline.nanos(policy.getInitialBackoff());
     this.maxNanos = policy == null ? 0 : Deadline.nanos(policy.getMaxBackoff());

@@ -5,6 +5,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.zip.GZIPOutputStream;
+import org.jspecify.annotations.Nullable;
 
 /** How the body of a request is compressed. */
 enum Compression {
@@ -24,7 +25,7 @@ enum Compression {
   }
 
   /** The name of the encoding in a header; null for none. */
-  String encoding() {
+  @Nullable String encoding() {
     return this == GZIP ? "gzip" : null;
   }
 

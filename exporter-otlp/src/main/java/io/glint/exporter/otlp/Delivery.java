@@ -1,15 +1,17 @@
 package io.glint.exporter.otlp;
 
-import io.glint.sdk.exemplar.ExemplarOutcomes;
 import io.glint.sdk.exemplar.ExemplarOutcomes.Outcome;
+import io.glint.sdk.internal.exporter.OutcomeCounts;
 import io.glint.sdk.internal.log.LoggedFailure;
 import io.opentelemetry.sdk.common.CompletableResultCode;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Delivers what one export encoded: as one request, or as several if it is too large for one, with
@@ -33,12 +35,12 @@ final class Delivery implements Runnable {
   private final Settlement settlement;
 
   /** What is under way; null if there is nothing. */
-  private Request current;
+  private @Nullable Request current;
 
   /** What is split and not all sent yet. The first of two has parts of a part of the other. */
   private final Deque<Parts> unsent = new ArrayDeque<>(2);
 
-  private SentBody body;
+  private @Nullable SentBody body;
   private int attempts;
   private int attemptsOfRequest;
   private int requests;
@@ -47,15 +49,15 @@ final class Delivery implements Runnable {
   private boolean mayHaveArrived;
 
   /** The last attempt; null if it did not end by itself. */
-  private Attempt last;
+  private @Nullable Attempt last;
 
   /** The answer to the last request that was delivered. */
-  private Attempt answer;
+  private @Nullable Attempt answer;
 
   private long rejected;
 
   /** Null unless the last attempt before the end has lost points. */
-  private String lostAtShutdown;
+  private @Nullable String lostAtShutdown;
 
   /**
    * Creates a delivery, whose time starts now.
@@ -86,7 +88,7 @@ final class Delivery implements Runnable {
   }
 
   /** What went wrong first; null if nothing did. Once the result is complete. */
-  ExportFailure failure() {
+  @Nullable ExportFailure failure() {
     return settlement.failure();
   }
 
@@ -94,7 +96,7 @@ final class Delivery implements Runnable {
    * The message about points that the last attempt before the end has lost; null if there are none.
    * Once the result is complete.
    */
-  String lostAtShutdown() {
+  @Nullable String lostAtShutdown() {
     return lostAtShutdown;
   }
 
@@ -142,9 +144,9 @@ final class Delivery implements Runnable {
     current = whole;
     boolean goesOn = true;
     if (whole.content().size() <= settings.splitSize) {
-      goesOn = deliver(start, /* mayBeSplit= */ true);
+      goesOn = deliver(whole, start, /* mayBeSplit= */ true);
     } else {
-      RequestSplitter parts = split(settings.splitSize);
+      RequestSplitter parts = split(whole, settings.splitSize);
       if (parts.leftOut().all() > 0) {
         settlement.leftOut(parts);
       }
@@ -155,21 +157,23 @@ final class Delivery implements Runnable {
     while (goesOn && !unsent.isEmpty()) {
       Parts parts = unsent.peek();
       if (parts.splitter().hasNext()) {
-        current =
+        Request part =
             parts
                 .splitter()
                 .next(/* reuse= */ settlement.failure() == null && attempts == requests);
+        current = part;
         goesOn =
-            deliver(Deadline.after(settings.timeout).orEarlier(parts.end()), parts.mayBeSplit());
+            deliver(
+                part, Deadline.after(settings.timeout).orEarlier(parts.end()), parts.mayBeSplit());
       } else {
         unsent.pop();
       }
     }
   }
 
-  private RequestSplitter split(int size) {
+  private RequestSplitter split(Request request, int size) {
     return new RequestSplitter(
-        current.content(), size, settings.maxRequestSize, current.exemplars());
+        request.content(), size, settings.maxRequestSize, request.exemplars());
   }
 
   /** From now on it is the parts that are not settled. */
@@ -179,7 +183,8 @@ final class Delivery implements Runnable {
   }
 
   /** What would fail one part for want of the server would fail the rest too, and take its time. */
-  private void settleRest(ExportFailure cause) {
+  @SuppressWarnings("NullAway") // Something is left only if something went wrong.
+  private void settleRest(@Nullable ExportFailure cause) {
     for (Parts parts : unsent) {
       while (parts.splitter().hasNext()) {
         settlement.notDelivered(
@@ -195,14 +200,16 @@ final class Delivery implements Runnable {
    * Tries until the current request is delivered, or there is no point in trying again, and settles
    * it. One with points that waited, which is too large for the server, is split instead.
    *
+   * @param request the {@link #current} one
    * @param mayBeSplit false for a part of a request that was too large for the server
    * @return whether a further request may have success
    */
-  private boolean deliver(Deadline deadline, boolean mayBeSplit) throws InterruptedException {
+  private boolean deliver(Request request, Deadline deadline, boolean mayBeSplit)
+      throws InterruptedException {
     requests++;
     mayHaveArrived = false;
     body = null;
-    body = settings.body.apply(current.content());
+    body = settings.body.apply(request.content());
     attemptsOfRequest = 0;
     while (true) {
       attempts++;
@@ -213,24 +220,24 @@ final class Delivery implements Runnable {
         settle(settings.transport.timedOut(), /* isRefused= */ false);
         return false;
       }
-      Attempt attempt = settings.transport.send(body, current.content().size(), remainingNanos);
+      Attempt attempt = settings.transport.send(body, request.content().size(), remainingNanos);
       last = attempt;
-      if (attempt.isDelivered()) {
-        delivered(attempt);
+      ExportFailure failure = attempt.failure();
+      if (failure == null) {
+        delivered(request, attempt);
         return true;
       }
-      ExportFailure failure = attempt.failure();
       mayHaveArrived |= failure.fate() == Fate.UNKNOWN;
       long delayNanos =
           attempt.retryAfterNanos().orElse(settings.backoff.delayNanos(attemptsOfRequest));
       if (attempt.retry() == Attempt.Retry.SMALLER
           && mayBeSplit
           && hasKeptPoints
-          && current.points().all() > 1
+          && request.points().all() > 1
           && !mayHaveArrived) {
-        settings.log.tooLargeForServer(current, failure);
+        settings.log.tooLargeForServer(request, failure);
         settings.counters.failed(failure.fate(), /* isRefused= */ true);
-        push(split(current.content().size() / 2), deadline, /* mayBeSplit= */ false);
+        push(split(request, request.content().size() / 2), deadline, /* mayBeSplit= */ false);
         return true;
       }
       if (attempt.retry() != Attempt.Retry.YES) {
@@ -260,8 +267,7 @@ final class Delivery implements Runnable {
     }
   }
 
-  private void delivered(Attempt attempt) {
-    Request request = current;
+  private void delivered(Request request, Attempt attempt) {
     current = null;
     answer = attempt;
     long rejectedHere = attempt.message().rejectedPoints();
@@ -282,7 +288,7 @@ final class Delivery implements Runnable {
    * @param isRefused whether the server has answered that it will not take them
    */
   private void settle(ExportFailure cause, boolean isRefused) {
-    Request request = current;
+    Request request = Objects.requireNonNull(current, "no request is under way");
     current = null;
     mayHaveArrived |= body != null && body.isSent();
     ExportFailure failure = mayHaveArrived ? cause.afterUnansweredRequest() : cause;
@@ -311,6 +317,7 @@ final class Delivery implements Runnable {
     }
   }
 
+  @SuppressWarnings("NullAway") // Where nothing went wrong there was an answer.
   private void complete(String message) {
     ExportFailure failure = settlement.failure();
     int status = last != null ? last.status() : Attempt.NO_STATUS;
@@ -363,7 +370,7 @@ final class Delivery implements Runnable {
       boolean isLast,
       ExportLog log,
       DeliveryCounters counters,
-      ExemplarOutcomes exemplarOutcomes) {
+      OutcomeCounts exemplarOutcomes) {
 
     /**
      * The same for the one attempt before the exporter ends. With a file, what may have arrived is

@@ -1,6 +1,7 @@
 package io.glint.exporter.otlp;
 
 import java.io.ByteArrayOutputStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A message of an {@code ExportMetricsServiceRequest} that holds other messages: a {@code
@@ -9,7 +10,7 @@ import java.io.ByteArrayOutputStream;
  *
  * @param parent null for a {@code ResourceMetrics}
  */
-record Envelope(Envelope parent, int field, Bytes header) {
+record Envelope(@Nullable Envelope parent, int field, Bytes header) {
   // The fields of a metric that hold its data.
   static final int GAUGE = 5;
   static final int SUM = 7;
@@ -49,8 +50,9 @@ record Envelope(Envelope parent, int field, Bytes header) {
     visit(null, 0, request, from, to, visitor);
   }
 
+  @SuppressWarnings("NullAway") // At that depth there is a message.
   private static void visit(
-      Envelope message, int depth, byte[] bytes, int from, int to, Visitor visitor) {
+      @Nullable Envelope message, int depth, byte[] bytes, int from, int to, Visitor visitor) {
     ProtoReader in = new ProtoReader(bytes, from, to);
     if (depth == 4) {
       visitor.data(message);
@@ -115,11 +117,13 @@ record Envelope(Envelope parent, int field, Bytes header) {
   }
 
   /** Of data: the name of its metric. */
+  @SuppressWarnings("NullAway") // Data is in a metric, in a scope, in a resource.
   String metricName() {
     return name(new ProtoReader(parent.header.array()));
   }
 
   /** Of data: the name of the scope of its metric. */
+  @SuppressWarnings("NullAway") // Data is in a metric, in a scope, in a resource.
   String scopeName() {
     ProtoReader in = new ProtoReader(parent.parent.header.array());
     return in.seek(SCOPE) ? name(in.readMessage()) : "";

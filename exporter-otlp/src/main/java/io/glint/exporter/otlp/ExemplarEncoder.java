@@ -1,6 +1,6 @@
 package io.glint.exporter.otlp;
 
-import io.glint.reservoir.SpanIds;
+import io.glint.reservoir.internal.ReadableSpanIds;
 import io.opentelemetry.api.trace.SpanContext;
 import io.opentelemetry.sdk.metrics.data.DoubleExemplarData;
 import io.opentelemetry.sdk.metrics.data.ExemplarData;
@@ -78,7 +78,7 @@ final class ExemplarEncoder {
     if (exemplar instanceof LongExemplarData longExemplar) {
       out.fixed64Present(AS_INT, longExemplar.getValue());
     }
-    if (exemplar instanceof SpanIds ids && ids.hasNumbers()) {
+    if (exemplar instanceof ReadableSpanIds ids && ids.hasNumbers()) {
       out.bigEndian(TRACE_ID, ids.traceIdHigh(), ids.traceIdLow());
       out.bigEndian(SPAN_ID, ids.spanId());
     } else {

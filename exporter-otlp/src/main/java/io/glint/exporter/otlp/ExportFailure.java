@@ -1,7 +1,7 @@
 package io.glint.exporter.otlp;
 
+import io.glint.sdk.internal.exporter.UndeliveredPoints;
 import io.glint.sdk.internal.log.LogText;
-import io.glint.sdk.internal.log.UndeliveredPoints;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
 import java.net.UnknownHostException;

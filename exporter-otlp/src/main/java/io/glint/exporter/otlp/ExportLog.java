@@ -1,14 +1,15 @@
 package io.glint.exporter.otlp;
 
+import io.glint.sdk.internal.exporter.UndeliveredPoints;
 import io.glint.sdk.internal.log.LogText;
 import io.glint.sdk.internal.log.ProblemLog;
 import io.glint.sdk.internal.log.RateLimitedLog;
 import io.glint.sdk.internal.log.SafeLog;
-import io.glint.sdk.internal.log.UndeliveredPoints;
 import java.io.IOException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /** Words and rations the exporter's log messages. Safe for use by several threads at once. */
 final class ExportLog {
@@ -132,7 +133,7 @@ final class ExportLog {
    *
    * @param failure of the last attempt; null if there was no time for one
    */
-  void leftInFile(UndeliveredPoints points, PendingFile file, ExportFailure failure) {
+  void leftInFile(UndeliveredPoints points, PendingFile file, @Nullable ExportFailure failure) {
     boolean mayHaveArrived = failure != null && failure.fate() == Fate.UNKNOWN;
     SafeLog.log(
         LOGGER,
@@ -153,7 +154,7 @@ final class ExportLog {
    * @param failure of the last attempt; null if there was no time for one
    * @param fate what became of the points, in sentences
    */
-  String lostAtShutdown(UndeliveredPoints points, ExportFailure failure, String fate) {
+  String lostAtShutdown(UndeliveredPoints points, @Nullable ExportFailure failure, String fate) {
     String message =
         UndeliveredPoints.count(points.all(), "metric point")
             + " that waited for their delivery to "

@@ -19,6 +19,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The exporter's metrics about itself, by the semantic conventions for OpenTelemetry SDK metrics.
@@ -48,11 +49,11 @@ final class ExporterTelemetry {
   /** Of exports that nobody is told about. */
   private static final Operation NOT_TOLD = new Operation(null, null, 0, 0);
 
-  private final Supplier<? extends MeterProvider> meterProvider;
+  private final @Nullable Supplier<? extends @Nullable MeterProvider> meterProvider;
   private final Protocol protocol;
   private final Attributes component;
   private final RateLimitedLog failures = new RateLimitedLog(LOGGER, Level.WARNING);
-  private volatile Instruments instruments;
+  private volatile @Nullable Instruments instruments;
 
   /**
    * Creates the telemetry of one exporter.
@@ -60,7 +61,9 @@ final class ExporterTelemetry {
    * @param meterProvider may answer null; null itself if the telemetry is off
    */
   ExporterTelemetry(
-      Supplier<? extends MeterProvider> meterProvider, Protocol protocol, URI endpoint) {
+      @Nullable Supplier<? extends @Nullable MeterProvider> meterProvider,
+      Protocol protocol,
+      URI endpoint) {
     this.meterProvider = meterProvider;
     this.protocol = protocol;
     this.component =
@@ -104,8 +107,8 @@ final class ExporterTelemetry {
     }
   }
 
-  private Instruments instruments() {
-    MeterProvider provider = meterProvider.get();
+  private @Nullable Instruments instruments() {
+    MeterProvider provider = meterProvider == null ? null : meterProvider.get();
     Instruments known = instruments;
     if (provider == null) {
       return null;
@@ -170,13 +173,16 @@ final class ExporterTelemetry {
 
   /** One export with all its attempts. Ends once, on any thread. */
   static final class Operation {
-    private final ExporterTelemetry telemetry;
-    private final Instruments instruments;
+    private final @Nullable ExporterTelemetry telemetry;
+    private final @Nullable Instruments instruments;
     private final int points;
     private final long startNanos;
 
     private Operation(
-        ExporterTelemetry telemetry, Instruments instruments, int points, long startNanos) {
+        @Nullable ExporterTelemetry telemetry,
+        @Nullable Instruments instruments,
+        int points,
+        long startNanos) {
       this.telemetry = telemetry;
       this.instruments = instruments;
       this.points = points;
@@ -203,7 +209,7 @@ final class ExporterTelemetry {
     }
 
     private void end(long lost, String errorType, int status) {
-      if (telemetry == null) {
+      if (telemetry == null || instruments == null) {
         return;
       }
       try {

@@ -11,6 +11,7 @@ import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.Locale;
 import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
 
 /** Knows what is usually wrong when a gRPC call fails in a certain way, and says so. Immutable. */
 final class GrpcAdvice {
@@ -87,7 +88,7 @@ final class GrpcAdvice {
    *
    * @param description may be null
    */
-  static boolean isOfSize(String description) {
+  static boolean isOfSize(@Nullable String description) {
     String text = description == null ? "" : description.toLowerCase(Locale.ROOT);
     return text.contains("larger than")
         || text.contains("too large")

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Knows what is usually wrong when an HTTP request fails in a certain way, and says so: the wrong
@@ -84,7 +85,7 @@ final class HttpAdvice {
     String type = exception.getClass().getName();
     if (exception instanceof ResponseTooLargeException) {
       return new ExportFailure(
-          exception.getMessage(),
+          String.valueOf(exception.getMessage()),
           "Check that the endpoint is an OTLP server, or raise the limit with setMaxResponseSize.",
           type,
           Fate.PROBABLY_DELIVERED);
@@ -250,7 +251,7 @@ final class HttpAdvice {
   }
 
   /** What the server sent in place of a status line; null if that is not what went wrong. */
-  private static String firstBytes(IOException exception) {
+  private static @Nullable String firstBytes(IOException exception) {
     String message = String.valueOf(exception.getMessage());
     if (!message.startsWith(NO_STATUS_LINE)) {
       return null;

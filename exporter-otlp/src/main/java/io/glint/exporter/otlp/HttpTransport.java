@@ -19,6 +19,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /** OTLP over HTTP with the client of the JDK. */
 final class HttpTransport implements Transport {
@@ -27,12 +28,14 @@ final class HttpTransport implements Transport {
   private final URI endpoint;
   private final Headers headers;
   private final String contentType;
-  private final String contentEncoding;
+  private final @Nullable String contentEncoding;
   private final HttpAdvice advice;
   private final Predicate<IOException> isRetryable;
   private final Duration timeout;
   private final int maxResponseSize;
-  private volatile HttpClient client;
+
+  /** Null once it was closed. */
+  private volatile @Nullable HttpClient client;
 
   /**
    * Creates the transport of an exporter.
@@ -208,7 +211,7 @@ final class HttpTransport implements Transport {
   }
 
   /** The body without its encoding, or null if that is not possible. */
-  private byte[] decode(byte[] body, String encoding, int status) throws IOException {
+  private byte @Nullable [] decode(byte[] body, String encoding, int status) throws IOException {
     if (body.length == 0 || encoding.isEmpty() || encoding.equalsIgnoreCase("identity")) {
       return body;
     }

@@ -22,7 +22,10 @@ final class LimitedBody implements BodySubscriber<LimitedBody> {
   private final int status;
   private final ByteArrayOutputStream received = new ByteArrayOutputStream(64);
   private final CompletableFuture<LimitedBody> body = new CompletableFuture<>();
+
+  @SuppressWarnings("NullAway.Init") // By onSubscribe().
   private Flow.Subscription subscription;
+
   private volatile boolean isComplete;
 
   /**

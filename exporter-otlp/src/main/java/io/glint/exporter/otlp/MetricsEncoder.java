@@ -19,6 +19,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.RandomAccess;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Encodes metric data as an {@code ExportMetricsServiceRequest}, grouped by resource and scope.
@@ -74,7 +75,7 @@ final class MetricsEncoder {
   private long collectionEpochNanos = Long.MIN_VALUE / 2;
 
   /** Where those of the request are counted; null if there is none under way. */
-  private RequestExemplars exemplars;
+  private @Nullable RequestExemplars exemplars;
 
   /**
    * Creates an encoder.
@@ -184,6 +185,7 @@ final class MetricsEncoder {
     out.endMessage(RESOURCE_METRICS_SCOPE_METRICS, end);
   }
 
+  @SuppressWarnings("NullAway") // While a request is encoded, its exemplars are counted.
   private void writeMetric(MetricData metric) {
     int end = out.size();
     writeData(metric);

@@ -2,11 +2,12 @@ package io.glint.exporter.otlp;
 
 import io.glint.sdk.exemplar.ExemplarOutcomes;
 import io.glint.sdk.exemplar.ExemplarOutcomes.Outcome;
+import io.glint.sdk.internal.exporter.OutcomeCounts;
+import io.glint.sdk.internal.exporter.UndeliveredPoints;
 import io.glint.sdk.internal.log.LogText;
 import io.glint.sdk.internal.log.LoggedFailure;
 import io.glint.sdk.internal.log.RateLimitedLog;
 import io.glint.sdk.internal.log.SafeLog;
-import io.glint.sdk.internal.log.UndeliveredPoints;
 import io.opentelemetry.sdk.common.CompletableResultCode;
 import io.opentelemetry.sdk.common.export.MemoryMode;
 import io.opentelemetry.sdk.metrics.Aggregation;
@@ -16,10 +17,8 @@ import io.opentelemetry.sdk.metrics.data.MetricData;
 import io.opentelemetry.sdk.metrics.export.AggregationTemporalitySelector;
 import io.opentelemetry.sdk.metrics.export.DefaultAggregationSelector;
 import io.opentelemetry.sdk.metrics.export.MetricExporter;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.io.PrintStream;
 import java.util.Collection;
 import java.util.Objects;
 import java.util.logging.Level;
@@ -45,24 +44,13 @@ import java.util.logging.Logger;
 public final class OtlpFileMetricExporter implements MetricExporter, ExemplarOutcomes.Source {
   private static final Logger LOGGER = Logger.getLogger(OtlpFileMetricExporter.class.getName());
 
-  /** The most that an array can hold on every JVM. */
-  private static final int MAX_SIZE = Integer.MAX_VALUE - 8;
-
   private final String description;
-  private final OutputStream out;
-  private final boolean isOwn;
+  private final JsonLines lines;
   private final AggregationTemporalitySelector temporalitySelector;
   private final DefaultAggregationSelector aggregationSelector;
   private final RateLimitedLog failures = new RateLimitedLog(LOGGER, Level.WARNING);
-  private final ExemplarOutcomes exemplarOutcomes = new ExemplarOutcomes();
+  private final OutcomeCounts exemplarOutcomes = new OutcomeCounts();
   private final DeliveryCounters counters = new DeliveryCounters();
-
-  /** Guards the rest, and the stream. */
-  private final Object lock = new Object();
-
-  private final MetricsEncoder encoder = new MetricsEncoder(MAX_SIZE);
-  private boolean isLineBroken;
-  private boolean isShutdown;
 
   /**
    * Creates an exporter.
@@ -71,8 +59,7 @@ public final class OtlpFileMetricExporter implements MetricExporter, ExemplarOut
    */
   OtlpFileMetricExporter(OtlpFileMetricExporterBuilder builder, OutputStream out, boolean isOwn) {
     this.description = builder.describe();
-    this.out = out;
-    this.isOwn = isOwn;
+    this.lines = new JsonLines(out, isOwn);
     this.temporalitySelector = builder.temporalitySelector;
     this.aggregationSelector = builder.aggregationSelector;
   }
@@ -93,38 +80,18 @@ public final class OtlpFileMetricExporter implements MetricExporter, ExemplarOut
     Objects.requireNonNull(metrics, "metrics");
     RequestExemplars exemplars = new RequestExemplars();
     try {
-      synchronized (lock) {
-        if (isShutdown) {
-          return failed(metrics, "the exporter was shut down");
-        }
-        if (encoder.encode(metrics, exemplars) > 0) {
-          write(OtlpJson.of(encoder.toByteArray()));
-          counters.delivered(0);
-        }
+      int points = lines.write(metrics, exemplars);
+      if (points == JsonLines.CLOSED) {
+        return failed(metrics, "the exporter was shut down");
+      }
+      if (points > 0) {
+        counters.delivered(0);
       }
     } catch (IOException | RuntimeException | StackOverflowError e) {
       return failed(metrics, LogText.of(e, ExportFailure.MAX_CHARS));
     }
     exemplars.enterIn(exemplarOutcomes, Outcome.EXPORTED);
     return CompletableResultCode.ofSuccess();
-  }
-
-  private void write(byte[] json) throws IOException {
-    ByteArrayOutputStream line = new ByteArrayOutputStream(json.length + 2);
-    if (isLineBroken) {
-      line.write('\n');
-    }
-    line.write(json);
-    line.write('\n');
-    isLineBroken = true;
-    // In one call, so that other output of the process comes before or after it.
-    out.write(line.toByteArray());
-    out.flush();
-    if (out instanceof PrintStream print && print.checkError()) {
-      throw new IOException(
-          "the stream reports an error, of this line or of anything that was written to it before");
-    }
-    isLineBroken = false;
   }
 
   private CompletableResultCode failed(Collection<MetricData> metrics, String why) {
@@ -155,27 +122,18 @@ public final class OtlpFileMetricExporter implements MetricExporter, ExemplarOut
   /** Closes the file, if it is one that was opened here. Exports from now on fail. */
   @Override
   public CompletableResultCode shutdown() {
-    synchronized (lock) {
-      if (isShutdown) {
-        return CompletableResultCode.ofSuccess();
-      }
-      isShutdown = true;
-      try {
-        if (isOwn) {
-          out.close();
-        }
-        return CompletableResultCode.ofSuccess();
-      } catch (IOException e) {
-        // Some file systems say only now that what was written is not on the disk.
-        String message =
-            "Closing "
-                + description
-                + " failed: "
-                + LogText.of(e, ExportFailure.MAX_CHARS)
-                + ". Lines that were written before may be lost. Check the disk.";
-        SafeLog.log(LOGGER, Level.WARNING, message, null);
-        return CompletableResultCode.ofExceptionalFailure(new LoggedFailure(message));
-      }
+    try {
+      lines.close();
+      return CompletableResultCode.ofSuccess();
+    } catch (IOException e) {
+      String message =
+          "Closing "
+              + description
+              + " failed: "
+              + LogText.of(e, ExportFailure.MAX_CHARS)
+              + ". Lines that were written before may be lost. Check the disk.";
+      SafeLog.log(LOGGER, Level.WARNING, message, null);
+      return CompletableResultCode.ofExceptionalFailure(new LoggedFailure(message));
     }
   }
 

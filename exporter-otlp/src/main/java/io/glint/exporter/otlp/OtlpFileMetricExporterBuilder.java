@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Builds an {@link OtlpFileMetricExporter}. No argument may be null.
@@ -22,10 +23,10 @@ public final class OtlpFileMetricExporterBuilder {
   DefaultAggregationSelector aggregationSelector = DefaultAggregationSelector.getDefault();
 
   /** Null for a stream. */
-  private Path file;
+  private @Nullable Path file;
 
   /** Null for standard output, unless there is a file. */
-  private OutputStream stream;
+  private @Nullable OutputStream stream;
 
   OtlpFileMetricExporterBuilder() {
     OpenTelemetryVersion.requireSupported();

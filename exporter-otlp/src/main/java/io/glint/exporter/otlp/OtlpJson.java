@@ -3,6 +3,8 @@ package io.glint.exporter.otlp;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.HexFormat;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The JSON form of an encoded {@code ExportMetricsServiceRequest}, which is that of {@code
@@ -212,7 +214,7 @@ final class OtlpJson {
       case SIGNED_FIXED64 -> quoted(Long.toString(in.readFixed64()));
       case DOUBLE -> number(in.readDouble());
       case PACKED_FIXED64, PACKED_DOUBLE, PACKED_UINT64 -> packed(field.type, in.readMessage());
-      case MESSAGE, MESSAGES -> write(field.message, in.readMessage());
+      case MESSAGE, MESSAGES -> write(Objects.requireNonNull(field.message), in.readMessage());
     }
   }
 
@@ -271,7 +273,7 @@ final class OtlpJson {
       return field(number, name, type, null);
     }
 
-    private Message field(int number, String name, Type type, Message message) {
+    private Message field(int number, String name, Type type, @Nullable Message message) {
       fields[number] = new Field(name, type, message);
       return this;
     }
@@ -282,5 +284,5 @@ final class OtlpJson {
    *
    * @param message its kind of message; null for other types
    */
-  private record Field(String name, Type type, Message message) {}
+  private record Field(String name, Type type, @Nullable Message message) {}
 }

@@ -3,8 +3,9 @@ package io.glint.exporter.otlp;
 import io.glint.sdk.OpenTelemetryVersion;
 import io.glint.sdk.exemplar.ExemplarOutcomes;
 import io.glint.sdk.exemplar.ExemplarOutcomes.Outcome;
+import io.glint.sdk.internal.exporter.OutcomeCounts;
+import io.glint.sdk.internal.exporter.UndeliveredPoints;
 import io.glint.sdk.internal.log.LoggedFailure;
-import io.glint.sdk.internal.log.UndeliveredPoints;
 import io.opentelemetry.sdk.common.CompletableResultCode;
 import io.opentelemetry.sdk.common.export.MemoryMode;
 import io.opentelemetry.sdk.metrics.Aggregation;
@@ -32,6 +33,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Exports metrics with OTLP, over HTTP or gRPC.
@@ -91,7 +93,7 @@ public final class OtlpMetricExporter implements MetricExporter, ExemplarOutcome
   private final Transport transport;
   private final Delivery.Settings deliverySettings;
   private final ExporterTelemetry telemetry;
-  private final ExemplarOutcomes exemplarOutcomes = new ExemplarOutcomes();
+  private final OutcomeCounts exemplarOutcomes = new OutcomeCounts();
 
   private final DeliveryCounters counters = new DeliveryCounters();
   private final Redelivery redelivery;
@@ -100,12 +102,13 @@ public final class OtlpMetricExporter implements MetricExporter, ExemplarOutcome
   private volatile long lastExportNanos = System.nanoTime();
 
   /** The encoder of the last export, kept for the next one; null while it is in use. */
-  private final AtomicReference<MetricsEncoder> spareEncoder = new AtomicReference<>();
+  private final AtomicReference<@Nullable MetricsEncoder> spareEncoder = new AtomicReference<>();
 
   /** The results of exports that have begun and not ended: a shutdown waits for them. */
   private final Set<CompletableResultCode> inFlight = ConcurrentHashMap.newKeySet();
 
-  private final AtomicReference<CompletableResultCode> shutdownResult = new AtomicReference<>();
+  private final AtomicReference<@Nullable CompletableResultCode> shutdownResult =
+      new AtomicReference<>();
 
   OtlpMetricExporter(OtlpMetricExporterBuilder builder) {
     this.description = builder.describe();
@@ -402,8 +405,9 @@ public final class OtlpMetricExporter implements MetricExporter, ExemplarOutcome
   @Override
   public CompletableResultCode shutdown() {
     CompletableResultCode result = new CompletableResultCode();
-    if (!shutdownResult.compareAndSet(null, result)) {
-      return shutdownResult.get();
+    CompletableResultCode first = shutdownResult.compareAndExchange(null, result);
+    if (first != null) {
+      return first;
     }
     List<CompletableResultCode> pending = new ArrayList<>(inFlight);
     if (pending.isEmpty() && redelivery.isEmpty()) {
@@ -510,7 +514,7 @@ public final class OtlpMetricExporter implements MetricExporter, ExemplarOutcome
    *
    * @param last null if there was no last attempt
    */
-  private void end(boolean allEnded, Delivery last, CompletableResultCode result) {
+  private void end(boolean allEnded, @Nullable Delivery last, CompletableResultCode result) {
     // Stays if what nobody expects is thrown.
     String problem = "The OTLP exporter could not be shut down: an unexpected error";
     try {
@@ -535,7 +539,7 @@ public final class OtlpMetricExporter implements MetricExporter, ExemplarOutcome
   }
 
   /** One attempt to send what is kept; null if there is nothing, or too little time. */
-  private Delivery lastDelivery(long nanos) {
+  private @Nullable Delivery lastDelivery(long nanos) {
     if (redelivery.isEmpty() || nanos < MIN_LAST_ATTEMPT_NANOS) {
       return null;
     }
@@ -555,7 +559,8 @@ public final class OtlpMetricExporter implements MetricExporter, ExemplarOutcome
   }
 
   /** The points of an export that failed without those that wait; {@code added} may be null. */
-  private static UndeliveredPoints notKept(UndeliveredPoints points, PendingPoints.Added added) {
+  private static UndeliveredPoints notKept(
+      UndeliveredPoints points, PendingPoints.@Nullable Added added) {
     return added == null
         ? points
         : new UndeliveredPoints(points.all() - added.kept(), points.delta() - added.keptDelta());
@@ -564,7 +569,7 @@ public final class OtlpMetricExporter implements MetricExporter, ExemplarOutcome
   private CompletableResultCode dropped(
       Collection<MetricData> metrics,
       ExportFailure failure,
-      PendingPoints.Added added,
+      PendingPoints.@Nullable Added added,
       long startNanos,
       CompletableResultCode result) {
     UndeliveredPoints points = UndeliveredPoints.of(metrics);

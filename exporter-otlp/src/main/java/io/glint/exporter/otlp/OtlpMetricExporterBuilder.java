@@ -1,6 +1,6 @@
 package io.glint.exporter.otlp;
 
-import io.glint.sdk.internal.tls.Pem;
+import io.glint.sdk.internal.exporter.Pem;
 import io.opentelemetry.api.metrics.MeterProvider;
 import io.opentelemetry.sdk.common.export.MemoryMode;
 import io.opentelemetry.sdk.common.export.ProxyOptions;
@@ -22,6 +22,7 @@ import java.util.function.Supplier;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.X509TrustManager;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Builds an {@link OtlpMetricExporter}. The defaults are those of the <a
@@ -40,7 +41,7 @@ public final class OtlpMetricExporterBuilder {
   private final Map<String, String> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
   private Supplier<Map<String, String>> headerSupplier = Map::of;
   Compression compression = Compression.NONE;
-  RetryPolicy retryPolicy = RetryPolicy.getDefault();
+  @Nullable RetryPolicy retryPolicy = RetryPolicy.getDefault();
   AggregationTemporalitySelector temporalitySelector =
       AggregationTemporalitySelector.alwaysCumulative();
   DefaultAggregationSelector aggregationSelector = DefaultAggregationSelector.getDefault();
@@ -48,26 +49,26 @@ public final class OtlpMetricExporterBuilder {
   MemoryMode memoryMode = MemoryMode.REUSABLE_DATA;
 
   /** Null for that of the JVM. */
-  ProxyOptions proxyOptions;
+  @Nullable ProxyOptions proxyOptions;
 
   /** Class name; null for the JDK's client, or whatever there is for gRPC. */
-  String senderProvider;
+  @Nullable String senderProvider;
 
   /** Null for that of this class, or else that of the thread that builds. */
-  ClassLoader serviceClassLoader;
+  @Nullable ClassLoader serviceClassLoader;
 
   /** Null for that of the protocol. */
-  private URI endpoint;
+  private @Nullable URI endpoint;
 
   /** The same for a server of all signals; null if it was not set as such. */
-  private URI baseEndpoint;
+  private @Nullable URI baseEndpoint;
 
   /** 0 for that of the protocol. */
   private int maxRequestSize;
 
-  private X509TrustManager trustManager;
-  private KeyManager[] keyManagers;
-  private Tls context;
+  private @Nullable X509TrustManager trustManager;
+  private KeyManager @Nullable [] keyManagers;
+  private @Nullable Tls context;
 
   int maxPendingSeries = 100_000;
   boolean resendUnanswered;
@@ -75,10 +76,10 @@ public final class OtlpMetricExporterBuilder {
   ThreadFactory threadFactory = OtlpMetricExporter::newThread;
 
   /** Null for none. */
-  Path pendingFile;
+  @Nullable Path pendingFile;
 
   /** Null for none. */
-  Supplier<? extends MeterProvider> meterProvider;
+  @Nullable Supplier<? extends MeterProvider> meterProvider;
 
   OtlpMetricExporterBuilder() {}
 
@@ -224,7 +225,7 @@ public final class OtlpMetricExporterBuilder {
    *
    * @param retryPolicy null for a single attempt
    */
-  public OtlpMetricExporterBuilder setRetryPolicy(RetryPolicy retryPolicy) {
+  public OtlpMetricExporterBuilder setRetryPolicy(@Nullable RetryPolicy retryPolicy) {
     this.retryPolicy = retryPolicy;
     return this;
   }
@@ -487,10 +488,11 @@ public final class OtlpMetricExporterBuilder {
   }
 
   /** What is set of the endpoint that the protocol has no use for; null for nothing. */
-  String uselessPath() {
+  @Nullable String uselessPath() {
     URI set = baseEndpoint == null ? endpoint : baseEndpoint;
-    boolean hasNone = protocol.isHttp() || set == null || set.getRawPath().equals("/");
-    return hasNone ? null : set.getRawPath();
+    return protocol.isHttp() || set == null || set.getRawPath().equals("/")
+        ? null
+        : set.getRawPath();
   }
 
   Headers headers() {

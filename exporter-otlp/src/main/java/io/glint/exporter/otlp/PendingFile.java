@@ -14,6 +14,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A file with one encoded request that waits for its delivery, for the next start of the
@@ -109,7 +110,7 @@ final class PendingFile implements AutoCloseable {
    *
    * @throws IOException if it cannot be read, or is damaged: then it is moved aside
    */
-  synchronized byte[] read() throws IOException {
+  synchronized byte @Nullable [] read() throws IOException {
     byte[] content;
     try {
       content = Files.readAllBytes(path);
@@ -125,7 +126,7 @@ final class PendingFile implements AutoCloseable {
     return request;
   }
 
-  private static byte[] checked(ByteBuffer content) {
+  private static byte @Nullable [] checked(ByteBuffer content) {
     long magic = content.getLong();
     long length = content.getLong();
     int checksum = content.getInt();

@@ -38,7 +38,10 @@ abstract sealed class PendingPoint permits PendingNumber, PendingDistribution {
   record Key(Bytes attributes, Bytes others, int shape) {}
 
   private final int exemplarsField;
+
+  @SuppressWarnings("NullAway.Init") // By read().
   private Key key;
+
   private long startEpochNanos;
   private long epochNanos;
   private List<PendingExemplar> exemplars = List.of();

@@ -1,6 +1,6 @@
 package io.glint.exporter.otlp;
 
-import io.glint.sdk.internal.log.UndeliveredPoints;
+import io.glint.sdk.internal.exporter.UndeliveredPoints;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The points of requests that were not delivered, merged series by series until they are sent
@@ -67,12 +68,12 @@ final class PendingPoints {
 
   /** A message with those that it holds, or with points. */
   private static final class Node {
-    final Envelope envelope;
+    final @Nullable Envelope envelope;
     final Map<Envelope, Node> children = new LinkedHashMap<>();
     final Map<PendingPoint.Key, PendingPoint> points = new LinkedHashMap<>();
     final List<Bytes> unmerged = new ArrayList<>(0);
 
-    Node(Envelope envelope) {
+    Node(@Nullable Envelope envelope) {
       this.envelope = envelope;
     }
 
@@ -186,7 +187,7 @@ final class PendingPoints {
     delta = 0;
   }
 
-  private Node node(Envelope envelope) {
+  private Node node(@Nullable Envelope envelope) {
     if (envelope == null) {
       return root;
     }
@@ -208,8 +209,13 @@ final class PendingPoints {
   private final class Joiner implements Envelope.Visitor {
     private final byte[] request;
     private final Added added;
+
+    @SuppressWarnings("NullAway.Init") // Told before its points.
     private Envelope data;
+
+    @SuppressWarnings("NullAway.Init") // As the data.
     private Node node;
+
     private boolean isMerged;
 
     Joiner(byte[] request, Added added) {
@@ -249,10 +255,10 @@ final class PendingPoints {
     private final byte[] request;
 
     /** Null for points that are not kept. */
-    private Envelope data;
+    private @Nullable Envelope data;
 
     /** Null if there is none yet. */
-    private Node node;
+    private @Nullable Node node;
 
     Keeper(byte[] request) {
       this.request = request;
@@ -299,13 +305,13 @@ final class PendingPoints {
       count(data);
     }
 
-    private PendingPoint known(PendingPoint point) {
+    private @Nullable PendingPoint known(PendingPoint point) {
       return node == null ? null : node.points.get(point.key());
     }
   }
 
   /** The node of a message, or null if there is none yet. */
-  private Node knownNode(Envelope envelope) {
+  private @Nullable Node knownNode(@Nullable Envelope envelope) {
     if (envelope == null) {
       return root;
     }

@@ -8,6 +8,7 @@ import io.opentelemetry.sdk.metrics.data.LongPointData;
 import io.opentelemetry.sdk.metrics.data.SummaryPointData;
 import io.opentelemetry.sdk.metrics.data.ValueAtQuantile;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes the points of every kind of metric, each as one element of the repeated {@code
@@ -60,7 +61,7 @@ final class PointEncoder {
   private final ExemplarEncoder exemplars;
 
   /** The bounds that were written last in this export; null if there are none yet. */
-  private List<Double> bounds;
+  private @Nullable List<Double> bounds;
 
   // The size of the output before them and after them.
   private int boundsEnd;

@@ -9,6 +9,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes protobuf messages from their end to their beginning into one growing array.
@@ -65,7 +66,7 @@ final class ProtoWriter {
   private int smallMessages;
 
   /** See {@link #part}; null if there is none. */
-  private ProtoWriter part;
+  private @Nullable ProtoWriter part;
 
   private boolean isPartUsed;
 

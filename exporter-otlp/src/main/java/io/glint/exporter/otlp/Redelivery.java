@@ -1,10 +1,12 @@
 package io.glint.exporter.otlp;
 
-import io.glint.sdk.exemplar.ExemplarOutcomes;
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.glint.sdk.exemplar.ExemplarOutcomes.Outcome;
-import io.glint.sdk.internal.log.UndeliveredPoints;
+import io.glint.sdk.internal.exporter.OutcomeCounts;
+import io.glint.sdk.internal.exporter.UndeliveredPoints;
 import java.io.IOException;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps what must not be lost of requests that were not delivered, until it is put into a later
@@ -13,24 +15,25 @@ import java.util.Map;
 final class Redelivery {
   private static final int UNLIMITED = Integer.MAX_VALUE - 8;
 
-  private final ExemplarOutcomes account;
+  private final OutcomeCounts account;
   private final DeliveryCounters counters;
   private final ExportLog log;
   private final int maxSeries;
 
-  /** Guarded by this. */
+  @GuardedBy("this")
   private final PendingPoints pending;
 
   /** Null if there is none, or none that could be read. Written while this is created. */
-  private PendingFile file;
+  private @Nullable PendingFile file;
 
-  /** Guarded by this. */
+  @GuardedBy("this")
   private final RequestExemplars exemplars = new RequestExemplars();
 
-  /** Guarded by this. */
+  @GuardedBy("this")
   private boolean isClosed;
 
-  /** How many requests that had points from here are not settled. Guarded by this. */
+  /** How many requests that had points from here are not settled. */
+  @GuardedBy("this")
   private int underWay;
 
   /** Written under the lock. */
@@ -45,8 +48,8 @@ final class Redelivery {
   Redelivery(
       int maxSeries,
       boolean keepsGauges,
-      PendingFile file,
-      ExemplarOutcomes account,
+      @Nullable PendingFile file,
+      OutcomeCounts account,
       DeliveryCounters counters,
       ExportLog log) {
     this.account = account;
@@ -56,33 +59,34 @@ final class Redelivery {
     this.pending = new PendingPoints(maxSeries, keepsGauges);
     this.file = file;
     if (file != null) {
-      load();
+      load(file);
     }
   }
 
-  private void load() {
+  @GuardedBy("this")
+  private void load(PendingFile from) {
     try {
-      byte[] request = file.read();
+      byte[] request = from.read();
       if (request != null) {
         pending.join(request, 0, request.length, new PendingPoints.Added());
         waiting = pending.count();
-        log.loaded(waiting, file);
+        log.loaded(waiting, from);
       }
     } catch (IOException | IllegalArgumentException | OutOfMemoryError e) {
       // Not to be replaced or deleted: the user may get at what is in it.
       pending.clear();
       waiting = pending.count();
-      log.notLoaded(file, e);
-      closeFile();
+      log.notLoaded(from, e);
+      closeFile(from);
       file = null;
     }
   }
 
-  private void closeFile() {
+  private void closeFile(PendingFile closed) {
     try {
-      file.close();
+      closed.close();
     } catch (IOException e) {
-      log.notSaved(file, e);
+      log.notSaved(closed, e);
     }
   }
 
@@ -142,18 +146,21 @@ final class Redelivery {
    * @return what became of its points, whose exemplars are taken from the request; null if nothing
    *     is kept any more, or at all
    */
-  synchronized PendingPoints.Added keep(Request request) {
+  synchronized PendingPoints.@Nullable Added keep(Request request) {
     if (isClosed || maxSeries == 0) {
       return null;
     }
     ProtoWriter content = request.content();
     PendingPoints.Added added = pending.keep(content.array(), content.start(), content.end());
-    added.exemplars().forEach((data, count) -> exemplars.take(request.exemplars(), data, count));
+    for (Map.Entry<Envelope, Integer> entry : added.exemplars().entrySet()) {
+      exemplars.take(request.exemplars(), entry.getKey(), entry.getValue());
+    }
     leaveOut(added);
     waiting = pending.count();
     return added;
   }
 
+  @GuardedBy("this")
   private void leaveOut(PendingPoints.Added added) {
     RequestExemplars leftOut = new RequestExemplars();
     for (Map.Entry<Envelope, Integer> entry : added.leftOutExemplars().entrySet()) {
@@ -173,7 +180,7 @@ final class Redelivery {
       underWay--;
     }
     if (file != null && underWay == 0 && !isClosed) {
-      boolean unused = save();
+      boolean unused = save(file);
     }
   }
 
@@ -184,7 +191,7 @@ final class Redelivery {
    * @param failure of the last attempt to deliver it; null if there was none
    * @return a message if something is lost, otherwise null
    */
-  synchronized String close(ExportFailure failure) {
+  synchronized @Nullable String close(@Nullable ExportFailure failure) {
     if (isClosed) {
       return null;
     }
@@ -193,14 +200,14 @@ final class Redelivery {
     boolean isSaved = false;
     if (file != null) {
       // What is in a request that has not ended even now stays in the file.
-      isSaved = (underWay > 0 && isEmpty()) || save();
-      closeFile();
+      isSaved = (underWay > 0 && isEmpty()) || save(file);
+      closeFile(file);
     }
     if (left.all() == 0) {
       return null;
     }
     exemplars.enterIn(account, Outcome.EXPORT_FAILED);
-    if (isSaved) {
+    if (file != null && isSaved) {
       log.leftInFile(left, file, failure);
       return null;
     }
@@ -211,18 +218,19 @@ final class Redelivery {
         left, failure, "They are lost. With setPendingFile the next start sends them.");
   }
 
-  private boolean save() {
+  @GuardedBy("this")
+  private boolean save(PendingFile to) {
     try {
       if (isEmpty()) {
-        file.delete();
+        to.delete();
       } else {
         ProtoWriter content = new ProtoWriter(UNLIMITED);
         pending.writeTo(content);
-        file.write(content.toByteArray());
+        to.write(content.toByteArray());
       }
       return true;
     } catch (IOException e) {
-      log.notSaved(file, e);
+      log.notSaved(to, e);
       return false;
     }
   }

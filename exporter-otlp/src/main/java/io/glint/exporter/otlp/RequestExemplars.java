@@ -1,7 +1,7 @@
 package io.glint.exporter.otlp;
 
-import io.glint.sdk.exemplar.ExemplarOutcomes;
 import io.glint.sdk.exemplar.ExemplarOutcomes.Outcome;
+import io.glint.sdk.internal.exporter.OutcomeCounts;
 import io.opentelemetry.sdk.common.InstrumentationScopeInfo;
 import io.opentelemetry.sdk.metrics.data.MetricData;
 import io.opentelemetry.sdk.metrics.data.PointData;
@@ -91,7 +91,7 @@ final class RequestExemplars {
   }
 
   /** Enters all of them in the account, and forgets them. */
-  void enterIn(ExemplarOutcomes account, Outcome outcome) {
+  void enterIn(OutcomeCounts account, Outcome outcome) {
     counts.forEach((metric, count) -> account.add(metric.scope, metric.name, outcome, count));
     counts.clear();
   }

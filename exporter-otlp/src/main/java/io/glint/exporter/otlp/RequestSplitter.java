@@ -1,8 +1,9 @@
 package io.glint.exporter.otlp;
 
-import io.glint.sdk.internal.log.UndeliveredPoints;
+import io.glint.sdk.internal.exporter.UndeliveredPoints;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Cuts one encoded request into several that are each no larger than a limit, in order. Where a
@@ -27,7 +28,7 @@ final class RequestSplitter {
   private final RequestExemplars leftOutExemplars = new RequestExemplars();
   private int leftOut;
   private int leftOutDelta;
-  private Envelope leftOutData;
+  private @Nullable Envelope leftOutData;
   private int leftOutSize;
 
   private int next;
@@ -80,7 +81,7 @@ final class RequestSplitter {
   }
 
   /** The name of the metric that has the first of them; null if there is none. */
-  String leftOutMetric() {
+  @Nullable String leftOutMetric() {
     return leftOutData == null ? null : leftOutData.metricName();
   }
 
@@ -118,8 +119,8 @@ final class RequestSplitter {
       }
       part.raw(whole.array(), run.start, run.end);
       points += run.points;
-      delta += data.isDelta() ? run.points : 0;
-      ofPart.take(exemplars, data, run.exemplars);
+      delta += run.data.isDelta() ? run.points : 0;
+      ofPart.take(exemplars, run.data, run.exemplars);
     }
     close(data, null, marks);
     next++;
@@ -127,7 +128,7 @@ final class RequestSplitter {
   }
 
   /** Completes the messages that hold the points of one metric and not those of the other. */
-  private void close(Envelope data, Envelope other, int[] marks) {
+  private void close(@Nullable Envelope data, @Nullable Envelope other, int[] marks) {
     Envelope own = data;
     Envelope others = other;
     int depth = DEPTH - 1;
@@ -147,7 +148,7 @@ final class RequestSplitter {
 
   /** Two messages of a request may be equal, and are two nevertheless. */
   @SuppressWarnings("ReferenceEquality")
-  private static boolean isSame(Envelope one, Envelope other) {
+  private static boolean isSame(@Nullable Envelope one, @Nullable Envelope other) {
     return one == other;
   }
 
@@ -155,10 +156,12 @@ final class RequestSplitter {
     private final int splitSize;
     private final int maxSize;
     private final ProtoReader point = new ProtoReader(whole.array());
+
+    @SuppressWarnings("NullAway.Init") // Told before its points.
     private Envelope data;
 
     /** The last one of the request; null if it has none yet. */
-    private Run last;
+    private @Nullable Run last;
 
     private long size;
 
@@ -206,7 +209,7 @@ final class RequestSplitter {
     }
 
     /** What the messages need that hold the point and not that of the other data. */
-    private long envelopes(Envelope other) {
+    private long envelopes(@Nullable Envelope other) {
       long needed = 0;
       Envelope own = data;
       Envelope others = other;

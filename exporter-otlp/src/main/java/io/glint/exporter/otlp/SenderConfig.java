@@ -18,6 +18,7 @@ import java.util.function.Supplier;
 import java.util.zip.GZIPOutputStream;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.X509TrustManager;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a sender is made with, whatever its kind. A sender makes single attempts: it gets no retry
@@ -60,7 +61,7 @@ abstract class SenderConfig {
     return endpoint;
   }
 
-  public Compressor getCompressor() {
+  public @Nullable Compressor getCompressor() {
     return compression == Compression.GZIP ? Gzip.INSTANCE : null;
   }
 
@@ -97,15 +98,15 @@ abstract class SenderConfig {
     return value;
   }
 
-  public RetryPolicy getRetryPolicy() {
+  public @Nullable RetryPolicy getRetryPolicy() {
     return null;
   }
 
-  public SSLContext getSslContext() {
+  public @Nullable SSLContext getSslContext() {
     return tls.context();
   }
 
-  public X509TrustManager getTrustManager() {
+  public @Nullable X509TrustManager getTrustManager() {
     return tls.trustManager();
   }
 
@@ -133,7 +134,7 @@ abstract class SenderConfig {
   /** For HTTP. */
   static final class OfHttp extends SenderConfig implements HttpSenderConfig {
     private final String contentType;
-    private final ProxyOptions proxyOptions;
+    private final @Nullable ProxyOptions proxyOptions;
 
     OfHttp(OtlpMetricExporterBuilder builder, ExecutorService threads) {
       super(builder, threads);
@@ -147,7 +148,7 @@ abstract class SenderConfig {
     }
 
     @Override
-    public ProxyOptions getProxyOptions() {
+    public @Nullable ProxyOptions getProxyOptions() {
       return proxyOptions;
     }
   }

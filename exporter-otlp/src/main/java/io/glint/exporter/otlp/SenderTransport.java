@@ -13,6 +13,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * OTLP through a sender: a client of an HTTP or gRPC library behind an interface of OpenTelemetry.
@@ -74,7 +75,7 @@ abstract class SenderTransport<R> implements Transport {
       body.giveUp();
       throw e;
     } catch (ExecutionException e) {
-      return unanswered(e.getCause(), body, size);
+      return unanswered(e, body, size);
     }
   }
 
@@ -90,8 +91,9 @@ abstract class SenderTransport<R> implements Transport {
       return Attempt.unanswered(timedOut(), false);
     }
     IOException exception = cause instanceof IOException io ? io : new IOException(cause);
-    if (isOfTooLargeResponse(exception.getMessage())) {
-      return Attempt.unanswered(ExportFailure.responseTooLarge(exception.getMessage()), false);
+    String message = exception.getMessage();
+    if (message != null && isOfTooLargeResponse(message)) {
+      return Attempt.unanswered(ExportFailure.responseTooLarge(message), false);
     }
     ExportFailure failure = failure(exception, size, body.isSent());
     body.reset();
@@ -111,7 +113,7 @@ abstract class SenderTransport<R> implements Transport {
   }
 
   /** Whether a sender says that there was an answer, which passes the limit. */
-  static boolean isOfTooLargeResponse(String message) {
+  static boolean isOfTooLargeResponse(@Nullable String message) {
     return message != null && message.contains(TOO_LARGE_RESPONSE);
   }
 

@@ -5,11 +5,13 @@ import io.glint.sdk.internal.log.ProblemLog;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Finds the provider of a sender: a client of an HTTP or gRPC library, for which OpenTelemetry has
@@ -56,7 +58,7 @@ final class Senders {
    * @param wanted class name; null if none was set
    * @param loader null for that of this class, or else that of the calling thread
    */
-  private static <P> P find(Class<P> type, String wanted, ClassLoader loader) {
+  private static <P> P find(Class<P> type, @Nullable String wanted, @Nullable ClassLoader loader) {
     Map<String, P> found = new TreeMap<>();
     List<String> order = new ArrayList<>();
     for (ClassLoader each : loaders(loader)) {
@@ -104,10 +106,10 @@ final class Senders {
               + type.getName()
               + ".");
     }
-    return found.get(order.get(0));
+    return Objects.requireNonNull(found.get(order.get(0)));
   }
 
-  private static List<ClassLoader> loaders(ClassLoader given) {
+  private static List<ClassLoader> loaders(@Nullable ClassLoader given) {
     if (given != null) {
       return List.of(given);
     }

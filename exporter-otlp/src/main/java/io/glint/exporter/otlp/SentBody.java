@@ -1,11 +1,13 @@
 package io.glint.exporter.otlp;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.http.HttpRequest.BodyPublisher;
 import java.nio.ByteBuffer;
 import java.util.concurrent.Flow;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The body of a request, which knows whether the current attempt has sent all of it: only then can
@@ -20,15 +22,19 @@ final class SentBody {
   private final int end;
 
   /** How often all of it was sent without an answer: some clients send it again by themselves. */
+  @GuardedBy("this")
   private int unanswered;
 
   /** How many threads are writing it. */
+  @GuardedBy("this")
   private int writing;
 
+  @GuardedBy("this")
   private boolean isGivenUp;
 
   /** The last piece, once the client of the JDK has it: it has no rest when it is on its way. */
-  private ByteBuffer lastPiece;
+  @GuardedBy("this")
+  private @Nullable ByteBuffer lastPiece;
 
   SentBody(byte[] bytes) {
     this(bytes, 0, bytes.length);

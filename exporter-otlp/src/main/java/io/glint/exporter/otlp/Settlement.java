@@ -1,7 +1,9 @@
 package io.glint.exporter.otlp;
 
 import io.glint.sdk.exemplar.ExemplarOutcomes.Outcome;
-import io.glint.sdk.internal.log.UndeliveredPoints;
+import io.glint.sdk.internal.exporter.UndeliveredPoints;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What became of the points of one export that were not delivered: they are kept, or given up. Not
@@ -9,7 +11,7 @@ import io.glint.sdk.internal.log.UndeliveredPoints;
  */
 final class Settlement {
   private final Delivery.Settings settings;
-  private ExportFailure failure;
+  private @Nullable ExportFailure failure;
   private int attempts;
   private int all;
   private int delta;
@@ -23,7 +25,7 @@ final class Settlement {
   }
 
   /** What went wrong first, and does most harm; null if nothing did. */
-  ExportFailure failure() {
+  @Nullable ExportFailure failure() {
     return failure;
   }
 
@@ -32,6 +34,7 @@ final class Settlement {
   }
 
   /** Points that are in no request, as each is too large for one. */
+  @SuppressWarnings("NullAway") // Called if there are such: one of them is of a metric.
   void leftOut(RequestSplitter parts) {
     add(
         parts.leftOut(),
@@ -84,21 +87,26 @@ final class Settlement {
 
   /** Logs it, and answers the message. */
   String message() {
-    return settings.log().failed(all, attempts, failure, sentences());
+    ExportFailure first = first();
+    return settings.log().failed(all, attempts, first, sentences(first));
   }
 
   /**
    * After the last attempt, logs what was neither delivered nor kept, and answers the message; null
    * if there is nothing. What was kept is logged by whoever ends that.
    */
-  String lostAtShutdown() {
+  @Nullable String lostAtShutdown() {
     UndeliveredPoints lost = new UndeliveredPoints(all - kept, delta - keptDelta);
     return lost.all() == 0
         ? null
-        : settings.log().lostAtShutdown(lost, failure, sentencesAtShutdown());
+        : settings.log().lostAtShutdown(lost, failure, sentencesAtShutdown(first()));
   }
 
-  private String sentencesAtShutdown() {
+  private ExportFailure first() {
+    return Objects.requireNonNull(failure, "nothing went wrong");
+  }
+
+  private static String sentencesAtShutdown(ExportFailure failure) {
     return switch (failure.fate()) {
       case NOT_DELIVERED -> "They are lost.";
       case UNKNOWN ->
@@ -108,7 +116,7 @@ final class Settlement {
     };
   }
 
-  private String sentences() {
+  private String sentences(ExportFailure failure) {
     if (kept == 0 && noRoom == 0) {
       return failure.fateOf(undelivered());
     }

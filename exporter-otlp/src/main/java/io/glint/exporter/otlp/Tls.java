@@ -1,12 +1,13 @@
 package io.glint.exporter.otlp;
 
-import io.glint.sdk.internal.tls.Pem;
+import io.glint.sdk.internal.exporter.Pem;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.X509TrustManager;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Whom a client trusts, and how it identifies itself.
@@ -14,7 +15,7 @@ import javax.net.ssl.X509TrustManager;
  * @param context null for that of the JVM
  * @param trustManager the one that the context was made with; null if it is not known
  */
-record Tls(SSLContext context, X509TrustManager trustManager) {
+record Tls(@Nullable SSLContext context, @Nullable X509TrustManager trustManager) {
   /** The certificates that the JVM trusts, and none of a client. */
   static final Tls OF_THE_JVM = new Tls(null, null);
 
@@ -24,7 +25,7 @@ record Tls(SSLContext context, X509TrustManager trustManager) {
    * @param trustManager null for that of the JVM
    * @param keyManagers null for none
    */
-  static Tls of(X509TrustManager trustManager, KeyManager[] keyManagers) {
+  static Tls of(@Nullable X509TrustManager trustManager, KeyManager @Nullable [] keyManagers) {
     if (trustManager == null && keyManagers == null) {
       return OF_THE_JVM;
     }

@@ -5,6 +5,7 @@ import io.opentelemetry.context.Context;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Runs code whose HTTP calls no instrumentation shall trace: a span for each export would itself be
@@ -12,7 +13,7 @@ import java.lang.invoke.MethodType;
  */
 final class Untraced {
   /** {@code suppressInstrumentation(Runnable)}; null if this version of the API has none. */
-  private static final MethodHandle SUPPRESS = find();
+  private static final @Nullable MethodHandle SUPPRESS = find();
 
   private Untraced() {}
 
@@ -20,6 +21,7 @@ final class Untraced {
     Context.root().wrap(SUPPRESS == null ? task : () -> suppressed(task)).run();
   }
 
+  @SuppressWarnings("NullAway") // Called if there is one.
   private static void suppressed(Runnable task) {
     try {
       SUPPRESS.invokeExact(task);
@@ -36,7 +38,7 @@ final class Untraced {
    * suppression, not the export. Names are relative to a class, which is where an agent has moved
    * the API to.
    */
-  private static MethodHandle find() {
+  private static @Nullable MethodHandle find() {
     final String api = OpenTelemetry.class.getPackageName();
     for (final String place : new String[] {".impl", ".internal"}) {
       try {

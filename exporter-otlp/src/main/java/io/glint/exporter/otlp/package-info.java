@@ -5,4 +5,7 @@
  * SDK for Java, encodes it with an encoder of its own and sends it with the HTTP client of the JDK,
  * or with a sender that the application brings.
  */
+@NullMarked
 package io.glint.exporter.otlp;
+
+import org.jspecify.annotations.NullMarked;

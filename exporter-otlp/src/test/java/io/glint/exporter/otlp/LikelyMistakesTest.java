@@ -7,14 +7,12 @@ import io.glint.testing.LogCapture;
 import io.glint.testing.OtlpServer;
 import io.opentelemetry.sdk.common.CompletableResultCode;
 import io.opentelemetry.sdk.common.export.RetryPolicy;
-import io.opentelemetry.sdk.metrics.data.MetricData;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLHandshakeException;
@@ -361,11 +359,7 @@ class LikelyMistakesTest {
   }
 
   private static CompletableResultCode export(OtlpMetricExporter exporter) {
-    List<MetricData> metrics =
-        List.of(
-            TestMetrics.longGauge("a", TestMetrics.point(1)),
-            TestMetrics.longGauge("b", TestMetrics.point(2)));
-    return exporter.export(metrics).join(50, TimeUnit.SECONDS);
+    return exporter.export(TestMetrics.twoPoints()).join(50, TimeUnit.SECONDS);
   }
 
   private void answer(int status, String contentType, String body) {

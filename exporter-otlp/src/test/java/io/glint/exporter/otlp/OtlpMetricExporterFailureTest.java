@@ -17,7 +17,6 @@ import io.opentelemetry.sdk.common.export.RetryPolicy;
 import io.opentelemetry.sdk.metrics.data.DelegatingMetricData;
 import io.opentelemetry.sdk.metrics.data.HistogramPointData;
 import io.opentelemetry.sdk.metrics.data.LongPointData;
-import io.opentelemetry.sdk.metrics.data.MetricData;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -296,7 +295,7 @@ class OtlpMetricExporterFailureTest {
                 .setTimeout(Duration.ofMillis(200))
                 .build()) {
       long start = System.nanoTime();
-      CompletableResultCode result = exporter.export(twoPoints());
+      CompletableResultCode result = exporter.export(TestMetrics.twoPoints());
       result.join(10, TimeUnit.SECONDS);
 
       assertThat(result.isSuccess()).isFalse();
@@ -542,9 +541,9 @@ class OtlpMetricExporterFailureTest {
       // That this gets to the end shows too that export does not wait for the network.
       List<CompletableResultCode> results = new ArrayList<>();
       for (int i = 0; i < OtlpMetricExporter.MAX_IN_FLIGHT; i++) {
-        results.add(exporter.export(twoPoints()));
+        results.add(exporter.export(TestMetrics.twoPoints()));
       }
-      CompletableResultCode tooMany = exporter.export(twoPoints());
+      CompletableResultCode tooMany = exporter.export(TestMetrics.twoPoints());
 
       assertThat(tooMany.isDone()).isTrue();
       assertThat(tooMany.isSuccess()).isFalse();
@@ -559,13 +558,7 @@ class OtlpMetricExporterFailureTest {
   }
 
   private static CompletableResultCode export(OtlpMetricExporter exporter) {
-    return exporter.export(twoPoints()).join(20, TimeUnit.SECONDS);
-  }
-
-  private static List<MetricData> twoPoints() {
-    return List.of(
-        TestMetrics.longGauge("a", TestMetrics.point(1)),
-        TestMetrics.longGauge("b", TestMetrics.point(2)));
+    return exporter.export(TestMetrics.twoPoints()).join(20, TimeUnit.SECONDS);
   }
 
   private long millisBetweenRequests() {

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.InvalidProtocolBufferException;
-import io.glint.sdk.exemplar.ExemplarOutcomes;
-import io.glint.sdk.internal.log.UndeliveredPoints;
+import io.glint.sdk.internal.exporter.OutcomeCounts;
+import io.glint.sdk.internal.exporter.UndeliveredPoints;
 import io.opentelemetry.proto.collector.metrics.v1.ExportMetricsServiceRequest;
 import io.opentelemetry.proto.metrics.v1.Metric;
 import io.opentelemetry.sdk.metrics.data.MetricData;
@@ -19,7 +19,7 @@ class RedeliveryTest {
           100,
           /* keepsGauges= */ false,
           /* file= */ null,
-          new ExemplarOutcomes(),
+          new OutcomeCounts(),
           new DeliveryCounters(),
           new ExportLog("http://localhost"));
 

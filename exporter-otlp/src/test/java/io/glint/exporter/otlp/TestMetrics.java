@@ -87,6 +87,11 @@ final class TestMetrics {
     return ImmutableLongPointData.create(START, TIME, ROUTE, value);
   }
 
+  /** Two metrics of a point each. */
+  static List<MetricData> twoPoints() {
+    return List.of(longGauge("a", point(1)), longGauge("b", point(2)));
+  }
+
   static MetricData longGauge(String name, LongPointData... points) {
     return longGauge(RESOURCE, SCOPE, name, points);
   }

@@ -2,7 +2,7 @@ package io.glint.exporter.otlp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.glint.sdk.internal.log.UndeliveredPoints;
+import io.glint.sdk.internal.exporter.UndeliveredPoints;
 import io.glint.testing.LogCapture;
 import io.glint.testing.OtlpServer;
 import io.opentelemetry.sdk.common.CompletableResultCode;

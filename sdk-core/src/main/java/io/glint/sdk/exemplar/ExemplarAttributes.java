@@ -2,6 +2,7 @@ package io.glint.sdk.exemplar;
 
 import java.util.Objects;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which of the attributes that a view, or the attributes advice of an instrument, removes from
@@ -23,9 +24,9 @@ public final class ExemplarAttributes {
   private static final ExemplarAttributes NONE = new ExemplarAttributes(Set.of());
 
   /** Null for all. */
-  private final Set<String> keys;
+  private final @Nullable Set<String> keys;
 
-  private ExemplarAttributes(Set<String> keys) {
+  private ExemplarAttributes(@Nullable Set<String> keys) {
     this.keys = keys;
   }
 

@@ -8,4 +8,7 @@
  *
  * <p>How many are kept, and which, is in {@code io.glint.reservoir}.
  */
+@NullMarked
 package io.glint.sdk.exemplar;
+
+import org.jspecify.annotations.NullMarked;

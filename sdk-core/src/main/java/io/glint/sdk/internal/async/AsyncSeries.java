@@ -1,6 +1,7 @@
 package io.glint.sdk.internal.async;
 
 import io.opentelemetry.api.common.Attributes;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A series of an asynchronous instrument: what it was given in the round, and where it stands. How
@@ -31,7 +32,7 @@ final class AsyncSeries extends Observed {
    * Of sums that are not monotonic what the round observes, of folded monotonic ones {@link #shown}
    * and what the round adds. Null as long as there was nothing to add up.
    */
-  private WideSum sum;
+  private @Nullable WideSum sum;
 
   // Of gauges and of sums that are not monotonic:
 
@@ -41,13 +42,13 @@ final class AsyncSeries extends Observed {
   // Of monotonic sums:
 
   /** A source that has fed it, the only one unless it is folded; null if there was none. */
-  private Source only;
+  private @Nullable Source only;
 
   /** Whether it is not, or not any more, what its only source observes. */
   private boolean isFolded;
 
   /** Null as long as all sources are remembered. */
-  private Rest rest;
+  private @Nullable Rest rest;
 
   /** What is observed of a series beyond the sources that are remembered, taken together. */
   private static final class Rest extends Observed {
@@ -166,6 +167,7 @@ final class AsyncSeries extends Observed {
   }
 
   /** After that, what the round adds, or else what it stands at. */
+  @SuppressWarnings("NullAway") // What is shown and not folded has its only source.
   long monotonic(boolean isDelta, Arithmetic arithmetic) {
     if (!isFolded) {
       return isDelta ? only.added(arithmetic) : only.observed();
@@ -176,6 +178,7 @@ final class AsyncSeries extends Observed {
   }
 
   /** Whether what it stands at counts from anew. */
+  @SuppressWarnings("NullAway") // What is shown and not folded has its only source.
   boolean isReset(Arithmetic arithmetic) {
     return !isFolded && arithmetic.isBelow(only.observed(), shown);
   }

@@ -36,6 +36,7 @@ import java.util.Map;
 import java.util.function.Supplier;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A metric stream of an asynchronous instrument, as one reader sees it.
@@ -58,7 +59,7 @@ public final class AsyncStream implements CollectableStream {
 
   private final InstrumentDescriptor instrument;
   private final MetricDescriptor metric;
-  private final AttributeFilter attributeFilter;
+  private final @Nullable AttributeFilter attributeFilter;
   private final boolean isLong;
   private final boolean isSum;
   private final Arithmetic arithmetic;
@@ -83,10 +84,10 @@ public final class AsyncStream implements CollectableStream {
   private final Map<Attributes, AsyncSeries> series = new LinkedHashMap<>();
 
   /** Null if there was none yet. */
-  private AsyncSeries overflow;
+  private @Nullable AsyncSeries overflow;
 
   /** Null unless this is a monotonic sum. */
-  private final Sources sources;
+  private final @Nullable Sources sources;
 
   private final Unseen unseen;
   private final RateLimitedLog failures = new RateLimitedLog(LOGGER, Level.WARNING);
@@ -248,6 +249,7 @@ public final class AsyncStream implements CollectableStream {
     return observed;
   }
 
+  @SuppressWarnings("NullAway") // A source that was seen feeds a series.
   private AsyncSeries observe(
       Observer observer, long bits, Attributes attributes, Attributes kept, Sources sources) {
     Source source = observedSources[sourcesInRound];
@@ -290,7 +292,7 @@ public final class AsyncStream implements CollectableStream {
    *
    * @param own the series of the attributes, or null if they have none
    */
-  private AsyncSeries place(AsyncSeries own, Attributes kept) {
+  private AsyncSeries place(@Nullable AsyncSeries own, Attributes kept) {
     if (own != null && own.isSeenIn(round)) {
       return own;
     }
@@ -311,7 +313,7 @@ public final class AsyncStream implements CollectableStream {
   }
 
   @Override
-  public Data<?> collect(long lastCollectEpochNanos, long epochNanos, PointPool points) {
+  public @Nullable Data<?> collect(long lastCollectEpochNanos, long epochNanos, PointPool points) {
     if (!turn.take()) {
       tellHanging();
       return null;
@@ -336,7 +338,8 @@ public final class AsyncStream implements CollectableStream {
                         + "' is missing from collections"));
   }
 
-  private Data<?> collectInTurn(long lastCollectEpochNanos, long epochNanos, PointPool points) {
+  private @Nullable Data<?> collectInTurn(
+      long lastCollectEpochNanos, long epochNanos, PointPool points) {
     // An instrument may have been made after the collection began.
     creationEpochNanos = Math.min(clock.onPresentLine(creationEpochNanos), epochNanos);
     final long lastEnd = Math.max(lastCollectEpochNanos, creationEpochNanos);
@@ -359,6 +362,7 @@ public final class AsyncStream implements CollectableStream {
   }
 
   /** Gives what sources have added to the series that several of them feed. */
+  @SuppressWarnings("NullAway") // A source that was observed feeds a series.
   private void addUp() {
     for (int i = 0; i < sourcesInRound; i++) {
       observedSources[i].fed().addGrowth(observedSources[i], arithmetic);

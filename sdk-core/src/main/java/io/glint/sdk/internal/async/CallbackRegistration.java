@@ -17,6 +17,7 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A callback and the instruments it observes. It runs once in each collection of each reader, with
@@ -48,7 +49,8 @@ public final class CallbackRegistration
   private final Runnable callback;
   private final List<ObservableInstrument> observables;
   private final Observer observer = new Observer();
-  private final ClassLoader contextClassLoader = Thread.currentThread().getContextClassLoader();
+  private final @Nullable ClassLoader contextClassLoader =
+      Thread.currentThread().getContextClassLoader();
   private final AtomicReference<State> state = new AtomicReference<>(State.IDLE);
   private final RateLimitedLog failures = new RateLimitedLog(LOGGER, Level.WARNING);
   private final RateLimitedLog hangs = new RateLimitedLog(LOGGER, Level.WARNING);

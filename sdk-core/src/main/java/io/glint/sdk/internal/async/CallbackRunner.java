@@ -1,5 +1,6 @@
 package io.glint.sdk.internal.async;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.glint.sdk.internal.collect.ReaderId;
 import io.glint.sdk.internal.log.RateLimitedLog;
 import io.glint.sdk.internal.metric.DropCounters;
@@ -19,6 +20,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Runs the callbacks of a provider, each for a bounded time (SDK specification, "Observations
@@ -255,10 +257,15 @@ public final class CallbackRunner {
     private final ReaderId reader;
     private final List<CallbackRegistration> callbacks;
 
-    // Guarded by this.
+    @GuardedBy("this")
     private int current;
+
+    @GuardedBy("this")
     private long startedNanos = System.nanoTime();
+
+    @GuardedBy("this")
     private boolean isDone;
+
     private volatile boolean isAbandoned;
 
     Batch(ReaderId reader, List<CallbackRegistration> callbacks, int first) {
@@ -288,13 +295,13 @@ public final class CallbackRunner {
       }
     }
 
-    private synchronized CallbackRegistration first() {
+    private synchronized @Nullable CallbackRegistration first() {
       startedNanos = System.nanoTime();
       return isAbandoned ? null : callbacks.get(current);
     }
 
     /** The next callback to run; null if there is none, or another thread runs it. */
-    private synchronized CallbackRegistration next() {
+    private synchronized @Nullable CallbackRegistration next() {
       if (isAbandoned) {
         return null;
       }

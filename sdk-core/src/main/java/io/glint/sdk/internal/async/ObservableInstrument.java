@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An asynchronous instrument, as its callbacks see it. Observations count only while a callback of
@@ -82,7 +83,7 @@ public final class ObservableInstrument
   private final RateLimitedLog failures = new RateLimitedLog(LOGGER, Level.WARNING);
 
   /** Set while a callback of this instrument runs. */
-  private final AtomicReference<Round> current = new AtomicReference<>();
+  private final AtomicReference<@Nullable Round> current = new AtomicReference<>();
 
   public ObservableInstrument(
       RecordingContext context,
@@ -183,7 +184,7 @@ public final class ObservableInstrument
     }
   }
 
-  private void observe(long bits, Attributes attributesOrNull) {
+  private void observe(long bits, @Nullable Attributes attributesOrNull) {
     final Round round = current.get();
     if (context.isNoop()) {
       return;

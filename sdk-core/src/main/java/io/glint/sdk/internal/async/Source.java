@@ -1,44 +1,45 @@
 package io.glint.sdk.internal.async;
 
 import io.opentelemetry.api.common.Attributes;
+import org.jspecify.annotations.Nullable;
 
 /** One attribute set as one callback observes it, before any filter. See {@link Sources}. */
 final class Source extends Observed {
   final Attributes attributes;
 
   /** Null if the callback is closed, and another one may go on. */
-  Observer observer;
+  @Nullable Observer observer;
 
   /** By attributes and observer. */
   int hash;
 
   /** The next one in the table. */
-  Source next;
+  @Nullable Source next;
 
   /** The series of what is kept of its attributes, whether it feeds it or not; null if unknown. */
-  AsyncSeries own;
+  @Nullable AsyncSeries own;
 
   /** The series that it feeds in this round, or else fed last; null before the first. */
-  private AsyncSeries fed;
+  private @Nullable AsyncSeries fed;
 
   /** What was observed in this round, or else in the last one that has observed it. */
   private long observed;
 
   /** Adds up the observations of a round; null unless a round has had several. */
-  private WideSum several;
+  private @Nullable WideSum several;
 
   private boolean isCounted;
 
   /** What was observed in the last round that was counted. */
   private long counted;
 
-  Source(Attributes attributes, Observer observer, int hash) {
+  Source(Attributes attributes, @Nullable Observer observer, int hash) {
     this.attributes = attributes;
     this.observer = observer;
     this.hash = hash;
   }
 
-  AsyncSeries fed() {
+  @Nullable AsyncSeries fed() {
     return fed;
   }
 

@@ -2,6 +2,7 @@ package io.glint.sdk.internal.async;
 
 import io.glint.sdk.internal.series.SeriesMap;
 import io.opentelemetry.api.common.Attributes;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What is remembered of a monotonic asynchronous sum, so that its points add up to what callbacks
@@ -87,7 +88,7 @@ final class Sources {
   }
 
   /** The source of an observation, which may be a new one; null if there is no room for that. */
-  Source of(
+  @Nullable Source of(
       Observer observer, Attributes attributes, long bits, Arithmetic arithmetic, long round) {
     final int hash = hash(attributes, observer);
     Source source = find(hash, attributes, observer);
@@ -105,7 +106,7 @@ final class Sources {
     return source;
   }
 
-  private Source find(int hash, Attributes attributes, Observer observer) {
+  private @Nullable Source find(int hash, Attributes attributes, @Nullable Observer observer) {
     Source source = table[hash & (table.length - 1)];
     while (source != null
         && !(source.hash == hash
@@ -116,7 +117,7 @@ final class Sources {
     return source;
   }
 
-  private Source takeOver(
+  private @Nullable Source takeOver(
       int hash,
       Attributes attributes,
       Observer observer,
@@ -145,7 +146,8 @@ final class Sources {
    * Of the sources without an observer the one with the highest last value that is not above the
    * observed one; if all are above it, any; null if there is none.
    */
-  private Source released(Attributes attributes, long bits, Arithmetic arithmetic) {
+  @SuppressWarnings("NullAway") // There is a best one as long as there is another one after it.
+  private @Nullable Source released(Attributes attributes, long bits, Arithmetic arithmetic) {
     final int hash = hash(attributes, /* observer= */ null);
     Source best = find(hash, attributes, null);
     Source source = best == null ? null : best.next;
@@ -230,6 +232,7 @@ final class Sources {
     table[place] = source;
   }
 
+  @SuppressWarnings("NullAway") // The source is in the list of its place.
   private void unlink(Source source) {
     final int place = source.hash & (table.length - 1);
     if (table[place] == source) {
@@ -256,11 +259,11 @@ final class Sources {
     }
   }
 
-  private static int hash(Attributes attributes, Observer observer) {
+  private static int hash(Attributes attributes, @Nullable Observer observer) {
     return SeriesMap.hash(attributes) + salt(observer);
   }
 
-  private static int salt(Observer observer) {
+  private static int salt(@Nullable Observer observer) {
     return observer == null ? 0 : observer.salt;
   }
 }

@@ -2,6 +2,7 @@ package io.glint.sdk.internal.async;
 
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Lets one thread at a time use what observations change: the one that runs a callback, for one
@@ -20,7 +21,7 @@ public final class StreamTurn {
   private static final Object GIVEN_UP = new Object();
 
   /** The thread that has it; null if there is none. */
-  private final AtomicReference<Object> holder = new AtomicReference<>();
+  private final AtomicReference<@Nullable Object> holder = new AtomicReference<>();
 
   /**
    * Takes it; false if its holder was given up.

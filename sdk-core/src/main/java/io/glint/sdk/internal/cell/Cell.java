@@ -7,6 +7,7 @@ import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.context.Context;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A part of one time series that one thread at a time owns, and the protocol by which it does. All
@@ -116,7 +117,7 @@ public abstract class Cell {
   public final long[] words;
 
   /** Made when the first eligible measurement arrives. Guarded by ownership. */
-  private ExemplarReservoir reservoir;
+  private @Nullable ExemplarReservoir reservoir;
 
   /**
    * Makes a free cell.
@@ -220,8 +221,12 @@ public abstract class Cell {
    * @return null if nothing is left to do; otherwise what {@link ExemplarSampling#afterOffer} is to
    *     be given when the cell has been released. The measurement is counted either way.
    */
-  public final Object offerDouble(
-      ExemplarSampling sampling, double value, int bucket, Attributes attributes, Context context) {
+  public final @Nullable Object offerDouble(
+      ExemplarSampling sampling,
+      double value,
+      int bucket,
+      Attributes attributes,
+      @Nullable Context context) {
     try {
       return reservoir(sampling).offerDouble(value, bucket, attributes, orRoot(context))
           ? sampling.spanMarking()
@@ -232,8 +237,12 @@ public abstract class Cell {
   }
 
   /** As {@link #offerDouble}. */
-  public final Object offerLong(
-      ExemplarSampling sampling, long value, int bucket, Attributes attributes, Context context) {
+  public final @Nullable Object offerLong(
+      ExemplarSampling sampling,
+      long value,
+      int bucket,
+      Attributes attributes,
+      @Nullable Context context) {
     try {
       return reservoir(sampling).offerLong(value, bucket, attributes, orRoot(context))
           ? sampling.spanMarking()
@@ -244,7 +253,7 @@ public abstract class Cell {
   }
 
   /** A filter of the user's own may admit a measurement whose context is null. */
-  private static Context orRoot(Context context) {
+  private static Context orRoot(@Nullable Context context) {
     return context != null ? context : Context.root();
   }
 
@@ -260,7 +269,7 @@ public abstract class Cell {
   }
 
   /** The reservoir, or null if no measurement has been offered yet. For the owner. */
-  public final ExemplarReservoir reservoirOrNull() {
+  public final @Nullable ExemplarReservoir reservoirOrNull() {
     return reservoir;
   }
 }

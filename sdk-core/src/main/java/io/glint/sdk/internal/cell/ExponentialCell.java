@@ -2,6 +2,7 @@ package io.glint.sdk.internal.cell;
 
 import io.glint.sdk.internal.histogram.Base2Index;
 import io.glint.sdk.internal.histogram.ExponentialBuckets;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Cell of a base-2 exponential histogram. Each cell has a scale of its own, the highest at which
@@ -22,7 +23,7 @@ public final class ExponentialCell extends Cell {
   private final ExponentialBuckets positive;
 
   /** Null until a negative value is recorded. */
-  private ExponentialBuckets negative;
+  private @Nullable ExponentialBuckets negative;
 
   public ExponentialCell(int maxScale, int maxSize, boolean padded) {
     super(STATE_WORDS, padded);
@@ -54,7 +55,7 @@ public final class ExponentialCell extends Cell {
    * @return null; or what kept buckets from growing, to be reported when the cell has been
    *     released, and then nothing is counted
    */
-  public Throwable add(double value, int atTableScale) {
+  public @Nullable Throwable add(double value, int atTableScale) {
     final long[] words = this.words;
     if (value == 0) {
       words[ZEROS]++;
@@ -74,13 +75,14 @@ public final class ExponentialCell extends Cell {
     return null;
   }
 
-  private Throwable countInBucket(double value, int atTableScale) {
+  private @Nullable Throwable countInBucket(double value, int atTableScale) {
     final ExponentialBuckets buckets = value > 0 ? positive : negative;
     final int bucket = Base2Index.at(magnitude(value), atTableScale, (int) words[SCALE]);
     return buckets != null && buckets.incrementInWindow(bucket) ? null : widen(buckets, bucket);
   }
 
-  private Throwable widen(ExponentialBuckets bucketsOrNull, int bucket) {
+  @SuppressWarnings("NullAway") // Of the two, the missing one is "negative", which is made first.
+  private @Nullable Throwable widen(@Nullable ExponentialBuckets bucketsOrNull, int bucket) {
     try {
       if (bucketsOrNull == null) {
         negative = new ExponentialBuckets(maxSize, padding);

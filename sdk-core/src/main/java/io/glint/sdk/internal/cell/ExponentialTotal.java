@@ -1,6 +1,7 @@
 package io.glint.sdk.internal.cell;
 
 import io.glint.sdk.internal.histogram.ExponentialBuckets;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The cells of one base-2 exponential histogram series, added up by the collecting thread. Reused,
@@ -33,7 +34,8 @@ public final class ExponentialTotal extends PaddedTotal {
    * @param morePositive never null
    * @param moreNegative null if there are none
    */
-  void addBuckets(ExponentialBuckets morePositive, ExponentialBuckets moreNegative, int itsScale) {
+  void addBuckets(
+      ExponentialBuckets morePositive, @Nullable ExponentialBuckets moreNegative, int itsScale) {
     downscaleTo(Math.min(scale, itsScale));
     final int steps =
         Math.max(
@@ -50,7 +52,8 @@ public final class ExponentialTotal extends PaddedTotal {
     }
   }
 
-  private static int stepsToFit(ExponentialBuckets buckets, ExponentialBuckets more, int itsSteps) {
+  private static int stepsToFit(
+      ExponentialBuckets buckets, @Nullable ExponentialBuckets more, int itsSteps) {
     return more == null || more.isEmpty()
         ? 0
         : buckets.stepsToFit(more.low() >> itsSteps, more.high() >> itsSteps);

@@ -3,6 +3,7 @@ package io.glint.sdk.internal.cell;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.lang.ref.WeakReference;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The cells of a series: one at first, more where threads meet. How one cell is owned is explained
@@ -84,13 +85,13 @@ public class StripedCells {
   private final Cell first;
 
   /** Null until threads have met. */
-  private volatile Cell[] stripes;
+  private volatile Cell @Nullable [] stripes;
 
   /**
    * What holds the series in its place, see {@link #pin}; null until it is bound. Written by a
    * thread that owns a cell, and read by the evicting collector when it owns them all.
    */
-  private volatile WeakReference<Object> pin;
+  private volatile @Nullable WeakReference<Object> pin;
 
   /**
    * Homes found taken since the last collection. Written without synchronization, as an estimate is
@@ -113,7 +114,7 @@ public class StripedCells {
    *
    * @return a cell that the caller owns and must release, or null if the series has been evicted
    */
-  public final Cell take() {
+  public final @Nullable Cell take() {
     ProtocolPoint.SERIES_FOUND.reached();
     final Cell[] stripes = this.stripes;
     final Cell home = stripes == null ? first : stripes[place(stripes)];
@@ -123,7 +124,7 @@ public class StripedCells {
     return takeContended();
   }
 
-  private Cell takeContended() {
+  private @Nullable Cell takeContended() {
     // Kept if another thread has changed the stripes before it could be added.
     Cell added = null;
     while (true) {
@@ -159,7 +160,7 @@ public class StripedCells {
    * a collector holds a cell for no longer than that, and is no reason to have a second cell for
    * ever.
    */
-  private Cell takeFirst() {
+  private @Nullable Cell takeFirst() {
     for (int i = 0; i < ATTEMPTS_BEFORE_STRIPING; i++) {
       if (first.tryTakeIfFree()) {
         return first;
@@ -173,7 +174,7 @@ public class StripedCells {
    * Takes any cell that is free, but the first only if all others are taken; null if there is none,
    * or if the place of this thread still waits for its cell.
    */
-  private Cell takeAny(Cell[] stripes) {
+  private @Nullable Cell takeAny(Cell[] stripes) {
     final int place = place(stripes);
     if (stripes[place] == null) {
       return null;
@@ -217,20 +218,20 @@ public class StripedCells {
   }
 
   /** The cell of that number in the list; null behind the last. */
-  private static Cell cell(Cell[] stripes, int number) {
+  private static @Nullable Cell cell(Cell[] stripes, int number) {
     final int index = places(stripes) + number - 1;
     return index < stripes.length ? stripes[index] : null;
   }
 
   /** One cell after the other: the first is number 0, and behind the last comes null. */
-  private Cell cellOrNull(Cell[] stripes, int number) {
+  private @Nullable Cell cellOrNull(Cell @Nullable [] stripes, int number) {
     if (number == 0) {
       return first;
     }
     return stripes == null ? null : cell(stripes, number);
   }
 
-  private static int placesForOneMore(Cell[] stripes) {
+  private static int placesForOneMore(Cell @Nullable [] stripes) {
     if (stripes == null) {
       return FEWEST_PLACES;
     }
@@ -245,7 +246,7 @@ public class StripedCells {
    * @param stripes null if there are none yet
    * @param home a cell that is in the list, or will be; null if the place is to get one later
    */
-  private static Cell[] copy(Cell[] stripes, int places, Cell home) {
+  private static Cell[] copy(Cell @Nullable [] stripes, int places, @Nullable Cell home) {
     final Cell[] copy = new Cell[2 * places];
     if (stripes != null) {
       final int before = places(stripes);
@@ -270,7 +271,7 @@ public class StripedCells {
    *
    * @param taken the cell that the caller has taken
    */
-  private void countCollision(Cell[] stripes, Cell taken) {
+  private void countCollision(Cell @Nullable [] stripes, Cell taken) {
     if ((stripes != null && places(stripes) >= MOST_PLACES)
         || ++collisions < COLLISIONS_BEFORE_MOVING) {
       return;
@@ -284,7 +285,7 @@ public class StripedCells {
   }
 
   /** The stripes with another home for this thread; null if it has nowhere to go. */
-  private Cell[] moved(Cell[] stripes, Cell taken) {
+  private Cell @Nullable [] moved(Cell[] stripes, Cell taken) {
     if (cells(stripes) < MOST_TO_SPREAD) {
       final Cell added = first.newStripe();
       final int places = placesForOneMore(stripes);
@@ -305,7 +306,7 @@ public class StripedCells {
   }
 
   /** The cell of the series; null once threads have met, and of an evicted series. */
-  public final Cell onlyCell() {
+  public final @Nullable Cell onlyCell() {
     return stripes == null ? first : null;
   }
 
@@ -367,7 +368,7 @@ public class StripedCells {
    *
    * @return null if the series has been evicted
    */
-  public final Object pin() {
+  public final @Nullable Object pin() {
     final Cell cell = take();
     if (cell == null) {
       return null;
@@ -414,6 +415,7 @@ public class StripedCells {
    *
    * @param collected number of measurements that were collected and not removed from the cells
    */
+  @SuppressWarnings("NullAway") // As many cells as were taken are there.
   public final Eviction evict(long collected) {
     if (isPinned()) {
       // Not a cell is taken for it in each collection. It is asked again when all are.

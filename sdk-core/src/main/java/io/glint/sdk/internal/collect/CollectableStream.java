@@ -4,6 +4,7 @@ import io.glint.sdk.internal.data.PointPool;
 import io.glint.sdk.internal.exemplar.ExemplarAccount;
 import io.glint.sdk.internal.metric.InstrumentDescriptor;
 import io.opentelemetry.sdk.metrics.data.Data;
+import org.jspecify.annotations.Nullable;
 
 /** A metric stream as readers collect it, of a synchronous or of an asynchronous instrument. */
 public interface CollectableStream {
@@ -36,7 +37,7 @@ public interface CollectableStream {
    * @param points the reader's, for this source
    * @return the points, or null if there are none
    */
-  Data<?> collect(long lastCollectEpochNanos, long epochNanos, PointPool points);
+  @Nullable Data<?> collect(long lastCollectEpochNanos, long epochNanos, PointPool points);
 
   /**
    * Stands in for {@link #collect} while the meter is disabled: forgets what would belong to the

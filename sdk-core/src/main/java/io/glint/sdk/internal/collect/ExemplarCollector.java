@@ -14,6 +14,7 @@ import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.sdk.metrics.data.ExemplarData;
 import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Turns what the reservoirs of a series' cells have kept into the exemplars of its point. Belongs
@@ -30,13 +31,13 @@ class ExemplarCollector extends FrontPadding {
   private final ExemplarVisitor keeper = this::keep;
 
   /** Takes over what the reservoirs of the cells hold; null until there is one. */
-  private ExemplarReservoir merged;
+  private @Nullable ExemplarReservoir merged;
 
   /** True if {@link #merged} holds what cells of the current series have kept. */
   private boolean isFilled;
 
   /** Of the series whose reservoir is being collected; null in between. */
-  private Attributes pointAttributes;
+  private @Nullable Attributes pointAttributes;
 
   /** Is told what was thrown. Called while a cell is owned, so it runs no foreign code. */
   interface FailureSink {
@@ -92,7 +93,7 @@ class ExemplarCollector extends FrontPadding {
    *
    * @param reservoir null if the cell has none yet
    */
-  final void merge(ExemplarReservoir reservoir) {
+  final void merge(@Nullable ExemplarReservoir reservoir) {
     if (reservoir == null) {
       return;
     }

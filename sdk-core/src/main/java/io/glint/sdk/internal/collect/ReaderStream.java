@@ -8,6 +8,7 @@ import io.opentelemetry.sdk.common.InstrumentationScopeInfo;
 import io.opentelemetry.sdk.metrics.data.Data;
 import io.opentelemetry.sdk.metrics.data.MetricData;
 import io.opentelemetry.sdk.resources.Resource;
+import org.jspecify.annotations.Nullable;
 
 /** A metric stream as one reader collects it. Used under the lock of the reader. */
 public final class ReaderStream {
@@ -17,7 +18,7 @@ public final class ReaderStream {
   private final PointPool buffer;
 
   /** What was collected last. */
-  private StreamMetricData collected;
+  private @Nullable StreamMetricData collected;
 
   /**
    * A stream as a reader collects it.
@@ -55,7 +56,7 @@ public final class ReaderStream {
   }
 
   /** As {@link CollectableStream#collect}; null if there are no points. */
-  public MetricData collect(long lastCollectEpochNanos, long epochNanos) {
+  public @Nullable MetricData collect(long lastCollectEpochNanos, long epochNanos) {
     return source.collect(lastCollectEpochNanos, epochNanos, buffer) == null ? null : collected;
   }
 

@@ -1,5 +1,6 @@
 package io.glint.sdk.internal.collect;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.glint.sdk.internal.cell.Cell;
 import io.glint.sdk.internal.cell.PaddedTotal;
 import io.glint.sdk.internal.cell.ProtocolPoint;
@@ -39,6 +40,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Collects a metric stream: goes from series to series, copies or empties their cells, and makes
@@ -89,7 +91,10 @@ public abstract class StreamCollector implements CollectableStream {
   private final long idleTimeoutNanos;
   private final SeriesTotal total;
   private final ExemplarCollector exemplarCollector;
+
+  @SuppressWarnings("GuardedBy") // Called in collections only, with the lock held.
   private final StripedCells.CellVisitor cellVisitor = this::collectCell;
+
   private final Function<List<PointData>, Data<?>> dataWrapper = this::data;
   private final List<PointPool> readers = new CopyOnWriteArrayList<>();
   private final RateLimitedLog failures = new RateLimitedLog(LOGGER, Level.WARNING);
@@ -101,15 +106,25 @@ public abstract class StreamCollector implements CollectableStream {
 
   private final ReentrantLock collectLock = new ReentrantLock();
 
-  // The rest is guarded by collectLock.
+  // What the parts that are final above hold is guarded by it, too.
+
+  @GuardedBy("collectLock")
   private final ExemplarCounts tally = new ExemplarCounts();
 
   /** What was collected from cells and is not in the tally yet. */
+  @GuardedBy("collectLock")
   private final ExemplarCounts pending = new PaddedTally();
 
+  @GuardedBy("collectLock")
   private Findings findings = new Findings();
+
+  @GuardedBy("collectLock")
   private long creationEpochNanos;
+
+  @GuardedBy("collectLock")
   private long cellDeadline;
+
+  @GuardedBy("collectLock")
   private long measurementsOfDropped;
 
   /**
@@ -117,7 +132,8 @@ public abstract class StreamCollector implements CollectableStream {
    *
    * @param total to add up the cells of a series in; padded
    */
-  @SuppressWarnings("this-escape") // Its parts keep this object, and call it in collections only.
+  // Its parts keep this object, and call it in collections only, with the lock held.
+  @SuppressWarnings({"this-escape", "GuardedBy"})
   protected StreamCollector(
       MetricStream stream, StreamSettings settings, ExemplarLines lines, PaddedTotal total) {
     this.stream = stream;
@@ -174,7 +190,8 @@ public abstract class StreamCollector implements CollectableStream {
   }
 
   @Override
-  public final Data<?> collect(long lastCollectEpochNanos, long epochNanos, PointPool points) {
+  public final @Nullable Data<?> collect(
+      long lastCollectEpochNanos, long epochNanos, PointPool points) {
     if (!tryLock(TimeUnit.SECONDS.toNanos(TURN_SECONDS))) {
       turnMissed();
       return null;
@@ -232,7 +249,10 @@ public abstract class StreamCollector implements CollectableStream {
     }
   }
 
-  private Data<?> collectLocked(long lastCollectEpochNanos, long epochNanos, PointPool points) {
+  @GuardedBy("collectLock")
+  @SuppressWarnings("GuardedBy") // Its lambda is called here only, with the lock held.
+  private @Nullable Data<?> collectLocked(
+      long lastCollectEpochNanos, long epochNanos, PointPool points) {
     cellDeadline = System.nanoTime() + CELL_TIMEOUT_NANOS;
     // An instrument may have been made after the collection began.
     creationEpochNanos = Math.min(clock.onPresentLine(creationEpochNanos), epochNanos);
@@ -266,6 +286,7 @@ public abstract class StreamCollector implements CollectableStream {
   }
 
   /** A total that lacks a cell waits for it, and verdicts with it: no number may go back. */
+  @GuardedBy("collectLock")
   private void publishTally() {
     tally.kept += pending.kept;
     tally.lowest += pending.lowest;
@@ -284,6 +305,7 @@ public abstract class StreamCollector implements CollectableStream {
     }
   }
 
+  @GuardedBy("collectLock")
   private void tidyUp(long nowNanos) {
     try {
       if (isDelta || idleTimeoutNanos > 0 || stream.hadRemovableSeries()) {
@@ -297,6 +319,7 @@ public abstract class StreamCollector implements CollectableStream {
   }
 
   /** Collects a series. Whatever fails, this returns, for the points of all other series. */
+  @GuardedBy("collectLock")
   private void collectSeries(Series series, PointPool points, long deltaStart, long epochNanos) {
     total.measurements = 0;
     try {
@@ -313,6 +336,7 @@ public abstract class StreamCollector implements CollectableStream {
    * Collects a series, which has no point if it holds no measurement. A point that is made before
    * its last line is not shown.
    */
+  @GuardedBy("collectLock")
   private void collectOrThrow(Series series, PointPool points, long deltaStart, long epochNanos) {
     ProtocolPoint.SERIES_COLLECTING.reached();
     if (isDelta && series.retainedExemplars.isEmpty() && series.isEmptyOptimistic()) {
@@ -353,6 +377,7 @@ public abstract class StreamCollector implements CollectableStream {
     }
   }
 
+  @GuardedBy("collectLock")
   private void leaveOut() {
     total.isAnyPartial = true;
     if (total.hasFailed) {
@@ -363,6 +388,7 @@ public abstract class StreamCollector implements CollectableStream {
   }
 
   /** What was taken from cells is lost under delta temporality; else the next point has it all. */
+  @GuardedBy("collectLock")
   private void pointFailed(Throwable cause) {
     findings.failure = cause;
     if (isDelta && total.measurements > 0) {
@@ -403,6 +429,7 @@ public abstract class StreamCollector implements CollectableStream {
     series.visitCells(cellVisitor);
   }
 
+  @GuardedBy("collectLock")
   private void collectCell(Cell cell) {
     if (!acquireUntilDeadline(cell)) {
       total.isStopped |= !cell.isRetired();
@@ -431,6 +458,7 @@ public abstract class StreamCollector implements CollectableStream {
     }
   }
 
+  @GuardedBy("collectLock")
   private boolean acquireUntilDeadline(Cell cell) {
     for (int attempt = 0; !(attempt == 0 ? cell.tryTake() : cell.tryTakeIfFree()); attempt++) {
       if (cell.isRetired()) {
@@ -490,6 +518,8 @@ public abstract class StreamCollector implements CollectableStream {
   }
 
   /** Evicts the series that were found silent, if they still are. */
+  @GuardedBy("collectLock")
+  @SuppressWarnings("GuardedBy") // Its lambda is called here only, with the lock held.
   private void evict() {
     seriesMap.forEach(
         series -> {
@@ -513,12 +543,12 @@ public abstract class StreamCollector implements CollectableStream {
     long measurementsLost;
 
     /** Any of what has failed in the stream itself, or null. */
-    Throwable failure;
+    @Nullable Throwable failure;
 
     long exemplarFailures;
 
     /** Any of them, or null. */
-    Throwable exemplarFailure;
+    @Nullable Throwable exemplarFailure;
 
     /** True if the limit was hit for the first time. */
     boolean isOverflow;
@@ -528,13 +558,15 @@ public abstract class StreamCollector implements CollectableStream {
     }
   }
 
+  @GuardedBy("collectLock")
   private void exemplarFailed(Throwable cause) {
     findings.exemplarFailures++;
     findings.exemplarFailure = cause;
   }
 
   /** What there is to report, or null. If there is no memory for that, the next one reports it. */
-  private Findings takeFindings() {
+  @GuardedBy("collectLock")
+  private @Nullable Findings takeFindings() {
     if (findings.isNone()) {
       return null;
     }
@@ -548,7 +580,8 @@ public abstract class StreamCollector implements CollectableStream {
     }
   }
 
-  private void report(Findings found) {
+  @SuppressWarnings("NullAway") // Where there were failures, there is one of them.
+  private void report(@Nullable Findings found) {
     if (found == null) {
       return;
     }
@@ -653,6 +686,8 @@ public abstract class StreamCollector implements CollectableStream {
   }
 
   /** Reads the cells without emptying them. One that is in use at this moment may be left out. */
+  @GuardedBy("collectLock")
+  @SuppressWarnings("GuardedBy") // Its lambda is called here only, with the lock held.
   private void addUncollected(ExemplarCounts current) {
     final long[] held = new long[1];
     final StripedCells.CellVisitor reader =

@@ -11,6 +11,7 @@ import java.util.RandomAccess;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where a reader gets the points of a stream. For a reader whose memory mode is {@code
@@ -31,7 +32,7 @@ public final class PointPool {
   private int shown;
 
   /** Of {@link #points}; null until it is needed. */
-  private Data<?> data;
+  private @Nullable Data<?> data;
 
   /** When the last collection began, by the stream's monotonic clock. Set by the stream. */
   public long collectedNanos;
@@ -108,7 +109,7 @@ public final class PointPool {
    *
    * @return null if there is no point
    */
-  public Data<?> end(int count) {
+  public @Nullable Data<?> end(int count) {
     shown = count;
     if (!isReused) {
       removeFrom(count);
@@ -120,7 +121,7 @@ public final class PointPool {
   }
 
   /** Ends a collection whose points were {@linkplain #add added}; null if there are none. */
-  public Data<?> end(Function<List<PointData>, Data<?>> wrapper) {
+  public @Nullable Data<?> end(Function<List<PointData>, Data<?>> wrapper) {
     if (shown > 0) {
       prepare(wrapper);
     }

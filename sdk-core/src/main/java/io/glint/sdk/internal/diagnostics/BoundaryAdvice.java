@@ -2,6 +2,7 @@ package io.glint.sdk.internal.diagnostics;
 
 import io.glint.sdk.internal.exemplar.ExemplarCounts;
 import io.glint.sdk.internal.metric.InstrumentDescriptor;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Sees whether the default boundaries suit a histogram. They are meant for durations in
@@ -18,7 +19,7 @@ final class BoundaryAdvice {
   private BoundaryAdvice() {}
 
   /** What to set; null if there is nothing to say. */
-  static String of(InstrumentDescriptor metric, ExemplarCounts tally) {
+  static @Nullable String of(InstrumentDescriptor metric, ExemplarCounts tally) {
     if (tally.measurements < FEW) {
       return null;
     }

@@ -1,5 +1,6 @@
 package io.glint.sdk.internal.diagnostics;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.glint.sdk.exemplar.ExemplarReport;
 import io.glint.sdk.internal.collect.CollectionListener;
 import io.glint.sdk.internal.collect.ReaderId;
@@ -15,6 +16,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Tells in the log why metrics that have been recorded for a while have no exemplars: each metric
@@ -39,9 +41,13 @@ public final class ExemplarAdvisor implements CollectionListener {
   private final ExemplarExplainer explainer;
   private final Clock clock;
 
-  // Guarded by this.
+  @GuardedBy("this")
   private final Map<ReaderId, Long> lastCheckNanos = new HashMap<>();
+
+  @GuardedBy("this")
   private final Set<String> seen = new HashSet<>();
+
+  @GuardedBy("this")
   private final Set<String> told = new HashSet<>();
 
   public ExemplarAdvisor(ExemplarExplainer explainer, Clock clock) {
@@ -50,7 +56,7 @@ public final class ExemplarAdvisor implements CollectionListener {
   }
 
   @Override
-  public void collected(ReaderId reader, long nanos, Throwable failure) {
+  public void collected(ReaderId reader, long nanos, @Nullable Throwable failure) {
     if (isDue(reader)) {
       look(explainer.metrics(reader)).forEach((cause, names) -> tell(cause, names, reader.name()));
     }

@@ -1,6 +1,7 @@
 package io.glint.sdk.internal.diagnostics;
 
 import io.glint.sdk.exemplar.ExemplarOutcomes;
+import io.glint.sdk.exemplar.ExemplarOutcomes.Outcome;
 import io.glint.sdk.exemplar.ExemplarReport;
 import io.glint.sdk.internal.collect.ReaderId;
 import io.glint.sdk.internal.collect.ReaderStream;
@@ -13,10 +14,14 @@ import io.opentelemetry.sdk.metrics.data.MetricData;
 import io.opentelemetry.sdk.metrics.export.CollectionRegistration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /** Puts together what is known of the exemplars of a provider. Thread-safe. */
 public final class ExemplarExplainer {
@@ -89,7 +94,6 @@ public final class ExemplarExplainer {
    */
   List<MetricExemplarReport> metrics(RegisteredReader reader, boolean isLive) {
     final List<MetricExemplarReport> metrics = new ArrayList<>();
-    final ExemplarOutcomes outcomes = outcomes(reader);
     for (final GlintMeter meter : provider.meters()) {
       for (final ReaderStream source : meter.sources(reader.id())) {
         metrics.add(
@@ -100,7 +104,7 @@ public final class ExemplarExplainer {
                 source.source().cardinalityLimit(),
                 !meter.isEnabled(),
                 source.exemplarAccount(isLive),
-                outcomes));
+                outcomes(reader, source)));
       }
     }
     metrics.sort(BY_SCOPE_AND_NAME);
@@ -108,12 +112,18 @@ public final class ExemplarExplainer {
   }
 
   /** Null if the reader, or its exporter, keeps no account or fails to show it. */
-  private ExemplarOutcomes outcomes(RegisteredReader reader) {
+  private @Nullable Map<Outcome, Long> outcomes(RegisteredReader reader, ReaderStream stream) {
     if (!(reader.exemplarSource() instanceof ExemplarOutcomes.Source source)) {
       return null;
     }
     try {
-      return source.exemplarOutcomes();
+      final ExemplarOutcomes account = source.exemplarOutcomes();
+      final Map<Outcome, Long> outcomes = new EnumMap<>(Outcome.class);
+      for (final Outcome outcome : Outcome.values()) {
+        outcomes.put(
+            outcome, account.get(stream.scope(), stream.source().metric().name(), outcome));
+      }
+      return Collections.unmodifiableMap(outcomes);
     } catch (Throwable t) {
       // It is code of others, and asked in the course of collections, which must not fail for it.
       failures.event(
@@ -122,7 +132,7 @@ public final class ExemplarExplainer {
               "Reader or exporter "
                   + LogText.nameOf(source)
                   + " threw when it was asked what became of its exemplars. Nothing is said of that;"
-                  + " exemplarOutcomes() must not throw");
+                  + " exemplarOutcomes() and the get() of what it returns must not throw");
       return null;
     }
   }

@@ -18,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a provider says about itself, through a meter of its own: how long its readers' collections
@@ -209,7 +210,8 @@ public final class InternalTelemetry implements CollectionListener {
   }
 
   @Override
-  public void collected(ReaderId reader, long nanos, Throwable failure) {
+  @SuppressWarnings("NullAway") // All readers are known.
+  public void collected(ReaderId reader, long nanos, @Nullable Throwable failure) {
     Attributes attributes = components.get(reader);
     if (failure != null) {
       attributes = attributes.toBuilder().put(ERROR, failure.getClass().getName()).build();

@@ -11,10 +11,10 @@ import io.glint.sdk.internal.log.LogText;
 import io.glint.sdk.internal.metric.InstrumentDescriptor;
 import io.opentelemetry.sdk.common.InstrumentationScopeInfo;
 import java.util.Collections;
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** What the report on exemplars says of one metric, and how the cause is found. Immutable. */
 final class MetricExemplarReport implements ExemplarReport.Metric {
@@ -61,14 +61,19 @@ final class MetricExemplarReport implements ExemplarReport.Metric {
   private final boolean isCollected;
   private final long kept;
   private final long handedOver;
-  private final Map<ExemplarOutcomes.Outcome, Long> outcomes;
+  private final @Nullable Map<ExemplarOutcomes.Outcome, Long> outcomes;
 
   /** Null if spans are not marked, or there are none. */
-  private final Map<SpanMark, Long> spanMarks;
+  private final @Nullable Map<SpanMark, Long> spanMarks;
 
   private final Cause cause;
-  private final String boundaryAdvice;
+  private final @Nullable String boundaryAdvice;
 
+  /**
+   * What is said of a metric.
+   *
+   * @param outcomes how many exemplars have had each outcome; null if nobody keeps account
+   */
   MetricExemplarReport(
       InstrumentationScopeInfo scope,
       InstrumentDescriptor metric,
@@ -76,7 +81,7 @@ final class MetricExemplarReport implements ExemplarReport.Metric {
       int cardinalityLimit,
       boolean isDisabled,
       ExemplarAccount account,
-      ExemplarOutcomes exports) {
+      @Nullable Map<ExemplarOutcomes.Outcome, Long> outcomes) {
     final ExemplarSampling sampling = account.sampling();
     final ExemplarCounts tally = account.tally();
     final boolean isCustom = sampling.filter() == ExemplarSampling.Filter.CUSTOM;
@@ -96,22 +101,13 @@ final class MetricExemplarReport implements ExemplarReport.Metric {
     this.isCollected = account.isCollected();
     this.kept = tally.kept;
     this.handedOver = account.handedOver();
-    this.outcomes = exports == null ? null : outcomes(exports);
+    this.outcomes = outcomes;
     this.spanMarks =
         sampling.spanMarking() == null || isAsynchronous || isOff
             ? null
             : Collections.unmodifiableMap(sampling.spanMarking().counts());
     this.cause = isDisabled ? Cause.METER_DISABLED : findCause();
     this.boundaryAdvice = BoundaryAdvice.of(metric, tally);
-  }
-
-  private Map<ExemplarOutcomes.Outcome, Long> outcomes(ExemplarOutcomes exports) {
-    final Map<ExemplarOutcomes.Outcome, Long> outcomes =
-        new EnumMap<>(ExemplarOutcomes.Outcome.class);
-    for (final ExemplarOutcomes.Outcome outcome : ExemplarOutcomes.Outcome.values()) {
-      outcomes.put(outcome, exports.get(scope, name, outcome));
-    }
-    return Collections.unmodifiableMap(outcomes);
   }
 
   @Override
@@ -207,7 +203,7 @@ final class MetricExemplarReport implements ExemplarReport.Metric {
     if (outcomes == null) {
       return "Exemplars are handed to the reader.";
     }
-    return outcomes.get(ExemplarOutcomes.Outcome.EXPORTED_IN_PART) > 0
+    return number(ExemplarOutcomes.Outcome.EXPORTED_IN_PART) > 0
         ? ExemplarAdvice.EXPORTED_IN_PART
         : ExemplarAdvice.of(cause);
   }
@@ -247,10 +243,10 @@ final class MetricExemplarReport implements ExemplarReport.Metric {
       append(text, ", export failed: ", ExemplarOutcomes.Outcome.EXPORT_FAILED);
     }
     if (spanMarks != null) {
-      text.append("\n  spans marked: ").append(spanMarks.get(SpanMark.MARKED));
-      append(text, ", of another process: ", spanMarks.get(SpanMark.REMOTE));
-      append(text, ", ended or not recorded: ", spanMarks.get(SpanMark.NOT_RECORDING));
-      append(text, ", that threw: ", spanMarks.get(SpanMark.FAILED));
+      text.append("\n  spans marked: ").append(number(SpanMark.MARKED));
+      append(text, ", of another process: ", SpanMark.REMOTE);
+      append(text, ", ended or not recorded: ", SpanMark.NOT_RECORDING);
+      append(text, ", that threw: ", SpanMark.FAILED);
     }
     text.append("\n  ").append(explanation());
     if (boundaryAdvice != null) {
@@ -259,15 +255,29 @@ final class MetricExemplarReport implements ExemplarReport.Metric {
   }
 
   private void append(StringBuilder text, String what, ExemplarOutcomes.Outcome outcome) {
-    append(text, what, outcomes.get(outcome));
+    append(text, what, number(outcome));
   }
 
   private void append(
       StringBuilder text, String what, ExemplarOutcomes.Outcome outcome, String end) {
-    if (outcomes.get(outcome) > 0) {
+    if (number(outcome) > 0) {
       append(text, what, outcome);
       text.append(end);
     }
+  }
+
+  private void append(StringBuilder text, String what, SpanMark mark) {
+    append(text, what, number(mark));
+  }
+
+  @SuppressWarnings("NullAway") // Called if there are outcomes: then there is a number of each.
+  private long number(ExemplarOutcomes.Outcome outcome) {
+    return outcomes.get(outcome);
+  }
+
+  @SuppressWarnings("NullAway") // Called if spans are marked: then there is a number of each mark.
+  private long number(SpanMark mark) {
+    return spanMarks.get(mark);
   }
 
   private static void append(StringBuilder text, String what, long number) {
@@ -303,14 +313,14 @@ final class MetricExemplarReport implements ExemplarReport.Metric {
   }
 
   private long exported() {
-    return outcomes.get(ExemplarOutcomes.Outcome.EXPORTED)
-        + outcomes.get(ExemplarOutcomes.Outcome.EXPORTED_IN_PART);
+    return number(ExemplarOutcomes.Outcome.EXPORTED)
+        + number(ExemplarOutcomes.Outcome.EXPORTED_IN_PART);
   }
 
   private Cause notExported() {
     ExemplarOutcomes.Outcome most = ExemplarOutcomes.Outcome.EXPORTED;
     for (final ExemplarOutcomes.Outcome outcome : ExemplarOutcomes.Outcome.values()) {
-      most = outcomes.get(outcome) > outcomes.get(most) ? outcome : most;
+      most = number(outcome) > number(most) ? outcome : most;
     }
     return switch (most) {
       case EXPORTED, EXPORTED_IN_PART -> Cause.NOT_EXPORTED_YET;

@@ -1,5 +1,6 @@
 package io.glint.sdk.internal.diagnostics;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.glint.sdk.internal.collect.CollectionListener;
 import io.glint.sdk.internal.collect.ReaderId;
 import io.glint.sdk.internal.log.LogText;
@@ -9,6 +10,7 @@ import io.opentelemetry.sdk.common.Clock;
 import io.opentelemetry.sdk.metrics.InstrumentSelector;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Tells in the log, once, which views have matched no instrument when the provider has been
@@ -24,8 +26,10 @@ public final class UnusedViews implements CollectionListener {
   private final Clock clock;
   private final long startNanos;
 
-  // Written under the lock.
+  @GuardedBy("this")
   private int collections;
+
+  /** Written under the lock. */
   private volatile boolean isTold;
 
   public UnusedViews(ViewRegistry views, Clock clock) {
@@ -35,7 +39,7 @@ public final class UnusedViews implements CollectionListener {
   }
 
   @Override
-  public void collected(ReaderId reader, long nanos, Throwable failure) {
+  public void collected(ReaderId reader, long nanos, @Nullable Throwable failure) {
     if (!isTold && isDue()) {
       views.unmatched().forEach(UnusedViews::tell);
     }

@@ -3,6 +3,7 @@ package io.glint.sdk.internal.exemplar;
 import io.glint.sdk.exemplar.ExemplarAttributes;
 import io.glint.sdk.internal.view.AttributeFilter;
 import io.opentelemetry.api.common.Attributes;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Says which attributes of a measurement are on its exemplar: those that its point does not carry,
@@ -10,11 +11,11 @@ import io.opentelemetry.api.common.Attributes;
  */
 public final class ExemplarAttributeFilter {
   /** Null if nothing is removed. */
-  private final AttributeFilter ofPoint;
+  private final @Nullable AttributeFilter ofPoint;
 
   private final ExemplarAttributes wanted;
 
-  public ExemplarAttributeFilter(AttributeFilter ofPoint, ExemplarAttributes wanted) {
+  public ExemplarAttributeFilter(@Nullable AttributeFilter ofPoint, ExemplarAttributes wanted) {
     this.ofPoint = ofPoint;
     this.wanted = wanted;
   }

@@ -15,6 +15,7 @@ import io.opentelemetry.context.Context;
 import java.util.Objects;
 import java.util.function.Supplier;
 import java.util.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How a stream gets its exemplars: which measurements are eligible, and the reservoirs they are
@@ -58,7 +59,7 @@ public final class ExemplarSampling {
   private final DeferredReport reservoirFailures;
 
   /** Null if spans are not marked, which is known when the instrument is made. */
-  private final SpanMarking spanMarking;
+  private final @Nullable SpanMarking spanMarking;
 
   /**
    * Sampling of one stream.
@@ -72,7 +73,7 @@ public final class ExemplarSampling {
       ExemplarReservoirFactory factory,
       ReservoirSettings settings,
       DropCounters losses,
-      AttributeKey<String> spanMarkKey) {
+      @Nullable AttributeKey<String> spanMarkKey) {
     this.filter = toFilter(filter);
     this.customFilter = filter;
     this.instrumentName = instrumentName;
@@ -111,7 +112,7 @@ public final class ExemplarSampling {
   }
 
   /** Null if spans are not marked. */
-  public SpanMarking spanMarking() {
+  public @Nullable SpanMarking spanMarking() {
     return spanMarking;
   }
 
@@ -155,7 +156,7 @@ public final class ExemplarSampling {
    *     is; a filter of the user's own is given the root context for it
    * @return a verdict
    */
-  public int evaluateDouble(double value, Attributes attributes, Context context) {
+  public int evaluateDouble(double value, Attributes attributes, @Nullable Context context) {
     final Filter filter = this.filter;
     if (filter == Filter.OFF) {
       return OFF;
@@ -166,7 +167,7 @@ public final class ExemplarSampling {
   }
 
   /** As {@link #evaluateDouble}. */
-  public int evaluateLong(long value, Attributes attributes, Context context) {
+  public int evaluateLong(long value, Attributes attributes, @Nullable Context context) {
     final Filter filter = this.filter;
     if (filter == Filter.OFF) {
       return OFF;
@@ -176,7 +177,7 @@ public final class ExemplarSampling {
         : judge(filter, context);
   }
 
-  private int judge(Filter filter, Context context) {
+  private int judge(Filter filter, @Nullable Context context) {
     if (context == null) {
       return NO_SPAN;
     }
@@ -201,7 +202,7 @@ public final class ExemplarSampling {
       long longValue,
       boolean isDouble,
       Attributes attributes,
-      Context contextOrNull) {
+      @Nullable Context contextOrNull) {
     try {
       final Context context = contextOrNull == null ? Context.root() : contextOrNull;
       final boolean isEligible =
@@ -227,7 +228,8 @@ public final class ExemplarSampling {
    * @param leftToDo what was thrown, or {@link #spanMarking}
    * @param context that of the measurement; may be null
    */
-  public void afterOffer(Object leftToDo, Context context) {
+  @SuppressWarnings("NullAway") // Without marking, all that is left is what was thrown.
+  public void afterOffer(Object leftToDo, @Nullable Context context) {
     if (leftToDo instanceof Throwable thrown) {
       reservoirFailed(thrown);
     } else {

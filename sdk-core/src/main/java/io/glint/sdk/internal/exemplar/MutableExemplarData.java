@@ -1,7 +1,7 @@
 package io.glint.sdk.internal.exemplar;
 
 import io.glint.reservoir.Exemplar;
-import io.glint.reservoir.SpanIds;
+import io.glint.reservoir.internal.ReadableSpanIds;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.trace.SpanContext;
 import io.opentelemetry.sdk.metrics.data.DoubleExemplarData;
@@ -13,7 +13,7 @@ import io.opentelemetry.sdk.metrics.data.LongExemplarData;
  * numbers. Not changed while a point shows it; {@link RetainedExemplars} says when it is used
  * again.
  */
-public abstract sealed class MutableExemplarData extends SpanIds implements ExemplarData {
+public abstract sealed class MutableExemplarData extends ReadableSpanIds implements ExemplarData {
   /**
    * The slot of one that has lost its slot. What a reservoir keeps in the slot of this number
    * counts as having none either.

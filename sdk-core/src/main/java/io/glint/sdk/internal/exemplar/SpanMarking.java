@@ -11,6 +11,7 @@ import java.util.EnumMap;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Marks the spans of measurements that the reservoirs of a stream keep, so that a tail sampler can
@@ -42,7 +43,7 @@ public final class SpanMarking {
   }
 
   /** Marks the span of a context, if there is one. Never throws and never logs. */
-  void mark(Context context) {
+  void mark(@Nullable Context context) {
     try {
       if (context != null) {
         mark(Span.fromContext(context));
@@ -52,6 +53,7 @@ public final class SpanMarking {
     }
   }
 
+  @SuppressWarnings("NullAway") // There is a counter for each mark.
   private void mark(Span span) {
     SpanMark mark = SpanMark.FAILED;
     try {

@@ -9,9 +9,11 @@ import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One collection, the exports of its batches, one after the other, and, if somebody asked for a
@@ -43,12 +45,12 @@ final class ExportCycle implements Runnable {
   private Iterator<Collection<MetricData>> batches = Collections.emptyIterator();
 
   private Step step = Step.START;
-  private TimedCall call;
-  private Collection<MetricData> batch;
+  private @Nullable TimedCall call;
+  private @Nullable Collection<MetricData> batch;
 
-  private final AtomicReference<Throwable> failure = new AtomicReference<>();
+  private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
   private volatile boolean isAbandoned;
-  private volatile Thread caller;
+  private volatile @Nullable Thread caller;
 
   /**
    * @param requests who waits for this cycle; if anybody does, the exporter is flushed as well
@@ -75,7 +77,7 @@ final class ExportCycle implements Runnable {
   }
 
   /** The first thing that went wrong, or null. */
-  Throwable failure() {
+  @Nullable Throwable failure() {
     return failure.get();
   }
 
@@ -106,35 +108,38 @@ final class ExportCycle implements Runnable {
   /** Goes on; returns false if a call is under way that will run this cycle again. */
   private boolean isCompleted() {
     if (call != null) {
-      settle();
+      settle(call);
     }
-    while (!isAbandoned && nextCall()) {
-      if (!call.make(this)) {
+    TimedCall next;
+    while (!isAbandoned && (next = nextCall()) != null) {
+      call = next;
+      if (!next.make(this)) {
         // Another thread may be running this cycle already.
         return false;
       }
-      settle();
+      settle(next);
     }
     return true;
   }
 
-  private boolean nextCall() {
+  /** Null if the cycle has come to its end. */
+  private @Nullable TimedCall nextCall() {
     final MetricExporter exporter = export.exporter();
     if (step == Step.START) {
       step = Step.COLLECTION;
-      call = newCall(this::collect);
-    } else if (batches.hasNext()) {
+      return newCall(this::collect);
+    }
+    if (batches.hasNext()) {
       step = Step.EXPORT;
       final Collection<MetricData> next = batches.next();
       batch = next;
-      call = newCall(() -> exporter.export(next));
-    } else if (step != Step.FLUSH && (isLast || !requests.isEmpty())) {
-      step = Step.FLUSH;
-      call = newCall(exporter::flush);
-    } else {
-      return false;
+      return newCall(() -> exporter.export(next));
     }
-    return true;
+    if (step != Step.FLUSH && (isLast || !requests.isEmpty())) {
+      step = Step.FLUSH;
+      return newCall(exporter::flush);
+    }
+    return null;
   }
 
   private CompletableResultCode collect() {
@@ -157,14 +162,15 @@ final class ExportCycle implements Runnable {
         overdue -> overdue(of, overdue.elapsedMillis()));
   }
 
-  private void settle() {
-    final Throwable reason = call.failure();
+  private void settle(TimedCall done) {
+    final Throwable reason = done.failure();
     if (reason != null) {
       failed(reason);
       switch (step) {
         case START, COLLECTION -> export.log().collectionFailure(reason);
-        case EXPORT -> export.log().exportFailure(batch, reason, call.hasThrown());
-        case FLUSH -> export.log().exporterFailure("flush", reason, call.hasThrown());
+        case EXPORT ->
+            export.log().exportFailure(Objects.requireNonNull(batch), reason, done.hasThrown());
+        case FLUSH -> export.log().exporterFailure("flush", reason, done.hasThrown());
       }
     }
     call = null;

@@ -1,10 +1,10 @@
 package io.glint.sdk.internal.export;
 
+import io.glint.sdk.internal.exporter.UndeliveredPoints;
 import io.glint.sdk.internal.log.LogText;
 import io.glint.sdk.internal.log.LoggedFailure;
 import io.glint.sdk.internal.log.RateLimitedLog;
 import io.glint.sdk.internal.log.SafeLog;
-import io.glint.sdk.internal.log.UndeliveredPoints;
 import io.opentelemetry.sdk.metrics.data.MetricData;
 import io.opentelemetry.sdk.metrics.export.MetricExporter;
 import java.time.Duration;

@@ -2,19 +2,20 @@ package io.glint.sdk.internal.export;
 
 import io.opentelemetry.sdk.common.CompletableResultCode;
 import java.util.concurrent.Future;
+import org.jspecify.annotations.Nullable;
 
 /** Somebody who waits for a flush. Thread-safe; the first to complete it decides how. */
 final class FlushRequest {
   private final CompletableResultCode result = new CompletableResultCode();
 
   /** What gives up on it, or null. Set before the request is handed to other threads. */
-  private Future<?> deadline;
+  private @Nullable Future<?> deadline;
 
   CompletableResultCode result() {
     return result;
   }
 
-  void setDeadline(Future<?> deadline) {
+  void setDeadline(@Nullable Future<?> deadline) {
     this.deadline = deadline;
   }
 
@@ -23,7 +24,7 @@ final class FlushRequest {
    *
    * @param failure null for success
    */
-  void complete(Throwable failure) {
+  void complete(@Nullable Throwable failure) {
     if (deadline != null) {
       deadline.cancel(false);
     }
@@ -31,7 +32,7 @@ final class FlushRequest {
   }
 
   /** Completes a result, whatever the actions do that wait for it; the result's class logs them. */
-  static void complete(CompletableResultCode result, Throwable failure) {
+  static void complete(CompletableResultCode result, @Nullable Throwable failure) {
     try {
       if (failure == null) {
         result.succeed();

@@ -17,6 +17,7 @@ import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Cuts one collection into batches of a number of data points, in order. Each batch but the last is
@@ -31,7 +32,7 @@ public final class MetricBatches implements Iterator<Collection<MetricData>> {
   private final int size;
 
   /** The metric that the next batch starts with; null if there is none. */
-  private MetricData metric;
+  private @Nullable MetricData metric;
 
   /** How many points of that metric are in earlier batches. */
   private int taken;

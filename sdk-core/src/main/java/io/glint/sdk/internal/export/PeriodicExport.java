@@ -1,5 +1,6 @@
 package io.glint.sdk.internal.export;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.glint.sdk.internal.async.CallbackRunner;
 import io.opentelemetry.sdk.common.CompletableResultCode;
 import io.opentelemetry.sdk.metrics.export.CollectionRegistration;
@@ -12,6 +13,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The state machine of a {@code GlintPeriodicMetricReader}: when it collects and exports, what
@@ -73,15 +75,33 @@ public final class PeriodicExport {
   private final AtomicBoolean isFlushedLate = new AtomicBoolean();
 
   private final Object lock = new Object();
+
+  @GuardedBy("lock")
   private Phase phase = Phase.NEW;
+
+  @GuardedBy("lock")
   private CollectionRegistration registration = CollectionRegistration.noop();
-  private ExportCycle cycle;
+
+  @GuardedBy("lock")
+  private @Nullable ExportCycle cycle;
+
+  @GuardedBy("lock")
   private List<FlushRequest> requests = new ArrayList<>();
+
+  @GuardedBy("lock")
   private boolean isDue;
+
+  @GuardedBy("lock")
   private boolean isDelayed;
+
+  @GuardedBy("lock")
   private long tickNanoTime;
-  private Future<?> tick;
-  private Future<?> drainDeadline;
+
+  @GuardedBy("lock")
+  private @Nullable Future<?> tick;
+
+  @GuardedBy("lock")
+  private @Nullable Future<?> drainDeadline;
 
   public PeriodicExport(
       MetricExporter exporter,
@@ -203,6 +223,7 @@ public final class PeriodicExport {
   }
 
   /** An interval after this one was due; or after now, if this one is late. */
+  @GuardedBy("lock")
   private void scheduleNextTick() {
     final long now = System.nanoTime();
     final long late = now - tickNanoTime;
@@ -310,7 +331,7 @@ public final class PeriodicExport {
 
   // ---------------------------------------------------------------- the end
 
-  private void closeExporter(Throwable lastFailure, boolean isStuck) {
+  private void closeExporter(@Nullable Throwable lastFailure, boolean isStuck) {
     synchronized (lock) {
       registration = CollectionRegistration.noop();
     }
@@ -336,7 +357,10 @@ public final class PeriodicExport {
   }
 
   private void closed(
-      Throwable lastFailure, Throwable shutdownFailure, boolean hasThrown, boolean isStuck) {
+      @Nullable Throwable lastFailure,
+      @Nullable Throwable shutdownFailure,
+      boolean hasThrown,
+      boolean isStuck) {
     synchronized (lock) {
       if (phase == Phase.CLOSED) {
         return;

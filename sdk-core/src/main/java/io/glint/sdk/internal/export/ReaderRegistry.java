@@ -1,5 +1,6 @@
 package io.glint.sdk.internal.export;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.glint.sdk.internal.log.LogText;
 import io.opentelemetry.sdk.metrics.export.MetricReader;
 import java.lang.ref.Reference;
@@ -15,7 +16,9 @@ import java.util.Set;
  * lose its metrics. Holds no reader back from garbage collection.
  */
 public final class ReaderRegistry {
+  @GuardedBy("CLAIMS")
   private static final Set<Claim> CLAIMS = new HashSet<>();
+
   private static final ReferenceQueue<MetricReader> COLLECTED = new ReferenceQueue<>();
 
   private ReaderRegistry() {}
@@ -40,7 +43,9 @@ public final class ReaderRegistry {
                   + " one provider. Make a new reader for each provider");
         }
       }
-      readers.forEach(reader -> CLAIMS.add(new Claim(reader)));
+      for (final MetricReader reader : readers) {
+        CLAIMS.add(new Claim(reader));
+      }
     }
   }
 

@@ -11,6 +11,7 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The threads of one periodic reader: its own, or those of an executor of the user's.
@@ -36,27 +37,27 @@ public final class ReaderThreads {
   private final boolean areOwn;
 
   /** Holds the thread of our own timer; null until it is started. */
-  private final AtomicReference<Thread> timerThread;
+  private final AtomicReference<@Nullable Thread> timerThread;
 
   private ReaderThreads(
       ScheduledExecutorService timer,
       ExecutorService workers,
       boolean areOwn,
-      AtomicReference<Thread> timerThread) {
+      AtomicReference<@Nullable Thread> timerThread) {
     this.timer = timer;
     this.workers = workers;
     this.areOwn = areOwn;
     this.timerThread = timerThread;
   }
 
-  public static ReaderThreads own(ClassLoader contextClassLoader) {
+  public static ReaderThreads own(@Nullable ClassLoader contextClassLoader) {
     final String name = NAME + READERS.incrementAndGet();
     return own(factory(name + "-timer", contextClassLoader), factory(name, contextClassLoader));
   }
 
   /** Threads of our own, from these factories. */
   public static ReaderThreads own(ThreadFactory timerFactory, ThreadFactory workerFactory) {
-    final AtomicReference<Thread> timerThread = new AtomicReference<>();
+    final AtomicReference<@Nullable Thread> timerThread = new AtomicReference<>();
     final ScheduledThreadPoolExecutor timer =
         new ScheduledThreadPoolExecutor(
             1,
@@ -83,7 +84,7 @@ public final class ReaderThreads {
     return new ReaderThreads(executor, executor, /* areOwn= */ false, new AtomicReference<>());
   }
 
-  private static ThreadFactory factory(String name, ClassLoader contextClassLoader) {
+  private static ThreadFactory factory(String name, @Nullable ClassLoader contextClassLoader) {
     return task -> {
       final Thread thread =
           new Thread(null, task, name, /* stackSize= */ 0, /* inheritThreadLocals= */ false);
@@ -124,7 +125,7 @@ public final class ReaderThreads {
    * @return null if the executor was shut down, and then the task never runs; or if the system has
    *     no thread for the timer, and then it runs when a later task has found one
    */
-  public Future<?> schedule(Runnable task, long delayNanos) {
+  public @Nullable Future<?> schedule(Runnable task, long delayNanos) {
     try {
       return timer.schedule(task, delayNanos, TimeUnit.NANOSECONDS);
     } catch (RejectedExecutionException | OutOfMemoryError e) {

@@ -1,5 +1,6 @@
 package io.glint.sdk.internal.export;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.opentelemetry.sdk.common.CompletableResultCode;
 import java.util.Objects;
 import java.util.concurrent.Future;
@@ -7,6 +8,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One call of foreign code, an exporter or a collection, with a timeout. The call is done when it
@@ -32,12 +34,22 @@ public final class TimedCall {
   private final Predicate<TimedCall> whenOverdue;
   private final long startNanoTime = System.nanoTime();
 
-  // Guarded by this.
-  private Runnable whenDone;
-  private CompletableResultCode result;
-  private Future<?> timer;
+  @GuardedBy("this")
+  private @Nullable Runnable whenDone;
+
+  @GuardedBy("this")
+  private @Nullable CompletableResultCode result;
+
+  @GuardedBy("this")
+  private @Nullable Future<?> timer;
+
+  @GuardedBy("this")
   private boolean hasThrown;
+
+  @GuardedBy("this")
   private boolean isOverdue;
+
+  @GuardedBy("this")
   private boolean isDone;
 
   /**
@@ -93,14 +105,15 @@ public final class TimedCall {
   }
 
   /** Why a call that is done has failed; null if it succeeded. */
-  synchronized Throwable failure() {
-    if (result.isSuccess()) {
+  synchronized @Nullable Throwable failure() {
+    final CompletableResultCode returned = Objects.requireNonNull(result, "not called");
+    if (returned.isSuccess()) {
       return null;
     }
-    if (!result.isDone()) {
+    if (!returned.isDone()) {
       return new TimeoutException("not complete after " + elapsedMillis() + " ms");
     }
-    final Throwable reason = result.getFailureThrowable();
+    final Throwable reason = returned.getFailureThrowable();
     return reason != null ? reason : new IllegalStateException("it gives no reason");
   }
 
@@ -109,24 +122,27 @@ public final class TimedCall {
   }
 
   private void completed() {
+    final Runnable next;
     synchronized (this) {
       if (isDone) {
         return;
       }
       done();
+      next = Objects.requireNonNull(whenDone);
     }
-    threads.execute(whenDone);
+    threads.execute(next);
   }
 
   private void overdue() {
-    final boolean goesOn;
+    final Runnable next;
     synchronized (this) {
       if (isDone) {
         return;
       }
       isOverdue = true;
-      goesOn = endsOnTimeout && result != null;
-      if (goesOn) {
+      // There is one if the call has returned.
+      next = endsOnTimeout ? whenDone : null;
+      if (next != null) {
         done();
       }
     }
@@ -135,8 +151,8 @@ public final class TimedCall {
           if (whenOverdue.test(this)) {
             watch(REMINDER_NANOS);
           }
-          if (goesOn) {
-            whenDone.run();
+          if (next != null) {
+            next.run();
           }
         });
   }
@@ -147,6 +163,7 @@ public final class TimedCall {
     }
   }
 
+  @GuardedBy("this")
   private void done() {
     isDone = true;
     if (timer != null) {

@@ -4,4 +4,7 @@
  * <p><b>This package is not API.</b> Its classes are public for each other only. Anything in it may
  * change or vanish in any release.
  */
+@NullMarked
 package io.glint.sdk.internal.export;
+
+import org.jspecify.annotations.NullMarked;

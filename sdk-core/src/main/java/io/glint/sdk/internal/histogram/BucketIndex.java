@@ -1,6 +1,7 @@
 package io.glint.sdk.internal.histogram;
 
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Finds the bucket of a value among explicit boundaries in constant time, and exactly. Buckets
@@ -26,13 +27,13 @@ public final class BucketIndex {
   private final double[] limits;
 
   /** Number of boundaries below each cell; null if binary search is used. */
-  public final short[] starts;
+  public final short @Nullable [] starts;
 
   /**
    * The boundary to compare with in each cell: {@code limits[starts[cell]]}, at hand without
    * waiting for {@code starts[cell]}. Null if binary search is used.
    */
-  public final double[] limitsOfCells;
+  public final double @Nullable [] limitsOfCells;
 
   /** Bits of a value below those that are the key of its cell; one at least, where it is used. */
   public final int shift;
@@ -75,6 +76,7 @@ public final class BucketIndex {
   }
 
   /** Bucket of {@code value}, which must not be NaN. */
+  @SuppressWarnings("NullAway") // Starts and limits are there together, or neither is.
   public int indexOf(double value) {
     return starts == null ? search(value) : indexOf(value, starts, limitsOfCells, shift, lowestKey);
   }
@@ -131,7 +133,7 @@ public final class BucketIndex {
   }
 
   /** The cells at this resolution, or null if they are too many or too coarse. */
-  private static short[] cells(double[] boundaries, int firstPositive, int shift) {
+  private static short @Nullable [] cells(double[] boundaries, int firstPositive, int shift) {
     if (firstPositive == boundaries.length) {
       return new short[] {0};
     }

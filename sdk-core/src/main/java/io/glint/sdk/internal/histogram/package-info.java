@@ -6,4 +6,7 @@
  * <p><b>This package is not API.</b> Its classes are public for each other only. Anything in it may
  * change or vanish in any release.
  */
+@NullMarked
 package io.glint.sdk.internal.histogram;
+
+import org.jspecify.annotations.NullMarked;

@@ -12,6 +12,7 @@ import io.opentelemetry.api.incubator.metrics.BoundLongGauge;
 import io.opentelemetry.api.incubator.metrics.BoundLongHistogram;
 import io.opentelemetry.api.incubator.metrics.BoundLongUpDownCounter;
 import io.opentelemetry.context.Context;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Instruments with their attributes fixed (API specification, "Bind"; SDK specification,
@@ -64,7 +65,7 @@ final class BoundInstruments {
     final SyncInstrument instrument;
 
     /** Null if every reader drops what is recorded. */
-    final BoundSeries first;
+    final @Nullable BoundSeries first;
 
     final BoundSeries[] others;
 
@@ -79,7 +80,7 @@ final class BoundInstruments {
     }
 
     /** As {@link SyncInstrument#first()}. */
-    final BoundSeries first() {
+    final @Nullable BoundSeries first() {
       return instrument.isOff() ? null : first;
     }
 

@@ -19,6 +19,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What instrument builders share. Null descriptions and units are the same as empty ones; neither
@@ -46,7 +47,7 @@ public abstract class InstrumentBuilder {
     this.valueType = valueType;
   }
 
-  static String orEmpty(String text) {
+  static String orEmpty(@Nullable String text) {
     return text == null ? "" : text;
   }
 

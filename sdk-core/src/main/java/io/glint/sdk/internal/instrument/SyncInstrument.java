@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.function.DoubleFunction;
 import java.util.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What synchronous instruments share. Instruments are thread-safe. Their recording calls never
@@ -35,7 +36,7 @@ public abstract class SyncInstrument {
    * one. It is in a field of its own because what is loaded before the atomic instruction of a
    * recording costs time; a way through an array costs as much as half that instruction.
    */
-  public final MetricStream first;
+  public final @Nullable MetricStream first;
 
   /** Further streams, each once. Never written after construction. */
   final MetricStream[] others;
@@ -76,7 +77,8 @@ public abstract class SyncInstrument {
     this.noContexts = report(DropCounters.Reason.EXEMPLAR, unused -> ofMissingContext());
   }
 
-  private DeferredReport report(DropCounters.Reason reason, DoubleFunction<String> message) {
+  private DeferredReport report(
+      DropCounters.@Nullable Reason reason, DoubleFunction<String> message) {
     return new DeferredReport(context.losses(), reason, LOGGER, message);
   }
 
@@ -92,7 +94,7 @@ public abstract class SyncInstrument {
    * The stream to record into now, and with it the {@link #others}; null also while the meter is
    * disabled. The switch is read beside the stream, not on the way to it.
    */
-  public final MetricStream first() {
+  public final @Nullable MetricStream first() {
     return isOff() ? null : first;
   }
 
@@ -122,7 +124,7 @@ public abstract class SyncInstrument {
   }
 
   /** The attributes, or none in place of null, which is reported. */
-  final Attributes orEmpty(Attributes attributes) {
+  final Attributes orEmpty(@Nullable Attributes attributes) {
     return attributes != null ? attributes : noAttributes();
   }
 

@@ -1,5 +1,7 @@
 package io.glint.sdk.internal.log;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Makes text that is not Glint's own fit for a log message: names, descriptions, units, attribute
  * keys and values, messages of exceptions, answers of servers. The result is one line of bounded
@@ -23,7 +25,7 @@ public final class LogText {
   private LogText() {}
 
   /** The text of an object, as {@link #of(Object, int)}, of at most {@link #MAX_CHARS}. */
-  public static String of(Object text) {
+  public static String of(@Nullable Object text) {
     return of(text, MAX_CHARS);
   }
 
@@ -34,7 +36,7 @@ public final class LogText {
    *     null, gives the name of its class
    * @param maxChars how many characters to keep of a longer one, before {@code "..."}
    */
-  public static String of(Object text, int maxChars) {
+  public static String of(@Nullable Object text, int maxChars) {
     final String raw = toString(text);
     if (raw.length() <= maxChars && isClean(raw)) {
       return raw;
@@ -64,7 +66,7 @@ public final class LogText {
    * What to call an object of the user's that is code, such as a filter: what its {@code toString}
    * says, or its class if that says nothing. A lambda is called after the class it is written in.
    */
-  public static String nameOf(Object code) {
+  public static String nameOf(@Nullable Object code) {
     if (code == null) {
       return "null";
     }
@@ -89,7 +91,7 @@ public final class LogText {
     return true;
   }
 
-  private static String toString(Object object) {
+  private static String toString(@Nullable Object object) {
     if (object == null) {
       return "null";
     }

@@ -1,5 +1,7 @@
 package io.glint.sdk.internal.log;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Stands in the log for a throwable of others whose text could forge log lines, or cannot be had:
  * says the same on one line, with the same stack trace and causes.
@@ -15,14 +17,14 @@ final class LoggedThrowable extends Throwable {
 
   private final String text;
 
-  private LoggedThrowable(String text, Throwable cause, Throwable original) {
+  private LoggedThrowable(String text, @Nullable Throwable cause, Throwable original) {
     super(text, cause, /* enableSuppression= */ true, /* writableStackTrace= */ true);
     this.text = text;
     setStackTrace(original.getStackTrace());
   }
 
   /** The throwable itself if it is safe to log, or one that says the same. Null stays null. */
-  static Throwable of(Throwable throwable) {
+  static @Nullable Throwable of(@Nullable Throwable throwable) {
     return throwable == null || isSafe(throwable, 0) ? throwable : copy(throwable, 0);
   }
 

@@ -7,6 +7,7 @@ import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Warns of problems that are met again and again, such as by each scrape or by code that asks for
@@ -82,7 +83,8 @@ public final class ProblemLog {
    * @param message called only if the warning is logged
    * @param cause null if there is none
    */
-  public void warn(String kind, String subject, Supplier<String> message, Throwable cause) {
+  public void warn(
+      String kind, String subject, Supplier<String> message, @Nullable Throwable cause) {
     if (!logger.isLoggable(Level.WARNING)) {
       return;
     }

@@ -7,6 +7,7 @@ import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Logs one kind of event: so many messages in any interval, each with the number of events since
@@ -75,7 +76,7 @@ public final class RateLimitedLog {
    *
    * @param cause null if there is none
    */
-  void log(String message, Throwable cause) {
+  void log(String message, @Nullable Throwable cause) {
     final long total = events.sum();
     final long since = total - reported;
     reported = total;
@@ -104,7 +105,7 @@ public final class RateLimitedLog {
    * @param message called only if it is logged
    * @return whether it was due
    */
-  public boolean event(Throwable cause, Supplier<String> message) {
+  public boolean event(@Nullable Throwable cause, Supplier<String> message) {
     final boolean isDue = isDue();
     if (isDue) {
       log(message.get(), cause);

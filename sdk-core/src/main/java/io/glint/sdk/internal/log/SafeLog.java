@@ -2,6 +2,7 @@ package io.glint.sdk.internal.log;
 
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Logs in the name of a class. What handlers, formatters and filters throw stays here: they are
@@ -22,7 +23,7 @@ public final class SafeLog {
    * @param cause null if there is none. If its messages have unsafe characters, another throwable
    *     with the same stack trace stands for it.
    */
-  public static void log(Logger logger, Level level, String message, Throwable cause) {
+  public static void log(Logger logger, Level level, String message, @Nullable Throwable cause) {
     try {
       if (logger.isLoggable(level)) {
         // With the source given, or the log would name this class as the source of every line.

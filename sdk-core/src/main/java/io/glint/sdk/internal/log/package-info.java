@@ -8,4 +8,7 @@
  * <p><b>This package is not API.</b> It is public for Glint's exporters only. Anything in it may
  * change or vanish in any release.
  */
+@NullMarked
 package io.glint.sdk.internal.log;
+
+import org.jspecify.annotations.NullMarked;

@@ -39,6 +39,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The instruments of one instrumentation scope. Thread-safe, also against a collection that runs at
@@ -68,7 +69,7 @@ public final class GlintMeter implements Meter, InstrumentRegistry {
   /** Guards that every instrument adopts {@link #isEnabled()}, also one that is being made. */
   private final Object switchLock = new Object();
 
-  private volatile Predicate<InstrumentationScopeInfo> decidedBy;
+  private volatile @Nullable Predicate<InstrumentationScopeInfo> decidedBy;
 
   private GlintMeter(ProviderState provider, InstrumentationScopeInfo scope, boolean isNoop) {
     this.provider = provider;
@@ -152,7 +153,7 @@ public final class GlintMeter implements Meter, InstrumentRegistry {
     return BUILDERS.gauge(meterFor(name), orEmpty(name));
   }
 
-  private static String orEmpty(String name) {
+  private static String orEmpty(@Nullable String name) {
     return name == null ? "" : name;
   }
 
@@ -232,6 +233,7 @@ public final class GlintMeter implements Meter, InstrumentRegistry {
     sources.values().forEach(queue -> queue.forEach(source -> source.source().shutdown()));
   }
 
+  @SuppressWarnings("NullAway") // There is an entry for each reader of the provider.
   public Collection<ReaderStream> sources(ReaderId reader) {
     return sources.get(reader);
   }
@@ -346,6 +348,7 @@ public final class GlintMeter implements Meter, InstrumentRegistry {
     return registered;
   }
 
+  @SuppressWarnings("NullAway") // There is an entry for each reader of the provider.
   private void add(
       List<? extends CollectableStream> streams,
       RegisteredReader reader,
@@ -359,6 +362,7 @@ public final class GlintMeter implements Meter, InstrumentRegistry {
     }
   }
 
+  @SuppressWarnings("NullAway") // There is an entry for each reader of the provider.
   private void noteConflict(
       ReaderId reader,
       CollectableStream stream,

@@ -11,6 +11,7 @@ import io.opentelemetry.sdk.metrics.export.MetricReader;
 import io.opentelemetry.sdk.resources.Resource;
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a provider is built from. Not compared, and no key of a map.
@@ -22,7 +23,7 @@ public record ProviderConfig(
     Resource resource,
     CustomExemplarFilter exemplarFilter,
     ExemplarAttributes exemplarAttributes,
-    AttributeKey<String> spanMarkKey,
+    @Nullable AttributeKey<String> spanMarkKey,
     List<Reader> readers,
     List<MetricProducer> producers,
     ViewRegistry views,

@@ -43,6 +43,7 @@ final class ReaderSettings {
     }
   }
 
+  @SuppressWarnings("NullAway") // There is one for each type.
   OfType of(InstrumentType type) {
     return settings.get(type);
   }

@@ -1,5 +1,6 @@
 package io.glint.sdk.internal.meter;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.glint.sdk.internal.async.CallbackRegistration;
 import io.glint.sdk.internal.collect.CollectionListener;
 import io.glint.sdk.internal.collect.ReaderId;
@@ -21,6 +22,7 @@ import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A reader and its view of the provider: what it is handed to collect with. Collections of one
@@ -42,12 +44,15 @@ public final class RegisteredReader implements CollectionRegistration {
 
   private final ReentrantLock lock = new ReentrantLock();
 
-  // Guarded by lock.
+  @GuardedBy("lock")
   private final List<MetricData> reused = new ArrayList<>();
+
+  @GuardedBy("lock")
   private long lastCollectEpochNanos;
 
   /** Any of what went wrong in the collection under way, or null. */
-  private Throwable failure;
+  @GuardedBy("lock")
+  private @Nullable Throwable failure;
 
   /**
    * Asks the reader for its settings.
@@ -100,18 +105,21 @@ public final class RegisteredReader implements CollectionRegistration {
     lock.lock();
     try {
       failure = null;
-      return collect();
-    } catch (Throwable t) {
-      failure = t;
-      throw t;
-    } finally {
+      final Collection<MetricData> collected = collect();
       reason = failure;
       failure = null;
+      return collected;
+    } catch (Throwable t) {
+      reason = t;
+      failure = null;
+      throw t;
+    } finally {
       lock.unlock();
       tell(begin, reason);
     }
   }
 
+  @GuardedBy("lock")
   private Collection<MetricData> collect() {
     final MeasurementClock.Line line = provider.measurementClock().synchronize();
     final long now = line.startEpochNanos();
@@ -144,6 +152,7 @@ public final class RegisteredReader implements CollectionRegistration {
   }
 
   /** Whatever becomes of the callbacks, what was recorded is collected. */
+  @GuardedBy("lock")
   private void runCallbacks(Set<GlintMeter> disabled) {
     try {
       provider.callbackRunner().run(id, callbacks(disabled));
@@ -176,7 +185,7 @@ public final class RegisteredReader implements CollectionRegistration {
   }
 
   /** What is thrown here must not cost what was collected. */
-  private void tell(long begin, Throwable reason) {
+  private void tell(long begin, @Nullable Throwable reason) {
     long nanos = 0;
     try {
       nanos = provider.clock().nanoTime() - begin;
@@ -192,7 +201,7 @@ public final class RegisteredReader implements CollectionRegistration {
     }
   }
 
-  private void tell(CollectionListener listener, long nanos, Throwable reason) {
+  private void tell(CollectionListener listener, long nanos, @Nullable Throwable reason) {
     try {
       listener.collected(id, nanos, reason);
     } catch (Throwable t) {
@@ -216,6 +225,7 @@ public final class RegisteredReader implements CollectionRegistration {
     return lock.isHeldByCurrentThread();
   }
 
+  @GuardedBy("lock")
   private void discard(GlintMeter meter, long now) {
     for (final ReaderStream source : meter.sources(id)) {
       try {
@@ -226,6 +236,7 @@ public final class RegisteredReader implements CollectionRegistration {
     }
   }
 
+  @GuardedBy("lock")
   private void collectMeter(GlintMeter meter, long now, List<MetricData> collected) {
     for (final ReaderStream source : meter.sources(id)) {
       final int place = collected.size();
@@ -242,6 +253,7 @@ public final class RegisteredReader implements CollectionRegistration {
     }
   }
 
+  @GuardedBy("lock")
   private void collectionFailed(ReaderStream source, Throwable cause) {
     failure = cause;
     failures.event(
@@ -252,6 +264,7 @@ public final class RegisteredReader implements CollectionRegistration {
                 + " could not be collected and is missing from this collection");
   }
 
+  @GuardedBy("lock")
   private void produce(MetricProducer producer, List<MetricData> collected) {
     try {
       collected.addAll(producer.produce(provider.resource()));

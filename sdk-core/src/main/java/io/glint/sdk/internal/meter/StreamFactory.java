@@ -40,6 +40,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes the streams of an instrument, each with its collector: those that the views and the readers
@@ -70,7 +71,7 @@ public final class StreamFactory {
   private final ExemplarAttributes exemplarAttributes;
 
   /** Null if spans are not marked. */
-  private final AttributeKey<String> spanMarkKey;
+  private final @Nullable AttributeKey<String> spanMarkKey;
 
   private final MeasurementClock clock;
   private final long idleTimeoutNanos;
@@ -172,7 +173,7 @@ public final class StreamFactory {
   private record StreamPlan(
       ViewConfig view,
       ResolvedAggregation aggregation,
-      Predicate<String> attributeFilter,
+      @Nullable Predicate<String> attributeFilter,
       int cardinalityLimit) {
 
     // Written out: on JDK 17 the derived methods of a record keep its class loader alive for ever.

@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The attribute key that has the most different values among the series of a metric, which is the
@@ -13,7 +14,7 @@ import java.util.Set;
  *
  * @param key null if no series has attributes
  */
-public record AttributeCardinality(AttributeKey<?> key, int values) {
+public record AttributeCardinality(@Nullable AttributeKey<?> key, int values) {
 
   /** Looks at all attribute sets that are there now. */
   public static AttributeCardinality of(Iterable<Attributes> attributeSets) {

@@ -9,6 +9,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.DoubleFunction;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What recording calls of one instrument could not do for one reason. A recording call must not
@@ -24,7 +25,7 @@ public final class DeferredReport {
 
   private final DeferredReports reports;
   private final DropCounters losses;
-  private final DropCounters.Reason reason;
+  private final DropCounters.@Nullable Reason reason;
   private final Logger logger;
   private final DoubleFunction<String> message;
   private final AtomicLong events = new AtomicLong();
@@ -36,12 +37,12 @@ public final class DeferredReport {
   private final AtomicBoolean isQueued = new AtomicBoolean();
 
   /** The next one in the queue. */
-  DeferredReport next;
+  @Nullable DeferredReport next;
 
   private double value;
-  private Throwable cause;
-  private String thread;
-  private String site;
+  private @Nullable Throwable cause;
+  private @Nullable String thread;
+  private @Nullable String site;
 
   /** Those of {@link #events} that messages have told of. */
   private long logged;
@@ -58,7 +59,7 @@ public final class DeferredReport {
    */
   public DeferredReport(
       DropCounters losses,
-      DropCounters.Reason reason,
+      DropCounters.@Nullable Reason reason,
       Logger logger,
       DoubleFunction<String> message) {
     this.reports = losses.reports();
@@ -75,7 +76,7 @@ public final class DeferredReport {
    * @param value for the message; 0 if it has none
    * @param cause what was thrown; null if nothing was
    */
-  public void event(double value, Throwable cause) {
+  public void event(double value, @Nullable Throwable cause) {
     try {
       if (reason != null) {
         losses.count(reason);
@@ -89,7 +90,7 @@ public final class DeferredReport {
     }
   }
 
-  private void note(double value, Throwable cause) {
+  private void note(double value, @Nullable Throwable cause) {
     boolean isNoted = false;
     try {
       this.value = value;

@@ -2,6 +2,7 @@ package io.glint.sdk.internal.metric;
 
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The queue of what recording calls have left to be logged, of one provider. It is logged after
@@ -13,7 +14,7 @@ import java.util.function.LongSupplier;
  */
 public final class DeferredReports {
   private final LongSupplier nanoClock;
-  private final AtomicReference<DeferredReport> first = new AtomicReference<>();
+  private final AtomicReference<@Nullable DeferredReport> first = new AtomicReference<>();
 
   /**
    * An empty queue.
@@ -61,7 +62,7 @@ public final class DeferredReports {
   }
 
   /** Turns the links round, so that what was added first comes first. */
-  private static DeferredReport inOrder(DeferredReport last) {
+  private static @Nullable DeferredReport inOrder(@Nullable DeferredReport last) {
     DeferredReport report = last;
     DeferredReport later = null;
     while (report != null) {

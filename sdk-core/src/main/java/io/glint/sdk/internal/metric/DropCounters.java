@@ -93,10 +93,12 @@ public final class DropCounters {
     count(reason, 1);
   }
 
+  @SuppressWarnings("NullAway") // Each reason has a count.
   public void count(Reason reason, long number) {
     counts.get(reason).getAndAdd(number);
   }
 
+  @SuppressWarnings("NullAway") // Each reason has a count.
   public long get(Reason reason) {
     return counts.get(reason).get();
   }

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the author of an instrument recommends (API specification, "Instrument advisory
@@ -12,11 +13,12 @@ import java.util.function.Predicate;
  * @param boundaries of the buckets of a histogram; null if nothing, or nothing usable, was advised
  * @param attributeKeys the keys of the attributes to keep; null for all
  */
-public record InstrumentAdvice(List<Double> boundaries, Set<String> attributeKeys) {
+public record InstrumentAdvice(
+    @Nullable List<Double> boundaries, @Nullable Set<String> attributeKeys) {
   public static final InstrumentAdvice NONE = new InstrumentAdvice(null, null);
 
   /** Keeps what is advised; null to keep everything. */
-  public Predicate<String> attributeFilter() {
+  public @Nullable Predicate<String> attributeFilter() {
     return attributeKeys == null ? null : attributeKeys::contains;
   }
 
@@ -37,5 +39,5 @@ public record InstrumentAdvice(List<Double> boundaries, Set<String> attributeKey
    *
    * @param first null if nothing was
    */
-  public record AdviceConflict(String respect, Object advised, Object first) {}
+  public record AdviceConflict(String respect, Object advised, @Nullable Object first) {}
 }

@@ -6,6 +6,7 @@ import io.opentelemetry.sdk.metrics.InstrumentType;
 import io.opentelemetry.sdk.metrics.InstrumentValueType;
 import java.util.Locale;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What makes an instrument the one it is. Two with equal {@link #identity} are the same instrument:
@@ -43,7 +44,7 @@ public record InstrumentDescriptor(
   }
 
   /** The metric that a view makes of the instrument; null stands for what the instrument has. */
-  InstrumentDescriptor renamed(String newName, String newDescription) {
+  InstrumentDescriptor renamed(@Nullable String newName, @Nullable String newDescription) {
     return new InstrumentDescriptor(
         newName != null ? newName : name,
         newDescription != null ? newDescription : description,

@@ -1,5 +1,7 @@
 package io.glint.sdk.internal.metric;
 
+import org.jspecify.annotations.Nullable;
+
 /** Name, description and unit of a metric, as they are exported. Thread-safe. */
 public final class MetricDescriptor {
   private final boolean isDescribedByView;
@@ -17,7 +19,7 @@ public final class MetricDescriptor {
 
   /** The metric that a view makes of an instrument; null stands for what the instrument has. */
   public static MetricDescriptor of(
-      InstrumentDescriptor instrument, String name, String description) {
+      InstrumentDescriptor instrument, @Nullable String name, @Nullable String description) {
     return new MetricDescriptor(instrument.renamed(name, description), description != null);
   }
 

@@ -5,4 +5,7 @@
  * <p><b>This package is not API.</b> Its classes are public for each other only. Anything in it may
  * change or vanish in any release.
  */
+@NullMarked
 package io.glint.sdk.internal.metric;
+
+import org.jspecify.annotations.NullMarked;

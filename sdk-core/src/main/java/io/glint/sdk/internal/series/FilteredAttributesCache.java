@@ -4,6 +4,7 @@ import io.glint.sdk.internal.cell.ProtocolPoint;
 import io.opentelemetry.api.common.Attributes;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A cache from the attributes of a measurement to their series, for streams whose view removes
@@ -114,7 +115,7 @@ public final class FilteredAttributesCache {
   }
 
   /** Returns what is remembered of these attributes, or null. Wait-free. */
-  public Alias find(Attributes attributes) {
+  public @Nullable Alias find(Attributes attributes) {
     final Alias[] table = this.table;
     final int hash = SeriesMap.hash(attributes);
     // Most are in the first of their places.
@@ -128,7 +129,7 @@ public final class FilteredAttributesCache {
     return alias;
   }
 
-  private static Alias findFurther(Alias[] table, Attributes attributes, int hash) {
+  private static @Nullable Alias findFurther(Alias[] table, Attributes attributes, int hash) {
     for (int i = 1; i < WAYS; i++) {
       final Alias alias = table[place(table, hash, i)];
       if (alias != null && alias.isOf(attributes, hash)) {

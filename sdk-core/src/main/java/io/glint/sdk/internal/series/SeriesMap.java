@@ -9,6 +9,7 @@ import java.lang.invoke.VarHandle;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The series of one stream by their attributes: a look-up that never waits, and lock-free addition
@@ -133,7 +134,7 @@ public final class SeriesMap {
    * Returns the series of these attributes, which may be evicted, or null if there is none or it is
    * not yet in the index at hand; {@link #findOrAdd} finds it then. Wait-free.
    */
-  public Series find(Attributes attributes) {
+  public @Nullable Series find(Attributes attributes) {
     return find(cachedIndex, attributes, hash(attributes));
   }
 
@@ -141,11 +142,11 @@ public final class SeriesMap {
    * Returns the series of these attributes if it has been added before and is not evicted, or null.
    * Wait-free.
    */
-  public Series findLive(Attributes attributes) {
+  public @Nullable Series findLive(Attributes attributes) {
     return table.findLive(attributes, hash(attributes));
   }
 
-  private static Series find(Series[] index, Attributes attributes, int hash) {
+  private static @Nullable Series find(Series[] index, Attributes attributes, int hash) {
     final int mask = index.length - 1;
     int i = hash & mask;
     Series series;
@@ -163,7 +164,7 @@ public final class SeriesMap {
    *
    * @return the series, or null if there are as many as the limit allows. Lock-free.
    */
-  public Series findOrAdd(Attributes attributes) {
+  public @Nullable Series findOrAdd(Attributes attributes) {
     final int hash = hash(attributes);
     Series candidate = null;
     while (true) {
@@ -271,6 +272,7 @@ public final class SeriesMap {
   }
 
   /** Copies a few entries into a table that has taken over from another. */
+  @SuppressWarnings("NullAway") // A table that has, or had, a base has both counters.
   private void copySome(Table table) {
     if (table.base == null || table.copying.get() >= table.inherited) {
       return;
@@ -317,6 +319,7 @@ public final class SeriesMap {
   }
 
   /** Publishes a copy without evicted series. */
+  @SuppressWarnings("NullAway") // There is an entry at each place before the end.
   private boolean replace(Table table) {
     ProtocolPoint.TABLE_COPYING.reached();
     final int end = table.end();
@@ -428,7 +431,7 @@ public final class SeriesMap {
   /**
    * The series if there is one, which may be evicted; null if there is none, or more. Wait-free.
    */
-  public Series soleSeriesOrNull() {
+  public @Nullable Series soleSeriesOrNull() {
     final Table table = this.table;
     Series only = null;
     int place = 0;
@@ -464,6 +467,7 @@ public final class SeriesMap {
    * @param most number of series to visit
    * @return the number to skip in order to go on; -1 if these were the last ones
    */
+  @SuppressWarnings("NullAway") // There is an entry at each place before the end.
   int forEach(int from, int most, SeriesVisitor visitor) {
     final Table table = this.table;
     final int end = table.end();
@@ -530,19 +534,19 @@ public final class SeriesMap {
      * The table that this one has taken over from, and whose entries it has not all got yet; or
      * null.
      */
-    volatile Table base;
+    volatile @Nullable Table base;
 
     /** Number of places that the base had, and that are for the same entries here. */
     final int inherited;
 
     /** Number of those places that some thread is copying or has copied. */
-    final AtomicInteger copying;
+    final @Nullable AtomicInteger copying;
 
     /** Number of those places that have been copied. */
-    final AtomicInteger copied;
+    final @Nullable AtomicInteger copied;
 
     /** A larger table that can take over, or null. */
-    volatile Table successor;
+    volatile @Nullable Table successor;
 
     /**
      * All entries of {@code order} below this are in the index, or in that of the base. A lower
@@ -595,12 +599,12 @@ public final class SeriesMap {
     }
 
     /** The entry of a place that is not inherited, or null. */
-    Series entry(int place) {
+    @Nullable Series entry(int place) {
       return (Series) ENTRY.getAcquire(order, place);
     }
 
     /** The entry of any place; null if there is none, and beyond the last place. */
-    Series entryOrNull(int place) {
+    @Nullable Series entryOrNull(int place) {
       if (place >= order.length) {
         return null;
       }
@@ -653,14 +657,14 @@ public final class SeriesMap {
     }
 
     /** The series of these attributes that is not evicted, as far as it is indexed. */
-    Series findLive(Attributes attributes, int hash) {
+    @Nullable Series findLive(Attributes attributes, int hash) {
       // Read first: once it is gone, all is in the index.
       final Table base = this.base;
       final Series found = findLive(index, attributes, hash);
       return found != null || base == null ? found : findLive(base.index, attributes, hash);
     }
 
-    private static Series findLive(Series[] index, Attributes attributes, int hash) {
+    private static @Nullable Series findLive(Series[] index, Attributes attributes, int hash) {
       final int mask = index.length - 1;
       Series series;
       for (int i = hash & mask;
@@ -674,6 +678,7 @@ public final class SeriesMap {
     }
 
     /** Copies entries from the base. The same again changes nothing. */
+    @SuppressWarnings("NullAway") // There is an entry at each place that was inherited.
     void copy(int from, int to) {
       final Table base = this.base;
       if (base == null) {

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Admits new series to a stream: up to the cardinality limit each attribute set gets a series of
@@ -28,7 +29,7 @@ public final class SeriesStore {
   private final SeriesFactory factory;
   private final SeriesMap map;
   private final boolean isDelta;
-  private final AtomicReference<Series> overflow = new AtomicReference<>();
+  private final AtomicReference<@Nullable Series> overflow = new AtomicReference<>();
   private volatile boolean isShutdown;
 
   /** True once a series was made removable: collections then look for such. */
@@ -56,7 +57,7 @@ public final class SeriesStore {
    * @param kept without what a view removes
    * @return null after shutdown: what nobody will collect is not kept
    */
-  public Series findOrAdd(Attributes kept) {
+  public @Nullable Series findOrAdd(Attributes kept) {
     // An application that uses the attributes of overflow shares its series.
     final boolean isOverflow = Overflow.ATTRIBUTES.equals(kept);
     while (!isShutdown) {
@@ -171,11 +172,12 @@ public final class SeriesStore {
   private Series makeOverflow() {
     final Series made = factory.newSeries(Overflow.ATTRIBUTES, 0);
     ProtocolPoint.OVERFLOW_ADDING.reached();
-    return overflow.compareAndSet(null, made) ? made : overflow.get();
+    final Series before = overflow.compareAndExchange(null, made);
+    return before != null ? before : made;
   }
 
   /** The overflow series, or null if there is none yet. */
-  public Series overflowOrNull() {
+  public @Nullable Series overflowOrNull() {
     return overflow.get();
   }
 

@@ -3,6 +3,7 @@ package io.glint.sdk.internal.stream;
 import io.glint.sdk.internal.cell.Cell;
 import io.glint.sdk.internal.series.Series;
 import io.opentelemetry.api.common.Attributes;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The series of one stream that a bound instrument records into, found when it was bound.
@@ -27,7 +28,7 @@ public final class BoundSeries {
   private final Series series;
 
   /** Held, to keep the series from being evicted; never used. */
-  public final Object pin;
+  public final @Nullable Object pin;
 
   /**
    * The first cell of the series until threads have met there and leave it; then null. So the
@@ -36,14 +37,15 @@ public final class BoundSeries {
    * constructor of the cell has written to those who come by the final {@code first} of the series.
    * The thread that binds does; this field hands the cell on. No JVM tells the difference.)
    */
-  private Cell cachedCell;
+  private @Nullable Cell cachedCell;
 
   /**
    * A series that is held.
    *
    * @param pin what {@link Series#pin} returned
    */
-  public BoundSeries(MetricStream stream, Attributes attributes, Series series, Object pin) {
+  public BoundSeries(
+      MetricStream stream, Attributes attributes, Series series, @Nullable Object pin) {
     this.stream = stream;
     this.attributes = attributes;
     this.series = series;
@@ -61,14 +63,14 @@ public final class BoundSeries {
    *
    * @return as {@link MetricStream#take}
    */
-  public Cell take() {
+  public @Nullable Cell take() {
     final Cell cached = this.cachedCell;
     return cached != null && !series.isStripedPlain() && cached.tryTake()
         ? cached
         : takeContended();
   }
 
-  private Cell takeContended() {
+  private @Nullable Cell takeContended() {
     final Cell cell;
     try {
       // Not at each recording, as all threads read it.

@@ -6,6 +6,7 @@ import io.glint.sdk.internal.cell.StripedCells;
 import io.glint.sdk.internal.histogram.BucketIndex;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.context.Context;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Explicit-bucket histogram aggregation. The recording methods repeat a few lines with reason, see
@@ -15,8 +16,8 @@ public final class HistogramStream extends MetricStream {
   private final BucketIndex buckets;
 
   // Of the index, at hand without waiting for it.
-  private final short[] starts;
-  private final double[] limitsOfCells;
+  private final short @Nullable [] starts;
+  private final double @Nullable [] limitsOfCells;
   private final int shift;
   private final long lowestKey;
 
@@ -81,6 +82,7 @@ public final class HistogramStream extends MetricStream {
     }
   }
 
+  @SuppressWarnings("NullAway") // Starts and limits are there together, or neither is.
   private int bucket(double value) {
     final short[] starts = this.starts;
     return starts == null
@@ -88,7 +90,7 @@ public final class HistogramStream extends MetricStream {
         : BucketIndex.indexOf(value, starts, limitsOfCells, shift, lowestKey);
   }
 
-  private Object count(
+  private @Nullable Object count(
       HistogramCell cell,
       double value,
       int bucket,

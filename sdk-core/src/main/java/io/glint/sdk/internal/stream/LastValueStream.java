@@ -7,6 +7,7 @@ import io.glint.sdk.internal.series.LastValueSeries;
 import io.glint.sdk.internal.series.Series;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.context.Context;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Last value aggregation. The recording methods repeat a few lines with reason, see {@link
@@ -57,7 +58,7 @@ public final class LastValueStream extends MetricStream {
     }
   }
 
-  private Object setLong(
+  private @Nullable Object setLong(
       LastValueCell cell, long value, int verdict, Attributes attributes, Context context) {
     cell.set(value);
     return cell.isEligible(verdict)
@@ -105,7 +106,7 @@ public final class LastValueStream extends MetricStream {
     }
   }
 
-  private Object setDouble(
+  private @Nullable Object setDouble(
       LastValueCell cell, double value, int verdict, Attributes attributes, Context context) {
     cell.set(Double.doubleToRawLongBits(value));
     return cell.isEligible(verdict)

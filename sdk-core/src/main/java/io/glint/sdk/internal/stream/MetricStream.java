@@ -21,6 +21,7 @@ import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.sdk.metrics.data.AggregationTemporality;
 import java.util.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A metric stream of a synchronous instrument, as recorders see it: where its measurements go,
@@ -51,16 +52,16 @@ public abstract class MetricStream implements CellFactory, SeriesFactory {
   private final SeriesStore store;
 
   /** Null if all attributes are kept; then so is the cache. */
-  private final AttributeFilter attributeFilter;
+  private final @Nullable AttributeFilter attributeFilter;
 
-  private final FilteredAttributesCache aliases;
+  private final @Nullable FilteredAttributesCache aliases;
 
   /**
    * The series of a stream that has one: a try at it is cheaper than a hash. Null if there are
    * more, as whether the try succeeds could then not be predicted, and if a view removes
    * attributes. A hint, written without synchronization: any series of the stream would do.
    */
-  private Series soleSeries;
+  private @Nullable Series soleSeries;
 
   private final DeferredReport bindingFailures;
   private final DeferredReport memoryFailures;
@@ -134,7 +135,7 @@ public abstract class MetricStream implements CellFactory, SeriesFactory {
    * @return a cell that the caller owns and must release; null if attributes or a view's filter are
    *     broken or memory has run out, which is reported, and for a new series after shutdown
    */
-  public final Cell take(Attributes attributes) {
+  public final @Nullable Cell take(Attributes attributes) {
     try {
       final Series sole = this.soleSeries;
       final Series series = sole != null && sole.attributes == attributes ? sole : find(attributes);
@@ -152,12 +153,13 @@ public abstract class MetricStream implements CellFactory, SeriesFactory {
     }
   }
 
-  private Series find(Attributes attributes) {
+  private @Nullable Series find(Attributes attributes) {
     return aliases == null ? seriesMap.find(attributes) : findByAlias(attributes);
   }
 
   /** The series if it is remembered. Once there may be room, overflow is no longer the answer. */
-  private Series findByAlias(Attributes attributes) {
+  @SuppressWarnings("NullAway") // Called only if there are aliases.
+  private @Nullable Series findByAlias(Attributes attributes) {
     final FilteredAttributesCache.Alias alias = aliases.find(attributes);
     if (alias == null) {
       return null;
@@ -169,7 +171,7 @@ public abstract class MetricStream implements CellFactory, SeriesFactory {
   }
 
   /** Null after shutdown. */
-  private Cell takeFromNew(Attributes attributes) {
+  private @Nullable Cell takeFromNew(Attributes attributes) {
     final Attributes kept = keep(attributes);
     while (true) {
       final long mapVersion = seriesMap.version();
@@ -321,6 +323,7 @@ public abstract class MetricStream implements CellFactory, SeriesFactory {
   }
 
   /** For tests: how many attribute sets are remembered that a view has changed. */
+  @SuppressWarnings("NullAway") // For tests of streams that have aliases.
   public final int aliasCount() {
     return aliases.size();
   }

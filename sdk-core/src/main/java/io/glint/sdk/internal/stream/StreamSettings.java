@@ -10,6 +10,7 @@ import io.glint.sdk.internal.series.AliasBudget;
 import io.glint.sdk.internal.view.AttributeFilter;
 import io.opentelemetry.sdk.common.Clock;
 import io.opentelemetry.sdk.metrics.data.AggregationTemporality;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The settings of a stream, whatever its aggregation is.
@@ -27,7 +28,7 @@ import io.opentelemetry.sdk.metrics.data.AggregationTemporality;
 public record StreamSettings(
     InstrumentDescriptor instrument,
     MetricDescriptor metric,
-    AttributeFilter attributeFilter,
+    @Nullable AttributeFilter attributeFilter,
     AliasBudget aliasBudget,
     ExemplarAttributes exemplarAttributes,
     AggregationTemporality temporality,

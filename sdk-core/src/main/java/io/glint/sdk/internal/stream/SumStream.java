@@ -5,6 +5,7 @@ import io.glint.sdk.internal.cell.StripedCells;
 import io.glint.sdk.internal.cell.SumCell;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.context.Context;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Sum aggregation. Long sums are exact and wrap around beyond the range of a long. The recording
@@ -55,7 +56,7 @@ public final class SumStream extends MetricStream {
     }
   }
 
-  private Object countLong(
+  private @Nullable Object countLong(
       SumCell cell, long value, int verdict, Attributes attributes, Context context) {
     cell.addLong(value);
     return cell.isEligible(verdict)
@@ -103,7 +104,7 @@ public final class SumStream extends MetricStream {
     }
   }
 
-  private Object countDouble(
+  private @Nullable Object countDouble(
       SumCell cell, double value, int verdict, Attributes attributes, Context context) {
     cell.addDouble(value);
     return cell.isEligible(verdict)

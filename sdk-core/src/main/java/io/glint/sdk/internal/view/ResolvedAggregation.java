@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An aggregation with everything decided, from what a reader asks for and the instrument advises.
@@ -84,8 +85,8 @@ public record ResolvedAggregation(
    * @return null if the aggregation makes no sense for instruments of this type
    * @throws IllegalArgumentException if the aggregation is not one that Glint knows
    */
-  public static ResolvedAggregation of(
-      Aggregation aggregation, InstrumentType type, List<Double> advisedBoundaries) {
+  public static @Nullable ResolvedAggregation of(
+      Aggregation aggregation, InstrumentType type, @Nullable List<Double> advisedBoundaries) {
     if (aggregation == Aggregation.defaultAggregation()) {
       return ofDefault(type, advisedBoundaries);
     }
@@ -125,7 +126,8 @@ public record ResolvedAggregation(
   }
 
   /** SDK specification, "Default Aggregation". */
-  public static ResolvedAggregation ofDefault(InstrumentType type, List<Double> advisedBoundaries) {
+  public static ResolvedAggregation ofDefault(
+      InstrumentType type, @Nullable List<Double> advisedBoundaries) {
     return switch (type) {
       case COUNTER, UP_DOWN_COUNTER, OBSERVABLE_COUNTER, OBSERVABLE_UP_DOWN_COUNTER -> SUM;
       case GAUGE, OBSERVABLE_GAUGE -> LAST_VALUE;
@@ -146,7 +148,7 @@ public record ResolvedAggregation(
   }
 
   /** Says what is wrong with boundaries that a user gave, or null if nothing is. */
-  public static String problemWith(double[] boundaries) {
+  public static @Nullable String problemWith(double[] boundaries) {
     for (int i = 0; i < boundaries.length; i++) {
       if (Double.isNaN(boundaries[i]) || Double.isInfinite(boundaries[i])) {
         return "boundary " + boundaries[i] + " is not a finite number";

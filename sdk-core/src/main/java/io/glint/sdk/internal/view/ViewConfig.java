@@ -7,30 +7,31 @@ import io.glint.sdk.internal.log.LogText;
 import io.opentelemetry.sdk.metrics.Aggregation;
 import io.opentelemetry.sdk.metrics.InstrumentType;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /** What a view sets. Immutable. Two are the same view only if they are one object. */
 public final class ViewConfig {
   /** Changes nothing. */
   public static final ViewConfig NONE = new ViewConfig(null, null, null, null, 0, null, null, null);
 
-  private final String name;
-  private final String description;
-  private final Aggregation aggregation;
-  private final Predicate<String> attributeFilter;
+  private final @Nullable String name;
+  private final @Nullable String description;
+  private final @Nullable Aggregation aggregation;
+  private final @Nullable Predicate<String> attributeFilter;
   private final int cardinalityLimit;
-  private final ExemplarReservoirFactory exemplarReservoir;
-  private final CustomExemplarFilter exemplarFilter;
-  private final ExemplarAttributes exemplarAttributes;
+  private final @Nullable ExemplarReservoirFactory exemplarReservoir;
+  private final @Nullable CustomExemplarFilter exemplarFilter;
+  private final @Nullable ExemplarAttributes exemplarAttributes;
 
   public ViewConfig(
-      String name,
-      String description,
-      Aggregation aggregation,
-      Predicate<String> attributeFilter,
+      @Nullable String name,
+      @Nullable String description,
+      @Nullable Aggregation aggregation,
+      @Nullable Predicate<String> attributeFilter,
       int cardinalityLimit,
-      ExemplarReservoirFactory exemplarReservoir,
-      CustomExemplarFilter exemplarFilter,
-      ExemplarAttributes exemplarAttributes) {
+      @Nullable ExemplarReservoirFactory exemplarReservoir,
+      @Nullable CustomExemplarFilter exemplarFilter,
+      @Nullable ExemplarAttributes exemplarAttributes) {
     this.name = name;
     this.description = description;
     this.aggregation = aggregation;
@@ -42,22 +43,22 @@ public final class ViewConfig {
   }
 
   /** Name of the metric; null for the instrument's. */
-  public String name() {
+  public @Nullable String name() {
     return name;
   }
 
   /** Description of the metric; null for the instrument's. */
-  public String description() {
+  public @Nullable String description() {
     return description;
   }
 
   /** Null for the reader's. */
-  public Aggregation aggregation() {
+  public @Nullable Aggregation aggregation() {
     return aggregation;
   }
 
   /** Which attribute keys points keep; null for all. */
-  public Predicate<String> attributeFilter() {
+  public @Nullable Predicate<String> attributeFilter() {
     return attributeFilter;
   }
 
@@ -67,17 +68,17 @@ public final class ViewConfig {
   }
 
   /** Null for the default. */
-  public ExemplarReservoirFactory exemplarReservoir() {
+  public @Nullable ExemplarReservoirFactory exemplarReservoir() {
     return exemplarReservoir;
   }
 
   /** Null for the provider's. */
-  public CustomExemplarFilter exemplarFilter() {
+  public @Nullable CustomExemplarFilter exemplarFilter() {
     return exemplarFilter;
   }
 
   /** Null for the provider's. */
-  public ExemplarAttributes exemplarAttributes() {
+  public @Nullable ExemplarAttributes exemplarAttributes() {
     return exemplarAttributes;
   }
 
@@ -114,7 +115,8 @@ public final class ViewConfig {
   }
 
   /** Accepts what both accept; null accepts everything. */
-  public static Predicate<String> both(Predicate<String> one, Predicate<String> other) {
+  public static @Nullable Predicate<String> both(
+      @Nullable Predicate<String> one, @Nullable Predicate<String> other) {
     if (one == null || other == null) {
       return one == null ? other : one;
     }

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The views of a provider and the instruments they are for (SDK specification, "Instrument
@@ -25,12 +26,12 @@ public final class ViewRegistry {
     private final InstrumentSelector selector;
 
     /** Null for any. */
-    private final Pattern name;
+    private final @Nullable Pattern name;
 
     private final ViewConfig view;
     private volatile boolean hasMatched;
 
-    Entry(InstrumentSelector selector, Pattern name, ViewConfig view) {
+    Entry(InstrumentSelector selector, @Nullable Pattern name, ViewConfig view) {
       this.selector = selector;
       this.name = name;
       this.view = view;
@@ -107,7 +108,7 @@ public final class ViewRegistry {
   }
 
   /** One of all views that have this name or none. */
-  private static ViewConfig composed(List<ViewConfig> views, String name) {
+  private static ViewConfig composed(List<ViewConfig> views, @Nullable String name) {
     ViewConfig all = ViewConfig.NONE;
     for (final ViewConfig view : views) {
       if (view.name() == null || view.name().equals(name)) {
@@ -141,7 +142,7 @@ public final class ViewRegistry {
         && isUnsetOr(selector.getMeterSchemaUrl(), scope.getSchemaUrl());
   }
 
-  private static boolean isUnsetOr(Object criterion, Object actual) {
+  private static boolean isUnsetOr(@Nullable Object criterion, @Nullable Object actual) {
     return criterion == null || Objects.equals(criterion, actual);
   }
 }

@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Test;
 class PinningReaderTest {
 
   private static final int CAPACITY = 10;
+  private static final ExemplarOutcomes NONE = (scope, metric, outcome) -> 0;
 
   private final TraceStore store = new TraceStore(CAPACITY);
   private final SdkTracerProvider tracers =
@@ -27,8 +28,7 @@ class PinningReaderTest {
   @Test
   void theTraceOfAnOldExemplarInARarelyHitBucketStillAnswers() {
     // A manual reader will do for the one that is scraped.
-    PinningReader reader =
-        new PinningReader(ManualReader.cumulative(), new ExemplarOutcomes(), store, 0);
+    PinningReader reader = new PinningReader(ManualReader.cumulative(), NONE, store, 0);
     try (GlintMeterProvider meters =
         GlintMeterProvider.builder().registerMetricReader(reader).build()) {
       DoubleHistogram payments =
@@ -51,8 +51,7 @@ class PinningReaderTest {
   @Test
   void theTraceOfAnExemplarThatWasReplacedAnswersForAsLongAsAServerHasTheExemplar() {
     int late = 3 * CAPACITY;
-    PinningReader reader =
-        new PinningReader(ManualReader.cumulative(), new ExemplarOutcomes(), store, late);
+    PinningReader reader = new PinningReader(ManualReader.cumulative(), NONE, store, late);
     List<String> shown = new ArrayList<>();
     try (GlintMeterProvider meters =
         GlintMeterProvider.builder().registerMetricReader(reader).build()) {

@@ -1,4 +1,4 @@
-package io.glint.reservoir;
+package io.glint.reservoir.internal;
 
 import io.opentelemetry.api.trace.SpanContext;
 import io.opentelemetry.api.trace.SpanId;
@@ -6,25 +6,18 @@ import io.opentelemetry.api.trace.TraceFlags;
 import io.opentelemetry.api.trace.TraceId;
 import io.opentelemetry.api.trace.TraceState;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The span of an exemplar, with its ids as numbers where that loses nothing: 25 bytes, where a
- * {@link SpanContext} and the strings of its ids take 160. Exporters read the numbers and so need
- * no strings either:
- *
- * <pre>{@code
- * if (exemplar instanceof SpanIds span && span.hasNumbers()) {
- *   write(span.traceIdHigh(), span.traceIdLow(), span.spanId());
- * } else {
- *   write(exemplar.getSpanContext());
- * }
- * }</pre>
- *
- * <p>Besides, exporters learn here whether an exemplar is {@linkplain #isOutranked outranked}.
+ * {@link SpanContext} and the strings of its ids take 160. {@link ReadableSpanIds} shows the
+ * numbers.
  *
  * <p>The ids are numbers if the context is one that {@link SpanContext#create} makes again: valid,
  * local, and without trace state. Others are kept as they are. Written by one thread; may be read
  * by several once it is no longer written.
+ *
+ * <p>Nothing here is public, as the exemplars that users see inherit it.
  */
 public abstract class SpanIds {
   private static final Class<?> STANDARD =
@@ -39,44 +32,21 @@ public abstract class SpanIds {
   private static final byte[] DIGITS = digits();
 
   /** Null if the numbers say it all. */
-  private SpanContext kept = SpanContext.getInvalid();
+  @Nullable SpanContext kept = SpanContext.getInvalid();
 
-  private long traceIdHigh;
-  private long traceIdLow;
-  private long spanId;
+  long traceIdHigh;
+  long traceIdLow;
+  long spanId;
   private byte flags;
-
-  /** Fits into what would be padding. */
-  private boolean isOutranked;
 
   /** Of no valid span yet. */
   protected SpanIds() {}
 
-  /** True if the span is valid and its ids are numbers; false if only its context can be asked. */
-  public final boolean hasNumbers() {
-    return kept == null;
-  }
-
-  /** The first 8 bytes of the trace id, the first of them highest; if it {@link #hasNumbers}. */
-  public final long traceIdHigh() {
-    return traceIdHigh;
-  }
-
-  /** The last 8 bytes of the trace id; if it {@link #hasNumbers}. */
-  public final long traceIdLow() {
-    return traceIdLow;
-  }
-
-  /** The 8 bytes of the span id; if it {@link #hasNumbers}. */
-  public final long spanId() {
-    return spanId;
-  }
-
   /**
    * The span of the measurement's context; {@link SpanContext#getInvalid()} where none was. Made at
-   * each call if it {@link #hasNumbers}, and equal to the original.
+   * each call if its ids are numbers, and equal to the original.
    */
-  public final SpanContext spanContext() {
+  protected SpanContext spanContext() {
     return kept != null
         ? kept
         : SpanContext.create(
@@ -84,20 +54,6 @@ public abstract class SpanIds {
             SpanId.fromLong(spanId),
             TraceFlags.fromByte(flags),
             TraceState.getDefault());
-  }
-
-  /**
-   * True if another exemplar of the same point, bucket and interval is to be shown rather than this
-   * one where a format has room for one, although this one may be later: see {@link
-   * ExemplarReservoir#prefersLargest}. Of those that are not outranked, the latest is shown.
-   */
-  public final boolean isOutranked() {
-    return isOutranked;
-  }
-
-  /** Sets what {@link #isOutranked} says, which is false at first. */
-  protected final void setOutranked(boolean isOutranked) {
-    this.isOutranked = isOutranked;
   }
 
   /** Takes over the span of another exemplar, in numbers if possible. */
@@ -119,7 +75,7 @@ public abstract class SpanIds {
   }
 
   /** Keeps a context as it is, which is the cheapest. */
-  final void keep(SpanContext context) {
+  protected final void keep(@Nullable SpanContext context) {
     // A look is cheaper than the write barrier of most garbage collectors, and who records for one
     // series in one span again and again passes the same objects.
     if (kept != context) {
@@ -128,7 +84,7 @@ public abstract class SpanIds {
   }
 
   /** Keeps the numbers of a context if they say it all, some tens of nanoseconds, or else it. */
-  final void pack(SpanContext context) {
+  protected final void pack(SpanContext context) {
     keep(setNumbers(context) ? null : context);
   }
 

@@ -1,4 +1,4 @@
-package io.glint.sdk.internal.log;
+package io.glint.sdk.internal.exporter;
 
 import io.opentelemetry.sdk.metrics.data.AggregationTemporality;
 import io.opentelemetry.sdk.metrics.data.MetricData;

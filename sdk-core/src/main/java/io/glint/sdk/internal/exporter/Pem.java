@@ -1,4 +1,4 @@
-package io.glint.sdk.internal.tls;
+package io.glint.sdk.internal.exporter;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -21,6 +21,7 @@ import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509TrustManager;
+import org.jspecify.annotations.Nullable;
 
 /** Certificates and private keys in PEM format. */
 public final class Pem {
@@ -81,7 +82,8 @@ public final class Pem {
    *
    * @param store null for what the JVM trusts
    */
-  public static X509TrustManager trustManager(KeyStore store) throws GeneralSecurityException {
+  public static X509TrustManager trustManager(@Nullable KeyStore store)
+      throws GeneralSecurityException {
     TrustManagerFactory factory =
         TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
     factory.init(store);

@@ -1,0 +1,13 @@
+/**
+ * What Glint's exporters share, besides the log: certificates and keys ({@link
+ * io.glint.sdk.internal.exporter.Pem}), the account of exemplars ({@link
+ * io.glint.sdk.internal.exporter.OutcomeCounts}), and what an export that fails means for its
+ * points ({@link io.glint.sdk.internal.exporter.UndeliveredPoints}).
+ *
+ * <p><b>This package is not API.</b> It is public for Glint's exporters only. Anything in it may
+ * change or vanish in any release.
+ */
+@NullMarked
+package io.glint.sdk.internal.exporter;
+
+import org.jspecify.annotations.NullMarked;
