@@ -114,7 +114,8 @@ final class FileNode {
   }
 
   /** Null if the key is absent, or its value of another type, which is reported. */
-  private <T> @Nullable T read(String key, Function<String, T> getter, String accepted, String instead) {
+  private <T> @Nullable T read(
+      String key, Function<String, T> getter, String accepted, String instead) {
     if (!has(key)) {
       return null;
     }

@@ -378,12 +378,12 @@ final class MetricSettings {
   }
 
   /** Whether there is a live page; null to leave it to who can reach the endpoint. */
-  Boolean livePage() {
+  @Nullable Boolean livePage() {
     return settings.truth(LIVE_PAGE, "true where only this machine can reach it, else false");
   }
 
   /** Where the live page says that traces are; null for nowhere. */
-  String traceUrlTemplate() {
+  @Nullable String traceUrlTemplate() {
     final String template = settings.text(TRACE_URL);
     return template == null
         ? null

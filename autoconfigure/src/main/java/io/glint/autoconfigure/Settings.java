@@ -34,7 +34,10 @@ final class Settings {
     return config;
   }
 
-  /** From now on, and for whoever is given {@link #overrides}, the setting has this value; null for none. */
+  /**
+   * From now on, and for whoever is given {@link #overrides}, the setting has this value; null for
+   * none.
+   */
   void override(String key, @Nullable String value) {
     overrides.put(key, value);
   }
@@ -100,7 +103,7 @@ final class Settings {
    *
    * @param instead what is used for null, in words
    */
-  Boolean truth(String key, Object instead) {
+  @Nullable Boolean truth(String key, Object instead) {
     final String value = text(key);
     if (value == null) {
       return null;
