@@ -36,7 +36,7 @@ class ReadmeTest {
     final DocumentedProgram program = DocumentedProgram.of(page, directory, FreePort.find());
     final Process process = program.start();
     try {
-      assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+      assertThat(process.waitFor(120, TimeUnit.SECONDS)).isTrue();
     } finally {
       process.destroyForcibly();
     }
@@ -76,7 +76,7 @@ class ReadmeTest {
     final Process process =
         command.redirectErrorStream(true).redirectOutput(output.toFile()).start();
     try {
-      assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+      assertThat(process.waitFor(120, TimeUnit.SECONDS)).isTrue();
     } finally {
       process.destroyForcibly();
     }
