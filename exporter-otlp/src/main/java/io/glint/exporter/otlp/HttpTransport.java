@@ -11,9 +11,10 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.OptionalLong;
-import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -25,6 +26,9 @@ import org.jspecify.annotations.Nullable;
 final class HttpTransport implements Transport {
   private static final String GRPC_TYPE = "application/grpc";
 
+  /** How long an exchange that is given up may take to end. */
+  private static final long END_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
+
   private final URI endpoint;
   private final Headers headers;
   private final String contentType;
@@ -33,6 +37,7 @@ final class HttpTransport implements Transport {
   private final Predicate<IOException> isRetryable;
   private final Duration timeout;
   private final int maxResponseSize;
+  private final Executor threads;
 
   /** Null once it was closed. */
   private volatile @Nullable HttpClient client;
@@ -40,7 +45,8 @@ final class HttpTransport implements Transport {
   /**
    * Creates the transport of an exporter.
    *
-   * @param threads that the client runs its tasks on, until they end
+   * @param threads that exchanges are made on, and the client runs its tasks on, until they end; as
+   *     many as are needed
    */
   HttpTransport(OtlpMetricExporterBuilder builder, Executor threads) {
     this.endpoint = builder.endpoint();
@@ -51,6 +57,7 @@ final class HttpTransport implements Transport {
     this.isRetryable = builder.retryableExceptions(HttpAdvice::isPassing);
     this.timeout = builder.timeout;
     this.maxResponseSize = builder.maxResponseSize;
+    this.threads = threads;
     this.client = newClient(builder, threads);
   }
 
@@ -92,7 +99,7 @@ final class HttpTransport implements Transport {
       return Attempt.unanswered(ExportFailure.headers(e), false);
     }
     try {
-      Reply reply = exchange(request, timeoutNanos);
+      Reply reply = exchange(request, body, timeoutNanos);
       body.reset();
       return reply.attempt(advice, size);
     } catch (TimeoutException e) {
@@ -123,6 +130,12 @@ final class HttpTransport implements Transport {
   /**
    * Sends a request and waits for the whole response.
    *
+   * <p>The client's asynchronous form would do without a thread that waits, but completes on the
+   * common pool of the JDK. An application that blocks that pool would have each export wait for
+   * its timeout, although the server had answered. The blocking form has no timeout for the whole
+   * response, so it has a thread of the exporter.
+   *
+   * @param body given up if the exchange is, unless that has ended by then
    * @throws TimeoutException if there is no complete response after that many nanoseconds; the
    *     exchange is given up
    * @throws InterruptedException if interrupted; the exchange is given up
@@ -130,41 +143,95 @@ final class HttpTransport implements Transport {
    * @throws IOException if there is no response. One whose body breaks off, or is cut off, is a
    *     response.
    */
-  private Reply exchange(HttpRequest request, long timeoutNanos)
+  private Reply exchange(HttpRequest request, SentBody body, long timeoutNanos)
       throws IOException, InterruptedException, TimeoutException {
     HttpClient current = client;
     if (current == null) {
-      throw new InterruptedException("closed");
+      throw closed();
     }
     // The request's own timeout would end with the response's headers and let the body hang.
     AtomicReference<Answer> begun = new AtomicReference<>();
-    CompletableFuture<HttpResponse<LimitedBody>> future =
-        current.sendAsync(
-            request,
-            info -> {
-              LimitedBody body = new LimitedBody(maxResponseSize, info.statusCode());
-              begun.set(new Answer(info.statusCode(), info.headers(), body));
-              return body;
-            });
+    FutureTask<HttpResponse<LimitedBody>> call =
+        new FutureTask<>(
+            () ->
+                current.send(
+                    request,
+                    info -> {
+                      LimitedBody answer = new LimitedBody(maxResponseSize, info.statusCode());
+                      begun.set(new Answer(info.statusCode(), info.headers(), answer));
+                      return answer;
+                    }));
+    CountDownLatch ended = new CountDownLatch(1);
+    start(call, ended);
     try {
-      HttpResponse<LimitedBody> response = future.get(timeoutNanos, TimeUnit.NANOSECONDS);
+      HttpResponse<LimitedBody> response = call.get(timeoutNanos, TimeUnit.NANOSECONDS);
       return reply(new Answer(response.statusCode(), response.headers(), response.body()));
     } catch (ExecutionException e) {
-      if (e.getCause() instanceof ResponseTooLargeException cause) {
+      if (e.getCause() instanceof InterruptedException) {
+        throw closed();
+      }
+      IOException cause = cause(e.getCause());
+      if (cause instanceof ResponseTooLargeException) {
         throw cause;
       }
       // If it breaks off as soon as it begins, the client may forget that there was a status.
       if (begun.get() != null) {
         return reply(begun.get());
       }
-      if (e.getCause() instanceof IOException cause) {
-        throw cause;
-      }
-      throw new IOException(e.getCause());
+      throw cause;
     } finally {
       // Closes the connection of an exchange that is not over, and does nothing to one that is.
-      future.cancel(true);
+      if (call.cancel(true) && !hasEnded(ended)) {
+        // It may look up a host name, which cannot be interrupted.
+        body.giveUp();
+      }
     }
+  }
+
+  private void start(FutureTask<?> call, CountDownLatch ended) throws InterruptedException {
+    try {
+      threads.execute(
+          () -> {
+            try {
+              Untraced.run(call);
+            } finally {
+              ended.countDown();
+            }
+          });
+    } catch (RejectedExecutionException e) {
+      throw closed();
+    }
+  }
+
+  private static InterruptedException closed() {
+    return new InterruptedException("closed");
+  }
+
+  /** Waits a little: what was sent is certain once the exchange has ended. */
+  private static boolean hasEnded(CountDownLatch ended) {
+    long end = System.nanoTime() + END_NANOS;
+    boolean isInterrupted = false;
+    try {
+      while (true) {
+        try {
+          return ended.await(end - System.nanoTime(), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+          isInterrupted = true;
+        }
+      }
+    } finally {
+      if (isInterrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  /** What went wrong: the client throws it in a new exception, for the sake of the stack trace. */
+  private static IOException cause(@Nullable Throwable thrown) {
+    if (thrown instanceof IOException exception) {
+      return exception.getCause() instanceof IOException cause ? cause : exception;
+    }
+    return new IOException(thrown);
   }
 
   @Override

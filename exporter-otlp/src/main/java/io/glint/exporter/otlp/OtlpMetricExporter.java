@@ -22,7 +22,6 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.SynchronousQueue;
@@ -331,29 +330,30 @@ public final class OtlpMetricExporter implements MetricExporter, ExemplarOutcome
     resendIfIdleLater();
   }
 
-  /** Sends what is kept if there is no export to take it along. */
+  /**
+   * Sends what is kept if there is no export to take it along. A thread of the exporter waits until
+   * then: timers of the JDK have their tasks run by its common pool, which the application may
+   * block. Without a thread for it, the end of the next export sees to another one.
+   */
   private void resendIfIdleLater() {
     if (!redelivery.isEmpty()
         && shutdownResult.get() == null
         && isIdleResendDue.compareAndSet(false, true)) {
       try {
-        CompletableFuture.delayedExecutor(
-                idleResend.toNanos(), TimeUnit.NANOSECONDS, this::runIdleResend)
-            .execute(() -> Untraced.run(this::resendIfIdle));
-      } catch (RuntimeException | Error e) {
+        threads.execute(this::awaitIdleResend);
+      } catch (RuntimeException | OutOfMemoryError e) {
+        // The latter is what is thrown if no thread can be made.
         isIdleResendDue.set(false);
-        throw e;
       }
     }
   }
 
-  /** Without a thread for it, the end of the next export sees to another one. */
-  private void runIdleResend(Runnable task) {
+  private void awaitIdleResend() {
     try {
-      threads.execute(task);
-    } catch (RuntimeException | Error e) {
-      isIdleResendDue.set(false);
-      throw e;
+      TimeUnit.NANOSECONDS.sleep(idleResend.toNanos());
+      Untraced.run(this::resendIfIdle);
+    } catch (InterruptedException e) {
+      // The exporter was shut down.
     }
   }
 

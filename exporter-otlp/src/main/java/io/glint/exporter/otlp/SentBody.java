@@ -51,13 +51,20 @@ final class SentBody {
     return end - start;
   }
 
-  /** Whether all of it was sent, and is not answered. */
+  /** Whether all of it was sent, or may yet be, and is not answered. */
   synchronized boolean isSent() {
-    return unanswered > 0 || (lastPiece != null && !lastPiece.hasRemaining());
+    return unanswered > 0 || (lastPiece != null && (isGivenUp || !lastPiece.hasRemaining()));
   }
 
-  private synchronized void lastPiece(ByteBuffer piece) {
-    lastPiece = piece;
+  /** Answers whether the piece may be handed out. */
+  private synchronized boolean mayHandOut(ByteBuffer piece) {
+    if (isGivenUp) {
+      return false;
+    }
+    if (piece.limit() == end) {
+      lastPiece = piece;
+    }
+    return true;
   }
 
   /** Tells that there was an answer to what was sent last. */
@@ -72,8 +79,8 @@ final class SentBody {
   }
 
   /**
-   * Keeps a client that cannot be stopped from sending it later. What it is sending now counts as
-   * sent.
+   * Keeps a client that cannot be stopped from sending it later. What it is sending now, or has
+   * been handed and not sent, counts as sent.
    */
   synchronized void giveUp() {
     isGivenUp = true;
@@ -88,7 +95,7 @@ final class SentBody {
   void writeTo(OutputStream out) throws IOException {
     synchronized (this) {
       if (isGivenUp) {
-        throw new IOException("the attempt was given up");
+        throw givenUp();
       }
       writing++;
     }
@@ -99,6 +106,10 @@ final class SentBody {
     } finally {
       endWriting(isComplete);
     }
+  }
+
+  private static IOException givenUp() {
+    return new IOException("the attempt was given up");
   }
 
   private synchronized void endWriting(boolean isComplete) {
@@ -159,15 +170,20 @@ final class SentBody {
         return;
       }
       ByteBuffer piece = ByteBuffer.wrap(bytes, position, Math.min(PIECE, end - position));
-      position = piece.limit();
-      if (position < end) {
-        subscriber.onNext(piece);
+      if (!mayHandOut(piece)) {
+        isOver = true;
+        subscriber.onError(givenUp());
         return;
       }
-      isOver = true;
-      lastPiece(piece);
+      position = piece.limit();
+      boolean isLast = position == end;
+      if (isLast) {
+        isOver = true;
+      }
       subscriber.onNext(piece);
-      subscriber.onComplete();
+      if (isLast) {
+        subscriber.onComplete();
+      }
     }
 
     @Override

@@ -3,19 +3,31 @@ package io.glint.exporter.otlp;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
+import io.opentelemetry.sdk.common.CompletableResultCode;
+import io.opentelemetry.sdk.common.export.HttpResponse;
+import io.opentelemetry.sdk.common.export.HttpSender;
+import io.opentelemetry.sdk.common.export.HttpSenderConfig;
+import io.opentelemetry.sdk.common.export.HttpSenderProvider;
+import io.opentelemetry.sdk.common.export.MessageWriter;
 import io.opentelemetry.sdk.metrics.data.HistogramPointData;
 import io.opentelemetry.sdk.metrics.data.MetricData;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
 import java.net.Socket;
+import java.net.URLClassLoader;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 /**
  * A whole export over HTTP, from the call to the answer, on all threads: what it allocates does not
@@ -41,39 +53,60 @@ class ExportAllocationTest {
     }
   }
 
+  /**
+   * Through a sender that allocates nothing: what the client of the JDK needs for a request of some
+   * megabytes depends on how fast the server reads, which depends on the machine.
+   */
   @Test
-  void anExportInSeveralRequestsAllocatesNothingPerSeriesEither() throws Exception {
-    try (RawServer server = new RawServer(ExportAllocationTest::takeAll);
+  void anExportInSeveralRequestsAllocatesNothingPerSeriesEither(@TempDir Path directory)
+      throws Exception {
+    try (URLClassLoader loader =
+            SendersTest.withProvider(directory, HttpSenderProvider.class, TakingAll.class);
         OtlpMetricExporter exporter =
             OtlpMetricExporter.builder()
-                .setEndpoint(server.url("http"))
+                .setServiceClassLoader(loader)
+                .setSenderProvider(TakingAll.class.getName())
                 .setMaxRequestSize(2_500_000)
                 .build()) {
-      // Two requests, and four.
-      long few = bytesPerExport(exporter, 16_000);
-      long many = bytesPerExport(exporter, 32_000);
-      // What the client of the JDK needs for two more. With an account of each point, and memory
-      // for the requests that was new in each export, it was more than 100 bytes for each series.
-      assertThat((many - few) / 16_000).isLessThan(8);
+      List<MetricData> metrics = metrics(32_000);
+      long least = Long.MAX_VALUE;
+      // The first exports are not compiled. On a busy machine that takes its time.
+      long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(40);
+      while (least >= 32_000 && System.nanoTime() < end) {
+        TakingAll.REQUESTS.set(0);
+        least = Math.min(least, bytesOf(exporter, metrics));
+      }
+      assertThat(TakingAll.REQUESTS).hasValue(3);
+      // Less than one byte for each series, in all. With an account of each point, and memory for
+      // the requests that was new in each export, it was more than 100 for each.
+      assertThat(least).isLessThan(32_000);
     }
   }
 
   private long bytesPerExport(OtlpMetricExporter exporter, int series) {
-    HistogramPointData point =
-        (HistogramPointData) TestMetrics.histogram().getData().getPoints().iterator().next();
-    HistogramPointData[] all = new HistogramPointData[series];
-    Arrays.fill(all, point);
-    List<MetricData> metrics = List.of(TestMetrics.histogram(all));
+    List<MetricData> metrics = metrics(series);
     long least = Long.MAX_VALUE;
     for (int i = 0; i < 30; i++) {
-      long before = allocated();
-      assertThat(exporter.export(metrics).join(20, TimeUnit.SECONDS).isSuccess()).isTrue();
-      long bytes = allocated() - before;
+      long bytes = bytesOf(exporter, metrics);
       if (i >= 10) {
         least = Math.min(least, bytes);
       }
     }
     return least;
+  }
+
+  private long bytesOf(OtlpMetricExporter exporter, List<MetricData> metrics) {
+    long before = allocated();
+    assertThat(exporter.export(metrics).join(20, TimeUnit.SECONDS).isSuccess()).isTrue();
+    return allocated() - before;
+  }
+
+  private static List<MetricData> metrics(int series) {
+    HistogramPointData point =
+        (HistogramPointData) TestMetrics.histogram().getData().getPoints().iterator().next();
+    HistogramPointData[] all = new HistogramPointData[series];
+    Arrays.fill(all, point);
+    return List.of(TestMetrics.histogram(all));
   }
 
   /** Of all threads but that of the server, which allocates nothing. */
@@ -131,5 +164,50 @@ class ExportAllocationTest {
       }
     }
     return 0;
+  }
+
+  /** Takes requests and throws them away. */
+  public static final class TakingAll implements HttpSenderProvider {
+    private static final AtomicInteger REQUESTS = new AtomicInteger();
+    private static final OutputStream NOWHERE = OutputStream.nullOutputStream();
+
+    @Override
+    public HttpSender createSender(HttpSenderConfig config) {
+      return new HttpSender() {
+        @Override
+        public void send(
+            MessageWriter message, Consumer<HttpResponse> onResponse, Consumer<Throwable> onError) {
+          try {
+            message.writeMessage(NOWHERE);
+          } catch (IOException e) {
+            throw new UncheckedIOException(e);
+          }
+          REQUESTS.incrementAndGet();
+          onResponse.accept(new Ok());
+        }
+
+        @Override
+        public CompletableResultCode shutdown() {
+          return CompletableResultCode.ofSuccess();
+        }
+      };
+    }
+  }
+
+  private record Ok() implements HttpResponse {
+    @Override
+    public int getStatusCode() {
+      return 200;
+    }
+
+    @Override
+    public String getStatusMessage() {
+      return "";
+    }
+
+    @Override
+    public byte[] getResponseBody() {
+      return new byte[0];
+    }
   }
 }

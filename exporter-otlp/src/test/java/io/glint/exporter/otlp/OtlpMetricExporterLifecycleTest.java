@@ -210,11 +210,30 @@ class OtlpMetricExporterLifecycleTest {
 
   @Test
   void threadsAreDaemonsWithANameAndGoneAfterShutdown() throws InterruptedException {
+    // Those of exporters of other tests, in which points wait.
+    Set<Thread> others = threadsNamed("glint-otlp-exporter-");
     OtlpMetricExporter exporter = builder().build();
     assertThat(exporter.export(METRICS).join(10, TimeUnit.SECONDS).isSuccess()).isTrue();
     Set<Thread> own = threadsNamed("glint-otlp-exporter-");
+    own.removeAll(others);
     assertThat(own).isNotEmpty().allMatch(Thread::isDaemon);
 
+    exporter.shutdown();
+    for (Thread thread : own) {
+      thread.join(10_000);
+      assertThat(thread.isAlive()).as(thread.getName()).isFalse();
+    }
+  }
+
+  @Test
+  void theThreadThatSendsWhatWaitsIsGoneAfterShutdown() throws InterruptedException {
+    Set<Thread> others = threadsNamed("glint-otlp-exporter-");
+    OtlpMetricExporter exporter = builder().setShutdownGrace(Duration.ofMillis(100)).build();
+    server.answer(503);
+    exporter.export(List.of(TestMetrics.doubleSum())).join(10, TimeUnit.SECONDS);
+    Set<Thread> own = threadsNamed("glint-otlp-exporter-");
+    own.removeAll(others);
+    assertThat(exporter.deliveryCounts().waitingPoints()).isEqualTo(2);
     exporter.shutdown();
     for (Thread thread : own) {
       thread.join(10_000);

@@ -270,8 +270,15 @@ class SendersTest {
 
   private static URLClassLoader withProvider(
       Path directory, Class<? extends GrpcSenderProvider> type) throws IOException {
+    return withProvider(directory, GrpcSenderProvider.class, type);
+  }
+
+  /** What finds one more provider than are on the class path. */
+  static <P> URLClassLoader withProvider(
+      Path directory, Class<P> service, Class<? extends P> provider) throws IOException {
     Path services = Files.createDirectories(directory.resolve("META-INF/services"));
-    Files.write(services.resolve(PROPERTY), type.getName().getBytes(StandardCharsets.UTF_8));
+    Files.write(
+        services.resolve(service.getName()), provider.getName().getBytes(StandardCharsets.UTF_8));
     return new URLClassLoader(
         new URL[] {directory.toUri().toURL()}, SendersTest.class.getClassLoader());
   }

@@ -63,7 +63,10 @@ public final class ExportCost {
 
   private static final int SPARE_SERIES = 100;
 
-  /** Rounds to warm up, and as many again that count: so that each size takes some time. */
+  /** By time, not by rounds: the compiler counts what is done, and small exports do little each. */
+  private static final long WARM_UP_NANOS = TimeUnit.SECONDS.toNanos(20);
+
+  /** Rounds that count: so many that each size takes some time. */
   private static final int SERIES_OF_ALL_ROUNDS = 300_000;
 
   private static final int MIN_ROUNDS = 6;
@@ -95,10 +98,13 @@ public final class ExportCost {
         Side stock = new Side(Sdk.STOCK, kind, series, receiver);
         Side glint = new Side(Sdk.GLINT, kind, series, receiver)) {
       final int rounds = Math.max(MIN_ROUNDS, Math.min(MAX_ROUNDS, SERIES_OF_ALL_ROUNDS / series));
-      for (int round = 0; round < 2 * rounds; round++) {
-        for (final Side side : List.of(stock, glint)) {
-          side.round(round >= rounds);
-        }
+      final List<Side> sides = List.of(stock, glint);
+      final long warm = System.nanoTime() + WARM_UP_NANOS;
+      for (int round = 0; round < MIN_ROUNDS || System.nanoTime() - warm < 0; round++) {
+        sides.forEach(side -> side.round(/* counts= */ false));
+      }
+      for (int round = 0; round < rounds; round++) {
+        sides.forEach(side -> side.round(/* counts= */ true));
       }
       System.out.printf(
           Locale.ROOT,
