@@ -3,6 +3,8 @@ package io.glint.examples.webstore.telemetry;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import io.glint.examples.webstore.shop.Signals;
+import io.glint.examples.webstore.traces.TraceSpan;
 import io.glint.examples.webstore.traces.TraceStore;
 import io.opentelemetry.api.GlobalOpenTelemetry;
 import io.opentelemetry.api.OpenTelemetry;
@@ -60,7 +62,15 @@ public final class AgentTelemetry implements ShopTelemetry {
   }
 
   private void addSpans(byte[] request) throws InvalidProtocolBufferException {
-    OtlpRequests.spans(request).forEach(span -> traces.add(span.traceId(), span.span()));
+    OtlpRequests.spans(request).stream()
+        .filter(received -> !isExport(received.span()))
+        .forEach(received -> traces.add(received.traceId(), received.span()));
+  }
+
+  /** The agent traces what receives its exports, too: each would be the next one's trace. */
+  private static boolean isExport(TraceSpan span) {
+    String path = span.attributes().get(Signals.URL_PATH);
+    return path != null && path.startsWith("/v1/");
   }
 
   private void addMetrics(byte[] request) throws InvalidProtocolBufferException {

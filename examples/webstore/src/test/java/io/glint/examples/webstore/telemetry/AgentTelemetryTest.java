@@ -72,6 +72,13 @@ class AgentTelemetryTest {
         .build()
         .record(1.25, Attributes.of(METHOD, "card"), Context.root().with(payment));
     metrics.get("shop").counterBuilder("orders").build().add(3);
+    Span export =
+        tracers
+            .get("agent")
+            .spanBuilder("POST /v1/traces")
+            .setAttribute("url.path", "/v1/traces")
+            .startSpan();
+    export.end();
     payment.addEvent("asked").setStatus(StatusCode.ERROR, "declined").end();
     root.end();
     tracers.close();
@@ -79,6 +86,7 @@ class AgentTelemetryTest {
 
     String traceId = root.getSpanContext().getTraceId();
     Trace trace = telemetry.traces().find(traceId).orElseThrow();
+    assertThat(telemetry.traces().find(export.getSpanContext().getTraceId())).isEmpty();
     assertThat(trace.rows())
         .extracting(row -> row.span().name())
         .containsExactly("POST", "payment");
