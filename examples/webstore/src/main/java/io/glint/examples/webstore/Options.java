@@ -17,6 +17,8 @@ import java.util.Set;
  * @param duration how long to run; empty for until stopped
  * @param otlp address of a collector that gets metrics and traces; empty for none
  * @param prometheus the program of a Prometheus server to start; empty for none
+ * @param agent the jar of the Java agent to run under; empty for none
+ * @param agentExtension the jar with Glint for that agent; there if the agent is
  * @param allInterfaces whether others than this machine can connect
  */
 record Options(
@@ -32,6 +34,8 @@ record Options(
     Optional<Duration> duration,
     Optional<String> otlp,
     Optional<String> prometheus,
+    Optional<String> agent,
+    Optional<String> agentExtension,
     boolean allInterfaces,
     boolean help) {
 
@@ -50,7 +54,9 @@ record Options(
           "--incident-length",
           "--sample-ratio",
           "--seed",
-          "--otlp");
+          "--otlp",
+          "--agent",
+          "--agent-extension");
 
   /** Flags that need no value, and what they stand for without one. */
   private static final Map<String, String> SWITCHES =
@@ -75,6 +81,10 @@ record Options(
                              default the one on the PATH. Its files are removed at the end
         --otlp URL           send metrics and traces to a collector, say http://localhost:4318
                              (default: what OTEL_EXPORTER_OTLP_ENDPOINT says)
+        --agent PATH         run under the OpenTelemetry Java agent, this jar, in place of an SDK that
+                             is set up in code; ./demo --agent alone has one
+        --agent-extension PATH
+                             glint-javaagent-extension for it; ./demo has it
         --all-interfaces     let other machines connect, as in a container; by default nobody can
         --help               this text
       """;
@@ -115,6 +125,16 @@ record Options(
     if (flags.containsKey("--duration")) {
       duration = Optional.of(Duration.ofSeconds(number(flags, "--duration", 0, 1, 31_536_000)));
     }
+    Optional<String> agent = text(flags, "--agent");
+    if (agent.isPresent() && !flags.containsKey("--agent-extension")) {
+      throw CannotStartException.badFlag(
+          "--agent needs --agent-extension, the path of glint-javaagent-extension's jar");
+    }
+    if (agent.isPresent() && flags.containsKey("--otlp")) {
+      throw CannotStartException.badFlag(
+          "--agent cannot be combined with --otlp or OTEL_EXPORTER_OTLP_ENDPOINT: the agent sends"
+              + " to the demo");
+    }
     return new Options(
         (int) number(flags, "--port", 8080, 0, 65_535),
         (int) number(flags, "--metrics-port", 9464, 0, 65_535),
@@ -128,6 +148,8 @@ record Options(
         duration,
         text(flags, "--otlp"),
         text(flags, PROMETHEUS),
+        agent,
+        text(flags, "--agent-extension"),
         flags.containsKey("--all-interfaces"),
         flags.containsKey("--help"));
   }

@@ -8,7 +8,9 @@ import io.glint.examples.webstore.shop.Packing;
 import io.glint.examples.webstore.shop.PaymentProvider;
 import io.glint.examples.webstore.shop.PaymentService;
 import io.glint.examples.webstore.shop.Signals;
+import io.glint.examples.webstore.telemetry.AgentTelemetry;
 import io.glint.examples.webstore.telemetry.Collector;
+import io.glint.examples.webstore.telemetry.ShopTelemetry;
 import io.glint.examples.webstore.telemetry.StockTelemetry;
 import io.glint.examples.webstore.telemetry.Telemetry;
 import io.glint.examples.webstore.traffic.Incidents;
@@ -51,7 +53,7 @@ final class Webstore implements AutoCloseable {
   private static final Logger LOGGER = Logger.getLogger(Webstore.class.getName());
 
   private final long startNanos = System.nanoTime();
-  private final Telemetry telemetry;
+  private final ShopTelemetry telemetry;
   private final StockTelemetry stock;
   private final Optional<PrometheusServer> prometheus;
   private final HttpServer server;
@@ -73,7 +75,7 @@ final class Webstore implements AutoCloseable {
       Options options,
       PrintStream out,
       HttpServer server,
-      Telemetry telemetry,
+      ShopTelemetry telemetry,
       StockTelemetry stock,
       Optional<PrometheusServer> prometheus) {
     this.server = server;
@@ -122,19 +124,10 @@ final class Webstore implements AutoCloseable {
     Optional<Collector> collector = collector(options);
     String bound = options.allInterfaces() ? ALL_INTERFACES : HOST;
     HttpServer server = listen(bound, options.port());
-    Telemetry telemetry;
+    ShopTelemetry telemetry;
     try {
-      telemetry =
-          new Telemetry(
-              bound,
-              options.metricsPort(),
-              address(server),
-              options.sampleRatio(),
-              // Each of the other scrapes, which are fewer, may show some that Prometheus never
-              // had.
-              options.prometheus().isPresent() ? 2 * PrometheusServer.EXEMPLARS : 0,
-              collector);
-    } catch (IllegalStateException failure) {
+      telemetry = telemetry(options, bound, address(server), collector);
+    } catch (IllegalStateException | IOException failure) {
       server.stop(0);
       throw cannotListen(failure, options.metricsPort(), "--metrics-port");
     }
@@ -153,6 +146,21 @@ final class Webstore implements AutoCloseable {
       }
     }
     return new Webstore(options, out, server, telemetry, new StockTelemetry(HOST), prometheus);
+  }
+
+  private static ShopTelemetry telemetry(
+      Options options, String bound, URI site, Optional<Collector> collector) throws IOException {
+    if (UnderAgent.receiverPort().isPresent()) {
+      return new AgentTelemetry(UnderAgent.receiverPort().getAsInt(), options.metricsPort());
+    }
+    return new Telemetry(
+        bound,
+        options.metricsPort(),
+        site,
+        options.sampleRatio(),
+        // Each of the other scrapes, which are fewer, may show some that Prometheus never had.
+        options.prometheus().isPresent() ? 2 * PrometheusServer.EXEMPLARS : 0,
+        collector);
   }
 
   private static Optional<Collector> collector(Options options) throws CannotStartException {

@@ -57,6 +57,9 @@ public final class WebstoreMain {
         out.print(Options.USAGE);
         return 0;
       }
+      if (options.agent().isPresent() && UnderAgent.receiverPort().isEmpty()) {
+        return UnderAgent.run(options, arguments, stop);
+      }
       Webstore webstore = Webstore.start(options, out);
       try {
         awaitStop(options, stop);

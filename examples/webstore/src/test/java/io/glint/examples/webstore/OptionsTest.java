@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -50,6 +51,17 @@ class OptionsTest {
   }
 
   @Test
+  void underTheAgentThereIsNoCollectorBesideTheDemo() throws Exception {
+    assertThat(parse("--agent=a.jar", "--agent-extension=e.jar").agent()).contains("a.jar");
+    assertThatThrownBy(
+            () ->
+                Options.parse(
+                    List.of("--agent=a.jar", "--agent-extension=e.jar"),
+                    Map.of("OTEL_EXPORTER_OTLP_ENDPOINT", "http://there:4318")))
+        .hasMessageContaining("--agent cannot be combined with --otlp");
+  }
+
+  @Test
   void theCollectorIsThatOfTheFlagOrElseThatOfTheEnvironment() throws Exception {
     Map<String, String> environment = Map.of("OTEL_EXPORTER_OTLP_ENDPOINT", "http://there:4318");
 
@@ -74,6 +86,8 @@ class OptionsTest {
     "--prometheus=, --prometheus has an empty value",
     "--all-interfaces=no, --all-interfaces takes no value",
     "--otlp, --otlp needs a value",
+    "--agent, --agent needs a value",
+    "--agent=agent.jar, --agent needs --agent-extension",
     "--colour=red, unknown flag --colour",
     "red, unknown flag red"
   })
@@ -99,10 +113,12 @@ class OptionsTest {
         "--seed",
         "--prometheus[=PATH]",
         "--otlp",
+        "--agent PATH",
+        "--agent-extension PATH",
         "--all-interfaces"
       })
   void usageExplainsEveryFlag(String flag) {
-    assertThat(Options.USAGE).contains("  " + flag + " ");
+    assertThat(Options.USAGE).containsPattern("  " + Pattern.quote(flag) + "\\s");
   }
 
   private static Options parse(String... arguments) throws CannotStartException {

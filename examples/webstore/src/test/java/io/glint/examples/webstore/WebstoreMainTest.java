@@ -147,6 +147,14 @@ class WebstoreMainTest {
     assertThat(leftOver(before)).isEmpty();
   }
 
+  @Test
+  void anAgentThatIsNotThereIsOneLine() {
+    assertThat(run(Map.of(), "--agent=/nowhere/agent.jar", "--agent-extension=/nowhere/e.jar"))
+        .isEqualTo(2);
+    assertThat(err()).hasLineCount(1).contains("there is no file /nowhere/agent.jar");
+    assertThat(out()).isEmpty();
+  }
+
   /** Ports are free ones unless the arguments say otherwise. */
   private int run(Map<String, String> environment, String... arguments) {
     List<String> all = new ArrayList<>(List.of("--port=0", "--metrics-port=0"));

@@ -29,7 +29,7 @@ import java.util.concurrent.TimeUnit;
  * Traces of the stock SDK and metrics of Glint. What a service would copy is the constructor,
  * without the two readers that serve the demo's own pages.
  */
-public final class Telemetry implements AutoCloseable {
+public final class Telemetry implements ShopTelemetry {
 
   /** So low that the demo gets there while somebody looks. */
   private static final int URL_LIMIT = 20;
@@ -112,19 +112,22 @@ public final class Telemetry implements AutoCloseable {
             meterProvider);
   }
 
+  @Override
   public OpenTelemetry openTelemetry() {
     return openTelemetry;
   }
 
+  @Override
   public TraceStore traces() {
     return traces;
   }
 
+  @Override
   public URI metricsAddress(String host) {
     return URI.create("http://" + host + ":" + endpoint.getPort() + "/metrics");
   }
 
-  /** What happened since the last call, for the pages and the console. */
+  @Override
   public Collection<MetricData> sinceLastTime() {
     return pages.collect();
   }

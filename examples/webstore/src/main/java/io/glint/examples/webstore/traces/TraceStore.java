@@ -50,13 +50,12 @@ public final class TraceStore implements SpanProcessor {
   @Override
   public synchronized void onStart(Context parent, ReadWriteSpan span) {
     String traceId = span.getSpanContext().getTraceId();
-    Recording recording = recording(traceId);
-    if (recording == null) {
-      recording = new Recording();
-      newest.put(traceId, recording);
-      evict();
-    }
-    recording.running++;
+    known(traceId).running++;
+  }
+
+  /** Adds a span that has ended, which another process has sent. */
+  public synchronized void add(String traceId, TraceSpan span) {
+    known(traceId).add(span);
   }
 
   @Override
@@ -66,9 +65,7 @@ public final class TraceStore implements SpanProcessor {
       return;
     }
     recording.running--;
-    if (recording.spans.size() < MAX_SPANS) {
-      recording.spans.add(TraceSpan.of(span.toSpanData()));
-    }
+    recording.add(TraceSpan.of(span.toSpanData()));
   }
 
   @Override
@@ -131,6 +128,17 @@ public final class TraceStore implements SpanProcessor {
     return traces;
   }
 
+  /** That of the trace, which begins to exist if it does not. It may be held before it is known. */
+  private Recording known(String traceId) {
+    Recording recording = recording(traceId);
+    if (recording == null) {
+      recording = new Recording();
+      (isHeld(traceId) ? pinned : newest).put(traceId, recording);
+      evict();
+    }
+    return recording;
+  }
+
   private Recording recording(String traceId) {
     Recording recording = pinned.get(traceId);
     return recording == null ? newest.get(traceId) : recording;
@@ -147,6 +155,12 @@ public final class TraceStore implements SpanProcessor {
   private static final class Recording {
     private final List<TraceSpan> spans = new ArrayList<>(8);
     private int running;
+
+    private void add(TraceSpan span) {
+      if (spans.size() < MAX_SPANS) {
+        spans.add(span);
+      }
+    }
 
     private Trace snapshot(String id, boolean pinned) {
       return new Trace(id, List.copyOf(spans), running, pinned);

@@ -1,6 +1,6 @@
 package io.glint.examples.webstore.watch;
 
-import io.glint.examples.webstore.telemetry.Telemetry;
+import io.glint.examples.webstore.telemetry.ShopTelemetry;
 import io.glint.examples.webstore.traces.Trace;
 import io.glint.examples.webstore.watch.Interval.Linked;
 import java.util.ArrayDeque;
@@ -34,7 +34,7 @@ public final class Monitor {
 
   private record Second(Slice slice, Optional<Linked> largest) {}
 
-  private final Telemetry telemetry;
+  private final ShopTelemetry telemetry;
   private final Deque<Second> window = new ArrayDeque<>();
   private long sliceBegin = System.currentTimeMillis();
   private long slices;
@@ -42,7 +42,7 @@ public final class Monitor {
   private Totals totals = Totals.ZERO;
   private Optional<Trace> slowestOfAll = Optional.empty();
 
-  public Monitor(Telemetry telemetry) {
+  public Monitor(ShopTelemetry telemetry) {
     this.telemetry = telemetry;
   }
 

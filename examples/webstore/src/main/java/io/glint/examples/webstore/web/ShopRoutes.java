@@ -22,7 +22,7 @@ import java.io.IOException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 
-/** The shop's three routes, each request in a span of its own. */
+/** The shop's three routes, each request in a span of its own, or in that of the Java agent. */
 public final class ShopRoutes {
 
   private static final String NUMBER = "{number}";
@@ -91,6 +91,14 @@ public final class ShopRoutes {
   }
 
   private void serve(HttpExchange exchange, String route, Route handler) throws IOException {
+    Span agents = Span.current();
+    if (agents.getSpanContext().isValid()) {
+      // The Java agent has begun a span for this request, and ends it.
+      try (exchange) {
+        answer(exchange, route, handler, agents);
+      }
+      return;
+    }
     Context caller =
         openTelemetry
             .getPropagators()

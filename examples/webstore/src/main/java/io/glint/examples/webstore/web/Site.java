@@ -2,6 +2,7 @@ package io.glint.examples.webstore.web;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import io.glint.examples.webstore.telemetry.ShopTelemetry;
 import io.glint.examples.webstore.telemetry.Telemetry;
 import io.glint.examples.webstore.traffic.Incidents;
 import java.io.IOException;
@@ -16,13 +17,22 @@ public final class Site {
 
   private static final Logger LOGGER = Logger.getLogger(Site.class.getName());
 
+  private static final String ORPHAN =
+      "A gift is wrapped on a thread pool that nobody wrapped. <a href=\"/explain\">Explain</a> then"
+          + " says so.";
+
+  private static final String ORPHAN_OF_AGENT =
+      "A gift is wrapped on a thread pool that nobody wrapped. The Java agent carries the context"
+          + " there all the same: <code>webstore.packing.duration</code> has exemplars.";
+
   private static final Map<String, Reply> ASSETS =
       Map.of(
           "/assets/webstore.css", asset("webstore.css", "text/css; charset=utf-8"),
           "/assets/home.js", asset("home.js", "text/javascript; charset=utf-8"),
           "/assets/live.js", asset("live.js", "text/javascript; charset=utf-8"));
 
-  private final Telemetry telemetry;
+  private final ShopTelemetry telemetry;
+  private final URI endpointPage;
   private final TracePages traces;
   private final LiveFeed feed;
   private final Incidents incidents;
@@ -36,13 +46,14 @@ public final class Site {
    * @param graph address of a graph of a Prometheus server; empty if there is none
    */
   public Site(
-      Telemetry telemetry,
+      ShopTelemetry telemetry,
       LiveFeed feed,
       Incidents incidents,
       URI metrics,
       URI stock,
       Optional<URI> graph) {
     this.telemetry = telemetry;
+    this.endpointPage = metrics.resolve("/");
     this.traces = new TracePages(telemetry.traces());
     this.feed = feed;
     this.incidents = incidents;
@@ -55,7 +66,8 @@ public final class Site {
                 Map.of(
                     "metrics", Html.escape(metrics.toString()),
                     "stock", Html.escape(stock.toString()),
-                    "endpointPage", endpointPage(metrics.resolve("/")),
+                    "endpointPage", endpointPage(endpointPage),
+                    "orphan", telemetry instanceof Telemetry ? ORPHAN : ORPHAN_OF_AGENT,
                     "graph", graph.map(Site::graph).orElse(""))));
   }
 
@@ -71,17 +83,23 @@ public final class Site {
 
   public void serveOn(HttpServer server) {
     server.createContext("/traces", exchange -> serve(exchange, traces::reply));
-    server.createContext(
-        "/exemplars",
-        exchange -> serve(exchange, request -> ExemplarPage.reply(telemetry.shown())));
-    server.createContext("/explain", exchange -> serve(exchange, this::explain));
+    if (telemetry instanceof Telemetry ours) {
+      server.createContext(
+          "/exemplars", exchange -> serve(exchange, request -> ExemplarPage.reply(ours.shown())));
+      server.createContext(
+          "/explain", exchange -> serve(exchange, request -> explain(ours, request)));
+    } else {
+      // Glint is inside of the agent, where this code does not reach it. Its own page has both.
+      server.createContext("/exemplars", this::toEndpointPage);
+      server.createContext("/explain", this::toEndpointPage);
+    }
     server.createContext("/live", exchange -> serve(exchange, feed::reply));
     server.createContext("/incident", exchange -> serve(exchange, this::incident));
     server.createContext("/", exchange -> serve(exchange, this::other));
   }
 
   /** A button of the page puts a label on a metric. */
-  private Reply explain(Request request) {
+  private static Reply explain(Telemetry telemetry, Request request) {
     if (request.method().equals("POST")) {
       telemetry.countUrls();
     }
@@ -89,6 +107,13 @@ public final class Site {
         request,
         telemetry.explainExemplars(),
         SpanSection.html(telemetry.shown(), telemetry.countsUrls()));
+  }
+
+  private void toEndpointPage(HttpExchange exchange) throws IOException {
+    try (exchange) {
+      exchange.getResponseHeaders().set("Location", endpointPage.toString());
+      exchange.sendResponseHeaders(302, -1);
+    }
   }
 
   private Reply incident(Request request) {

@@ -476,7 +476,7 @@
       + (order.trace ? '' : UNTRACED),
     order.trace, 'Open its trace'));
   onClick('orphan', '/checkout?product=mug&country=FR&method=card&giftwrap=true', order => tell(
-    `Order ${order.order} was placed, and its gift is wrapped where no trace can see it.${paid(order)}`,
+    `Order ${order.order} was placed, and its gift is wrapped on a pool that nobody wrapped.${paid(order)}`,
     '/explain', 'See what explain says'));
 
   // ---- Once a second ----

@@ -205,7 +205,7 @@ class StoryTest {
     await("the incident", () -> text("#status").contains("The payment provider is slow"));
 
     browser.click("document.getElementById('orphan')");
-    await("the gift", () -> text("#result").contains("where no trace can see it"));
+    await("the gift", () -> text("#result").contains("on a pool that nobody wrapped"));
     browser.click("document.querySelector('#result a')");
     await(
         "the metric without exemplars",

@@ -2,10 +2,14 @@ package io.glint.examples.webstore.traces;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.api.trace.Tracer;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.sdk.trace.SdkTracerProvider;
+import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -43,6 +47,27 @@ class TraceStoreTest {
 
     assertThat(store.find(exemplar)).get().returns(true, Trace::pinned);
     assertThat(store.size()).isEqualTo(CAPACITY + 1);
+  }
+
+  @Test
+  void aTraceThatIsPinnedBeforeItArrivesOutlivesAnyNumberOfNewerOnes() {
+    String late = "0af7651916cd43dd8448eb211c80319c";
+    store.pin("test", Set.of(late));
+    store.add(
+        late,
+        new TraceSpan(
+            "b7ad6b7169203331",
+            "",
+            "POST",
+            SpanKind.SERVER,
+            1,
+            2,
+            Optional.empty(),
+            Attributes.empty(),
+            List.of()));
+    traces(10 * CAPACITY);
+
+    assertThat(store.find(late)).get().returns(true, Trace::pinned);
   }
 
   @Test
