@@ -219,6 +219,25 @@ class DeclarativeConfigurationTest {
     assertThat(configured.receiver.received.get(0).header("Content-Encoding")).isEqualTo("gzip");
   }
 
+  @Test
+  void theExporterForGrpcHasTheSettingsOfTheFile() {
+    configured.make(
+        """
+        meter_provider:
+          readers:
+            - periodic:
+                interval: 3600000
+                exporter:
+                  otlp_grpc: {endpoint: "http://127.0.0.1:1", compression: gzip, timeout: 700}
+        """);
+    assertThat(GlobalOpenTelemetry.getMeterProvider()).isInstanceOf(GlintMeterProvider.class);
+    assertThat(GlobalOpenTelemetry.getMeterProvider().toString())
+        .contains("OtlpGrpcMetricExporter{")
+        .contains("endpoint=http://127.0.0.1:1")
+        .contains("compressorEncoding=gzip")
+        .contains("timeoutNanos=700000000");
+  }
+
   @ParameterizedTest
   @CsvSource({
     "'', 2, 2",

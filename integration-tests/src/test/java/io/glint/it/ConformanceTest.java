@@ -35,6 +35,7 @@ class ConformanceTest {
           new Section("ERR", 12),
           new Section("SELF", 8),
           new Section("ENV", 16),
+          new Section("CFG", 26),
           new Section("OTLP", 32),
           new Section("PROM", 56),
           new Section("OM2", 6));

@@ -68,6 +68,7 @@ record Arguments(
       ./bench scale      cost by number of series, threads and buckets; see ./bench scale --help
       ./bench slowest    the slowest call with many series; see ./bench slowest --help
       ./bench builds     one build of Glint against another; see ./bench builds --help
+      ./bench startup    how long a JVM takes to its first exported point; see ./bench startup --help
       ./bench --jmh ARGUMENTS
                          JMH's own command line, e.g. ./bench --jmh Histogram -p sdk=GLINT -t 2
 

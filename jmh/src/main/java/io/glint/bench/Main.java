@@ -4,6 +4,7 @@ import io.glint.bench.builds.BuildsTool;
 import io.glint.bench.memory.MemoryTool;
 import io.glint.bench.scale.ScaleTool;
 import io.glint.bench.scale.SlowestTool;
+import io.glint.bench.startup.StartupTool;
 import io.glint.bench.tail.TailTool;
 import io.glint.bench.tool.Command;
 import java.io.IOException;
@@ -63,6 +64,7 @@ public final class Main {
       case "scale" -> new ScaleTool();
       case "slowest" -> new SlowestTool();
       case "builds" -> new BuildsTool();
+      case "startup" -> new StartupTool();
       default -> null;
     };
   }

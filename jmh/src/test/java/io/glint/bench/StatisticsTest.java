@@ -3,6 +3,7 @@ package io.glint.bench;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class StatisticsTest {
@@ -32,5 +33,15 @@ class StatisticsTest {
   @Test
   void noSamplesHaveNoMedian() {
     assertThatThrownBy(Statistics::median).isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void theMedianLiesBetweenTwoSamplesByTheirRank() {
+    final double[] twenty = IntStream.rangeClosed(1, 20).mapToDouble(i -> 21 - i).toArray();
+    // The binomial distribution: 5 of 20 or fewer have a chance of 2.1 %, 6 or fewer of 5.8 %.
+    assertThat(Statistics.medianInterval(twenty)).containsExactly(6, 15);
+    assertThat(Statistics.medianInterval(6, 5, 4, 3, 2, 1)).containsExactly(1, 6);
+    assertThat(Statistics.medianInterval(3, 1, 2)).containsExactly(1, 3);
+    assertThat(Statistics.medianInterval(7)).containsExactly(7, 7);
   }
 }

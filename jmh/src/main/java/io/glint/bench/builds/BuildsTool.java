@@ -61,7 +61,7 @@ public final class BuildsTool extends Command<BuildsTool.Options> {
       while (rest.hasNext()) {
         final String arg = rest.next();
         switch (arg) {
-          case "--workload" -> workload = Workload.of(valueOf(arg, rest));
+          case "--workload" -> workload = Workload.of(value(arg, rest));
           case "--series" -> series = positive(arg, rest, MOST_SERIES);
           case "--jvms" -> jvms = positive(arg, rest, Integer.MAX_VALUE);
           case "--help", "-h" -> {
@@ -95,27 +95,6 @@ public final class BuildsTool extends Command<BuildsTool.Options> {
       }
       throw new IllegalArgumentException(
           arg + " is not the jmh/target/benchmarks.jar of a build of Glint");
-    }
-
-    private static String valueOf(String option, Iterator<String> rest) {
-      if (!rest.hasNext()) {
-        throw new IllegalArgumentException(option + " needs a value");
-      }
-      return rest.next();
-    }
-
-    private static int positive(String option, Iterator<String> rest, int most) {
-      final String value = valueOf(option, rest);
-      try {
-        final int number = Integer.parseInt(value);
-        if (number > 0 && number <= most) {
-          return number;
-        }
-      } catch (NumberFormatException e) {
-        // Told below.
-      }
-      throw new IllegalArgumentException(
-          option + " needs a number from 1 to " + most + ", not " + value);
     }
   }
 

@@ -12,9 +12,9 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A JVM of the same kind as this one, with the same class path, that measures one side and ends, so
- * that neither side sees what the other has done to the heap and to the compiled code. It tells
- * what it found in lines of its standard output, see {@link #tell}.
+ * A JVM of the same kind as this one, usually with the same class path, that measures one side and
+ * ends, so that neither side sees what the other has done to the heap and to the compiled code. It
+ * tells what it found in lines of its standard output, see {@link #tell}.
  */
 public final class ChildJvm {
   private static final String PREFIX = "result\t";
@@ -37,10 +37,17 @@ public final class ChildJvm {
    */
   public static Map<String, String> run(Class<?> main, List<String> flags, List<String> args)
       throws IOException, InterruptedException {
+    return run(main, System.getProperty("java.class.path"), flags, args);
+  }
+
+  /** As {@link #run(Class, List, List)}, with another class path. */
+  public static Map<String, String> run(
+      Class<?> main, String classPath, List<String> flags, List<String> args)
+      throws IOException, InterruptedException {
     final List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(flags);
-    command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
+    command.addAll(List.of("-cp", classPath, main.getName()));
     command.addAll(args);
     final File output = File.createTempFile("glint-bench", ".log");
     final Process process =

@@ -5,7 +5,10 @@ import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Iterator;
 import java.util.List;
 
 /**
@@ -82,5 +85,49 @@ public abstract class Command<O> {
   /** Tells on standard error how far the command is. */
   protected static void progress(String what) {
     System.err.println(what);
+  }
+
+  /**
+   * The value that follows an option.
+   *
+   * @throws IllegalArgumentException if there is none
+   */
+  protected static String value(String option, Iterator<String> rest) {
+    if (!rest.hasNext()) {
+      throw new IllegalArgumentException(option + " needs a value");
+    }
+    return rest.next();
+  }
+
+  /**
+   * The number that follows an option.
+   *
+   * @throws IllegalArgumentException if there is none from 1 to {@code most}
+   */
+  protected static int positive(String option, Iterator<String> rest, int most) {
+    final String value = value(option, rest);
+    try {
+      final int number = Integer.parseInt(value);
+      if (number > 0 && number <= most) {
+        return number;
+      }
+    } catch (NumberFormatException e) {
+      // Told below.
+    }
+    throw new IllegalArgumentException(
+        option + " needs a number from 1 to " + most + ", not " + value);
+  }
+
+  /**
+   * The file that follows an option.
+   *
+   * @throws IllegalArgumentException if there is none
+   */
+  protected static Path file(String option, Iterator<String> rest) {
+    final Path file = Path.of(value(option, rest));
+    if (!Files.isRegularFile(file)) {
+      throw new IllegalArgumentException(option + ": no such file: " + file);
+    }
+    return file.toAbsolutePath();
   }
 }

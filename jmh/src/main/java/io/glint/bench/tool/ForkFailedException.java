@@ -6,7 +6,8 @@ import java.io.Serial;
 public final class ForkFailedException extends RuntimeException {
   @Serial private static final long serialVersionUID = 1;
 
-  ForkFailedException(String message) {
+  /** With what the fork has written, or why its result is of no use. */
+  public ForkFailedException(String message) {
     super(message);
   }
 }

@@ -40,6 +40,21 @@ public final class Numbers {
         + ")";
   }
 
+  /**
+   * Median, and where the true one is with a confidence of 95 %: {@code 12.3 (11.8 to 14.0)}.
+   *
+   * @see Statistics#medianInterval
+   */
+  public static String withInterval(int decimals, double... samples) {
+    final double[] interval = Statistics.medianInterval(samples);
+    return fixed(Statistics.median(samples), decimals)
+        + " ("
+        + fixed(interval[0], decimals)
+        + " to "
+        + fixed(interval[1], decimals)
+        + ")";
+  }
+
   /** Nanoseconds in the unit that suits them. */
   public static String duration(double nanos) {
     if (nanos < 1e3) {

@@ -1,0 +1,41 @@
+package io.glint.bench.startup;
+
+/** How an application gets its OpenTelemetry. */
+enum Way {
+  /** From builders. */
+  PLAIN("plain"),
+
+  /** From system properties, as from environment variables. */
+  AUTOCONFIGURE("autoconfigure"),
+
+  /** From Spring Boot 4. */
+  BOOT("boot"),
+
+  /** From the Java agent. */
+  AGENT("agent");
+
+  private final String title;
+
+  Way(String title) {
+    this.title = title;
+  }
+
+  String title() {
+    return title;
+  }
+
+  /**
+   * Finds one by its title.
+   *
+   * @throws IllegalArgumentException if there is none
+   */
+  static Way of(String title) {
+    for (final Way way : values()) {
+      if (way.title.equals(title)) {
+        return way;
+      }
+    }
+    throw new IllegalArgumentException(
+        "--only needs plain, autoconfigure, boot or agent, not " + title);
+  }
+}
