@@ -20,6 +20,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
+import javax.net.ssl.SSLParameters;
 import org.jspecify.annotations.Nullable;
 
 /** OTLP over HTTP with the client of the JDK. */
@@ -75,16 +76,18 @@ final class HttpTransport implements Transport {
     if (!builder.connectTimeout.isZero()) {
       client.connectTimeout(builder.connectTimeout);
     }
+    boolean isHttps = builder.endpoint().getScheme().equalsIgnoreCase("https");
     Tls tls = builder.tls();
     if (tls.context() != null) {
       client.sslContext(tls.context());
+    } else if (!isHttps) {
+      client.sslContext(new NoTls()).sslParameters(new SSLParameters());
     }
     if (builder.proxyOptions != null) {
       client.proxy(builder.proxyOptions.getProxySelector());
     }
     // Without TLS a client would ask to upgrade each new connection, with the body attached; many
     // servers and proxies do not expect that.
-    boolean isHttps = builder.endpoint().getScheme().equalsIgnoreCase("https");
     return client
         .version(isHttps ? HttpClient.Version.HTTP_2 : HttpClient.Version.HTTP_1_1)
         .build();
