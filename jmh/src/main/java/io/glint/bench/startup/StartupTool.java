@@ -266,7 +266,12 @@ public final class StartupTool extends Command<StartupTool.Options> {
 
   private static List<String> springSettings(Sdk sdk, MetricsReceiver receiver) {
     final List<String> settings =
-        new ArrayList<>(List.of("--server.port=0", "--server.address=127.0.0.1"));
+        new ArrayList<>(
+            List.of(
+                "--server.port=0",
+                "--server.address=127.0.0.1",
+                // It is ended without being closed, and would leave a folder.
+                "--server.tomcat.basedir=" + Project.current().resolve("jmh/target/tomcat")));
     if (sdk == Sdk.GLINT) {
       settings.add("--otel.exporter.otlp.metrics.endpoint=" + receiver.url());
       settings.add("--management.otlp.metrics.export.enabled=false");

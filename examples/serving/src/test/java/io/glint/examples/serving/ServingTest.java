@@ -24,6 +24,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,6 +41,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.web.servlet.context.ServletWebServerApplicationContext;
@@ -50,6 +52,8 @@ import org.springframework.context.annotation.Configuration;
 /** Each example serves what the reader has, over real connections. */
 @Timeout(120)
 class ServingTest {
+  @TempDir private Path directory;
+
   private static final String OPEN_METRICS = "application/openmetrics-text;version=1.0.0";
   private static final String TYPE_OF_OPEN_METRICS =
       "application/openmetrics-text; version=1.0.0; charset=utf-8";
@@ -166,6 +170,7 @@ class ServingTest {
     ConfigurableApplicationContext context =
         application.run(
             "--server.port=0",
+            "--server.tomcat.basedir=" + directory,
             "--server.address=127.0.0.1",
             "--spring.main.banner-mode=off",
             "--logging.level.root=warn",

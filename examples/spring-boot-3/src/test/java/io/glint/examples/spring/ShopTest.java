@@ -17,6 +17,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -29,6 +30,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.springframework.boot.SpringApplication;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
@@ -38,6 +40,8 @@ import org.springframework.context.annotation.Configuration;
 @Tag("long")
 @Timeout(120)
 class ShopTest {
+  @TempDir private Path directory;
+
   private static final HttpClient CLIENT = HttpClient.newHttpClient();
   private static final String TRACE_ID = "4bf92f3577b34da6a3ce929d0e0e4736";
 
@@ -85,6 +89,7 @@ class ShopTest {
         new ArrayList<>(
             List.of(
                 "--server.port=0",
+                "--server.tomcat.basedir=" + directory,
                 "--server.address=127.0.0.1",
                 "--spring.main.banner-mode=off",
                 "--logging.level.root=warn",

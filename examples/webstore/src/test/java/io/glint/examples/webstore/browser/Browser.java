@@ -56,7 +56,7 @@ final class Browser implements AutoCloseable {
 
   Browser(Path program) throws Exception {
     profile = Files.createTempDirectory("glint-chromium");
-    process =
+    ProcessBuilder chromium =
         new ProcessBuilder(
                 program.toString(),
                 "--headless",
@@ -72,8 +72,10 @@ final class Browser implements AutoCloseable {
                 "--user-data-dir=" + profile,
                 "about:blank")
             .redirectErrorStream(true)
-            .redirectOutput(profile.resolve("chromium.log").toFile())
-            .start();
+            .redirectOutput(profile.resolve("chromium.log").toFile());
+    // What it puts there goes with the profile.
+    chromium.environment().put("TMPDIR", profile.toString());
+    process = chromium.start();
     socket =
         HttpClient.newHttpClient()
             .newWebSocketBuilder()
