@@ -5,22 +5,11 @@ import io.glint.bench.Sdk;
 import io.glint.bench.SeriesAttributes;
 import io.glint.bench.Spans;
 import io.glint.bench.Statistics;
-import io.glint.bench.tool.Providers;
-import io.glint.exporter.openmetrics.OpenMetricsServer;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.metrics.DoubleHistogram;
-import io.opentelemetry.api.metrics.MeterProvider;
 import io.opentelemetry.context.Scope;
-import io.opentelemetry.exporter.prometheus.PrometheusHttpServer;
-import io.opentelemetry.sdk.metrics.ExemplarFilter;
-import io.opentelemetry.sdk.metrics.export.MetricReader;
-import java.io.Closeable;
 import java.io.IOException;
-import java.io.InputStream;
 import java.lang.management.ManagementFactory;
-import java.net.InetAddress;
-import java.net.Socket;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -39,16 +28,6 @@ import java.util.Map;
  */
 public final class ScrapeCost {
   private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-  private static final byte[] REQUEST =
-      String.join(
-              "\r\n",
-              "GET /metrics HTTP/1.1",
-              "Host: localhost",
-              "Connection: close",
-              "Accept: application/openmetrics-text; version=1.0.0",
-              "",
-              "")
-          .getBytes(StandardCharsets.US_ASCII);
 
   /** One for each of the 16 default buckets; most of them as clocks give them. */
   private static final double[] VALUES = {
@@ -69,8 +48,6 @@ public final class ScrapeCost {
     8750,
     20_000
   };
-
-  private static final int SPARE_SERIES = 100;
 
   private final byte[] buffer = new byte[1 << 17];
   private final Map<Sdk, Side> sides = new EnumMap<>(Sdk.class);
@@ -115,12 +92,11 @@ public final class ScrapeCost {
   }
 
   /** One endpoint with its provider. */
-  private final class Side implements Closeable {
+  private final class Side {
     private final Sdk sdk;
-    private final MeterProvider provider;
+    private final Endpoint endpoint;
     private final DoubleHistogram histogram;
     private final Attributes[] attributes;
-    private final int port;
     private final List<Double> wall = new ArrayList<>();
     private final List<Double> processor = new ArrayList<>();
     private final List<Double> bytes = new ArrayList<>();
@@ -129,20 +105,13 @@ public final class ScrapeCost {
     Side(Sdk sdk, int series) throws IOException {
       this.sdk = sdk;
       this.attributes = SeriesAttributes.create(series);
-      final MetricReader reader;
-      if (sdk == Sdk.GLINT) {
-        final OpenMetricsServer server = OpenMetricsServer.builder().setPort(0).build();
-        reader = server;
-        port = server.getPort();
-      } else {
-        try (java.net.ServerSocket free = new java.net.ServerSocket(0)) {
-          port = free.getLocalPort();
-        }
-        reader = PrometheusHttpServer.builder().setHost("localhost").setPort(port).build();
-      }
-      provider = Providers.create(sdk, reader, ExemplarFilter.traceBased(), series + SPARE_SERIES);
+      this.endpoint = new Endpoint(sdk, series);
       histogram =
-          provider.get("io.glint.bench").histogramBuilder("http.server.request.duration").build();
+          endpoint
+              .provider()
+              .get("io.glint.bench")
+              .histogramBuilder("http.server.request.duration")
+              .build();
     }
 
     @SuppressWarnings("try") // Opened for its effect.
@@ -161,14 +130,7 @@ public final class ScrapeCost {
     void scrape(boolean counts) throws IOException {
       final long[] before = others();
       final long start = System.nanoTime();
-      long read = 0;
-      try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
-        socket.getOutputStream().write(REQUEST);
-        final InputStream answer = socket.getInputStream();
-        for (int n = answer.read(buffer); n >= 0; n = answer.read(buffer)) {
-          read += n;
-        }
-      }
+      body = endpoint.scrape(buffer);
       final long end = System.nanoTime();
       final long[] after = others();
       if (counts) {
@@ -176,7 +138,6 @@ public final class ScrapeCost {
         processor.add((double) (after[0] - before[0]));
         bytes.add((double) (after[1] - before[1]));
       }
-      body = read;
     }
 
     void print(int series) {
@@ -189,11 +150,6 @@ public final class ScrapeCost {
           median(processor) / series,
           median(bytes) / series,
           median(bytes));
-    }
-
-    @Override
-    public void close() throws IOException {
-      ((Closeable) provider).close();
     }
   }
 

@@ -4,25 +4,13 @@ import io.glint.bench.Sdk;
 import io.glint.bench.SeriesAttributes;
 import io.glint.bench.Spans;
 import io.glint.bench.Statistics;
-import io.glint.bench.tool.Providers;
-import io.glint.exporter.openmetrics.OpenMetricsServer;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.metrics.DoubleHistogram;
-import io.opentelemetry.api.metrics.MeterProvider;
 import io.opentelemetry.context.Scope;
-import io.opentelemetry.exporter.prometheus.PrometheusHttpServer;
-import io.opentelemetry.sdk.metrics.ExemplarFilter;
-import io.opentelemetry.sdk.metrics.export.MetricReader;
-import java.io.Closeable;
 import java.io.IOException;
-import java.io.InputStream;
 import java.lang.management.ManagementFactory;
 import java.lang.management.MemoryPoolMXBean;
 import java.lang.management.MemoryType;
-import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.net.Socket;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -32,51 +20,28 @@ import java.util.concurrent.atomic.AtomicBoolean;
 /**
  * What scrapes that come at once take, and what they do to a thread that records meanwhile: the
  * time until each scraper has its body, the peak of the heap, and the quantiles of single recording
- * calls, with scrapes and without. Histograms of five buckets, each series with one exemplar;
- * OpenMetrics over loopback without compression.
+ * calls, outside of spans, with scrapes and without. Histograms of five buckets, each series with
+ * one exemplar; OpenMetrics over loopback without compression.
  *
  * <p>Arguments: {@code STOCK} or {@code GLINT}, number of series, scrapers at once. One SDK in a
  * JVM, for the heap is shared. A million series of Glint need {@code -Xmx10g}.
  */
 public final class ScrapeLoad {
-  private static final byte[] REQUEST =
-      String.join(
-              "\r\n",
-              "GET /metrics HTTP/1.1",
-              "Host: localhost",
-              "Connection: close",
-              "Accept: application/openmetrics-text; version=1.0.0",
-              "",
-              "")
-          .getBytes(StandardCharsets.US_ASCII);
-
   private static final int ROUNDS = 5;
-  private static final int SPARE_SERIES = 100;
 
   /** Recording calls that are remembered of a round. */
   private static final int MAX_CALLS = 5_000_000;
 
-  private final int port;
-  private final MeterProvider provider;
+  private final Endpoint endpoint;
   private final DoubleHistogram histogram;
   private final Attributes[] attributes;
   private final AtomicBoolean isOver = new AtomicBoolean();
 
   private ScrapeLoad(Sdk sdk, int series) throws IOException {
-    final MetricReader reader;
-    if (sdk == Sdk.GLINT) {
-      final OpenMetricsServer server = OpenMetricsServer.builder().setPort(0).build();
-      reader = server;
-      port = server.getPort();
-    } else {
-      try (ServerSocket free = new ServerSocket(0)) {
-        port = free.getLocalPort();
-      }
-      reader = PrometheusHttpServer.builder().setHost("localhost").setPort(port).build();
-    }
-    provider = Providers.create(sdk, reader, ExemplarFilter.traceBased(), series + SPARE_SERIES);
+    endpoint = new Endpoint(sdk, series);
     histogram =
-        provider
+        endpoint
+            .provider()
             .get("io.glint.bench")
             .histogramBuilder("http.server.request.duration")
             .setExplicitBucketBoundariesAdvice(List.of(0.01, 0.1, 1.0, 10.0))
@@ -91,7 +56,7 @@ public final class ScrapeLoad {
     final int scrapers = Integer.parseInt(args[2]);
     final ScrapeLoad load = new ScrapeLoad(sdk, series);
     load.run(sdk, scrapers);
-    ((Closeable) load.provider).close();
+    load.endpoint.close();
     System.exit(0);
   }
 
@@ -182,15 +147,7 @@ public final class ScrapeLoad {
     try {
       begin.await();
       final long start = System.nanoTime();
-      long bytes = 0;
-      try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
-        socket.getOutputStream().write(REQUEST);
-        final InputStream answer = socket.getInputStream();
-        final byte[] buffer = new byte[1 << 17];
-        for (int n = answer.read(buffer); n >= 0; n = answer.read(buffer)) {
-          bytes += n;
-        }
-      }
+      final long bytes = endpoint.scrape(new byte[1 << 17]);
       final long millis = (System.nanoTime() - start) / 1_000_000;
       synchronized (round) {
         round.millis.add(millis);
