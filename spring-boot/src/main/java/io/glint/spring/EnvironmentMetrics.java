@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import org.springframework.core.convert.ConversionException;
 import org.springframework.core.env.Environment;
 
 /**
@@ -64,17 +65,18 @@ final class EnvironmentMetrics {
     final String offSwitch = offSwitch(environment);
     if (offSwitch != null) {
       tell(
+          Level.INFO,
           "Glint's metrics are not exported, as "
               + offSwitch
-              + " is false, which Spring Boot sets in tests. Set"
-              + " management.glint.metrics.export.enabled=true to export them.");
+              + " is false. (Spring Boot sets management.defaults.metrics.export.enabled to false in"
+              + " tests.) Set management.glint.metrics.export.enabled=true to export them.");
     }
     final AutoConfiguredOpenTelemetrySdkBuilder builder =
         AutoConfiguredOpenTelemetrySdk.builder()
             .disableShutdownHook()
             .setServiceClassLoader(loader)
             .addPropertiesSupplier(() -> defaults(environment))
-            .addPropertiesCustomizer(config -> settings(environment, config))
+            .addPropertiesCustomizer(config -> settings(environment, config, offSwitch != null))
             .addResourceCustomizer(
                 (found, config) -> resource == null ? found : found.merge(resource));
     customizers.addTo(builder);
@@ -88,6 +90,7 @@ final class EnvironmentMetrics {
     }
     if (offSwitch == null) {
       tell(
+          Level.INFO,
           "Glint's metrics have no reader, so nothing is recorded. Expose the Actuator endpoint"
               + " openmetrics (management.endpoints.web.exposure.include), or set"
               + " otel.exporter.otlp.endpoint or otel.metrics.exporter.");
@@ -95,16 +98,26 @@ final class EnvironmentMetrics {
     return GlintMeterProvider.builder().build();
   }
 
-  private static void tell(String message) {
-    LOGGER.logp(Level.INFO, LOGGER.getName(), null, message);
+  private static void tell(Level level, String message) {
+    LOGGER.logp(level, LOGGER.getName(), null, message);
   }
 
   /** The property that switches the export of metrics off; null if none does. */
   private static String offSwitch(Environment environment) {
     for (final String key : EXPORT_SWITCHES) {
-      final Boolean isOn = environment.getProperty(key, Boolean.class);
-      if (isOn != null) {
-        return isOn ? null : key;
+      try {
+        final Boolean isOn = environment.getProperty(key, Boolean.class);
+        if (isOn != null) {
+          return isOn ? null : key;
+        }
+      } catch (ConversionException e) {
+        // Thrown on, it would end the application.
+        tell(
+            Level.WARNING,
+            key
+                + " is '"
+                + environment.getProperty(key)
+                + "', which is not accepted. It must be true or false. It counts as not set.");
       }
     }
     return null;
@@ -121,7 +134,8 @@ final class EnvironmentMetrics {
     return defaults;
   }
 
-  private static Map<String, String> settings(Environment environment, ConfigProperties config) {
+  private static Map<String, String> settings(
+      Environment environment, ConfigProperties config, boolean isOff) {
     final Map<String, String> settings = SpringSettings.of(environment);
     settings.replaceAll(
         (key, value) -> NOT_OF_METRICS.stream().anyMatch(key::startsWith) ? "" : value);
@@ -134,7 +148,7 @@ final class EnvironmentMetrics {
         isSet(EXPORTER, settings, config)
             || isSet("otel.exporter.otlp.endpoint", settings, config)
             || isSet("otel.exporter.otlp.metrics.endpoint", settings, config);
-    if (!isTold || offSwitch(environment) != null) {
+    if (!isTold || isOff) {
       settings.put(EXPORTER, "none");
     }
     return settings;

@@ -387,6 +387,18 @@ class GlintMetricsAutoConfigurationTest {
   }
 
   @Test
+  void aMalformedSwitchOfTheExportIsToldAndSwitchesNothingOff() {
+    glint
+        .withPropertyValues("management.glint.metrics.export.enabled=maybe")
+        .run(context -> record(context.getBean(OpenTelemetry.class)));
+    assertThat(received()).isEqualTo(3);
+    assertThat(log.warnings())
+        .singleElement()
+        .asString()
+        .contains("management.glint.metrics.export.enabled", "'maybe'", "true or false");
+  }
+
+  @Test
   void malformedSettingsOfTracesAreLeftToWhoeverMakesTraces() {
     glint
         .withPropertyValues(
