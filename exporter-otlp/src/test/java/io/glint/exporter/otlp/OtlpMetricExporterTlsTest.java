@@ -89,6 +89,21 @@ class OtlpMetricExporterTlsTest {
     }
   }
 
+  @Test
+  void overPlainHttpTheDefaultContextIsNotAskedForAnything() throws Exception {
+    SSLContext before = SSLContext.getDefault();
+    // It refuses whatever it is asked for.
+    SSLContext.setDefault(new NoTls());
+    try (OtlpServer plain = new OtlpServer();
+        OtlpMetricExporter exporter =
+            OtlpMetricExporter.builder().setEndpoint(plain.url("/v1/metrics")).build()) {
+      assertThat(export(exporter).isSuccess()).isTrue();
+      assertThat(plain.received).hasSize(1);
+    } finally {
+      SSLContext.setDefault(before);
+    }
+  }
+
   private static OtlpMetricExporterBuilder builder() {
     return OtlpMetricExporter.builder()
         .setEndpoint("https://localhost:" + server.getAddress().getPort() + "/v1/metrics");
