@@ -2,6 +2,7 @@ package io.glint.autoconfigure;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.glint.exporter.otlp.OtlpMetricExporter;
 import io.glint.sdk.GlintMeterProvider;
 import io.glint.sdk.GlintOpenTelemetry;
 import io.glint.sdk.GlintPeriodicMetricReader;
@@ -23,13 +24,8 @@ import io.opentelemetry.proto.metrics.v1.Metric;
 import io.opentelemetry.sdk.OpenTelemetrySdk;
 import io.opentelemetry.sdk.autoconfigure.AutoConfiguredOpenTelemetrySdk;
 import io.opentelemetry.sdk.autoconfigure.AutoConfiguredOpenTelemetrySdkBuilder;
-import io.opentelemetry.sdk.common.CompletableResultCode;
 import io.opentelemetry.sdk.metrics.InstrumentSelector;
-import io.opentelemetry.sdk.metrics.InstrumentType;
 import io.opentelemetry.sdk.metrics.View;
-import io.opentelemetry.sdk.metrics.data.AggregationTemporality;
-import io.opentelemetry.sdk.metrics.data.MetricData;
-import io.opentelemetry.sdk.metrics.export.MetricExporter;
 import io.opentelemetry.sdk.testing.exporter.InMemoryMetricReader;
 import io.opentelemetry.sdk.testing.exporter.InMemorySpanExporter;
 import io.opentelemetry.sdk.trace.export.SimpleSpanProcessor;
@@ -40,10 +36,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.logging.Logger;
@@ -359,13 +352,15 @@ class TakeoverTest {
   void theExemplarFilterIsThatOfTheProvider() {
     final Map<String, String> settings = settings();
     settings.put("otel.metrics.exemplar.filter", "always_on");
+    assertThat(exemplarsOfAMeasurementOutsideOfSpans(builder(settings))).isEqualTo(1);
+  }
+
+  private int exemplarsOfAMeasurementOutsideOfSpans(AutoConfiguredOpenTelemetrySdkBuilder builder) {
     final GlintOpenTelemetry openTelemetry =
-        (GlintOpenTelemetry) GlintAutoConfiguration.build(builder(settings));
+        (GlintOpenTelemetry) GlintAutoConfiguration.build(builder);
     openTelemetry.getMeter("application").histogramBuilder("duration").build().record(7);
     openTelemetry.close();
-    assertThat(
-            receiver.metrics().get("duration").getHistogram().getDataPoints(0).getExemplarsCount())
-        .isEqualTo(1);
+    return receiver.metrics().get("duration").getHistogram().getDataPoints(0).getExemplarsCount();
   }
 
   @Test
@@ -478,60 +473,32 @@ class TakeoverTest {
     final AutoConfiguredOpenTelemetrySdkBuilder builder = builder(settings);
     GlintAutoConfiguration.customize(
         builder, glint -> glint.setExemplarFilter(CustomExemplarFilter.alwaysOn()));
-    final GlintOpenTelemetry openTelemetry =
-        (GlintOpenTelemetry) GlintAutoConfiguration.build(builder);
-    openTelemetry.getMeter("application").histogramBuilder("duration").build().record(7);
-    openTelemetry.close();
-    assertThat(
-            receiver.metrics().get("duration").getHistogram().getDataPoints(0).getExemplarsCount())
-        .isEqualTo(1);
+    assertThat(exemplarsOfAMeasurementOutsideOfSpans(builder)).isEqualTo(1);
   }
 
   @Test
   void theReaderOfACustomizerReadsGlintIfNoOtherDoesAndIsClosedWithTheStockOne() {
     final Map<String, String> settings = settings();
     settings.put("otel.metrics.exporter", "none");
-    final List<String> exported = new ArrayList<>();
     final AutoConfiguredOpenTelemetrySdkBuilder builder = builder(settings);
     GlintAutoConfiguration.customize(
         builder,
         glint ->
             glint.registerMetricReader(
-                GlintPeriodicMetricReader.builder(new NamesExporter(exported)).build()));
+                GlintPeriodicMetricReader.create(
+                    OtlpMetricExporter.builder()
+                        .setEndpoint(receiver.url("/v1/metrics"))
+                        .build())));
     final OpenTelemetrySdk sdk = builder.build().getOpenTelemetrySdk();
     final OpenTelemetry openTelemetry = GlintAutoConfiguration.of(sdk);
     assertThat(openTelemetry).isInstanceOf(GlintOpenTelemetry.class);
     openTelemetry.getMeter("application").counterBuilder("requests").build().add(1);
     sdk.close();
-    assertThat(exported).containsExactly("requests");
+    assertThat(receiver.metrics()).containsOnlyKeys("requests");
     assertThat(log.messages())
         .singleElement()
         .asString()
         .endsWith("for the readers that customizers have registered.");
-  }
-
-  /** Keeps the names of the metrics. */
-  private record NamesExporter(List<String> names) implements MetricExporter {
-    @Override
-    public CompletableResultCode export(Collection<MetricData> metrics) {
-      metrics.forEach(metric -> names.add(metric.getName()));
-      return CompletableResultCode.ofSuccess();
-    }
-
-    @Override
-    public CompletableResultCode flush() {
-      return CompletableResultCode.ofSuccess();
-    }
-
-    @Override
-    public CompletableResultCode shutdown() {
-      return CompletableResultCode.ofSuccess();
-    }
-
-    @Override
-    public AggregationTemporality getAggregationTemporality(InstrumentType instrumentType) {
-      return AggregationTemporality.CUMULATIVE;
-    }
   }
 
   @Test
