@@ -77,13 +77,17 @@ final class UnderAgent {
 
   /** Returns the port for metrics. */
   private static int checked(Options options) throws CannotStartException {
-    for (String jar :
-        List.of(options.agent().orElseThrow(), options.agentExtension().orElseThrow())) {
-      if (!Files.isRegularFile(Path.of(jar))) {
-        throw CannotStartException.badEnvironment("there is no file " + jar);
-      }
-    }
+    checkFile("--agent", options.agent().orElseThrow(), "the OpenTelemetry Java agent");
+    checkFile(
+        "--agent-extension", options.agentExtension().orElseThrow(), "glint-javaagent-extension");
     return freePort(options.metricsPort());
+  }
+
+  private static void checkFile(String flag, String jar, String what) throws CannotStartException {
+    if (!Files.isRegularFile(Path.of(jar))) {
+      throw CannotStartException.badEnvironment(
+          flag + ": there is no file " + jar + ". Name the jar of " + what + ".");
+    }
   }
 
   /** The port itself, if it is not 0 and nobody has it. */

@@ -151,7 +151,10 @@ class WebstoreMainTest {
   void anAgentThatIsNotThereIsOneLine() {
     assertThat(run(Map.of(), "--agent=/nowhere/agent.jar", "--agent-extension=/nowhere/e.jar"))
         .isEqualTo(2);
-    assertThat(err()).hasLineCount(1).contains("there is no file /nowhere/agent.jar");
+    assertThat(err())
+        .hasLineCount(1)
+        .contains("there is no file /nowhere/agent.jar")
+        .contains("--agent: ", "Name the jar of the OpenTelemetry Java agent.");
     assertThat(out()).isEmpty();
   }
 
