@@ -210,7 +210,9 @@ public final class ExportCost {
           OtlpHttpMetricExporter.builder()
               .setEndpoint(endpoint)
               .setTimeout(PATIENCE)
-              .setMemoryMode(MemoryMode.REUSABLE_DATA);
+              .setMemoryMode(MemoryMode.REUSABLE_DATA)
+              // It sends one request, and by default none of more than 64 MiB.
+              .setMaxRequestBodySize(Integer.MAX_VALUE);
       if (senders != null) {
         builder.setServiceClassLoader(senders);
       }
