@@ -180,9 +180,9 @@ public final class GlintMeterProvider implements MeterProvider, Closeable {
    * the cardinality limit allows. A measurement that comes later all the same begins a new series
    * at zero, with a start time of its own.
    *
-   * <p>Does nothing if there is no such series, if it is bound, for as long as the bound instrument
-   * is reachable, and if a view removes some of the attributes, as others may record into that
-   * series.
+   * <p>Does nothing if there is no such series; if it is bound, for as long as the bound instrument
+   * is reachable; if a view removes some of the attributes; and if a view has removed some of other
+   * attributes, whose measurements are in the same series.
    *
    * @param instrument a synchronous instrument
    * @param attributes those that were recorded with, not null

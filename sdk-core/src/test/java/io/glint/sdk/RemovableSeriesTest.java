@@ -3,6 +3,8 @@ package io.glint.sdk;
 import static io.glint.sdk.Readers.collect;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.glint.sdk.internal.instrument.SyncInstrument;
+import io.glint.sdk.internal.stream.MetricStream;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.metrics.DoubleHistogram;
@@ -22,6 +24,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A series that its application has done with ends when each reader has had it. */
 class RemovableSeriesTest {
@@ -180,6 +183,56 @@ class RemovableSeriesTest {
     for (int i = 0; i < 4; i++) {
       assertThat(values(reader)).isEqualTo(Map.of("null", 2L));
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void aSeriesThatAViewLetsOthersShareStays(boolean isSharedBefore) {
+    final LongCounter counter = counterWithoutUsers();
+    final Attributes withUser = Attributes.of(KEY, "a", AttributeKey.stringKey("user"), "u");
+    counter.add(1, A);
+    if (isSharedBefore) {
+      counter.add(1, withUser);
+    }
+    remove(counter, A);
+    if (!isSharedBefore) {
+      counter.add(1, withUser);
+    }
+    for (int i = 0; i < 4; i++) {
+      assertThat(values(reader)).isEqualTo(Map.of("a", 2L));
+    }
+  }
+
+  @Test
+  void oneThatABoundInstrumentSharesStaysToo() {
+    final LongCounter counter = counterWithoutUsers();
+    final MetricStream stream = ((SyncInstrument) counter).streams().get(0);
+    stream.bind(Attributes.of(KEY, "a", AttributeKey.stringKey("user"), "u"));
+    remove(counter, A);
+    assertThat(stream.seriesMap().find(A).isRemovable()).isFalse();
+  }
+
+  @Test
+  void aViewThatKeepsAllOfItsAttributesLetsASeriesEnd() {
+    final LongCounter counter = counterWithoutUsers();
+    counter.add(1, A);
+    remove(counter, A);
+    for (int i = 0; i < 2; i++) {
+      assertThat(values(reader)).isEqualTo(Map.of("a", 1L));
+    }
+    assertThat(values(reader)).isEmpty();
+  }
+
+  private LongCounter counterWithoutUsers() {
+    provider =
+        GlintMeterProvider.builder()
+            .setClock(clock)
+            .registerMetricReader(reader)
+            .registerView(
+                InstrumentSelector.builder().setName("*").build(),
+                GlintView.builder().setExcludedAttributeKeys(Set.of("user")).build())
+            .build();
+    return provider.get("removable").counterBuilder("counter").build();
   }
 
   @Test

@@ -487,7 +487,7 @@ public abstract class StreamCollector implements CollectableStream {
     }
     final boolean hasNeverBeenActive = !series.isStartReported;
     return hasNeverBeenActive
-        || series.isRemovable
+        || series.isRemovable()
         || points.collectedNanos - series.activeNanos >= idleTimeoutNanos
         || seriesMap.entries() > cardinalityLimit / 2;
   }
@@ -497,7 +497,7 @@ public abstract class StreamCollector implements CollectableStream {
    * and no reader misses anything of it.
    */
   private boolean isSilent(Series series, PointPool points) {
-    final boolean isRemovable = series.isRemovable;
+    final boolean isRemovable = series.isRemovable();
     if (idleTimeoutNanos == 0 && !isRemovable) {
       return false;
     }

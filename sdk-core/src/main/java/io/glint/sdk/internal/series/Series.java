@@ -4,6 +4,8 @@ import io.glint.sdk.internal.cell.CellFactory;
 import io.glint.sdk.internal.cell.StripedCells;
 import io.glint.sdk.internal.exemplar.RetainedExemplars;
 import io.opentelemetry.api.common.Attributes;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 
 /**
  * One time series of a stream: an attribute set, the cells that hold its value, and what the
@@ -14,13 +16,29 @@ import io.opentelemetry.api.common.Attributes;
  * taken a cell of the series from the recorder's cache as well.
  */
 public sealed class Series extends StripedCells permits LastValueSeries {
+  // What may become of the series once it is silent.
+
+  private static final byte STAYS = 0;
+  private static final byte REMOVABLE = 1;
+  private static final byte SHARED = 2;
+
+  private static final VarHandle REMOVAL;
+
+  static {
+    try {
+      REMOVAL = MethodHandles.lookup().findVarHandle(Series.class, "removal", byte.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
   public final Attributes attributes;
 
   /** Spread hash of the attributes, as {@link SeriesMap} uses it. */
   final int hash;
 
-  /** True while the series may be dropped as soon as it is silent. Set by anybody. */
-  public volatile boolean isRemovable;
+  /** One of the three states above. A series that is shared stays so. */
+  private volatile byte removal;
 
   // What the collector knows of the series, guarded by the stream's collection lock.
 
@@ -56,6 +74,34 @@ public sealed class Series extends StripedCells permits LastValueSeries {
   final boolean isOf(Attributes attributes, int hash) {
     return this.attributes == attributes
         || (this.hash == hash && this.attributes.equals(attributes));
+  }
+
+  /** True while the series may be dropped as soon as it is silent. For any thread. */
+  public final boolean isRemovable() {
+    return removal == REMOVABLE;
+  }
+
+  /**
+   * Says whether the series may be dropped as soon as it is silent. Changes nothing if it is {@link
+   * #markShared shared}. For any thread; wait-free.
+   */
+  final void setRemovable(boolean isRemovable) {
+    if (isRemovable) {
+      REMOVAL.compareAndSet(this, STAYS, REMOVABLE);
+    } else {
+      REMOVAL.compareAndSet(this, REMOVABLE, STAYS);
+    }
+  }
+
+  /**
+   * Marks a series that counts an attribute set of which a view has removed something. Others may
+   * be counted in it then, so it is never removable: no owner of one attribute set may end it. For
+   * any thread; wait-free. Written on a change only: recorders share the line.
+   */
+  public final void markShared() {
+    if (removal != SHARED) {
+      removal = SHARED;
+    }
   }
 
   private Series(boolean isEvicted) {

@@ -74,11 +74,9 @@ public final class SeriesStore {
 
   /** Says whether a series may be dropped as soon as it is silent. */
   public void setRemovable(Series series, boolean isRemovable) {
-    if (series.isRemovable != isRemovable) {
-      series.isRemovable = isRemovable;
-      if (isRemovable) {
-        hadRemovable = true;
-      }
+    series.setRemovable(isRemovable);
+    if (isRemovable) {
+      hadRemovable = true;
     }
   }
 

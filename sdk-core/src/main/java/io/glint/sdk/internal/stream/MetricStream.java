@@ -180,6 +180,7 @@ public abstract class MetricStream implements CellFactory, SeriesFactory {
         return null;
       }
       if (aliases != null) {
+        markIfShared(series, attributes, kept);
         ProtocolPoint.ALIAS_ADDING.reached();
         aliases.put(attributes, series, mapVersion);
       }
@@ -189,6 +190,14 @@ public abstract class MetricStream implements CellFactory, SeriesFactory {
       if (cell != null) {
         return cell;
       }
+    }
+  }
+
+  /** Before others can find the series by the attributes, and record into it without this. */
+  @SuppressWarnings("ReferenceEquality") // The filter returns the same object if it keeps all.
+  private static void markIfShared(Series series, Attributes attributes, Attributes kept) {
+    if (kept != attributes) {
+      series.markShared();
     }
   }
 
@@ -223,6 +232,7 @@ public abstract class MetricStream implements CellFactory, SeriesFactory {
         if (series == null) {
           break;
         }
+        markIfShared(series, attributes, kept);
         final Object pin = series.pin();
         if (pin != null) {
           updateSoleSeries();
@@ -243,8 +253,8 @@ public abstract class MetricStream implements CellFactory, SeriesFactory {
 
   /**
    * Says whether the series of these attributes may be dropped as soon as it is silent. Does
-   * nothing if there is none, and if a view has removed attributes: others may record into it then.
-   * Never waits.
+   * nothing if there is none, if a view removes some of these attributes, and if it has removed
+   * some of others whose measurements are in the same series. Lock-free.
    *
    * @throws RuntimeException whatever the attributes or the filter throw
    */
