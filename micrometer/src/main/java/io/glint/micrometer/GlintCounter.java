@@ -5,6 +5,7 @@ import io.micrometer.core.instrument.Counter;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.metrics.DoubleCounter;
 import io.opentelemetry.context.Context;
+import java.util.Map;
 import java.util.concurrent.atomic.DoubleAdder;
 
 /** A counter of Micrometer, and its series. */
@@ -15,10 +16,11 @@ final class GlintCounter extends AbstractMeter implements Counter, Removable {
   /** For who reads the meter: an instrument cannot be read. */
   private final DoubleAdder count = new DoubleAdder();
 
-  GlintCounter(Id id, DoubleCounter counter, Attributes attributes) {
+  GlintCounter(
+      Id id, DoubleCounter counter, Attributes attributes, Map<Id, RecordedSeries> allSeries) {
     super(id);
     this.counter = counter;
-    this.series = new RecordedSeries(counter, attributes);
+    this.series = new RecordedSeries(allSeries, id, counter, attributes);
     // As in other registries it is there from the start: a rate needs the zero before the first.
     counter.add(0, attributes, Context.root());
   }
@@ -29,6 +31,7 @@ final class GlintCounter extends AbstractMeter implements Counter, Removable {
       return;
     }
     counter.add(amount, series.attributes);
+    series.recorded();
     if (RecordedSeries.isAmount(amount)) {
       count.add(amount);
     }

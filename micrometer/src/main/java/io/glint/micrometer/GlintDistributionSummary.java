@@ -7,6 +7,7 @@ import io.micrometer.core.instrument.distribution.NoopHistogram;
 import io.micrometer.core.instrument.distribution.TimeWindowMax;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.metrics.DoubleHistogram;
+import java.util.Map;
 import java.util.concurrent.atomic.DoubleAdder;
 import java.util.concurrent.atomic.LongAdder;
 
@@ -27,10 +28,11 @@ final class GlintDistributionSummary extends AbstractDistributionSummary impleme
       DistributionStatisticConfig config,
       double scale,
       DoubleHistogram instrument,
-      Attributes attributes) {
+      Attributes attributes,
+      Map<Id, RecordedSeries> allSeries) {
     super(id, scale, NoopHistogram.INSTANCE);
     this.instrument = instrument;
-    this.series = new RecordedSeries(instrument, attributes);
+    this.series = new RecordedSeries(allSeries, id, instrument, attributes);
     this.max = new TimeWindowMax(clock, config);
   }
 
@@ -40,6 +42,7 @@ final class GlintDistributionSummary extends AbstractDistributionSummary impleme
       return;
     }
     instrument.record(amount, series.attributes);
+    series.recorded();
     if (RecordedSeries.isAmount(amount)) {
       count.increment();
       total.add(amount);

@@ -79,7 +79,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Removal.</b> A meter that is removed is gone: asynchronous ones at once, others when each
  * reader has had their last value ({@link io.glint.sdk.GlintMeterProvider#setSeriesRemovable}). Who
- * still holds such a meter records into nothing.
+ * still holds such a meter records into nothing. A recording that is under way when its meter is
+ * removed may begin the series again; that ends as well.
  *
  * <p>{@link #close} ends what is observed, so that nothing holds on to the application; flush the
  * meter provider before if the last values matter. What was recorded stays with the provider, which
@@ -107,6 +108,9 @@ public final class GlintMeterRegistry extends MeterRegistry {
 
   private final io.opentelemetry.api.metrics.Meter meter;
   private final List<Double> timerBoundaries;
+
+  /** The series of meters that are recorded into and not removed. */
+  private final Map<Meter.Id, RecordedSeries> recorded = new ConcurrentHashMap<>();
 
   /** What ends the asynchronous instruments of a meter. */
   private final Map<Meter.Id, List<AutoCloseable>> observers = new ConcurrentHashMap<>();
@@ -156,7 +160,8 @@ public final class GlintMeterRegistry extends MeterRegistry {
             .setDescription(description(id))
             .setUnit(unit(id))
             .build(),
-        attributes(id));
+        attributes(id),
+        recorded);
   }
 
   @Override
@@ -171,7 +176,8 @@ public final class GlintMeterRegistry extends MeterRegistry {
         histogramBuilder(id, SECONDS)
             .setExplicitBucketBoundariesAdvice(own.isEmpty() ? timerBoundaries : own)
             .build(),
-        attributes(id));
+        attributes(id),
+        recorded);
   }
 
   @Override
@@ -181,7 +187,8 @@ public final class GlintMeterRegistry extends MeterRegistry {
     final DoubleHistogramBuilder builder = histogramBuilder(id, unit(id));
     final DoubleHistogram histogram =
         (own.isEmpty() ? builder : builder.setExplicitBucketBoundariesAdvice(own)).build();
-    return new GlintDistributionSummary(id, clock, config, scale, histogram, attributes(id));
+    return new GlintDistributionSummary(
+        id, clock, config, scale, histogram, attributes(id), recorded);
   }
 
   private DoubleHistogramBuilder histogramBuilder(Meter.Id id, String unit) {

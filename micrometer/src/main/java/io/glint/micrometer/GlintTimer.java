@@ -9,6 +9,7 @@ import io.micrometer.core.instrument.distribution.pause.PauseDetector;
 import io.micrometer.core.instrument.util.TimeUtils;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.metrics.DoubleHistogram;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 
@@ -29,10 +30,11 @@ final class GlintTimer extends AbstractTimer implements Removable {
       DistributionStatisticConfig config,
       PauseDetector pauseDetector,
       DoubleHistogram instrument,
-      Attributes attributes) {
+      Attributes attributes,
+      Map<Id, RecordedSeries> allSeries) {
     super(id, clock, pauseDetector, TimeUnit.SECONDS, NoopHistogram.INSTANCE);
     this.instrument = instrument;
-    this.series = new RecordedSeries(instrument, attributes);
+    this.series = new RecordedSeries(allSeries, id, instrument, attributes);
     this.max = new TimeWindowMax(clock, config);
   }
 
@@ -43,6 +45,7 @@ final class GlintTimer extends AbstractTimer implements Removable {
     }
     final long nanos = unit.toNanos(amount);
     instrument.record(GlintMeterRegistry.seconds((double) nanos), series.attributes);
+    series.recorded();
     this.count.increment();
     this.nanos.add(nanos);
     max.record((double) nanos, TimeUnit.NANOSECONDS);

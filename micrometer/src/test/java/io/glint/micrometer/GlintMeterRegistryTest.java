@@ -8,6 +8,7 @@ import com.sun.management.ThreadMXBean;
 import io.glint.exporter.openmetrics.OpenMetricsServer;
 import io.glint.sdk.GlintMeterProvider;
 import io.glint.sdk.GlintOpenTelemetry;
+import io.glint.sdk.exemplar.CustomExemplarFilter;
 import io.glint.testing.LogCapture;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
@@ -601,6 +602,79 @@ class GlintMeterRegistryTest {
       for (final String metric : kind.metrics) {
         assertThat(tagsOf(metric)).containsExactly("again");
       }
+    }
+  }
+
+  /** Runs something in the middle of a recording, before that has come to its series. */
+  private static final class Interruption implements CustomExemplarFilter {
+    private Runnable next = () -> {};
+
+    @Override
+    public boolean isEligible(double value, Attributes attributes, Context context) {
+      final Runnable now = next;
+      next = () -> {};
+      now.run();
+      return false;
+    }
+  }
+
+  /** A registry beside the one of the test, whose recordings can be interrupted. */
+  private GlintMeterRegistry registry(Interruption interruption, InMemoryMetricReader reader) {
+    return GlintMeterRegistry.create(
+        GlintOpenTelemetry.builder()
+            .setMeterProvider(
+                GlintMeterProvider.builder()
+                    .registerMetricReader(reader)
+                    .setExemplarFilter(interruption)
+                    .build())
+            .build());
+  }
+
+  private static void record(Meter meter) {
+    if (meter instanceof Counter counter) {
+      counter.increment();
+    } else if (meter instanceof Timer timer) {
+      timer.record(1, TimeUnit.SECONDS);
+    } else {
+      ((DistributionSummary) meter).record(1);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"COUNTER", "TIMER", "SUMMARY"})
+  void oneThatIsRemovedInTheMiddleOfARecordingVanishesToo(MeterKind kind) {
+    final Interruption interruption = new Interruption();
+    final InMemoryMetricReader interrupted = InMemoryMetricReader.create();
+    final GlintMeterRegistry registry = registry(interruption, interrupted);
+    final Meter meter = kind.make(registry, Tags.empty());
+    interruption.next =
+        () -> {
+          registry.remove(meter);
+          while (!interrupted.collectAllMetrics().isEmpty()) {
+            // Until the series has ended.
+          }
+        };
+    record(meter);
+    assertThat(interrupted.collectAllMetrics()).as("it has begun again").hasSize(1);
+    interrupted.collectAllMetrics();
+    assertThat(interrupted.collectAllMetrics()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"COUNTER", "TIMER", "SUMMARY"})
+  void aRecordingIntoARemovedMeterDoesNotEndTheSeriesOfANewOne(MeterKind kind) {
+    final Interruption interruption = new Interruption();
+    final InMemoryMetricReader interrupted = InMemoryMetricReader.create();
+    final GlintMeterRegistry registry = registry(interruption, interrupted);
+    final Meter meter = kind.make(registry, Tags.empty());
+    interruption.next =
+        () -> {
+          registry.remove(meter);
+          kind.make(registry, Tags.empty());
+        };
+    record(meter);
+    for (int i = 0; i < 5; i++) {
+      assertThat(interrupted.collectAllMetrics()).hasSize(1);
     }
   }
 
