@@ -31,6 +31,7 @@ import io.opentelemetry.sdk.metrics.data.PointData;
 import io.opentelemetry.sdk.testing.exporter.InMemoryMetricReader;
 import io.opentelemetry.sdk.testing.exporter.InMemorySpanExporter;
 import io.opentelemetry.sdk.trace.SdkTracerProvider;
+import io.opentelemetry.sdk.trace.SpanLimits;
 import io.opentelemetry.sdk.trace.data.SpanData;
 import io.opentelemetry.sdk.trace.export.SimpleSpanProcessor;
 import java.util.Map;
@@ -301,6 +302,24 @@ class SpanMarkingTest {
     assertThat(marks()).isEqualTo(marks(1, 1, 2, 0));
     assertThat(provider.explainExemplars().toString())
         .contains("spans marked: 1, of another process: 1, ended or not recorded: 2\n");
+  }
+
+  /** The API does not tell; what is counted is that the attribute was set. */
+  @Test
+  void aSpanAtTheLimitOfItsAttributesDropsTheMarkAndCountsAsMarked() {
+    final LongCounter counter = marking().get("marking").counterBuilder("counter").build();
+    try (SdkTracerProvider limited =
+        SdkTracerProvider.builder()
+            .setSpanLimits(SpanLimits.builder().setMaxNumberOfAttributes(1).build())
+            .addSpanProcessor(SimpleSpanProcessor.create(spans))
+            .build()) {
+      final Span span = limited.get("application").spanBuilder("request").startSpan();
+      span.setAttribute("one", 1);
+      counter.add(1, Attributes.empty(), Context.root().with(span));
+      span.end();
+    }
+    assertThat(markedSpans()).isEmpty();
+    assertThat(marks()).isEqualTo(marks(1, 0, 0, 0));
   }
 
   @Test

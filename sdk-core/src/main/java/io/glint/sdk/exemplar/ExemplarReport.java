@@ -55,7 +55,11 @@ public interface ExemplarReport {
    * @see io.glint.sdk.GlintMeterProviderBuilder#setExemplarSpanMarking
    */
   enum SpanMark {
-    /** It has the attribute. */
+    /**
+     * It was given the attribute. A span that has as many attributes as its limit allows drops a
+     * further one, and nothing says so: it counts here all the same. Raise the limit of the tracing
+     * SDK ({@code otel.span.attribute.count.limit}, 128 unless it is set) if spans come near it.
+     */
     MARKED,
     /** It has not: it belongs to another process. */
     REMOTE,
