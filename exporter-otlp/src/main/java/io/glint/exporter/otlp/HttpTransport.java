@@ -1,5 +1,6 @@
 package io.glint.exporter.otlp;
 
+import io.glint.sdk.internal.exporter.BoundedWait;
 import java.io.IOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
@@ -212,21 +213,7 @@ final class HttpTransport implements Transport {
 
   /** Waits a little: what was sent is certain once the exchange has ended. */
   private static boolean hasEnded(CountDownLatch ended) {
-    long end = System.nanoTime() + END_NANOS;
-    boolean isInterrupted = false;
-    try {
-      while (true) {
-        try {
-          return ended.await(end - System.nanoTime(), TimeUnit.NANOSECONDS);
-        } catch (InterruptedException e) {
-          isInterrupted = true;
-        }
-      }
-    } finally {
-      if (isInterrupted) {
-        Thread.currentThread().interrupt();
-      }
-    }
+    return BoundedWait.await(ended::await, END_NANOS);
   }
 
   /** What went wrong: the client throws it in a new exception, for the sake of the stack trace. */

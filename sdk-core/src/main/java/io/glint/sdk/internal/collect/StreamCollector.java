@@ -15,6 +15,7 @@ import io.glint.sdk.internal.exemplar.ExemplarSampling;
 import io.glint.sdk.internal.exemplar.FrontPadding;
 import io.glint.sdk.internal.exemplar.MeasurementClock;
 import io.glint.sdk.internal.exemplar.MutableExemplarData;
+import io.glint.sdk.internal.exporter.BoundedWait;
 import io.glint.sdk.internal.log.RateLimitedLog;
 import io.glint.sdk.internal.metric.AttributeCardinality;
 import io.glint.sdk.internal.metric.DropCounters;
@@ -105,6 +106,9 @@ public abstract class StreamCollector implements CollectableStream {
   private volatile boolean isOverflowLogged;
 
   private final ReentrantLock collectLock = new ReentrantLock();
+
+  /** In a field, as a collection is not to allocate it. */
+  private final BoundedWait.Condition locking = collectLock::tryLock;
 
   // What the parts that are final above hold is guarded by it, too.
 
@@ -230,23 +234,9 @@ public abstract class StreamCollector implements CollectableStream {
     report(found);
   }
 
-  /** In vain if the lock is held for so long. An interrupt makes nobody miss a turn. */
+  /** In vain if the lock is held for so long. An interrupt makes no thread miss a turn. */
   private boolean tryLock(long nanos) {
-    final long begin = System.nanoTime();
-    boolean isInterrupted = false;
-    try {
-      while (true) {
-        try {
-          return collectLock.tryLock(nanos - (System.nanoTime() - begin), TimeUnit.NANOSECONDS);
-        } catch (InterruptedException e) {
-          isInterrupted = true;
-        }
-      }
-    } finally {
-      if (isInterrupted) {
-        Thread.currentThread().interrupt();
-      }
-    }
+    return BoundedWait.await(locking, nanos);
   }
 
   @GuardedBy("collectLock")

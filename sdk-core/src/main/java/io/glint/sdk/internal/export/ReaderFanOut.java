@@ -1,5 +1,6 @@
 package io.glint.sdk.internal.export;
 
+import io.glint.sdk.internal.exporter.BoundedWait;
 import io.glint.sdk.internal.log.LogText;
 import io.glint.sdk.internal.log.SafeLog;
 import io.opentelemetry.context.Context;
@@ -47,20 +48,16 @@ public final class ReaderFanOut {
   /** Calls all readers, and waits until they have returned or the time is over. */
   public CompletableResultCode call(List<MetricReader> readers) {
     final List<Call> calls = new ArrayList<>();
-    boolean wasInterrupted = false;
     for (final MetricReader reader : readers) {
       final Call call = new Call(reader);
       calls.add(call);
       // One reader, the usual case, needs a thread as well: it may hang.
       call.start();
-      wasInterrupted |= call.awaitUntil(System.nanoTime() + HEAD_START_NANOS);
+      call.await(HEAD_START_NANOS);
     }
     for (final Call call : calls) {
-      wasInterrupted |= call.awaitUntil(deadline);
+      call.await(deadline - System.nanoTime());
       call.failUnlessReturned();
-    }
-    if (wasInterrupted) {
-      Thread.currentThread().interrupt();
     }
     return all(calls);
   }
@@ -128,17 +125,9 @@ public final class ReaderFanOut {
       }
     }
 
-    /** Waits for the reader to return; true if the thread was interrupted meanwhile. */
-    boolean awaitUntil(long nanoTime) {
-      boolean wasInterrupted = false;
-      while (true) {
-        try {
-          var unused = returned.await(nanoTime - System.nanoTime(), TimeUnit.NANOSECONDS);
-          return wasInterrupted;
-        } catch (InterruptedException e) {
-          wasInterrupted = true;
-        }
-      }
+    /** Waits for the reader to return, and no longer than the time. */
+    void await(long nanos) {
+      var unused = BoundedWait.await(returned::await, nanos);
     }
 
     void failUnlessReturned() {
