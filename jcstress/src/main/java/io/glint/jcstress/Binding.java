@@ -266,7 +266,7 @@ public class Binding {
     private final StreamCollector collector = Fixture.longCounter(DELTA, NO_LIMIT);
     private final MetricStream stream = collector.stream();
     private final BoundSeries bound = stream.bind(A);
-    private final Cell stopped = Fixture.seriesOfA(stream).take();
+    private final Cell stopped = Fixture.seriesOfA(stream).acquire();
 
     @Actor
     public void one() {

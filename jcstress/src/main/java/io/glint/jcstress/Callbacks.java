@@ -78,25 +78,25 @@ public class Callbacks {
   @Outcome(expect = FORBIDDEN, desc = "a late observation is in the next collection")
   public static class ActualNextRun {
     private final Observed observed = new Observed(() -> {});
-    private final ObservableInstrument.Round[] mine = new ObservableInstrument.Round[1];
-    private volatile ObservableInstrument.Round left;
+    private final ObservableInstrument.Invocation[] mine = new ObservableInstrument.Invocation[1];
+    private volatile ObservableInstrument.Invocation left;
 
     @Actor
     public void observeLate() {
-      final ObservableInstrument.Round round =
+      final ObservableInstrument.Invocation invocation =
           observed.instrument.open(observed.reader, new Observer());
-      left = round;
+      left = invocation;
       observed.instrument.record(1, A);
     }
 
     @Actor
     public void leaveBehind(II_Result r) {
-      final ObservableInstrument.Round round = left;
-      if (round != null) {
-        observed.instrument.close(round);
+      final ObservableInstrument.Invocation invocation = left;
+      if (invocation != null) {
+        observed.instrument.close(invocation);
       }
-      mine[0] = round;
-      r.r1 = round == null ? 0 : observed.collect();
+      mine[0] = invocation;
+      r.r1 = invocation == null ? 0 : observed.collect();
     }
 
     @Arbiter
@@ -105,10 +105,10 @@ public class Callbacks {
         observed.instrument.close(left);
         var unused = observed.collect();
       }
-      final ObservableInstrument.Round round =
+      final ObservableInstrument.Invocation invocation =
           observed.instrument.open(observed.reader, new Observer());
       observed.instrument.record(1, C);
-      observed.instrument.close(round);
+      observed.instrument.close(invocation);
       r.r2 = observed.collect();
     }
   }
@@ -169,7 +169,9 @@ public class Callbacks {
     }
   }
 
-  /** Who asks whether it was abandoned before its round can be seen, and closed, is too late. */
+  /**
+   * Who asks whether it was abandoned before its invocation can be seen, and closed, is too late.
+   */
   @JCStressTest
   @State
   @Outcome(
@@ -204,7 +206,9 @@ public class Callbacks {
     }
   }
 
-  /** A round that is looked at without a lock lets an observation through after it was closed. */
+  /**
+   * A invocation that is looked at without a lock lets an observation through after it was closed.
+   */
   @JCStressTest
   @State
   @Outcome(

@@ -100,7 +100,7 @@ public class CellOwnership {
   public static class ActualFirstStripe {
     private final StreamCollector collector = Fixture.histogram(DELTA);
     private final MetricStream stream = collector.stream();
-    private final Cell stopped = Fixture.seriesOfA(stream).take();
+    private final Cell stopped = Fixture.seriesOfA(stream).acquire();
 
     @Actor
     public void one() {
@@ -132,9 +132,9 @@ public class CellOwnership {
   public static class ActualFourthCell {
     private final StreamCollector collector = Fixture.histogram(DELTA);
     private final MetricStream stream = collector.stream();
-    private final Cell stopped = Fixture.seriesOfA(stream).take();
-    private final Cell stoppedToo = Fixture.seriesOfA(stream).take();
-    private final Cell stoppedAsWell = Fixture.seriesOfA(stream).take();
+    private final Cell stopped = Fixture.seriesOfA(stream).acquire();
+    private final Cell stoppedToo = Fixture.seriesOfA(stream).acquire();
+    private final Cell stoppedAsWell = Fixture.seriesOfA(stream).acquire();
 
     @Actor
     public void one() {
@@ -173,7 +173,7 @@ public class CellOwnership {
     public ActualThreeCells() {
       final Series series = Fixture.seriesOfA(stream);
       stopped = Fixture.stripe(series)[1];
-      stopped.tryTake();
+      stopped.tryAcquire();
     }
 
     @Actor
@@ -211,10 +211,10 @@ public class CellOwnership {
     public ActualMoving() {
       final Series series = Fixture.seriesOfA(stream);
       Fixture.stripe(series);
-      stopped = series.take();
+      stopped = series.acquire();
       // One less than it takes.
       for (int i = 0; i < 15; i++) {
-        series.take().release();
+        series.acquire().release();
       }
     }
 
@@ -280,12 +280,12 @@ public class CellOwnership {
 
     @Actor
     public void one() {
-      (first.tryTake() ? first : spares[0]).add(1);
+      (first.tryAcquire() ? first : spares[0]).add(1);
     }
 
     @Actor
     public void two() {
-      (first.tryTake() ? first : spares[1]).add(2);
+      (first.tryAcquire() ? first : spares[1]).add(2);
     }
 
     @Arbiter
@@ -299,7 +299,7 @@ public class CellOwnership {
       int count;
       double sum;
 
-      boolean tryTake() {
+      boolean tryAcquire() {
         if (taken) {
           return false;
         }

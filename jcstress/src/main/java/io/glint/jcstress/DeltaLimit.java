@@ -312,7 +312,7 @@ public class DeltaLimit {
       idle.visitCells(
           cell -> {
             int attempts = 0;
-            while (attempts < PATIENCE && !cell.tryTake()) {
+            while (attempts < PATIENCE && !cell.tryAcquire()) {
               attempts++;
             }
             if (attempts < PATIENCE) {

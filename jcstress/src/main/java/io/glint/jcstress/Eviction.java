@@ -348,7 +348,7 @@ public class Eviction {
     public ActualAddedCell() {
       final Cell[] cells = new Cell[17];
       for (int i = 0; i < cells.length; i++) {
-        cells[i] = idle.take();
+        cells[i] = idle.acquire();
       }
       for (final Cell cell : cells) {
         cell.release();
@@ -521,7 +521,7 @@ public class Eviction {
         series = new Series(stream, A, 0, 0);
         only.set(series);
       }
-      final SumCell cell = (SumCell) series.take();
+      final SumCell cell = (SumCell) series.acquire();
       cell.addLong(1);
       cell.release();
     }
@@ -532,7 +532,7 @@ public class Eviction {
       only.get()
           .visitCells(
               cell -> {
-                if (cell.tryTake()) {
+                if (cell.tryAcquire()) {
                   empty[0] &= cell.isEmpty();
                   cell.release();
                 } else {
@@ -569,7 +569,7 @@ public class Eviction {
 
     @Actor
     public void record() {
-      if (first.tryTake()) {
+      if (first.tryAcquire()) {
         first.addLong(1);
         first.release();
         return;
@@ -582,7 +582,7 @@ public class Eviction {
 
     @Actor
     public void evict() {
-      if (first.tryTake()) {
+      if (first.tryAcquire()) {
         if (first.isEmpty() && stripes.get().length == 1) {
           Thread.onSpinWait();
           stripes.set(EVICTED);

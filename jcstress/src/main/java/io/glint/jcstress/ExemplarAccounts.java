@@ -289,7 +289,7 @@ public class ExemplarAccounts {
     @Arbiter
     public void ask(I_Result r) {
       final ExemplarCounts tally = new ExemplarCounts();
-      cell.addVerdictsTo(tally);
+      cell.addFilterResultsTo(tally);
       r.r1 = (int) tally.noSpan;
     }
 
@@ -314,7 +314,7 @@ public class ExemplarAccounts {
 
     @Actor
     public void record() {
-      final HistogramCell cell = (HistogramCell) series.take();
+      final HistogramCell cell = (HistogramCell) series.acquire();
       cell.add(1, 0);
       Thread.onSpinWait();
       var unused = cell.isEligible(ExemplarSampling.NO_SPAN);
@@ -327,7 +327,7 @@ public class ExemplarAccounts {
       series.visitCells(
           cell -> {
             tally.measurements += cell.measurements();
-            cell.addVerdictsTo(tally);
+            cell.addFilterResultsTo(tally);
           });
       r.r1 = (int) tally.measurements;
       r.r2 = (int) tally.noSpan;

@@ -76,7 +76,7 @@ final class FaultyHistogramStream extends MetricStream {
   @Override
   public void recordDouble(double value, Attributes attributes, Context context) {
     final int bucket = value > 10 ? 1 : 0;
-    final FaultyCell cell = (FaultyCell) take(attributes);
+    final FaultyCell cell = (FaultyCell) acquire(attributes);
     if (fault == Fault.RECORDS_WITHOUT_OWNING) {
       cell.release();
     }

@@ -198,17 +198,17 @@ public class FilteredView {
     @Arbiter
     public void find(III_Result r) {
       for (int i = 0; i < SAME_PLACE.size(); i++) {
-        final FilteredAttributesCache.Alias alias = aliases.find(SAME_PLACE.get(i));
-        if (alias != null && alias.series == SERIES.get(i)) {
+        final FilteredAttributesCache.Entry entry = aliases.find(SAME_PLACE.get(i));
+        if (entry != null && entry.series == SERIES.get(i)) {
           r.r3++;
-        } else if (alias != null) {
+        } else if (entry != null) {
           r.r2++;
         }
       }
     }
   }
 
-  /** An alias moves to another of its places, so that a new one has room, while it is used. */
+  /** An entry moves to another of its places, so that a new one has room, while it is used. */
   @JCStressTest
   @State
   @Outcome(
@@ -247,12 +247,12 @@ public class FilteredView {
     }
 
     private int found(Attributes attributes, Series series) {
-      final FilteredAttributesCache.Alias alias = aliases.find(attributes);
-      return alias == null ? 0 : alias.series == series ? 1 : 3;
+      final FilteredAttributesCache.Entry entry = aliases.find(attributes);
+      return entry == null ? 0 : entry.series == series ? 1 : 3;
     }
   }
 
-  /** A new alias takes the place of an evicted one while the collector forgets that one. */
+  /** A new entry takes the place of an evicted one while the collector forgets that one. */
   @JCStressTest
   @State
   @Outcome(
@@ -283,12 +283,12 @@ public class FilteredView {
 
     @Arbiter
     public void find(L_Result r) {
-      final FilteredAttributesCache.Alias alias = aliases.find(B_AS_RECORDED);
-      r.r1 = alias == null ? "forgotten" : alias.series == made ? "new" : "evicted";
+      final FilteredAttributesCache.Entry entry = aliases.find(B_AS_RECORDED);
+      r.r1 = entry == null ? "forgotten" : entry.series == made ? "new" : "evicted";
     }
   }
 
-  /** The collector removes what was not used while an alias is added and another is used. */
+  /** The collector removes what was not used while an entry is added and another is used. */
   @JCStressTest
   @State
   @Outcome(
@@ -324,8 +324,8 @@ public class FilteredView {
     }
 
     private int found(int i) {
-      final FilteredAttributesCache.Alias alias = aliases.find(SAME_PLACE.get(i));
-      return alias == null ? 0 : alias.series == SERIES.get(i) ? 1 : 2;
+      final FilteredAttributesCache.Entry entry = aliases.find(SAME_PLACE.get(i));
+      return entry == null ? 0 : entry.series == SERIES.get(i) ? 1 : 2;
     }
   }
 
@@ -421,8 +421,8 @@ public class FilteredView {
     }
 
     private void record(int value, Attributes attributes, II_Result r) {
-      final FilteredAttributesCache.Alias alias = aliases.find(attributes);
-      Series series = alias == null ? null : alias.series;
+      final FilteredAttributesCache.Entry entry = aliases.find(attributes);
+      Series series = entry == null ? null : entry.series;
       if (series == null) {
         final Series found = map.findOrAdd(filter.apply(attributes));
         series = found == null ? overflow : found;
@@ -452,14 +452,14 @@ public class FilteredView {
 
     @Actor
     public void record() {
-      final SumCell cell = (SumCell) aliases.find(B_AS_RECORDED).series.take();
+      final SumCell cell = (SumCell) aliases.find(B_AS_RECORDED).series.acquire();
       cell.addLong(1);
       cell.release();
     }
 
     @Actor
     public void evict() {
-      final Cell cell = only.take();
+      final Cell cell = only.acquire();
       final boolean isEmpty = cell.isEmpty();
       cell.release();
       if (isEmpty) {

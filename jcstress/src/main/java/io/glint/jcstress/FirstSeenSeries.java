@@ -271,7 +271,7 @@ public class FirstSeenSeries {
         r.r1 = "not yet";
         return;
       }
-      final Cell cell = series.take();
+      final Cell cell = series.acquire();
       final boolean complete =
           A.equals(series.attributes)
               && cell != null

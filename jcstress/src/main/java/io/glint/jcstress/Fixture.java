@@ -319,7 +319,7 @@ final class Fixture {
    *     no thread's home any more, and one for each of two homes
    */
   static Cell[] stripe(Series series) {
-    final Cell[] cells = {series.take(), series.take(), series.take()};
+    final Cell[] cells = {series.acquire(), series.acquire(), series.acquire()};
     for (final Cell cell : cells) {
       cell.release();
     }

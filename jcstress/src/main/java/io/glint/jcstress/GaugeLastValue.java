@@ -109,7 +109,7 @@ public class GaugeLastValue {
     public ActualStoppedOwner() {
       final Series series = Fixture.seriesOfA(stream);
       stopped = Fixture.stripe(series)[1];
-      stopped.tryTake();
+      stopped.tryAcquire();
     }
 
     @Actor
@@ -240,14 +240,14 @@ public class GaugeLastValue {
     private final Cell first;
 
     public ActualInflation() {
-      first = Fixture.seriesOfA(stream).take();
+      first = Fixture.seriesOfA(stream).acquire();
       first.release();
     }
 
     @Actor
     public void setTwice() {
       stream.recordLong(1, A, null);
-      final boolean taken = first.tryTake();
+      final boolean taken = first.tryAcquire();
       stream.recordLong(2, A, null);
       if (taken) {
         first.release();
@@ -304,7 +304,7 @@ public class GaugeLastValue {
   private static void setIn(Cell target, long value, Cell[] cells, MetricStream stream) {
     final boolean[] taken = new boolean[cells.length];
     for (int i = 0; i < cells.length; i++) {
-      taken[i] = cells[i] != target && cells[i].tryTake();
+      taken[i] = cells[i] != target && cells[i].tryAcquire();
     }
     stream.recordLong(value, A, null);
     for (int i = 0; i < cells.length; i++) {

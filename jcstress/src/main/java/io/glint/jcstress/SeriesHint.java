@@ -196,7 +196,7 @@ public class SeriesHint {
         hintedAttributes = attributes;
         hinted = series;
       }
-      final SumCell cell = (SumCell) series.take();
+      final SumCell cell = (SumCell) series.acquire();
       cell.addLong(value);
       cell.release();
     }

@@ -248,7 +248,7 @@ public final class GlintMeterProvider implements MeterProvider, Closeable {
           state.meters().forEach(GlintMeter::shutdown);
           ReaderFanOut.pass(ofReaders, result);
           // Last: a log handler may hang.
-          state.callbackRunner().tellLast();
+          state.callbackRunner().logLast();
         });
     return result;
   }

@@ -217,7 +217,7 @@ class DeltaLimitTest {
       counter.add(1, set(i));
     }
     final MetricStream stream = ((SyncInstrument) counter).streams().get(0);
-    final Cell held = stream.take(set(0));
+    final Cell held = stream.acquire(set(0));
     counter.add(1, set(1000));
     counter.add(1, set(1001));
     held.release();

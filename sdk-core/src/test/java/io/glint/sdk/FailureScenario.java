@@ -275,7 +275,7 @@ final class FailureScenario {
 
   private void hold(Series each, int series) {
     if (each.attributes.get(ID) == series) {
-      held = each.take();
+      held = each.acquire();
     }
   }
 
@@ -367,7 +367,7 @@ final class FailureScenario {
     if (cell == held || cell.isRetired()) {
       return;
     }
-    if (cell.tryTake()) {
+    if (cell.tryAcquire()) {
       cell.release();
     } else {
       violations.add("a cell of " + series.attributes + " is owned " + when);

@@ -104,7 +104,7 @@ class ManySeriesTest {
     while (stream.seriesMap().find(attributes(SERIES)) == null) {
       calls++;
       record(stream, SERIES);
-      assertThat(steps(ProtocolPoint.CELL_TAKEN)).isLessThanOrEqualTo(LOOKED_AT + 2);
+      assertThat(steps(ProtocolPoint.CELL_ACQUIRED)).isLessThanOrEqualTo(LOOKED_AT + 2);
       assertThat(steps(ProtocolPoint.ENTRY_COPYING)).isLessThanOrEqualTo(COPIED_AT_ONCE);
     }
     assertThat(calls).isEqualTo(1 + SERIES / LOOKED_AT);

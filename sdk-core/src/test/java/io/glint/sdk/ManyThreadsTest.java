@@ -287,7 +287,7 @@ class ManyThreadsTest {
           .find(ATTRIBUTES)
           .visitCells(
               cell -> {
-                assertThat(cell.tryTake()).isTrue();
+                assertThat(cell.tryAcquire()).isTrue();
                 cell.release();
               });
     }

@@ -2,8 +2,8 @@ package io.glint.sdk;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.glint.sdk.StallStage.Setting;
-import io.glint.sdk.StallStage.UserCode;
+import io.glint.sdk.StallFixture.Setting;
+import io.glint.sdk.StallFixture.UserCode;
 import io.glint.sdk.internal.cell.ProtocolPoint;
 import io.opentelemetry.sdk.metrics.Aggregation;
 import io.opentelemetry.sdk.metrics.data.AggregationTemporality;
@@ -57,7 +57,7 @@ class StallTest {
     return Stream.of(AggregationTemporality.values())
         .flatMap(
             temporality ->
-                EnumSet.allOf(Stop.class).stream()
+                EnumSet.allOf(StallPoint.class).stream()
                     .filter(
                         stop -> stop.isPossibleWith(temporality == AggregationTemporality.DELTA))
                     .map(stop -> Arguments.of(stop, temporality)));
@@ -65,53 +65,54 @@ class StallTest {
 
   @ParameterizedTest
   @MethodSource("stops")
-  void othersGoOnWhileOneThreadIsStopped(Stop stop, AggregationTemporality temporality)
+  void othersGoOnWhileOneThreadIsStopped(StallPoint stop, AggregationTemporality temporality)
       throws Exception {
-    final Brake brake = new Brake(stop.place, stop.way.passes);
-    ProtocolPoint.setVisitor(brake::reached);
-    try (StallStage stage =
-        new StallStage(Kind.DOUBLE_HISTOGRAM, temporality, stop.way.setting, brake)) {
-      othersGoOn(stage, stop, brake, !stop.way.isCollector);
+    final ThreadStopper stopper = new ThreadStopper(stop.place, stop.way.passes);
+    ProtocolPoint.setVisitor(stopper::reached);
+    try (StallFixture stage =
+        new StallFixture(Kind.DOUBLE_HISTOGRAM, temporality, stop.way.setting, stopper)) {
+      othersGoOn(stage, stop, stopper, !stop.way.isCollector);
     }
   }
 
   @ParameterizedTest
   @EnumSource(Kind.class)
   void othersGoOnWhileARecorderOfAnyInstrumentIsStopped(Kind kind) throws Exception {
-    for (final Stop stop :
-        new Stop[] {
-          Stop.RECORDER_OFFERING_EXEMPLAR,
-          Stop.RECORDER_BEFORE_RELEASE,
-          Stop.BOUND_RECORDER_WITH_CELL
+    for (final StallPoint stop :
+        new StallPoint[] {
+          StallPoint.RECORDER_OFFERING_EXEMPLAR,
+          StallPoint.RECORDER_BEFORE_RELEASE,
+          StallPoint.BOUND_RECORDER_WITH_CELL
         }) {
-      final Brake brake = new Brake(stop.place, stop.way.passes);
-      ProtocolPoint.setVisitor(brake::reached);
-      try (StallStage stage =
-          new StallStage(kind, AggregationTemporality.DELTA, Setting.PLAIN, brake)) {
-        othersGoOn(stage, stop, brake, /* collects= */ false);
+      final ThreadStopper stopper = new ThreadStopper(stop.place, stop.way.passes);
+      ProtocolPoint.setVisitor(stopper::reached);
+      try (StallFixture stage =
+          new StallFixture(kind, AggregationTemporality.DELTA, Setting.PLAIN, stopper)) {
+        othersGoOn(stage, stop, stopper, /* collects= */ false);
       }
     }
   }
 
   @Test
   void othersGoOnWhileARecorderOfAnExponentialHistogramIsStopped() throws Exception {
-    final Stop stop = Stop.RECORDER_OFFERING_EXEMPLAR;
-    final Brake brake = new Brake(stop.place, stop.way.passes);
-    try (StallStage stage =
-        new StallStage(
+    final StallPoint stop = StallPoint.RECORDER_OFFERING_EXEMPLAR;
+    final ThreadStopper stopper = new ThreadStopper(stop.place, stop.way.passes);
+    try (StallFixture stage =
+        new StallFixture(
             Kind.DOUBLE_HISTOGRAM,
             Aggregation.base2ExponentialBucketHistogram(),
             AggregationTemporality.CUMULATIVE,
             Setting.PLAIN,
-            brake)) {
-      othersGoOn(stage, stop, brake, /* collects= */ true);
+            stopper)) {
+      othersGoOn(stage, stop, stopper, /* collects= */ true);
     }
   }
 
-  private static void othersGoOn(StallStage stage, Stop stop, Brake brake, boolean collects)
+  private static void othersGoOn(
+      StallFixture stage, StallPoint stop, ThreadStopper stopper, boolean collects)
       throws Exception {
     stop.way.preparation.accept(stage);
-    final Task stopped = stop(stage, stop, brake);
+    final Task stopped = stop(stage, stop, stopper);
     try {
       stop.way.meanwhile.accept(stage);
       final List<Task> others = startOthers(stage);
@@ -124,26 +125,26 @@ class StallTest {
         assertThat(collection.isFinished(PATIENCE_SECONDS)).as("a collection ends").isTrue();
       }
     } finally {
-      brake.release();
+      stopper.release();
     }
     assertThat(stopped.isFinished(PATIENCE_SECONDS)).as("the stopped thread goes on").isTrue();
     assertCountedOnce(stage);
   }
 
   /** Starts a thread that is stopped when this returns. */
-  private static Task stop(StallStage stage, Stop stop, Brake brake) {
+  private static Task stop(StallFixture stage, StallPoint stop, ThreadStopper stopper) {
     final Task stopped =
         new Task(
             "stopped",
             () -> {
-              brake.brakeCurrentThread();
+              stopper.brakeCurrentThread();
               stop.way.action.accept(stage);
             });
-    assertThat(brake.awaitStopped()).as("the thread has come to its place").isTrue();
+    assertThat(stopper.awaitStopped()).as("the thread has come to its place").isTrue();
     return stopped;
   }
 
-  private static List<Task> startOthers(StallStage stage) {
+  private static List<Task> startOthers(StallFixture stage) {
     final List<Task> others = new ArrayList<>();
     for (int i = 0; i < OTHERS; i++) {
       others.add(new Task("other " + i, () -> recordAMillion(stage)));
@@ -151,16 +152,16 @@ class StallTest {
     return others;
   }
 
-  private static void recordAMillion(StallStage stage) {
-    final Runnable bound = stage.bind(StallStage.SHARED);
+  private static void recordAMillion(StallFixture stage) {
+    final Runnable bound = stage.bind(StallFixture.SHARED);
     for (int i = 0; i < RECORDS; i++) {
       if (i % (RECORDS / NEW_SERIES) == 0) {
         stage.record(stage.newAttributes());
         stage.record(stage.newAlias());
-        stage.record(StallStage.OWN);
+        stage.record(StallFixture.OWN);
         bound.run();
       }
-      stage.record(StallStage.SHARED);
+      stage.record(StallFixture.SHARED);
     }
   }
 
@@ -172,7 +173,7 @@ class StallTest {
     return finished;
   }
 
-  private static void assertCountedOnce(StallStage stage) {
+  private static void assertCountedOnce(StallFixture stage) {
     stage.collect();
     assertThat(stage.explained()).isEqualTo(stage.recorded());
     if (!stage.isGauge()) {
@@ -184,7 +185,7 @@ class StallTest {
   void aThreadIsStoppedAtEveryPoint() {
     final Set<ProtocolPoint> points = EnumSet.noneOf(ProtocolPoint.class);
     final Set<UserCode> userCode = EnumSet.noneOf(UserCode.class);
-    for (final Stop stop : Stop.values()) {
+    for (final StallPoint stop : StallPoint.values()) {
       if (stop.place instanceof ProtocolPoint point) {
         points.add(point);
       } else {
@@ -199,37 +200,37 @@ class StallTest {
 
   @ParameterizedTest
   @CsvSource({
-    "RECORDER_WITH_CELL, CELL_TAKEN, CELL_RELEASING",
-    "COLLECTOR_WITH_CELL, CELL_TAKEN, CELL_RELEASING",
-    "COLLECTOR_BEFORE_RELEASE, CELL_TAKEN, CELL_RELEASING",
+    "RECORDER_WITH_CELL, CELL_ACQUIRED, CELL_RELEASING",
+    "COLLECTOR_WITH_CELL, CELL_ACQUIRED, CELL_RELEASING",
+    "COLLECTOR_BEFORE_RELEASE, CELL_ACQUIRED, CELL_RELEASING",
     "RECORDER_INDEXING_SERIES, SERIES_ADDING, SERIES_INDEXED"
   })
-  void aLockBetweenTwoPointsIsFound(Stop stop, ProtocolPoint from, ProtocolPoint to)
+  void aLockBetweenTwoPointsIsFound(StallPoint stop, ProtocolPoint from, ProtocolPoint to)
       throws Exception {
     final ReentrantLock lock = new ReentrantLock();
     final AtomicBoolean locks = new AtomicBoolean(true);
-    final Brake brake = new Brake(stop.place, stop.way.passes);
-    try (StallStage stage =
-        new StallStage(
-            Kind.DOUBLE_HISTOGRAM, AggregationTemporality.CUMULATIVE, Setting.PLAIN, brake)) {
+    final ThreadStopper stopper = new ThreadStopper(stop.place, stop.way.passes);
+    try (StallFixture stage =
+        new StallFixture(
+            Kind.DOUBLE_HISTOGRAM, AggregationTemporality.CUMULATIVE, Setting.PLAIN, stopper)) {
       ProtocolPoint.setVisitor(
           point -> {
             if (point == from && locks.get()) {
               lock.lock();
             }
-            brake.reached(point);
+            stopper.reached(point);
             if (point == to && lock.isHeldByCurrentThread()) {
               lock.unlock();
             }
           });
-      final Task stopped = stop(stage, stop, brake);
+      final Task stopped = stop(stage, stop, stopper);
       final List<Task> others = startOthers(stage);
       try {
         assertThat(finish(others, 1)).as("others finish while one is stopped").isFalse();
         assertThat(lock.getQueueLength()).as("others that wait").isEqualTo(OTHERS);
       } finally {
         locks.set(false);
-        brake.release();
+        stopper.release();
       }
       assertThat(stopped.isFinished(PATIENCE_SECONDS)).isTrue();
       assertThat(finish(others, PATIENCE_SECONDS)).isTrue();

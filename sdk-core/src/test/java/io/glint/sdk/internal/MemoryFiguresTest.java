@@ -97,7 +97,7 @@ class MemoryFiguresTest {
     final Series series = DeltaSums.create(1).stream().seriesMap().findOrAdd(Attributes.empty());
     final List<Cell> taken = new ArrayList<>();
     while (series.cellCount() <= 200) {
-      taken.add(series.take());
+      taken.add(series.acquire());
     }
     taken.forEach(Cell::release);
     final long homes = GraphLayout.parseInstance(series).getClassSizes().count(Cell[].class);

@@ -55,7 +55,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class AsyncStream implements CollectableStream {
   private static final Logger LOGGER = Logger.getLogger(AsyncStream.class.getName());
-  private static final int SMALLEST_ROUND = 4;
+  private static final int MIN_ROUND = 4;
 
   private final InstrumentDescriptor instrument;
   private final MetricDescriptor metric;
@@ -91,7 +91,7 @@ public final class AsyncStream implements CollectableStream {
 
   private final Unseen unseen;
   private final RateLimitedLog failures = new RateLimitedLog(LOGGER, Level.WARNING);
-  private final RateLimitedLog hangs = new RateLimitedLog(LOGGER, Level.WARNING);
+  private final RateLimitedLog hangingLog = new RateLimitedLog(LOGGER, Level.WARNING);
   private long round = 1;
   private int completedRounds;
 
@@ -102,7 +102,7 @@ public final class AsyncStream implements CollectableStream {
    * The sources that this round has observed, in this order, and behind them those of the last
    * round that it has not come to.
    */
-  private Source[] observedSources = new Source[SMALLEST_ROUND];
+  private Source[] observedSources = new Source[MIN_ROUND];
 
   private int sourcesInRound;
 
@@ -110,13 +110,13 @@ public final class AsyncStream implements CollectableStream {
   private boolean isRoundOpen;
 
   private boolean hasOverflown;
-  private boolean overflowTold;
+  private boolean isOverflowLogged;
 
   /** Whether any series counts what has no source. */
   private boolean hasRest;
 
-  private boolean restTold;
-  private boolean forgettingTold;
+  private boolean isRestLogged;
+  private boolean isForgettingLogged;
 
   /** Set by the thread that runs callbacks, before or instead of which the collecting one waits. */
   private volatile boolean isRoundIncomplete;
@@ -216,7 +216,7 @@ public final class AsyncStream implements CollectableStream {
   }
 
   /** False for what would make a sum useless. For any thread. */
-  boolean accepts(long bits) {
+  boolean acceptsValue(long bits) {
     return isLong || !isSum || !Double.isInfinite(toDouble(bits));
   }
 
@@ -224,7 +224,7 @@ public final class AsyncStream implements CollectableStream {
    * Takes an observation of the current round, in its {@link #turn}.
    *
    * @param observer stands for the callback
-   * @param bits the value, as a long or the bits of a double; {@linkplain #accepts accepted}
+   * @param bits the value, as a long or the bits of a double; {@linkplain #acceptsValue accepted}
    * @param kept what {@link #keep} makes of the attributes
    */
   public void observe(Observer observer, long bits, Attributes attributes, Attributes kept) {
@@ -315,7 +315,7 @@ public final class AsyncStream implements CollectableStream {
   @Override
   public @Nullable Data<?> collect(long lastCollectEpochNanos, long epochNanos, PointPool points) {
     if (!turn.take()) {
-      tellHanging();
+      reportHanging();
       return null;
     }
     try {
@@ -325,10 +325,10 @@ public final class AsyncStream implements CollectableStream {
     }
   }
 
-  private void tellHanging() {
+  private void reportHanging() {
     runner.later(
         () ->
-            hangs.event(
+            hangingLog.event(
                 null,
                 () ->
                     "The equals or hashCode of attributes that asynchronous instrument "
@@ -379,12 +379,12 @@ public final class AsyncStream implements CollectableStream {
    */
   private void endRound(boolean isShown) {
     try {
-      final int seenSeries = isShown ? settle() : takeBack();
+      final int seenSeries = isShown ? commit() : takeBack();
       if (!isRoundIncomplete) {
         completedRounds++;
       }
-      tellOverflow();
-      tellRest();
+      reportOverflow();
+      reportRest();
       final int knownSources = sources == null ? 0 : sources.size();
       if (hasRest || seenSeries < series.size() || sourcesInRound < knownSources) {
         forget();
@@ -407,7 +407,7 @@ public final class AsyncStream implements CollectableStream {
   }
 
   /** Takes over what the points have; returns how many there are. */
-  private int settle() {
+  private int commit() {
     tally = collecting;
     int seenSeries = 0;
     for (final AsyncSeries any : series.values()) {
@@ -463,8 +463,7 @@ public final class AsyncStream implements CollectableStream {
     if (sources != null) {
       sources.forget(unseen);
       if (sourcesInRound < observedSources.length / 8) {
-        observedSources =
-            Arrays.copyOf(observedSources, Math.max(SMALLEST_ROUND, 2 * sourcesInRound));
+        observedSources = Arrays.copyOf(observedSources, Math.max(MIN_ROUND, 2 * sourcesInRound));
       }
     }
     final Iterator<AsyncSeries> all = series.values().iterator();
@@ -477,8 +476,8 @@ public final class AsyncStream implements CollectableStream {
         one.forgetRest(unseen);
       }
     }
-    if (tooMany > 0 && isSum && !forgettingTold) {
-      forgettingTold = true;
+    if (tooMany > 0 && isSum && !isForgettingLogged) {
+      isForgettingLogged = true;
       runner.later(() -> SafeLog.log(LOGGER, Level.WARNING, forgettingMessage(), null));
     }
   }
@@ -494,9 +493,9 @@ public final class AsyncStream implements CollectableStream {
         + " again. Observe attribute sets that stay, or sums over them. Logged once.";
   }
 
-  private void tellRest() {
-    if (hasRest && !restTold) {
-      restTold = true;
+  private void reportRest() {
+    if (hasRest && !isRestLogged) {
+      isRestLogged = true;
       runner.later(() -> SafeLog.log(LOGGER, Level.WARNING, restMessage(), null));
     }
   }
@@ -513,9 +512,9 @@ public final class AsyncStream implements CollectableStream {
         + " over fewer attribute sets. Logged once.";
   }
 
-  private void tellOverflow() {
-    if (hasOverflown && !overflowTold) {
-      overflowTold = true;
+  private void reportOverflow() {
+    if (hasOverflown && !isOverflowLogged) {
+      isOverflowLogged = true;
       final List<Attributes> observed = new ArrayList<>();
       series.forEach(
           (attributes, any) -> {
@@ -525,7 +524,7 @@ public final class AsyncStream implements CollectableStream {
           });
       runner.later(
           () ->
-              Overflow.tell(
+              Overflow.logLimitReached(
                   LOGGER, losses, instrument, cardinalityLimit, AttributeCardinality.of(observed)));
     }
   }
@@ -591,16 +590,16 @@ public final class AsyncStream implements CollectableStream {
 
   /** Its context is none (API specification, "Synchronous and asynchronous instruments"). */
   private boolean isEligible(AsyncSeries entry) {
-    final int verdict =
+    final int filterResult =
         isLong
             ? sampling.evaluateLong(entry.observedBits, entry.observedAttributes, Context.root())
             : sampling.evaluateDouble(
                 toDouble(entry.observedBits), entry.observedAttributes, Context.root());
     collecting.measurements++;
-    collecting.noSpan += verdict == ExemplarSampling.NO_SPAN ? 1 : 0;
-    collecting.refused += verdict == ExemplarSampling.REFUSED ? 1 : 0;
-    collecting.kept += verdict == ExemplarSampling.ELIGIBLE ? 1 : 0;
-    return verdict == ExemplarSampling.ELIGIBLE;
+    collecting.noSpan += filterResult == ExemplarSampling.NO_SPAN ? 1 : 0;
+    collecting.refused += filterResult == ExemplarSampling.REFUSED ? 1 : 0;
+    collecting.kept += filterResult == ExemplarSampling.ELIGIBLE ? 1 : 0;
+    return filterResult == ExemplarSampling.ELIGIBLE;
   }
 
   @Override

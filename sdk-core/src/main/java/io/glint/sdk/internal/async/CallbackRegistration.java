@@ -53,10 +53,10 @@ public final class CallbackRegistration
       Thread.currentThread().getContextClassLoader();
   private final AtomicReference<State> state = new AtomicReference<>(State.IDLE);
   private final RateLimitedLog failures = new RateLimitedLog(LOGGER, Level.WARNING);
-  private final RateLimitedLog hangs = new RateLimitedLog(LOGGER, Level.WARNING);
+  private final RateLimitedLog overdueLog = new RateLimitedLog(LOGGER, Level.WARNING);
 
   /** Those of the current or the last run, one for each observable. */
-  private volatile List<ObservableInstrument.Round> rounds = List.of();
+  private volatile List<ObservableInstrument.Invocation> invocations = List.of();
 
   /**
    * Registers nothing: the meter does.
@@ -95,8 +95,10 @@ public final class CallbackRegistration
     final ClassLoader before = thread.getContextClassLoader();
     try {
       thread.setContextClassLoader(contextClassLoader);
-      rounds = observables.stream().map(observable -> observable.open(reader, observer)).toList();
-      // After the rounds can be seen: the one who abandons closes them, or this sees that he did.
+      invocations =
+          observables.stream().map(observable -> observable.open(reader, observer)).toList();
+      // After the invocations can be seen: the one who abandons closes them, or this sees that he
+      // did.
       if (!isAbandoned.getAsBoolean()) {
         callback.run();
       }
@@ -113,7 +115,7 @@ public final class CallbackRegistration
                   + " threw. What it observed before is kept, the rest is missing from this"
                   + " collection");
     } finally {
-      closeRounds();
+      closeInvocations();
       thread.setContextClassLoader(before);
       state.compareAndSet(State.RUNNING, State.IDLE);
     }
@@ -142,8 +144,8 @@ public final class CallbackRegistration
    * @return says so in the log
    */
   public Runnable abandon(ReaderId reader, long timeoutNanos) {
-    closeRounds();
-    rounds.forEach(ObservableInstrument.Round::awaitObservation);
+    closeInvocations();
+    invocations.forEach(ObservableInstrument.Invocation::awaitObservation);
     markIncomplete(reader);
     return goneOnWithout(timeoutNanos);
   }
@@ -156,7 +158,7 @@ public final class CallbackRegistration
   Runnable goneOnWithout(long timeoutNanos) {
     losses.count(DropCounters.Reason.CALLBACK_TIMEOUT);
     return () ->
-        hangs.event(
+        overdueLog.event(
             null,
             () ->
                 "The callback of "
@@ -167,8 +169,8 @@ public final class CallbackRegistration
                     + " has returned. Callbacks must not block; see setCallbackTimeout");
   }
 
-  private void closeRounds() {
-    final List<ObservableInstrument.Round> open = rounds;
+  private void closeInvocations() {
+    final List<ObservableInstrument.Invocation> open = invocations;
     for (int i = 0; i < open.size(); i++) {
       observables.get(i).close(open.get(i));
     }

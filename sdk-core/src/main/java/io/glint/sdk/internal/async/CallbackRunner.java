@@ -36,7 +36,7 @@ import org.jspecify.annotations.Nullable;
  * more, it waits if another reader is collecting.
  *
  * <p>What is to be said about callbacks and observations while a lock is held is {@linkplain #later
- * put off}. It is {@linkplain #tell told} behind the collection by such a thread, and so is what
+ * put off}. It is {@linkplain #log logged} behind the collection by such a thread, and so is what
  * recording calls have left to be logged: a log handler that hangs is waited for as a callback is.
  */
 public final class CallbackRunner {
@@ -44,9 +44,9 @@ public final class CallbackRunner {
 
   public static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(5);
 
-  private static final Duration LONGEST_TIMEOUT = Duration.ofDays(1);
+  private static final Duration MAX_TIMEOUT = Duration.ofDays(1);
   private static final long KEEP_ALIVE_SECONDS = 1;
-  private static final int MOST_UNTOLD = 1_000;
+  private static final int MAX_DEFERRED = 1_000;
   private static final AtomicInteger THREAD_NUMBER = new AtomicInteger();
 
   /** Threads that are running callbacks, of any provider. */
@@ -67,16 +67,16 @@ public final class CallbackRunner {
   private final ReentrantLock turn = new ReentrantLock();
 
   private final Set<Thread> runningThreads = ConcurrentHashMap.newKeySet();
-  private final RateLimitedLog refusals = new RateLimitedLog(LOGGER, Level.WARNING);
-  private final RateLimitedLog waits = new RateLimitedLog(LOGGER, Level.WARNING);
+  private final RateLimitedLog refusedThreadLog = new RateLimitedLog(LOGGER, Level.WARNING);
+  private final RateLimitedLog missedTurnLog = new RateLimitedLog(LOGGER, Level.WARNING);
 
-  /** What is to be told; what does not fit is not. */
-  private final Queue<Runnable> untold = new ArrayBlockingQueue<>(MOST_UNTOLD);
+  /** Messages to be logged; one that does not fit is dropped. */
+  private final Queue<Runnable> deferred = new ArrayBlockingQueue<>(MAX_DEFERRED);
 
-  /** Tells what recording calls have left to be logged. */
-  private final Runnable tellingOfRecorders;
+  /** Logs what recording calls have left to be logged. */
+  private final Runnable logsOfRecorders;
 
-  private final AtomicBoolean isTelling = new AtomicBoolean();
+  private final AtomicBoolean isLogging = new AtomicBoolean();
 
   /**
    * Makes a runner.
@@ -85,9 +85,9 @@ public final class CallbackRunner {
    */
   public CallbackRunner(Duration timeout, DropCounters losses) {
     this.losses = losses;
-    this.tellingOfRecorders = losses.reports()::log;
+    this.logsOfRecorders = losses.reports()::log;
     this.timeoutNanos =
-        timeout.compareTo(LONGEST_TIMEOUT) < 0 ? timeout.toNanos() : LONGEST_TIMEOUT.toNanos();
+        timeout.compareTo(MAX_TIMEOUT) < 0 ? timeout.toNanos() : MAX_TIMEOUT.toNanos();
   }
 
   private static Thread newThread(Runnable work) {
@@ -128,7 +128,7 @@ public final class CallbackRunner {
       losses.count(DropCounters.Reason.CALLBACK_TIMEOUT);
       later(
           () ->
-              waits.event(
+              missedTurnLog.event(
                   null,
                   () ->
                       "Callbacks have been running for another reader for too long. This collection"
@@ -181,7 +181,7 @@ public final class CallbackRunner {
     } catch (RejectedExecutionException | OutOfMemoryError e) {
       later(
           () ->
-              refusals.event(
+              refusedThreadLog.event(
                   e,
                   () ->
                       "No thread could be started for callbacks. The collecting thread runs them"
@@ -191,64 +191,64 @@ public final class CallbackRunner {
   }
 
   /** Puts off what is to be said; for any thread that must not wait for a log handler. */
-  void later(Runnable telling) {
-    untold.offer(telling);
+  void later(Runnable message) {
+    deferred.offer(message);
   }
 
   /**
    * Says what was put off, and what recording calls have left to be logged. Called when a
-   * collection has ended and nothing is held. Log handlers may hang: another thread tells, which is
-   * waited for as for a callback, and as long as it tells there is no further one.
+   * collection has ended and nothing is held. Log handlers may hang: another thread logs, which is
+   * waited for as for a callback, and as long as it logs there is no further one.
    */
-  public void tell() {
-    if (!losses.reports().isEmpty() && !untold.contains(tellingOfRecorders)) {
-      later(tellingOfRecorders);
+  public void log() {
+    if (!losses.reports().isEmpty() && !deferred.contains(logsOfRecorders)) {
+      later(logsOfRecorders);
     }
-    if (untold.isEmpty() || isTelling.get()) {
+    if (deferred.isEmpty() || isLogging.get()) {
       return;
     }
-    final CountDownLatch told = new CountDownLatch(1);
-    final Runnable telling =
+    final CountDownLatch logged = new CountDownLatch(1);
+    final Runnable logging =
         () -> {
-          tellAll();
-          told.countDown();
+          logAll();
+          logged.countDown();
         };
-    if (timeoutNanos == 0 || !start(telling)) {
-      tellAll();
+    if (timeoutNanos == 0 || !start(logging)) {
+      logAll();
       return;
     }
     try {
-      told.await(timeoutNanos, TimeUnit.NANOSECONDS);
+      logged.await(timeoutNanos, TimeUnit.NANOSECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
   }
 
-  /** As {@link #tell}, and all that recording calls have left, as there is no later collection. */
-  public void tellLast() {
+  /** As {@link #log}, and all that recording calls have left, as there is no later collection. */
+  public void logLast() {
     later(losses.reports()::logLast);
-    tell();
+    log();
   }
 
-  /** Tells all, unless another thread is about it. */
-  private void tellAll() {
-    while (!untold.isEmpty() && isTelling.compareAndSet(false, true)) {
+  /** Logs all, unless another thread does. */
+  private void logAll() {
+    while (!deferred.isEmpty() && isLogging.compareAndSet(false, true)) {
       try {
-        for (Runnable next = untold.poll(); next != null; next = untold.poll()) {
-          tell(next);
+        for (Runnable next = deferred.poll(); next != null; next = deferred.poll()) {
+          log(next);
         }
       } finally {
-        isTelling.set(false);
+        isLogging.set(false);
       }
     }
   }
 
-  /** Whatever one message throws, the others are told. */
-  private static void tell(Runnable telling) {
+  /** Whatever one message throws, the others are logged. */
+  private static void log(Runnable message) {
     try {
-      telling.run();
+      message.run();
     } catch (Throwable t) {
-      // There is nobody to tell it to.
+      // The failure cannot be reported either.
     }
   }
 

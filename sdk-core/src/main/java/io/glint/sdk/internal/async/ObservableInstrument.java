@@ -36,14 +36,14 @@ public final class ObservableInstrument
    * begins any more. One may be under way, if another thread has closed it: {@link
    * #awaitObservation}.
    */
-  public static final class Round {
+  public static final class Invocation {
     private final Thread thread;
     private final Observer observer;
     private final List<AsyncStream> streams;
 
     private volatile boolean isClosed;
 
-    private Round(Thread thread, Observer observer, List<AsyncStream> streams) {
+    private Invocation(Thread thread, Observer observer, List<AsyncStream> streams) {
       this.thread = thread;
       this.observer = observer;
       this.streams = streams;
@@ -78,12 +78,12 @@ public final class ObservableInstrument
   private final Map<ReaderId, List<AsyncStream>> streams;
   private final boolean isLong;
   private final boolean isMonotonic;
-  private final DeferredReport strays;
+  private final DeferredReport outsideCallback;
   private final DeferredReport badValues;
   private final RateLimitedLog failures = new RateLimitedLog(LOGGER, Level.WARNING);
 
   /** Set while a callback of this instrument runs. */
-  private final AtomicReference<@Nullable Round> current = new AtomicReference<>();
+  private final AtomicReference<@Nullable Invocation> current = new AtomicReference<>();
 
   public ObservableInstrument(
       RecordingContext context,
@@ -94,15 +94,18 @@ public final class ObservableInstrument
     this.streams = Map.copyOf(streams);
     this.isLong = instrument.valueType() == InstrumentValueType.LONG;
     this.isMonotonic = instrument.isMonotonic();
-    this.strays =
+    this.outsideCallback =
         new DeferredReport(
-            context.losses(), DropCounters.Reason.OUTSIDE_CALLBACK, LOGGER, value -> ofStray());
+            context.losses(),
+            DropCounters.Reason.OUTSIDE_CALLBACK,
+            LOGGER,
+            value -> ofOutsideCallback());
     this.badValues =
         new DeferredReport(
             context.losses(), DropCounters.Reason.INVALID_VALUE, LOGGER, this::ofBadValue);
   }
 
-  private String ofStray() {
+  private String ofOutsideCallback() {
     return "Asynchronous instrument "
         + instrument.describe()
         + " was observed outside its callback, from a thread that does not run it, or after"
@@ -139,17 +142,17 @@ public final class ObservableInstrument
    *
    * @param observer stands for the callback that observes
    */
-  public Round open(ReaderId reader, Observer observer) {
-    final Round round =
-        new Round(Thread.currentThread(), observer, streams.getOrDefault(reader, List.of()));
-    current.set(round);
-    return round;
+  public Invocation open(ReaderId reader, Observer observer) {
+    final Invocation invocation =
+        new Invocation(Thread.currentThread(), observer, streams.getOrDefault(reader, List.of()));
+    current.set(invocation);
+    return invocation;
   }
 
-  /** Ends a round. For any thread, and harmless if it is closed. */
-  public void close(Round round) {
-    round.isClosed = true;
-    current.compareAndSet(round, null);
+  /** Ends an invocation. For any thread, and harmless if it is closed. */
+  public void close(Invocation invocation) {
+    invocation.isClosed = true;
+    current.compareAndSet(invocation, null);
   }
 
   @Override
@@ -185,29 +188,30 @@ public final class ObservableInstrument
   }
 
   private void observe(long bits, @Nullable Attributes attributesOrNull) {
-    final Round round = current.get();
+    final Invocation invocation = current.get();
     if (context.isNoop()) {
       return;
     }
-    if (round == null || round.thread != Thread.currentThread()) {
-      strays.event(0, null);
+    if (invocation == null || invocation.thread != Thread.currentThread()) {
+      outsideCallback.event(0, null);
       return;
     }
     final Attributes attributes = attributesOrNull == null ? Attributes.empty() : attributesOrNull;
     // Without an iterator, which would be one for each observation until this is compiled.
-    for (int i = 0; i < round.streams.size(); i++) {
-      observe(round, round.streams.get(i), bits, attributes);
+    for (int i = 0; i < invocation.streams.size(); i++) {
+      observe(invocation, invocation.streams.get(i), bits, attributes);
     }
   }
 
   /** Whatever one view's filter does, the other streams get the observation. */
-  private void observe(Round round, AsyncStream stream, long bits, Attributes attributes) {
-    if (!stream.accepts(bits)) {
+  private void observe(
+      Invocation invocation, AsyncStream stream, long bits, Attributes attributes) {
+    if (!stream.acceptsValue(bits)) {
       reject(Double.longBitsToDouble(bits));
       return;
     }
     try {
-      if (!round.observe(stream, bits, attributes, stream.keep(attributes))) {
+      if (!invocation.observe(stream, bits, attributes, stream.keep(attributes))) {
         stream.countHanging();
       }
     } catch (Throwable t) {

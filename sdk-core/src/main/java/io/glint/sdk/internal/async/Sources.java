@@ -49,14 +49,14 @@ import org.jspecify.annotations.Nullable;
 final class Sources {
   static final int REMEMBERED_ROUNDS = 100;
 
-  private static final int MOST = 100_000;
-  private static final int MOST_PER_SERIES = 10;
-  private static final int MOST_UNSEEN = 10_000;
-  private static final int MOST_UNSEEN_PER_SERIES = 5;
-  private static final int SMALLEST_CAPACITY = 16;
+  private static final int MAX = 100_000;
+  private static final int MAX_PER_SERIES = 10;
+  private static final int MAX_UNSEEN = 10_000;
+  private static final int MAX_UNSEEN_PER_SERIES = 5;
+  private static final int MIN_CAPACITY = 16;
 
   private final int most;
-  private Source[] table = new Source[SMALLEST_CAPACITY];
+  private Source[] table = new Source[MIN_CAPACITY];
   private int size;
 
   /** Number of sources that have no observer. */
@@ -71,12 +71,12 @@ final class Sources {
 
   /** How many sources of a metric are remembered. */
   static int most(int cardinalityLimit) {
-    return atLeast(MOST, MOST_PER_SERIES, cardinalityLimit);
+    return atLeast(MAX, MAX_PER_SERIES, cardinalityLimit);
   }
 
   /** How many that are not observed are remembered: of sources, or of series without sources. */
   static int mostUnseen(int cardinalityLimit) {
-    return atLeast(MOST_UNSEEN, MOST_UNSEEN_PER_SERIES, cardinalityLimit);
+    return atLeast(MAX_UNSEEN, MAX_UNSEEN_PER_SERIES, cardinalityLimit);
   }
 
   private static int atLeast(int number, int perSeries, int cardinalityLimit) {
@@ -221,8 +221,8 @@ final class Sources {
       }
       table[i] = kept;
     }
-    if (table.length > SMALLEST_CAPACITY && size < table.length / 8) {
-      resize(Math.max(SMALLEST_CAPACITY, Integer.highestOneBit(Math.max(1, size)) << 1));
+    if (table.length > MIN_CAPACITY && size < table.length / 8) {
+      resize(Math.max(MIN_CAPACITY, Integer.highestOneBit(Math.max(1, size)) << 1));
     }
   }
 

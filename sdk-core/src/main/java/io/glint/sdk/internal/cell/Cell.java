@@ -24,8 +24,8 @@ import org.jspecify.annotations.Nullable;
  * <h2>States of the owner word and who moves between them</h2>
  *
  * <pre>
- *            tryTake (recorder or collector)
- *      FREE ---------------------------------> TAKEN
+ *            tryAcquire (recorder or collector)
+ *      FREE ---------------------------------> OWNED
  *       ^                                     |   |
  *       +-------------------------------------+   | retire (who evicts, in place of release)
  *            release (the one who took it)        v
@@ -33,23 +33,23 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  *
  * <ul>
- *   <li>Between a successful {@code tryTake} and {@code release} the taker is the only thread that
- *       reads or writes the other words and the reservoir. It does so with plain accesses. (But for
- *       {@link #isEmptyOptimistic}, which changes nothing.)
- *   <li>{@code tryTake} is a compare-and-exchange with <i>acquire</i>. It pairs with the store
+ *   <li>Between a successful {@code tryAcquire} and {@code release} the taker is the only thread
+ *       that reads or writes the other words and the reservoir. It does so with plain accesses.
+ *       (But for {@link #isEmptyOptimistic}, which changes nothing.)
+ *   <li>{@code tryAcquire} is a compare-and-exchange with <i>acquire</i>. It pairs with the store
  *       <i>release</i> of {@code release}: what the last owner wrote, the next one sees. The look
  *       of {@code isEmptyOptimistic} pairs with it as well. No other ordering is needed, because
  *       nothing else is shared.
- *   <li>The first try of a thread is that exchange. Each further one is {@code tryTakeIfFree},
+ *   <li>The first try of a thread is that exchange. Each further one is {@code tryAcquireIfFree},
  *       which looks before: a failed exchange would take the cache line from the owner.
- *   <li>A stripe that a recorder has just made is TAKEN before any other thread can see it.
+ *   <li>A stripe that a recorder has just made is OWNED before any other thread can see it.
  * </ul>
  *
  * <h2>What follows</h2>
  *
  * <ol>
- *   <li><b>A recorder never waits.</b> If {@code tryTake} fails, the recorder tries the other cells
- *       of the series, and if all are taken it adds one that it owns already. Adding is a
+ *   <li><b>A recorder never waits.</b> If {@code tryAcquire} fails, the recorder tries the other
+ *       cells of the series, and if all are taken it adds one that it owns already. Adding is a
  *       compare-and-set of the array of stripes, which fails only because another thread has
  *       changed it: it has added a cell, or moved to another one, which happens a limited number of
  *       times. A thread that is stopped while it owns a cell therefore costs the others that one
@@ -102,7 +102,7 @@ public abstract class Cell {
   static final int FIRST_STATE_WORD = 3;
 
   private static final long FREE = 0;
-  private static final long TAKEN = 1;
+  private static final long OWNED = 1;
   private static final long RETIRED = 2;
 
   /**
@@ -130,11 +130,11 @@ public abstract class Cell {
   }
 
   /** Takes the cell if it is free. Never waits. */
-  public final boolean tryTake() {
-    if ((long) WORDS.compareAndExchangeAcquire(words, OWNER, FREE, TAKEN) != FREE) {
+  public final boolean tryAcquire() {
+    if ((long) WORDS.compareAndExchangeAcquire(words, OWNER, FREE, OWNED) != FREE) {
       return false;
     }
-    ProtocolPoint.CELL_TAKEN.reached();
+    ProtocolPoint.CELL_ACQUIRED.reached();
     return true;
   }
 
@@ -142,8 +142,8 @@ public abstract class Cell {
    * The same for a further try, by a thread that has tried a cell of the series before. It looks
    * first, with an opaque read, so that a cell that stays taken stays in its owner's cache.
    */
-  public final boolean tryTakeIfFree() {
-    return (long) WORDS.getOpaque(words, OWNER) == FREE && tryTake();
+  public final boolean tryAcquireIfFree() {
+    return (long) WORDS.getOpaque(words, OWNER) == FREE && tryAcquire();
   }
 
   /** Gives the cell back. For its owner only. */
@@ -192,25 +192,25 @@ public abstract class Cell {
   /**
    * Takes note of what the exemplar filter said of a measurement. For the owner.
    *
-   * @param verdict of {@link ExemplarSampling}
+   * @param filterResult of {@link ExemplarSampling}
    * @return true if the measurement is to be offered to the reservoir
    */
-  public final boolean isEligible(int verdict) {
-    if (verdict > ExemplarSampling.ELIGIBLE) {
-      words[verdict]++;
+  public final boolean isEligible(int filterResult) {
+    if (filterResult > ExemplarSampling.ELIGIBLE) {
+      words[filterResult]++;
     }
-    return verdict == ExemplarSampling.ELIGIBLE;
+    return filterResult == ExemplarSampling.ELIGIBLE;
   }
 
   /**
    * Adds the measurements that the exemplar filter did not admit to {@code tally}. For the owner.
    */
-  public final void addVerdictsTo(ExemplarCounts tally) {
+  public final void addFilterResultsTo(ExemplarCounts tally) {
     tally.noSpan += words[NO_SPAN];
     tally.refused += words[REFUSED];
   }
 
-  public final void clearVerdicts() {
+  public final void clearFilterResults() {
     words[NO_SPAN] = 0;
     words[REFUSED] = 0;
   }

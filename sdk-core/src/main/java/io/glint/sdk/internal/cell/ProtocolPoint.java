@@ -21,7 +21,7 @@ public enum ProtocolPoint {
    * A thread has taken a cell: to record, to collect or explain, to bind, to evict the series. Or
    * it has made one that nobody else can see yet.
    */
-  CELL_TAKEN,
+  CELL_ACQUIRED,
 
   /** The owner of a cell is about to release it. */
   CELL_RELEASING,

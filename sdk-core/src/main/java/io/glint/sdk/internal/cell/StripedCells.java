@@ -48,7 +48,7 @@ public class StripedCells {
    * Up to so many stripes are made to keep threads apart: twice the processors, for as many threads
    * can be stopped in mid-record as run. Beyond, one is added only if all are taken.
    */
-  private static final int MOST_TO_SPREAD =
+  private static final int MAX_TO_SPREAD =
       Math.max(8, Integer.highestOneBit(2 * Runtime.getRuntime().availableProcessors() - 1) << 1);
 
   /**
@@ -56,10 +56,10 @@ public class StripedCells {
    * each other still share a place in one case of this number. A place takes the memory of one
    * reference.
    */
-  private static final int MOST_PLACES = Math.max(256, 4 * MOST_TO_SPREAD);
+  private static final int MAX_PLACES = Math.max(256, 4 * MAX_TO_SPREAD);
 
   /** Places when the array is made. */
-  private static final int FEWEST_PLACES = 2;
+  private static final int MIN_PLACES = 2;
 
   /** Homes found taken, before a collection forgets them, that make a thread move. */
   private static final int COLLISIONS_BEFORE_MOVING = 16;
@@ -114,17 +114,17 @@ public class StripedCells {
    *
    * @return a cell that the caller owns and must release, or null if the series has been evicted
    */
-  public final @Nullable Cell take() {
+  public final @Nullable Cell acquire() {
     ProtocolPoint.SERIES_FOUND.reached();
     final Cell[] stripes = this.stripes;
     final Cell home = stripes == null ? first : stripes[place(stripes)];
-    if (home != null && home.tryTake()) {
+    if (home != null && home.tryAcquire()) {
       return home;
     }
-    return takeContended();
+    return acquireContended();
   }
 
-  private @Nullable Cell takeContended() {
+  private @Nullable Cell acquireContended() {
     // Kept if another thread has changed the stripes before it could be added.
     Cell added = null;
     while (true) {
@@ -132,7 +132,7 @@ public class StripedCells {
       if (stripes == EVICTED) {
         return null;
       }
-      final Cell taken = stripes == null ? takeFirst() : takeAny(stripes);
+      final Cell taken = stripes == null ? acquireFirst() : acquireAny(stripes);
       if (taken != null) {
         try {
           countCollision(stripes, taken);
@@ -144,7 +144,7 @@ public class StripedCells {
       }
       if (added == null) {
         added = first.newStripe();
-        added.tryTake();
+        added.tryAcquire();
       }
       // Made after the cell, so that the array, which all threads read, lies behind its padding.
       final Cell[] copy = copy(stripes, placesForOneMore(stripes), added);
@@ -160,9 +160,9 @@ public class StripedCells {
    * a collector holds a cell for no longer than that, and is no reason to have a second cell for
    * ever.
    */
-  private @Nullable Cell takeFirst() {
+  private @Nullable Cell acquireFirst() {
     for (int i = 0; i < ATTEMPTS_BEFORE_STRIPING; i++) {
-      if (first.tryTakeIfFree()) {
+      if (first.tryAcquireIfFree()) {
         return first;
       }
       Thread.onSpinWait();
@@ -174,7 +174,7 @@ public class StripedCells {
    * Takes any cell that is free, but the first only if all others are taken; null if there is none,
    * or if the place of this thread still waits for its cell.
    */
-  private @Nullable Cell takeAny(Cell[] stripes) {
+  private @Nullable Cell acquireAny(Cell[] stripes) {
     final int place = place(stripes);
     if (stripes[place] == null) {
       return null;
@@ -184,11 +184,11 @@ public class StripedCells {
     // Each thread begins somewhere else.
     for (int i = 0; i < cells; i++) {
       final Cell cell = stripes[list + (place + i) % cells];
-      if (cell.tryTakeIfFree()) {
+      if (cell.tryAcquireIfFree()) {
         return cell;
       }
     }
-    return first.tryTakeIfFree() ? first : null;
+    return first.tryAcquireIfFree() ? first : null;
   }
 
   private static int places(Cell[] stripes) {
@@ -233,7 +233,7 @@ public class StripedCells {
 
   private static int placesForOneMore(Cell @Nullable [] stripes) {
     if (stripes == null) {
-      return FEWEST_PLACES;
+      return MIN_PLACES;
     }
     final boolean isListFull = stripes[stripes.length - 1] != null;
     return isListFull ? 2 * places(stripes) : places(stripes);
@@ -272,12 +272,12 @@ public class StripedCells {
    * @param taken the cell that the caller has taken
    */
   private void countCollision(Cell @Nullable [] stripes, Cell taken) {
-    if ((stripes != null && places(stripes) >= MOST_PLACES)
+    if ((stripes != null && places(stripes) >= MAX_PLACES)
         || ++collisions < COLLISIONS_BEFORE_MOVING) {
       return;
     }
     collisions = 0;
-    final Cell[] moved = stripes == null ? copy(null, FEWEST_PLACES, null) : moved(stripes, taken);
+    final Cell[] moved = stripes == null ? copy(null, MIN_PLACES, null) : moved(stripes, taken);
     if (moved != null) {
       ProtocolPoint.HOME_MOVING.reached();
       STRIPES.compareAndSet(this, stripes, moved);
@@ -286,7 +286,7 @@ public class StripedCells {
 
   /** The stripes with another home for this thread; null if it has nowhere to go. */
   private Cell @Nullable [] moved(Cell[] stripes, Cell taken) {
-    if (cells(stripes) < MOST_TO_SPREAD) {
+    if (cells(stripes) < MAX_TO_SPREAD) {
       final Cell added = first.newStripe();
       final int places = placesForOneMore(stripes);
       return copy(stripes, isHomeOfOnePlace(stripes) ? 2 * places(stripes) : places, added);
@@ -369,7 +369,7 @@ public class StripedCells {
    * @return null if the series has been evicted
    */
   public final @Nullable Object pin() {
-    final Cell cell = take();
+    final Cell cell = acquire();
     if (cell == null) {
       return null;
     }
@@ -406,7 +406,7 @@ public class StripedCells {
 
   /**
    * Evicts the series if it holds as many measurements as were collected, no thread is recording
-   * one and nobody has {@link #pin pinned} it. Afterwards {@link #take} returns null for ever.
+   * one and nobody has {@link #pin pinned} it. Afterwards {@link #acquire} returns null for ever.
    * Called by the collector, and by a recorder that makes room. Wait-free.
    *
    * <p>The caller takes every cell. A recorder that comes by then adds a cell, which makes the
@@ -432,7 +432,7 @@ public class StripedCells {
       // cell, so that one that is taken stays in its owner's cache.
       while ((cell = cellOrNull(stripes, taken)) != null
           && held <= collected
-          && cell.tryTakeIfFree()) {
+          && cell.tryAcquireIfFree()) {
         taken++;
         held += cell.isEmpty() ? 0 : collected == 0 ? 1 : cell.measurements();
       }

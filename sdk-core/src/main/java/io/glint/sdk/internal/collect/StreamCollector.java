@@ -275,7 +275,10 @@ public abstract class StreamCollector implements CollectableStream {
     return data;
   }
 
-  /** A total that lacks a cell waits for it, and verdicts with it: no number may go back. */
+  /**
+   * A total that lacks a cell waits for it, and the results of the filter with it: no number may go
+   * back.
+   */
   @GuardedBy("collectLock")
   private void publishTally() {
     tally.kept += pending.kept;
@@ -432,8 +435,8 @@ public abstract class StreamCollector implements CollectableStream {
         addToTotal(cell);
         total.measurements += measurements;
         pending.measurements += measurements;
-        cell.addVerdictsTo(pending);
-        cell.clearVerdicts();
+        cell.addFilterResultsTo(pending);
+        cell.clearFilterResults();
         exemplarCollector.merge(cell.reservoirOrNull());
         if (isDelta) {
           countBuckets(cell, pending);
@@ -450,7 +453,9 @@ public abstract class StreamCollector implements CollectableStream {
 
   @GuardedBy("collectLock")
   private boolean acquireUntilDeadline(Cell cell) {
-    for (int attempt = 0; !(attempt == 0 ? cell.tryTake() : cell.tryTakeIfFree()); attempt++) {
+    for (int attempt = 0;
+        !(attempt == 0 ? cell.tryAcquire() : cell.tryAcquireIfFree());
+        attempt++) {
       if (cell.isRetired()) {
         return false;
       }
@@ -623,7 +628,7 @@ public abstract class StreamCollector implements CollectableStream {
     try {
       final List<Attributes> attributeSets = new ArrayList<>();
       seriesMap.forEach(series -> attributeSets.add(series.attributes));
-      Overflow.tell(
+      Overflow.logLimitReached(
           LOGGER, sampling.losses(), instrument, cardinalityLimit, valuesOf(attributeSets));
     } catch (Throwable t) {
       // For want of memory, perhaps. The next collection tries again.
@@ -685,7 +690,7 @@ public abstract class StreamCollector implements CollectableStream {
           if (tryAcquireSpinning(cell)) {
             try {
               held[0] += cell.measurements();
-              cell.addVerdictsTo(current);
+              cell.addFilterResultsTo(current);
               countBuckets(cell, current);
             } finally {
               cell.release();
@@ -705,7 +710,7 @@ public abstract class StreamCollector implements CollectableStream {
 
   private static boolean tryAcquireSpinning(Cell cell) {
     for (int attempt = 0; attempt < SPINS && !cell.isRetired(); attempt++) {
-      if (cell.tryTakeIfFree()) {
+      if (cell.tryAcquireIfFree()) {
         return true;
       }
       Thread.onSpinWait();

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Belongs to one reader and one stream. Used by the thread that collects for the reader.
  */
 public final class PointPool {
-  private static final int SMALLEST_POOL = 16;
+  private static final int MIN_POOL = 16;
 
   private final boolean isReused;
   private final Consumer<? super Data<?>> receiver;
@@ -113,9 +113,9 @@ public final class PointPool {
     shown = count;
     if (!isReused) {
       removeFrom(count);
-    } else if (points.size() > SMALLEST_POOL && points.size() > 2 * count) {
+    } else if (points.size() > MIN_POOL && points.size() > 2 * count) {
       // Lets go of what one large collection has left behind.
-      removeFrom(Math.max(SMALLEST_POOL, count));
+      removeFrom(Math.max(MIN_POOL, count));
     }
     return count == 0 ? null : data;
   }

@@ -91,7 +91,7 @@ final class ExemplarAdvice {
   }
 
   /** Whether somebody who looks for exemplars would want to be told unasked. */
-  static boolean isWorthTelling(ExemplarReport.Cause cause) {
+  static boolean isWorthLogging(ExemplarReport.Cause cause) {
     return switch (cause) {
       case NO_SPAN,
           SPAN_NOT_SAMPLED,

@@ -36,7 +36,7 @@ public final class ExemplarAdvisor implements CollectionListener {
    */
   private static final long FEW_FOR_A_SAMPLER = 1000;
 
-  private static final int MOST_NAMED = 5;
+  private static final int MAX_NAMED = 5;
 
   private final ExemplarExplainer explainer;
   private final Clock clock;
@@ -48,7 +48,7 @@ public final class ExemplarAdvisor implements CollectionListener {
   private final Set<String> seen = new HashSet<>();
 
   @GuardedBy("this")
-  private final Set<String> told = new HashSet<>();
+  private final Set<String> logged = new HashSet<>();
 
   public ExemplarAdvisor(ExemplarExplainer explainer, Clock clock) {
     this.explainer = explainer;
@@ -58,7 +58,8 @@ public final class ExemplarAdvisor implements CollectionListener {
   @Override
   public void collected(ReaderId reader, long nanos, @Nullable Throwable failure) {
     if (isDue(reader)) {
-      look(explainer.metrics(reader)).forEach((cause, names) -> tell(cause, names, reader.name()));
+      selectForAdvice(explainer.metrics(reader))
+          .forEach((cause, names) -> logAdvice(cause, names, reader.name()));
     }
   }
 
@@ -72,10 +73,10 @@ public final class ExemplarAdvisor implements CollectionListener {
     return true;
   }
 
-  /** Names of the metrics that there is something to tell of, by cause. */
-  private synchronized Map<ExemplarReport.Cause, List<String>> look(
+  /** Names of the metrics that are to be advised on, by cause. */
+  private synchronized Map<ExemplarReport.Cause, List<String>> selectForAdvice(
       List<MetricExemplarReport> metrics) {
-    final Map<ExemplarReport.Cause, List<String>> toTell =
+    final Map<ExemplarReport.Cause, List<String>> advised =
         new EnumMap<>(ExemplarReport.Cause.class);
     for (final MetricExemplarReport metric : metrics) {
       final ExemplarReport.Cause cause = metric.cause();
@@ -87,13 +88,13 @@ public final class ExemplarAdvisor implements CollectionListener {
       // A while: it had measurements when last looked at, too.
       final boolean isNew = seen.add(ofReader);
       if (!isNew
-          && ExemplarAdvice.isWorthTelling(cause)
-          && !told.contains(ofAll)
-          && told.add(ExemplarAdvice.isOfReader(cause) ? ofReader : ofAll)) {
-        toTell.computeIfAbsent(cause, first -> new ArrayList<>()).add(LogText.of(metric.name()));
+          && ExemplarAdvice.isWorthLogging(cause)
+          && !logged.contains(ofAll)
+          && logged.add(ExemplarAdvice.isOfReader(cause) ? ofReader : ofAll)) {
+        advised.computeIfAbsent(cause, first -> new ArrayList<>()).add(LogText.of(metric.name()));
       }
     }
-    return toTell;
+    return advised;
   }
 
   private static long few(ExemplarReport.Cause cause) {
@@ -105,13 +106,13 @@ public final class ExemplarAdvisor implements CollectionListener {
     return scopeName.equals(InternalTelemetry.SCOPE) || scopeName.startsWith("io.glint.exporter.");
   }
 
-  private static void tell(ExemplarReport.Cause cause, List<String> names, String readerName) {
+  private static void logAdvice(ExemplarReport.Cause cause, List<String> names, String readerName) {
     final StringBuilder text = new StringBuilder(500);
     text.append(names.size() == 1 ? "Metric '" : "Metrics '");
-    text.append(String.join("', '", names.subList(0, Math.min(names.size(), MOST_NAMED))));
+    text.append(String.join("', '", names.subList(0, Math.min(names.size(), MAX_NAMED))));
     text.append('\'');
-    if (names.size() > MOST_NAMED) {
-      text.append(" and ").append(names.size() - MOST_NAMED).append(" more");
+    if (names.size() > MAX_NAMED) {
+      text.append(" and ").append(names.size() - MAX_NAMED).append(" more");
     }
     text.append(names.size() == 1 ? " has" : " have").append(" no exemplars");
     if (ExemplarAdvice.isOfReader(cause)) {

@@ -30,7 +30,7 @@ public final class UnusedViews implements CollectionListener {
   private int collections;
 
   /** Written under the lock. */
-  private volatile boolean isTold;
+  private volatile boolean isLogged;
 
   public UnusedViews(ViewRegistry views, Clock clock) {
     this.views = views;
@@ -40,21 +40,21 @@ public final class UnusedViews implements CollectionListener {
 
   @Override
   public void collected(ReaderId reader, long nanos, @Nullable Throwable failure) {
-    if (!isTold && isDue()) {
-      views.unmatched().forEach(UnusedViews::tell);
+    if (!isLogged && isDue()) {
+      views.unmatched().forEach(UnusedViews::log);
     }
   }
 
   private synchronized boolean isDue() {
     collections++;
-    if (isTold || collections < COLLECTIONS || clock.nanoTime() - startNanos < NANOS) {
+    if (isLogged || collections < COLLECTIONS || clock.nanoTime() - startNanos < NANOS) {
       return false;
     }
-    isTold = true;
+    isLogged = true;
     return true;
   }
 
-  private static void tell(InstrumentSelector selector) {
+  private static void log(InstrumentSelector selector) {
     SafeLog.log(
         LOGGER,
         Level.INFO,

@@ -24,17 +24,17 @@ import org.jspecify.annotations.Nullable;
 public final class ExemplarSampling {
   private static final Logger LOGGER = Logger.getLogger(ExemplarSampling.class.getName());
 
-  /** Verdict on a measurement where exemplars are off: nothing is counted. */
+  /** Result for a measurement where exemplars are off: nothing is counted. */
   static final int OFF = -1;
 
-  /** Verdict on a measurement that may become an exemplar. */
+  /** Result for a measurement that may become an exemplar. */
   public static final int ELIGIBLE = 0;
 
-  /** Verdict on a measurement that was made outside of a span; a cell counts them in this word. */
+  /** Result for a measurement that was made outside of a span; a cell counts them in this word. */
   public static final int NO_SPAN = 1;
 
   /**
-   * Verdict on one in a span that is not sampled, or that a filter of the user's own refuses; a
+   * Result for one in a span that is not sampled, or that a filter of the user's own refuses; a
    * cell counts them in this word.
    */
   public static final int REFUSED = 2;
@@ -154,7 +154,7 @@ public final class ExemplarSampling {
    *
    * @param context null counts as one without a span, and is not eligible even if every measurement
    *     is; a filter of the user's own is given the root context for it
-   * @return a verdict
+   * @return one of the results above
    */
   public int evaluateDouble(double value, Attributes attributes, @Nullable Context context) {
     final Filter filter = this.filter;
@@ -163,7 +163,7 @@ public final class ExemplarSampling {
     }
     return filter == Filter.CUSTOM
         ? evaluateByCustomFilter(value, 0, true, attributes, context)
-        : judge(filter, context);
+        : evaluate(filter, context);
   }
 
   /** As {@link #evaluateDouble}. */
@@ -174,10 +174,10 @@ public final class ExemplarSampling {
     }
     return filter == Filter.CUSTOM
         ? evaluateByCustomFilter(0, value, false, attributes, context)
-        : judge(filter, context);
+        : evaluate(filter, context);
   }
 
-  private int judge(Filter filter, @Nullable Context context) {
+  private int evaluate(Filter filter, @Nullable Context context) {
     if (context == null) {
       return NO_SPAN;
     }

@@ -108,7 +108,7 @@ final class ExportCycle implements Runnable {
   /** Goes on; returns false if a call is under way that will run this cycle again. */
   private boolean isCompleted() {
     if (call != null) {
-      settle(call);
+      finishStep(call);
     }
     TimedCall next;
     while (!isAbandoned && (next = nextCall()) != null) {
@@ -117,7 +117,7 @@ final class ExportCycle implements Runnable {
         // Another thread may be running this cycle already.
         return false;
       }
-      settle(next);
+      finishStep(next);
     }
     return true;
   }
@@ -162,7 +162,7 @@ final class ExportCycle implements Runnable {
         overdue -> overdue(of, overdue.elapsedMillis()));
   }
 
-  private void settle(TimedCall done) {
+  private void finishStep(TimedCall done) {
     final Throwable reason = done.failure();
     if (reason != null) {
       failed(reason);

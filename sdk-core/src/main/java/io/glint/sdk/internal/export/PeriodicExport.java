@@ -278,23 +278,23 @@ public final class PeriodicExport {
                     "not flushed after "
                         + Duration.ofNanos(flushTimeoutNanos()).toMillis()
                         + " ms"),
-                /* telling= */ () -> {}));
+                /* message= */ () -> {}));
   }
 
   /**
    * Fails requests that have run out of time. The exporter is told to flush nevertheless
    * (specification, "ForceFlush"), which it must bear while it exports.
    *
-   * @param telling says so in the log, where handlers may hang: run when the requests are complete,
+   * @param message says so in the log, where handlers may hang: run when the requests are complete,
    *     and before the exporter is called, which may hang as well
    */
-  void expire(List<FlushRequest> expired, TimeoutException timeout, Runnable telling) {
+  void expire(List<FlushRequest> expired, TimeoutException timeout, Runnable message) {
     boolean isAnyOpen = false;
     for (final FlushRequest request : expired) {
       isAnyOpen |= !request.result().isDone();
       request.complete(timeout);
     }
-    telling.run();
+    message.run();
     if (isAnyOpen && isFlushedLate.compareAndSet(false, true)) {
       try {
         exporter.flush().whenComplete(() -> isFlushedLate.set(false));

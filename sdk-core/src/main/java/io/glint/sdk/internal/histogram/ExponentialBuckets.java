@@ -6,7 +6,7 @@ package io.glint.sdk.internal.histogram;
  * behind it grows up to that size and is kept. Not thread-safe.
  */
 public final class ExponentialBuckets {
-  private static final int SMALLEST_CAPACITY = 16;
+  private static final int MIN_CAPACITY = 16;
 
   // What changes with a measurement is in one array, which a padded cell has to itself.
   private static final int LOW = 0;
@@ -24,7 +24,7 @@ public final class ExponentialBuckets {
   public ExponentialBuckets(int maxSize, int padding) {
     this.maxSize = maxSize;
     this.padding = padding;
-    this.words = new long[COUNTS + Math.min(maxSize, SMALLEST_CAPACITY) + padding];
+    this.words = new long[COUNTS + Math.min(maxSize, MIN_CAPACITY) + padding];
     clear();
   }
 
@@ -76,13 +76,13 @@ public final class ExponentialBuckets {
   public void add(int bucket, long count) {
     final long low = Math.min(words[LOW], bucket);
     final long high = Math.max(words[HIGH], bucket);
-    makeRoom(low, high);
+    ensureWindow(low, high);
     words[LOW] = low;
     words[HIGH] = high;
     words[COUNTS + bucket - (int) words[OFFSET]] += count;
   }
 
-  private void makeRoom(long low, long high) {
+  private void ensureWindow(long low, long high) {
     final long[] words = this.words;
     final int capacity = words.length - COUNTS - padding;
     final boolean isEmpty = isEmpty();

@@ -307,7 +307,7 @@ final class BoundInstruments {
     }
 
     private void setNonFinite(BoundSeries series, double value, Context context) {
-      if (series.stream.takes(value)) {
+      if (series.stream.acceptsValue(value)) {
         series.stream.recordDouble(value, series, context);
       } else {
         instrument.rejectNonFinite(value);

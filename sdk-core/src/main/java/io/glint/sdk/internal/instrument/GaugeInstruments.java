@@ -108,7 +108,7 @@ final class GaugeInstruments {
 
     private void setNonFinite(
         MetricStream stream, double value, Attributes attributes, Context context) {
-      if (stream.takes(value)) {
+      if (stream.acceptsValue(value)) {
         stream.recordDouble(value, orEmpty(attributes), context);
       } else {
         rejectNonFinite(value);

@@ -112,15 +112,15 @@ public abstract class InstrumentBuilder {
   }
 
   /** Makes a synchronous instrument out of its streams. */
-  public interface Maker<T> {
+  public interface InstrumentFactory<T> {
     T make(
         InstrumentDescriptor instrument,
         Collection<MetricStream> streams,
         RecordingContext context);
   }
 
-  final <T> T synchronous(Class<T> kind, Maker<T> maker) {
-    return registry.synchronous(descriptor(type), advice, kind, maker);
+  final <T> T synchronous(Class<T> kind, InstrumentFactory<T> factory) {
+    return registry.synchronous(descriptor(type), advice, kind, factory);
   }
 
   final CallbackRegistration observed(

@@ -22,7 +22,7 @@ public interface InstrumentRegistry {
       InstrumentDescriptor instrument,
       InstrumentAdvice advised,
       Class<T> kind,
-      InstrumentBuilder.Maker<T> maker);
+      InstrumentBuilder.InstrumentFactory<T> factory);
 
   /** Returns the asynchronous instrument of this identity, which is made if it is the first. */
   ObservableInstrument observable(InstrumentDescriptor instrument, InstrumentAdvice advised);

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 public final class ProblemLog {
 
   /** The most problems of one kind that a message each is logged of. */
-  private static final int MOST_OF_A_KIND = 100;
+  private static final int MAX_OF_A_KIND = 100;
 
   private static final Duration HUNDRED_YEARS = Duration.ofDays(36_500);
   private static final int LONGEST_REMEMBERED = 500;
@@ -46,7 +46,7 @@ public final class ProblemLog {
 
   /** Makes one that logs each problem once. */
   public static ProblemLog once(Logger logger) {
-    return new ProblemLog(logger, HUNDRED_YEARS, true, MOST_OF_A_KIND, System::nanoTime);
+    return new ProblemLog(logger, HUNDRED_YEARS, true, MAX_OF_A_KIND, System::nanoTime);
   }
 
   /**

@@ -12,8 +12,8 @@ import io.glint.sdk.internal.instrument.InstrumentBuilders;
 import io.glint.sdk.internal.instrument.InstrumentRegistry;
 import io.glint.sdk.internal.instrument.SyncInstrument;
 import io.glint.sdk.internal.log.CallSite;
+import io.glint.sdk.internal.log.DeferredWarnings;
 import io.glint.sdk.internal.log.LogText;
-import io.glint.sdk.internal.log.Notices;
 import io.glint.sdk.internal.log.ProblemLog;
 import io.glint.sdk.internal.metric.InstrumentAdvice;
 import io.glint.sdk.internal.metric.InstrumentDescriptor;
@@ -69,7 +69,7 @@ public final class GlintMeter implements Meter, InstrumentRegistry {
   /** Guards that every instrument adopts {@link #isEnabled()}, also one that is being made. */
   private final Object switchLock = new Object();
 
-  private volatile @Nullable Predicate<InstrumentationScopeInfo> decidedBy;
+  private volatile @Nullable Predicate<InstrumentationScopeInfo> configuredBy;
 
   private GlintMeter(ProviderState provider, InstrumentationScopeInfo scope, boolean isNoop) {
     this.provider = provider;
@@ -104,19 +104,19 @@ public final class GlintMeter implements Meter, InstrumentRegistry {
   }
 
   boolean isConfiguredBy(Predicate<InstrumentationScopeInfo> configurator) {
-    return decidedBy == configurator;
+    return configuredBy == configurator;
   }
 
   void setEnabled(boolean enabled, Predicate<InstrumentationScopeInfo> configurator) {
     synchronized (switchLock) {
       context.setEnabled(enabled);
       for (final InstrumentRegistration instrument : instruments.values()) {
-        if (instrument.made() instanceof SyncInstrument synchronous) {
+        if (instrument.instance() instanceof SyncInstrument synchronous) {
           synchronous.setOff(!enabled);
         }
       }
     }
-    decidedBy = configurator;
+    configuredBy = configurator;
   }
 
   /** Sets a new instrument, which is among {@link #instruments} already. */
@@ -243,9 +243,9 @@ public final class GlintMeter implements Meter, InstrumentRegistry {
       InstrumentDescriptor instrument,
       InstrumentAdvice advised,
       Class<T> kind,
-      InstrumentBuilder.Maker<T> maker) {
+      InstrumentBuilder.InstrumentFactory<T> factory) {
     if (context.isNoop()) {
-      final T made = maker.make(instrument, List.of(), context);
+      final T made = factory.make(instrument, List.of(), context);
       ((SyncInstrument) made).setOff(true);
       return made;
     }
@@ -253,13 +253,14 @@ public final class GlintMeter implements Meter, InstrumentRegistry {
         registered(
             instrument,
             advised,
-            notices -> {
+            deferred -> {
               final Map<ReaderId, List<StreamCollector>> collectors =
-                  provider.streamFactory().newStreams(instrument, scope, advised, notices);
-              return new Made(maker.make(instrument, streams(collectors), context), collectors);
+                  provider.streamFactory().newStreams(instrument, scope, advised, deferred);
+              return new CreatedInstrument(
+                  factory.make(instrument, streams(collectors), context), collectors);
             });
-    adopt((SyncInstrument) registered.made());
-    return kind.cast(registered.made());
+    adopt((SyncInstrument) registered.instance());
+    return kind.cast(registered.instance());
   }
 
   @Override
@@ -272,12 +273,13 @@ public final class GlintMeter implements Meter, InstrumentRegistry {
         registered(
             instrument,
             advised,
-            notices -> {
+            deferred -> {
               final Map<ReaderId, List<AsyncStream>> streams =
-                  provider.streamFactory().newAsyncStreams(instrument, scope, advised, notices);
-              return new Made(new ObservableInstrument(context, instrument, streams), streams);
+                  provider.streamFactory().newAsyncStreams(instrument, scope, advised, deferred);
+              return new CreatedInstrument(
+                  new ObservableInstrument(context, instrument, streams), streams);
             });
-    return (ObservableInstrument) registered.made();
+    return (ObservableInstrument) registered.instance();
   }
 
   /** Which meter it is, for messages of others. */
@@ -297,15 +299,15 @@ public final class GlintMeter implements Meter, InstrumentRegistry {
   }
 
   /** An instrument that was just made, and what collects it. */
-  private record Made(
+  private record CreatedInstrument(
       Object instrument, Map<ReaderId, ? extends List<? extends CollectableStream>> streams) {}
 
-  private interface Making {
-    Made make(Notices notices);
+  private interface InstrumentCreation {
+    CreatedInstrument make(DeferredWarnings deferred);
   }
 
   private InstrumentRegistration registered(
-      InstrumentDescriptor instrument, InstrumentAdvice advised, Making making) {
+      InstrumentDescriptor instrument, InstrumentAdvice advised, InstrumentCreation creation) {
     final InstrumentDescriptor identity = instrument.identity();
     final InstrumentRegistration known = instruments.get(identity);
     if (known != null) {
@@ -313,12 +315,12 @@ public final class GlintMeter implements Meter, InstrumentRegistry {
       return known;
     }
     // Handlers of log records are code of others: they are not called before the lock is free.
-    final Notices notices = new Notices();
+    final DeferredWarnings deferred = new DeferredWarnings();
     final InstrumentRegistration registered;
     makingLock.lock();
     try {
       final InstrumentRegistration before = instruments.get(identity);
-      registered = before != null ? before : make(instrument, advised, making, notices);
+      registered = before != null ? before : make(instrument, advised, creation, deferred);
       instruments.put(identity, registered);
     } finally {
       makingLock.unlock();
@@ -327,13 +329,16 @@ public final class GlintMeter implements Meter, InstrumentRegistry {
       registered.shutdown();
     }
     registered.warnOfDifferences(instrument, advised, scope);
-    notices.log(warnings());
+    deferred.log(warnings());
     return registered;
   }
 
   private InstrumentRegistration make(
-      InstrumentDescriptor instrument, InstrumentAdvice advised, Making making, Notices notices) {
-    final Made made = making.make(notices);
+      InstrumentDescriptor instrument,
+      InstrumentAdvice advised,
+      InstrumentCreation creation,
+      DeferredWarnings deferred) {
+    final CreatedInstrument made = creation.make(deferred);
     final List<CollectableStream> all = new ArrayList<>();
     made.streams().values().forEach(all::addAll);
     final InstrumentRegistration registered =
@@ -342,7 +347,7 @@ public final class GlintMeter implements Meter, InstrumentRegistry {
     for (final RegisteredReader reader : provider.readers()) {
       final List<? extends CollectableStream> streams = made.streams().get(reader.id());
       if (streams != null) {
-        add(streams, reader, registered, notices);
+        add(streams, reader, registered, deferred);
       }
     }
     return registered;
@@ -353,12 +358,12 @@ public final class GlintMeter implements Meter, InstrumentRegistry {
       List<? extends CollectableStream> streams,
       RegisteredReader reader,
       InstrumentRegistration registered,
-      Notices notices) {
+      DeferredWarnings deferred) {
     for (final CollectableStream stream : streams) {
       sources
           .get(reader.id())
           .add(new ReaderStream(stream, provider.resource(), scope, reader.reusesData()));
-      noteConflict(reader.id(), stream, registered, notices);
+      noteConflict(reader.id(), stream, registered, deferred);
     }
   }
 
@@ -367,12 +372,12 @@ public final class GlintMeter implements Meter, InstrumentRegistry {
       ReaderId reader,
       CollectableStream stream,
       InstrumentRegistration registered,
-      Notices notices) {
+      DeferredWarnings deferred) {
     final String name = stream.metric().name();
     final InstrumentRegistration other =
         metrics.get(reader).putIfAbsent(name.toLowerCase(Locale.ROOT), registered);
     if (other == registered) {
-      notices.add(
+      deferred.add(
           "Instrument "
               + registered.first().describe()
               + " of meter '"
@@ -383,7 +388,7 @@ public final class GlintMeter implements Meter, InstrumentRegistry {
               + " tell apart. Set another name in one of the views, or use"
               + " ViewMatchingMode.COMPOSABLE if they are meant to be one");
     } else if (other != null) {
-      notices.add(
+      deferred.add(
           "Meter '"
               + LogText.of(scope.getName())
               + "' has two different metrics named '"

@@ -22,11 +22,11 @@ final class InstrumentRegistration {
   private final InstrumentDescriptor first;
   private final InstrumentAdvice advice;
   private final String origin;
-  private final Object made;
+  private final Object instance;
   private final List<CollectableStream> streams;
 
   /** In which ways it was asked for differently; some of them, for there may be many. */
-  private final Set<String> told = ConcurrentHashMap.newKeySet();
+  private final Set<String> logged = ConcurrentHashMap.newKeySet();
 
   private final ProblemLog warnings;
 
@@ -39,13 +39,13 @@ final class InstrumentRegistration {
       InstrumentDescriptor first,
       InstrumentAdvice advice,
       String origin,
-      Object made,
+      Object instance,
       List<CollectableStream> streams,
       ProblemLog warnings) {
     this.first = first;
     this.advice = advice;
     this.origin = origin;
-    this.made = made;
+    this.instance = instance;
     this.streams = streams;
     this.warnings = warnings;
   }
@@ -63,28 +63,28 @@ final class InstrumentRegistration {
     streams.forEach(CollectableStream::shutdown);
   }
 
-  Object made() {
-    return made;
+  Object instance() {
+    return instance;
   }
 
   /** Reports in what a later request is not the same as the first, and what comes of it. */
   void warnOfDifferences(
       InstrumentDescriptor asked, InstrumentAdvice advised, InstrumentationScopeInfo scope) {
     if (!asked.name().equals(first.name())) {
-      tell(
+      warnOnce(
           scope,
           "under the name '" + LogText.of(asked.name()) + "'",
           "Names that differ only in case are one instrument; it keeps the first spelling");
     }
     if (!asked.description().equals(first.description()) && describe(asked.description())) {
-      tell(
+      warnOnce(
           scope,
           "with the description '" + LogText.of(asked.description()) + "'",
           "The two are one metric, with the longer description. Make the descriptions the same, or"
               + " set one in a view");
     }
     for (final InstrumentAdvice.AdviceConflict departure : advised.conflictsWith(advice)) {
-      tell(
+      warnOnce(
           scope,
           "with other "
               + departure.respect()
@@ -105,9 +105,9 @@ final class InstrumentRegistration {
     return isOfInstrument;
   }
 
-  private void tell(InstrumentationScopeInfo scope, String how, String outcome) {
+  private void warnOnce(InstrumentationScopeInfo scope, String how, String outcome) {
     // Code that asks differently may do so for each request.
-    if (told.size() >= MAX_WARNINGS || !told.add(how)) {
+    if (logged.size() >= MAX_WARNINGS || !logged.add(how)) {
       return;
     }
     warnings.warn(

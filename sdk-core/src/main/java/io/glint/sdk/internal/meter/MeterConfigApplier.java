@@ -26,14 +26,14 @@ final class MeterConfigApplier {
   private volatile Predicate<InstrumentationScopeInfo> configurator = scope -> true;
 
   /** Decides on a meter, unless the current configurator has done so. */
-  void decide(GlintMeter meter) {
+  void configure(GlintMeter meter) {
     if (meter.isConfiguredBy(configurator)) {
       return;
     }
     lock.lock();
     try {
       if (!meter.isConfiguredBy(configurator)) {
-        decide(meter, configurator);
+        configure(meter, configurator);
       }
     } finally {
       lock.unlock();
@@ -41,17 +41,18 @@ final class MeterConfigApplier {
   }
 
   /** Decides anew on all meters. */
-  void decideAll(Collection<GlintMeter> meters, Predicate<InstrumentationScopeInfo> configurator) {
+  void configureAll(
+      Collection<GlintMeter> meters, Predicate<InstrumentationScopeInfo> configurator) {
     lock.lock();
     try {
       this.configurator = configurator;
-      meters.forEach(meter -> decide(meter, configurator));
+      meters.forEach(meter -> configure(meter, configurator));
     } finally {
       lock.unlock();
     }
   }
 
-  private void decide(GlintMeter meter, Predicate<InstrumentationScopeInfo> configurator) {
+  private void configure(GlintMeter meter, Predicate<InstrumentationScopeInfo> configurator) {
     meter.setEnabled(isEnabled(configurator, meter.scope()), configurator);
   }
 

@@ -35,7 +35,7 @@ public final class ProviderState {
   private final List<RegisteredReader> readers = new ArrayList<>();
   private final AtomicBoolean isShutdown = new AtomicBoolean();
   private final Map<InstrumentationScopeInfo, GlintMeter> meters = new ConcurrentHashMap<>();
-  private final MeterConfigApplier meterSwitches = new MeterConfigApplier();
+  private final MeterConfigApplier meterConfig = new MeterConfigApplier();
   private final DropCounters losses = new DropCounters();
   private final StreamFactory streamFactory;
   private final List<CollectionListener> listeners = new CopyOnWriteArrayList<>();
@@ -54,7 +54,7 @@ public final class ProviderState {
     this.streamFactory =
         new StreamFactory(
             config, readers, config.views(), measurementClock, losses, callbackRunner);
-    addListener((reader, nanos, failure) -> callbackRunner.tell());
+    addListener((reader, nanos, failure) -> callbackRunner.log());
   }
 
   public Clock clock() {
@@ -138,7 +138,7 @@ public final class ProviderState {
 
   public GlintMeter meter(InstrumentationScopeInfo scope) {
     final GlintMeter meter = meters.computeIfAbsent(scope, created -> GlintMeter.of(this, created));
-    meterSwitches.decide(meter);
+    meterConfig.configure(meter);
     return meter;
   }
 
@@ -152,6 +152,6 @@ public final class ProviderState {
    * @param isEnabled compared by identity with the one that is set
    */
   public void setEnabledMeters(Predicate<InstrumentationScopeInfo> isEnabled) {
-    meterSwitches.decideAll(meters.values(), isEnabled);
+    meterConfig.configureAll(meters.values(), isEnabled);
   }
 }

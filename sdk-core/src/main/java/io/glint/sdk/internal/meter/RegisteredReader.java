@@ -115,7 +115,7 @@ public final class RegisteredReader implements CollectionRegistration {
       throw t;
     } finally {
       lock.unlock();
-      tell(begin, reason);
+      recordCollection(begin, reason);
     }
   }
 
@@ -185,7 +185,7 @@ public final class RegisteredReader implements CollectionRegistration {
   }
 
   /** What is thrown here must not cost what was collected. */
-  private void tell(long begin, @Nullable Throwable reason) {
+  private void recordCollection(long begin, @Nullable Throwable reason) {
     long nanos = 0;
     try {
       nanos = provider.clock().nanoTime() - begin;
@@ -194,14 +194,14 @@ public final class RegisteredReader implements CollectionRegistration {
     }
     try {
       for (final CollectionListener listener : provider.listeners()) {
-        tell(listener, nanos, reason);
+        call(listener, nanos, reason);
       }
     } catch (Throwable t) {
       listenerFailed(t);
     }
   }
 
-  private void tell(CollectionListener listener, long nanos, @Nullable Throwable reason) {
+  private void call(CollectionListener listener, long nanos, @Nullable Throwable reason) {
     try {
       listener.collected(id, nanos, reason);
     } catch (Throwable t) {

@@ -15,7 +15,7 @@ import io.glint.sdk.internal.collect.SumCollector;
 import io.glint.sdk.internal.exemplar.ExemplarSampling;
 import io.glint.sdk.internal.exemplar.MeasurementClock;
 import io.glint.sdk.internal.histogram.BucketIndex;
-import io.glint.sdk.internal.log.Notices;
+import io.glint.sdk.internal.log.DeferredWarnings;
 import io.glint.sdk.internal.metric.DropCounters;
 import io.glint.sdk.internal.metric.InstrumentAdvice;
 import io.glint.sdk.internal.metric.InstrumentDescriptor;
@@ -50,7 +50,7 @@ public final class StreamFactory {
   /** Scope of the metrics that Glint makes of itself. */
   public static final String OWN_SCOPE = "io.glint.sdk";
 
-  private static final int LARGEST_EXPONENTIAL_RESERVOIR = 20;
+  private static final int MAX_EXPONENTIAL_RESERVOIR = 20;
 
   /**
    * How long a delta series may be silent before it is dropped. Intervals are usually longer, so
@@ -106,8 +106,8 @@ public final class StreamFactory {
       InstrumentDescriptor instrument,
       InstrumentationScopeInfo scope,
       InstrumentAdvice advice,
-      Notices notices) {
-    final List<ViewConfig> matching = views.matching(instrument, scope, notices);
+      DeferredWarnings deferred) {
+    final List<ViewConfig> matching = views.matching(instrument, scope, deferred);
     final Map<ReaderId, List<StreamCollector>> collectors = new LinkedHashMap<>();
     final Map<StreamPlan, StreamCollector> shared = new HashMap<>();
     final long now = clock.getAsLong();
@@ -146,8 +146,8 @@ public final class StreamFactory {
       InstrumentDescriptor instrument,
       InstrumentationScopeInfo scope,
       InstrumentAdvice advice,
-      Notices notices) {
-    final List<ViewConfig> matching = views.matching(instrument, scope, notices);
+      DeferredWarnings deferred) {
+    final List<ViewConfig> matching = views.matching(instrument, scope, deferred);
     final Map<ReaderId, List<AsyncStream>> streams = new LinkedHashMap<>();
     final long now = clock.getAsLong();
     for (final RegisteredReader reader : readers) {
@@ -273,7 +273,7 @@ public final class StreamFactory {
   private static ExemplarReservoirFactory defaultReservoir(ResolvedAggregation aggregation) {
     if (aggregation.kind() == ResolvedAggregation.Kind.BASE2_EXPONENTIAL_HISTOGRAM) {
       return ExemplarReservoirFactory.fixedSize(
-          Math.min(LARGEST_EXPONENTIAL_RESERVOIR, aggregation.maxBuckets()));
+          Math.min(MAX_EXPONENTIAL_RESERVOIR, aggregation.maxBuckets()));
     }
     return aggregation.bucketCount() > 1
         ? ExemplarReservoirFactory.alignedHistogramBucket()

@@ -123,9 +123,9 @@ public final class DeferredReport {
   void log(long nowNanos, boolean isLast) {
     try {
       final long total = events.get();
-      final boolean isTold = total == logged;
-      if (isTold || logged == 0 || isLast || nowNanos - nextNanos >= 0) {
-        if (!isTold) {
+      final boolean isLogged = total == logged;
+      if (isLogged || logged == 0 || isLast || nowNanos - nextNanos >= 0) {
+        if (!isLogged) {
           SafeLog.log(logger, Level.WARNING, text(total - logged), cause);
           logged = total;
           nextNanos = nowNanos + INTERVAL_NANOS;

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The queue of what recording calls have left to be logged, of one provider. It is logged after
- * each collection, see {@code CallbackRunner.tell}; the shutdown of the provider logs what is left.
+ * each collection, see {@code CallbackRunner.log}; the shutdown of the provider logs what is left.
  *
  * <p>Thread-safe. Adding is lock-free and allocates nothing: reports are linked to each other. A
  * log handler that blocks stops the thread that logs, and the reports that this thread has taken

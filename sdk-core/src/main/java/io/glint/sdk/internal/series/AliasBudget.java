@@ -8,7 +8,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 public final class AliasBudget {
   /** As many as two caches of the largest size have. Filled, they take about five megabytes. */
-  public static final int PLACES = 2 * FilteredAttributesCache.LARGEST_CAPACITY;
+  public static final int PLACES = 2 * FilteredAttributesCache.MAX_CAPACITY;
 
   private final AtomicInteger left = new AtomicInteger(PLACES);
 

@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
  * <h2>What it may cost</h2>
  *
  * <ul>
- *   <li>It has up to {@value #OWN_CAPACITY} places of its own, and up to {@value #LARGEST_CAPACITY}
- *       as far as the {@link AliasBudget} of the provider allows; then it replaces. With more
+ *   <li>It has up to {@value #OWN_CAPACITY} places of its own, and up to {@value #MAX_CAPACITY} as
+ *       far as the {@link AliasBudget} of the provider allows; then it replaces. With more
  *       attribute sets in use than about half of the places, some are filtered again and again,
  *       which allocates.
  *   <li>It is for attribute sets that come again. Time is divided into generations of half a
@@ -30,8 +30,8 @@ import org.jspecify.annotations.Nullable;
  * </ul>
  */
 public final class FilteredAttributesCache {
-  static final int LARGEST_CAPACITY = 16_384;
-  private static final int SMALLEST_CAPACITY = 64;
+  static final int MAX_CAPACITY = 16_384;
+  private static final int MIN_CAPACITY = 64;
 
   /** So many places no other cache can take: some 160 kB, once each has an entry. */
   static final int OWN_CAPACITY = 1024;
@@ -57,14 +57,14 @@ public final class FilteredAttributesCache {
     try {
       TABLE =
           MethodHandles.lookup()
-              .findVarHandle(FilteredAttributesCache.class, "table", Alias[].class);
+              .findVarHandle(FilteredAttributesCache.class, "table", Entry[].class);
     } catch (ReflectiveOperationException e) {
       throw new ExceptionInInitializerError(e);
     }
   }
 
   /** What is remembered. */
-  public static final class Alias {
+  public static final class Entry {
     public final Series series;
 
     /** That of the series map before the series was looked up, see {@link SeriesMap#version}. */
@@ -79,7 +79,7 @@ public final class FilteredAttributesCache {
      */
     private int usedIn;
 
-    private Alias(Attributes attributes, int hash, Series series, long mapVersion, int generation) {
+    private Entry(Attributes attributes, int hash, Series series, long mapVersion, int generation) {
       this.attributes = attributes;
       this.hash = hash;
       this.series = series;
@@ -98,7 +98,7 @@ public final class FilteredAttributesCache {
   }
 
   private final AliasBudget budget;
-  private Alias[] table = new Alias[SMALLEST_CAPACITY];
+  private Entry[] table = new Entry[MIN_CAPACITY];
 
   /** Counted from 1. Written by the collector. */
   private int generation = 1;
@@ -115,25 +115,25 @@ public final class FilteredAttributesCache {
   }
 
   /** Returns what is remembered of these attributes, or null. Wait-free. */
-  public @Nullable Alias find(Attributes attributes) {
-    final Alias[] table = this.table;
+  public @Nullable Entry find(Attributes attributes) {
+    final Entry[] table = this.table;
     final int hash = SeriesMap.hash(attributes);
     // Most are in the first of their places.
-    Alias alias = table[hash & (table.length - 1)];
-    if (alias == null || !alias.isOf(attributes, hash)) {
-      alias = findFurther(table, attributes, hash);
+    Entry entry = table[hash & (table.length - 1)];
+    if (entry == null || !entry.isOf(attributes, hash)) {
+      entry = findFurther(table, attributes, hash);
     }
-    if (alias != null && alias.usedIn != generation) {
-      alias.usedIn = generation;
+    if (entry != null && entry.usedIn != generation) {
+      entry.usedIn = generation;
     }
-    return alias;
+    return entry;
   }
 
-  private static @Nullable Alias findFurther(Alias[] table, Attributes attributes, int hash) {
+  private static @Nullable Entry findFurther(Entry[] table, Attributes attributes, int hash) {
     for (int i = 1; i < WAYS; i++) {
-      final Alias alias = table[place(table, hash, i)];
-      if (alias != null && alias.isOf(attributes, hash)) {
-        return alias;
+      final Entry entry = table[place(table, hash, i)];
+      if (entry != null && entry.isOf(attributes, hash)) {
+        return entry;
       }
     }
     return null;
@@ -154,28 +154,28 @@ public final class FilteredAttributesCache {
 
   private void putOrThrow(Attributes attributes, Series series, long mapVersion) {
     final int hash = SeriesMap.hash(attributes);
-    final Alias alias = new Alias(attributes, hash, series, mapVersion, generation);
+    final Entry entry = new Entry(attributes, hash, series, mapVersion, generation);
     while (true) {
-      final Alias[] table = this.table;
-      if (putIfRoom(table, alias)
-          || (isDoubtful && table.length >= OWN_CAPACITY && replaceUnused(table, alias))
-          || putWhereOneCanMove(table, alias)
-          || !grow(table, alias)) {
+      final Entry[] table = this.table;
+      if (putIfRoom(table, entry)
+          || (isDoubtful && table.length >= OWN_CAPACITY && replaceUnused(table, entry))
+          || putWhereOneCanMove(table, entry)
+          || !grow(table, entry)) {
         return;
       }
     }
   }
 
   /** Doubles the table; or else overwrites an entry, and returns false. */
-  private boolean grow(Alias[] table, Alias alias) {
+  private boolean grow(Entry[] table, Entry entry) {
     final int taken = beyondOwn(2 * table.length) - beyondOwn(table.length);
-    if (table.length == LARGEST_CAPACITY || !budget.take(taken)) {
-      table[place(table, alias.hash, (alias.hash >>> 16) % ways(table))] = alias;
+    if (table.length == MAX_CAPACITY || !budget.take(taken)) {
+      table[place(table, entry.hash, (entry.hash >>> 16) % ways(table))] = entry;
       return false;
     }
     boolean isGrown = false;
     try {
-      final Alias[] doubled = new Alias[2 * table.length];
+      final Entry[] doubled = new Entry[2 * table.length];
       final boolean unused = copyAll(table, doubled);
       ProtocolPoint.ALIASES_DOUBLING.reached();
       isGrown = TABLE.compareAndSet(this, table, doubled);
@@ -188,12 +188,12 @@ public final class FilteredAttributesCache {
   }
 
   /** Index of the number'th place of an entry. */
-  private static int place(Alias[] table, int hash, int number) {
+  private static int place(Entry[] table, int hash, int number) {
     final int row = number < WAYS_WHILE_SMALL ? hash : (hash * 0x9E3779B9) >>> 16;
     return (row + number) & (table.length - 1);
   }
 
-  private static int ways(Alias[] table) {
+  private static int ways(Entry[] table) {
     return table.length < OWN_CAPACITY ? WAYS_WHILE_SMALL : WAYS;
   }
 
@@ -204,10 +204,10 @@ public final class FilteredAttributesCache {
 
   /** Lets go of the series that have been evicted. Called by the collector. */
   public void forgetEvicted() {
-    final Alias[] table = this.table;
+    final Entry[] table = this.table;
     for (int i = 0; i < table.length; i++) {
-      final Alias alias = table[i];
-      if (alias != null && alias.series.isEvicted()) {
+      final Entry entry = table[i];
+      if (entry != null && entry.series.isEvicted()) {
         table[i] = null;
       }
     }
@@ -230,18 +230,18 @@ public final class FilteredAttributesCache {
   }
 
   private void endGeneration() {
-    final Alias[] table = this.table;
+    final Entry[] table = this.table;
     int entries = 0;
     int used = 0;
     int unused = 0;
-    for (final Alias alias : table) {
-      entries += alias != null ? 1 : 0;
-      used += alias != null && alias.usedIn == generation ? 1 : 0;
-      unused += alias != null && alias.usedIn == -generation ? 1 : 0;
+    for (final Entry entry : table) {
+      entries += entry != null ? 1 : 0;
+      used += entry != null && entry.usedIn == generation ? 1 : 0;
+      unused += entry != null && entry.usedIn == -generation ? 1 : 0;
     }
     isDoubtful = 2 * used < entries;
     final int kept = isDoubtful ? used : used + unused;
-    final int capacity = Math.max(SMALLEST_CAPACITY, Integer.highestOneBit(2 * kept + 1) << 1);
+    final int capacity = Math.max(MIN_CAPACITY, Integer.highestOneBit(2 * kept + 1) << 1);
     for (int i = 0; i < table.length; i++) {
       if (table[i] != null && !isKept(table[i])) {
         table[i] = null;
@@ -255,8 +255,8 @@ public final class FilteredAttributesCache {
     generation++;
   }
 
-  private boolean isKept(Alias alias) {
-    return alias.usedIn == generation || (!isDoubtful && alias.usedIn == -generation);
+  private boolean isKept(Entry entry) {
+    return entry.usedIn == generation || (!isDoubtful && entry.usedIn == -generation);
   }
 
   /**
@@ -264,10 +264,10 @@ public final class FilteredAttributesCache {
    *
    * @param capacity the smallest that is worth a try
    */
-  private void shrink(Alias[] table, int capacity) {
+  private void shrink(Entry[] table, int capacity) {
     // Not by half: a table that is about to double again is not made smaller.
     for (int tried = capacity; tried <= table.length / 4; tried *= 2) {
-      final Alias[] smaller = new Alias[tried];
+      final Entry[] smaller = new Entry[tried];
       if (copyAll(table, smaller)) {
         // A recorder may have doubled it. There is another collection.
         if (TABLE.compareAndSet(this, table, smaller)) {
@@ -284,21 +284,21 @@ public final class FilteredAttributesCache {
    *
    * @return false if some have found no place
    */
-  private static boolean copyAll(Alias[] from, Alias[] to) {
+  private static boolean copyAll(Entry[] from, Entry[] to) {
     boolean isComplete = true;
-    for (final Alias alias : from) {
-      if (alias != null && !putIfEmpty(to, alias) && !putWhereOneCanMove(to, alias)) {
+    for (final Entry entry : from) {
+      if (entry != null && !putIfEmpty(to, entry) && !putWhereOneCanMove(to, entry)) {
         isComplete = false;
       }
     }
     return isComplete;
   }
 
-  private static boolean putIfEmpty(Alias[] table, Alias alias) {
+  private static boolean putIfEmpty(Entry[] table, Entry entry) {
     for (int i = 0; i < ways(table); i++) {
-      final int index = place(table, alias.hash, i);
+      final int index = place(table, entry.hash, i);
       if (table[index] == null) {
-        table[index] = alias;
+        table[index] = entry;
         return true;
       }
     }
@@ -309,36 +309,36 @@ public final class FilteredAttributesCache {
    * Lets an entry that has another place free move there, and puts this one in its place. A thread
    * that looks for the other one meanwhile may miss it, and filters once more.
    */
-  private static boolean putWhereOneCanMove(Alias[] table, Alias alias) {
+  private static boolean putWhereOneCanMove(Entry[] table, Entry entry) {
     for (int i = 0; i < ways(table); i++) {
-      final int index = place(table, alias.hash, i);
-      final Alias there = table[index];
+      final int index = place(table, entry.hash, i);
+      final Entry there = table[index];
       if (there == null || putIfEmpty(table, there)) {
-        table[index] = alias;
+        table[index] = entry;
         return true;
       }
     }
     return false;
   }
 
-  private static boolean putIfRoom(Alias[] table, Alias alias) {
+  private static boolean putIfRoom(Entry[] table, Entry entry) {
     for (int i = 0; i < ways(table); i++) {
-      final int index = place(table, alias.hash, i);
-      final Alias there = table[index];
-      if (there == null || there.series.isEvicted() || there.isOf(alias.attributes, alias.hash)) {
-        table[index] = alias;
+      final int index = place(table, entry.hash, i);
+      final Entry there = table[index];
+      if (there == null || there.series.isEvicted() || there.isOf(entry.attributes, entry.hash)) {
+        table[index] = entry;
         return true;
       }
     }
     return false;
   }
 
-  private static boolean replaceUnused(Alias[] table, Alias alias) {
+  private static boolean replaceUnused(Entry[] table, Entry entry) {
     for (int i = 0; i < ways(table); i++) {
-      final int index = place(table, alias.hash, i);
-      final Alias there = table[index];
+      final int index = place(table, entry.hash, i);
+      final Entry there = table[index];
       if (there == null || !there.wasUsedAgain()) {
-        table[index] = alias;
+        table[index] = entry;
         return true;
       }
     }
@@ -348,8 +348,8 @@ public final class FilteredAttributesCache {
   /** Number of entries; for tests. */
   public int size() {
     int size = 0;
-    for (final Alias alias : table) {
-      size += alias != null ? 1 : 0;
+    for (final Entry entry : table) {
+      size += entry != null ? 1 : 0;
     }
     return size;
   }

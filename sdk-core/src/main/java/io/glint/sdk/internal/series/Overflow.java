@@ -21,7 +21,7 @@ public final class Overflow {
   private Overflow() {}
 
   /** Says that an instrument has hit its cardinality limit, and what to do about it. */
-  public static void tell(
+  public static void logLimitReached(
       Logger logger,
       DropCounters losses,
       InstrumentDescriptor instrument,

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * A {@link Table} holds the series twice: in {@code order}, an array that is filled from index 0 on
  * without gaps, and in {@code index}, an open-addressing hash table. The index is at most a quarter
  * full, as a look-up that comes across another series first costs more than the memory. That of a
- * table of more than {@value #LARGEST_SPARSE_CAPACITY} places may be half full: there the memory is
+ * table of more than {@value #MAX_SPARSE_CAPACITY} places may be half full: there the memory is
  * what a look-up waits for. {@code order} says which series exist; {@code index} only makes them
  * quick to find.
  *
@@ -81,13 +81,13 @@ import org.jspecify.annotations.Nullable;
  * table is complete, and by each collection.
  */
 public final class SeriesMap {
-  private static final int SMALLEST_CAPACITY = 4;
+  private static final int MIN_CAPACITY = 4;
 
   /** Places in the index at least, so that few series seldom share one; a power of two. */
-  private static final int SMALLEST_INDEX = 64;
+  private static final int MIN_INDEX = 64;
 
   /** Capacity up to which the index has four places for each in {@code order}, not two. */
-  private static final int LARGEST_SPARSE_CAPACITY = 4096;
+  private static final int MAX_SPARSE_CAPACITY = 4096;
 
   /** How many entries a recorder copies at once: some microseconds. */
   private static final int PLACES_COPIED_AT_ONCE = 128;
@@ -109,7 +109,7 @@ public final class SeriesMap {
   private final SeriesFactory factory;
   private final int limit;
 
-  private volatile Table table = new Table(SMALLEST_CAPACITY, 0);
+  private volatile Table table = new Table(MIN_CAPACITY, 0);
 
   /** The index of the table, or of one before it. */
   private Series[] cachedIndex = table.index;
@@ -260,7 +260,7 @@ public final class SeriesMap {
   private void prepareSuccessor(Table table, int place) {
     final int capacity = table.order.length;
     if (place != capacity - capacity / 16 - 1
-        || capacity <= LARGEST_SPARSE_CAPACITY
+        || capacity <= MAX_SPARSE_CAPACITY
         || capacity >= limit) {
       return;
     }
@@ -327,7 +327,7 @@ public final class SeriesMap {
     for (int i = 0; i < end; i++) {
       live += table.entry(i).isEvicted() ? 0 : 1;
     }
-    final int capacity = Math.max(SMALLEST_CAPACITY, Integer.highestOneBit(Math.max(1, live)) << 1);
+    final int capacity = Math.max(MIN_CAPACITY, Integer.highestOneBit(Math.max(1, live)) << 1);
     final Filling copy = new Filling(capacity);
     int place = 0;
     while (place < end) {
@@ -435,7 +435,7 @@ public final class SeriesMap {
     final Table table = this.table;
     Series only = null;
     int place = 0;
-    for (; place < SMALLEST_CAPACITY; place++) {
+    for (; place < MIN_CAPACITY; place++) {
       final Series entry = table.entryOrNull(place);
       if (entry == null || entry == CLOSED) {
         return only;
@@ -583,9 +583,7 @@ public final class SeriesMap {
     }
 
     static int indexLength(int capacity) {
-      return capacity > LARGEST_SPARSE_CAPACITY
-          ? 2 * capacity
-          : Math.max(SMALLEST_INDEX, 4 * capacity);
+      return capacity > MAX_SPARSE_CAPACITY ? 2 * capacity : Math.max(MIN_INDEX, 4 * capacity);
     }
 
     /** Number of entries. */

@@ -24,7 +24,7 @@ public final class SeriesStore {
    * How many series one recording call looks at to make room: 30 to 60 microseconds where they are
    * in the processor's caches, some hundred where they come from memory or from other processors.
    */
-  private static final int MOST_LOOKED_AT = 4096;
+  private static final int MAX_LOOKED_AT = 4096;
 
   private final SeriesFactory factory;
   private final SeriesMap map;
@@ -65,7 +65,7 @@ public final class SeriesStore {
       if (found != null) {
         return found;
       }
-      if (!makeRoom()) {
+      if (!evictIdle()) {
         return overflow();
       }
     }
@@ -93,15 +93,15 @@ public final class SeriesStore {
   /**
    * Evicts series that no measurement of this interval is in, so that the limit counts those of
    * this interval only. Recorders of a delta stream that come across the limit do it, and go
-   * through the series once in each interval, {@value #MOST_LOOKED_AT} at most in one call: the
-   * next call goes on from there. So with a larger limit a measurement of a new attribute set may
-   * go to the overflow series although there is an idle series further on. Never waits for another
+   * through the series once in each interval, {@value #MAX_LOOKED_AT} at most in one call: the next
+   * call goes on from there. So with a larger limit a measurement of a new attribute set may go to
+   * the overflow series although there is an idle series further on. Never waits for another
    * thread: a series that one of them has in its hands is tried a few times more, and if that
    * thread has been stopped there, the limit is one series lower until it goes on.
    *
    * @return false if there is no room, and the measurement goes to the overflow series
    */
-  private boolean makeRoom() {
+  private boolean evictIdle() {
     final long interval = this.interval.get();
     if (!isDelta) {
       return false;
@@ -113,7 +113,7 @@ public final class SeriesStore {
       }
       final IdleSeriesEvictor maker = new IdleSeriesEvictor();
       ProtocolPoint.ROOM_MAKING.reached();
-      final int next = map.forEach(search.next, MOST_LOOKED_AT, maker);
+      final int next = map.forEach(search.next, MAX_LOOKED_AT, maker);
       maker.retry();
       ProtocolPoint.ROOM_MADE.reached();
       // If series were removed since, those that are left have other numbers, and it begins anew.

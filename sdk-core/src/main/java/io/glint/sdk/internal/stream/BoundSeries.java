@@ -61,30 +61,30 @@ public final class BoundSeries {
   /**
    * Takes a cell. Never waits.
    *
-   * @return as {@link MetricStream#take}
+   * @return as {@link MetricStream#acquire}
    */
-  public @Nullable Cell take() {
+  public @Nullable Cell acquire() {
     final Cell cached = this.cachedCell;
-    return cached != null && !series.isStripedPlain() && cached.tryTake()
+    return cached != null && !series.isStripedPlain() && cached.tryAcquire()
         ? cached
-        : takeContended();
+        : acquireContended();
   }
 
-  private @Nullable Cell takeContended() {
+  private @Nullable Cell acquireContended() {
     final Cell cell;
     try {
       // Not at each recording, as all threads read it.
       if (cachedCell != null && series.isStriped()) {
         cachedCell = null;
       }
-      cell = series.take();
+      cell = series.acquire();
     } catch (Throwable t) {
       stream.measurementLost(t);
       return null;
     }
     // It is null if nothing was bound, or if the bound instrument becomes garbage during this
     // recording.
-    return cell != null ? cell : stream.take(attributes);
+    return cell != null ? cell : stream.acquire(attributes);
   }
 
   /** For tests. */

@@ -33,16 +33,16 @@ public final class ExponentialHistogramStream extends MetricStream {
 
   @Override
   public void recordDouble(double value, Attributes attributes, Context context) {
-    final int verdict = sampling.evaluateDouble(value, attributes, context);
+    final int filterResult = sampling.evaluateDouble(value, attributes, context);
     final int atTableScale = ExponentialCell.bucketAtTableScale(value);
     ExponentialCell cell = null;
     Throwable lost = null;
     Object afterwards = null;
     try {
-      cell = (ExponentialCell) take(attributes);
+      cell = (ExponentialCell) acquire(attributes);
       if (cell != null) {
         lost = cell.add(value, atTableScale);
-        if (lost == null && cell.isEligible(verdict)) {
+        if (lost == null && cell.isEligible(filterResult)) {
           afterwards = cell.offerDouble(sampling, value, 0, attributes, context);
         }
       }
@@ -61,16 +61,16 @@ public final class ExponentialHistogramStream extends MetricStream {
 
   @Override
   public void recordDouble(double value, BoundSeries series, Context context) {
-    final int verdict = sampling.evaluateDouble(value, series.attributes, context);
+    final int filterResult = sampling.evaluateDouble(value, series.attributes, context);
     final int atTableScale = ExponentialCell.bucketAtTableScale(value);
     ExponentialCell cell = null;
     Throwable lost = null;
     Object afterwards = null;
     try {
-      cell = (ExponentialCell) series.take();
+      cell = (ExponentialCell) series.acquire();
       if (cell != null) {
         lost = cell.add(value, atTableScale);
-        if (lost == null && cell.isEligible(verdict)) {
+        if (lost == null && cell.isEligible(filterResult)) {
           afterwards = cell.offerDouble(sampling, value, 0, series.attributes, context);
         }
       }

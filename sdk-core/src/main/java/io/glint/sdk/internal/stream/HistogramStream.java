@@ -42,14 +42,14 @@ public final class HistogramStream extends MetricStream {
 
   @Override
   public void recordDouble(double value, Attributes attributes, Context context) {
-    final int verdict = sampling.evaluateDouble(value, attributes, context);
+    final int filterResult = sampling.evaluateDouble(value, attributes, context);
     final int bucket = bucket(value);
     HistogramCell cell = null;
     Object afterwards = null;
     try {
-      cell = (HistogramCell) take(attributes);
+      cell = (HistogramCell) acquire(attributes);
       if (cell != null) {
-        afterwards = count(cell, value, bucket, verdict, attributes, context);
+        afterwards = count(cell, value, bucket, filterResult, attributes, context);
       }
     } finally {
       if (cell != null) {
@@ -63,14 +63,14 @@ public final class HistogramStream extends MetricStream {
 
   @Override
   public void recordDouble(double value, BoundSeries series, Context context) {
-    final int verdict = sampling.evaluateDouble(value, series.attributes, context);
+    final int filterResult = sampling.evaluateDouble(value, series.attributes, context);
     final int bucket = bucket(value);
     HistogramCell cell = null;
     Object afterwards = null;
     try {
-      cell = (HistogramCell) series.take();
+      cell = (HistogramCell) series.acquire();
       if (cell != null) {
-        afterwards = count(cell, value, bucket, verdict, series.attributes, context);
+        afterwards = count(cell, value, bucket, filterResult, series.attributes, context);
       }
     } finally {
       if (cell != null) {
@@ -94,11 +94,11 @@ public final class HistogramStream extends MetricStream {
       HistogramCell cell,
       double value,
       int bucket,
-      int verdict,
+      int filterResult,
       Attributes attributes,
       Context context) {
     cell.add(value, bucket);
-    if (!cell.isEligible(verdict)) {
+    if (!cell.isEligible(filterResult)) {
       return null;
     }
     // A bucket is not negative, so the mask changes nothing but the machine code. If the bounds

@@ -20,13 +20,13 @@ public final class LastValueStream extends MetricStream {
 
   @Override
   public void recordLong(long value, Attributes attributes, Context context) {
-    final int verdict = sampling.evaluateLong(value, attributes, context);
+    final int filterResult = sampling.evaluateLong(value, attributes, context);
     LastValueCell cell = null;
     Object afterwards = null;
     try {
-      cell = (LastValueCell) take(attributes);
+      cell = (LastValueCell) acquire(attributes);
       if (cell != null) {
-        afterwards = setLong(cell, value, verdict, attributes, context);
+        afterwards = setLong(cell, value, filterResult, attributes, context);
       }
     } finally {
       if (cell != null) {
@@ -40,13 +40,13 @@ public final class LastValueStream extends MetricStream {
 
   @Override
   public void recordLong(long value, BoundSeries series, Context context) {
-    final int verdict = sampling.evaluateLong(value, series.attributes, context);
+    final int filterResult = sampling.evaluateLong(value, series.attributes, context);
     LastValueCell cell = null;
     Object afterwards = null;
     try {
-      cell = (LastValueCell) series.take();
+      cell = (LastValueCell) series.acquire();
       if (cell != null) {
-        afterwards = setLong(cell, value, verdict, series.attributes, context);
+        afterwards = setLong(cell, value, filterResult, series.attributes, context);
       }
     } finally {
       if (cell != null) {
@@ -59,22 +59,22 @@ public final class LastValueStream extends MetricStream {
   }
 
   private @Nullable Object setLong(
-      LastValueCell cell, long value, int verdict, Attributes attributes, Context context) {
+      LastValueCell cell, long value, int filterResult, Attributes attributes, Context context) {
     cell.set(value);
-    return cell.isEligible(verdict)
+    return cell.isEligible(filterResult)
         ? cell.offerLong(sampling, value, 0, attributes, context)
         : null;
   }
 
   @Override
   public void recordDouble(double value, Attributes attributes, Context context) {
-    final int verdict = sampling.evaluateDouble(value, attributes, context);
+    final int filterResult = sampling.evaluateDouble(value, attributes, context);
     LastValueCell cell = null;
     Object afterwards = null;
     try {
-      cell = (LastValueCell) take(attributes);
+      cell = (LastValueCell) acquire(attributes);
       if (cell != null) {
-        afterwards = setDouble(cell, value, verdict, attributes, context);
+        afterwards = setDouble(cell, value, filterResult, attributes, context);
       }
     } finally {
       if (cell != null) {
@@ -88,13 +88,13 @@ public final class LastValueStream extends MetricStream {
 
   @Override
   public void recordDouble(double value, BoundSeries series, Context context) {
-    final int verdict = sampling.evaluateDouble(value, series.attributes, context);
+    final int filterResult = sampling.evaluateDouble(value, series.attributes, context);
     LastValueCell cell = null;
     Object afterwards = null;
     try {
-      cell = (LastValueCell) series.take();
+      cell = (LastValueCell) series.acquire();
       if (cell != null) {
-        afterwards = setDouble(cell, value, verdict, series.attributes, context);
+        afterwards = setDouble(cell, value, filterResult, series.attributes, context);
       }
     } finally {
       if (cell != null) {
@@ -107,15 +107,15 @@ public final class LastValueStream extends MetricStream {
   }
 
   private @Nullable Object setDouble(
-      LastValueCell cell, double value, int verdict, Attributes attributes, Context context) {
+      LastValueCell cell, double value, int filterResult, Attributes attributes, Context context) {
     cell.set(Double.doubleToRawLongBits(value));
-    return cell.isEligible(verdict)
+    return cell.isEligible(filterResult)
         ? cell.offerDouble(sampling, value, 0, attributes, context)
         : null;
   }
 
   @Override
-  public boolean takes(double value) {
+  public boolean acceptsValue(double value) {
     return !Double.isNaN(value);
   }
 

@@ -109,12 +109,12 @@ public abstract class MetricStream implements CellFactory, SeriesFactory {
 
   /**
    * As {@link #recordLong(long, Attributes, Context)}. The value is one that the stream {@linkplain
-   * #takes}.
+   * #acceptsValue accepts}.
    */
   public abstract void recordDouble(double value, Attributes attributes, Context context);
 
   /** False for values that would make the stream useless. */
-  public boolean takes(double value) {
+  public boolean acceptsValue(double value) {
     return Double.isFinite(value);
   }
 
@@ -135,17 +135,17 @@ public abstract class MetricStream implements CellFactory, SeriesFactory {
    * @return a cell that the caller owns and must release; null if attributes or a view's filter are
    *     broken or memory has run out, which is reported, and for a new series after shutdown
    */
-  public final @Nullable Cell take(Attributes attributes) {
+  public final @Nullable Cell acquire(Attributes attributes) {
     try {
       final Series sole = this.soleSeries;
       final Series series = sole != null && sole.attributes == attributes ? sole : find(attributes);
       if (series != null) {
-        final Cell cell = series.take();
+        final Cell cell = series.acquire();
         if (cell != null) {
           return cell;
         }
       }
-      return takeFromNew(attributes);
+      return acquireFromNew(attributes);
     } catch (Throwable t) {
       // Attributes and a view's filter are user code, and may throw.
       measurementLost(t);
@@ -160,18 +160,18 @@ public abstract class MetricStream implements CellFactory, SeriesFactory {
   /** The series if it is remembered. Once there may be room, overflow is no longer the answer. */
   @SuppressWarnings("NullAway") // Called only if there are aliases.
   private @Nullable Series findByAlias(Attributes attributes) {
-    final FilteredAttributesCache.Alias alias = aliases.find(attributes);
-    if (alias == null) {
+    final FilteredAttributesCache.Entry entry = aliases.find(attributes);
+    if (entry == null) {
       return null;
     }
-    return alias.series.attributes == Overflow.ATTRIBUTES
-            && (alias.mapVersion != seriesMap.version() || store.mayEvictIdle())
+    return entry.series.attributes == Overflow.ATTRIBUTES
+            && (entry.mapVersion != seriesMap.version() || store.mayEvictIdle())
         ? null
-        : alias.series;
+        : entry.series;
   }
 
   /** Null after shutdown. */
-  private @Nullable Cell takeFromNew(Attributes attributes) {
+  private @Nullable Cell acquireFromNew(Attributes attributes) {
     final Attributes kept = keep(attributes);
     while (true) {
       final long mapVersion = seriesMap.version();
@@ -186,7 +186,7 @@ public abstract class MetricStream implements CellFactory, SeriesFactory {
       }
       // Before a cell is taken: from there on nothing may be thrown, not even for want of stack.
       updateSoleSeries();
-      final Cell cell = series.take();
+      final Cell cell = series.acquire();
       if (cell != null) {
         return cell;
       }

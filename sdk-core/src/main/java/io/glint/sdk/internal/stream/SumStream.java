@@ -18,13 +18,13 @@ public final class SumStream extends MetricStream {
 
   @Override
   public void recordLong(long value, Attributes attributes, Context context) {
-    final int verdict = sampling.evaluateLong(value, attributes, context);
+    final int filterResult = sampling.evaluateLong(value, attributes, context);
     SumCell cell = null;
     Object afterwards = null;
     try {
-      cell = (SumCell) take(attributes);
+      cell = (SumCell) acquire(attributes);
       if (cell != null) {
-        afterwards = countLong(cell, value, verdict, attributes, context);
+        afterwards = countLong(cell, value, filterResult, attributes, context);
       }
     } finally {
       if (cell != null) {
@@ -38,13 +38,13 @@ public final class SumStream extends MetricStream {
 
   @Override
   public void recordLong(long value, BoundSeries series, Context context) {
-    final int verdict = sampling.evaluateLong(value, series.attributes, context);
+    final int filterResult = sampling.evaluateLong(value, series.attributes, context);
     SumCell cell = null;
     Object afterwards = null;
     try {
-      cell = (SumCell) series.take();
+      cell = (SumCell) series.acquire();
       if (cell != null) {
-        afterwards = countLong(cell, value, verdict, series.attributes, context);
+        afterwards = countLong(cell, value, filterResult, series.attributes, context);
       }
     } finally {
       if (cell != null) {
@@ -57,22 +57,22 @@ public final class SumStream extends MetricStream {
   }
 
   private @Nullable Object countLong(
-      SumCell cell, long value, int verdict, Attributes attributes, Context context) {
+      SumCell cell, long value, int filterResult, Attributes attributes, Context context) {
     cell.addLong(value);
-    return cell.isEligible(verdict)
+    return cell.isEligible(filterResult)
         ? cell.offerLong(sampling, value, 0, attributes, context)
         : null;
   }
 
   @Override
   public void recordDouble(double value, Attributes attributes, Context context) {
-    final int verdict = sampling.evaluateDouble(value, attributes, context);
+    final int filterResult = sampling.evaluateDouble(value, attributes, context);
     SumCell cell = null;
     Object afterwards = null;
     try {
-      cell = (SumCell) take(attributes);
+      cell = (SumCell) acquire(attributes);
       if (cell != null) {
-        afterwards = countDouble(cell, value, verdict, attributes, context);
+        afterwards = countDouble(cell, value, filterResult, attributes, context);
       }
     } finally {
       if (cell != null) {
@@ -86,13 +86,13 @@ public final class SumStream extends MetricStream {
 
   @Override
   public void recordDouble(double value, BoundSeries series, Context context) {
-    final int verdict = sampling.evaluateDouble(value, series.attributes, context);
+    final int filterResult = sampling.evaluateDouble(value, series.attributes, context);
     SumCell cell = null;
     Object afterwards = null;
     try {
-      cell = (SumCell) series.take();
+      cell = (SumCell) series.acquire();
       if (cell != null) {
-        afterwards = countDouble(cell, value, verdict, series.attributes, context);
+        afterwards = countDouble(cell, value, filterResult, series.attributes, context);
       }
     } finally {
       if (cell != null) {
@@ -105,9 +105,9 @@ public final class SumStream extends MetricStream {
   }
 
   private @Nullable Object countDouble(
-      SumCell cell, double value, int verdict, Attributes attributes, Context context) {
+      SumCell cell, double value, int filterResult, Attributes attributes, Context context) {
     cell.addDouble(value);
-    return cell.isEligible(verdict)
+    return cell.isEligible(filterResult)
         ? cell.offerDouble(sampling, value, 0, attributes, context)
         : null;
   }

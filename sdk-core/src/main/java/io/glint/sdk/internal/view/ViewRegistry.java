@@ -1,7 +1,7 @@
 package io.glint.sdk.internal.view;
 
+import io.glint.sdk.internal.log.DeferredWarnings;
 import io.glint.sdk.internal.log.LogText;
-import io.glint.sdk.internal.log.Notices;
 import io.glint.sdk.internal.metric.InstrumentDescriptor;
 import io.opentelemetry.sdk.common.InstrumentationScopeInfo;
 import io.opentelemetry.sdk.metrics.InstrumentSelector;
@@ -61,17 +61,17 @@ public final class ViewRegistry {
   /**
    * The views that make a stream of an instrument each.
    *
-   * @param notices gets to know what is wrong with them
+   * @param deferred gets to know what is wrong with them
    */
   public List<ViewConfig> matching(
-      InstrumentDescriptor instrument, InstrumentationScopeInfo scope, Notices notices) {
+      InstrumentDescriptor instrument, InstrumentationScopeInfo scope, DeferredWarnings deferred) {
     final List<ViewConfig> usable = new ArrayList<>();
     for (final ViewConfig view : matching(instrument, scope)) {
       if (view.suits(instrument.type())) {
         usable.add(view);
         continue;
       }
-      notices.add(
+      deferred.add(
           LogText.of(view)
               + " makes no sense for instrument "
               + instrument.describe()

@@ -20,9 +20,9 @@ class CollisionsTest {
   private final AtomicInteger moves = new AtomicInteger();
 
   CollisionsTest() {
-    final Cell first = series.take();
+    final Cell first = series.acquire();
     // Stays taken: from now on this thread comes to a home that is taken, and goes to the first.
-    assertThat(series.take()).isNotSameAs(first);
+    assertThat(series.acquire()).isNotSameAs(first);
     first.release();
     ProtocolPoint.setVisitor(
         point -> {
@@ -39,7 +39,7 @@ class CollisionsTest {
 
   private void collide(int times) {
     for (int i = 0; i < times; i++) {
-      series.take().release();
+      series.acquire().release();
     }
   }
 
@@ -56,15 +56,15 @@ class CollisionsTest {
   void aCellThatCouldNotBeAddedIsKeptForTheNextTry() {
     final AtomicInteger made = new AtomicInteger();
     final StripedCells cells = new StripedCells(owner -> new CountedCell(made));
-    cells.take();
+    cells.acquire();
     final AtomicInteger others = new AtomicInteger();
     ProtocolPoint.setVisitor(
         point -> {
           if (point == ProtocolPoint.CELL_ADDING && others.getAndIncrement() < 3) {
-            cells.take();
+            cells.acquire();
           }
         });
-    assertThat(cells.take()).isNotNull();
+    assertThat(cells.acquire()).isNotNull();
     // The first, this thread's, and those of the others, one inside of the other.
     assertThat(made).hasValue(1 + 1 + 3);
   }

@@ -11,7 +11,7 @@ class ProtocolPointTest {
     final AtomicInteger reached = new AtomicInteger();
     ProtocolPoint.setVisitor(point -> reached.getAndIncrement());
     try {
-      ProtocolPoint.CELL_TAKEN.reached();
+      ProtocolPoint.CELL_ACQUIRED.reached();
     } finally {
       ProtocolPoint.setVisitor(point -> {});
     }

@@ -56,16 +56,16 @@ class StripesTest {
   }
 
   private Cell home(ExecutorService thread) throws Exception {
-    final Cell cell = call(thread, series::take);
+    final Cell cell = call(thread, series::acquire);
     cell.release();
     return cell;
   }
 
   /** The other thread finds the home of the first one taken as often as makes it move. */
   private void meet(ExecutorService one, ExecutorService other) throws Exception {
-    final Cell taken = call(one, series::take);
+    final Cell taken = call(one, series::acquire);
     for (int i = 0; i < COLLISIONS_BEFORE_MOVING; i++) {
-      call(other, series::take).release();
+      call(other, series::acquire).release();
     }
     taken.release();
   }
@@ -96,7 +96,7 @@ class StripesTest {
     }
     final int cells = series.cellCount();
     for (int i = 0; i < 300; i++) {
-      final Thread thread = new Thread(() -> series.take().release());
+      final Thread thread = new Thread(() -> series.acquire().release());
       thread.start();
       thread.join(30_000);
     }
@@ -107,11 +107,11 @@ class StripesTest {
   void aCollisionThatCanChangeNothingIsNotWrittenDown() throws Exception {
     final List<Cell> taken = new ArrayList<>();
     for (int i = 0; i < 600; i++) {
-      taken.add(series.take());
+      taken.add(series.acquire());
     }
     taken.get(2).release();
     for (int i = 0; i < COLLISIONS_BEFORE_MOVING / 2; i++) {
-      series.take().release();
+      series.acquire().release();
     }
     final Object collisions =
         MethodHandles.privateLookupIn(StripedCells.class, MethodHandles.lookup())
@@ -126,12 +126,12 @@ class StripesTest {
     final List<FailingCell> made = new ArrayList<>();
     final StripedCells cells = new StripedCells(owner -> new FailingCell(made, false));
     for (int i = 0; i < 3; i++) {
-      cells.take();
+      cells.acquire();
     }
     made.forEach(Cell::release);
     made.get(2).failure = new StackOverflowError();
     assertThatThrownBy(() -> cells.evict(0)).isInstanceOf(StackOverflowError.class);
-    assertThat(made).hasSize(3).allMatch(Cell::tryTake);
+    assertThat(made).hasSize(3).allMatch(Cell::tryAcquire);
     made.forEach(Cell::release);
     made.get(2).failure = null;
     assertThat(cells.evict(0)).isEqualTo(StripedCells.Eviction.DONE);
@@ -163,13 +163,13 @@ class StripesTest {
       final List<FailingCell> made = new ArrayList<>();
       final StripedCells cells = new StripedCells(owner -> new FailingCell(made, false));
       for (int i = 0; i < 3; i++) {
-        cells.take();
+        cells.acquire();
       }
       made.forEach(Cell::release);
       final WithoutId thread = new WithoutId(cells, calls);
       thread.start();
       thread.join(30_000);
-      assertThat(made).as("call %s", calls).allMatch(Cell::tryTake);
+      assertThat(made).as("call %s", calls).allMatch(Cell::tryAcquire);
       thrown = thread.calls == calls;
     }
     assertThat(calls).as("where it takes a cell, and where it moves").isGreaterThan(3);
@@ -197,11 +197,11 @@ class StripesTest {
 
     @Override
     public void run() {
-      final Cell home = cells.take();
+      final Cell home = cells.acquire();
       for (int i = 1; i <= COLLISIONS_BEFORE_MOVING; i++) {
         isLastMeeting = i == COLLISIONS_BEFORE_MOVING;
         try {
-          cells.take().release();
+          cells.acquire().release();
         } catch (IllegalStateException e) {
           // The recording call reports it.
         }

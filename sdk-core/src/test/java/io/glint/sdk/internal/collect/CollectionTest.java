@@ -262,8 +262,8 @@ class CollectionTest {
             0);
     final MetricStream stream = new LastValueStream(settings);
     final StreamCollector collector = new LastValueCollector(stream, settings);
-    final LastValueCell one = (LastValueCell) stream.take(Attributes.empty());
-    final LastValueCell two = (LastValueCell) stream.take(Attributes.empty());
+    final LastValueCell one = (LastValueCell) stream.acquire(Attributes.empty());
+    final LastValueCell two = (LastValueCell) stream.acquire(Attributes.empty());
     one.set(111);
     two.set(222);
     two.release();

@@ -32,7 +32,7 @@ class QuietSeriesPointsTest {
     stream.recordLong(1, bound, Context.root());
     ProtocolPoint.setVisitor(
         point -> {
-          if (point == ProtocolPoint.CELL_TAKEN) {
+          if (point == ProtocolPoint.CELL_ACQUIRED) {
             taken.incrementAndGet();
           }
         });

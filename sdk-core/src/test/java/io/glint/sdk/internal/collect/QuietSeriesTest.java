@@ -57,7 +57,7 @@ class QuietSeriesTest {
 
   @Test
   void mayHoldSomethingWhileAThreadRecords() {
-    final Cell cell = series.take();
+    final Cell cell = series.acquire();
 
     assertThat(series.isEmptyOptimistic()).isFalse();
     cell.release();
@@ -67,7 +67,8 @@ class QuietSeriesTest {
   @ParameterizedTest
   @ValueSource(ints = {0, 1, 2, 3})
   void eachCellIsLookedAt(int which) {
-    final List<Cell> cells = List.of(series.take(), series.take(), series.take(), series.take());
+    final List<Cell> cells =
+        List.of(series.acquire(), series.acquire(), series.acquire(), series.acquire());
     ((SumCell) cells.get(which)).addLong(1);
     cells.forEach(Cell::release);
 

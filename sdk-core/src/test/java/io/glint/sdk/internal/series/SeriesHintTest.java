@@ -117,7 +117,7 @@ class SeriesHintTest {
   void aCollectionRenewsAnIndexOfAnEarlierTable() throws Exception {
     final SeriesMap map = stream.seriesMap();
     final Attributes added = leaveAnOldIndex(map);
-    final Cell cell = map.findOrAdd(added).take();
+    final Cell cell = map.findOrAdd(added).acquire();
     ((SumCell) cell).addLong(1);
     cell.release();
     leaveIndex(map, new Series[4]);

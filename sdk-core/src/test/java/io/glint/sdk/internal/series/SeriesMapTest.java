@@ -153,13 +153,13 @@ class SeriesMapTest {
   void anEvictedSeriesGivesNoCell() {
     final Series series = map(4).findOrAdd(attributes(0));
     assertThat(series.evict(0)).isEqualTo(StripedCells.Eviction.DONE);
-    assertThat(series.take()).isNull();
+    assertThat(series.acquire()).isNull();
   }
 
   @Test
   void aSeriesInUseIsNotEvicted() {
     final Series series = map(4).findOrAdd(attributes(0));
-    final Cell cell = series.take();
+    final Cell cell = series.acquire();
     assertThat(series.evict(0)).isEqualTo(StripedCells.Eviction.UNDECIDED);
     cell.release();
     assertThat(series.evict(0)).isEqualTo(StripedCells.Eviction.DONE);
@@ -168,11 +168,11 @@ class SeriesMapTest {
   @Test
   void aSeriesWithAMeasurementIsNotEvicted() {
     final Series series = map(4).findOrAdd(attributes(0));
-    final SumCell cell = (SumCell) series.take();
+    final SumCell cell = (SumCell) series.acquire();
     cell.addLong(1);
     cell.release();
     assertThat(series.evict(0)).isEqualTo(StripedCells.Eviction.IN_USE);
-    final Cell again = series.take();
+    final Cell again = series.acquire();
     assertThat(again).isSameAs(cell);
     again.release();
   }
@@ -182,13 +182,13 @@ class SeriesMapTest {
     final Series series = map(4).findOrAdd(attributes(0));
     final Set<Cell> taken = Collections.newSetFromMap(new IdentityHashMap<>());
     for (int i = 0; i < 100; i++) {
-      taken.add(series.take());
+      taken.add(series.acquire());
     }
     assertThat(taken).hasSize(100).doesNotContainNull();
     assertThat(series.cellCount()).isEqualTo(100);
     taken.forEach(Cell::release);
     for (int i = 0; i < 1000; i++) {
-      series.take().release();
+      series.acquire().release();
     }
     assertThat(series.cellCount()).isEqualTo(100);
   }
@@ -197,11 +197,11 @@ class SeriesMapTest {
   void whereThreadsHaveMetTheFirstCellIsNobodysHome() throws Exception {
     final Series series = map(4).findOrAdd(attributes(0));
     final BoundSeries bound = new BoundSeries(null, series.attributes, series, "no pin");
-    final Cell first = series.take();
+    final Cell first = series.acquire();
     first.release();
-    final Cell ofBound = bound.take();
+    final Cell ofBound = bound.acquire();
     assertThat(ofBound).as("of a bound series, while there is no other").isSameAs(first);
-    series.take().release();
+    series.acquire().release();
     ofBound.release();
     assertThat(series.isStriped()).isTrue();
     final Set<Cell> homes = Collections.newSetFromMap(new IdentityHashMap<>());
@@ -211,9 +211,9 @@ class SeriesMapTest {
       final Thread thread =
           new Thread(
               () -> {
-                taken.add(series.take());
+                taken.add(series.acquire());
                 taken.forEach(Cell::release);
-                taken.add(bound.take());
+                taken.add(bound.acquire());
                 taken.forEach(Cell::release);
               });
       thread.start();

@@ -80,7 +80,7 @@ class ProgressTest {
     final SumCollector collector = sum(AggregationTemporality.DELTA);
     final MetricStream stream = collector.stream();
     stream.recordLong(1, ATTRIBUTES, Context.root());
-    final SumCell stopped = (SumCell) stream.take(ATTRIBUTES);
+    final SumCell stopped = (SumCell) stream.acquire(ATTRIBUTES);
     for (int i = 0; i < 1_000_000; i++) {
       stream.recordLong(1, ATTRIBUTES, Context.root());
     }
@@ -97,7 +97,7 @@ class ProgressTest {
     final SumCollector collector = sum(AggregationTemporality.DELTA);
     final MetricStream stream = collector.stream();
     final BoundSeries bound = stream.bind(ATTRIBUTES);
-    final SumCell stopped = (SumCell) stream.take(ATTRIBUTES);
+    final SumCell stopped = (SumCell) stream.acquire(ATTRIBUTES);
     for (int i = 0; i < 1_000_000; i++) {
       stream.recordLong(1, bound, Context.root());
     }
@@ -113,7 +113,7 @@ class ProgressTest {
   void aCumulativePointIsLeftOutRatherThanShownIncomplete() {
     final SumCollector collector = sum(AggregationTemporality.CUMULATIVE);
     final MetricStream stream = collector.stream();
-    final SumCell stopped = (SumCell) stream.take(ATTRIBUTES);
+    final SumCell stopped = (SumCell) stream.acquire(ATTRIBUTES);
     stopped.addLong(5);
     stream.recordLong(1, ATTRIBUTES, Context.root());
     stream.recordLong(2, OTHER, Context.root());

@@ -4,7 +4,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /** Stops one thread at one place of the code, until it is released. All other threads pass. */
-final class Brake {
+final class ThreadStopper {
   private final Object place;
   private final CountDownLatch stopped = new CountDownLatch(1);
   private final CountDownLatch released = new CountDownLatch(1);
@@ -15,11 +15,11 @@ final class Brake {
   private volatile Thread braked;
 
   /**
-   * A brake that does nothing yet.
+   * A stopper that does nothing yet.
    *
    * @param passes how often the thread passes the place before it is stopped there
    */
-  Brake(Object place, int passes) {
+  ThreadStopper(Object place, int passes) {
     this.place = place;
     this.passes = passes;
   }

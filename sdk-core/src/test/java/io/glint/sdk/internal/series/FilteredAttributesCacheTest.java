@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a view removes stays in memory only while it comes again and again, and is limited. */
-class AliasCacheTest {
+class FilteredAttributesCacheTest {
   private static final AttributeKey<String> USER = AttributeKey.stringKey("user.id");
   private static final AttributeKey<String> ROUTE = AttributeKey.stringKey("http.route");
   private static final int COUNTERS = 20;
@@ -96,7 +96,7 @@ class AliasCacheTest {
       }
     }
     // 320 000 if each cache is as large as it may be.
-    assertThat(counters.stream().mapToInt(AliasCacheTest::aliases).sum())
+    assertThat(counters.stream().mapToInt(FilteredAttributesCacheTest::aliases).sum())
         .isLessThanOrEqualTo(AliasBudget.PLACES + COUNTERS * FilteredAttributesCache.OWN_CAPACITY);
     collectAfter(0);
     collectAfter(30);
@@ -153,7 +153,7 @@ class AliasCacheTest {
     final Attributes frequent = user(1_000_000);
     cache.put(frequent, SERIES, 0);
     assertThat(cache.find(frequent)).isNotNull();
-    assertThat(cache.size()).isGreaterThan(FilteredAttributesCache.LARGEST_CAPACITY / 2);
+    assertThat(cache.size()).isGreaterThan(FilteredAttributesCache.MAX_CAPACITY / 2);
     cache.collected(FilteredAttributesCache.GENERATION_NANOS);
     assertThat(cache.size()).isEqualTo(1);
     assertThat(cache.find(frequent)).isNotNull();
@@ -180,7 +180,7 @@ class AliasCacheTest {
       for (int i = 0; i < USERS; i++) {
         one.put(user(i), SERIES, 0);
       }
-      assertThat(one.size()).isGreaterThan(FilteredAttributesCache.LARGEST_CAPACITY / 2);
+      assertThat(one.size()).isGreaterThan(FilteredAttributesCache.MAX_CAPACITY / 2);
       one.collected(FilteredAttributesCache.GENERATION_NANOS);
       assertThat(one.size()).isZero();
     }

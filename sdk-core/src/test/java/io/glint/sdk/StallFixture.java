@@ -33,7 +33,7 @@ import java.util.function.BiConsumer;
  * An instrument that threads record into, one of which is stopped somewhere, and what was recorded
  * and collected. Everything of the user's that Glint calls stops the thread if it is asked to.
  */
-final class StallStage implements AutoCloseable {
+final class StallFixture implements AutoCloseable {
   /** Where a thread can be stopped in the user's own code. */
   enum UserCode {
     /** Their hash, in the look-up. */
@@ -67,7 +67,7 @@ final class StallStage implements AutoCloseable {
     static final Setting FILTERED_EXEMPLARS = new Setting(2000, false, true);
   }
 
-  private final Brake brake;
+  private final ThreadStopper stopper;
   private final boolean isDelta;
   private final boolean isGauge;
   private final InMemoryMetricReader reader;
@@ -78,17 +78,18 @@ final class StallStage implements AutoCloseable {
   private final AtomicLong collected = new AtomicLong();
   private final AtomicLong newest = new AtomicLong();
 
-  StallStage(Kind kind, AggregationTemporality temporality, Setting setting, Brake brake) {
-    this(kind, Aggregation.defaultAggregation(), temporality, setting, brake);
+  StallFixture(
+      Kind kind, AggregationTemporality temporality, Setting setting, ThreadStopper stopper) {
+    this(kind, Aggregation.defaultAggregation(), temporality, setting, stopper);
   }
 
-  StallStage(
+  StallFixture(
       Kind kind,
       Aggregation aggregation,
       AggregationTemporality temporality,
       Setting setting,
-      Brake brake) {
-    this.brake = brake;
+      ThreadStopper stopper) {
+    this.stopper = stopper;
     this.isDelta = temporality == AggregationTemporality.DELTA;
     this.isGauge = kind == Kind.LONG_GAUGE || kind == Kind.DOUBLE_GAUGE;
     this.reader = Readers.of(temporality);
@@ -97,7 +98,7 @@ final class StallStage implements AutoCloseable {
     if (setting.filtersAttributes()) {
       view.setAttributeFilter(
           key -> {
-            brake.reached(UserCode.VIEW_FILTER);
+            stopper.reached(UserCode.VIEW_FILTER);
             return !key.equals(REMOVED.getKey());
           });
     }
@@ -116,13 +117,13 @@ final class StallStage implements AutoCloseable {
 
   private CustomExemplarFilter brakingFilter() {
     return (value, attributes, context) -> {
-      brake.reached(UserCode.EXEMPLAR_FILTER);
+      stopper.reached(UserCode.EXEMPLAR_FILTER);
       return true;
     };
   }
 
   private ExemplarReservoir newReservoir(ReservoirSettings settings) {
-    brake.reached(UserCode.RESERVOIR_FACTORY);
+    stopper.reached(UserCode.RESERVOIR_FACTORY);
     return new BrakingReservoir(ExemplarReservoirFactory.fixedSize(1).create(settings));
   }
 
@@ -228,13 +229,13 @@ final class StallStage implements AutoCloseable {
 
     @Override
     public long now() {
-      brake.reached(UserCode.CLOCK);
+      stopper.reached(UserCode.CLOCK);
       return hasty.now();
     }
 
     @Override
     public long nanoTime() {
-      brake.reached(UserCode.CLOCK);
+      stopper.reached(UserCode.CLOCK);
       return hasty.nanoTime();
     }
   }
@@ -248,25 +249,25 @@ final class StallStage implements AutoCloseable {
 
     @Override
     public boolean offerDouble(double value, int bucket, Attributes attributes, Context context) {
-      brake.reached(UserCode.RESERVOIR_OFFER);
+      stopper.reached(UserCode.RESERVOIR_OFFER);
       return reservoir.offerDouble(value, bucket, attributes, context);
     }
 
     @Override
     public boolean offerLong(long value, int bucket, Attributes attributes, Context context) {
-      brake.reached(UserCode.RESERVOIR_OFFER);
+      stopper.reached(UserCode.RESERVOIR_OFFER);
       return reservoir.offerLong(value, bucket, attributes, context);
     }
 
     @Override
     public void mergeFrom(ExemplarReservoir other) {
-      brake.reached(UserCode.RESERVOIR_MERGE);
+      stopper.reached(UserCode.RESERVOIR_MERGE);
       reservoir.mergeFrom(((BrakingReservoir) other).reservoir);
     }
 
     @Override
     public void collect(ExemplarVisitor visitor) {
-      brake.reached(UserCode.RESERVOIR_COLLECT);
+      stopper.reached(UserCode.RESERVOIR_COLLECT);
       reservoir.collect(visitor);
     }
   }
@@ -280,7 +281,7 @@ final class StallStage implements AutoCloseable {
 
     @Override
     public int hashCode() {
-      brake.reached(UserCode.ATTRIBUTES);
+      stopper.reached(UserCode.ATTRIBUTES);
       return attributes.hashCode();
     }
 

@@ -4,7 +4,7 @@ import java.util.LinkedHashSet;
 import java.util.Set;
 
 /** What there is to say about something that is being made, said once it is made. */
-public final class Notices {
+public final class DeferredWarnings {
   private final Set<String> messages = new LinkedHashSet<>();
 
   /** Adds a message; one that is there already is not repeated. */
