@@ -18,14 +18,8 @@ import io.opentelemetry.api.metrics.LongCounter;
 import io.opentelemetry.api.metrics.LongGauge;
 import io.opentelemetry.api.metrics.Meter;
 import io.opentelemetry.context.Context;
-import io.opentelemetry.sdk.common.CompletableResultCode;
-import io.opentelemetry.sdk.common.export.MemoryMode;
 import io.opentelemetry.sdk.metrics.Aggregation;
 import io.opentelemetry.sdk.metrics.InstrumentSelector;
-import io.opentelemetry.sdk.metrics.InstrumentType;
-import io.opentelemetry.sdk.metrics.data.AggregationTemporality;
-import io.opentelemetry.sdk.metrics.export.CollectionRegistration;
-import io.opentelemetry.sdk.metrics.export.MetricReader;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -43,7 +37,7 @@ final class CacheLineScenario {
   private static final long LINE = 64;
   private static final AttributeKey<Long> ID = AttributeKey.longKey("id");
 
-  private final Reader reader;
+  private final ModeReader reader;
   private final Meter meter;
   private final LongCounter longCounter;
   private final DoubleCounter doubleCounter;
@@ -52,7 +46,7 @@ final class CacheLineScenario {
   private final DoubleUpDownCounter exponential;
 
   private CacheLineScenario(boolean isDelta, boolean isReused, boolean hasExemplars) {
-    reader = new Reader(isDelta, isReused);
+    reader = ModeReader.of(isDelta, isReused);
     meter =
         GlintMeterProvider.builder()
             .setExemplarFilter(
@@ -127,7 +121,7 @@ final class CacheLineScenario {
 
   private ExponentialTotal exponentialTotal() {
     final MetricStream stream = ((SyncInstrument) exponential).first;
-    return (ExponentialTotal) Collectors.of(stream, meter, reader.registration).total();
+    return (ExponentialTotal) Collectors.of(stream, meter, reader.registration()).total();
   }
 
   private static boolean isPadded(Object object, Object place) {
@@ -181,45 +175,5 @@ final class CacheLineScenario {
         || object instanceof Cell[]
         || object instanceof SyncInstrument
         || object instanceof ExemplarSampling;
-  }
-
-  private static final class Reader implements MetricReader {
-    private final boolean isDelta;
-    private final boolean isReused;
-    private CollectionRegistration registration = CollectionRegistration.noop();
-
-    Reader(boolean isDelta, boolean isReused) {
-      this.isDelta = isDelta;
-      this.isReused = isReused;
-    }
-
-    void collect() {
-      var unused = registration.collectAllMetrics();
-    }
-
-    @Override
-    public void register(CollectionRegistration registration) {
-      this.registration = registration;
-    }
-
-    @Override
-    public MemoryMode getMemoryMode() {
-      return isReused ? MemoryMode.REUSABLE_DATA : MemoryMode.IMMUTABLE_DATA;
-    }
-
-    @Override
-    public AggregationTemporality getAggregationTemporality(InstrumentType instrumentType) {
-      return isDelta ? AggregationTemporality.DELTA : AggregationTemporality.CUMULATIVE;
-    }
-
-    @Override
-    public CompletableResultCode forceFlush() {
-      return CompletableResultCode.ofSuccess();
-    }
-
-    @Override
-    public CompletableResultCode shutdown() {
-      return CompletableResultCode.ofSuccess();
-    }
   }
 }

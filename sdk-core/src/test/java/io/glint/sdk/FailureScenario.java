@@ -15,21 +15,15 @@ import io.opentelemetry.api.incubator.metrics.ExtendedLongHistogram;
 import io.opentelemetry.api.metrics.Meter;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.sdk.common.Clock;
-import io.opentelemetry.sdk.common.CompletableResultCode;
-import io.opentelemetry.sdk.common.export.MemoryMode;
 import io.opentelemetry.sdk.metrics.Aggregation;
 import io.opentelemetry.sdk.metrics.Base2ExponentialHistogramOptions;
 import io.opentelemetry.sdk.metrics.InstrumentSelector;
-import io.opentelemetry.sdk.metrics.InstrumentType;
-import io.opentelemetry.sdk.metrics.data.AggregationTemporality;
 import io.opentelemetry.sdk.metrics.data.ExemplarData;
 import io.opentelemetry.sdk.metrics.data.ExponentialHistogramPointData;
 import io.opentelemetry.sdk.metrics.data.HistogramPointData;
 import io.opentelemetry.sdk.metrics.data.LongPointData;
 import io.opentelemetry.sdk.metrics.data.MetricData;
 import io.opentelemetry.sdk.metrics.data.PointData;
-import io.opentelemetry.sdk.metrics.export.CollectionRegistration;
-import io.opentelemetry.sdk.metrics.export.MetricReader;
 import java.lang.reflect.Field;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -70,7 +64,7 @@ final class FailureScenario {
 
   private final Setting setting;
   private final List<String> violations = new ArrayList<>();
-  private final Reader reader = new Reader();
+  private final ModeReader reader;
   private final TestClock clock = new TestClock();
   private final Attributes[] attributes = new Attributes[SERIES + 1];
   private final Context[] contexts = new Context[SERIES + 1];
@@ -85,6 +79,7 @@ final class FailureScenario {
 
   private FailureScenario(Setting setting) {
     this.setting = setting;
+    this.reader = ModeReader.of(setting.isDelta, setting.isReused);
     for (int i = 1; i <= SERIES; i++) {
       attributes[i] = Attributes.of(ID, (long) i, REMOVED, "removed");
       contexts[i] = Readers.span(i, true);
@@ -111,7 +106,7 @@ final class FailureScenario {
             .build();
     final Meter meter = provider.get("failures");
     this.instrument = make(meter);
-    this.collectLock = lock(Collectors.of(instrument.first, meter, reader.registration));
+    this.collectLock = lock(Collectors.of(instrument.first, meter, reader.registration()));
   }
 
   private SyncInstrument make(Meter meter) {
@@ -284,7 +279,7 @@ final class FailureScenario {
     final Collection<MetricData> metrics;
     Sites.resume();
     try {
-      metrics = reader.registration.collectAllMetrics();
+      metrics = reader.collect();
     } catch (Throwable t) {
       // Whoever asks for a collection may be told that there is none.
       return;
@@ -401,35 +396,6 @@ final class FailureScenario {
     @Override
     public long nanoTime() {
       return nanos;
-    }
-  }
-
-  private final class Reader implements MetricReader {
-    private CollectionRegistration registration = CollectionRegistration.noop();
-
-    @Override
-    public void register(CollectionRegistration registration) {
-      this.registration = registration;
-    }
-
-    @Override
-    public MemoryMode getMemoryMode() {
-      return setting.isReused ? MemoryMode.REUSABLE_DATA : MemoryMode.IMMUTABLE_DATA;
-    }
-
-    @Override
-    public AggregationTemporality getAggregationTemporality(InstrumentType instrumentType) {
-      return setting.isDelta ? AggregationTemporality.DELTA : AggregationTemporality.CUMULATIVE;
-    }
-
-    @Override
-    public CompletableResultCode forceFlush() {
-      return CompletableResultCode.ofSuccess();
-    }
-
-    @Override
-    public CompletableResultCode shutdown() {
-      return CompletableResultCode.ofSuccess();
     }
   }
 }

@@ -8,7 +8,6 @@ import io.glint.sdk.internal.instrument.SyncInstrument;
 import io.glint.sdk.internal.series.Overflow;
 import io.glint.sdk.internal.series.Series;
 import io.glint.sdk.internal.series.SeriesMap;
-import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.metrics.DoubleHistogram;
 import io.opentelemetry.api.metrics.LongCounter;
@@ -21,7 +20,6 @@ import io.opentelemetry.sdk.metrics.data.LongPointData;
 import io.opentelemetry.sdk.metrics.data.MetricData;
 import io.opentelemetry.sdk.metrics.data.PointData;
 import io.opentelemetry.sdk.testing.exporter.InMemoryMetricReader;
-import io.opentelemetry.sdk.testing.time.TestClock;
 import java.lang.ref.Reference;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -30,42 +28,20 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.locks.LockSupport;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-class IdleSeriesTest {
+class IdleSeriesTest extends EndingSeriesFixture {
   private static final Duration MINUTE = Duration.ofMinutes(1);
-  private static final AttributeKey<String> KEY = AttributeKey.stringKey("key");
-  private static final Attributes A = Attributes.of(KEY, "a");
-  private static final Attributes B = Attributes.of(KEY, "b");
-
-  private final TestClock clock = TestClock.create();
-  private final InMemoryMetricReader reader = InMemoryMetricReader.create();
-  private final InMemoryMetricReader other = InMemoryMetricReader.create();
-  private GlintMeterProvider provider;
 
   private Meter meter(Duration timeout, InMemoryMetricReader... readers) {
-    final GlintMeterProviderBuilder builder =
-        GlintMeterProvider.builder()
-            .setClock(clock)
+    return meter(
+        builder(readers)
             .setIdleSeriesTimeout(timeout)
             .registerView(
                 InstrumentSelector.builder().setName("exponential").build(),
                 GlintView.builder()
                     .setAggregation(Aggregation.base2ExponentialBucketHistogram())
-                    .build());
-    for (final InMemoryMetricReader each : readers) {
-      builder.registerMetricReader(each, type -> 2);
-    }
-    provider = builder.build();
-    return provider.get("idle");
-  }
-
-  @AfterEach
-  void close() {
-    if (provider != null) {
-      provider.close();
-    }
+                    .build()));
   }
 
   private static List<Attributes> series(InMemoryMetricReader reader, String name) {
@@ -113,9 +89,8 @@ class IdleSeriesTest {
   @Test
   void aDeltaSeriesIsDroppedAtOnceWhereSeriesAreMoreThanHalfOfTheLimit() {
     final InMemoryMetricReader delta = InMemoryMetricReader.createDelta();
-    provider =
-        GlintMeterProvider.builder().setClock(clock).registerMetricReader(delta, type -> 6).build();
-    final LongCounter counter = provider.get("idle").counterBuilder("counter").build();
+    final LongCounter counter =
+        meter(builder().registerMetricReader(delta, type -> 6)).counterBuilder("counter").build();
     counter.add(1, A);
     counter.add(1, B);
     counter.add(1, Attributes.empty());
@@ -130,12 +105,8 @@ class IdleSeriesTest {
   @Test
   void aDeltaSeriesThatWasNeverRecordedIntoIsDroppedAtOnceWhateverTheClockSays() {
     final InMemoryMetricReader delta = InMemoryMetricReader.createDelta();
-    provider =
-        GlintMeterProvider.builder()
-            .setClock(new ClockBelowZero())
-            .registerMetricReader(delta)
-            .build();
-    final LongCounter counter = provider.get("idle").counterBuilder("counter").build();
+    final LongCounter counter =
+        meter(builder(delta).setClock(new ClockBelowZero())).counterBuilder("counter").build();
     final SeriesMap map = ((SyncInstrument) counter).streams().get(0).seriesMap();
     assertThat(map.findOrAdd(A)).isNotNull();
     assertThat(series(delta, "counter")).isEmpty();
@@ -229,12 +200,13 @@ class IdleSeriesTest {
 
   @Test
   void nothingThatIsRecordedWhileSeriesAreDroppedIsLost() throws Exception {
-    provider =
-        GlintMeterProvider.builder()
-            .setIdleSeriesTimeout(Duration.ofNanos(1))
-            .registerMetricReader(reader)
+    final LongCounter counter =
+        meter(
+                builder(reader)
+                    .setClock(Clock.getDefault())
+                    .setIdleSeriesTimeout(Duration.ofNanos(1)))
+            .counterBuilder("counter")
             .build();
-    final LongCounter counter = provider.get("idle").counterBuilder("counter").build();
     final ExecutorService pool = Executors.newFixedThreadPool(2);
     boolean isDone = false;
     final int records = 300_000;

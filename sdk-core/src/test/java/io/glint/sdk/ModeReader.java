@@ -20,8 +20,18 @@ final class ModeReader implements MetricReader {
     this.temporality = temporality;
   }
 
+  static ModeReader of(boolean isDelta, boolean isReused) {
+    return new ModeReader(
+        isReused ? MemoryMode.REUSABLE_DATA : MemoryMode.IMMUTABLE_DATA,
+        isDelta ? AggregationTemporality.DELTA : AggregationTemporality.CUMULATIVE);
+  }
+
   Collection<MetricData> collect() {
     return registration.collectAllMetrics();
+  }
+
+  CollectionRegistration registration() {
+    return registration;
   }
 
   @Override

@@ -14,21 +14,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** A flush collects, exports and flushes the exporter, in its turn, and says what came of it. */
-class PeriodicFlushTest {
-  private static final Duration HOUR = Duration.ofHours(1);
-  private static final Duration TIMEOUT = Duration.ofMinutes(1);
+class PeriodicFlushTest extends PeriodicReaderFixture {
   private static final Duration PATIENCE = TIMEOUT.multipliedBy(2);
-
-  private final FakeExporter exporter = new FakeExporter();
-  private final FakeSource source = new FakeSource(exporter);
-  private final ManualScheduler scheduler = new ManualScheduler();
-  private final GlintPeriodicMetricReader reader =
-      GlintPeriodicMetricReader.builder(exporter)
-          .setInterval(HOUR)
-          .setExportTimeout(TIMEOUT)
-          .setMaxExportBatchSize(2)
-          .setExecutor(scheduler)
-          .build();
 
   @Test
   void itCollectsExportsEachBatchAndThenFlushesTheExporter() {

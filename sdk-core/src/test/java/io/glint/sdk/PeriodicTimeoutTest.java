@@ -9,22 +9,10 @@ import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Test;
 
 /** An export that takes too long is reported, and still nothing overlaps it. */
-class PeriodicTimeoutTest {
-  private static final Duration HOUR = Duration.ofHours(1);
-  private static final Duration TIMEOUT = Duration.ofMinutes(10);
+class PeriodicTimeoutTest extends PeriodicReaderFixture {
   private static final Duration REMINDER = Duration.ofMinutes(1);
 
-  private final FakeExporter exporter = new FakeExporter();
-  private final FakeSource source = new FakeSource(exporter);
-  private final ManualScheduler scheduler = new ManualScheduler();
   private final CompletableResultCode slow = new CompletableResultCode();
-  private final GlintPeriodicMetricReader reader =
-      GlintPeriodicMetricReader.builder(exporter)
-          .setInterval(HOUR)
-          .setExportTimeout(TIMEOUT)
-          .setMaxExportBatchSize(2)
-          .setExecutor(scheduler)
-          .build();
 
   @Test
   void anOverdueExportIsReportedAndNothingIsCollectedOrExportedUntilItCompletes() {

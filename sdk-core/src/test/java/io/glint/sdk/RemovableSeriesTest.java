@@ -15,42 +15,19 @@ import io.opentelemetry.sdk.metrics.data.AggregationTemporality;
 import io.opentelemetry.sdk.metrics.data.LongPointData;
 import io.opentelemetry.sdk.metrics.data.MetricData;
 import io.opentelemetry.sdk.testing.exporter.InMemoryMetricReader;
-import io.opentelemetry.sdk.testing.time.TestClock;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A series that its application has done with ends when each reader has had it. */
-class RemovableSeriesTest {
-  private static final AttributeKey<String> KEY = AttributeKey.stringKey("key");
-  private static final Attributes A = Attributes.of(KEY, "a");
-  private static final Attributes B = Attributes.of(KEY, "b");
-
-  private final TestClock clock = TestClock.create();
-  private final InMemoryMetricReader reader = InMemoryMetricReader.create();
-  private final InMemoryMetricReader other = InMemoryMetricReader.create();
-  private GlintMeterProvider provider;
-
-  @AfterEach
-  void close() {
-    if (provider != null) {
-      provider.close();
-    }
-  }
-
+class RemovableSeriesTest extends EndingSeriesFixture {
   private LongCounter counter(InMemoryMetricReader... readers) {
-    final GlintMeterProviderBuilder builder = GlintMeterProvider.builder().setClock(clock);
-    for (final InMemoryMetricReader each : readers) {
-      builder.registerMetricReader(each, type -> 2);
-    }
-    provider = builder.build();
-    return provider.get("removable").counterBuilder("counter").build();
+    return meter(builder(readers)).counterBuilder("counter").build();
   }
 
   private static void remove(Object instrument, Attributes attributes) {
@@ -168,15 +145,7 @@ class RemovableSeriesTest {
 
   @Test
   void aSeriesInWhichAViewHasJoinedOthersStays() {
-    provider =
-        GlintMeterProvider.builder()
-            .setClock(clock)
-            .registerMetricReader(reader)
-            .registerView(
-                InstrumentSelector.builder().setName("*").build(),
-                GlintView.builder().setExcludedAttributeKeys(Set.of("key")).build())
-            .build();
-    final LongCounter counter = provider.get("removable").counterBuilder("counter").build();
+    final LongCounter counter = counterWithout("key");
     counter.add(1, A);
     counter.add(1, B);
     remove(counter, A);
@@ -188,7 +157,7 @@ class RemovableSeriesTest {
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
   void aSeriesThatAViewLetsOthersShareStays(boolean isSharedBefore) {
-    final LongCounter counter = counterWithoutUsers();
+    final LongCounter counter = counterWithout("user");
     final Attributes withUser = Attributes.of(KEY, "a", AttributeKey.stringKey("user"), "u");
     counter.add(1, A);
     if (isSharedBefore) {
@@ -205,7 +174,7 @@ class RemovableSeriesTest {
 
   @Test
   void oneThatABoundInstrumentSharesStaysToo() {
-    final LongCounter counter = counterWithoutUsers();
+    final LongCounter counter = counterWithout("user");
     final MetricStream stream = ((SyncInstrument) counter).streams().get(0);
     stream.bind(Attributes.of(KEY, "a", AttributeKey.stringKey("user"), "u"));
     remove(counter, A);
@@ -214,7 +183,7 @@ class RemovableSeriesTest {
 
   @Test
   void aViewThatKeepsAllOfItsAttributesLetsASeriesEnd() {
-    final LongCounter counter = counterWithoutUsers();
+    final LongCounter counter = counterWithout("user");
     counter.add(1, A);
     remove(counter, A);
     for (int i = 0; i < 2; i++) {
@@ -223,16 +192,15 @@ class RemovableSeriesTest {
     assertThat(values(reader)).isEmpty();
   }
 
-  private LongCounter counterWithoutUsers() {
-    provider =
-        GlintMeterProvider.builder()
-            .setClock(clock)
-            .registerMetricReader(reader)
-            .registerView(
-                InstrumentSelector.builder().setName("*").build(),
-                GlintView.builder().setExcludedAttributeKeys(Set.of("user")).build())
-            .build();
-    return provider.get("removable").counterBuilder("counter").build();
+  /** A view removes the attribute with this key. */
+  private LongCounter counterWithout(String key) {
+    return meter(
+            builder(reader)
+                .registerView(
+                    InstrumentSelector.builder().setName("*").build(),
+                    GlintView.builder().setExcludedAttributeKeys(Set.of(key)).build()))
+        .counterBuilder("counter")
+        .build();
   }
 
   @Test
@@ -250,9 +218,7 @@ class RemovableSeriesTest {
   @EnumSource(AggregationTemporality.class)
   void histogramsToo(AggregationTemporality temporality) {
     final InMemoryMetricReader reader = Readers.of(temporality);
-    provider = GlintMeterProvider.builder().setClock(clock).registerMetricReader(reader).build();
-    final DoubleHistogram histogram =
-        provider.get("removable").histogramBuilder("histogram").build();
+    final DoubleHistogram histogram = meter(builder(reader)).histogramBuilder("histogram").build();
     histogram.record(1, A);
     remove(histogram, A);
     final int collections = temporality == AggregationTemporality.DELTA ? 1 : 2;
