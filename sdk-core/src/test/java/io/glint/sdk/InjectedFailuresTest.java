@@ -18,9 +18,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * Whatever fails, nothing stays owned, nothing is counted twice, nothing is lost that is not
- * counted, and later collections are right. Every place in which recording and collecting of
- * synchronous instruments allocate memory, or call code that is not Glint's, fails once in each way
- * in which it can.
+ * counted, and later collections are right. Every place in which recording, observing and
+ * collecting allocate memory, or call code that is not Glint's, fails once in each way in which it
+ * can.
  */
 @Tag("long")
 class InjectedFailuresTest {
@@ -30,12 +30,14 @@ class InjectedFailuresTest {
   private static final int MOST_TIMES = 3;
 
   private static Method scenario;
+  private static Method asyncScenario;
 
   @BeforeAll
   static void loadGlintAnew() throws Exception {
     Logger.getLogger("io.glint").setUseParentHandlers(false);
+    final ClassLoader woven = new Woven();
     scenario =
-        Class.forName("io.glint.sdk.FailureScenario", true, new Woven())
+        Class.forName("io.glint.sdk.FailureScenario", true, woven)
             .getDeclaredMethod(
                 "run",
                 String.class,
@@ -45,6 +47,16 @@ class InjectedFailuresTest {
                 int.class,
                 Supplier.class);
     scenario.setAccessible(true);
+    asyncScenario =
+        Class.forName("io.glint.sdk.AsyncFailureScenario", true, woven)
+            .getDeclaredMethod(
+                "run", boolean.class, boolean.class, boolean.class, int.class, Supplier.class);
+    asyncScenario.setAccessible(true);
+  }
+
+  /** One life of instruments, in which the site of this number fails; -1 for none. */
+  private interface Life {
+    Object play(int number, Supplier<Throwable> failure) throws ReflectiveOperationException;
   }
 
   @AfterAll
@@ -73,6 +85,26 @@ class InjectedFailuresTest {
   })
   void nothingStaysOwnedAndNothingIsLostUncounted(
       String aggregation, boolean isDelta, boolean isReused, boolean isFiltered) throws Exception {
+    failEverywhere(
+        (number, failure) ->
+            scenario.invoke(null, aggregation, isDelta, isReused, isFiltered, number, failure));
+  }
+
+  @ParameterizedTest(name = "delta {0}, reused {1}, view {2}")
+  @CsvSource({
+    "false, false, true",
+    "false, true, false",
+    "true, false, false",
+    "true, true, true",
+  })
+  void whatIsObservedIsNeitherMissingNorCountedTwiceInLaterCollections(
+      boolean isDelta, boolean isReused, boolean isFiltered) throws Exception {
+    failEverywhere(
+        (number, failure) ->
+            asyncScenario.invoke(null, isDelta, isReused, isFiltered, number, failure));
+  }
+
+  private static void failEverywhere(Life life) throws Exception {
     final List<Supplier<Throwable>> failures =
         List.of(
             () -> new OutOfMemoryError("injected"),
@@ -80,9 +112,7 @@ class InjectedFailuresTest {
             () -> new IllegalStateException("injected"));
     // Once more for classes that are initialized on the way.
     for (int i = 0; i < 2; i++) {
-      assertThat(scenario.invoke(null, aggregation, isDelta, isReused, isFiltered, -1, null))
-          .as("without a failure")
-          .isEqualTo(List.of());
+      assertThat(life.play(-1, null)).as("without a failure").isEqualTo(List.of());
     }
     final List<Integer> sites = Sites.reached();
     assertThat(sites).hasSizeGreaterThan(200);
@@ -95,10 +125,7 @@ class InjectedFailuresTest {
       for (final Supplier<Throwable> failure : failures) {
         List<?> found;
         try {
-          found =
-              (List<?>)
-                  scenario.invoke(
-                      null, aggregation, isDelta, isReused, isFiltered, number, failure);
+          found = (List<?>) life.play(number, failure);
         } catch (InvocationTargetException e) {
           found = List.of("unexpected " + e.getCause());
         }

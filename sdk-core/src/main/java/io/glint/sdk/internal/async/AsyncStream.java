@@ -345,7 +345,10 @@ public final class AsyncStream implements CollectableStream {
     final long lastEnd = Math.max(lastCollectEpochNanos, creationEpochNanos);
     collecting = tally.copy();
     boolean isShown = false;
+    Iterator<AsyncSeries> toEnd = null;
     try {
+      // Made first: once the points are there, or anything was added up, nothing may be missing.
+      toEnd = series.values().iterator();
       addUp();
       points.begin();
       for (final Map.Entry<Attributes, AsyncSeries> next : series.entrySet()) {
@@ -357,7 +360,7 @@ public final class AsyncStream implements CollectableStream {
       isShown = true;
       return data;
     } finally {
-      endRound(isShown);
+      endRound(isShown, toEnd);
     }
   }
 
@@ -376,10 +379,11 @@ public final class AsyncStream implements CollectableStream {
    * Ends a round, whatever happened to it.
    *
    * @param isShown whether its points were made; what it would have added is added later if not
+   * @param all goes through all series; null if nothing was added up
    */
-  private void endRound(boolean isShown) {
+  private void endRound(boolean isShown, @Nullable Iterator<AsyncSeries> all) {
     try {
-      final int seenSeries = isShown ? commit() : takeBack();
+      final int seenSeries = all == null ? 0 : isShown ? commit(all) : takeBack(all);
       if (!isRoundIncomplete) {
         completedRounds++;
       }
@@ -407,10 +411,11 @@ public final class AsyncStream implements CollectableStream {
   }
 
   /** Takes over what the points have; returns how many there are. */
-  private int commit() {
+  private int commit(Iterator<AsyncSeries> all) {
     tally = collecting;
     int seenSeries = 0;
-    for (final AsyncSeries any : series.values()) {
+    while (all.hasNext()) {
+      final AsyncSeries any = all.next();
       if (any.isSeenIn(round)) {
         seenSeries++;
         any.started();
@@ -428,9 +433,10 @@ public final class AsyncStream implements CollectableStream {
   }
 
   /** Undoes {@link #addUp}; returns how many series the round has observed. */
-  private int takeBack() {
+  private int takeBack(Iterator<AsyncSeries> all) {
     int seenSeries = 0;
-    for (final AsyncSeries any : series.values()) {
+    while (all.hasNext()) {
+      final AsyncSeries any = all.next();
       seenSeries += any.isSeenIn(round) ? 1 : 0;
       if (sources != null) {
         any.takeBack();

@@ -49,8 +49,8 @@ public final class CallbackRunner {
   private static final int MAX_DEFERRED = 1_000;
   private static final AtomicInteger THREAD_NUMBER = new AtomicInteger();
 
-  /** Threads that are running callbacks, of any provider. */
-  private static final Set<Thread> RUNNING_ANY = ConcurrentHashMap.newKeySet();
+  /** Batches of any provider, from before a thread runs them until after that. */
+  private static final Set<Batch> BATCHES = ConcurrentHashMap.newKeySet();
 
   private final long timeoutNanos;
   private final DropCounters losses;
@@ -66,7 +66,6 @@ public final class CallbackRunner {
   /** Held by the collecting thread whose callbacks run. */
   private final ReentrantLock turn = new ReentrantLock();
 
-  private final Set<Thread> runningThreads = ConcurrentHashMap.newKeySet();
   private final RateLimitedLog refusedThreadLog = new RateLimitedLog(LOGGER, Level.WARNING);
   private final RateLimitedLog missedTurnLog = new RateLimitedLog(LOGGER, Level.WARNING);
 
@@ -107,12 +106,22 @@ public final class CallbackRunner {
 
   /** True if the current thread is running a callback of some provider of Glint. */
   public static boolean isAnyRunByCurrentThread() {
-    return RUNNING_ANY.contains(Thread.currentThread());
+    for (final Batch batch : BATCHES) {
+      if (batch.isRunByCurrentThread()) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** True if the current thread is running a callback of this provider. */
   public boolean isRunByCurrentThread() {
-    return runningThreads.contains(Thread.currentThread());
+    for (final Batch batch : BATCHES) {
+      if (batch.runner() == this && batch.isRunByCurrentThread()) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Runs callbacks for a reader, in this order. */
@@ -268,6 +277,9 @@ public final class CallbackRunner {
 
     private volatile boolean isAbandoned;
 
+    /** The thread that runs it now. */
+    private volatile @Nullable Thread thread;
+
     Batch(ReaderId reader, List<CallbackRegistration> callbacks, int first) {
       this.reader = reader;
       this.callbacks = callbacks;
@@ -276,10 +288,9 @@ public final class CallbackRunner {
 
     @Override
     public void run() {
-      runningThreads.add(Thread.currentThread());
-      // False if a callback of another provider collects from this one, on its own thread.
-      final boolean isOutermost = RUNNING_ANY.add(Thread.currentThread());
       try {
+        thread = Thread.currentThread();
+        BATCHES.add(this);
         CallbackRegistration callback = first();
         while (callback != null) {
           if (!callback.run(reader, () -> isAbandoned)) {
@@ -288,11 +299,18 @@ public final class CallbackRunner {
           callback = next();
         }
       } finally {
-        runningThreads.remove(Thread.currentThread());
-        if (isOutermost) {
-          RUNNING_ANY.remove(Thread.currentThread());
-        }
+        // First, as it cannot fail: a thread that seemed to run callbacks could collect no more.
+        thread = null;
+        BATCHES.remove(this);
       }
+    }
+
+    CallbackRunner runner() {
+      return CallbackRunner.this;
+    }
+
+    boolean isRunByCurrentThread() {
+      return thread == Thread.currentThread();
     }
 
     private synchronized @Nullable CallbackRegistration first() {
