@@ -46,6 +46,10 @@ class SharedFieldsTest {
       Pattern.compile(
           "(?m)^( +)@GuardedBy\\(\"(\\w+)\"\\)\\s+(?:(?:private|static|final) )*[^()=;]+ (\\w+)(?: =|;)");
 
+  /** A field that is accessed by a handle; its class file may show a plain one. */
+  private static final Pattern BY_HANDLE =
+      Pattern.compile("\\.findVarHandle\\(\\s*(\\w+)\\.class,\\s*\"(\\w+)\"");
+
   private static final Pattern DECLARATION = Pattern.compile("(?m)^( *)[^*\\n]*\\bclass (\\w+)\\b");
 
   private static final Set<String> ALL = new TreeSet<>();
@@ -137,23 +141,30 @@ class SharedFieldsTest {
    */
   private static Map<String, String> guards() throws IOException {
     final Map<String, String> guards = new TreeMap<>();
-    try (Stream<Path> files = Files.walk(Path.of("..", "sdk-core", "src", "main", "java"))) {
-      for (final Path file : files.filter(name -> name.toString().endsWith(".java")).toList()) {
-        final String source = Files.readString(file);
-        final Matcher guarded = GUARDED.matcher(source);
-        while (guarded.find()) {
-          final Matcher declaration = DECLARATION.matcher(source);
-          String owner = "";
-          while (declaration.find() && declaration.start() < guarded.start()) {
-            if (declaration.group(1).length() < guarded.group(1).length()) {
-              owner = declaration.group(2);
-            }
+    for (final String source : sources("sdk-core")) {
+      final Matcher guarded = GUARDED.matcher(source);
+      while (guarded.find()) {
+        final Matcher declaration = DECLARATION.matcher(source);
+        String owner = "";
+        while (declaration.find() && declaration.start() < guarded.start()) {
+          if (declaration.group(1).length() < guarded.group(1).length()) {
+            owner = declaration.group(2);
           }
-          guards.put(owner + '.' + guarded.group(3), guarded.group(2));
         }
+        guards.put(owner + '.' + guarded.group(3), guarded.group(2));
       }
     }
     return guards;
+  }
+
+  private static List<String> sources(String module) throws IOException {
+    final List<String> sources = new ArrayList<>();
+    try (Stream<Path> files = Files.walk(Path.of("..", module, "src", "main", "java"))) {
+      for (final Path file : files.filter(name -> name.toString().endsWith(".java")).toList()) {
+        sources.add(Files.readString(file));
+      }
+    }
+    return sources;
   }
 
   /** What the page must say of a guard: the lock by its name, with its class or without. */
@@ -209,6 +220,22 @@ class SharedFieldsTest {
     missing.removeIf(name -> page.contains("`" + name + "`"));
     assertThat(missing).isEmpty();
     assertThat(SHARED).as("fields that are understood").hasSizeGreaterThan(50);
+  }
+
+  @Test
+  void eachFieldThatIsAccessedByAHandleIsOnThePage() throws IOException {
+    final Set<String> byHandle = new TreeSet<>();
+    for (final String module : List.of("sdk-core", "reservoirs")) {
+      for (final String source : sources(module)) {
+        BY_HANDLE
+            .matcher(source)
+            .results()
+            .map(found -> found.group(1) + '.' + found.group(2))
+            .forEach(byHandle::add);
+      }
+    }
+    assertThat(byHandle).contains("SyncInstrument.isOff").hasSizeGreaterThan(4);
+    assertThat(namedFields()).containsAll(byHandle);
   }
 
   @Test
