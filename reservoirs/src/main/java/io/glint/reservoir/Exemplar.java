@@ -74,7 +74,7 @@ public final class Exemplar extends SpanIds {
 
   /**
    * The span of the measurement's context; {@link SpanContext#getInvalid()} where none was. It may
-   * be made anew at each call, and is equal to the original.
+   * be made again at each call, and is equal to the original.
    */
   @Override
   public SpanContext spanContext() {

@@ -135,7 +135,7 @@ public final class GlintMeterProvider implements MeterProvider, Closeable {
   }
 
   /**
-   * Replaces the meter configurator, which decides anew on all meters; those handed out earlier,
+   * Replaces the meter configurator, which decides on all meters again; those handed out earlier,
    * and their instruments, adopt what it says (SDK specification, "MeterConfigurator"). When this
    * returns, {@code isEnabled()} of their instruments answers accordingly; recording that goes on
    * in other threads meanwhile notices soon.

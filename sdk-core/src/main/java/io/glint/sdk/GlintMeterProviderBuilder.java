@@ -232,7 +232,7 @@ public final class GlintMeterProviderBuilder {
    * Lets series of synchronous instruments be dropped under cumulative temporality once they have
    * been silent for a time, so that attribute sets which are gone for good do not fill the memory
    * and the cardinality limit. A series that comes back starts at zero, with a start time of its
-   * own, which backends take for the restart that it is. By default series are kept for ever, as
+   * own, which backends take for the restart that it is. By default series are kept permanently, as
    * the SDK specification has it.
    *
    * <p>A series is dropped by the collection that finds it silent for this long, and only if every

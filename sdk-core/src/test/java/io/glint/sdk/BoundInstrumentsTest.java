@@ -365,7 +365,7 @@ class BoundInstrumentsTest {
   @Test
   void onlyTheLastOfSeveralBindingsLetsASeriesGo() throws Exception {
     final ExtendedLongCounter counter = counter();
-    WeakReference<BoundLongCounter> dropped = new WeakReference<>(counter.bind(A));
+    final WeakReference<BoundLongCounter> dropped = new WeakReference<>(counter.bind(A));
     final BoundLongCounter bound = counter.bind(A);
     for (int i = 0; i < 100 && dropped.get() != null; i++) {
       System.gc();

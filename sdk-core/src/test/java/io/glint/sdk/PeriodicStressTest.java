@@ -105,7 +105,7 @@ class PeriodicStressTest {
       reader.register(source);
       final List<Future<CompletableResultCode>> results =
           together(pool, i -> i % 2 == 0 ? reader.forceFlush() : reader.shutdown());
-      CompletableResultCode shutdown = reader.shutdown();
+      final CompletableResultCode shutdown = reader.shutdown();
       for (int i = 0; i < THREADS; i++) {
         final CompletableResultCode result = results.get(i).get(10, TimeUnit.SECONDS);
         assertThat(result.join(10, TimeUnit.SECONDS).isDone()).isTrue();

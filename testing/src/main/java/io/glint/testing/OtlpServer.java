@@ -40,7 +40,7 @@ public final class OtlpServer implements AutoCloseable {
   private final ExecutorService threads =
       Executors.newCachedThreadPool(
           task -> {
-            Thread thread = new Thread(task, "test-otlp-server");
+            final Thread thread = new Thread(task, "test-otlp-server");
             thread.setDaemon(true);
             return thread;
           });
@@ -128,7 +128,7 @@ public final class OtlpServer implements AutoCloseable {
   }
 
   private void handle(HttpExchange exchange) throws IOException {
-    byte[] body = exchange.getRequestBody().readAllBytes();
+    final byte[] body = exchange.getRequestBody().readAllBytes();
     received.add(
         new Received(
             exchange.getRequestMethod(),
@@ -136,7 +136,7 @@ public final class OtlpServer implements AutoCloseable {
             exchange.getRequestHeaders(),
             body,
             System.nanoTime()));
-    Answer answer = script.poll();
+    final Answer answer = script.poll();
     if (answer != null) {
       answer.to(exchange);
     } else {

@@ -112,7 +112,7 @@ final class LiveExplanations {
           "The labels of its exemplars are longer than OpenMetrics allows: let fewer attributes stay"
               + " on exemplars.";
       case EXPORT_FAILED ->
-          "Every scraper broke its scrape off: look at the log of the scraper, and at its time-out.";
+          "Every scraper broke its scrape off: look at the log of the scraper, and at its timeout.";
     };
   }
 

@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A series of an asynchronous instrument: what it was given in the round, and where it stands. How
- * monotonic sums are counted is told at {@link Sources}.
+ * monotonic sums are counted is explained at {@link Sources}.
  *
  * <p>Where it stands changes only when its point has been made, by {@link #shownChange} or {@link
  * #shownMonotonic}. A round that fails before leaves it as it was.
@@ -70,7 +70,7 @@ final class AsyncSeries extends Observed {
       return arithmetic.isBelow(highest, all) ? arithmetic.subtract(all, highest) : Arithmetic.ZERO;
     }
 
-    /** Tells that a point has what the round adds. */
+    /** Notes that a point has what the round adds. */
     void shown(Arithmetic arithmetic) {
       final long all = arithmetic.add(observed.value(), moved);
       highest = arithmetic.subtract(arithmetic.isBelow(highest, all) ? all : highest, moved);
@@ -107,7 +107,7 @@ final class AsyncSeries extends Observed {
     return arithmetic.subtract(observed, shown);
   }
 
-  /** Tells that the point has the {@link #change}. What did not fit into it comes later. */
+  /** Notes that the point has the {@link #change}. What did not fit into it comes later. */
   void shownChange(Arithmetic arithmetic) {
     final long change = change(arithmetic);
     shown = arithmetic.isLimit(change) ? arithmetic.add(shown, change) : observed;
@@ -177,13 +177,13 @@ final class AsyncSeries extends Observed {
     return arithmetic.isBelow(value, shown) ? shown : value;
   }
 
-  /** Whether what it stands at counts from anew. */
+  /** Whether what it stands at counts from a new start. */
   @SuppressWarnings("NullAway") // What is shown and not folded has its only source.
   boolean isReset(Arithmetic arithmetic) {
     return !isFolded && arithmetic.isBelow(only.observed(), shown);
   }
 
-  /** Tells that the point has the {@link #monotonic} value. */
+  /** Notes that the point has the {@link #monotonic} value. */
   void shownMonotonic(boolean isDelta, Arithmetic arithmetic) {
     if (!isDelta) {
       shown = monotonic(isDelta, arithmetic);
@@ -213,7 +213,7 @@ final class AsyncSeries extends Observed {
   // ------------------------------------------------------------------------------------ both
 
   /**
-   * Since when its value counts, if that is not anew.
+   * Since when its value counts, unless it starts again.
    *
    * @param lastEnd when the interval began that ends now
    */
@@ -221,7 +221,7 @@ final class AsyncSeries extends Observed {
     return hasStarted ? startEpochNanos : lastEnd;
   }
 
-  /** Tells that the point is shown, which counts from {@link #pointStartEpochNanos} on. */
+  /** Notes that the point is shown, which counts from {@link #pointStartEpochNanos} on. */
   void started() {
     hasStarted = true;
     startEpochNanos = pointStartEpochNanos;

@@ -122,7 +122,7 @@ public final class AsyncStream implements CollectableStream {
   private volatile boolean isRoundIncomplete;
 
   /**
-   * Makes it.
+   * A stream that has observed nothing yet.
    *
    * @param isSum false for last values
    * @param runner runs the callbacks, and says what is to be said of them
@@ -205,7 +205,7 @@ public final class AsyncStream implements CollectableStream {
     losses.count(DropCounters.Reason.CALLBACK_TIMEOUT);
   }
 
-  /** Tells that a callback has not run in this round, or not to its end. For any thread. */
+  /** Notes that a callback has not run in this round, or not to its end. For any thread. */
   void markIncomplete() {
     isRoundIncomplete = true;
   }

@@ -127,7 +127,7 @@ public final class CallbackRegistration
     forEachStream(reader, AsyncStream::begin);
   }
 
-  /** Tells that what the callback observes is missing from this collection. */
+  /** Notes that what the callback observes is missing from this collection. */
   void markIncomplete(ReaderId reader) {
     forEachStream(reader, AsyncStream::markIncomplete);
   }

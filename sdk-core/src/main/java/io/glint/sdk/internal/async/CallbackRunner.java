@@ -205,7 +205,7 @@ public final class CallbackRunner {
   }
 
   /**
-   * Says what was put off, and what recording calls have left to be logged. Called when a
+   * Logs what was put off, and what recording calls have left to be logged. Called when a
    * collection has ended and nothing is held. Log handlers may hang: another thread logs, which is
    * waited for as for a callback, and as long as it logs there is no further one.
    */

@@ -11,7 +11,7 @@ abstract class Observed {
   private int completed;
 
   /**
-   * Tells that a round has observed it.
+   * Notes that a round has observed it.
    *
    * @param completed how many rounds were completed before
    */
@@ -29,7 +29,7 @@ abstract class Observed {
     return Math.max(0, completed - this.completed);
   }
 
-  /** Tells that nobody finds it any more. */
+  /** Marks it as forgotten: it is not found any more. */
   final void forget() {
     round = FORGOTTEN;
   }

@@ -10,7 +10,7 @@ public final class Observer {
 
   private volatile boolean isGone;
 
-  /** Tells that the callback is closed: no run of it begins any more. */
+  /** Notes that the callback is closed: no run of it begins any more. */
   void leave() {
     isGone = true;
   }

@@ -81,7 +81,7 @@ final class Source extends Observed {
         : arithmetic.subtract(observed, counted);
   }
 
-  /** Tells that points have what this round adds. */
+  /** Notes that points have what this round adds. */
   void shown() {
     isCounted = true;
     counted = observed;

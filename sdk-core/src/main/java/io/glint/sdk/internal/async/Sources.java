@@ -27,10 +27,10 @@ import org.jspecify.annotations.Nullable;
  *   <li>The sources of a callback that was closed can be taken over by another one: the first that
  *       observes the attribute set and has no source for it goes on from the last value. If there
  *       are several, it is the highest that is not above what is observed. So callbacks that are
- *       registered anew do not count all again.
+ *       registered again do not count all again.
  *   <li>A source that is not observed is remembered while it has missed at most {@value
  *       #REMEMBERED_ROUNDS} rounds, as is the series that it fed. Rounds in which a callback failed
- *       or did not run do not count: nobody knows what it would have observed. If more than ten
+ *       or did not run do not count: it is not known what it would have observed. If more than ten
  *       thousand, or five times the cardinality limit, are not observed, those that vanished first
  *       are forgotten earlier. A source that comes back after it was forgotten is not known.
  *   <li>At most a hundred thousand sources are remembered, or ten times the cardinality limit. What

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Lets one thread at a time use what observations change: the one that runs a callback, for one
  * observation, or the collecting one. The code of the user's attributes runs meanwhile, and may
- * hang. So a holder can be given up; until it gives the turn back, nobody waits for it.
+ * hang. So a holder can be given up; until it gives the turn back, no thread waits for it.
  *
  * <p>Waits are short for all others. The threads of one reader use a stream one after another, but
  * for a callback that was left behind. Who leaves it behind closes its round and calls {@link

@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  *       ^                                     |   |
  *       +-------------------------------------+   | retire (who evicts, in place of release)
  *            release (the one who took it)        v
- *                                              RETIRED   (for ever)
+ *                                              RETIRED   (final)
  * </pre>
  *
  * <ul>
@@ -48,16 +48,17 @@ import org.jspecify.annotations.Nullable;
  * <h2>What follows</h2>
  *
  * <ol>
- *   <li><b>A recorder never waits.</b> If {@code tryAcquire} fails, the recorder tries the other
- *       cells of the series, and if all are taken it adds one that it owns already. Adding is a
- *       compare-and-set of the array of stripes, which fails only because another thread has
- *       changed it: it has added a cell, or moved to another one, which happens a limited number of
- *       times. A thread that is stopped while it owns a cell therefore costs the others that one
- *       cell, never their progress. A series has its first cell, and at most about as many others
- *       as threads were in mid-record at one moment, or twice as many as there are processors, to a
- *       power of two, or 8: a number that threads which have ended do not add to. (A thread that is
- *       stopped while it evicts the series owns all its cells, and counts as that many threads.) A
- *       thread can be stopped at each step ({@link ProtocolPoint}), and a test does.
+ *   <li><b>A recorder waits for no other thread:</b> recording is lock-free. If {@code tryAcquire}
+ *       fails, the recorder tries the other cells of the series, and if all are taken it adds one
+ *       that it owns already. Adding is a compare-and-set of the array of stripes, which fails only
+ *       because another thread has changed it: it has added a cell, or moved to another one, which
+ *       happens a limited number of times. A thread that is stopped while it owns a cell therefore
+ *       costs the others that one cell, never their progress. A series has its first cell, and at
+ *       most about as many others as threads were in mid-record at one moment, or twice as many as
+ *       there are processors, to a power of two, or 8: a number that threads which have ended do
+ *       not add to. (A thread that is stopped while it evicts the series owns all its cells, and
+ *       counts as that many threads.) A thread can be stopped at each step ({@link ProtocolPoint}),
+ *       and a test does.
  *   <li><b>Every measurement is counted exactly once.</b> A recorder updates a cell only while it
  *       owns it, and a collector that empties a cell owns it from the first word it reads to the
  *       last it clears.
@@ -129,7 +130,7 @@ public abstract class Cell {
     this.words = new long[FIRST_STATE_WORD + stateWords + (padded ? PADDING_WORDS : 0)];
   }
 
-  /** Takes the cell if it is free. Never waits. */
+  /** Takes the cell if it is free. Wait-free. */
   public final boolean tryAcquire() {
     if ((long) WORDS.compareAndExchangeAcquire(words, OWNER, FREE, OWNED) != FREE) {
       return false;
@@ -152,12 +153,12 @@ public abstract class Cell {
     WORDS.setRelease(words, OWNER, FREE);
   }
 
-  /** Gives the cell up for ever. For the owner. */
+  /** Gives the cell up permanently. For the owner. */
   public final void retire() {
     WORDS.setRelease(words, OWNER, RETIRED);
   }
 
-  /** True once the cell has been given up for ever, holding nothing that was not collected. */
+  /** True once the cell has been given up permanently, holding nothing that was not collected. */
   public final boolean isRetired() {
     return (long) WORDS.getAcquire(words, OWNER) == RETIRED;
   }

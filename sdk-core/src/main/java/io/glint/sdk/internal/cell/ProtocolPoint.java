@@ -19,7 +19,7 @@ public enum ProtocolPoint {
 
   /**
    * A thread has taken a cell: to record, to collect or explain, to bind, to evict the series. Or
-   * it has made one that nobody else can see yet.
+   * it has made one that no other thread can see yet.
    */
   CELL_ACQUIRED,
 

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * which is the <i>home</i> of all threads of that place. Several places may lead to one cell. The
  * second half lists the cells, each once, and ends with null. {@code first} is not among them: it
  * is not padded, and may lie on one cache line with this object, which all threads read. So it is
- * nobody's home any more.
+ * no thread's home any more.
  *
  * <p>The array is never written after it was published. A changed copy takes its place by
  * compare-and-set.
@@ -252,7 +252,8 @@ public class StripedCells {
       final int before = places(stripes);
       for (int i = 0; i < places; i++) {
         final Cell cell = stripes[i & (before - 1)];
-        // No place waits for a cell of its own beyond the first ones: nobody has met there yet.
+        // No place waits for a cell of its own beyond the first ones: no threads have met there
+        // yet.
         copy[i] = cell == null && places > before ? home : cell;
       }
       System.arraycopy(stripes, before, copy, places, before);
@@ -363,8 +364,8 @@ public class StripedCells {
   }
 
   /**
-   * Keeps the series from being evicted as long as somebody holds on to the result, for instance a
-   * bound instrument. Lock-free.
+   * Keeps the series from being evicted as long as the result is held, for instance a bound
+   * instrument. Lock-free.
    *
    * @return null if the series has been evicted
    */
@@ -398,7 +399,7 @@ public class StripedCells {
   /** What became of the wish to evict a series. */
   public enum Eviction {
     DONE,
-    /** It holds measurements, or somebody holds it. */
+    /** It holds measurements, or is held. */
     IN_USE,
     /** A thread has a cell of it: perhaps to record, perhaps to evict the series as well. */
     UNDECIDED
@@ -406,7 +407,7 @@ public class StripedCells {
 
   /**
    * Evicts the series if it holds as many measurements as were collected, no thread is recording
-   * one and nobody has {@link #pin pinned} it. Afterwards {@link #acquire} returns null for ever.
+   * one and it is not {@link #pin pinned}. Afterwards {@link #acquire} returns null permanently.
    * Called by the collector, and by a recorder that makes room. Wait-free.
    *
    * <p>The caller takes every cell. A recorder that comes by then adds a cell, which makes the

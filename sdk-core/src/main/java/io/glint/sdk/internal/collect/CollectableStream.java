@@ -53,6 +53,6 @@ public interface CollectableStream {
    */
   ExemplarAccount exemplarAccount(PointPool points, boolean isLive);
 
-  /** Tells that nobody will collect any more. Recording goes on to be harmless. */
+  /** Ends the stream: no reader will collect any more. Recording goes on to be harmless. */
   default void shutdown() {}
 }

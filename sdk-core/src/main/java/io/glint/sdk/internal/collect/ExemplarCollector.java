@@ -128,7 +128,7 @@ class ExemplarCollector extends FrontPadding {
    * The exemplars of the series' point, after all its cells were {@linkplain #merge merged}. For
    * the next series everything starts over. Never throws.
    *
-   * @param isReused true if nobody looks any more at those that were taken before
+   * @param isReused true if no reader looks any more at those that were taken before
    */
   final List<ExemplarData> take(Series series, boolean isDelta, boolean isReused) {
     // None under delta if points are not used again, and that does not change for a stream.

@@ -71,7 +71,7 @@ class ExemplarUpdate extends FrontPadding {
   private int spareCount;
 
   /**
-   * Makes it.
+   * An update that is used for one series after the other.
    *
    * @param maker of exemplars of the type of the stream's points
    * @param clock that the exemplars are dated by
@@ -128,7 +128,7 @@ class ExemplarUpdate extends FrontPadding {
    *
    * <table>
    *   <caption>The four modes</caption>
-   *   <tr><th></th><th>points are made anew</th><th>points are reused</th></tr>
+   *   <tr><th></th><th>points are made new</th><th>points are reused</th></tr>
    *   <tr><td>cumulative</td>
    *     <td>a new list, which has those from before that stay as well; the same list if nothing was
    *     kept</td>
@@ -139,7 +139,7 @@ class ExemplarUpdate extends FrontPadding {
    * </table>
    *
    * @param shown those of the point before; of a delta stream only if they are reused
-   * @param isReused true if nobody looks any more at {@code shown}, which can be changed
+   * @param isReused true if no reader looks any more at {@code shown}, which can be changed
    * @param prefersLargest what the reservoir says
    */
   final RetainedExemplars applyTo(

@@ -225,7 +225,7 @@ public abstract class StreamCollector implements CollectableStream {
     try {
       final long handedOver = points.exemplars;
       var unused = collectLocked(lastCollectEpochNanos, epochNanos, points);
-      // Nobody gets these points.
+      // No reader gets these points.
       points.exemplars = handedOver;
       found = takeFindings();
     } finally {
@@ -401,7 +401,7 @@ public abstract class StreamCollector implements CollectableStream {
     series.startEpochNanos = series.isStartReported ? start : Math.min(start, epochNanos);
   }
 
-  // Both are written if that is news: threads that record read what lies beside them.
+  // Both are written on a change only: threads that record read what lies beside them.
 
   private static void markStartReported(Series series) {
     if (!series.isStartReported) {
@@ -472,7 +472,7 @@ public abstract class StreamCollector implements CollectableStream {
 
   /**
    * True if a delta series is not worth keeping. One that has been silent for a short time is: it
-   * may be back in the next interval, and would have to be made anew. If there are many, place for
+   * may be back in the next interval, and would have to be made again. If there are many, place for
    * others matters more.
    */
   private boolean isSilentDelta(Series series, boolean isEmpty, PointPool points) {
@@ -636,7 +636,7 @@ public abstract class StreamCollector implements CollectableStream {
     }
   }
 
-  /** Attributes are code of others. */
+  /** The highest cardinality, or none if the attributes, which are user code, throw. */
   private static AttributeCardinality valuesOf(List<Attributes> attributeSets) {
     try {
       return AttributeCardinality.of(attributeSets);

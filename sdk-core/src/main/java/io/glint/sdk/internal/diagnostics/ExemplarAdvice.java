@@ -90,7 +90,7 @@ final class ExemplarAdvice {
     };
   }
 
-  /** Whether somebody who looks for exemplars would want to be told unasked. */
+  /** Whether the log says so although nobody has asked: of what looks like a mistake. */
   static boolean isWorthLogging(ExemplarReport.Cause cause) {
     return switch (cause) {
       case NO_SPAN,

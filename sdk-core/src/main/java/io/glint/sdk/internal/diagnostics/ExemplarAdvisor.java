@@ -19,16 +19,16 @@ import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells in the log why metrics that have been recorded for a while have no exemplars: each metric
- * once, or if they are lost on the way out once for each reader; those with the same cause in one
- * message. Looks once a minute at most for each reader, after a collection. Thread-safe.
+ * Logs why metrics that have been recorded for a while have no exemplars: each metric once, or if
+ * they are lost on the way out once for each reader; those with the same cause in one message.
+ * Looks once a minute at most for each reader, after a collection. Thread-safe.
  */
 public final class ExemplarAdvisor implements CollectionListener {
   private static final Logger LOGGER = Logger.getLogger(ExemplarAdvisor.class.getName());
 
   private static final long INTERVAL_NANOS = 60_000_000_000L;
 
-  /** With fewer measurements nobody wonders yet. */
+  /** Metrics with fewer measurements are not reported. */
   private static final long FEW = 20;
 
   /**

@@ -125,7 +125,7 @@ public final class ExemplarExplainer {
       }
       return Collections.unmodifiableMap(outcomes);
     } catch (Throwable t) {
-      // It is code of others, and asked in the course of collections, which must not fail for it.
+      // It is user code, and asked in the course of collections, which must not fail for it.
       failures.event(
           t,
           () ->

@@ -76,7 +76,7 @@ public final class InternalTelemetry implements CollectionListener {
                 "The number of measurements that could not be recorded; callbacks that failed count"
                     + " as one.")
             .buildWithCallback(measurement -> observeMeasurements(losses, measurement));
-    var unusedGauge =
+    final var unusedGauge =
         meter
             .gaugeBuilder("glint.cardinality.attribute_values")
             .ofLongs()

@@ -72,7 +72,7 @@ final class MetricExemplarReport implements ExemplarReport.Metric {
   /**
    * What is said of a metric.
    *
-   * @param outcomes how many exemplars have had each outcome; null if nobody keeps account
+   * @param outcomes how many exemplars have had each outcome; null if no account is kept
    */
   MetricExemplarReport(
       InstrumentationScopeInfo scope,

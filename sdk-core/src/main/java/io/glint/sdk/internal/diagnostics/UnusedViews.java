@@ -13,8 +13,8 @@ import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells in the log, once, which views have matched no instrument when the provider has been
- * collected for a while: most often a name is misspelt. Thread-safe.
+ * Logs once which views have matched no instrument when the provider has been collected for a
+ * while: most often a name is misspelt. Thread-safe.
  */
 public final class UnusedViews implements CollectionListener {
   private static final Logger LOGGER = Logger.getLogger(UnusedViews.class.getName());

@@ -67,7 +67,7 @@ public interface ExemplarLines {
     };
   }
 
-  /** The line of a value: a small number, at least 0. NaN, which nobody records, has one too. */
+  /** The line of a value: a small number, at least 0. NaN, which is never recorded, has one too. */
   int of(double value);
 
   /** True if points hand out exemplars line by line, and within a line by time; else by time. */

@@ -92,7 +92,7 @@ public final class ExemplarSampling {
         losses, DropCounters.Reason.EXEMPLAR, LOGGER, unusedValue -> message.get());
   }
 
-  /** Sampling whose losses nobody is told. */
+  /** Sampling whose losses are not reported. */
   public ExemplarSampling(
       CustomExemplarFilter filter,
       String instrumentName,

@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
  * Marks the spans of measurements that the reservoirs of a stream keep, so that a tail sampler can
  * keep their traces, and counts what became of it. Thread-safe.
  *
- * <p>A span is code of others, which may lock, allocate and throw. So it is marked by the recorder
- * after that has given its cell back: nobody else can come to wait for it.
+ * <p>A span is user code, which may lock, allocate and throw. So it is marked by the recorder after
+ * that has given its cell back: no other thread can come to wait for it.
  */
 public final class SpanMarking {
   private static final Logger LOGGER = Logger.getLogger(SpanMarking.class.getName());

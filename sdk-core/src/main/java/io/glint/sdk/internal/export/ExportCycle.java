@@ -16,7 +16,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One collection, the exports of its batches, one after the other, and, if somebody asked for a
+ * One collection, the exports of its batches, one after the other, and, if a caller asked for a
  * flush or the reader is shut down, the flush of the exporter.
  *
  * <p>While a call of the exporter is under way that is not complete when the exporter returns, the

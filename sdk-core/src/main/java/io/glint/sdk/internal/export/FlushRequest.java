@@ -4,7 +4,7 @@ import io.opentelemetry.sdk.common.CompletableResultCode;
 import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 
-/** Somebody who waits for a flush. Thread-safe; the first to complete it decides how. */
+/** A pending flush. Thread-safe; the first to complete it decides how. */
 final class FlushRequest {
   private final CompletableResultCode result = new CompletableResultCode();
 

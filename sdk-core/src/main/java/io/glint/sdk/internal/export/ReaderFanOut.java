@@ -33,7 +33,7 @@ public final class ReaderFanOut {
   private final long deadline;
 
   /**
-   * Makes it.
+   * A request to all readers, whose time begins now.
    *
    * @param what the action as a verb, for messages
    */
@@ -111,7 +111,7 @@ public final class ReaderFanOut {
             Objects.requireNonNull(action.apply(reader), "the reader returned no result");
         ofReader.whenComplete(() -> pass(ofReader, result));
         returned.countDown();
-        // Nobody waits for this thread: it is there to end what never completes.
+        // No caller waits for this thread: it is there to end what never completes.
         ofReader.join(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
         if (!ofReader.isDone()) {
           failOverdue("completed");

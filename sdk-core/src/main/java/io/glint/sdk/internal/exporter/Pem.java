@@ -39,9 +39,9 @@ public final class Pem {
    */
   public static X509TrustManager trustManager(byte[] pem) {
     try {
-      KeyStore store = emptyStore();
+      final KeyStore store = emptyStore();
       int number = 0;
-      for (Certificate certificate : certificates(pem)) {
+      for (final Certificate certificate : certificates(pem)) {
         store.setCertificateEntry("trusted" + number++, certificate);
       }
       return trustManager(store);
@@ -59,7 +59,7 @@ public final class Pem {
    */
   public static KeyManager[] keyManagers(byte[] keyPem, byte[] chainPem) {
     try {
-      KeyStore store = emptyStore();
+      final KeyStore store = emptyStore();
       store.setKeyEntry(
           "own", privateKey(keyPem), PASSWORD, certificates(chainPem).toArray(Certificate[]::new));
       return keyManagers(store, PASSWORD);
@@ -71,7 +71,7 @@ public final class Pem {
   /** The keys of a store, as one side of a connection needs them. */
   public static KeyManager[] keyManagers(KeyStore store, char[] password)
       throws GeneralSecurityException {
-    KeyManagerFactory factory =
+    final KeyManagerFactory factory =
         KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
     factory.init(store, password);
     return factory.getKeyManagers();
@@ -84,10 +84,10 @@ public final class Pem {
    */
   public static X509TrustManager trustManager(@Nullable KeyStore store)
       throws GeneralSecurityException {
-    TrustManagerFactory factory =
+    final TrustManagerFactory factory =
         TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
     factory.init(store);
-    for (TrustManager manager : factory.getTrustManagers()) {
+    for (final TrustManager manager : factory.getTrustManagers()) {
       if (manager instanceof X509TrustManager found) {
         return found;
       }
@@ -97,7 +97,7 @@ public final class Pem {
 
   private static Collection<? extends Certificate> certificates(byte[] pem)
       throws GeneralSecurityException {
-    Collection<? extends Certificate> certificates =
+    final Collection<? extends Certificate> certificates =
         CertificateFactory.getInstance("X.509").generateCertificates(new ByteArrayInputStream(pem));
     if (certificates.isEmpty()) {
       throw new IllegalArgumentException("the PEM holds no certificate");
@@ -106,21 +106,21 @@ public final class Pem {
   }
 
   private static KeyStore emptyStore() throws IOException, GeneralSecurityException {
-    KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
+    final KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
     store.load(null, PASSWORD);
     return store;
   }
 
   private static PrivateKey privateKey(byte[] pem) throws GeneralSecurityException {
-    Matcher matcher = KEY.matcher(new String(pem, StandardCharsets.ISO_8859_1));
+    final Matcher matcher = KEY.matcher(new String(pem, StandardCharsets.ISO_8859_1));
     if (!matcher.find()) {
       throw new IllegalArgumentException(
           "the PEM holds no private key of the form PKCS #8, BEGIN PRIVATE KEY");
     }
-    PKCS8EncodedKeySpec encoded =
+    final PKCS8EncodedKeySpec encoded =
         new PKCS8EncodedKeySpec(Base64.getMimeDecoder().decode(matcher.group(1)));
     InvalidKeySpecException failure = null;
-    for (String algorithm : List.of("RSA", "EC", "EdDSA")) {
+    for (final String algorithm : List.of("RSA", "EC", "EdDSA")) {
       try {
         return KeyFactory.getInstance(algorithm).generatePrivate(encoded);
       } catch (InvalidKeySpecException e) {

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * Instruments with their attributes fixed (API specification, "Bind"; SDK specification,
  * "Instrument bind"). Attributes are filtered and series looked up once; a recording goes straight
  * to a cell of the series. As unbound ones, bound instruments are thread-safe, and their recording
- * calls never wait, never throw and allocate nothing.
+ * calls are lock-free, never throw and allocate nothing.
  *
  * <p>As long as a bound instrument is reachable its series count against the cardinality limit.
  */

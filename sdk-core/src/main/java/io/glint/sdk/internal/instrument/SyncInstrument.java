@@ -47,7 +47,7 @@ public abstract class SyncInstrument {
   /** Whether any stream has exemplars, which may need the current context. */
   private final boolean mayReadContext;
 
-  /** The same while the meter is enabled. A plain read: late is early enough. */
+  /** The same while the meter is enabled. A plain read: a change may arrive late. */
   private boolean readsContext;
 
   /**
@@ -147,7 +147,7 @@ public abstract class SyncInstrument {
     }
   }
 
-  /** Drops a value that is no measurement, or would make a sum useless for ever. */
+  /** Drops a value that is no measurement, or would make a sum useless permanently. */
   final void rejectNonFinite(double value) {
     if (!isOff()) {
       nonFinites.event(value, null);

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Logs in the name of a class. What handlers, formatters and filters throw stays here: they are
- * code of others, and their failure must not become one of the application's. Thread-safe.
+ * user code, and their failure must not become one of the application's. Thread-safe.
  */
 public final class SafeLog {
 
@@ -35,7 +35,7 @@ public final class SafeLog {
             LoggedThrowable.of(cause));
       }
     } catch (Throwable t) {
-      // There is nobody left to tell.
+      // The failure cannot be reported either.
     }
   }
 }

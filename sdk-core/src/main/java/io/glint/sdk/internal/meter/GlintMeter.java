@@ -87,7 +87,7 @@ public final class GlintMeter implements Meter, InstrumentRegistry {
   }
 
   /**
-   * A meter whose instruments record nothing and that nobody keeps: without a reader, after
+   * A meter whose instruments record nothing and that is not kept: without a reader, after
    * shutdown, and for instruments of another meter whose names are not valid.
    */
   static GlintMeter noop(ProviderState provider, InstrumentationScopeInfo scope) {
@@ -228,7 +228,7 @@ public final class GlintMeter implements Meter, InstrumentRegistry {
     return callbacks;
   }
 
-  /** Ends the making of new series: nobody will collect them. */
+  /** Ends the making of new series: no reader will collect them. */
   public void shutdown() {
     sources.values().forEach(queue -> queue.forEach(source -> source.source().shutdown()));
   }
@@ -314,7 +314,7 @@ public final class GlintMeter implements Meter, InstrumentRegistry {
       known.warnOfDifferences(instrument, advised, scope);
       return known;
     }
-    // Handlers of log records are code of others: they are not called before the lock is free.
+    // Handlers of log records are user code: they are not called before the lock is free.
     final DeferredWarnings deferred = new DeferredWarnings();
     final InstrumentRegistration registered;
     makingLock.lock();

@@ -58,7 +58,7 @@ final class InstrumentRegistration {
     return origin;
   }
 
-  /** Nobody will collect any more. */
+  /** Ends its streams: no reader will collect any more. */
   void shutdown() {
     streams.forEach(CollectableStream::shutdown);
   }

@@ -40,7 +40,7 @@ final class MeterConfigApplier {
     }
   }
 
-  /** Decides anew on all meters. */
+  /** Sets the configurator, and decides on all meters again. */
   void configureAll(
       Collection<GlintMeter> meters, Predicate<InstrumentationScopeInfo> configurator) {
     lock.lock();

@@ -55,7 +55,7 @@ public final class StreamFactory {
   /**
    * How long a delta series may be silent before it is dropped. Intervals are usually longer, so
    * that a series which skips one is dropped; where they are shorter, one that is recorded into now
-   * and then is not made anew each time.
+   * and then is not made again each time.
    */
   private static final long DELTA_IDLE_TIMEOUT_NANOS = TimeUnit.SECONDS.toNanos(3);
 
@@ -176,7 +176,8 @@ public final class StreamFactory {
       @Nullable Predicate<String> attributeFilter,
       int cardinalityLimit) {
 
-    // Written out: on JDK 17 the derived methods of a record keep its class loader alive for ever.
+    // Written out: on JDK 17 the derived methods of a record keep its class loader alive
+    // permanently.
 
     @Override
     public boolean equals(Object object) {

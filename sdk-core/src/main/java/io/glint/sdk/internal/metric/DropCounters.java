@@ -9,7 +9,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 
 /**
- * How much a provider could not record, by reason, for {@code InternalTelemetry} to tell. Counts
+ * How much a provider could not record, by reason, for {@code InternalTelemetry} to report. Counts
  * also when that is off, which costs nothing but on the paths that fail. Thread-safe; allocates
  * nothing, as memory may just have run out.
  */
@@ -71,7 +71,7 @@ public final class DropCounters {
     return reports;
   }
 
-  /** Tells that an instrument has hit its cardinality limit. */
+  /** Notes that an instrument has hit its cardinality limit. */
   public void overflowed(InstrumentDescriptor instrument, AttributeCardinality most) {
     if (most.key() != null) {
       highCardinalityKeys.merge(

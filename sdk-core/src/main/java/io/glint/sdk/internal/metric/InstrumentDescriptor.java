@@ -21,7 +21,7 @@ public record InstrumentDescriptor(
     InstrumentType type,
     InstrumentValueType valueType) {
 
-  // Written out: on JDK 17 the derived methods of a record keep its class loader alive for ever.
+  // Written out: on JDK 17 the derived methods of a record keep its class loader alive permanently.
 
   @Override
   public boolean equals(Object object) {

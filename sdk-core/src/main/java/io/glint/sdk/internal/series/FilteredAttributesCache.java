@@ -279,7 +279,7 @@ public final class FilteredAttributesCache {
   }
 
   /**
-   * Copies the entries into a table that nobody else sees. Asks no attributes whether they are
+   * Copies the entries into a table that no other thread sees. Asks no attributes whether they are
    * equal.
    *
    * @return false if some have found no place

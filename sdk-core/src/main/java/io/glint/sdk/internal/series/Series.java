@@ -12,8 +12,8 @@ import java.lang.invoke.VarHandle;
  * collector knows of it.
  *
  * <p>It takes 64 bytes, most of which recorders read, so that the collector's fields share their
- * cache line. They are written only if that is news, at most once in a collection, which then has
- * taken a cell of the series from the recorder's cache as well.
+ * cache line. They are written on a change only, at most once in a collection, which then has taken
+ * a cell of the series from the recorder's cache as well.
  */
 public sealed class Series extends StripedCells permits LastValueSeries {
   // What may become of the series once it is silent.

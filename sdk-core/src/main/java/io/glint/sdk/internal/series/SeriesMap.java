@@ -12,10 +12,10 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The series of one stream by their attributes: a look-up that never waits, and lock-free addition
- * up to a limit. A recorder copies {@value #PLACES_COPIED_AT_ONCE} entries at most in one call,
- * however many there are. The one exception: where a thread was stopped while it copied, and no
- * collection has come by since, the next growth copies all that were there.
+ * The series of one stream by their attributes: a wait-free look-up, and lock-free addition up to a
+ * limit. A recorder copies {@value #PLACES_COPIED_AT_ONCE} entries at most in one call, however
+ * many there are. The one exception: where a thread was stopped while it copied, and no collection
+ * has come by since, the next growth copies all that were there.
  *
  * <h2>What is stored</h2>
  *
@@ -38,7 +38,7 @@ import org.jspecify.annotations.Nullable;
  *
  * So every entry is in the index before the next one can be added, each addition has seen all
  * earlier ones, and therefore no attribute set is ever added twice. Helping to index is idempotent;
- * a thread that is stopped between the two writes holds nobody up.
+ * a thread that is stopped between the two writes delays no other thread.
  *
  * <h2>Evicted series, and the limit</h2>
  *
@@ -57,14 +57,14 @@ import org.jspecify.annotations.Nullable;
  *       a reference to the full one, its {@code base}, whose places it has as well. From then on
  *       series are added to the larger table, and looked up in both. Each recorder that comes by
  *       copies the entries of a few places, and the one that copies the last drops the base; the
- *       collector copies what is left. A thread that is stopped while it copies holds nobody up.
+ *       collector copies what is left. A thread that is stopped while it copies delays no other.
  *       The arrays are allocated, which clears them, by the recorder that comes when a large table
  *       is nearly full; by others if that one does not get there in time, or if so long passed that
  *       a collection has given them up.
- *   <li><b>Removal.</b> The collector copies the entries that are not evicted into a table that
- *       nobody else sees, closes the old table, copies what was added in between, and publishes. A
+ *   <li><b>Removal.</b> The collector copies the entries that are not evicted into a table that no
+ *       other thread sees, closes the old table, copies what was added in between, and publishes. A
  *       recorder that comes across the closed table meanwhile makes it grow as if it were full, and
- *       the collector begins anew.
+ *       the collector starts again.
  * </ul>
  *
  * <p>Access modes: once others see the table, entries of both arrays are stored by compare-and-set,

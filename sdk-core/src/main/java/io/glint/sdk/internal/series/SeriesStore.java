@@ -55,7 +55,7 @@ public final class SeriesStore {
    * series. It may be evicted before the caller has taken a cell; then it is to be asked for again.
    *
    * @param kept without what a view removes
-   * @return null after shutdown: what nobody will collect is not kept
+   * @return null after shutdown: what no reader will collect is not kept
    */
   public @Nullable Series findOrAdd(Attributes kept) {
     // An application that uses the attributes of overflow shares its series.
@@ -95,9 +95,9 @@ public final class SeriesStore {
    * this interval only. Recorders of a delta stream that come across the limit do it, and go
    * through the series once in each interval, {@value #MAX_LOOKED_AT} at most in one call: the next
    * call goes on from there. So with a larger limit a measurement of a new attribute set may go to
-   * the overflow series although there is an idle series further on. Never waits for another
-   * thread: a series that one of them has in its hands is tried a few times more, and if that
-   * thread has been stopped there, the limit is one series lower until it goes on.
+   * the overflow series although there is an idle series further on. Lock-free: a series that one
+   * of them has in its hands is tried a few times more, and if that thread has been stopped there,
+   * the limit is one series lower until it goes on.
    *
    * @return false if there is no room, and the measurement goes to the overflow series
    */
@@ -116,7 +116,7 @@ public final class SeriesStore {
       final int next = map.forEach(search.next, MAX_LOOKED_AT, maker);
       maker.retry();
       ProtocolPoint.ROOM_MADE.reached();
-      // If series were removed since, those that are left have other numbers, and it begins anew.
+      // If series were removed since, those that are left have other numbers, and it starts again.
       final boolean isValid = search.removals == map.removals();
       roomSearch = new RoomSearch(interval, isValid ? next : 0, search.removals);
     }

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * the series can be evicted like any other.
  *
  * <p>Thread-safe, and may be published in any way: of what is not final, {@code cachedCell}, it
- * does not matter which value is seen. Recording never waits, see {@link Cell}.
+ * does not matter which value is seen. Recording is lock-free, see {@link Cell}.
  */
 public final class BoundSeries {
   /** Stands for the series of a stream that could not be bound. */
@@ -59,7 +59,7 @@ public final class BoundSeries {
   }
 
   /**
-   * Takes a cell. Never waits.
+   * Takes a cell. Lock-free.
    *
    * @return as {@link MetricStream#acquire}
    */

@@ -103,7 +103,8 @@ public final class HistogramStream extends MetricStream {
     }
     // A bucket is not negative, so the mask changes nothing but the machine code. If the bounds
     // check of the reservoir compared the bucket itself, HotSpot would make a branch of the last
-    // choice in the bucket index, in place of a conditional move, and nobody can predict that one.
+    // choice in the bucket index, in place of a conditional move, and the processor cannot predict
+    // that one.
     return cell.offerDouble(sampling, value, bucket & Integer.MAX_VALUE, attributes, context);
   }
 

@@ -33,9 +33,9 @@ import org.jspecify.annotations.Nullable;
  * release it, report. A shared one with a hook in it would have one type profile for all cells, and
  * its call sites would not stay monomorphic in a program that uses several aggregations. The way
  * from {@code take} to the {@code try} must not grow either: once a cell is taken, nothing may be
- * thrown before somebody sees to its release, not even for want of stack.
+ * thrown before its release is seen to, not even for want of stack.
  *
- * <p>Recording is thread-safe and never waits, see {@link Cell}. All fields but {@link #soleSeries}
+ * <p>Recording is thread-safe and lock-free, see {@link Cell}. All fields but {@link #soleSeries}
  * are final: what collections write is elsewhere, so that recorders do not wait for its cache
  * lines.
  */
@@ -100,7 +100,7 @@ public abstract class MetricStream implements CellFactory, SeriesFactory {
   }
 
   /**
-   * Records a measurement. Never waits, never throws, allocates only for a new series or cell.
+   * Records a measurement. Lock-free; never throws, allocates only for a new series or cell.
    *
    * @param attributes never null
    * @param context the context of the measurement; ignored if exemplars are off
@@ -218,7 +218,7 @@ public abstract class MetricStream implements CellFactory, SeriesFactory {
   /**
    * Finds the series of these attributes, for good: attributes are filtered and the cardinality
    * limit is judged now, and what was found stays (SDK specification, "Instrument bind"). At the
-   * limit that is the overflow series. Never waits.
+   * limit that is the overflow series. Lock-free.
    *
    * @param attributes never null
    * @return never null; one that looks the series up at each recording if the attributes are
@@ -270,7 +270,7 @@ public abstract class MetricStream implements CellFactory, SeriesFactory {
     return store.hadRemovable();
   }
 
-  /** From now on there are no new series: nobody would collect them. */
+  /** From now on there are no new series: no reader would collect them. */
   public final void shutdown() {
     store.shutdown();
   }

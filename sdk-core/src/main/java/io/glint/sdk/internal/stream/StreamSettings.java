@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param exemplarAttributes which of the attributes that are not kept stay on exemplars
  * @param creationEpochNanos when the instrument was created
  * @param idleTimeoutNanos how long a series may be silent before it is dropped. Under cumulative
- *     temporality 0 means for ever; under delta, that the first collection which finds it silent
+ *     temporality 0 means permanently; under delta, that the first collection which finds it silent
  *     drops it
  */
 public record StreamSettings(

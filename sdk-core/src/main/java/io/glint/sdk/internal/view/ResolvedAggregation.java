@@ -45,7 +45,7 @@ public record ResolvedAggregation(
           InstrumentType.OBSERVABLE_UP_DOWN_COUNTER,
           InstrumentType.OBSERVABLE_GAUGE);
 
-  // Written out: on JDK 17 the derived methods of a record keep its class loader alive for ever.
+  // Written out: on JDK 17 the derived methods of a record keep its class loader alive permanently.
 
   @Override
   public boolean equals(Object object) {
