@@ -3,6 +3,7 @@ package io.glint.sdk;
 import io.glint.sdk.internal.async.CallbackRunner;
 import io.glint.sdk.internal.diagnostics.InternalTelemetry;
 import io.glint.sdk.internal.export.ReaderFanOut;
+import io.glint.sdk.internal.exporter.DaemonThreads;
 import io.glint.sdk.internal.log.LogText;
 import io.glint.sdk.internal.log.SafeLog;
 import io.opentelemetry.api.OpenTelemetry;
@@ -186,11 +187,8 @@ public class GlintOpenTelemetry implements OpenTelemetry, Closeable {
   }
 
   private static void start(String name, Runnable task) {
-    final Thread thread = new Thread(task, name);
-    thread.setDaemon(true);
     // It must not keep an application's class loader alive.
-    thread.setContextClassLoader(null);
-    thread.start();
+    DaemonThreads.newThread(name, /* contextClassLoader= */ null, task).start();
   }
 
   private void shutdownOthers(CompletableResultCode result) {

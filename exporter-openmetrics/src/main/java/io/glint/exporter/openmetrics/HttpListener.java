@@ -2,6 +2,7 @@ package io.glint.exporter.openmetrics;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.glint.exporter.openmetrics.HttpConnection.Phase;
+import io.glint.sdk.internal.exporter.DaemonThreads;
 import io.glint.sdk.internal.log.LogText;
 import io.glint.sdk.internal.log.ProblemLog;
 import java.io.IOException;
@@ -80,8 +81,7 @@ final class HttpListener {
     this.limits = limits;
     this.log = log;
     address = (InetSocketAddress) server.getLocalSocketAddress();
-    acceptor = new Thread(this::accept, "glint-openmetrics-" + address.getPort());
-    acceptor.setDaemon(true);
+    acceptor = DaemonThreads.newThread("glint-openmetrics-" + address.getPort(), this::accept);
   }
 
   /** Makes the socket of a listener. */

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.glint.sdk.OpenTelemetryVersion;
 import io.glint.sdk.exemplar.ExemplarOutcomes;
+import io.glint.sdk.internal.exporter.DaemonThreads;
 import io.glint.sdk.internal.log.ProblemLog;
 import io.opentelemetry.sdk.common.CompletableResultCode;
 import io.opentelemetry.sdk.common.export.MemoryMode;
@@ -243,12 +244,9 @@ public final class OpenMetricsServer implements MetricReader, ExemplarOutcomes.S
   private static ExecutorService newExecutor(int port) {
     AtomicInteger number = new AtomicInteger();
     ThreadFactory threads =
-        task -> {
-          Thread thread =
-              new Thread(task, "glint-openmetrics-" + port + "-" + number.incrementAndGet());
-          thread.setDaemon(true);
-          return thread;
-        };
+        task ->
+            DaemonThreads.newThread(
+                "glint-openmetrics-" + port + "-" + number.incrementAndGet(), task);
     return Executors.newCachedThreadPool(threads);
   }
 

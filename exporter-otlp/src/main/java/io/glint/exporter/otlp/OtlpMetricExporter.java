@@ -3,6 +3,7 @@ package io.glint.exporter.otlp;
 import io.glint.sdk.OpenTelemetryVersion;
 import io.glint.sdk.exemplar.ExemplarOutcomes;
 import io.glint.sdk.exemplar.ExemplarOutcomes.Outcome;
+import io.glint.sdk.internal.exporter.DaemonThreads;
 import io.glint.sdk.internal.exporter.OutcomeCounts;
 import io.glint.sdk.internal.exporter.UndeliveredPoints;
 import io.glint.sdk.internal.log.LoggedFailure;
@@ -592,8 +593,6 @@ public final class OtlpMetricExporter implements MetricExporter, ExemplarOutcome
   }
 
   static Thread newThread(Runnable task) {
-    Thread thread = new Thread(task, "glint-otlp-exporter-" + THREAD_NUMBER.incrementAndGet());
-    thread.setDaemon(true);
-    return thread;
+    return DaemonThreads.newThread("glint-otlp-exporter-" + THREAD_NUMBER.incrementAndGet(), task);
   }
 }

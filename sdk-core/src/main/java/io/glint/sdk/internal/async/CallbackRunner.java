@@ -2,6 +2,7 @@ package io.glint.sdk.internal.async;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.glint.sdk.internal.collect.ReaderId;
+import io.glint.sdk.internal.exporter.DaemonThreads;
 import io.glint.sdk.internal.log.RateLimitedLog;
 import io.glint.sdk.internal.metric.DropCounters;
 import java.time.Duration;
@@ -90,18 +91,9 @@ public final class CallbackRunner {
   }
 
   private static Thread newThread(Runnable work) {
-    // The thread belongs to no collection, and so inherits nothing from the one that comes first.
-    final Thread thread =
-        new Thread(
-            null,
-            work,
-            "glint-callbacks-" + THREAD_NUMBER.incrementAndGet(),
-            /* stackSize= */ 0,
-            /* inheritThreadLocals= */ false);
-    thread.setDaemon(true);
-    // Each callback brings its own; an idle thread holds no application's.
-    thread.setContextClassLoader(null);
-    return thread;
+    // Each callback brings its own class loader; an idle thread holds no application's.
+    return DaemonThreads.newThread(
+        "glint-callbacks-" + THREAD_NUMBER.incrementAndGet(), /* contextClassLoader= */ null, work);
   }
 
   /** True if the current thread is running a callback of some provider of Glint. */

@@ -1,6 +1,7 @@
 package io.glint.sdk.internal.export;
 
 import io.glint.sdk.internal.exporter.BoundedWait;
+import io.glint.sdk.internal.exporter.DaemonThreads;
 import io.glint.sdk.internal.log.LogText;
 import io.glint.sdk.internal.log.SafeLog;
 import io.opentelemetry.context.Context;
@@ -95,8 +96,8 @@ public final class ReaderFanOut {
 
     void start() {
       final Thread thread =
-          new Thread(Context.current().wrap(this::run), "glint-" + what.replace(' ', '-'));
-      thread.setDaemon(true);
+          DaemonThreads.newThread(
+              "glint-" + what.replace(' ', '-'), Context.current().wrap(this::run));
       try {
         thread.start();
       } catch (OutOfMemoryError e) {

@@ -1,5 +1,6 @@
 package io.glint.sdk.internal.export;
 
+import io.glint.sdk.internal.exporter.DaemonThreads;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
@@ -85,13 +86,7 @@ public final class ReaderThreads {
   }
 
   private static ThreadFactory factory(String name, @Nullable ClassLoader contextClassLoader) {
-    return task -> {
-      final Thread thread =
-          new Thread(null, task, name, /* stackSize= */ 0, /* inheritThreadLocals= */ false);
-      thread.setDaemon(true);
-      thread.setContextClassLoader(contextClassLoader);
-      return thread;
-    };
+    return task -> DaemonThreads.newThread(name, contextClassLoader, task);
   }
 
   /** False if an executor of the user's runs everything. */
