@@ -107,7 +107,7 @@ final class FinishedScrape {
 
   /** Counts the exemplars of one scrape. */
   void count(OutcomeCounts outcomes, Outcome ofWritten) {
-    exemplars.enterIn(outcomes, ofWritten);
+    exemplars.addTo(outcomes, ofWritten);
   }
 
   /** Has one user more; only for who keeps it from being given back. */

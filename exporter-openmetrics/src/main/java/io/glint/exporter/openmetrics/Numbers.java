@@ -11,7 +11,7 @@ final class Numbers {
   private static final long NANOS_PER_SECOND = 1_000_000_000L;
   private static final long NANOS_PER_MILLI = 1_000_000L;
 
-  private static final double SMALLEST_WITH_EXPONENT = 1e7;
+  private static final double MIN_WITH_EXPONENT = 1e7;
 
   private final Decimal decimal = new Decimal();
 
@@ -29,7 +29,7 @@ final class Numbers {
       return;
     }
     double magnitude = Math.abs(value);
-    if (magnitude < SMALLEST_WITH_EXPONENT && magnitude == (long) magnitude) {
+    if (magnitude < MIN_WITH_EXPONENT && magnitude == (long) magnitude) {
       out.integer((long) magnitude).ascii(".0");
       return;
     }

@@ -63,7 +63,7 @@ public final class OpenMetricsReader implements MetricReader, ExemplarOutcomes.S
   /** A scrape comes every few seconds and finds the same problem each time. */
   private static final Duration LOG_INTERVAL = Duration.ofMinutes(10);
 
-  private static final int MOST_PROBLEMS_OF_A_KIND = 1024;
+  private static final int MAX_PROBLEMS_OF_A_KIND = 1024;
 
   private final Scrapes scrapes;
   private final DefaultAggregationSelector defaultAggregation;
@@ -86,7 +86,7 @@ public final class OpenMetricsReader implements MetricReader, ExemplarOutcomes.S
   }
 
   static ProblemLog newLog(Logger logger) {
-    return ProblemLog.every(LOG_INTERVAL, logger, MOST_PROBLEMS_OF_A_KIND, System::nanoTime);
+    return ProblemLog.every(LOG_INTERVAL, logger, MAX_PROBLEMS_OF_A_KIND, System::nanoTime);
   }
 
   /**

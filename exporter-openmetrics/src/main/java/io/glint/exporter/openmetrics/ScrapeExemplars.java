@@ -128,7 +128,7 @@ final class ScrapeExemplars {
    *
    * @param writtenBecame what became of those that were written to the answer
    */
-  void enterIn(OutcomeCounts account, Outcome writtenBecame) {
+  void addTo(OutcomeCounts account, Outcome writtenBecame) {
     Outcome inPartBecame =
         writtenBecame == Outcome.EXPORTED ? Outcome.EXPORTED_IN_PART : writtenBecame;
     for (int i = 0; i < metrics; i++) {

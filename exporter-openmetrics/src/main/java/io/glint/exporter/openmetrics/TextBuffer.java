@@ -23,7 +23,7 @@ final class TextBuffer {
   /** The longest array that any JVM makes. */
   static final int MAX_CAPACITY = Integer.MAX_VALUE - 8;
 
-  private static final int SMALLEST_REPLACEMENT = 16 * 1024;
+  private static final int MIN_REPLACEMENT = 16 * 1024;
 
   private static final int DEFLATED_AT_ONCE = 8 * 1024;
 
@@ -78,7 +78,7 @@ final class TextBuffer {
   void reset() {
     clear();
     if (retention.endsUse(bytes.length, KEPT_CAPACITY)) {
-      bytes = new byte[Math.max(retention.smallSize() * 2, SMALLEST_REPLACEMENT)];
+      bytes = new byte[Math.max(retention.smallSize() * 2, MIN_REPLACEMENT)];
     }
   }
 

@@ -106,7 +106,7 @@ final class Renderer {
   byte[] render(ScrapeFormat format, Escaping escaping, MetricData... metrics) {
     TextBuffer out = new TextBuffer(16);
     writer.write(List.of(metrics), format, escaping, NameFilter.ALL, out, tally);
-    tally.enterIn(exemplars, Outcome.EXPORTED);
+    tally.addTo(exemplars, Outcome.EXPORTED);
     return out.toByteArray();
   }
 }

@@ -160,7 +160,7 @@ class ScrapeExemplarsTest {
     tally.metric(Metrics.counter("b", 1));
     tally.point(1);
     tally.clear();
-    tally.enterIn(renderer.exemplars, Outcome.EXPORTED);
+    tally.addTo(renderer.exemplars, Outcome.EXPORTED);
     assertThat(outcomes("a")).isEmpty();
     assertThat(outcomes("b")).isEmpty();
   }
@@ -185,7 +185,7 @@ class ScrapeExemplarsTest {
           tally.written(exemplar, /* inPart= */ false);
         }
       }
-      tally.enterIn(renderer.exemplars, Outcome.EXPORTED);
+      tally.addTo(renderer.exemplars, Outcome.EXPORTED);
       least = Math.min(least, threads.getCurrentThreadAllocatedBytes() - before);
     }
     assertThat(outcomes("metric.999"))

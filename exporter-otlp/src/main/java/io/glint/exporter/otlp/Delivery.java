@@ -275,7 +275,7 @@ final class Delivery implements Runnable {
     // Which points a server rejected it does not say: unless it was all, their exemplars count.
     request
         .exemplars()
-        .enterIn(
+        .addTo(
             settings.exemplarOutcomes,
             rejectedHere < request.points().all() ? Outcome.EXPORTED : Outcome.EXPORT_FAILED);
     settings.counters.delivered(rejectedHere);

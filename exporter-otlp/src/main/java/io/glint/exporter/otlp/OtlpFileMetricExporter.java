@@ -90,12 +90,12 @@ public final class OtlpFileMetricExporter implements MetricExporter, ExemplarOut
     } catch (IOException | RuntimeException | StackOverflowError e) {
       return failed(metrics, LogText.of(e, ExportFailure.MAX_CHARS));
     }
-    exemplars.enterIn(exemplarOutcomes, Outcome.EXPORTED);
+    exemplars.addTo(exemplarOutcomes, Outcome.EXPORTED);
     return CompletableResultCode.ofSuccess();
   }
 
   private CompletableResultCode failed(Collection<MetricData> metrics, String why) {
-    RequestExemplars.in(metrics).enterIn(exemplarOutcomes, Outcome.EXPORT_FAILED);
+    RequestExemplars.in(metrics).addTo(exemplarOutcomes, Outcome.EXPORT_FAILED);
     UndeliveredPoints points = UndeliveredPoints.of(metrics);
     counters.failed(Fate.NOT_DELIVERED, /* isRefused= */ false);
     counters.lost(points.delta());

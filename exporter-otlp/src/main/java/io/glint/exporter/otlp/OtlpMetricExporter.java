@@ -257,7 +257,7 @@ public final class OtlpMetricExporter implements MetricExporter, ExemplarOutcome
         telemetry
             .begin(points.all(), startNanos)
             .failed(ExportFailure.encoding(e), points.all(), Attempt.NO_STATUS);
-        RequestExemplars.in(metrics).enterIn(exemplarOutcomes, Outcome.EXPORT_FAILED);
+        RequestExemplars.in(metrics).addTo(exemplarOutcomes, Outcome.EXPORT_FAILED);
       } finally {
         inFlight.remove(result);
         result.failExceptionally(e);
@@ -574,7 +574,7 @@ public final class OtlpMetricExporter implements MetricExporter, ExemplarOutcome
       long startNanos,
       CompletableResultCode result) {
     UndeliveredPoints points = UndeliveredPoints.of(metrics);
-    RequestExemplars.in(metrics).enterIn(exemplarOutcomes, Outcome.EXPORT_FAILED);
+    RequestExemplars.in(metrics).addTo(exemplarOutcomes, Outcome.EXPORT_FAILED);
     telemetry.begin(points.all(), startNanos).failed(failure, points.all(), Attempt.NO_STATUS);
     UndeliveredPoints lost = notKept(points, added);
     counters.lost(lost.delta());

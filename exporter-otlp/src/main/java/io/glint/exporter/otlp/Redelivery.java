@@ -166,7 +166,7 @@ final class Redelivery {
     for (Map.Entry<Envelope, Integer> entry : added.leftOutExemplars().entrySet()) {
       leftOut.take(exemplars, entry.getKey(), entry.getValue());
     }
-    leftOut.enterIn(account, Outcome.EXPORT_FAILED);
+    leftOut.addTo(account, Outcome.EXPORT_FAILED);
   }
 
   /**
@@ -206,7 +206,7 @@ final class Redelivery {
     if (left.all() == 0) {
       return null;
     }
-    exemplars.enterIn(account, Outcome.EXPORT_FAILED);
+    exemplars.addTo(account, Outcome.EXPORT_FAILED);
     if (file != null && isSaved) {
       log.leftInFile(left, file, failure);
       return null;

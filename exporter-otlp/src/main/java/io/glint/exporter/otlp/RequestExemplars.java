@@ -91,7 +91,7 @@ final class RequestExemplars {
   }
 
   /** Enters all of them in the account, and forgets them. */
-  void enterIn(OutcomeCounts account, Outcome outcome) {
+  void addTo(OutcomeCounts account, Outcome outcome) {
     counts.forEach((metric, count) -> account.add(metric.scope, metric.name, outcome, count));
     counts.clear();
   }

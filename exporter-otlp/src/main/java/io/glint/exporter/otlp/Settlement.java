@@ -44,7 +44,7 @@ final class Settlement {
             parts.leftOutSize(),
             settings.maxRequestSize()),
         0);
-    parts.leftOutExemplars().enterIn(settings.exemplarOutcomes(), Outcome.EXPORT_FAILED);
+    parts.leftOutExemplars().addTo(settings.exemplarOutcomes(), Outcome.EXPORT_FAILED);
     settings.counters().lost(parts.leftOut().delta());
   }
 
@@ -70,7 +70,7 @@ final class Settlement {
       if (cause.fate() != Fate.PROBABLY_DELIVERED) {
         settings.counters().lost(lost);
       }
-      request.exemplars().enterIn(settings.exemplarOutcomes(), Outcome.EXPORT_FAILED);
+      request.exemplars().addTo(settings.exemplarOutcomes(), Outcome.EXPORT_FAILED);
     }
   }
 
