@@ -19,6 +19,7 @@ import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.III_Result;
 import org.openjdk.jcstress.infra.results.II_Result;
+import org.openjdk.jcstress.infra.results.I_Result;
 
 /**
  * A measurement recorded while its series is made removable, and is dropped, is counted: in that
@@ -195,6 +196,61 @@ public class RemovableSeries {
     @Arbiter
     public void collectAgain(II_Result r) {
       r.r2 = Fixture.collectTotal(collector);
+    }
+  }
+
+  /** A view leads another attribute set to a series while the owner of the first gives it up. */
+  @JCStressTest
+  @State
+  @Outcome(id = "0", expect = ACCEPTABLE, desc = "the series stays")
+  @Outcome(expect = FORBIDDEN, desc = "one owner ends the series of two")
+  public static class ActualSharing {
+    private final MetricStream stream = Fixture.removableCounter(CUMULATIVE).stream();
+    private final Series series = Fixture.seriesOfA(stream);
+
+    @Actor
+    public void share() {
+      series.markShared();
+    }
+
+    @Actor
+    public void remove() {
+      stream.setSeriesRemovable(A, true);
+    }
+
+    @Arbiter
+    public void look(I_Result r) {
+      r.r1 = series.isRemovable() ? 1 : 0;
+    }
+  }
+
+  /** The wish to remove it is written after a look, and not exchanged: it may undo the mark. */
+  @JCStressTest
+  @State
+  @Outcome(id = "0", expect = ACCEPTABLE, desc = "the series stays")
+  @Outcome(id = "1", expect = ACCEPTABLE_INTERESTING, desc = "the fault shows")
+  public static class BrokenByLookingFirst {
+    private static final byte STAYS = 0;
+    private static final byte REMOVABLE = 1;
+    private static final byte SHARED = 2;
+
+    private volatile byte removal;
+
+    @Actor
+    public void share() {
+      removal = SHARED;
+    }
+
+    @Actor
+    public void remove() {
+      if (removal == STAYS) {
+        removal = REMOVABLE;
+      }
+    }
+
+    @Arbiter
+    public void look(I_Result r) {
+      r.r1 = removal == REMOVABLE ? 1 : 0;
     }
   }
 

@@ -137,7 +137,7 @@ class StallTest {
         new Task(
             "stopped",
             () -> {
-              stopper.brakeCurrentThread();
+              stopper.stopCurrentThread();
               stop.way.action.accept(stage);
             });
     assertThat(stopper.awaitStopped()).as("the thread has come to its place").isTrue();

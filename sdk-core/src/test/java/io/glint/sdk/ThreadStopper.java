@@ -12,7 +12,7 @@ final class ThreadStopper {
   /** How often the thread is still to pass the place; its own. */
   private int passes;
 
-  private volatile Thread braked;
+  private volatile Thread toStop;
 
   /**
    * A stopper that does nothing yet.
@@ -25,13 +25,13 @@ final class ThreadStopper {
   }
 
   /** From now on this is the thread to stop. */
-  void brakeCurrentThread() {
-    braked = Thread.currentThread();
+  void stopCurrentThread() {
+    toStop = Thread.currentThread();
   }
 
   /** To be called wherever threads may be stopped. */
   void reached(Object place) {
-    if (place == this.place && braked == Thread.currentThread() && passes-- == 0) {
+    if (place == this.place && toStop == Thread.currentThread() && passes-- == 0) {
       stopped.countDown();
       await(released);
     }

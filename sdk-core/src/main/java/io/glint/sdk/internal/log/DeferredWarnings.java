@@ -3,7 +3,7 @@ package io.glint.sdk.internal.log;
 import java.util.LinkedHashSet;
 import java.util.Set;
 
-/** What there is to say about something that is being made, said once it is made. */
+/** Warnings of something that is being made, which are logged once it is made. */
 public final class DeferredWarnings {
   private final Set<String> messages = new LinkedHashSet<>();
 

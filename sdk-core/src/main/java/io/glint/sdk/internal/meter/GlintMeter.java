@@ -302,6 +302,7 @@ public final class GlintMeter implements Meter, InstrumentRegistry {
   private record CreatedInstrument(
       Object instrument, Map<ReaderId, ? extends List<? extends CollectableStream>> streams) {}
 
+  /** Makes an instrument and what collects it. */
   private interface InstrumentCreation {
     CreatedInstrument make(DeferredWarnings deferred);
   }
