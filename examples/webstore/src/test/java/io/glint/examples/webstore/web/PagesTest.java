@@ -2,11 +2,13 @@ package io.glint.examples.webstore.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.glint.examples.webstore.json.Json;
 import io.glint.examples.webstore.traces.TraceStore;
 import io.opentelemetry.api.trace.Tracer;
 import io.opentelemetry.sdk.trace.SdkTracerProvider;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class PagesTest {
@@ -20,7 +22,7 @@ class PagesTest {
       Tracer tracer = tracers.get("test");
       tracer.spanBuilder(SCRIPT).setAttribute(SCRIPT, SCRIPT).startSpan().addEvent(SCRIPT).end();
     }
-    TracePages pages = new TracePages(store);
+    TracePages pages = new TracePages(store, Optional.empty());
     String id = store.slowest(1).get(0).id();
 
     assertThat(pages.reply(request("/traces", "text/html")).body()).doesNotContain("<script");
@@ -31,7 +33,7 @@ class PagesTest {
 
   @Test
   void anUnknownTraceIsNotFoundAndSaysWhy() {
-    TracePages pages = new TracePages(new TraceStore());
+    TracePages pages = new TracePages(new TraceStore(), Optional.empty());
 
     Reply html = pages.reply(request("/traces/0af7651916cd43dd8448eb211c80319c", "text/html"));
     Reply text = pages.reply(request("/traces/" + SCRIPT, "*/*"));
