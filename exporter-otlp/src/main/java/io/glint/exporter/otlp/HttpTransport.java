@@ -276,7 +276,10 @@ final class HttpTransport implements Transport {
     }
     OptionalLong retryAfter =
         Backoff.retryAfterNanos(headers.firstValue("Retry-After"), Instant.now());
-    boolean isGrpc = contentType.regionMatches(true, 0, GRPC_TYPE, 0, GRPC_TYPE.length());
+    // What some gRPC servers say to a request of another type has the type of a text.
+    boolean isGrpc =
+        contentType.regionMatches(true, 0, GRPC_TYPE, 0, GRPC_TYPE.length())
+            || (status == 415 && headers.firstValue("grpc-status").isPresent());
     return new Reply(status, message, retryAfter, isGrpc);
   }
 
