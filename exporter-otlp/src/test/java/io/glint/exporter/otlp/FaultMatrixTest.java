@@ -88,13 +88,17 @@ class FaultMatrixTest {
   /** No time-out is to pass while classes of a client are loaded. */
   @BeforeAll
   static void loadClients() {
+    Duration limit = Duration.ofMinutes(2);
     try (OtlpServer http = new OtlpServer();
         GrpcServer grpc = new GrpcServer();
         OtlpMetricExporter overHttp =
-            OtlpMetricExporter.builder().setEndpoint(http.url("/v1/metrics")).build();
-        OtlpMetricExporter overGrpc = grpc.exporter(null).build()) {
+            OtlpMetricExporter.builder()
+                .setEndpoint(http.url("/v1/metrics"))
+                .setTimeout(limit)
+                .build();
+        OtlpMetricExporter overGrpc = grpc.exporter(null).setTimeout(limit).build()) {
       for (OtlpMetricExporter exporter : List.of(overHttp, overGrpc)) {
-        assertThat(exporter.export(List.of(deltaSum(2))).join(20, TimeUnit.SECONDS).isSuccess())
+        assertThat(exporter.export(List.of(deltaSum(2))).join(2, TimeUnit.MINUTES).isSuccess())
             .isTrue();
       }
     }

@@ -349,6 +349,27 @@ class SplitRequestsTest {
   }
 
   @Test
+  void allRequestsTogetherHaveSixTimesTheTimeout() {
+    for (int i = 0; i < 40; i++) {
+      server.answer(
+          exchange -> {
+            try {
+              Thread.sleep(250);
+            } catch (InterruptedException e) {
+              Thread.currentThread().interrupt();
+            }
+            OtlpServer.reply(exchange, 200, new byte[0]);
+          });
+    }
+    try (OtlpMetricExporter exporter = builder().setTimeout(Duration.ofMillis(400)).build()) {
+      // Some twenty requests, each of which is answered in time.
+      assertThat(export(exporter, gauges(1, 4_000)).getFailureThrowable())
+          .hasMessageContaining("no complete response within 400 ms");
+    }
+    assertThat(server.received).hasSizeLessThanOrEqualTo(6 * 400 / 250 + 1);
+  }
+
+  @Test
   void grpcRequestsAreBelowWhatAServerTakesByDefault() {
     try (GrpcServer grpc = new GrpcServer();
         OtlpMetricExporter exporter =
