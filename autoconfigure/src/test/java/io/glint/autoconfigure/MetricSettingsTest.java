@@ -181,6 +181,24 @@ class MetricSettingsTest {
     assertThat(log.warnings()).isEmpty();
   }
 
+  @ParameterizedTest
+  @CsvSource({"true, false, http", "false, true, https"})
+  void insecureOfMetricsWins(String ofMetrics, String ofAll, String scheme) {
+    Assumptions.assumeTrue(hasSenders());
+    try (MetricExporter exporter =
+        new OtlpProvider()
+            .createExporter(
+                config(
+                    "otel.exporter.otlp.endpoint",
+                    "collector:4317",
+                    "otel.exporter.otlp.metrics.insecure",
+                    ofMetrics,
+                    "otel.exporter.otlp.insecure",
+                    ofAll))) {
+      assertThat(exporter.toString()).contains("endpoint=" + scheme + "://collector:4317,");
+    }
+  }
+
   @Test
   void jsonIsSentByGlint() {
     assertThat(exporters("otel.exporter.otlp.metrics.protocol", "http/json"))

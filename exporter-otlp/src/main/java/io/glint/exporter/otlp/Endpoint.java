@@ -16,15 +16,15 @@ final class Endpoint {
    * the scheme, not 4318.
    */
   static URI parse(String url) {
+    // Without a scheme the parser takes a host for one, or complains of its characters.
+    if (!isBegunWith("http://", url) && !isBegunWith("https://", url)) {
+      throw invalid(url, "it does not start with http:// or https://");
+    }
     URI uri;
     try {
       uri = new URI(url);
     } catch (URISyntaxException e) {
       throw invalid(url, "it is not a URL (" + LogText.of(e.getReason()) + ")");
-    }
-    String scheme = uri.getScheme() == null ? "" : uri.getScheme().toLowerCase(Locale.ROOT);
-    if (!scheme.equals("http") && !scheme.equals("https")) {
-      throw invalid(url, "it does not start with http:// or https://");
     }
     if (uri.getRawUserInfo() != null || rawAuthority(uri).indexOf('@') >= 0) {
       throw new IllegalArgumentException(
@@ -38,6 +38,10 @@ final class Endpoint {
       throw invalid(url, "its port is not between 1 and 65535");
     }
     return uri.getRawPath().isEmpty() ? withRootPath(uri) : uri;
+  }
+
+  private static boolean isBegunWith(String scheme, String url) {
+    return url.regionMatches(true, 0, scheme, 0, scheme.length());
   }
 
   /** The URL of the metrics signal below a base URL, joined by exactly one slash. */
@@ -90,6 +94,7 @@ final class Endpoint {
             + shown
             + " cannot be used: "
             + why
-            + ". An example of a valid one is http://localhost:4318/v1/metrics");
+            + ". Valid ones look like http://localhost:4318/v1/metrics, and http://localhost:4317 for"
+            + " gRPC");
   }
 }

@@ -122,8 +122,7 @@ final class GrpcAdvice {
     if (exception instanceof SocketTimeoutException) {
       return "Check that the server is reachable and not overloaded." + hintAtHttpPort();
     }
-    return NO_GRPC
-        + (isTls ? "" : " A port that takes TLS only needs an endpoint that begins with https://.");
+    return NO_GRPC + TlsAdvice.ofBrokenConnection(isTls);
   }
 
   ExportFailure timeout(Duration timeout) {

@@ -48,11 +48,13 @@ final class HttpAdvice {
 
   private final String path;
   private final boolean isGrpcPort;
+  private final boolean isTls;
   private final boolean isGzip;
 
   HttpAdvice(URI endpoint, Compression compression) {
     this.path = endpoint.getRawPath();
     this.isGrpcPort = endpoint.getPort() == GRPC_PORT;
+    this.isTls = endpoint.getScheme().equalsIgnoreCase("https");
     this.isGzip = compression == Compression.GZIP;
   }
 
@@ -236,6 +238,7 @@ final class HttpAdvice {
       return adviceForSize(size);
     }
     return "Check that the endpoint is an OTLP server and that the network lets requests through."
+        + TlsAdvice.ofBrokenConnection(isTls)
         + hintAtGrpcPort();
   }
 

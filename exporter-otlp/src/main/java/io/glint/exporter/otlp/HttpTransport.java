@@ -140,12 +140,12 @@ final class HttpTransport implements Transport {
    * response, so it has a thread of the exporter.
    *
    * @param body given up if the exchange is, unless that has ended by then
-   * @throws TimeoutException if there is no complete response after that many nanoseconds; the
-   *     exchange is given up
+   * @throws TimeoutException if there is no response after that many nanoseconds; the exchange is
+   *     given up
    * @throws InterruptedException if interrupted; the exchange is given up
    * @throws ResponseTooLargeException if the response of a success is larger than the limit
-   * @throws IOException if there is no response. One whose body breaks off, or is cut off, is a
-   *     response.
+   * @throws IOException if there is no response. One whose body breaks off, is cut off, or is not
+   *     complete in time, is a response: the status says what became of the request.
    */
   private Reply exchange(HttpRequest request, SentBody body, long timeoutNanos)
       throws IOException, InterruptedException, TimeoutException {
@@ -170,6 +170,11 @@ final class HttpTransport implements Transport {
     try {
       HttpResponse<LimitedBody> response = call.get(timeoutNanos, TimeUnit.NANOSECONDS);
       return reply(new Answer(response.statusCode(), response.headers(), response.body()));
+    } catch (TimeoutException e) {
+      if (begun.get() != null) {
+        return reply(begun.get());
+      }
+      throw e;
     } catch (ExecutionException e) {
       if (e.getCause() instanceof InterruptedException) {
         throw closed();
@@ -263,7 +268,10 @@ final class HttpTransport implements Transport {
     }
     OptionalLong retryAfter =
         Backoff.retryAfterNanos(headers.firstValue("Retry-After"), Instant.now());
-    boolean isGrpc = contentType.regionMatches(true, 0, GRPC_TYPE, 0, GRPC_TYPE.length());
+    // What some gRPC servers say to a request of another type has the type of a text.
+    boolean isGrpc =
+        contentType.regionMatches(true, 0, GRPC_TYPE, 0, GRPC_TYPE.length())
+            || (status == 415 && headers.firstValue("grpc-status").isPresent());
     return new Reply(status, message, retryAfter, isGrpc);
   }
 

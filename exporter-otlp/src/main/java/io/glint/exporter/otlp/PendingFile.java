@@ -193,7 +193,7 @@ final class PendingFile implements AutoCloseable {
     }
   }
 
-  /** A rename is lasting once the directory is on the disk. */
+  /** A rename, or the end of a file, is lasting once the directory is on the disk. */
   private void forceDirectory() {
     try (FileChannel directory = FileChannel.open(path.getParent(), StandardOpenOption.READ)) {
       directory.force(true);
@@ -204,7 +204,10 @@ final class PendingFile implements AutoCloseable {
 
   /** Deletes the file, if there is one: all of it was delivered, or given up. */
   synchronized void delete() throws IOException {
-    Files.deleteIfExists(path);
+    if (Files.deleteIfExists(path)) {
+      // So that it is not there again after a power cut, and sent twice.
+      forceDirectory();
+    }
   }
 
   private static int checksum(byte[] bytes) {

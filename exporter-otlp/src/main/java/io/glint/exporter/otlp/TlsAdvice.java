@@ -10,6 +10,20 @@ final class TlsAdvice {
   private TlsAdvice() {}
 
   /**
+   * What TLS may have to do with a connection that ended without an answer and without a word of
+   * TLS. A server that takes TLS only, and one that asks for a client's certificate, may end it so.
+   *
+   * @param isTls whether the endpoint is https
+   * @return a sentence with a space in front
+   */
+  static String ofBrokenConnection(boolean isTls) {
+    return isTls
+        ? " A server that asks for a client's certificate may end the connection where there is"
+            + " none: set it with setClientTls or setSslContext."
+        : " A port that takes TLS only needs an endpoint that begins with https://.";
+  }
+
+  /**
    * The advice for an exception.
    *
    * @param hintAtPort appended where the port may be the wrong one; empty for none

@@ -61,6 +61,26 @@ class EndpointTest {
   }
 
   @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "localhost:4318",
+        "otel-collector:4318/v1/metrics",
+        "otel_collector:4318",
+        "10.0.0.1:4318",
+        "[::1]:4318",
+        "//c:4318",
+        "collector",
+        " http://c:4318"
+      })
+  void whatHasNoSchemeIsToldSo(String url) {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> OtlpMetricExporter.builder().setEndpoint(url))
+        .withMessageContaining("'" + url + "'")
+        .withMessageContaining("does not start with http:// or https://")
+        .withMessageContaining("http://localhost:4317 for gRPC");
+  }
+
+  @ParameterizedTest
   @ValueSource(strings = {"http://user:secret@c/", "http://user:secret@c_c/", "user:secret@c"})
   void userInformationIsRefusedAndNotRepeated(String url) {
     assertThatIllegalArgumentException()

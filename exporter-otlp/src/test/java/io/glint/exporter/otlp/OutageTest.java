@@ -233,6 +233,26 @@ class OutageTest {
     }
   }
 
+  @Test
+  void connectionsOfHttp2ThatEndByGoawayCostNothingEither() throws Exception {
+    try (Http2Server server = new Http2Server(identity)) {
+      OtlpMetricExporter exporter =
+          OtlpMetricExporter.builder()
+              .setEndpoint(server.url())
+              .setTrustedCertificates(identity.trustedPem())
+              .setAggregationTemporalitySelector(AggregationTemporalitySelector.deltaPreferred())
+              .build();
+      try (Recorders recorders = new Recorders(provider(Sdk.GLINT, exporter))) {
+        Await.until(() -> server.received.size() >= 20);
+        assertThat(recorders.stop()).isEqualTo(Receiver.totals(server.received));
+      }
+      assertThat(server.connections.get()).isGreaterThan(15);
+      assertThat(exporter.deliveryCounts().lostDeltaPoints()).isZero();
+      assertThat(exporter.deliveryCounts().unansweredRequests()).isZero();
+    }
+    assertThat(log.warnings()).isEmpty();
+  }
+
   private static void begin(Outage outage, Receiver server) {
     switch (outage) {
       case DOWN_AT_START -> {}

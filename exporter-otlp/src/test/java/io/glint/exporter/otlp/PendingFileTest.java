@@ -329,6 +329,52 @@ class PendingFileTest {
     }
   }
 
+  /** The system lets no file of the process grow beyond a limit: a write ends in its middle. */
+  @Test
+  void aDiskThatIsFullInTheMiddleOfAWriteLeavesWhatWasThere() throws Exception {
+    Process process =
+        new ProcessBuilder(
+                "bash",
+                "-c",
+                "ulimit -f 64; exec \"$@\"",
+                "bash",
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                Filling.class.getName(),
+                server.url(),
+                path().toString())
+            .redirectErrorStream(true)
+            .start();
+    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
+    assertThat(output)
+        .contains("2 points wait")
+        .contains("The file of pending points " + path(), "could not be written", "Check the disk");
+    try (var files = Files.list(path().getParent())) {
+      assertThat(files).containsExactlyInAnyOrder(path(), Path.of(path() + ".lock"));
+    }
+    server.up();
+    try (OtlpMetricExporter exporter = exporter()) {
+      export(exporter, 10);
+    }
+    assertThat(server.totals()).isEqualTo(Map.of("delta", 13.0));
+    assertThat(log.warnings()).isEmpty();
+  }
+
+  /** Counts to a server that is down: first a little, then more than there is room for. */
+  static final class Filling {
+    public static void main(String[] arguments) {
+      OtlpMetricExporter exporter = exporter(arguments[0], Path.of(arguments[1]));
+      export(exporter, 3);
+      Attributes large = Attributes.builder().put("large", "x".repeat(200_000)).build();
+      export(exporter, LongPointData.create(1, 2, large, 4));
+      System.out.println(exporter.deliveryCounts().waitingPoints() + " points wait");
+      // Nothing is closed in order.
+      Runtime.getRuntime().halt(0);
+    }
+  }
+
   private OtlpMetricExporter exporter() {
     return exporter(server.url(), path());
   }
@@ -342,6 +388,10 @@ class PendingFileTest {
   }
 
   private static void export(OtlpMetricExporter exporter, long value) {
+    export(exporter, LongPointData.create(1, 2, Attributes.empty(), value));
+  }
+
+  private static void export(OtlpMetricExporter exporter, LongPointData point) {
     MetricData metric =
         ImmutableMetricData.createLongSum(
             TestMetrics.RESOURCE,
@@ -349,10 +399,7 @@ class PendingFileTest {
             "delta",
             "",
             "1",
-            SumData.createLongSumData(
-                true,
-                AggregationTemporality.DELTA,
-                List.of(LongPointData.create(1, 2, Attributes.empty(), value))));
+            SumData.createLongSumData(true, AggregationTemporality.DELTA, List.of(point)));
     exporter.export(List.of(metric)).join(20, TimeUnit.SECONDS);
   }
 }

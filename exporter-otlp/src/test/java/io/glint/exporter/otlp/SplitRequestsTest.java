@@ -349,6 +349,30 @@ class SplitRequestsTest {
   }
 
   @Test
+  void allRequestsTogetherHaveSixTimesTheTimeout() {
+    try (OtlpMetricExporter exporter = builder().setTimeout(Duration.ofMillis(500)).build()) {
+      // The first one takes longer: it loads classes.
+      CompletableResultCode unused = export(exporter, gauges(1, 1));
+      server.received.clear();
+      for (int i = 0; i < 100; i++) {
+        server.answer(
+            exchange -> {
+              try {
+                Thread.sleep(200);
+              } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+              }
+              OtlpServer.reply(exchange, 200, new byte[0]);
+            });
+      }
+      // Each of them is answered in time, and there are some thirty.
+      assertThat(export(exporter, gauges(1, 6_000)).getFailureThrowable())
+          .hasMessageContaining("no complete response within 500 ms");
+    }
+    assertThat(server.received).hasSizeLessThanOrEqualTo(6 * 500 / 200 + 1);
+  }
+
+  @Test
   void grpcRequestsAreBelowWhatAServerTakesByDefault() {
     try (GrpcServer grpc = new GrpcServer();
         OtlpMetricExporter exporter =

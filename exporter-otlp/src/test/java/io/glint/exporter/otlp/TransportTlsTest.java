@@ -20,6 +20,7 @@ import java.util.function.IntSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -51,16 +52,25 @@ class TransportTlsTest {
     }
 
     OtlpMetricExporterBuilder exporter(String authority) {
+      return exporter("https", authority);
+    }
+
+    OtlpMetricExporterBuilder plain(String authority) {
+      return exporter("http", authority);
+    }
+
+    private OtlpMetricExporterBuilder exporter(String scheme, String authority) {
+      String url = scheme + "://" + authority;
       OtlpMetricExporterBuilder builder =
           OtlpMetricExporter.builder().setTimeout(Duration.ofSeconds(20));
       return switch (this) {
-        case JDK_HTTP -> builder.setEndpoint("https://" + authority + "/v1/metrics");
+        case JDK_HTTP -> builder.setEndpoint(url + "/v1/metrics");
         case OKHTTP_HTTP ->
             builder
-                .setEndpoint("https://" + authority + "/v1/metrics")
+                .setEndpoint(url + "/v1/metrics")
                 .setSenderProvider(
                     "io.opentelemetry.exporter.sender.okhttp.internal.OkHttpHttpSenderProvider");
-        case OKHTTP_GRPC -> builder.setProtocol("grpc").setEndpoint("https://" + authority);
+        case OKHTTP_GRPC -> builder.setProtocol("grpc").setEndpoint(url);
       };
     }
   }
@@ -139,6 +149,61 @@ class TransportTlsTest {
                 .build()) {
       assertThat(export(exporter).isSuccess()).isFalse();
       assertThat(server.requests.getAsInt()).isZero();
+    }
+    // However the connection ended.
+    assertThat(log.warnings())
+        .singleElement()
+        .asString()
+        .contains("client's certificate", "setClientTls");
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void withoutTlsAPortThatTakesTlsOnlyIsNamed(Kind kind) throws Exception {
+    try (TestServer server = kind.server(localhost, false);
+        OtlpMetricExporter exporter = kind.plain(server.authority()).setRetryPolicy(null).build()) {
+      assertThat(export(exporter).isSuccess()).isFalse();
+      assertThat(server.requests.getAsInt()).isZero();
+    }
+    assertThat(log.warnings())
+        .singleElement()
+        .asString()
+        .contains("takes TLS only", "begins with https://");
+  }
+
+  /** Which is the only way to a proxy with gRPC. */
+  @ParameterizedTest
+  @EnumSource
+  void requestsGoThroughTheProxyOfTheSystemProperties(Kind kind, @TempDir Path directory)
+      throws Exception {
+    TestIdentity far = TestIdentity.of(directory, "far", "collector.invalid");
+    try (TestServer server = kind.server(far, false);
+        TunnelProxy proxy = new TunnelProxy(server.port())) {
+      System.setProperty("https.proxyHost", proxy.address().getHostString());
+      System.setProperty("https.proxyPort", Integer.toString(proxy.address().getPort()));
+      try (OtlpMetricExporter exporter =
+          kind.exporter("collector.invalid:4317")
+              .setTrustedCertificates(far.certificatePem())
+              .build()) {
+        assertThat(export(exporter).isSuccess()).isTrue();
+      } finally {
+        System.clearProperty("https.proxyHost");
+        System.clearProperty("https.proxyPort");
+      }
+      assertThat(server.requests.getAsInt()).isEqualTo(1);
+      assertThat(proxy.tunnels).containsExactly("CONNECT collector.invalid:4317 HTTP/1.1");
+    }
+  }
+
+  @Test
+  void overTlsAGrpcServerIsNamed() throws Exception {
+    try (TestServer server = Kind.OKHTTP_GRPC.server(localhost, false);
+        OtlpMetricExporter exporter =
+            Kind.JDK_HTTP
+                .exporter(server.authority())
+                .setTrustedCertificates(localhost.certificatePem())
+                .build()) {
+      failsOnce(exporter, server, "of a gRPC server", "OTLP/gRPC", "4318");
     }
   }
 
