@@ -9,6 +9,7 @@ import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpResponse;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -29,6 +30,15 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(180)
 class PrometheusTest {
   private static final int ENOUGH = 500;
+
+  /** Names the jar of Zipkin's server. */
+  private static final String ZIPKIN = "glint.zipkin";
+
+  private static final Pattern ID = Pattern.compile("\"traceId\":\"\\w+\"");
+
+  private static final Pattern PRODUCTS =
+      Pattern.compile(
+          "(?m)^webstore_requests_total\\{[^}]*\"200\"[^}]*\"/products\"[^}]*} ([0-9.eE+]+)$");
 
   private static final Pattern EXEMPLAR =
       Pattern.compile("\\{\"labels\":\\{([^}]*)\\},\"value\":\"([^\"]+)\",\"timestamp\":[^}]+\\}");
@@ -73,6 +83,86 @@ class PrometheusTest {
     }
     Assertions.assertThatThrownBy(
             () -> new Socket(prometheus.getHost(), prometheus.getPort()).close())
+        .as("it is gone with the demo")
+        .isInstanceOf(ConnectException.class);
+  }
+
+  /**
+   * Metrics made from spans are left out where traces are sampled: their spans are over when they
+   * are measured, and nothing can mark them any more.
+   */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void everyExemplarThatPrometheusHasLeadsToItsTraceInZipkin(boolean tailSampled) throws Exception {
+    final String prometheusProgram = System.getProperty(PrometheusProcess.PROPERTY, "");
+    final String zipkinJar = System.getProperty(ZIPKIN, "");
+    assumeTrue(
+        !prometheusProgram.isEmpty() && !zipkinJar.isEmpty(),
+        "the system properties "
+            + PrometheusProcess.PROPERTY
+            + " and "
+            + ZIPKIN
+            + " name no Prometheus and no jar of Zipkin's server");
+    final List<String> flags =
+        new ArrayList<>(
+            List.of(
+                "--prometheus=" + prometheusProgram,
+                "--zipkin=" + zipkinJar,
+                "--rate=100",
+                "--slow-every=20",
+                "--interval=1"));
+    if (tailSampled) {
+      flags.add("--tail-sampling");
+    }
+    final URI zipkin;
+    try (WebstoreProcess webstore = WebstoreProcess.start(Map.of(), flags.toArray(String[]::new))) {
+      zipkin = webstore.zipkin();
+      final String query =
+          tailSampled ? "{__name__=~\".+\",__name__!~\"webstore_span.*\"}" : "{__name__=~\".+\"}";
+      final URI prometheus = webstore.prometheus();
+      await(() -> exemplars(prometheus, query).size() > ENOUGH);
+
+      final Set<String> traces = new HashSet<>();
+      for (final MatchResult exemplar : exemplars(prometheus, query)) {
+        traces.add(traceId(exemplar));
+      }
+      for (final String trace : traces) {
+        // Traces are sent once a second.
+        await(() -> get(zipkin, "/api/v2/trace/" + trace).statusCode() == 200);
+      }
+
+      final MatchResult payment =
+          exemplars(prometheus, "webstore_payment_duration_seconds_bucket").get(0);
+      assertThat(get(zipkin, "/api/v2/trace/" + traceId(payment)).body())
+          .as("the value of the exemplar")
+          .contains("\"payment.duration_s\":\"" + Double.valueOf(payment.group(2)) + "\"")
+          .contains("\"name\":\"ask payment provider\"", "\"serviceName\":\"webstore\"");
+      assertThat(get(webstore.metrics(), "/-/live/data.json").body())
+          .as("links of dots")
+          .contains("\"traceUrl\":\"" + zipkin + "zipkin/traces/{traceId}\"");
+      if (tailSampled) {
+        // The demo has no other request of which many are alike.
+        final long kept =
+            ID.matcher(get(zipkin, "/api/v2/traces?limit=100000&spanName=get%20/products").body())
+                .results()
+                .map(MatchResult::group)
+                .distinct()
+                .count();
+        final Matcher requests =
+            PRODUCTS.matcher(WebstoreProcess.get(webstore.metrics(), "text/plain").body());
+        assertThat(requests.find()).isTrue();
+        System.out.printf(
+            "Zipkin behind a tail sampler: %d traces of exemplars, all there; of %s requests for"
+                + " products %d%n",
+            traces.size(), requests.group(1), kept);
+        assertThat(kept)
+            .as("it is a sample")
+            .isPositive()
+            .isLessThan((long) (0.8 * Double.parseDouble(requests.group(1))));
+      }
+      assertThat(webstore.output()).doesNotContain("Exception", "WARNING");
+    }
+    Assertions.assertThatThrownBy(() -> new Socket(zipkin.getHost(), zipkin.getPort()).close())
         .as("it is gone with the demo")
         .isInstanceOf(ConnectException.class);
   }

@@ -24,7 +24,8 @@ import java.util.regex.Pattern;
 
 /** The demo in a process of its own, as a user runs it: without any flag for the JVM. */
 final class WebstoreProcess implements AutoCloseable {
-  private static final Pattern ADDRESS = Pattern.compile("^ +(open|metrics|query) +(http://\\S+)$");
+  private static final Pattern ADDRESS =
+      Pattern.compile("^ +(open|metrics|query|Zipkin) +(http://\\S+)$");
   private static final HttpClient CLIENT = HttpClient.newHttpClient();
 
   private final Process process;
@@ -79,6 +80,11 @@ final class WebstoreProcess implements AutoCloseable {
   /** Of the Prometheus server that it was told to start. */
   URI prometheus() throws InterruptedException {
     return address("query");
+  }
+
+  /** Of the Zipkin server that it was told to start. */
+  URI zipkin() throws InterruptedException {
+    return address("Zipkin");
   }
 
   private URI address(String what) throws InterruptedException {

@@ -34,7 +34,7 @@ final class ConsoleReport {
     this.metrics = metrics;
   }
 
-  void greeting(Options options, Optional<URI> prometheus) {
+  void greeting(Options options, Optional<URI> prometheus, Optional<URI> zipkin) {
     StringBuilder text = new StringBuilder();
     line(text, "");
     line(text, "Glint webstore: from a latency spike to the trace that made it.");
@@ -43,6 +43,7 @@ final class ConsoleReport {
     line(text, "  explain   %s", shop.resolve("/explain"));
     line(text, "  metrics   %s", metrics);
     prometheus.ifPresent(address -> line(text, "  query     %s", address));
+    zipkin.ifPresent(address -> line(text, "  Zipkin    %s", address));
     options.otlp().ifPresent(endpoint -> line(text, "  OTLP to   %s", endpoint));
     line(text, "");
     line(

@@ -17,6 +17,8 @@ import java.util.Set;
  * @param duration how long to run; empty for until stopped
  * @param otlp address of a collector that gets metrics and traces; empty for none
  * @param prometheus the program of a Prometheus server to start; empty for none
+ * @param zipkin the jar of a Zipkin server to start; empty for none
+ * @param tailSampling whether Zipkin and the collector get chosen traces only
  * @param agent the jar of the Java agent to run under; empty for none
  * @param agentExtension the jar with Glint for that agent; there if the agent is
  * @param allInterfaces whether others than this machine can connect
@@ -34,6 +36,8 @@ record Options(
     Optional<Duration> duration,
     Optional<String> otlp,
     Optional<String> prometheus,
+    Optional<String> zipkin,
+    boolean tailSampling,
     Optional<String> agent,
     Optional<String> agentExtension,
     boolean allInterfaces,
@@ -41,6 +45,8 @@ record Options(
 
   /** Takes a value after an equals sign only, as it can do without. */
   private static final String PROMETHEUS = "--prometheus";
+
+  private static final String TAIL_SAMPLING = "--tail-sampling";
 
   private static final Set<String> FLAGS =
       Set.of(
@@ -55,12 +61,21 @@ record Options(
           "--sample-ratio",
           "--seed",
           "--otlp",
+          "--zipkin",
           "--agent",
           "--agent-extension");
 
   /** Flags that need no value, and what they stand for without one. */
   private static final Map<String, String> SWITCHES =
-      Map.of(PROMETHEUS, "prometheus", "--all-interfaces", "true", "--help", "true");
+      Map.of(
+          PROMETHEUS,
+          "prometheus",
+          TAIL_SAMPLING,
+          "true",
+          "--all-interfaces",
+          "true",
+          "--help",
+          "true");
 
   static final String USAGE =
       """
@@ -81,6 +96,10 @@ record Options(
                              default the one on the PATH. Its files are removed at the end
         --otlp URL           send metrics and traces to a collector, say http://localhost:4318
                              (default: what OTEL_EXPORTER_OTLP_ENDPOINT says)
+        --zipkin PATH        start a Zipkin server, this jar, and send traces to it; ./demo --zipkin
+                             alone has one
+        --tail-sampling      send only traces that exemplars lead to, that were slow or failed, and one
+                             in a hundred of the others
         --agent PATH         run under the OpenTelemetry Java agent, this jar, in place of an SDK that
                              is set up in code; ./demo --agent alone has one
         --agent-extension PATH
@@ -135,6 +154,16 @@ record Options(
           "--agent cannot be combined with --otlp or OTEL_EXPORTER_OTLP_ENDPOINT: the agent sends"
               + " to the demo");
     }
+    Optional<String> zipkin = text(flags, "--zipkin");
+    if (agent.isPresent() && zipkin.isPresent()) {
+      throw CannotStartException.badFlag(
+          "--agent cannot be combined with --zipkin: the agent sends to the demo");
+    }
+    boolean tailSampling = flags.containsKey(TAIL_SAMPLING);
+    if (tailSampling && zipkin.isEmpty() && !flags.containsKey("--otlp")) {
+      throw CannotStartException.badFlag(
+          TAIL_SAMPLING + " needs --zipkin or --otlp: somebody to send traces to");
+    }
     return new Options(
         (int) number(flags, "--port", 8080, 0, 65_535),
         (int) number(flags, "--metrics-port", 9464, 0, 65_535),
@@ -148,6 +177,8 @@ record Options(
         duration,
         text(flags, "--otlp"),
         text(flags, PROMETHEUS),
+        zipkin,
+        tailSampling,
         agent,
         text(flags, "--agent-extension"),
         flags.containsKey("--all-interfaces"),

@@ -9,6 +9,7 @@ import io.glint.examples.webstore.shop.PaymentProvider;
 import io.glint.examples.webstore.shop.PaymentService;
 import io.glint.examples.webstore.shop.Signals;
 import io.glint.examples.webstore.telemetry.AgentTelemetry;
+import io.glint.examples.webstore.telemetry.Backends;
 import io.glint.examples.webstore.telemetry.Collector;
 import io.glint.examples.webstore.telemetry.ShopTelemetry;
 import io.glint.examples.webstore.telemetry.StockTelemetry;
@@ -19,6 +20,7 @@ import io.glint.examples.webstore.watch.Monitor;
 import io.glint.examples.webstore.watch.PrometheusServer;
 import io.glint.examples.webstore.watch.RecordCost;
 import io.glint.examples.webstore.watch.Scrapers;
+import io.glint.examples.webstore.watch.ZipkinServer;
 import io.glint.examples.webstore.web.LiveFeed;
 import io.glint.examples.webstore.web.ShopRoutes;
 import io.glint.examples.webstore.web.Site;
@@ -31,6 +33,8 @@ import java.net.URI;
 import java.time.Duration;
 import java.time.LocalTime;
 import java.time.ZoneId;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
@@ -56,6 +60,7 @@ final class Webstore implements AutoCloseable {
   private final ShopTelemetry telemetry;
   private final StockTelemetry stock;
   private final Optional<PrometheusServer> prometheus;
+  private final Optional<ZipkinServer> zipkin;
   private final HttpServer server;
   private final ExecutorService http = pool("webstore-http", HTTP_THREADS);
   private final ExecutorService workers = pool("webstore-worker", HTTP_THREADS);
@@ -77,11 +82,13 @@ final class Webstore implements AutoCloseable {
       HttpServer server,
       ShopTelemetry telemetry,
       StockTelemetry stock,
-      Optional<PrometheusServer> prometheus) {
+      Optional<PrometheusServer> prometheus,
+      Optional<ZipkinServer> zipkin) {
     this.server = server;
     this.telemetry = telemetry;
     this.stock = stock;
     this.prometheus = prometheus;
+    this.zipkin = zipkin;
     URI stockMetrics = stock.metricsAddress(HOST);
 
     // The shop.
@@ -99,7 +106,7 @@ final class Webstore implements AutoCloseable {
 
     // What is watched, and where it is shown.
     this.monitor = new Monitor(telemetry);
-    this.scrapers = Scrapers.start(List.of(metricsAddress(), stockMetrics));
+    this.scrapers = Scrapers.start(List.of(metricsAddress(), stockMetrics), telemetry::scraped);
     this.cost = RecordCost.start();
     this.incidents = Incidents.start(provider, options.incidentAfter(), options.incidentLength());
     new Site(
@@ -108,59 +115,86 @@ final class Webstore implements AutoCloseable {
             incidents,
             metricsAddress(),
             stockMetrics,
-            prometheus.map(PrometheusServer::graph))
+            prometheus.map(PrometheusServer::graph),
+            zipkin.map(ZipkinServer::address))
         .serveOn(server);
     server.setExecutor(http);
     server.start();
 
     this.console = new ConsoleReport(out, address(), metricsAddress());
-    console.greeting(options, prometheus.map(PrometheusServer::address));
+    console.greeting(
+        options, prometheus.map(PrometheusServer::address), zipkin.map(ZipkinServer::address));
     this.traffic = Traffic.start(address(), dice, options.rate());
     this.ticksToReport = options.interval().toSeconds();
     var unused = clock.scheduleAtFixedRate(this::tick, 1, 1, TimeUnit.SECONDS);
   }
 
   static Webstore start(Options options, PrintStream out) throws CannotStartException {
-    Optional<Collector> collector = collector(options);
-    String bound = options.allInterfaces() ? ALL_INTERFACES : HOST;
-    HttpServer server = listen(bound, options.port());
-    ShopTelemetry telemetry;
+    // What has been started, the latest first: it is stopped again if what follows cannot start.
+    Deque<Runnable> started = new ArrayDeque<>();
     try {
-      telemetry = telemetry(options, bound, address(server), collector);
-    } catch (IllegalStateException | IOException failure) {
-      server.stop(0);
-      throw cannotListen(failure, options.metricsPort(), "--metrics-port");
+      Optional<Collector> collector = collector(options);
+      String bound = options.allInterfaces() ? ALL_INTERFACES : HOST;
+      HttpServer server = listen(bound, options.port());
+      started.push(() -> server.stop(0));
+      Optional<ZipkinServer> zipkin = zipkin(options, out);
+      zipkin.ifPresent(store -> started.push(store::close));
+      Backends backends =
+          new Backends(collector, zipkin.map(ZipkinServer::address), options.tailSampling());
+      ShopTelemetry telemetry = telemetry(options, bound, address(server), backends);
+      started.push(telemetry::close);
+      Optional<PrometheusServer> prometheus = prometheus(options, telemetry.metricsAddress(HOST));
+      return new Webstore(
+          options, out, server, telemetry, new StockTelemetry(HOST), prometheus, zipkin);
+    } catch (CannotStartException problem) {
+      started.forEach(Runnable::run);
+      throw problem;
     }
-    Optional<PrometheusServer> prometheus = Optional.empty();
-    if (options.prometheus().isPresent()) {
-      try {
-        prometheus =
-            Optional.of(
-                PrometheusServer.start(options.prometheus().get(), telemetry.metricsAddress(HOST)));
-      } catch (IOException failure) {
-        server.stop(0);
-        telemetry.close();
-        throw CannotStartException.badEnvironment(
-            "no Prometheus server: %s. Install Prometheus, or name its program: --prometheus=PATH."
-                .formatted(failure.getMessage()));
-      }
-    }
-    return new Webstore(options, out, server, telemetry, new StockTelemetry(HOST), prometheus);
   }
 
-  private static ShopTelemetry telemetry(
-      Options options, String bound, URI site, Optional<Collector> collector) throws IOException {
-    if (UnderAgent.receiverPort().isPresent()) {
-      return new AgentTelemetry(UnderAgent.receiverPort().getAsInt(), options.metricsPort());
+  private static ShopTelemetry telemetry(Options options, String bound, URI site, Backends backends)
+      throws CannotStartException {
+    try {
+      // Each of the other scrapes, which are fewer, may show some that Prometheus never had.
+      int lateTraces = options.prometheus().isPresent() ? 2 * PrometheusServer.EXEMPLARS : 0;
+      if (UnderAgent.receiverPort().isPresent()) {
+        return new AgentTelemetry(
+            UnderAgent.receiverPort().getAsInt(), options.metricsPort(), lateTraces);
+      }
+      return new Telemetry(
+          bound, options.metricsPort(), site, options.sampleRatio(), lateTraces, backends);
+    } catch (IllegalStateException | IOException failure) {
+      throw cannotListen(failure, options.metricsPort(), "--metrics-port");
     }
-    return new Telemetry(
-        bound,
-        options.metricsPort(),
-        site,
-        options.sampleRatio(),
-        // Each of the other scrapes, which are fewer, may show some that Prometheus never had.
-        options.prometheus().isPresent() ? 2 * PrometheusServer.EXEMPLARS : 0,
-        collector);
+  }
+
+  private static Optional<PrometheusServer> prometheus(Options options, URI metrics)
+      throws CannotStartException {
+    if (options.prometheus().isEmpty()) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(PrometheusServer.start(options.prometheus().get(), metrics));
+    } catch (IOException failure) {
+      throw CannotStartException.badEnvironment(
+          "no Prometheus server: %s. Install Prometheus, or name its program: --prometheus=PATH."
+              .formatted(failure.getMessage()));
+    }
+  }
+
+  private static Optional<ZipkinServer> zipkin(Options options, PrintStream out)
+      throws CannotStartException {
+    if (options.zipkin().isEmpty()) {
+      return Optional.empty();
+    }
+    out.println("Starting Zipkin, which takes some ten seconds.");
+    try {
+      return Optional.of(ZipkinServer.start(options.zipkin().get()));
+    } catch (IOException failure) {
+      throw CannotStartException.badEnvironment(
+          "no Zipkin server: %s. Name the jar of zipkin-server with the classifier exec: --zipkin=PATH."
+              .formatted(failure.getMessage()));
+    }
   }
 
   private static Optional<Collector> collector(Options options) throws CannotStartException {
@@ -209,6 +243,8 @@ final class Webstore implements AutoCloseable {
     incidents.close();
     telemetry.close();
     stock.close();
+    // After the telemetry, which sends its last traces.
+    zipkin.ifPresent(ZipkinServer::close);
   }
 
   private static void awaitEnd(ExecutorService pool) {

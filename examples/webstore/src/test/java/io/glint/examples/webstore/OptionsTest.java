@@ -62,6 +62,19 @@ class OptionsTest {
   }
 
   @Test
+  void zipkinAndTailSamplingAreOffAndNeedTracesToBeSentFromHere() throws Exception {
+    Options options = parse("--zipkin=server.jar", "--tail-sampling");
+
+    assertThat(options.zipkin()).contains("server.jar");
+    assertThat(options.tailSampling()).isTrue();
+    assertThat(parse().zipkin()).isEmpty();
+    assertThat(parse().tailSampling()).isFalse();
+    assertThat(parse("--otlp=http://here:4318", "--tail-sampling").tailSampling()).isTrue();
+    assertThatThrownBy(() -> parse("--agent=a.jar", "--agent-extension=e.jar", "--zipkin=z.jar"))
+        .hasMessageContaining("--agent cannot be combined with --zipkin");
+  }
+
+  @Test
   void theCollectorIsThatOfTheFlagOrElseThatOfTheEnvironment() throws Exception {
     Map<String, String> environment = Map.of("OTEL_EXPORTER_OTLP_ENDPOINT", "http://there:4318");
 
@@ -86,6 +99,9 @@ class OptionsTest {
     "--prometheus=, --prometheus has an empty value",
     "--all-interfaces=no, --all-interfaces takes no value",
     "--otlp, --otlp needs a value",
+    "--zipkin, --zipkin needs a value",
+    "--tail-sampling, --tail-sampling needs --zipkin or --otlp",
+    "--tail-sampling=yes, --tail-sampling takes no value",
     "--agent, --agent needs a value",
     "--agent=agent.jar, --agent needs --agent-extension",
     "--colour=red, unknown flag --colour",
@@ -113,6 +129,8 @@ class OptionsTest {
         "--seed",
         "--prometheus[=PATH]",
         "--otlp",
+        "--zipkin PATH",
+        "--tail-sampling",
         "--agent PATH",
         "--agent-extension PATH",
         "--all-interfaces"

@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(60)
@@ -147,6 +148,19 @@ class WebstoreMainTest {
     assertThat(leftOver(before)).isEmpty();
   }
 
+  @ParameterizedTest
+  @CsvSource({"/nowhere/zipkin.jar, there is no file", "/bin/true, it ended with status 1"})
+  void aJarThatIsNoZipkinIsOneLineAndLeavesNothing(String jar, String reason) throws Exception {
+    Set<Thread> before = Thread.getAllStackTraces().keySet();
+
+    assertThat(run(Map.of(), "--zipkin=" + jar)).isEqualTo(2);
+    assertThat(err())
+        .hasLineCount(1)
+        .startsWith("webstore: no Zipkin server: " + reason)
+        .contains("--zipkin=PATH");
+    assertThat(leftOver(before)).isEmpty();
+  }
+
   @Test
   void anAgentThatIsNotThereIsOneLine() {
     assertThat(run(Map.of(), "--agent=/nowhere/agent.jar", "--agent-extension=/nowhere/e.jar"))
@@ -177,11 +191,23 @@ class WebstoreMainTest {
       left.removeAll(before);
       // The JDK keeps one for a while after a process has ended.
       left.removeIf(thread -> thread.getName().startsWith("process reaper"));
+      // A client of an earlier test that nobody has collected yet may begin another one.
+      left.removeIf(
+          thread ->
+              thread.getName().startsWith("HttpClient-")
+                  && before.stream().anyMatch(known -> client(known).equals(client(thread))));
       if (left.isEmpty() || System.nanoTime() > deadline) {
         return left;
       }
       Thread.sleep(10);
     }
+  }
+
+  /**
+   * Of the JDK: "HttpClient-2" for "HttpClient-2-Worker-1" and for "HttpClient-2-SelectorManager".
+   */
+  private static String client(Thread thread) {
+    return thread.getName().replaceFirst("^(HttpClient-\\d+)-.*", "$1");
   }
 
   private String out() {

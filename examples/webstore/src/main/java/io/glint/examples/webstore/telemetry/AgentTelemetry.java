@@ -4,6 +4,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.glint.examples.webstore.shop.Signals;
+import io.glint.examples.webstore.traces.ShownTraces;
 import io.glint.examples.webstore.traces.TraceSpan;
 import io.glint.examples.webstore.traces.TraceStore;
 import io.opentelemetry.api.GlobalOpenTelemetry;
@@ -16,6 +17,7 @@ import java.net.URI;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Under the Java agent. The agent makes the SDK, of which the shop knows the API only, and Glint
@@ -29,6 +31,7 @@ public final class AgentTelemetry implements ShopTelemetry {
 
   private final int metricsPort;
   private final TraceStore traces = new TraceStore();
+  private final ShownTraces shown;
   private List<MetricData> received = new ArrayList<>();
 
   /**
@@ -36,10 +39,13 @@ public final class AgentTelemetry implements ShopTelemetry {
    *
    * @param receiverPort where the agent sends to
    * @param metricsPort where Glint serves metrics
+   * @param lateTraces how many traces to keep that exemplars have led to, besides those that they
+   *     lead to now
    * @throws IOException if the first port is in use
    */
-  public AgentTelemetry(int receiverPort, int metricsPort) throws IOException {
+  public AgentTelemetry(int receiverPort, int metricsPort, int lateTraces) throws IOException {
     this.metricsPort = metricsPort;
+    this.shown = new ShownTraces(traces, lateTraces);
     HttpServer receiver =
         HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), receiverPort), 0);
     receiver.createContext("/v1/traces", exchange -> receive(exchange, this::addSpans));
@@ -100,6 +106,15 @@ public final class AgentTelemetry implements ShopTelemetry {
     List<MetricData> metrics = received;
     received = new ArrayList<>();
     return metrics;
+  }
+
+  /**
+   * Glint is inside of the agent, and its collections cannot be watched. A scrape shows the same,
+   * some seconds late: long before the store lets go of a trace.
+   */
+  @Override
+  public void scraped(Set<String> traceIds) {
+    shown.show(traceIds);
   }
 
   /** The agent ends with the process. */

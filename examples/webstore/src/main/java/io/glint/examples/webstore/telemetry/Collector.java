@@ -41,8 +41,12 @@ public final class Collector {
     return GlintPeriodicMetricReader.builder(metrics).setInterval(METRICS_INTERVAL).build();
   }
 
-  SpanProcessor processor() {
-    return BatchSpanProcessor.builder(spans)
+  SpanExporter spans() {
+    return spans;
+  }
+
+  static SpanProcessor inBatches(SpanExporter exporter) {
+    return BatchSpanProcessor.builder(exporter)
         .setScheduleDelay(SPANS_INTERVAL)
         .setMaxQueueSize(MOST_SPANS)
         .build();

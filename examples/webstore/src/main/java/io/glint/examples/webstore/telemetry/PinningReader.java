@@ -1,6 +1,6 @@
 package io.glint.examples.webstore.telemetry;
 
-import io.glint.examples.webstore.traces.TraceStore;
+import io.glint.examples.webstore.traces.ShownTraces;
 import io.glint.sdk.exemplar.ExemplarOutcomes;
 import io.glint.sdk.exemplar.ExemplarReport;
 import io.opentelemetry.sdk.common.CompletableResultCode;
@@ -13,9 +13,6 @@ import io.opentelemetry.sdk.metrics.export.CollectionRegistration;
 import io.opentelemetry.sdk.metrics.export.MetricReader;
 import java.io.IOException;
 import java.util.Collection;
-import java.util.Iterator;
-import java.util.LinkedHashSet;
-import java.util.Set;
 
 /**
  * Stands between the SDK and another reader and pins every trace that reader is about to show.
@@ -25,30 +22,18 @@ import java.util.Set;
  * of the {@link TraceStore} before it was ever collected. The scrapers of the start page collect
  * every few seconds, and in that time the built-in traffic, even at its fastest, makes fewer traces
  * than the store holds.
- *
- * <p>A server that stores exemplars shows them long after they are gone from the metrics. For it,
- * the latest of the traces that were shown stay pinned, as many as its exemplars lead to.
  */
 final class PinningReader implements MetricReader, ExemplarOutcomes.Source {
 
-  private static final String HOLDER = "metrics endpoint";
-
   private final MetricReader reader;
   private final ExemplarOutcomes outcomes;
-  private final TraceStore traces;
-  private final int lateTraces;
+  private final ShownTraces shown;
   private volatile CollectionRegistration pinning = CollectionRegistration.noop();
 
-  /**
-   * Creates a reader.
-   *
-   * @param lateTraces how many traces to pin at least, if as many were shown
-   */
-  PinningReader(MetricReader reader, ExemplarOutcomes outcomes, TraceStore traces, int lateTraces) {
+  PinningReader(MetricReader reader, ExemplarOutcomes outcomes, ShownTraces shown) {
     this.reader = reader;
     this.outcomes = outcomes;
-    this.traces = traces;
-    this.lateTraces = lateTraces;
+    this.shown = shown;
   }
 
   /** What the reader would show if it were asked now. */
@@ -66,9 +51,6 @@ final class PinningReader implements MetricReader, ExemplarOutcomes.Source {
   private final class Pinning implements CollectionRegistration, ExemplarReport.Source {
     private final CollectionRegistration registration;
 
-    /** Traces that were shown, from the one that has not been for longest to those shown now. */
-    private final Set<String> shown = new LinkedHashSet<>();
-
     Pinning(CollectionRegistration registration) {
       this.registration = registration;
     }
@@ -76,15 +58,7 @@ final class PinningReader implements MetricReader, ExemplarOutcomes.Source {
     @Override
     public synchronized Collection<MetricData> collectAllMetrics() {
       Collection<MetricData> metrics = registration.collectAllMetrics();
-      Set<String> now = Exemplars.traceIds(metrics);
-      now.forEach(shown::remove);
-      shown.addAll(now);
-      Iterator<String> oldest = shown.iterator();
-      while (shown.size() > Math.max(now.size(), lateTraces)) {
-        oldest.next();
-        oldest.remove();
-      }
-      traces.pin(HOLDER, shown);
+      shown.show(Exemplars.traceIds(metrics));
       return metrics;
     }
 

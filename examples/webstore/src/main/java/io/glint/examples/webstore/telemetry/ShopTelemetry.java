@@ -5,6 +5,7 @@ import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.sdk.metrics.data.MetricData;
 import java.net.URI;
 import java.util.Collection;
+import java.util.Set;
 
 /**
  * What the shop records with, and what the start page and the console get of it. {@link Telemetry}
@@ -20,6 +21,9 @@ public interface ShopTelemetry extends AutoCloseable {
 
   /** What happened since the last call. */
   Collection<MetricData> sinceLastTime();
+
+  /** Somebody has scraped the metrics endpoint, whose exemplars lead to these traces. */
+  void scraped(Set<String> traceIds);
 
   @Override
   void close();

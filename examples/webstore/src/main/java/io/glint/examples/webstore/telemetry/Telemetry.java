@@ -1,6 +1,7 @@
 package io.glint.examples.webstore.telemetry;
 
 import io.glint.examples.webstore.shop.Signals;
+import io.glint.examples.webstore.traces.ShownTraces;
 import io.glint.examples.webstore.traces.TraceStore;
 import io.glint.exporter.openmetrics.OpenMetricsServer;
 import io.glint.sdk.GlintMeterProvider;
@@ -19,10 +20,12 @@ import io.opentelemetry.sdk.metrics.data.MetricData;
 import io.opentelemetry.sdk.resources.Resource;
 import io.opentelemetry.sdk.trace.SdkTracerProvider;
 import io.opentelemetry.sdk.trace.SdkTracerProviderBuilder;
+import io.opentelemetry.sdk.trace.SpanProcessor;
 import io.opentelemetry.sdk.trace.samplers.Sampler;
 import java.net.URI;
 import java.util.Collection;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -53,7 +56,7 @@ public final class Telemetry implements ShopTelemetry {
    * @param site where the pages of the demo are, with a slash at the end
    * @param lateTraces how many traces to keep that exemplars have led to, besides those that they
    *     lead to now
-   * @param collector gets metrics and traces as well
+   * @param backends get metrics and traces as well
    * @throws IllegalStateException if the port cannot be listened on
    */
   public Telemetry(
@@ -62,7 +65,7 @@ public final class Telemetry implements ShopTelemetry {
       URI site,
       double sampleRatio,
       int lateTraces,
-      Optional<Collector> collector) {
+      Backends backends) {
     Resource resource =
         Resource.getDefault()
             .merge(
@@ -73,10 +76,16 @@ public final class Telemetry implements ShopTelemetry {
         OpenMetricsServer.builder()
             .setHost(host)
             .setPort(metricsPort)
-            .setTraceUrlTemplate(site + "traces/{traceId}#{spanId}")
+            .setTraceUrlTemplate(
+                backends
+                    .zipkin()
+                    .map(zipkin -> zipkin + "zipkin/traces/{traceId}")
+                    .orElse(site + "traces/{traceId}#{spanId}"))
             .setLivePageEnabled(true)
             .build();
-    pinning = new PinningReader(endpoint, endpoint.exemplarOutcomes(), traces, lateTraces);
+    pinning =
+        new PinningReader(
+            endpoint, endpoint.exemplarOutcomes(), new ShownTraces(traces, lateTraces));
     GlintMeterProviderBuilder metrics =
         GlintMeterProvider.builder()
             .setResource(resource)
@@ -86,9 +95,10 @@ public final class Telemetry implements ShopTelemetry {
                 GlintView.builder().setCardinalityLimit(URL_LIMIT).build())
             .registerMetricReader(pinning)
             .registerMetricReader(pages);
-    collector.map(Collector::reader).ifPresent(metrics::registerMetricReader);
-    // For a tail sampler behind the collector: it keeps the traces that exemplars lead to.
-    metrics.setExemplarSpanMarking(collector.isPresent());
+    backends.collector().map(Collector::reader).ifPresent(metrics::registerMetricReader);
+    // For a tail sampler, here or behind a collector: it keeps the traces that exemplars lead to.
+    Optional<SpanProcessor> exporting = backends.processor();
+    metrics.setExemplarSpanMarking(exporting.isPresent());
     meterProvider = metrics.build();
 
     // Traces, as with any OpenTelemetry SDK. A real service has a BatchSpanProcessor only.
@@ -99,7 +109,7 @@ public final class Telemetry implements ShopTelemetry {
             .setSampler(Sampler.parentBased(Sampler.traceIdRatioBased(sampleRatio)))
             .addSpanProcessor(traces)
             .addSpanProcessor(spanMetrics);
-    collector.map(Collector::processor).ifPresent(tracers::addSpanProcessor);
+    exporting.ifPresent(tracers::addSpanProcessor);
     tracerProvider = tracers.build();
 
     // Both in one: this is what the shop is handed.
@@ -126,6 +136,10 @@ public final class Telemetry implements ShopTelemetry {
   public URI metricsAddress(String host) {
     return URI.create("http://" + host + ":" + endpoint.getPort() + "/metrics");
   }
+
+  /** Nothing to do: the traces have been kept since before the scrape. */
+  @Override
+  public void scraped(Set<String> traceIds) {}
 
   @Override
   public Collection<MetricData> sinceLastTime() {

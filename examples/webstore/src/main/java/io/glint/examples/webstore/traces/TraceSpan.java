@@ -27,7 +27,7 @@ public record TraceSpan(
   /** Something that happened at one moment of a span. */
   public record Event(String name, long nanos) {}
 
-  static TraceSpan of(SpanData span) {
+  public static TraceSpan of(SpanData span) {
     return new TraceSpan(
         span.getSpanId(),
         span.getParentSpanId(),

@@ -10,18 +10,22 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
- * What a Prometheus server learns of payments in one scrape.
+ * What a Prometheus server learns in one scrape, above all of payments.
  *
  * @param hit by bucket of {@link Signals#SECONDS}: in how many series it was hit
  * @param linked by bucket: in how many series it has an exemplar
  * @param slow the traces that exemplars of slow payments lead to, and when those were recorded, in
  *     seconds since the epoch
+ * @param traceIds the traces that exemplars of any metric lead to
  */
-public record Scrape(List<Integer> hit, List<Integer> linked, Map<String, Double> slow) {
+public record Scrape(
+    List<Integer> hit, List<Integer> linked, Map<String, Double> slow, Set<String> traceIds) {
 
   private static final String OPEN_METRICS = "application/openmetrics-text; version=1.0.0";
   private static final int TIMEOUT_MILLIS = 5_000;
@@ -30,6 +34,9 @@ public record Scrape(List<Integer> hit, List<Integer> linked, Map<String, Double
       Pattern.compile(
           "webstore_payment_duration_seconds_bucket\\{(.*?),?le=\"([^\"]+)\"(.*?)} (\\d+)"
               + "(?: # \\{.*?trace_id=\"(\\w+)\".*?} (\\S+) (\\S+))?");
+
+  private static final Pattern EXEMPLAR =
+      Pattern.compile("(?m)^[^#].* # \\{.*?trace_id=\"(\\w+)\"");
 
   static Scrape of(URI endpoint) throws IOException {
     HttpURLConnection connection = (HttpURLConnection) endpoint.toURL().openConnection();
@@ -68,7 +75,15 @@ public record Scrape(List<Integer> hit, List<Integer> linked, Map<String, Double
         }
       }
     }
-    return new Scrape(boxed(hit), boxed(linked), Map.copyOf(slow));
+    return new Scrape(boxed(hit), boxed(linked), Map.copyOf(slow), traceIds(exposition));
+  }
+
+  private static Set<String> traceIds(String exposition) {
+    return EXEMPLAR
+        .matcher(exposition)
+        .results()
+        .map(exemplar -> exemplar.group(1))
+        .collect(Collectors.toUnmodifiableSet());
   }
 
   private static int place(String upperBound) {

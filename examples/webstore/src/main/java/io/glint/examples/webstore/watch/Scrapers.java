@@ -6,9 +6,11 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /**
  * Two scrapers, as a pair of Prometheus servers for high availability: each asks both endpoints,
@@ -45,6 +47,7 @@ public final class Scrapers implements AutoCloseable {
   }
 
   private final List<URI> endpoints;
+  private final Consumer<Set<String>> shown;
   private final List<List<Memory>> memories = new ArrayList<>();
   private final ScheduledExecutorService clock =
       Executors.newSingleThreadScheduledExecutor(
@@ -54,13 +57,20 @@ public final class Scrapers implements AutoCloseable {
             return thread;
           });
 
-  private Scrapers(List<URI> endpoints) {
+  private Scrapers(List<URI> endpoints, Consumer<Set<String>> shown) {
     this.endpoints = endpoints;
+    this.shown = shown;
     endpoints.forEach(endpoint -> memories.add(List.of(new Memory(), new Memory())));
   }
 
-  public static Scrapers start(List<URI> endpoints) {
-    Scrapers scrapers = new Scrapers(endpoints);
+  /**
+   * Begins to scrape.
+   *
+   * @param shown is told of each scrape of the first endpoint: the traces that its exemplars lead
+   *     to
+   */
+  public static Scrapers start(List<URI> endpoints, Consumer<Set<String>> shown) {
+    Scrapers scrapers = new Scrapers(endpoints, shown);
     for (int i = 0; i < SCRAPERS; i++) {
       int scraper = i;
       var unused =
@@ -76,7 +86,11 @@ public final class Scrapers implements AutoCloseable {
   private void scrape(int scraper) {
     for (int i = 0; i < endpoints.size(); i++) {
       try {
-        remember(i, scraper, Scrape.of(endpoints.get(i)));
+        Scrape scrape = Scrape.of(endpoints.get(i));
+        remember(i, scraper, scrape);
+        if (i == 0) {
+          shown.accept(scrape.traceIds());
+        }
       } catch (IOException unanswered) {
         // As Prometheus does, it tries again next time; the page shows the scrape before.
       }

@@ -1,5 +1,6 @@
 package io.glint.examples.webstore.web;
 
+import io.glint.examples.webstore.json.Json;
 import io.glint.examples.webstore.shop.Signals;
 import io.glint.examples.webstore.traffic.Incidents;
 import io.glint.examples.webstore.traffic.Incidents.Incident;

@@ -1,5 +1,6 @@
 package io.glint.examples.webstore.web;
 
+import io.glint.examples.webstore.json.Json;
 import io.glint.examples.webstore.shop.Order;
 import io.glint.examples.webstore.shop.Product;
 import java.util.LinkedHashMap;

@@ -2,6 +2,7 @@ package io.glint.examples.webstore.web;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import io.glint.examples.webstore.json.Json;
 import io.glint.examples.webstore.telemetry.ShopTelemetry;
 import io.glint.examples.webstore.telemetry.Telemetry;
 import io.glint.examples.webstore.traffic.Incidents;
@@ -44,6 +45,7 @@ public final class Site {
    * @param metrics address of the endpoint of Glint
    * @param stock address of that of the stock SDK
    * @param graph address of a graph of a Prometheus server; empty if there is none
+   * @param zipkin address of a Zipkin server, with a slash at the end; empty if there is none
    */
   public Site(
       ShopTelemetry telemetry,
@@ -51,10 +53,11 @@ public final class Site {
       Incidents incidents,
       URI metrics,
       URI stock,
-      Optional<URI> graph) {
+      Optional<URI> graph,
+      Optional<URI> zipkin) {
     this.telemetry = telemetry;
     this.endpointPage = metrics.resolve("/");
-    this.traces = new TracePages(telemetry.traces());
+    this.traces = new TracePages(telemetry.traces(), zipkin);
     this.feed = feed;
     this.incidents = incidents;
     this.home =
@@ -68,7 +71,8 @@ public final class Site {
                     "stock", Html.escape(stock.toString()),
                     "endpointPage", endpointPage(endpointPage),
                     "orphan", telemetry instanceof Telemetry ? ORPHAN : ORPHAN_OF_AGENT,
-                    "graph", graph.map(Site::graph).orElse(""))));
+                    "graph", graph.map(Site::graph).orElse(""),
+                    "zipkin", zipkin.map(Site::zipkin).orElse(""))));
   }
 
   private static String endpointPage(URI address) {
@@ -78,6 +82,11 @@ public final class Site {
 
   private static String graph(URI address) {
     return "<li><a id=\"graph\" href=\"%s\">Prometheus</a><span>the p95 of payments with its exemplars, as the server has stored them</span></li>"
+        .formatted(Html.escape(address.toString()));
+  }
+
+  private static String zipkin(URI address) {
+    return "<li><a href=\"%s\">Zipkin</a><span>the traces, in a store that others use; dots of the endpoint's page lead there</span></li>"
         .formatted(Html.escape(address.toString()));
   }
 

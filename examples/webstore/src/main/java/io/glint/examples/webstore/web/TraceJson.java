@@ -1,5 +1,6 @@
 package io.glint.examples.webstore.web;
 
+import io.glint.examples.webstore.json.Json;
 import io.glint.examples.webstore.traces.Trace;
 import io.glint.examples.webstore.traces.TraceSpan;
 import java.util.LinkedHashMap;

@@ -6,6 +6,7 @@ import io.glint.examples.webstore.shop.Signals;
 import io.glint.examples.webstore.traces.Trace;
 import io.glint.examples.webstore.traces.TraceSpan;
 import io.glint.examples.webstore.traces.TraceStore;
+import java.net.URI;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -18,9 +19,16 @@ final class TracePages {
   private static final int TICKS = 4;
 
   private final TraceStore traces;
+  private final Optional<URI> zipkin;
 
-  TracePages(TraceStore traces) {
+  /**
+   * Creates the pages.
+   *
+   * @param zipkin address of a Zipkin server, with a slash at the end; empty if there is none
+   */
+  TracePages(TraceStore traces, Optional<URI> zipkin) {
     this.traces = traces;
+    this.zipkin = zipkin;
   }
 
   Reply reply(Request request) {
@@ -66,7 +74,7 @@ final class TracePages {
   }
 
   /** A trace that is still being written refreshes itself. */
-  private static String one(Trace trace) {
+  private String one(Trace trace) {
     return Html.page(
         "Trace " + trace.id(),
         "trace.html",
@@ -80,9 +88,15 @@ final class TracePages {
                 trace.rows().stream().map(row -> details(trace, row.span())).collect(joining()),
             "id", Html.escape(trace.id()),
             "began", Format.moment(trace.startNanos()),
-            "pinned", trace.pinned() ? "An exemplar leads here. " : "",
+            "links", (trace.pinned() ? "An exemplar leads here. " : "") + inZipkin(trace),
             "script",
                 trace.running() > 0 ? "<script src=\"/assets/live.js\" defer></script>" : ""));
+  }
+
+  private String inZipkin(Trace trace) {
+    return zipkin
+        .map(address -> Html.link(address + "zipkin/traces/" + trace.id(), "In Zipkin") + ", ")
+        .orElse("");
   }
 
   private static String verdict(Trace trace) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.glint.examples.webstore.traces.Trace;
 import io.glint.examples.webstore.traces.TraceSpan;
+import io.glint.examples.webstore.traces.TraceStore;
 import io.glint.exporter.otlp.OtlpMetricExporter;
 import io.glint.sdk.GlintMeterProvider;
 import io.glint.sdk.GlintPeriodicMetricReader;
@@ -24,6 +25,7 @@ import io.opentelemetry.sdk.trace.export.SimpleSpanProcessor;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -34,7 +36,7 @@ class AgentTelemetryTest {
   private static final AttributeKey<String> METHOD = AttributeKey.stringKey("payment.method");
 
   private final int port = FreePort.find();
-  private final AgentTelemetry telemetry = new AgentTelemetry(port, 9464);
+  private final AgentTelemetry telemetry = new AgentTelemetry(port, 9464, 1);
 
   AgentTelemetryTest() throws Exception {}
 
@@ -118,6 +120,48 @@ class AgentTelemetryTest {
         .singleElement()
         .satisfies(sum -> assertThat(sum.getValue()).isEqualTo(3));
     assertThat(telemetry.sinceLastTime()).isEmpty();
+  }
+
+  @Test
+  void aTraceThatAScrapeHasShownIsKeptWhileItIsShownAndAsLongAsAServerHasTheExemplar() {
+    telemetry.scraped(Set.of("old"));
+    addTraces("old", TraceStore.CAPACITY);
+    telemetry.scraped(Set.of("old"));
+    addTraces("young", TraceStore.CAPACITY);
+    assertThat(telemetry.traces().find("old")).as("still shown").isPresent();
+
+    telemetry.scraped(Set.of());
+    addTraces("more", TraceStore.CAPACITY);
+    assertThat(telemetry.traces().find("old")).as("one may be late").isPresent();
+
+    telemetry.scraped(Set.of("more"));
+    addTraces("last", TraceStore.CAPACITY);
+    assertThat(telemetry.traces().find("old")).isEmpty();
+    assertThat(telemetry.traces().find("young")).isEmpty();
+  }
+
+  private void addTraces(String first, int others) {
+    add(first);
+    for (int i = 0; i < others; i++) {
+      add(first + i);
+    }
+  }
+
+  private void add(String traceId) {
+    telemetry
+        .traces()
+        .add(
+            traceId,
+            new TraceSpan(
+                "b7ad6b7169203331",
+                "",
+                "a",
+                SpanKind.INTERNAL,
+                1,
+                2,
+                Optional.empty(),
+                Attributes.empty(),
+                List.of()));
   }
 
   private String url(String path) {

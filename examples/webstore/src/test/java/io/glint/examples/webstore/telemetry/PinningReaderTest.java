@@ -3,6 +3,7 @@ package io.glint.examples.webstore.telemetry;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.glint.examples.webstore.shop.Signals;
+import io.glint.examples.webstore.traces.ShownTraces;
 import io.glint.examples.webstore.traces.TraceStore;
 import io.glint.sdk.GlintMeterProvider;
 import io.glint.sdk.exemplar.ExemplarOutcomes;
@@ -28,7 +29,8 @@ class PinningReaderTest {
   @Test
   void theTraceOfAnOldExemplarInARarelyHitBucketStillAnswers() {
     // A manual reader will do for the one that is scraped.
-    PinningReader reader = new PinningReader(ManualReader.cumulative(), NONE, store, 0);
+    PinningReader reader =
+        new PinningReader(ManualReader.cumulative(), NONE, new ShownTraces(store, 0));
     try (GlintMeterProvider meters =
         GlintMeterProvider.builder().registerMetricReader(reader).build()) {
       DoubleHistogram payments =
@@ -51,7 +53,8 @@ class PinningReaderTest {
   @Test
   void theTraceOfAnExemplarThatWasReplacedAnswersForAsLongAsAServerHasTheExemplar() {
     int late = 3 * CAPACITY;
-    PinningReader reader = new PinningReader(ManualReader.cumulative(), NONE, store, late);
+    PinningReader reader =
+        new PinningReader(ManualReader.cumulative(), NONE, new ShownTraces(store, late));
     List<String> shown = new ArrayList<>();
     try (GlintMeterProvider meters =
         GlintMeterProvider.builder().registerMetricReader(reader).build()) {

@@ -3,6 +3,7 @@ package io.glint.examples.webstore.watch;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.glint.examples.webstore.shop.Signals;
+import io.glint.examples.webstore.telemetry.Backends;
 import io.glint.examples.webstore.telemetry.Telemetry;
 import io.glint.examples.webstore.traces.TraceStore;
 import io.opentelemetry.api.common.Attributes;
@@ -10,14 +11,13 @@ import io.opentelemetry.api.metrics.DoubleHistogram;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.context.Context;
 import java.net.URI;
-import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class MonitorTest {
 
   private final Telemetry telemetry =
-      new Telemetry("127.0.0.1", 0, URI.create("http://127.0.0.1/"), 1.0, 0, Optional.empty());
+      new Telemetry("127.0.0.1", 0, URI.create("http://127.0.0.1/"), 1.0, 0, Backends.NONE);
   private final Monitor monitor = new Monitor(telemetry);
   private final DoubleHistogram payments =
       telemetry

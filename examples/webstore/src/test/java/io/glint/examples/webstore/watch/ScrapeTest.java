@@ -38,6 +38,21 @@ class ScrapeTest {
   }
 
   @Test
+  void theTracesOfExemplarsOfAllMetricsAreToldAndNothingElseThatLooksLikeOne() {
+    assertThat(
+            Scrape.parse(
+                    """
+                    # HELP a_total Has # {trace_id="no"} in its text.
+                    a_total{trace_id="label"} 3 # {span_id="b",trace_id="aa"} 1.0 1.5
+                    a_total{x="y"} 3 # {trace_id="bb",span_id="b"} 1.0 1.5
+                    a_total{x="z"} 3 # {other="b"} 1.0 1.5
+                    # EOF
+                    """)
+                .traceIds())
+        .containsExactlyInAnyOrder("aa", "bb");
+  }
+
+  @Test
   void nothingScrapedIsNothingInUse() {
     assertThat(Scrape.parse("").hit()).containsOnly(0);
   }

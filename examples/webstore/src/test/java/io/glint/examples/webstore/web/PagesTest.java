@@ -2,11 +2,14 @@ package io.glint.examples.webstore.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.glint.examples.webstore.json.Json;
 import io.glint.examples.webstore.traces.TraceStore;
 import io.opentelemetry.api.trace.Tracer;
 import io.opentelemetry.sdk.trace.SdkTracerProvider;
+import java.net.URI;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class PagesTest {
@@ -20,7 +23,7 @@ class PagesTest {
       Tracer tracer = tracers.get("test");
       tracer.spanBuilder(SCRIPT).setAttribute(SCRIPT, SCRIPT).startSpan().addEvent(SCRIPT).end();
     }
-    TracePages pages = new TracePages(store);
+    TracePages pages = new TracePages(store, Optional.empty());
     String id = store.slowest(1).get(0).id();
 
     assertThat(pages.reply(request("/traces", "text/html")).body()).doesNotContain("<script");
@@ -30,8 +33,25 @@ class PagesTest {
   }
 
   @Test
+  void thePageOfATraceLeadsToTheSameOneInZipkinIfThereIsOne() {
+    TraceStore store = new TraceStore();
+    try (SdkTracerProvider tracers = SdkTracerProvider.builder().addSpanProcessor(store).build()) {
+      tracers.get("test").spanBuilder("a").startSpan().end();
+    }
+    String id = store.slowest(1).get(0).id();
+    Request page = request("/traces/" + id, "text/html");
+
+    assertThat(
+            new TracePages(store, Optional.of(URI.create("http://127.0.0.1:9411/")))
+                .reply(page)
+                .body())
+        .contains("<a href=\"http://127.0.0.1:9411/zipkin/traces/" + id + "\">");
+    assertThat(new TracePages(store, Optional.empty()).reply(page).body()).doesNotContain("Zipkin");
+  }
+
+  @Test
   void anUnknownTraceIsNotFoundAndSaysWhy() {
-    TracePages pages = new TracePages(new TraceStore());
+    TracePages pages = new TracePages(new TraceStore(), Optional.empty());
 
     Reply html = pages.reply(request("/traces/0af7651916cd43dd8448eb211c80319c", "text/html"));
     Reply text = pages.reply(request("/traces/" + SCRIPT, "*/*"));

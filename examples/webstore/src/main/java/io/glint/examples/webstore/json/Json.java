@@ -1,15 +1,15 @@
-package io.glint.examples.webstore.web;
+package io.glint.examples.webstore.json;
 
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
 /** Just enough JSON to write maps, lists, text, numbers and truth values. NaN becomes null. */
-final class Json {
+public final class Json {
 
   private Json() {}
 
-  static String write(Object value) {
+  public static String write(Object value) {
     if (value instanceof Map<?, ?> map) {
       return map.entrySet().stream()
           .map(entry -> quote(String.valueOf(entry.getKey())) + ":" + write(entry.getValue()))

@@ -1,0 +1,2 @@
+/** JSON, for pages and for Zipkin. */
+package io.glint.examples.webstore.json;
