@@ -6,6 +6,7 @@ import io.glint.examples.webstore.json.Json;
 import io.glint.examples.webstore.traces.TraceStore;
 import io.opentelemetry.api.trace.Tracer;
 import io.opentelemetry.sdk.trace.SdkTracerProvider;
+import java.net.URI;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -29,6 +30,23 @@ class PagesTest {
     assertThat(pages.reply(request("/traces/" + id, "text/html")).body())
         .contains("&lt;script&gt;")
         .doesNotContain("<script");
+  }
+
+  @Test
+  void thePageOfATraceLeadsToTheSameOneInZipkinIfThereIsOne() {
+    TraceStore store = new TraceStore();
+    try (SdkTracerProvider tracers = SdkTracerProvider.builder().addSpanProcessor(store).build()) {
+      tracers.get("test").spanBuilder("a").startSpan().end();
+    }
+    String id = store.slowest(1).get(0).id();
+    Request page = request("/traces/" + id, "text/html");
+
+    assertThat(
+            new TracePages(store, Optional.of(URI.create("http://127.0.0.1:9411/")))
+                .reply(page)
+                .body())
+        .contains("<a href=\"http://127.0.0.1:9411/zipkin/traces/" + id + "\">");
+    assertThat(new TracePages(store, Optional.empty()).reply(page).body()).doesNotContain("Zipkin");
   }
 
   @Test
