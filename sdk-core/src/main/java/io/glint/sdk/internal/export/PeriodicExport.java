@@ -182,7 +182,7 @@ public final class PeriodicExport {
     }
     startCycle();
     if (isUnattended) {
-      // The user's executor is gone, and no task of it would come back to this.
+      // The user's executor is gone, and nobody would come back to this.
       stopDraining();
     }
     return shutdownResult;
