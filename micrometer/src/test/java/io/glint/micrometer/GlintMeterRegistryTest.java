@@ -605,9 +605,22 @@ class GlintMeterRegistryTest {
     }
   }
 
-  /** Runs something in the middle of a recording, before that has come to its series. */
+  /**
+   * A registry beside the one of the test. Runs something in the middle of its next recording,
+   * before that has come to its series.
+   */
   private static final class Interruption implements CustomExemplarFilter {
     private Runnable next = () -> {};
+    private final InMemoryMetricReader reader = InMemoryMetricReader.create();
+    private final GlintMeterRegistry registry =
+        GlintMeterRegistry.create(
+            GlintOpenTelemetry.builder()
+                .setMeterProvider(
+                    GlintMeterProvider.builder()
+                        .registerMetricReader(reader)
+                        .setExemplarFilter(this)
+                        .build())
+                .build());
 
     @Override
     public boolean isEligible(double value, Attributes attributes, Context context) {
@@ -616,18 +629,6 @@ class GlintMeterRegistryTest {
       now.run();
       return false;
     }
-  }
-
-  /** A registry beside the one of the test, whose recordings can be interrupted. */
-  private GlintMeterRegistry registry(Interruption interruption, InMemoryMetricReader reader) {
-    return GlintMeterRegistry.create(
-        GlintOpenTelemetry.builder()
-            .setMeterProvider(
-                GlintMeterProvider.builder()
-                    .registerMetricReader(reader)
-                    .setExemplarFilter(interruption)
-                    .build())
-            .build());
   }
 
   private static void record(Meter meter) {
@@ -644,37 +645,33 @@ class GlintMeterRegistryTest {
   @EnumSource(names = {"COUNTER", "TIMER", "SUMMARY"})
   void oneThatIsRemovedInTheMiddleOfARecordingVanishesToo(MeterKind kind) {
     final Interruption interruption = new Interruption();
-    final InMemoryMetricReader interrupted = InMemoryMetricReader.create();
-    final GlintMeterRegistry registry = registry(interruption, interrupted);
-    final Meter meter = kind.make(registry, Tags.empty());
+    final Meter meter = kind.make(interruption.registry, Tags.empty());
     interruption.next =
         () -> {
-          registry.remove(meter);
-          while (!interrupted.collectAllMetrics().isEmpty()) {
+          interruption.registry.remove(meter);
+          while (!interruption.reader.collectAllMetrics().isEmpty()) {
             // Until the series has ended.
           }
         };
     record(meter);
-    assertThat(interrupted.collectAllMetrics()).as("it has begun again").hasSize(1);
-    interrupted.collectAllMetrics();
-    assertThat(interrupted.collectAllMetrics()).isEmpty();
+    assertThat(interruption.reader.collectAllMetrics()).as("it has begun again").hasSize(1);
+    interruption.reader.collectAllMetrics();
+    assertThat(interruption.reader.collectAllMetrics()).isEmpty();
   }
 
   @ParameterizedTest
   @EnumSource(names = {"COUNTER", "TIMER", "SUMMARY"})
   void aRecordingIntoARemovedMeterDoesNotEndTheSeriesOfANewOne(MeterKind kind) {
     final Interruption interruption = new Interruption();
-    final InMemoryMetricReader interrupted = InMemoryMetricReader.create();
-    final GlintMeterRegistry registry = registry(interruption, interrupted);
-    final Meter meter = kind.make(registry, Tags.empty());
+    final Meter meter = kind.make(interruption.registry, Tags.empty());
     interruption.next =
         () -> {
-          registry.remove(meter);
-          kind.make(registry, Tags.empty());
+          interruption.registry.remove(meter);
+          kind.make(interruption.registry, Tags.empty());
         };
     record(meter);
     for (int i = 0; i < 5; i++) {
-      assertThat(interrupted.collectAllMetrics()).hasSize(1);
+      assertThat(interruption.reader.collectAllMetrics()).hasSize(1);
     }
   }
 

@@ -4,21 +4,19 @@ import static io.glint.sdk.Readers.collect;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
+import io.glint.testing.ForwardingAttributes;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
-import io.opentelemetry.api.common.AttributesBuilder;
 import io.opentelemetry.api.metrics.LongCounterBuilder;
 import io.opentelemetry.api.metrics.ObservableLongMeasurement;
 import io.opentelemetry.sdk.metrics.data.LongPointData;
 import io.opentelemetry.sdk.metrics.data.MetricData;
 import io.opentelemetry.sdk.testing.exporter.InMemoryMetricReader;
 import java.time.Duration;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.logging.Handler;
 import java.util.logging.LogRecord;
@@ -152,43 +150,12 @@ class HangingUserCodeTest {
   }
 
   /** Attributes whose hash code runs code that is not Glint's. */
-  private static final class Foreign implements Attributes {
-    private final Attributes attributes;
+  private static final class Foreign extends ForwardingAttributes {
     private final Runnable inHashCode;
 
     Foreign(Attributes attributes, Runnable inHashCode) {
-      this.attributes = attributes;
+      super(attributes);
       this.inHashCode = inHashCode;
-    }
-
-    @Override
-    public <T> T get(AttributeKey<T> key) {
-      return attributes.get(key);
-    }
-
-    @Override
-    public void forEach(BiConsumer<? super AttributeKey<?>, ? super Object> consumer) {
-      attributes.forEach(consumer);
-    }
-
-    @Override
-    public int size() {
-      return attributes.size();
-    }
-
-    @Override
-    public boolean isEmpty() {
-      return attributes.isEmpty();
-    }
-
-    @Override
-    public Map<AttributeKey<?>, Object> asMap() {
-      return attributes.asMap();
-    }
-
-    @Override
-    public AttributesBuilder toBuilder() {
-      return attributes.toBuilder();
     }
 
     @Override

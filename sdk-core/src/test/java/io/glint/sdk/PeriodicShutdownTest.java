@@ -13,22 +13,10 @@ import java.util.logging.Logger;
 import org.junit.jupiter.api.Test;
 
 /** A shutdown exports a last time and ends, once, in bounded time, with an honest result. */
-class PeriodicShutdownTest {
-  private static final Duration HOUR = Duration.ofHours(1);
-  private static final Duration TIMEOUT = Duration.ofMinutes(10);
+class PeriodicShutdownTest extends PeriodicReaderFixture {
   private static final Duration PATIENCE = TIMEOUT.multipliedBy(2);
 
-  private final FakeExporter exporter = new FakeExporter();
-  private final FakeSource source = new FakeSource(exporter);
-  private final ManualScheduler scheduler = new ManualScheduler();
   private final CompletableResultCode slow = new CompletableResultCode();
-  private final GlintPeriodicMetricReader reader =
-      GlintPeriodicMetricReader.builder(exporter)
-          .setInterval(HOUR)
-          .setExportTimeout(TIMEOUT)
-          .setMaxExportBatchSize(2)
-          .setExecutor(scheduler)
-          .build();
 
   @Test
   void itCollectsExportsAndFlushesALastTimeAndShutsTheExporterDownOnce() {

@@ -7,9 +7,9 @@ import io.glint.reservoir.ReservoirSettings;
 import io.glint.sdk.exemplar.CustomExemplarFilter;
 import io.glint.sdk.internal.instrument.SyncInstrument;
 import io.glint.sdk.internal.series.Series;
+import io.glint.testing.ForwardingAttributes;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
-import io.opentelemetry.api.common.AttributesBuilder;
 import io.opentelemetry.api.metrics.Meter;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.sdk.common.Clock;
@@ -24,10 +24,8 @@ import io.opentelemetry.sdk.metrics.data.LongPointData;
 import io.opentelemetry.sdk.metrics.data.MetricData;
 import io.opentelemetry.sdk.testing.exporter.InMemoryMetricReader;
 import java.util.Collection;
-import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
-import java.util.function.BiConsumer;
 
 /**
  * An instrument that threads record into, one of which is stopped somewhere, and what was recorded
@@ -272,11 +270,10 @@ final class StallFixture implements AutoCloseable {
     }
   }
 
-  private final class BrakingAttributes implements Attributes {
-    private final Attributes attributes;
+  private final class BrakingAttributes extends ForwardingAttributes {
 
     BrakingAttributes(Attributes attributes) {
-      this.attributes = attributes;
+      super(attributes);
     }
 
     @Override
@@ -288,36 +285,6 @@ final class StallFixture implements AutoCloseable {
     @Override
     public boolean equals(Object other) {
       return other == this || attributes.equals(other);
-    }
-
-    @Override
-    public <T> T get(AttributeKey<T> key) {
-      return attributes.get(key);
-    }
-
-    @Override
-    public void forEach(BiConsumer<? super AttributeKey<?>, ? super Object> consumer) {
-      attributes.forEach(consumer);
-    }
-
-    @Override
-    public int size() {
-      return attributes.size();
-    }
-
-    @Override
-    public boolean isEmpty() {
-      return attributes.isEmpty();
-    }
-
-    @Override
-    public Map<AttributeKey<?>, Object> asMap() {
-      return attributes.asMap();
-    }
-
-    @Override
-    public AttributesBuilder toBuilder() {
-      return attributes.toBuilder();
     }
   }
 }

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.glint.sdk.internal.instrument.SyncInstrument;
 import io.glint.sdk.internal.series.Overflow;
+import io.glint.testing.ForwardingAttributes;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
-import io.opentelemetry.api.common.AttributesBuilder;
 import io.opentelemetry.api.metrics.LongCounter;
 import io.opentelemetry.api.metrics.Meter;
 import io.opentelemetry.sdk.metrics.InstrumentSelector;
@@ -15,9 +15,7 @@ import io.opentelemetry.sdk.metrics.data.LongPointData;
 import io.opentelemetry.sdk.testing.exporter.InMemoryMetricReader;
 import java.util.Collection;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
-import java.util.function.BiConsumer;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -121,51 +119,20 @@ class UnequalAttributesTest {
   }
 
   /** Asks what it wraps whether that is equal to the wrapper: it never is. */
-  private static final class Wrapper implements Attributes {
-    private final Attributes wrapped;
+  private static final class Wrapper extends ForwardingAttributes {
 
     Wrapper(Attributes wrapped) {
-      this.wrapped = wrapped;
+      super(wrapped);
     }
 
     @Override
     public boolean equals(Object other) {
-      return wrapped.equals(other);
+      return attributes.equals(other);
     }
 
     @Override
     public int hashCode() {
-      return wrapped.hashCode();
-    }
-
-    @Override
-    public <T> T get(AttributeKey<T> key) {
-      return wrapped.get(key);
-    }
-
-    @Override
-    public void forEach(BiConsumer<? super AttributeKey<?>, ? super Object> consumer) {
-      wrapped.forEach(consumer);
-    }
-
-    @Override
-    public int size() {
-      return wrapped.size();
-    }
-
-    @Override
-    public boolean isEmpty() {
-      return wrapped.isEmpty();
-    }
-
-    @Override
-    public Map<AttributeKey<?>, Object> asMap() {
-      return wrapped.asMap();
-    }
-
-    @Override
-    public AttributesBuilder toBuilder() {
-      return wrapped.toBuilder();
+      return attributes.hashCode();
     }
   }
 }

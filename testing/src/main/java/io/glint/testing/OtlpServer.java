@@ -119,6 +119,18 @@ public final class OtlpServer implements AutoCloseable {
         });
   }
 
+  /** Answers with success, and takes so long to do it. */
+  public static Answer successAfter(long millis) {
+    return exchange -> {
+      try {
+        Thread.sleep(millis);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+      reply(exchange, 200, new byte[0]);
+    };
+  }
+
   public static void reply(HttpExchange exchange, int status, byte[] body) throws IOException {
     exchange.sendResponseHeaders(status, body.length == 0 ? -1 : body.length);
     if (body.length > 0) {

@@ -537,15 +537,7 @@ class FaultMatrixTest {
               .setShutdownGrace(Duration.ofMillis(1_800))
               .build();
       exporter.export(List.of(deltaSum(1_000))).join(20, TimeUnit.SECONDS);
-      server.refuse(
-          exchange -> {
-            try {
-              Thread.sleep(1_000);
-            } catch (InterruptedException e) {
-              Thread.currentThread().interrupt();
-            }
-            OtlpServer.reply(exchange, 200, new byte[0]);
-          });
+      server.refuse(OtlpServer.successAfter(1_000));
       long start = System.nanoTime();
       assertThat(exporter.shutdown().join(20, TimeUnit.SECONDS).isSuccess()).isFalse();
       assertThat(millisSince(start)).isLessThan(5_000);

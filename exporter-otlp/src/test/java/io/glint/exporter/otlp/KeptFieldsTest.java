@@ -3,11 +3,11 @@ package io.glint.exporter.otlp;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.glint.testing.ForwardingAttributes;
 import io.glint.testing.OtlpServer;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.AttributeType;
 import io.opentelemetry.api.common.Attributes;
-import io.opentelemetry.api.common.AttributesBuilder;
 import io.opentelemetry.proto.collector.metrics.v1.ExportMetricsServiceRequest;
 import io.opentelemetry.proto.metrics.v1.NumberDataPoint;
 import io.opentelemetry.proto.metrics.v1.ResourceMetrics;
@@ -34,7 +34,6 @@ import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BiConsumer;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -184,7 +183,7 @@ class KeptFieldsTest {
     ForeignAttributes other = new ForeignAttributes(route(2));
     assertEncoded(gauge("a", route(1), one, other));
 
-    one.content = route(3);
+    one.replace(route(3));
     assertEncoded(gauge("a", one, other, route(1)));
   }
 
@@ -491,41 +490,13 @@ class KeptFieldsTest {
   }
 
   /** Equal to any other one, and changeable. */
-  private static final class ForeignAttributes implements Attributes {
-    private Attributes content;
-
+  private static final class ForeignAttributes extends ForwardingAttributes {
     ForeignAttributes(Attributes content) {
-      this.content = content;
+      super(content);
     }
 
-    @Override
-    public <T> T get(AttributeKey<T> key) {
-      return content.get(key);
-    }
-
-    @Override
-    public void forEach(BiConsumer<? super AttributeKey<?>, ? super Object> consumer) {
-      content.forEach(consumer);
-    }
-
-    @Override
-    public int size() {
-      return content.size();
-    }
-
-    @Override
-    public boolean isEmpty() {
-      return content.isEmpty();
-    }
-
-    @Override
-    public Map<AttributeKey<?>, Object> asMap() {
-      return content.asMap();
-    }
-
-    @Override
-    public AttributesBuilder toBuilder() {
-      return content.toBuilder();
+    void replace(Attributes content) {
+      attributes = content;
     }
 
     @Override

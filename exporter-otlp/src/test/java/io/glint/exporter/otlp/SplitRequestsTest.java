@@ -332,15 +332,7 @@ class SplitRequestsTest {
   @Test
   void eachRequestHasTheTimeoutForItself() {
     for (int i = 0; i < 6; i++) {
-      server.answer(
-          exchange -> {
-            try {
-              Thread.sleep(250);
-            } catch (InterruptedException e) {
-              Thread.currentThread().interrupt();
-            }
-            OtlpServer.reply(exchange, 200, new byte[0]);
-          });
+      server.answer(OtlpServer.successAfter(250));
     }
     try (OtlpMetricExporter exporter = builder().setTimeout(Duration.ofSeconds(1)).build()) {
       assertThat(export(exporter, gauges(1, 1_200)).isSuccess()).isTrue();
@@ -355,15 +347,7 @@ class SplitRequestsTest {
       CompletableResultCode unused = export(exporter, gauges(1, 1));
       server.received.clear();
       for (int i = 0; i < 100; i++) {
-        server.answer(
-            exchange -> {
-              try {
-                Thread.sleep(200);
-              } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-              }
-              OtlpServer.reply(exchange, 200, new byte[0]);
-            });
+        server.answer(OtlpServer.successAfter(200));
       }
       // Each of them is answered in time, and there are some thirty.
       assertThat(export(exporter, gauges(1, 6_000)).getFailureThrowable())

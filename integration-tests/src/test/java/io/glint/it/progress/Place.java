@@ -1,5 +1,6 @@
 package io.glint.it.progress;
 
+import io.glint.testing.ForwardingAttributes;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.common.AttributesBuilder;
@@ -95,45 +96,33 @@ final class Place {
     return new StoppingAttributes(attributes);
   }
 
-  private final class StoppingAttributes implements Attributes {
-    private final Attributes attributes;
-
+  private final class StoppingAttributes extends ForwardingAttributes {
     StoppingAttributes(Attributes attributes) {
-      this.attributes = attributes;
-    }
-
-    @Override
-    public <T> T get(AttributeKey<T> key) {
-      return attributes.get(key);
+      super(attributes);
     }
 
     @Override
     public void forEach(BiConsumer<? super AttributeKey<?>, ? super Object> consumer) {
       reached();
-      attributes.forEach(consumer);
-    }
-
-    @Override
-    public int size() {
-      return attributes.size();
+      super.forEach(consumer);
     }
 
     @Override
     public boolean isEmpty() {
       reached();
-      return attributes.isEmpty();
+      return super.isEmpty();
     }
 
     @Override
     public Map<AttributeKey<?>, Object> asMap() {
       reached();
-      return attributes.asMap();
+      return super.asMap();
     }
 
     @Override
     public AttributesBuilder toBuilder() {
       reached();
-      return attributes.toBuilder();
+      return super.toBuilder();
     }
 
     @Override

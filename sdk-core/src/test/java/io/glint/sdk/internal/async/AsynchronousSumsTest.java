@@ -9,9 +9,9 @@ import io.glint.sdk.GlintView;
 import io.glint.sdk.LogCapture;
 import io.glint.sdk.Readers;
 import io.glint.sdk.exemplar.ExemplarAttributes;
+import io.glint.testing.ForwardingAttributes;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
-import io.opentelemetry.api.common.AttributesBuilder;
 import io.opentelemetry.api.incubator.metrics.ExtendedDoubleCounterBuilder;
 import io.opentelemetry.api.incubator.metrics.ExtendedLongCounterBuilder;
 import io.opentelemetry.api.metrics.DoubleCounterBuilder;
@@ -776,43 +776,12 @@ class AsynchronousSumsTest {
   }
 
   /** Attributes whose hash code, and whose equality where it is looked at, fail when asked to. */
-  private static final class Broken implements Attributes {
-    private final Attributes delegate;
+  private static final class Broken extends ForwardingAttributes {
     private final boolean[] fails;
 
     Broken(Attributes delegate, boolean[] fails) {
-      this.delegate = delegate;
+      super(delegate);
       this.fails = fails;
-    }
-
-    @Override
-    public <T> T get(AttributeKey<T> key) {
-      return delegate.get(key);
-    }
-
-    @Override
-    public void forEach(BiConsumer<? super AttributeKey<?>, ? super Object> consumer) {
-      delegate.forEach(consumer);
-    }
-
-    @Override
-    public int size() {
-      return delegate.size();
-    }
-
-    @Override
-    public boolean isEmpty() {
-      return delegate.isEmpty();
-    }
-
-    @Override
-    public Map<AttributeKey<?>, Object> asMap() {
-      return delegate.asMap();
-    }
-
-    @Override
-    public AttributesBuilder toBuilder() {
-      return delegate.toBuilder();
     }
 
     @Override
