@@ -103,7 +103,7 @@ final class LimitedBody implements BodySubscriber<LimitedBody> {
     body.complete(this);
   }
 
-  /** What was received, once {@link #getBody()} is complete. */
+  /** What was received so far; all of it once {@link #getBody()} is complete. For any thread. */
   byte[] bytes() {
     return received.toByteArray();
   }

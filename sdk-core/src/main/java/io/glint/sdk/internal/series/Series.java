@@ -84,13 +84,13 @@ public sealed class Series extends StripedCells permits LastValueSeries {
   /**
    * Says whether the series may be dropped as soon as it is silent. Changes nothing if it is {@link
    * #markShared shared}. For any thread; wait-free.
+   *
+   * @return whether it changes anything
    */
-  final void setRemovable(boolean isRemovable) {
-    if (isRemovable) {
-      REMOVAL.compareAndSet(this, STAYS, REMOVABLE);
-    } else {
-      REMOVAL.compareAndSet(this, REMOVABLE, STAYS);
-    }
+  final boolean setRemovable(boolean isRemovable) {
+    return isRemovable
+        ? REMOVAL.compareAndSet(this, STAYS, REMOVABLE)
+        : REMOVAL.compareAndSet(this, REMOVABLE, STAYS);
   }
 
   /**

@@ -74,8 +74,7 @@ public final class SeriesStore {
 
   /** Says whether a series may be dropped as soon as it is silent. */
   public void setRemovable(Series series, boolean isRemovable) {
-    series.setRemovable(isRemovable);
-    if (isRemovable) {
+    if (series.setRemovable(isRemovable) && isRemovable) {
       hadRemovable = true;
     }
   }

@@ -32,8 +32,8 @@ import org.jspecify.annotations.Nullable;
  * has its own recording methods, of which the same few lines are repeated: take a cell, count,
  * release it, report. A shared one with a hook in it would have one type profile for all cells, and
  * its call sites would not stay monomorphic in a program that uses several aggregations. The way
- * from {@code take} to the {@code try} must not grow either: once a cell is taken, nothing may be
- * thrown before its release is seen to, not even for want of stack.
+ * from {@code acquire} to the {@code try} must not grow either: once a cell is taken, nothing may
+ * be thrown before its release is seen to, not even for want of stack.
  *
  * <p>Recording is thread-safe and lock-free, see {@link Cell}. All fields but {@link #soleSeries}
  * are final: what collections write is elsewhere, so that recorders do not wait for its cache
