@@ -165,7 +165,7 @@ class BadReservoirsTest {
           @Override
           public boolean offerDouble(
               double value, int bucket, Attributes attributes, Context context) {
-            var unused = super.offerDouble(value, bucket, attributes, context);
+            final var unused = super.offerDouble(value, bucket, attributes, context);
             if (late[0] != null) {
               late[0].visit(0, kept);
             }

@@ -115,7 +115,7 @@ class ContextAcrossThreadsTest {
   }
 
   private static void get(CompletableFuture<?> future) throws Exception {
-    var unused = future.get(30, TimeUnit.SECONDS);
+    final var unused = future.get(30, TimeUnit.SECONDS);
   }
 
   private static void runOnNewThread(Runnable runnable) throws InterruptedException {
@@ -414,7 +414,7 @@ class ContextAcrossThreadsTest {
   private static void runPeriodicallyOnce(ScheduledExecutorService on, Runnable task)
       throws Exception {
     final CompletableFuture<Void> ran = new CompletableFuture<>();
-    var unused =
+    final var unused =
         on.scheduleAtFixedRate(
             () -> {
               task.run();

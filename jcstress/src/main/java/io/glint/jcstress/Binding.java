@@ -164,7 +164,7 @@ public class Binding {
     private BoundSeries bound;
 
     public ActualBindAgain() {
-      var unused = stream.bind(A);
+      final var unused = stream.bind(A);
       Fixture.unpin(Fixture.seriesOfA(stream));
     }
 
@@ -338,7 +338,7 @@ public class Binding {
     @Actor
     public void evict() {
       if (!isPinned) {
-        var unused = series.evict(0);
+        final var unused = series.evict(0);
       }
     }
 

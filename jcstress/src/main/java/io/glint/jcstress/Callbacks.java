@@ -103,7 +103,7 @@ public class Callbacks {
     public void runAgain(II_Result r) {
       if (mine[0] == null) {
         observed.instrument.close(left);
-        var unused = observed.collect();
+        final var unused = observed.collect();
       }
       final ObservableInstrument.Invocation invocation =
           observed.instrument.open(observed.reader, new Observer());

@@ -304,7 +304,7 @@ public class DeltaLimit {
 
     @Actor
     public void makeRoom() {
-      var unused = idle.evict(0);
+      final var unused = idle.evict(0);
     }
 
     @Actor
@@ -346,7 +346,7 @@ public class DeltaLimit {
   private static void evictIdle(SeriesMap map) {
     map.forEach(
         series -> {
-          var unused = map.tryEvict(series, 0);
+          final var unused = map.tryEvict(series, 0);
         });
     map.removeEvicted();
   }

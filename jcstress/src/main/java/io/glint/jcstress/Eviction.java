@@ -170,7 +170,7 @@ public class Eviction {
     private final MetricStream stream = collector.stream();
 
     public ActualTwoRecorders() {
-      var unusedToo = stream.seriesMap().tryEvict(Fixture.seriesOfA(stream), 0);
+      final var unusedToo = stream.seriesMap().tryEvict(Fixture.seriesOfA(stream), 0);
     }
 
     @Actor
@@ -231,7 +231,7 @@ public class Eviction {
     public ActualRemovalAndGrowth() {
       final Series idle = Fixture.seriesOfA(stream);
       Fixture.fillSmallestTable(stream);
-      var unused = stream.seriesMap().tryEvict(idle, 0);
+      final var unused = stream.seriesMap().tryEvict(idle, 0);
     }
 
     @Actor
@@ -241,7 +241,7 @@ public class Eviction {
 
     @Actor
     public void remove() {
-      var unused = stream.seriesMap().removeEvicted();
+      final var unused = stream.seriesMap().removeEvicted();
     }
 
     @Arbiter
@@ -267,19 +267,19 @@ public class Eviction {
       // What lies between gives it time to come back after it was copied.
       for (int i = 0; i < 12; i++) {
         final Series gone = map.findOrAdd(Fixture.attributes("gone " + i));
-        var unused = map.tryEvict(gone, 0);
+        final var unused = map.tryEvict(gone, 0);
       }
     }
 
     @Actor
     public void comeBack() {
-      var unused = map.tryEvict(back, 0);
-      var unusedToo = map.findOrAdd(A);
+      final var unused = map.tryEvict(back, 0);
+      final var unusedToo = map.findOrAdd(A);
     }
 
     @Actor
     public void remove() {
-      var unused = map.removeEvicted();
+      final var unused = map.removeEvicted();
     }
 
     @Arbiter
@@ -307,7 +307,7 @@ public class Eviction {
 
     @Actor
     public void comeBack() {
-      var unused = back.evict(0);
+      final var unused = back.evict(0);
       added = new Series(Fixture.longCounter(DELTA, NO_LIMIT).stream(), A, 0, 0);
     }
 
@@ -390,7 +390,7 @@ public class Eviction {
       final SeriesMap map = stream.seriesMap();
       Fixture.seriesOfA(stream);
       Fixture.fillSmallestTable(stream);
-      var unused = map.tryEvict(Fixture.seriesOfA(stream), 0);
+      final var unused = map.tryEvict(Fixture.seriesOfA(stream), 0);
     }
 
     @Actor
@@ -401,7 +401,7 @@ public class Eviction {
 
     @Actor
     public void remove() {
-      var unused = stream.seriesMap().removeEvicted();
+      final var unused = stream.seriesMap().removeEvicted();
     }
 
     @Arbiter
@@ -424,13 +424,13 @@ public class Eviction {
     private final MetricStream stream = collector.stream();
 
     public ActualPlaceOfEvicted() {
-      var unused = stream.seriesMap().tryEvict(Fixture.seriesOfA(stream), 0);
+      final var unused = stream.seriesMap().tryEvict(Fixture.seriesOfA(stream), 0);
     }
 
     @Actor
     public void one() {
       stream.recordLong(1, B, null);
-      var unused = stream.seriesMap().removeEvicted();
+      final var unused = stream.seriesMap().removeEvicted();
     }
 
     @Actor

@@ -98,7 +98,7 @@ public class ExemplarAccounts {
 
     @Actor
     public void collect() {
-      var unused = Fixture.collect(collector);
+      final var unused = Fixture.collect(collector);
     }
 
     @Arbiter
@@ -129,7 +129,7 @@ public class ExemplarAccounts {
 
     @Actor
     public void collect() {
-      var unused = Fixture.collect(collector);
+      final var unused = Fixture.collect(collector);
     }
 
     @Arbiter
@@ -190,8 +190,8 @@ public class ExemplarAccounts {
 
     @Actor
     public void collect() {
-      var unused = Fixture.collect(delta);
-      var unusedToo = Fixture.collect(cumulative);
+      final var unused = Fixture.collect(delta);
+      final var unusedToo = Fixture.collect(cumulative);
     }
 
     @Actor
@@ -231,7 +231,7 @@ public class ExemplarAccounts {
 
     @Actor
     public void collect() {
-      var unused = stream.collect(0, Fixture.NOW, new PointPool(/* isReused= */ false));
+      final var unused = stream.collect(0, Fixture.NOW, new PointPool(/* isReused= */ false));
     }
 
     @Actor
@@ -295,7 +295,7 @@ public class ExemplarAccounts {
 
     private void judgeTenTimes() {
       for (int i = 0; i < 10; i++) {
-        var unused = cell.isEligible(ExemplarSampling.NO_SPAN);
+        final var unused = cell.isEligible(ExemplarSampling.NO_SPAN);
       }
     }
   }
@@ -317,7 +317,7 @@ public class ExemplarAccounts {
       final HistogramCell cell = (HistogramCell) series.acquire();
       cell.add(1, 0);
       Thread.onSpinWait();
-      var unused = cell.isEligible(ExemplarSampling.NO_SPAN);
+      final var unused = cell.isEligible(ExemplarSampling.NO_SPAN);
       cell.release();
     }
 

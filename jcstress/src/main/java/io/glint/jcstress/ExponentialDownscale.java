@@ -104,7 +104,7 @@ public class ExponentialDownscale {
 
     private void add(double value) {
       try {
-        var unused = cell.add(value, ExponentialCell.bucketAtTableScale(value));
+        final var unused = cell.add(value, ExponentialCell.bucketAtTableScale(value));
       } catch (ArrayIndexOutOfBoundsException e) {
         // Part of the fault: the window of buckets moved under the recorder.
       }

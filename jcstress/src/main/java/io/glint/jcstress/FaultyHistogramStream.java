@@ -86,7 +86,7 @@ final class FaultyHistogramStream extends MetricStream {
       linger();
     }
     if (cell.isEligible(sampling.evaluateDouble(value, attributes, context))) {
-      var unused = cell.offerDouble(sampling, value, bucket, attributes, context);
+      final var unused = cell.offerDouble(sampling, value, bucket, attributes, context);
     }
     if (fault == Fault.COLLECTS_WITHOUT_OWNING) {
       cell.release();

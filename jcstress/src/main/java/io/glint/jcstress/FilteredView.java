@@ -78,7 +78,7 @@ public class FilteredView {
     private final MetricStream stream = collector.stream();
 
     public ActualTwoRecorders() {
-      var unusedToo = stream.seriesMap().tryEvict(stream.seriesMap().findOrAdd(B), 0);
+      final var unusedToo = stream.seriesMap().tryEvict(stream.seriesMap().findOrAdd(B), 0);
     }
 
     @Actor
@@ -155,7 +155,7 @@ public class FilteredView {
 
     @Actor
     public void collect() {
-      var unused = Fixture.collect(collector);
+      final var unused = Fixture.collect(collector);
     }
 
     @Arbiter
@@ -268,7 +268,7 @@ public class FilteredView {
     public ActualForgetting() {
       final Series evicted = new Series(stream, B, 0, 0);
       aliases.put(B_AS_RECORDED, evicted, 0);
-      var unused = evicted.evict(0);
+      final var unused = evicted.evict(0);
     }
 
     @Actor
@@ -308,7 +308,7 @@ public class FilteredView {
 
     @Actor
     public void use() {
-      var unused = aliases.find(SAME_PLACE.get(0));
+      final var unused = aliases.find(SAME_PLACE.get(0));
       aliases.put(SAME_PLACE.get(4), SERIES.get(4), 0);
     }
 
@@ -341,7 +341,7 @@ public class FilteredView {
     private final AliasBudget budget = new AliasBudget();
 
     public ActualBudget() {
-      var unused = budget.take(AliasBudget.PLACES - 100);
+      final var unused = budget.take(AliasBudget.PLACES - 100);
     }
 
     @Actor
@@ -509,7 +509,7 @@ public class FilteredView {
     final MetricStream stream = collector.stream();
     stream.recordLong(0, B_AS_RECORDED, null);
     stream.recordLong(0, B_AS_RECORDED_TOO, null);
-    var unused = Fixture.collect(collector);
+    final var unused = Fixture.collect(collector);
     return collector;
   }
 
@@ -522,7 +522,7 @@ public class FilteredView {
     final MetricStream stream = collector.stream();
     stream.recordLong(0, A, null);
     stream.recordLong(0, B_AS_RECORDED, null);
-    var unused = Fixture.collect(collector);
+    final var unused = Fixture.collect(collector);
     if (temporality == CUMULATIVE) {
       Fixture.silence(Fixture.seriesOfA(stream), 1);
     }

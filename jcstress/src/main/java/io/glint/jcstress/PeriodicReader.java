@@ -227,7 +227,7 @@ public class PeriodicReader {
     private final CompletableResultCode result = new CompletableResultCode();
 
     public ActualCompletionAndTimeout() {
-      var unused = call(timer, result).make(done::incrementAndGet);
+      final var unused = call(timer, result).make(done::incrementAndGet);
     }
 
     @Actor

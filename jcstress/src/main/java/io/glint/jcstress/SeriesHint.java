@@ -103,8 +103,8 @@ public class SeriesHint {
 
     public ActualEvicted() {
       stream.recordLong(1, A, null);
-      var unused = Fixture.collect(collector);
-      var unusedToo = stream.seriesMap().tryEvict(Fixture.seriesOfA(stream), 0);
+      final var unused = Fixture.collect(collector);
+      final var unusedToo = stream.seriesMap().tryEvict(Fixture.seriesOfA(stream), 0);
     }
 
     @Actor
@@ -138,7 +138,7 @@ public class SeriesHint {
 
     public ActualEviction() {
       stream.recordLong(1, A, null);
-      var unused = Fixture.collect(collector);
+      final var unused = Fixture.collect(collector);
     }
 
     @Actor

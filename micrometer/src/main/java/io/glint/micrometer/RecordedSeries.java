@@ -71,6 +71,6 @@ final class RecordedSeries {
 
   /** In vain if the instrument is not one of Glint's: the series stays then. */
   private void setRemovable(boolean isRemovable) {
-    var unused = GlintMeterProvider.setSeriesRemovable(instrument, attributes, isRemovable);
+    final var unused = GlintMeterProvider.setSeriesRemovable(instrument, attributes, isRemovable);
   }
 }

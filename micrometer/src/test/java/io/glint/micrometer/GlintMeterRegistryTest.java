@@ -392,7 +392,7 @@ class GlintMeterRegistryTest {
     assertThat(value("import.duration")).isEqualTo(20);
     assertThat(value("import.max")).isEqualTo(15);
     assertThat(collect("import.duration").getUnit()).isEqualTo("s");
-    var unused = first.stop() + second.stop();
+    final var unused = first.stop() + second.stop();
     assertThat(value("import.active")).isZero();
   }
 

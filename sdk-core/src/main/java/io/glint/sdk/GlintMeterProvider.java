@@ -95,7 +95,7 @@ public final class GlintMeterProvider implements MeterProvider, Closeable {
     } finally {
       if (registered < readers.size()) {
         // One refused, and throws: the others must not run on.
-        var unused = shutdown();
+        final var unused = shutdown();
       }
     }
   }

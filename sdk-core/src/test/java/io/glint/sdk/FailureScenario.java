@@ -321,7 +321,7 @@ final class FailureScenario {
   private void explain() {
     Sites.resume();
     try {
-      var unused = provider.explainExemplars();
+      final var unused = provider.explainExemplars();
     } catch (Throwable t) {
       // Whoever asks for a report may be told that there is none.
     } finally {

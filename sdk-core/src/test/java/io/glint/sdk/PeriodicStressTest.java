@@ -53,7 +53,7 @@ class PeriodicStressTest {
           if (n % 3 == 0) {
             network.execute(complete);
           } else {
-            var unused = network.schedule(complete, n % 11 * 100L, TimeUnit.MICROSECONDS);
+            final var unused = network.schedule(complete, n % 11 * 100L, TimeUnit.MICROSECONDS);
           }
           return result;
         };
@@ -146,7 +146,7 @@ class PeriodicStressTest {
                 for (int n = 0; n < 20_000; n++) {
                   counter.add(1);
                   if (n % 2_000 == 0) {
-                    var unused = provider.forceFlush();
+                    final var unused = provider.forceFlush();
                   }
                 }
                 return i;
@@ -168,7 +168,7 @@ class PeriodicStressTest {
     @Override
     public CompletableResultCode export(Collection<MetricData> metrics) {
       final CompletableResultCode result = new CompletableResultCode();
-      var unused =
+      final var unused =
           network.schedule(
               () -> {
                 for (final MetricData metric : metrics) {

@@ -20,21 +20,21 @@ record Access(String challenge, Predicate<? super OpenMetricsRequest> allows) {
 
   /** One user (RFC 7617). */
   static Access basic(String user, String password) {
-    byte[] expected = (user + ':' + password).getBytes(UTF_8);
+    final byte[] expected = (user + ':' + password).getBytes(UTF_8);
     return new Access(
         "Basic realm=\"metrics\", charset=\"UTF-8\"", request -> isBasic(request, expected));
   }
 
   private static boolean isBasic(OpenMetricsRequest request, byte[] expected) {
-    List<String> values = request.headers("Authorization");
+    final List<String> values = request.headers("Authorization");
     if (values.size() != 1) {
       return false;
     }
-    String value = values.get(0);
+    final String value = values.get(0);
     if (!value.toLowerCase(Locale.ROOT).startsWith(BASIC)) {
       return false;
     }
-    byte[] given;
+    final byte[] given;
     try {
       given = Base64.getDecoder().decode(value.substring(BASIC.length()).strip());
     } catch (IllegalArgumentException e) {

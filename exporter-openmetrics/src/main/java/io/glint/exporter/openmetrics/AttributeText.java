@@ -26,7 +26,7 @@ final class AttributeText {
       return string;
     }
     if (value instanceof List<?>) {
-      StringBuilder json = new StringBuilder();
+      final StringBuilder json = new StringBuilder();
       appendJson(json, value, 0);
       return json.toString();
     }
@@ -35,7 +35,7 @@ final class AttributeText {
         case EMPTY -> "";
         case BYTES -> base64((ByteBuffer) wrapped.getValue());
         case ARRAY, KEY_VALUE_LIST -> {
-          StringBuilder json = new StringBuilder();
+          final StringBuilder json = new StringBuilder();
           appendJson(json, wrapped, 0);
           yield json.toString();
         }
@@ -84,7 +84,7 @@ final class AttributeText {
       if (i > 0) {
         json.append(',');
       }
-      KeyValue entry = (KeyValue) entries.get(i);
+      final KeyValue entry = (KeyValue) entries.get(i);
       appendString(json, entry.getKey());
       json.append(':');
       appendJson(json, entry.getValue(), depth + 1);
@@ -95,7 +95,7 @@ final class AttributeText {
   private static void appendString(StringBuilder json, String string) {
     json.append('"');
     for (int i = 0; i < string.length(); i++) {
-      char c = string.charAt(i);
+      final char c = string.charAt(i);
       switch (c) {
         case '"' -> json.append("\\\"");
         case '\\' -> json.append("\\\\");
@@ -115,7 +115,7 @@ final class AttributeText {
   }
 
   private static String base64(ByteBuffer bytes) {
-    byte[] copy = new byte[bytes.remaining()];
+    final byte[] copy = new byte[bytes.remaining()];
     bytes.duplicate().get(copy);
     return Base64.getEncoder().encodeToString(copy);
   }

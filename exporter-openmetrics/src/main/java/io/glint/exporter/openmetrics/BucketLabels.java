@@ -33,7 +33,7 @@ final class BucketLabels {
     if (size != buckets.size()) {
       return false;
     }
-    List<Double> others = buckets.bounds();
+    final List<Double> others = buckets.bounds();
     for (int i = 0; i < size; i++) {
       if (bounds[i] != others.get(i)) {
         return false;

@@ -45,7 +45,7 @@ final class Buckets {
   private boolean hasNegativeValues;
 
   private static List<Double> exponentialBounds() {
-    List<Double> bounds = new ArrayList<>();
+    final List<Double> bounds = new ArrayList<>();
     for (int exponent = LOWEST_EXPONENT; exponent <= HIGHEST_EXPONENT; exponent += 2) {
       bounds.add(Math.scalb(1.0, exponent));
     }
@@ -54,8 +54,8 @@ final class Buckets {
 
   /** Takes the buckets of a point; false if they make no histogram. */
   boolean set(HistogramPointData point) {
-    List<Double> newBounds = point.getBoundaries();
-    List<Long> newCounts = point.getCounts();
+    final List<Double> newBounds = point.getBoundaries();
+    final List<Long> newCounts = point.getCounts();
     if (!isWellFormed(newBounds, newCounts) || (newCounts.isEmpty() && point.getCount() < 0)) {
       return false;
     }
@@ -78,8 +78,8 @@ final class Buckets {
   /** Takes the buckets of an exponential histogram; false if they make no histogram. */
   boolean set(ExponentialHistogramPointData point) {
     start(EXPONENTIAL_BOUNDS, EXPONENTIAL_BOUNDS.size());
-    ExponentialHistogramBuckets negative = point.getNegativeBuckets();
-    ExponentialHistogramBuckets positive = point.getPositiveBuckets();
+    final ExponentialHistogramBuckets negative = point.getNegativeBuckets();
+    final ExponentialHistogramBuckets positive = point.getPositiveBuckets();
     if (point.getZeroCount() < 0
         || !isWellFormed(negative.getBucketCounts())
         || !isWellFormed(positive.getBucketCounts())) {
@@ -93,7 +93,7 @@ final class Buckets {
     }
     newCounts = positive.getBucketCounts();
     for (int i = 0; i < newCounts.size(); i++) {
-      long count = newCounts.get(i);
+      final long count = newCounts.get(i);
       if (count > 0) {
         add(bucketAbove(point.getScale(), (long) positive.getOffset() + i), count);
       }
@@ -104,9 +104,9 @@ final class Buckets {
   /** The first bucket whose bound is above the lower bound of an exponential bucket. */
   private static int bucketAbove(int scale, long index) {
     // The lower bound is two to the power of index / 2^scale; the exponent is rounded down.
-    long exponent =
+    final long exponent =
         scale >= 0 ? index >> Math.min(scale, Long.SIZE - 1) : index << Math.min(-scale, 30);
-    long steps = Math.floorDiv(exponent - LOWEST_EXPONENT, 2) + 1;
+    final long steps = Math.floorDiv(exponent - LOWEST_EXPONENT, 2) + 1;
     return (int) Math.max(0, Math.min(steps, EXPONENTIAL_BOUNDS.size()));
   }
 
@@ -124,9 +124,9 @@ final class Buckets {
       }
       return true;
     }
-    List<Double> common = new ArrayList<>(bounds.subList(0, size));
+    final List<Double> common = new ArrayList<>(bounds.subList(0, size));
     common.retainAll(new HashSet<>(other.bounds.subList(0, other.size)));
-    long[] sums = new long[common.size() + 1];
+    final long[] sums = new long[common.size() + 1];
     addTo(sums, common);
     other.addTo(sums, common);
     bounds = common;
@@ -192,7 +192,7 @@ final class Buckets {
 
   /** The sum of two counts; none is ever negative, however large. */
   static long sum(long one, long other) {
-    long sum = one + other;
+    final long sum = one + other;
     return sum < 0 ? Long.MAX_VALUE : sum;
   }
 
@@ -201,7 +201,7 @@ final class Buckets {
       return false;
     }
     for (int i = 0; i < bounds.size(); i++) {
-      double bound = bounds.get(i);
+      final double bound = bounds.get(i);
       if (Double.isNaN(bound) || (i > 0 && !(bounds.get(i - 1) < bound))) {
         return false;
       }

@@ -40,11 +40,11 @@ final class Decimal {
   private int exponent;
 
   private static long[] powers() {
-    long[] powers = new long[2 * (HIGHEST_POWER - LOWEST_POWER + 1)];
-    BigInteger lower = BigInteger.valueOf(MASK_63);
+    final long[] powers = new long[2 * (HIGHEST_POWER - LOWEST_POWER + 1)];
+    final BigInteger lower = BigInteger.valueOf(MASK_63);
     for (int power = LOWEST_POWER; power <= HIGHEST_POWER; power++) {
-      BigInteger ten = BigInteger.TEN.pow(Math.abs(power));
-      int shift = 125 - log2OfPowerOf10(power);
+      final BigInteger ten = BigInteger.TEN.pow(Math.abs(power));
+      final int shift = 125 - log2OfPowerOf10(power);
       BigInteger bits;
       if (power < 0) {
         bits = BigInteger.ONE.shiftLeft(shift).divide(ten);
@@ -52,7 +52,7 @@ final class Decimal {
         bits = ten.shiftLeft(shift);
       }
       bits = bits.add(BigInteger.ONE);
-      int index = 2 * (power - LOWEST_POWER);
+      final int index = 2 * (power - LOWEST_POWER);
       powers[index] = bits.shiftRight(63).longValueExact();
       powers[index + 1] = bits.and(lower).longValueExact();
     }
@@ -60,7 +60,7 @@ final class Decimal {
   }
 
   private static long[] powersOfTen() {
-    long[] powers = new long[19];
+    final long[] powers = new long[19];
     powers[0] = 1;
     for (int i = 1; i < powers.length; i++) {
       powers[i] = 10 * powers[i - 1];
@@ -74,15 +74,15 @@ final class Decimal {
    * @param value finite and above zero
    */
   void set(double value) {
-    long bits = Double.doubleToRawLongBits(value);
-    int biased = (int) (bits >>> (PRECISION - 1));
-    long fraction = bits & (HIDDEN_BIT - 1);
+    final long bits = Double.doubleToRawLongBits(value);
+    final int biased = (int) (bits >>> (PRECISION - 1));
+    final long fraction = bits & (HIDDEN_BIT - 1);
     if (biased == 0) {
       scale(fraction, LOWEST_EXPONENT);
       return;
     }
-    long significand = HIDDEN_BIT | fraction;
-    int power = biased - 1 + LOWEST_EXPONENT;
+    final long significand = HIDDEN_BIT | fraction;
+    final int power = biased - 1 + LOWEST_EXPONENT;
     if (power <= 0 && power > -PRECISION && (significand >> -power) << -power == significand) {
       finish(significand >> -power, 0);
     } else {
@@ -93,8 +93,8 @@ final class Decimal {
   /** The first digit of {@code significand * 2^power} has the weight {@code 10^exponent}. */
   private void scale(long significand, int power) {
     // An odd significand loses ties, so its interval is open at both ends.
-    long odd = significand & 1;
-    long center = significand << 2;
+    final long odd = significand & 1;
+    final long center = significand << 2;
     long below;
     int ten;
     if (significand != HIDDEN_BIT || power == LOWEST_EXPONENT) {
@@ -105,41 +105,41 @@ final class Decimal {
       below = center - 1;
       ten = log10OfThreeQuartersOfPowerOf2(power);
     }
-    int shift = power + log2OfPowerOf10(-ten) + 2;
-    int index = 2 * (-ten - LOWEST_POWER);
-    long upper = POWERS[index];
-    long lower = POWERS[index + 1];
+    final int shift = power + log2OfPowerOf10(-ten) + 2;
+    final int index = 2 * (-ten - LOWEST_POWER);
+    final long upper = POWERS[index];
+    final long lower = POWERS[index + 1];
     // Four times the scaled values, with the last bit set if there is any fraction.
-    long scaled = scaled(upper, lower, center << shift);
-    long scaledBelow = scaled(upper, lower, below << shift) + odd;
-    long scaledAbove = scaled(upper, lower, (center + 2) << shift) - odd;
-    long floor = scaled >> 2;
+    final long scaled = scaled(upper, lower, center << shift);
+    final long scaledBelow = scaled(upper, lower, below << shift) + odd;
+    final long scaledAbove = scaled(upper, lower, (center + 2) << shift) - odd;
+    final long floor = scaled >> 2;
     if (floor >= 100) {
-      long shorter = floor / 10 * 10;
-      boolean lowIn = scaledBelow <= shorter << 2;
-      boolean highIn = (shorter + 10) << 2 <= scaledAbove;
+      final long shorter = floor / 10 * 10;
+      final boolean lowIn = scaledBelow <= shorter << 2;
+      final boolean highIn = (shorter + 10) << 2 <= scaledAbove;
       if (lowIn != highIn) {
         finish(lowIn ? shorter : shorter + 10, ten);
         return;
       }
     }
-    boolean lowIn = scaledBelow <= floor << 2;
-    boolean highIn = (floor + 1) << 2 <= scaledAbove;
+    final boolean lowIn = scaledBelow <= floor << 2;
+    final boolean highIn = (floor + 1) << 2 <= scaledAbove;
     if (lowIn != highIn) {
       finish(lowIn ? floor : floor + 1, ten);
       return;
     }
-    long toMiddle = scaled - ((2 * floor + 1) << 1);
-    boolean takesLow = toMiddle < 0 || (toMiddle == 0 && (floor & 1) == 0);
+    final long toMiddle = scaled - ((2 * floor + 1) << 1);
+    final boolean takesLow = toMiddle < 0 || (toMiddle == 0 && (floor & 1) == 0);
     finish(takesLow ? floor : floor + 1, ten);
   }
 
   /** The upper part of a product, rounded to odd. */
   private static long scaled(long upper, long lower, long factor) {
-    long carry = Math.multiplyHigh(lower, factor);
-    long middle = upper * factor;
-    long high = Math.multiplyHigh(upper, factor);
-    long rest = (middle >>> 1) + carry;
+    final long carry = Math.multiplyHigh(lower, factor);
+    final long middle = upper * factor;
+    final long high = Math.multiplyHigh(upper, factor);
+    final long rest = (middle >>> 1) + carry;
     return (high + (rest >>> 63)) | (((rest & MASK_63) + MASK_63) >>> 63);
   }
 
@@ -195,12 +195,12 @@ final class Decimal {
       out.padded(digits, length - exponent - 1);
       return;
     }
-    int decimals = length - exponent - 1;
+    final int decimals = length - exponent - 1;
     if (decimals <= 0) {
       out.integer(digits * POWERS_OF_TEN[-decimals]).ascii(".0");
       return;
     }
-    long whole = digits / POWERS_OF_TEN[decimals];
+    final long whole = digits / POWERS_OF_TEN[decimals];
     out.integer(whole).put('.').padded(digits - whole * POWERS_OF_TEN[decimals], decimals);
   }
 
@@ -210,7 +210,7 @@ final class Decimal {
    * @param ifNone what follows the digit if there are no others
    */
   void fraction(TextBuffer out, String ifNone) {
-    long first = digits / POWERS_OF_TEN[length - 1];
+    final long first = digits / POWERS_OF_TEN[length - 1];
     out.integer(first);
     if (length == 1) {
       out.ascii(ifNone);

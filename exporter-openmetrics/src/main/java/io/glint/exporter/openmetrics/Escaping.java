@@ -55,13 +55,13 @@ enum Escaping {
     if (this == ALLOW_UTF_8 || (this != DOTS && Names.isLegacy(name, colonAllowed))) {
       return name;
     }
-    StringBuilder result = new StringBuilder(2 * name.length());
+    final StringBuilder result = new StringBuilder(2 * name.length());
     if (this == VALUES) {
       result.append("U__");
     }
     for (int i = 0; i < name.length(); ) {
-      int codePoint = name.codePointAt(i);
-      boolean legal = Names.isLegacyAt(codePoint, i, colonAllowed);
+      final int codePoint = name.codePointAt(i);
+      final boolean legal = Names.isLegacyAt(codePoint, i, colonAllowed);
       if (this == UNDERSCORES) {
         result.append(legal ? (char) codePoint : '_');
       } else if (codePoint == '_') {

@@ -137,8 +137,8 @@ abstract class ExemplarWriter {
     }
     int size = 0;
     for (int i = 0; i < exemplars.size(); i++) {
-      ExemplarData exemplar = exemplars.get(i);
-      long time = exemplar.getEpochNanos();
+      final ExemplarData exemplar = exemplars.get(i);
+      final long time = exemplar.getEpochNanos();
       if (time > 0 && time <= latest && !Double.isNaN(value(exemplar))) {
         ordered[size++] = exemplar;
       }
@@ -158,7 +158,7 @@ abstract class ExemplarWriter {
     }
     for (; gap > 0; gap /= 3) {
       for (int i = gap; i < size; i++) {
-        ExemplarData exemplar = ordered[i];
+        final ExemplarData exemplar = ordered[i];
         int place = i;
         while (place >= gap && isBefore(exemplar, ordered[place - gap])) {
           ordered[place] = ordered[place - gap];
@@ -183,11 +183,11 @@ abstract class ExemplarWriter {
       byBucket = new DoubleExemplarData[buckets];
     }
     for (int i = 0; i < exemplars.size(); i++) {
-      DoubleExemplarData exemplar = exemplars.get(i);
+      final DoubleExemplarData exemplar = exemplars.get(i);
       if (Double.isNaN(exemplar.getValue())) {
         continue;
       }
-      int bucket = bucketOf(exemplar.getValue(), bounds);
+      final int bucket = bucketOf(exemplar.getValue(), bounds);
       byBucket[bucket] = shown(byBucket[bucket], exemplar);
     }
   }
@@ -204,7 +204,7 @@ abstract class ExemplarWriter {
     int low = 0;
     int high = bounds.size();
     while (low < high) {
-      int middle = (low + high) >>> 1;
+      final int middle = (low + high) >>> 1;
       if (value <= bounds.get(middle)) {
         high = middle;
       } else {
@@ -225,8 +225,8 @@ abstract class ExemplarWriter {
 
   /** Returns false if the ids alone are too long, as those of another tracing system may be. */
   final boolean labels(TextBuffer out, ExemplarData exemplar) {
-    int start = out.size();
-    int ids = ids(out, exemplar);
+    final int start = out.size();
+    final int ids = ids(out, exemplar);
     int left = MAX_CHARACTERS - ids;
     if (left < 0) {
       return false;
@@ -237,15 +237,15 @@ abstract class ExemplarWriter {
     labelSet.only(exemplar.getFilteredAttributes());
     for (int i = 0, end; i < labelSet.size(); i = end) {
       end = labelSet.endOfName(i);
-      String name = labelSet.name(i);
+      final String name = labelSet.name(i);
       if (ids > 0 && (name.equals(TRACE_ID) || name.equals(SPAN_ID))) {
         continue;
       }
-      int mark = out.size();
+      final int mark = out.size();
       if (mark > start) {
         separate(out);
       }
-      int needed = labelSet.writeLabel(out, i, end);
+      final int needed = labelSet.writeLabel(out, i, end);
       if (needed >= 0 && needed <= left) {
         left -= needed;
       } else {

@@ -200,9 +200,9 @@ public abstract sealed class ExpositionBuilder<B extends ExpositionBuilder<B>>
    */
   OpenMetricsReader newReader(
       ProblemLog log, String loggerName, @Nullable InetSocketAddress address) {
-    ExpositionSettings settings =
+    final ExpositionSettings settings =
         new ExpositionSettings(strategy, scopeLabels, targetInfo, createdSamples, resourceKeys);
-    Scrapes scrapes =
+    final Scrapes scrapes =
         new Scrapes(
             new ExpositionWriter(settings, log),
             log,

@@ -130,14 +130,14 @@ final class ExpositionWriter {
       NameFilter names,
       TextBuffer out,
       ScrapeExemplars tally) {
-    Named named = named(escaping);
+    final Named named = named(escaping);
     scrapes++;
-    Labels labelsOfFormat = named.labels(format);
+    final Labels labelsOfFormat = named.labels(format);
     labelsOfFormat.lastScrape = scrapes;
-    for (Named each : byEscaping.values()) {
+    for (final Named each : byEscaping.values()) {
       each.forgetUnusedLabels(scrapes);
     }
-    FamilyIndex families = named.families;
+    final FamilyIndex families = named.families;
     labelSet = labelsOfFormat.ofSeries;
     points = Objects.requireNonNull(byFormat.get(format));
     tally.start(format);
@@ -149,9 +149,9 @@ final class ExpositionWriter {
     try {
       families.addAll(metrics, format, settings.targetInfo());
       writeTarget(families, names);
-      List<Family> all = families.families();
+      final List<Family> all = families.families();
       for (int i = 0; i < all.size(); i++) {
-        Family family = all.get(i);
+        final Family family = all.get(i);
         if (family.form(format) == Form.LEFT_OUT) {
           continue;
         }
@@ -161,9 +161,9 @@ final class ExpositionWriter {
           passOver(family);
         }
       }
-      for (MetricData metric : families.leftOut()) {
+      for (final MetricData metric : families.leftOut()) {
         tally.metric(metric);
-        for (PointData point : metric.getData().getPoints()) {
+        for (final PointData point : metric.getData().getPoints()) {
           tally.point(point.getExemplars().size());
         }
       }
@@ -190,7 +190,7 @@ final class ExpositionWriter {
   }
 
   private void writeTarget(FamilyIndex families, NameFilter names) {
-    Family target = families.target();
+    final Family target = families.target();
     if (target == null || !names.includes(target, /* hasCreated= */ false)) {
       return;
     }
@@ -205,10 +205,10 @@ final class ExpositionWriter {
 
   private int writeFamily(
       Family family, ScrapeFormat format, TextBuffer out, ScrapeExemplars tally) {
-    int mark = out.size();
+    final int mark = out.size();
     points.beginFamily(family);
-    int body = out.size();
-    SeriesLabels known = family.labels(format);
+    final int body = out.size();
+    final SeriesLabels known = family.labels(format);
     int written = 0;
     if (!family.isContested && known.areThoseOf(family.metrics)) {
       written = writeKnown(family, known, tally);
@@ -229,12 +229,12 @@ final class ExpositionWriter {
     int written = 0;
     int series = 0;
     for (int i = 0; i < family.metrics.size(); i++) {
-      MetricData metric = family.metrics.get(i);
-      List<? extends PointData> ofMetric = SeriesLabels.points(metric);
-      int tallySlot = tally.metric(metric);
+      final MetricData metric = family.metrics.get(i);
+      final List<? extends PointData> ofMetric = SeriesLabels.points(metric);
+      final int tallySlot = tally.metric(metric);
       tally.writing(tallySlot);
       for (int j = 0; j < ofMetric.size(); j++) {
-        PointData point = ofMetric.get(j);
+        final PointData point = ofMetric.get(j);
         tally.point(point.getExemplars().size());
         points.series(known.text(), known.start(series), known.end(series));
         series++;
@@ -247,16 +247,16 @@ final class ExpositionWriter {
   }
 
   private int writeNew(Family family, SeriesLabels known, ScrapeExemplars tally) {
-    int all = collectSeries(family, known, tally);
+    final int all = collectSeries(family, known, tally);
     int written = 0;
     for (int i = 0; i < series.size(); i++) {
-      int start = series.labelsStart(i);
-      int end = series.labelsEnd(i);
+      final int start = series.labelsStart(i);
+      final int end = series.labelsEnd(i);
       points.series(labels, start, end);
       tally.writing(series.firstTallySlot(i));
-      MetricData metric = series.firstMetric(i);
-      PointData point = series.firstPoint(i);
-      boolean mayBeContested = family.isContested || !series.wasKnown(i);
+      final MetricData metric = series.firstMetric(i);
+      final PointData point = series.firstPoint(i);
+      final boolean mayBeContested = family.isContested || !series.wasKnown(i);
       if (!series.hasOnePoint(i)
           || (mayBeContested && merger.isContested(family, metric, point, start, end))) {
         written += merger.write(family, series.all(i), start, end);
@@ -275,21 +275,21 @@ final class ExpositionWriter {
 
   /** Returns how many points there are. */
   private int collectSeries(Family family, SeriesLabels known, ScrapeExemplars tally) {
-    String reserved = PointWriter.reservedLabel(family.type);
+    final String reserved = PointWriter.reservedLabel(family.type);
     labels.clear();
     series.clear();
     int all = 0;
     for (int i = 0; i < family.metrics.size(); i++) {
-      MetricData metric = family.metrics.get(i);
-      int tallySlot = tally.metric(metric);
+      final MetricData metric = family.metrics.get(i);
+      final int tallySlot = tally.metric(metric);
       labelSet.scope(settings.scopeLabels() ? metric.getInstrumentationScopeInfo() : null);
       labelSet.resource(metric.getResource().getAttributes(), reserved);
       known.look(i, metric);
-      for (PointData point : metric.getData().getPoints()) {
+      for (final PointData point : metric.getData().getPoints()) {
         all++;
         tally.point(point.getExemplars().size());
-        int start = labels.size();
-        int kept = known.find(point.getAttributes());
+        final int start = labels.size();
+        final int kept = known.find(point.getAttributes());
         if (kept >= 0) {
           labels.append(known.text(), known.start(kept), known.end(kept));
         } else {

@@ -107,8 +107,8 @@ final class Family {
     this.type = type;
     this.scope = scope;
     this.metricName = metricName;
-    String suffix = type.suffixes.get(0);
-    boolean bare = !textName.endsWith(suffix) || textName.length() == suffix.length();
+    final String suffix = type.suffixes.get(0);
+    final boolean bare = !textName.endsWith(suffix) || textName.length() == suffix.length();
     name = bare ? textName : textName.substring(0, textName.length() - suffix.length());
     suffixes = bare ? List.of("") : type.suffixes;
     reservedSuffixes = bare ? List.of() : type.reservedSuffixes;
@@ -141,7 +141,7 @@ final class Family {
 
   /** Takes in another metric; returns whether it comes before all that were seen so far. */
   boolean moveUp(MetricData metric) {
-    InstrumentationScopeInfo otherScope = metric.getInstrumentationScopeInfo();
+    final InstrumentationScopeInfo otherScope = metric.getInstrumentationScopeInfo();
     if (MetricOrder.compare(otherScope, metric.getName(), scope, metricName) >= 0) {
       return false;
     }
@@ -187,7 +187,7 @@ final class Family {
 
   /** For the log: "the counter 'a_b' (metric 'a.b' of scope 'c')". */
   String describe() {
-    String family = "the " + type.openMetrics + " '" + name + "'";
+    final String family = "the " + type.openMetrics + " '" + name + "'";
     return type == FamilyType.INFO ? family : family + " (" + describeMetric() + ")";
   }
 }

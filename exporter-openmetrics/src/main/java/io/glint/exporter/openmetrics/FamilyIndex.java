@@ -76,7 +76,7 @@ final class FamilyIndex {
     this.naming = naming;
     this.log = log;
     this.onForget = onForget;
-    for (FamilyType type : FamilyType.values()) {
+    for (final FamilyType type : FamilyType.values()) {
       families.put(type, new HashMap<>());
     }
   }
@@ -96,7 +96,7 @@ final class FamilyIndex {
    * @param withTarget whether {@code target_info} is to be written
    */
   void addAll(Collection<MetricData> metrics, ScrapeFormat format, boolean withTarget) {
-    for (MetricData metric : metrics) {
+    for (final MetricData metric : metrics) {
       if (withTarget) {
         mergeTarget(metric);
       }
@@ -109,7 +109,7 @@ final class FamilyIndex {
     plan(format);
     present.sort(BY_NAME);
     for (int i = 0; i < present.size(); i++) {
-      Family family = present.get(i);
+      final Family family = present.get(i);
       if (family.form(format) == Form.LEFT_OUT) {
         leftOut.addAll(family.metrics);
       } else {
@@ -144,14 +144,14 @@ final class FamilyIndex {
   }
 
   private void add(MetricData metric) {
-    FamilyType type = typeOf(metric);
+    final FamilyType type = typeOf(metric);
     if (type == null) {
       leftOut.add(metric);
       return;
     }
-    String unit = Units.word(metric.getUnit());
-    String name = naming.metric(metric.getName(), unit, type == FamilyType.COUNTER);
-    Map<String, Family> ofType = Objects.requireNonNull(families.get(type));
+    final String unit = Units.word(metric.getUnit());
+    final String name = naming.metric(metric.getName(), unit, type == FamilyType.COUNTER);
+    final Map<String, Family> ofType = Objects.requireNonNull(families.get(type));
     Family family = ofType.get(name);
     if (family == null) {
       family = new Family(name, type, metric.getInstrumentationScopeInfo(), metric.getName());
@@ -177,7 +177,7 @@ final class FamilyIndex {
     switch (metric.getType()) {
       case LONG_GAUGE, DOUBLE_GAUGE -> {}
       case LONG_SUM, DOUBLE_SUM -> {
-        SumData<?> sum = (SumData<?>) metric.getData();
+        final SumData<?> sum = (SumData<?>) metric.getData();
         temporality = sum.getAggregationTemporality();
         type = sum.isMonotonic() ? FamilyType.COUNTER : FamilyType.GAUGE;
       }
@@ -207,7 +207,7 @@ final class FamilyIndex {
 
   private void plan(ScrapeFormat format) {
     if (planned.add(format)) {
-      List<Family> all = new ArrayList<>(remembered);
+      final List<Family> all = new ArrayList<>(remembered);
       families.values().forEach(ofType -> all.addAll(ofType.values()));
       FamilyPlan.make(
           format, target, all, (family, form, rival) -> warnOfClash(format, family, form, rival));
@@ -219,7 +219,7 @@ final class FamilyIndex {
       return;
     }
     remembered = 0;
-    for (Map<String, Family> ofType : families.values()) {
+    for (final Map<String, Family> ofType : families.values()) {
       ofType.values().removeIf(this::forgetIfAbsent);
       remembered += ofType.size();
     }
@@ -246,8 +246,8 @@ final class FamilyIndex {
 
   /** Lets go of the label sets that are kept for a format. */
   void forgetLabels(ScrapeFormat format) {
-    for (Map<String, Family> ofType : families.values()) {
-      for (Family family : ofType.values()) {
+    for (final Map<String, Family> ofType : families.values()) {
+      for (final Family family : ofType.values()) {
         family.labels(format).clear();
       }
     }
@@ -258,8 +258,8 @@ final class FamilyIndex {
     if (present.size() == remembered) {
       return;
     }
-    for (Map<String, Family> ofType : families.values()) {
-      for (Family family : ofType.values()) {
+    for (final Map<String, Family> ofType : families.values()) {
+      for (final Family family : ofType.values()) {
         if (family.metrics.isEmpty()) {
           family.forgetLabels();
         }
@@ -269,21 +269,21 @@ final class FamilyIndex {
 
   /** The resource of the first of all metrics, in {@link MetricOrder}, that has attributes. */
   private void mergeTarget(MetricData metric) {
-    Attributes attributes = metric.getResource().getAttributes();
+    final Attributes attributes = metric.getResource().getAttributes();
     if (attributes.isEmpty()) {
       return;
     }
-    Family known = target;
+    final Family known = target;
     if (known == null) {
-      InstrumentationScopeInfo scope = metric.getInstrumentationScopeInfo();
-      Family made = new Family(TARGET, FamilyType.INFO, scope, metric.getName());
+      final InstrumentationScopeInfo scope = metric.getInstrumentationScopeInfo();
+      final Family made = new Family(TARGET, FamilyType.INFO, scope, metric.getName());
       made.help = "Target metadata";
       target = made;
       targetAttributes = attributes;
       planned.clear();
       return;
     }
-    boolean same = attributes == targetAttributes || attributes.equals(targetAttributes);
+    final boolean same = attributes == targetAttributes || attributes.equals(targetAttributes);
     if (!same && known.tellsFirst("resource")) {
       log.warn("target", metric.getName(), () -> otherTarget(metric, known));
     }
@@ -343,7 +343,7 @@ final class FamilyIndex {
   }
 
   private void mergeHelp(Family family, MetricData metric) {
-    String help = metric.getDescription();
+    final String help = metric.getDescription();
     if (!help.isEmpty() && !help.equals(family.help) && !family.helpDiffers) {
       if (family.help.isEmpty()) {
         family.help = help;

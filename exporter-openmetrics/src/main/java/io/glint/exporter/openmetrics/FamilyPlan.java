@@ -48,11 +48,11 @@ final class FamilyPlan {
       @Nullable Family target,
       Collection<Family> families,
       Listener listener) {
-    FamilyPlan plan = new FamilyPlan(format);
+    final FamilyPlan plan = new FamilyPlan(format);
     if (target != null) {
       plan.place(target, listener);
     }
-    List<Family> order = inOrderOfPrecedence(families);
+    final List<Family> order = inOrderOfPrecedence(families);
     for (int i = 0; i < order.size(); i++) {
       plan.place(order.get(i), listener);
     }
@@ -64,14 +64,14 @@ final class FamilyPlan {
   }
 
   private static List<Family> inOrderOfPrecedence(Collection<Family> families) {
-    List<Family> byFirstMetric = new ArrayList<>(families);
+    final List<Family> byFirstMetric = new ArrayList<>(families);
     byFirstMetric.sort(Family::compare);
-    Map<String, Family> firstOfName = new HashMap<>();
-    List<Family> order = new ArrayList<>(families.size());
-    List<Family> ofOneSample = new ArrayList<>();
-    List<Family> behindAnother = new ArrayList<>();
-    for (Family family : byFirstMetric) {
-      boolean first = firstOfName.putIfAbsent(family.textName(), family) == null;
+    final Map<String, Family> firstOfName = new HashMap<>();
+    final List<Family> order = new ArrayList<>(families.size());
+    final List<Family> ofOneSample = new ArrayList<>();
+    final List<Family> behindAnother = new ArrayList<>();
+    for (final Family family : byFirstMetric) {
+      final boolean first = firstOfName.putIfAbsent(family.textName(), family) == null;
       (!first ? behindAnother : family.type.hasManySamples() ? order : ofOneSample).add(family);
     }
     order.addAll(ofOneSample);
@@ -82,7 +82,8 @@ final class FamilyPlan {
   /** Takes the names that the family cannot do without. */
   private void place(Family family, Listener listener) {
     Family rival = owner(family, family.suffixes);
-    boolean reserves = format == ScrapeFormat.OPEN_METRICS && family.type != FamilyType.COUNTER;
+    final boolean reserves =
+        format == ScrapeFormat.OPEN_METRICS && family.type != FamilyType.COUNTER;
     if (rival == null && reserves) {
       rival = owner(family, family.reservedSuffixes);
     }
@@ -91,7 +92,7 @@ final class FamilyPlan {
       listener.clash(family, Form.LEFT_OUT, rival);
       return;
     }
-    boolean isUnknown = format == ScrapeFormat.OPEN_METRICS && family.lacksSuffix();
+    final boolean isUnknown = format == ScrapeFormat.OPEN_METRICS && family.lacksSuffix();
     family.setForm(format, isUnknown ? Form.SAMPLES_ONLY : Form.WHOLE);
     take(family, family.suffixes);
     if (reserves) {
@@ -104,7 +105,7 @@ final class FamilyPlan {
     if (family.type != FamilyType.COUNTER || family.form(format) != Form.WHOLE) {
       return;
     }
-    Family rival = owner(family, family.reservedSuffixes);
+    final Family rival = owner(family, family.reservedSuffixes);
     if (rival == null) {
       take(family, family.reservedSuffixes);
     } else {

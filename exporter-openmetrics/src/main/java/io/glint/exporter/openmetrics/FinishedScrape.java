@@ -50,7 +50,7 @@ final class FinishedScrape {
   /** Writes what was collected for a scrape, whose telemetry is told. */
   void write(Collection<MetricData> metrics, ExpositionWriter writer, Operation operation) {
     points = 0;
-    for (MetricData metric : metrics) {
+    for (final MetricData metric : metrics) {
       points += metric.getData().getPoints().size();
     }
     operation.collected(points);

@@ -23,7 +23,7 @@ final class GaugeOwners {
 
   /** The owner of a series, by its {@linkplain PointMerger#key key}; null if it is not known. */
   @Nullable PointIdentity get(long series) {
-    Long key = series;
+    final Long key = series;
     PointIdentity owner = recent.get(key);
     if (owner == null) {
       owner = older.get(key);

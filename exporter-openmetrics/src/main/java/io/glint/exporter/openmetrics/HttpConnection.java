@@ -115,7 +115,7 @@ final class HttpConnection implements Runnable {
   }
 
   private void enter(Phase next) {
-    long now = System.nanoTime();
+    final long now = System.nanoTime();
     progressNanos = now;
     phaseNanos = now;
     phase = next;
@@ -142,7 +142,7 @@ final class HttpConnection implements Runnable {
     thread = newThread;
     if (newThread == null) {
       // The thread may not be ours.
-      boolean unused = Thread.interrupted();
+      final boolean unused = Thread.interrupted();
     }
   }
 
@@ -165,7 +165,7 @@ final class HttpConnection implements Runnable {
     List<X509Certificate> certificates = List.of();
     if (tls != null) {
       enter(Phase.READING);
-      SSLSocket encrypted = tls.over(socket);
+      final SSLSocket encrypted = tls.over(socket);
       stream = encrypted;
       try {
         encrypted.startHandshake();
@@ -179,19 +179,20 @@ final class HttpConnection implements Runnable {
       certificates = certificates(encrypted);
       enter(Phase.IDLE);
     }
-    RequestReader requests = new RequestReader(stream.getInputStream(), () -> enter(Phase.READING));
-    OutputStream out =
+    final RequestReader requests =
+        new RequestReader(stream.getInputStream(), () -> enter(Phase.READING));
+    final OutputStream out =
         new BufferedOutputStream(new Progress(stream.getOutputStream()), BUFFER_BYTES);
-    InetSocketAddress remote = (InetSocketAddress) socket.getRemoteSocketAddress();
+    final InetSocketAddress remote = (InetSocketAddress) socket.getRemoteSocketAddress();
     try {
       boolean goesOn = true;
       while (goesOn) {
-        Head head = requests.read();
+        final Head head = requests.read();
         if (head == null) {
           return;
         }
         enter(Phase.ANSWERING);
-        OpenMetricsRequest request =
+        final OpenMetricsRequest request =
             new OpenMetricsRequest(
                 head.method(), head.path(), head.query(), head.headers(), remote, certificates);
         try (OpenMetricsResponse response = pages.apply(request)) {
@@ -215,8 +216,8 @@ final class HttpConnection implements Runnable {
       return List.of();
     }
     try {
-      List<X509Certificate> chain = new ArrayList<>();
-      for (Certificate each : encrypted.getSession().getPeerCertificates()) {
+      final List<X509Certificate> chain = new ArrayList<>();
+      for (final Certificate each : encrypted.getSession().getPeerCertificates()) {
         if (each instanceof X509Certificate certificate) {
           chain.add(certificate);
         }
@@ -230,8 +231,8 @@ final class HttpConnection implements Runnable {
   private void send(OpenMetricsResponse response, OutputStream out, boolean goesOn)
       throws IOException {
     enter(Phase.SENDING);
-    StringBuilder head = new StringBuilder(512);
-    int status = response.status();
+    final StringBuilder head = new StringBuilder(512);
+    final int status = response.status();
     head.append("HTTP/1.1 ").append(status).append(' ').append(REASONS.get(status));
     head.append("\r\nDate: ")
         .append(DateTimeFormatter.RFC_1123_DATE_TIME.format(ZonedDateTime.now(ZoneOffset.UTC)));
@@ -263,8 +264,8 @@ final class HttpConnection implements Runnable {
     enter(Phase.READING);
     socket.shutdownOutput();
     socket.setSoTimeout(DRAIN_MILLIS);
-    InputStream in = socket.getInputStream();
-    byte[] unread = new byte[BUFFER_BYTES];
+    final InputStream in = socket.getInputStream();
+    final byte[] unread = new byte[BUFFER_BYTES];
     int count = 0;
     for (int rest = DRAINED_BYTES; rest > 0 && count >= 0; rest -= count) {
       count = in.read(unread);

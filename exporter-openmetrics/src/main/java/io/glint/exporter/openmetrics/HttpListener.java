@@ -86,7 +86,7 @@ final class HttpListener {
 
   /** Makes the socket of a listener. */
   static ServerSocket bind(InetSocketAddress address) throws IOException {
-    ServerSocket server = new ServerSocket();
+    final ServerSocket server = new ServerSocket();
     try {
       server.bind(address, BACKLOG);
       return server;
@@ -147,7 +147,7 @@ final class HttpListener {
   }
 
   private void accept(Socket socket) throws IOException {
-    HttpConnection connection = new HttpConnection(socket, tls, this, pages);
+    final HttpConnection connection = new HttpConnection(socket, tls, this, pages);
     if (!admit(connection)) {
       connection.cut();
       return;
@@ -178,7 +178,7 @@ final class HttpListener {
 
   private boolean admit(HttpConnection connection) {
     HttpConnection crowdedOut = null;
-    boolean isFull;
+    final boolean isFull;
     lock.lock();
     try {
       if (stopping) {
@@ -229,13 +229,13 @@ final class HttpListener {
   /** The connection that waits for its client for longest; null if there is none. */
   @GuardedBy("lock")
   private @Nullable HttpConnection longestWaitedFor(boolean onlySending) {
-    long now = System.nanoTime();
+    final long now = System.nanoTime();
     long longest = -1;
     HttpConnection found = null;
-    for (HttpConnection each : connections) {
-      Phase phase = each.phase();
-      long waited = now - each.progressNanos();
-      boolean isWaiting =
+    for (final HttpConnection each : connections) {
+      final Phase phase = each.phase();
+      final long waited = now - each.progressNanos();
+      final boolean isWaiting =
           switch (phase) {
             case IDLE, READING -> !onlySending;
             case SENDING -> waited > TimeUnit.MILLISECONDS.toNanos(limits.stalledInNeedMillis());
@@ -251,7 +251,7 @@ final class HttpListener {
 
   /** Ends the connection whose client takes nothing of an answer for longest, if there is one. */
   void cutOneThatIsStalled() {
-    HttpConnection stalled;
+    final HttpConnection stalled;
     lock.lock();
     try {
       stalled = longestWaitedFor(true);
@@ -265,12 +265,12 @@ final class HttpListener {
   }
 
   private void cutThoseThatAreTooSlow() {
-    long now = System.nanoTime();
+    final long now = System.nanoTime();
     lock.lock();
     try {
       connections.removeIf(
           each -> {
-            boolean tooSlow = isTooSlow(each, now);
+            final boolean tooSlow = isTooSlow(each, now);
             if (tooSlow) {
               each.cut();
             }
@@ -282,8 +282,8 @@ final class HttpListener {
   }
 
   private boolean isTooSlow(HttpConnection connection, long now) {
-    long phaseMillis = TimeUnit.NANOSECONDS.toMillis(now - connection.phaseNanos());
-    long waitedMillis = TimeUnit.NANOSECONDS.toMillis(now - connection.progressNanos());
+    final long phaseMillis = TimeUnit.NANOSECONDS.toMillis(now - connection.phaseNanos());
+    final long waitedMillis = TimeUnit.NANOSECONDS.toMillis(now - connection.progressNanos());
     return switch (connection.phase()) {
       case IDLE -> phaseMillis >= limits.idleMillis();
       case READING -> phaseMillis >= limits.readingMillis();
@@ -379,7 +379,8 @@ final class HttpListener {
     try {
       connections.removeIf(
           each -> {
-            boolean isAnswering = each.phase() == Phase.ANSWERING || each.phase() == Phase.SENDING;
+            final boolean isAnswering =
+                each.phase() == Phase.ANSWERING || each.phase() == Phase.SENDING;
             if (answering || !isAnswering) {
               each.cut();
             }

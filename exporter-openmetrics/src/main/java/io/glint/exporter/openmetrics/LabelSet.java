@@ -117,7 +117,7 @@ final class LabelSet {
     reserved = reservedName;
     labels.copy(scope);
     attributes.forEach(addAttribute);
-    int own = labels.size;
+    final int own = labels.size;
     for (int i = 0; i < resource.size; i++) {
       if (!labels.hasName(resource.names[i], own)) {
         labels.add(resource.keys[i], resource.names[i], resource.values[i]);
@@ -153,10 +153,10 @@ final class LabelSet {
 
   /** Appends the labels; as text they are separated by commas, without braces. */
   void writeTo(TextBuffer out) {
-    int start = out.size();
+    final int start = out.size();
     for (int i = 0, end; i < labels.size; i = end) {
       end = endOfName(i);
-      int mark = out.size();
+      final int mark = out.size();
       if (mark > start && !isProtobuf) {
         out.put(',');
       }
@@ -177,8 +177,8 @@ final class LabelSet {
   }
 
   private int writeText(TextBuffer out, int from, int to) {
-    int start = out.size();
-    String name = labels.names[from];
+    final int start = out.size();
+    final String name = labels.names[from];
     int syntax = SYNTAX;
     if (naming.quotesLabel(name)) {
       out.put('"').labelValue(name).put('"');
@@ -187,7 +187,7 @@ final class LabelSet {
       out.ascii(name);
     }
     out.put('=').put('"');
-    int value = out.size();
+    final int value = out.size();
     for (int i = from; i < to; i++) {
       if (!labels.values[i].isEmpty()) {
         if (out.size() > value) {
@@ -196,16 +196,16 @@ final class LabelSet {
         out.labelValue(labels.values[i]);
       }
     }
-    boolean empty = out.size() == value;
+    final boolean empty = out.size() == value;
     out.put('"');
     return empty ? -1 : out.charactersFrom(start) - syntax;
   }
 
   private int writeLabelPair(TextBuffer out, int from, int to) {
-    int label = Protobuf.begin(out, LABEL);
-    String name = labels.names[from];
+    final int label = Protobuf.begin(out, LABEL);
+    final String name = labels.names[from];
     Protobuf.string(out, 1, name);
-    int value = Protobuf.begin(out, 2);
+    final int value = Protobuf.begin(out, 2);
     for (int i = from; i < to; i++) {
       if (!labels.values[i].isEmpty()) {
         if (out.size() > value) {
@@ -217,7 +217,7 @@ final class LabelSet {
     if (out.size() == value) {
       return -1;
     }
-    int characters = name.codePointCount(0, name.length()) + out.charactersFrom(value);
+    final int characters = name.codePointCount(0, name.length()) + out.charactersFrom(value);
     Protobuf.end(out, value);
     Protobuf.end(out, label);
     return characters;
@@ -225,18 +225,18 @@ final class LabelSet {
 
   /** The text of labels that were written as protobuf, for people. Allocates. */
   static String textOfPairs(TextBuffer pairs, int from, int to) {
-    TextBuffer text = new TextBuffer(2 * (to - from));
+    final TextBuffer text = new TextBuffer(2 * (to - from));
     int at = from;
     while (at < to) {
       // The tag, the length, the tag of the name.
       at += 1 + Protobuf.lengthBytes(pairs, at + 1) + 1;
-      int nameEnd = Protobuf.contentEnd(pairs, at);
+      final int nameEnd = Protobuf.contentEnd(pairs, at);
       if (text.size() > 0) {
         text.put(',');
       }
       text.utf8(pairs.text(at + Protobuf.lengthBytes(pairs, at), nameEnd)).ascii("=\"");
       at = nameEnd + 1;
-      int valueEnd = Protobuf.contentEnd(pairs, at);
+      final int valueEnd = Protobuf.contentEnd(pairs, at);
       text.labelValue(pairs.text(at + Protobuf.lengthBytes(pairs, at), valueEnd)).put('"');
       at = valueEnd;
     }
@@ -250,8 +250,8 @@ final class LabelSet {
   }
 
   private void addScopeAttribute(AttributeKey<?> key, Object value) {
-    String prefixed = SCOPE_PREFIX + key.getKey();
-    String name = labelName(prefixed);
+    final String prefixed = SCOPE_PREFIX + key.getKey();
+    final String name = labelName(prefixed);
     if (!name.equals(labelName(SCOPE_NAME))
         && !name.equals(labelName(SCOPE_VERSION))
         && !name.equals(labelName(SCOPE_SCHEMA_URL))) {
@@ -276,7 +276,7 @@ final class LabelSet {
   }
 
   private String pointLabelName(String key) {
-    String name = labelName(key);
+    final String name = labelName(key);
     return name.equals(reserved) ? "key_" + name : name;
   }
 
@@ -327,9 +327,9 @@ final class LabelSet {
     /** Insertion sort: label sets are small, nearly sorted, and equal entries keep their order. */
     void sort() {
       for (int i = 1; i < size; i++) {
-        String key = keys[i];
-        String name = names[i];
-        String value = values[i];
+        final String key = keys[i];
+        final String name = names[i];
+        final String value = values[i];
         int j = i - 1;
         while (j >= 0 && isAfter(j, name, key)) {
           keys[j + 1] = keys[j];
@@ -344,13 +344,13 @@ final class LabelSet {
     }
 
     private boolean isAfter(int index, String name, String key) {
-      int order = names[index].compareTo(name);
+      final int order = names[index].compareTo(name);
       return order > 0 || (order == 0 && keys[index].compareTo(key) > 0);
     }
 
     private void ensure(int capacity) {
       if (capacity > keys.length) {
-        int length = Math.max(capacity, keys.length * 2);
+        final int length = Math.max(capacity, keys.length * 2);
         keys = Arrays.copyOf(keys, length);
         names = Arrays.copyOf(names, length);
         values = Arrays.copyOf(values, length);

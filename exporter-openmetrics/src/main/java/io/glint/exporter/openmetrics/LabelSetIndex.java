@@ -49,7 +49,7 @@ final class LabelSetIndex {
     if (size >= table.length / 8) {
       Arrays.fill(table, 0);
     } else {
-      int mask = table.length - 1;
+      final int mask = table.length - 1;
       for (int entry = 0; entry < size; entry++) {
         // Slots freed before do not end the search: the entry is known to be there.
         int slot = hashes[entry] & mask;
@@ -97,7 +97,7 @@ final class LabelSetIndex {
    * @return the number of the label set: that of {@link #size()} before if it was added
    */
   int add(int start, int end) {
-    int hash = hash(start, end);
+    final int hash = hash(start, end);
     int slot = find(start, end, hash);
     if (table[slot] != 0) {
       return table[slot] - 1;
@@ -114,10 +114,10 @@ final class LabelSetIndex {
   }
 
   private int find(int start, int end, int hash) {
-    int mask = table.length - 1;
+    final int mask = table.length - 1;
     int slot = hash & mask;
     while (table[slot] != 0) {
-      int entry = table[slot] - 1;
+      final int entry = table[slot] - 1;
       if (hashes[entry] == hash
           && ends[entry] - starts[entry] == end - start
           && labels.sameBytes(starts[entry], start, end - start)) {
@@ -141,7 +141,7 @@ final class LabelSetIndex {
     ends = Arrays.copyOf(ends, size * 2);
     hashes = Arrays.copyOf(hashes, size * 2);
     table = new int[table.length * 2];
-    int mask = table.length - 1;
+    final int mask = table.length - 1;
     for (int entry = 0; entry < size; entry++) {
       int slot = hashes[entry] & mask;
       while (table[slot] != 0) {

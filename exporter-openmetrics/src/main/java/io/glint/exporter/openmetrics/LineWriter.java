@@ -86,7 +86,7 @@ abstract class LineWriter extends PointWriter {
 
   /** Writes name, labels and the blank before the value. */
   final void name(String suffix) {
-    boolean hasLabels = labelsEnd > labelsStart;
+    final boolean hasLabels = labelsEnd > labelsStart;
     if (family.hasLegacyName) {
       out.ascii(family.name).ascii(suffix);
       if (hasLabels) {

@@ -32,11 +32,11 @@ final class LiveBuckets {
 
   void add(ExponentialHistogramPointData point) {
     // A point may come from anywhere; of doubles no histogram has such scales and indexes.
-    int scaleOfPoint = Math.max(LOWEST_SCALE, Math.min(HIGHEST_SCALE, point.getScale()));
+    final int scaleOfPoint = Math.max(LOWEST_SCALE, Math.min(HIGHEST_SCALE, point.getScale()));
     if (scaleOfPoint < scale) {
       downscale(scaleOfPoint);
     }
-    int shift = scaleOfPoint - scale;
+    final int shift = scaleOfPoint - scale;
     positive.add(point.getPositiveBuckets(), shift);
     negative.add(point.getNegativeBuckets(), shift);
     zeroCount += point.getZeroCount();
@@ -67,11 +67,11 @@ final class LiveBuckets {
     private long[] counts = new long[0];
 
     private void add(ExponentialHistogramBuckets buckets, int shift) {
-      List<Long> added = buckets.getBucketCounts();
+      final List<Long> added = buckets.getBucketCounts();
       for (int i = 0; i < added.size(); i++) {
-        long count = added.get(i);
+        final long count = added.get(i);
         if (count != 0) {
-          long index = ((long) buckets.getOffset() + i) >> shift;
+          final long index = ((long) buckets.getOffset() + i) >> shift;
           add((int) Math.max(-MAX_INDEX, Math.min(MAX_INDEX, index)), count);
         }
       }
@@ -82,7 +82,7 @@ final class LiveBuckets {
         first = index;
         counts = new long[1];
       } else if (index < first) {
-        long[] longer = new long[counts.length + first - index];
+        final long[] longer = new long[counts.length + first - index];
         System.arraycopy(counts, 0, longer, first - index, counts.length);
         counts = longer;
         first = index;
@@ -93,8 +93,8 @@ final class LiveBuckets {
     }
 
     private void downscale(int shift) {
-      long[] finer = counts;
-      int firstFiner = first;
+      final long[] finer = counts;
+      final int firstFiner = first;
       counts = new long[0];
       for (int i = 0; i < finer.length; i++) {
         if (finer[i] != 0) {
@@ -111,7 +111,7 @@ final class LiveBuckets {
       json.open('[');
       if (counts.length > 0) {
         json.integer(first);
-        for (long count : counts) {
+        for (final long count : counts) {
           json.integer(count);
         }
       }

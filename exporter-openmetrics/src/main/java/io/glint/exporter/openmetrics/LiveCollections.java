@@ -82,7 +82,7 @@ final class LiveCollections {
   }
 
   private void scraped(long atNanos) {
-    long gap = atNanos - lastScrapeNanos;
+    final long gap = atNanos - lastScrapeNanos;
     if (wasScraped && gap <= Duration.ofMinutes(MAX_GAP_MINUTES).toNanos()) {
       gaps[nextGap] = gap;
       nextGap = (nextGap + 1) % gaps.length;
@@ -95,7 +95,7 @@ final class LiveCollections {
 
   /** The longest of the last distances between scrapes, in nanoseconds; 0 if nothing scrapes. */
   long scrapeInterval(long nowNanos) {
-    long longest = Arrays.stream(gaps).max().getAsLong();
+    final long longest = Arrays.stream(gaps).max().getAsLong();
     return nowNanos - lastScrapeNanos > longest + longest / 2 + LATE_NANOS ? 0 : longest;
   }
 
@@ -104,7 +104,7 @@ final class LiveCollections {
     if (metrics == null) {
       return true;
     }
-    boolean isOld = nowNanos - nanos >= Duration.ofMillis(MIN_AGE_MILLIS).toNanos();
+    final boolean isOld = nowNanos - nanos >= Duration.ofMillis(MIN_AGE_MILLIS).toNanos();
     return isOld && scrapeInterval(nowNanos) == 0;
   }
 
@@ -117,7 +117,7 @@ final class LiveCollections {
    */
   String answer(
       long after, CollectionRegistration source, long nowNanos, @Nullable String traceUrl) {
-    LiveJson json = new LiveJson();
+    final LiveJson json = new LiveJson();
     json.open('{');
     json.name("process").string(process);
     json.name("number").integer(number);
@@ -136,7 +136,7 @@ final class LiveCollections {
   private String written(CollectionRegistration source) {
     String text = written;
     if (text == null) {
-      ExemplarReport report =
+      final ExemplarReport report =
           source instanceof ExemplarReport.Source glint ? glint.explainExemplars() : null;
       text = LiveMetrics.write(Objects.requireNonNull(metrics, "not collected"), report, naming);
       written = text;

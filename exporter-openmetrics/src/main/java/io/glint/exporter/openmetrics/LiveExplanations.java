@@ -33,14 +33,14 @@ final class LiveExplanations {
   static void write(ExemplarReport report, Set<String> withoutPlace, LiveJson json) {
     json.open('[');
     int written = 0;
-    for (Metric metric : report.metrics()) {
+    for (final Metric metric : report.metrics()) {
       if (written++ == LiveMetrics.MAX_METRICS) {
         break;
       }
       json.open('{');
       json.name("name").string(LiveJson.cut(metric.name()));
       json.name("scope").string(LiveJson.cut(metric.scope().getName()));
-      Cause cause =
+      final Cause cause =
           withoutPlace.contains(key(metric.scope(), metric.name()))
               ? Cause.NOT_REPRESENTABLE
               : metric.cause();
@@ -118,12 +118,13 @@ final class LiveExplanations {
 
   /** Nothing if nearly all were made in a span. */
   private static String outsideOfSpans(Metric metric, String sentence) {
-    long percent = Math.round(100.0 * metric.outsideSpan() / Math.max(1, metric.measurements()));
+    final long percent =
+        Math.round(100.0 * metric.outsideSpan() / Math.max(1, metric.measurements()));
     return percent == 0 ? "" : String.format(sentence, percent + " % of measurements");
   }
 
   private static Map<String, Long> numbers(Metric metric) {
-    Map<String, Long> numbers = new LinkedHashMap<>();
+    final Map<String, Long> numbers = new LinkedHashMap<>();
     numbers.put("measurements", metric.measurements());
     numbers.put("eligible for exemplars", metric.eligible());
     numbers.put("outside of a span", metric.outsideSpan());

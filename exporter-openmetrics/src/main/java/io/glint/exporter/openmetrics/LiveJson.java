@@ -60,7 +60,7 @@ final class LiveJson {
     separate();
     text.append('"');
     for (int i = 0; i < value.length(); i++) {
-      char c = value.charAt(i);
+      final char c = value.charAt(i);
       if (c == '"' || c == '\\') {
         text.append('\\').append(c);
       } else if (c < 0x20 || c == 0x7F || Character.isSurrogate(c)) {

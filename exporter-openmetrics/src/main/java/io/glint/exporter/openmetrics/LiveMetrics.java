@@ -99,7 +99,7 @@ final class LiveMetrics {
 
   private String write(Collection<MetricData> metrics, @Nullable ExemplarReport report) {
     if (report != null) {
-      for (ExemplarReport.Metric metric : report.metrics()) {
+      for (final ExemplarReport.Metric metric : report.metrics()) {
         limits.put(LiveExplanations.key(metric.scope(), metric.name()), metric.cardinalityLimit());
       }
     }
@@ -108,13 +108,13 @@ final class LiveMetrics {
     json.name("metrics").open('[');
     int unreadable = 0;
     int written = 0;
-    for (MetricData metric : metrics) {
+    for (final MetricData metric : metrics) {
       if (written == MAX_METRICS) {
         break;
       }
       written++;
-      int length = json.length();
-      boolean isFirst = written - unreadable == 1;
+      final int length = json.length();
+      final boolean isFirst = written - unreadable == 1;
       try {
         metric(metric);
       } catch (RuntimeException e) {
@@ -133,8 +133,8 @@ final class LiveMetrics {
   }
 
   private static String service(Collection<MetricData> metrics) {
-    for (MetricData metric : metrics) {
-      String name = metric.getResource().getAttribute(AttributeKey.stringKey("service.name"));
+    for (final MetricData metric : metrics) {
+      final String name = metric.getResource().getAttribute(AttributeKey.stringKey("service.name"));
       if (name != null) {
         return name;
       }
@@ -143,9 +143,9 @@ final class LiveMetrics {
   }
 
   private void metric(MetricData metric) {
-    InstrumentationScopeInfo scope = metric.getInstrumentationScopeInfo();
-    Kind kind = Kind.of(metric);
-    Collection<? extends PointData> points = metric.getData().getPoints();
+    final InstrumentationScopeInfo scope = metric.getInstrumentationScopeInfo();
+    final Kind kind = Kind.of(metric);
+    final Collection<? extends PointData> points = metric.getData().getPoints();
     if (kind == Kind.GAUGE || kind == Kind.UP_DOWN_COUNTER) {
       withoutPlace.add(LiveExplanations.key(scope, metric.getName()));
     }
@@ -164,7 +164,7 @@ final class LiveMetrics {
                 naming.metric(
                     metric.getName(), Units.word(metric.getUnit()), kind == Kind.COUNTER)));
     json.name("points").integer(points.size());
-    Integer limit = limits.get(LiveExplanations.key(scope, metric.getName()));
+    final Integer limit = limits.get(LiveExplanations.key(scope, metric.getName()));
     if (limit != null) {
       json.name("limit").integer(limit);
     }
@@ -172,7 +172,7 @@ final class LiveMetrics {
       json.name("delta").truth(true);
     }
     totals(kind, points);
-    IdentityHashMap<PointData, Integer> places = series(kind, points);
+    final IdentityHashMap<PointData, Integer> places = series(kind, points);
     exemplars(points, places);
     json.close('}');
   }
@@ -192,13 +192,13 @@ final class LiveMetrics {
   }
 
   private void explicitTotals(Collection<? extends PointData> points) {
-    List<Double> bounds = ((HistogramPointData) points.iterator().next()).getBoundaries();
-    long[] counts = new long[bounds.size() + 1];
+    final List<Double> bounds = ((HistogramPointData) points.iterator().next()).getBoundaries();
+    final long[] counts = new long[bounds.size() + 1];
     long count = 0;
     double sum = 0;
-    for (PointData point : points) {
-      HistogramPointData histogram = (HistogramPointData) point;
-      List<Long> added = histogram.getCounts();
+    for (final PointData point : points) {
+      final HistogramPointData histogram = (HistogramPointData) point;
+      final List<Long> added = histogram.getCounts();
       count += histogram.getCount();
       sum += histogram.getSum();
       // Only a producer of somebody else can have other bounds in one metric.
@@ -209,22 +209,22 @@ final class LiveMetrics {
       }
     }
     json.name("n").integer(count).name("s").floating(sum).name("bounds").open('[');
-    for (double bound : bounds) {
+    for (final double bound : bounds) {
       json.floating(bound);
     }
     json.close(']').name("c").open('[');
-    for (long bucket : counts) {
+    for (final long bucket : counts) {
       json.integer(bucket);
     }
     json.close(']');
   }
 
   private void exponentialTotals(Collection<? extends PointData> points) {
-    LiveBuckets buckets = new LiveBuckets();
+    final LiveBuckets buckets = new LiveBuckets();
     long count = 0;
     double sum = 0;
-    for (PointData point : points) {
-      ExponentialHistogramPointData histogram = (ExponentialHistogramPointData) point;
+    for (final PointData point : points) {
+      final ExponentialHistogramPointData histogram = (ExponentialHistogramPointData) point;
       count += histogram.getCount();
       sum += histogram.getSum();
       buckets.add(histogram);
@@ -236,10 +236,10 @@ final class LiveMetrics {
   /** Writes series; returns the place of each that was written. */
   private IdentityHashMap<PointData, Integer> series(
       Kind kind, Collection<? extends PointData> points) {
-    IdentityHashMap<PointData, Integer> places = new IdentityHashMap<>();
+    final IdentityHashMap<PointData, Integer> places = new IdentityHashMap<>();
     json.name("series").open('[');
     if (json.length() < MAX_CHARACTERS) {
-      for (PointData point : shown(points)) {
+      for (final PointData point : shown(points)) {
         places.put(point, places.size());
         json.open('{');
         json.name("labels").labels(point.getAttributes());
@@ -255,8 +255,8 @@ final class LiveMetrics {
     if (points.size() <= MAX_SERIES) {
       return points;
     }
-    List<Ranked> ranked = new ArrayList<>(points.size());
-    for (PointData point : points) {
+    final List<Ranked> ranked = new ArrayList<>(points.size());
+    for (final PointData point : points) {
       ranked.add(new Ranked(point));
     }
     ranked.sort(MOST_FIRST);
@@ -266,32 +266,32 @@ final class LiveMetrics {
   private void point(Kind kind, PointData point) {
     switch (kind) {
       case HISTOGRAM -> {
-        HistogramPointData histogram = (HistogramPointData) point;
+        final HistogramPointData histogram = (HistogramPointData) point;
         json.name("n").integer(histogram.getCount()).name("s").floating(histogram.getSum());
         if (histogram.hasMax()) {
           json.name("max").floating(histogram.getMax());
         }
         json.name("c").open('[');
-        for (long count : histogram.getCounts()) {
+        for (final long count : histogram.getCounts()) {
           json.integer(count);
         }
         json.close(']');
       }
       case EXPONENTIAL -> {
-        ExponentialHistogramPointData histogram = (ExponentialHistogramPointData) point;
+        final ExponentialHistogramPointData histogram = (ExponentialHistogramPointData) point;
         json.name("n").integer(histogram.getCount()).name("s").floating(histogram.getSum());
         if (histogram.hasMax()) {
           json.name("max").floating(histogram.getMax());
         }
-        LiveBuckets buckets = new LiveBuckets();
+        final LiveBuckets buckets = new LiveBuckets();
         buckets.add(histogram);
         buckets.writeTo(json);
       }
       case SUMMARY -> {
-        SummaryPointData summary = (SummaryPointData) point;
+        final SummaryPointData summary = (SummaryPointData) point;
         json.name("n").integer(summary.getCount()).name("s").floating(summary.getSum());
         json.name("quantiles").open('[');
-        for (ValueAtQuantile value : summary.getValues()) {
+        for (final ValueAtQuantile value : summary.getValues()) {
           json.open('[').floating(value.getQuantile()).floating(value.getValue()).close(']');
         }
         json.close(']');
@@ -310,13 +310,13 @@ final class LiveMetrics {
   /** Of each bucket, or power of two, the newest ones. */
   private void exemplars(
       Collection<? extends PointData> points, IdentityHashMap<PointData, Integer> places) {
-    Map<Integer, List<Shown>> rows = new HashMap<>();
-    for (PointData point : points) {
-      List<? extends ExemplarData> exemplars = point.getExemplars();
+    final Map<Integer, List<Shown>> rows = new HashMap<>();
+    for (final PointData point : points) {
+      final List<? extends ExemplarData> exemplars = point.getExemplars();
       for (int i = 0; i < exemplars.size(); i++) {
-        ExemplarData exemplar = exemplars.get(i);
-        double value = ExemplarWriter.value(exemplar);
-        int row = (Math.getExponent(value) << 1) + (value < 0 ? 1 : 0);
+        final ExemplarData exemplar = exemplars.get(i);
+        final double value = ExemplarWriter.value(exemplar);
+        final int row = (Math.getExponent(value) << 1) + (value < 0 ? 1 : 0);
         add(
             rows.computeIfAbsent(row, unused -> new ArrayList<>(MAX_EXEMPLARS_OF_A_ROW)),
             new Shown(exemplar, places.getOrDefault(point, -1)));
@@ -325,11 +325,11 @@ final class LiveMetrics {
     if (rows.isEmpty()) {
       return;
     }
-    List<Shown> all = new ArrayList<>();
+    final List<Shown> all = new ArrayList<>();
     rows.values().forEach(all::addAll);
     all.sort(NEWEST_FIRST);
     json.name("exemplars").open('[');
-    for (Shown shown : all.subList(0, Math.min(MAX_EXEMPLARS, all.size()))) {
+    for (final Shown shown : all.subList(0, Math.min(MAX_EXEMPLARS, all.size()))) {
       exemplar(shown);
     }
     json.close(']');
@@ -352,8 +352,8 @@ final class LiveMetrics {
   }
 
   private void exemplar(Shown shown) {
-    ExemplarData exemplar = shown.exemplar;
-    SpanContext span = exemplar.getSpanContext();
+    final ExemplarData exemplar = shown.exemplar;
+    final SpanContext span = exemplar.getSpanContext();
     json.open('{');
     json.name("v").floating(ExemplarWriter.value(exemplar));
     json.name("t").floating(exemplar.getEpochNanos() / 1e6);

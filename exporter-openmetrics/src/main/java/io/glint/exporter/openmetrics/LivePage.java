@@ -101,7 +101,7 @@ final class LivePage {
 
   /** The page, to a browser. */
   OpenMetricsResponse answer(OpenMetricsRequest request) {
-    for (String accepted : request.headers("Accept")) {
+    for (final String accepted : request.headers("Accept")) {
       if (accepted.toLowerCase(Locale.ROOT).contains("text/html")) {
         return respond(200, "text/html; charset=utf-8", html, request);
       }
@@ -128,7 +128,7 @@ final class LivePage {
       return json(503, error(e.why), request);
     } catch (Throwable e) {
       // An Error too: the page is to get an answer, and the thread is to live on.
-      String type = e.getClass().getName();
+      final String type = e.getClass().getName();
       log.warn(
           "live",
           type,
@@ -146,7 +146,7 @@ final class LivePage {
 
   /** The number that is asked for, or -1. */
   private static long after(@Nullable String query) {
-    String prefix = "after=";
+    final String prefix = "after=";
     if (query == null || !query.startsWith(prefix)) {
       return -1;
     }
@@ -170,13 +170,13 @@ final class LivePage {
     if (body.length < MIN_ZIPPED || !Negotiation.allowsGzip(request.headers("Accept-Encoding"))) {
       return TextResponse.of(status, HEADERS, contentType, body, request.isHead());
     }
-    Map<String, String> headers = new HashMap<>(HEADERS);
+    final Map<String, String> headers = new HashMap<>(HEADERS);
     headers.put("Content-Encoding", "gzip");
     return TextResponse.of(status, headers, contentType, zipped(body), request.isHead());
   }
 
   private static byte[] zipped(byte[] body) {
-    ByteArrayOutputStream zipped = new ByteArrayOutputStream(body.length / 4);
+    final ByteArrayOutputStream zipped = new ByteArrayOutputStream(body.length / 4);
     try (OutputStream stream = new QuickZipStream(zipped)) {
       stream.write(body);
     } catch (IOException e) {

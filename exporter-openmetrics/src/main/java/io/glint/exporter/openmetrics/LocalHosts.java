@@ -23,7 +23,7 @@ final class LocalHosts {
     if (request.headers("Accept-Language").isEmpty()) {
       return false;
     }
-    List<String> hosts = request.headers("Host");
+    final List<String> hosts = request.headers("Host");
     return !hosts.isEmpty() && !isLocal(hosts.get(0).strip().toLowerCase(Locale.ROOT));
   }
 
@@ -36,7 +36,7 @@ final class LocalHosts {
     if (host.startsWith("[")) {
       return true;
     }
-    int colon = host.indexOf(':');
+    final int colon = host.indexOf(':');
     String name = colon < 0 ? host : host.substring(0, colon);
     if (name.endsWith(".")) {
       name = name.substring(0, name.length() - 1);

@@ -87,10 +87,10 @@ final class MetricOrder {
     if (one.equals(other)) {
       return 0;
     }
-    List<String> texts = texts(one);
-    List<String> otherTexts = texts(other);
+    final List<String> texts = texts(one);
+    final List<String> otherTexts = texts(other);
     for (int i = 0; i < texts.size() && i < otherTexts.size(); i++) {
-      int order = texts.get(i).compareTo(otherTexts.get(i));
+      final int order = texts.get(i).compareTo(otherTexts.get(i));
       if (order != 0) {
         return order;
       }
@@ -99,7 +99,7 @@ final class MetricOrder {
   }
 
   private static List<String> texts(Attributes attributes) {
-    List<String> texts = new ArrayList<>();
+    final List<String> texts = new ArrayList<>();
     attributes.asMap().entrySet().stream()
         .sorted(Map.Entry.comparingByKey(Comparator.comparing(key -> key.getKey())))
         .forEach(

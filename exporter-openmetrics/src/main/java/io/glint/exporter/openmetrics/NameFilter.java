@@ -50,14 +50,14 @@ final class NameFilter {
       throw new IllegalArgumentException(
           "The query is longer than " + MAX_QUERY_CHARS + " characters.");
     }
-    String[] parameters = query.split("&", MAX_PARAMETERS + 1);
+    final String[] parameters = query.split("&", MAX_PARAMETERS + 1);
     if (parameters.length > MAX_PARAMETERS) {
       throw new IllegalArgumentException(
           "The query has more than " + MAX_PARAMETERS + " parameters.");
     }
     Set<String> names = null;
-    for (String parameter : parameters) {
-      int equals = parameter.indexOf('=');
+    for (final String parameter : parameters) {
+      final int equals = parameter.indexOf('=');
       if (equals >= 0 && decoded(parameter.substring(0, equals)).equals(PARAMETER)) {
         if (names == null) {
           names = new HashSet<>();
@@ -99,7 +99,7 @@ final class NameFilter {
   }
 
   private static boolean includesSample(Set<String> names, Family family) {
-    List<String> suffixes = family.suffixes;
+    final List<String> suffixes = family.suffixes;
     for (int i = 0; i < suffixes.size(); i++) {
       if (names.contains(family.name + suffixes.get(i))) {
         return true;

@@ -27,18 +27,18 @@ final class Names {
 
   /** The metric name without unit and type suffix. */
   static String metric(String name) {
-    String legacy = legacy(name, true);
-    int start = legacy.startsWith("_") ? 1 : 0;
-    int end = legacy.endsWith("_") ? legacy.length() - 1 : legacy.length();
+    final String legacy = legacy(name, true);
+    final int start = legacy.startsWith("_") ? 1 : 0;
+    final int end = legacy.endsWith("_") ? legacy.length() - 1 : legacy.length();
     if (end <= start) {
       return "metric";
     }
-    String bare = legacy.substring(start, end);
+    final String bare = legacy.substring(start, end);
     return isDigit(bare.charAt(0)) ? "metric_" + bare : bare;
   }
 
   static String label(String name) {
-    String legacy = legacy(name, false);
+    final String legacy = legacy(name, false);
     if (legacy.isEmpty() || isDigit(legacy.charAt(0))) {
       return "key_" + legacy;
     }
@@ -47,13 +47,13 @@ final class Names {
 
   /** The metric name as it is, as far as it has a UTF-8 form and is not reserved. */
   static String utf8Metric(String name) {
-    String utf8 = utf8(name);
+    final String utf8 = utf8(name);
     return utf8.isEmpty() ? "metric" : unreserved(utf8, "metric");
   }
 
   /** The label name as it is, as far as it has a UTF-8 form and is not reserved. */
   static String utf8Label(String name) {
-    String utf8 = utf8(name);
+    final String utf8 = utf8(name);
     return utf8.isEmpty() ? "key_" : unreserved(utf8, "key");
   }
 
@@ -69,7 +69,7 @@ final class Names {
   private static String utf8(String name) {
     StringBuilder changed = null;
     for (int i = 0; i < name.length(); ) {
-      int codePoint = name.codePointAt(i);
+      final int codePoint = name.codePointAt(i);
       if (codePoint == 0
           || (codePoint >= Character.MIN_SURROGATE && codePoint <= Character.MAX_SURROGATE)) {
         if (changed == null) {
@@ -94,14 +94,14 @@ final class Names {
 
   /** The same for a name that needs no translation. */
   static String withUnit(String name, String unit, boolean counter) {
-    String family = counter ? withoutTotal(name) : name;
+    final String family = counter ? withoutTotal(name) : name;
     if (unit.isEmpty()
         || family.equals(unit)
         || endsWithUnit(family, unit)
         || family.endsWith('.' + unit)) {
       return family;
     }
-    String withUnit = family + '_' + unit;
+    final String withUnit = family + '_' + unit;
     return counter ? withoutTotal(withUnit) : withUnit;
   }
 
@@ -113,7 +113,7 @@ final class Names {
 
   /** Whether there is a unit that is a suffix of the name, as OpenMetrics asks for a UNIT line. */
   static boolean endsWithUnit(String family, String unit) {
-    int start = family.length() - unit.length();
+    final int start = family.length() - unit.length();
     return start > 0 && !unit.isEmpty() && family.charAt(start - 1) == '_' && family.endsWith(unit);
   }
 
@@ -136,7 +136,7 @@ final class Names {
 
   /** Replaces illegal characters and collapses underscores; returns the argument if it is fine. */
   static String legacy(String name, boolean colonAllowed) {
-    int length = name.length();
+    final int length = name.length();
     int good = 0;
     while (good < length
         && isLegal(name.charAt(good), colonAllowed)
@@ -146,9 +146,9 @@ final class Names {
     if (good == length) {
       return name;
     }
-    StringBuilder result = new StringBuilder(length).append(name, 0, good);
+    final StringBuilder result = new StringBuilder(length).append(name, 0, good);
     for (int i = good; i < length; i++) {
-      char c = isLegal(name.charAt(i), colonAllowed) ? name.charAt(i) : '_';
+      final char c = isLegal(name.charAt(i), colonAllowed) ? name.charAt(i) : '_';
       if (c != '_' || result.length() == 0 || result.charAt(result.length() - 1) != '_') {
         result.append(c);
       }

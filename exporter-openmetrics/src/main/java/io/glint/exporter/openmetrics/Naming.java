@@ -40,7 +40,7 @@ final class Naming {
   }
 
   private String escaped(String name, boolean counter) {
-    String bare = counter && escaping == Escaping.DOTS ? Names.withoutTotal(name) : name;
+    final String bare = counter && escaping == Escaping.DOTS ? Names.withoutTotal(name) : name;
     // The suffix of the type stays, as it does in the client library for Java: a scraper that reads
     // dots backwards gets the same, and OpenMetrics 1.0 looks for it.
     return bare.length() < name.length()
@@ -50,7 +50,7 @@ final class Naming {
 
   /** The name of a label. */
   String label(String key) {
-    String name = strategy.replacesCharacters ? Names.label(key) : Names.utf8Label(key);
+    final String name = strategy.replacesCharacters ? Names.label(key) : Names.utf8Label(key);
     return Names.unreserved(escaping.escape(name, false), "key");
   }
 

@@ -61,7 +61,7 @@ final class NativeBuckets {
    */
   boolean set(ExponentialHistogramPointData point) {
     schema = Math.min(point.getScale(), HIGHEST_SCHEMA);
-    int shift = point.getScale() - schema;
+    final int shift = point.getScale() - schema;
     zeroCount = point.getZeroCount();
     return zeroCount >= 0
         && positive.set(point.getPositiveBuckets(), shift, schema)
@@ -70,7 +70,7 @@ final class NativeBuckets {
 
   /** Adds the counts of another one, at the lower of both schemas, where both are exact. */
   void add(NativeBuckets other) {
-    int common = Math.min(schema, other.schema);
+    final int common = Math.min(schema, other.schema);
     downscale(common);
     other.downscale(common);
     zeroCount = Buckets.sum(zeroCount, other.zeroCount);
@@ -109,17 +109,17 @@ final class NativeBuckets {
       size = 0;
       // What a double can be has numbers from -1074 * 2^schema on; the last one is that of
       // infinity.
-      long lowest = scaled(-1075, schema);
-      long highest = scaled(1024, schema) + 1;
-      List<Long> bucketCounts = buckets.getBucketCounts();
-      long offset = buckets.getOffset();
+      final long lowest = scaled(-1075, schema);
+      final long highest = scaled(1024, schema) + 1;
+      final List<Long> bucketCounts = buckets.getBucketCounts();
+      final long offset = buckets.getOffset();
       for (int i = 0; i < bucketCounts.size(); i++) {
-        long count = bucketCounts.get(i);
+        final long count = bucketCounts.get(i);
         if (count < 0) {
           return false;
         }
         if (count > 0) {
-          long index = ((offset + i) >> Math.min(shift, Long.SIZE - 1)) + 1;
+          final long index = ((offset + i) >> Math.min(shift, Long.SIZE - 1)) + 1;
           append((int) Math.max(lowest, Math.min(highest, index)), count);
         }
       }
@@ -144,7 +144,7 @@ final class NativeBuckets {
     }
 
     private void downscale(int shift) {
-      int all = size;
+      final int all = size;
       size = 0;
       for (int i = 0; i < all; i++) {
         append(((indexes[i] - 1) >> shift) + 1, counts[i]);
@@ -152,7 +152,7 @@ final class NativeBuckets {
     }
 
     private void add(Side other) {
-      Side sum = new Side();
+      final Side sum = new Side();
       int own = 0;
       int others = 0;
       while (own < size || others < other.size) {
@@ -181,7 +181,7 @@ final class NativeBuckets {
       spannedSize = 0;
       int next = 0;
       for (int i = 0; i < size; i++) {
-        long gap = (long) indexes[i] - next;
+        final long gap = (long) indexes[i] - next;
         if (i == 0 || gap > MAX_GAP) {
           startSpan((int) gap);
         } else {

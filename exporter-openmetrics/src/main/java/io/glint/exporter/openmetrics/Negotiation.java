@@ -55,10 +55,10 @@ record Negotiation(ScrapeFormat format, Escaping escaping, String contentType) {
 
     /** The type that an element of the header asks for; null if we have none such. */
     static @Nullable Offer of(MediaRange range, boolean openMetrics2) {
-      String version = range.parameter("version");
+      final String version = range.parameter("version");
       return switch (range.type()) {
         case "application/vnd.google.protobuf" -> {
-          String encoding = range.parameter("encoding");
+          final String encoding = range.parameter("encoding");
           yield range.parameter("proto").equals("io.prometheus.client.metricfamily")
                   && (encoding.isEmpty() || encoding.equals("delimited"))
               ? PROTOBUF
@@ -91,7 +91,7 @@ record Negotiation(ScrapeFormat format, Escaping escaping, String contentType) {
         // Version 0.0.4 has no such parameter, and no names that need one.
         return new Negotiation(format, Escaping.UNDERSCORES, contentType);
       }
-      Escaping escaping = named == null ? Escaping.UNDERSCORES : named;
+      final Escaping escaping = named == null ? Escaping.UNDERSCORES : named;
       return new Negotiation(format, escaping, contentType + "; escaping=" + escaping.parameter);
     }
   }
@@ -103,10 +103,10 @@ record Negotiation(ScrapeFormat format, Escaping escaping, String contentType) {
    * @param openMetrics2 whether OpenMetrics 2.0 is among what we have
    */
   static Negotiation of(@Nullable List<String> acceptHeaders, boolean openMetrics2) {
-    Weights weights = new Weights();
+    final Weights weights = new Weights();
     if (acceptHeaders != null) {
-      for (String header : acceptHeaders) {
-        for (MediaRange range : MediaRange.parse(header)) {
+      for (final String header : acceptHeaders) {
+        for (final MediaRange range : MediaRange.parse(header)) {
           weights.add(range, openMetrics2);
         }
       }
@@ -123,8 +123,8 @@ record Negotiation(ScrapeFormat format, Escaping escaping, String contentType) {
     double any = -1;
     double identity = -1;
     if (acceptEncodingHeaders != null) {
-      for (String header : acceptEncodingHeaders) {
-        for (MediaRange coding : MediaRange.parse(header)) {
+      for (final String header : acceptEncodingHeaders) {
+        for (final MediaRange coding : MediaRange.parse(header)) {
           switch (coding.type()) {
             case "gzip", "x-gzip" -> gzip = Math.max(gzip, coding.weight());
             case "*" -> any = coding.weight();
@@ -134,7 +134,7 @@ record Negotiation(ScrapeFormat format, Escaping escaping, String contentType) {
         }
       }
     }
-    double weight = gzip >= 0 ? gzip : any;
+    final double weight = gzip >= 0 ? gzip : any;
     return weight > 0 && weight >= identity;
   }
 
@@ -157,7 +157,7 @@ record Negotiation(ScrapeFormat format, Escaping escaping, String contentType) {
           if (anyEscaping == null) {
             anyEscaping = range.escaping();
           }
-          Offer offer = Offer.of(range, openMetrics2);
+          final Offer offer = Offer.of(range, openMetrics2);
           if (offer != null) {
             named.merge(offer, range, (one, other) -> other.weight > one.weight ? other : one);
           }
@@ -168,20 +168,20 @@ record Negotiation(ScrapeFormat format, Escaping escaping, String contentType) {
     Negotiation best() {
       Offer best = Offer.TEXT;
       double highest = 0;
-      for (Offer offer : Offer.values()) {
-        double weight = weight(offer);
+      for (final Offer offer : Offer.values()) {
+        final double weight = weight(offer);
         if (weight > highest) {
           best = offer;
           highest = weight;
         }
       }
-      MediaRange range = named.get(best);
-      Escaping escaping = range == null ? null : range.escaping();
+      final MediaRange range = named.get(best);
+      final Escaping escaping = range == null ? null : range.escaping();
       return best.negotiated(escaping == null && best == Offer.PROTOBUF ? anyEscaping : escaping);
     }
 
     private double weight(Offer offer) {
-      MediaRange range = named.get(offer);
+      final MediaRange range = named.get(offer);
       if (range != null) {
         return range.weight();
       }
@@ -203,19 +203,20 @@ record Negotiation(ScrapeFormat format, Escaping escaping, String contentType) {
     }
 
     private static MediaRange parseElement(String element) {
-      List<String> parts = List.of(element.split(";", -1));
-      MediaRange range = new MediaRange(parts.get(0).strip(), parts, 0);
+      final List<String> parts = List.of(element.split(";", -1));
+      final MediaRange range = new MediaRange(parts.get(0).strip(), parts, 0);
       return new MediaRange(range.type, parts, weight(range.parameter("q")));
     }
 
     /** The value of a parameter, without quotes; empty if there is none. */
     String parameter(String name) {
       for (int i = 1; i < parameters.size(); i++) {
-        String parameter = parameters.get(i);
-        int equals = parameter.indexOf('=');
+        final String parameter = parameters.get(i);
+        final int equals = parameter.indexOf('=');
         if (equals >= 0 && parameter.substring(0, equals).strip().equals(name)) {
-          String value = parameter.substring(equals + 1).strip();
-          boolean quoted = value.length() > 1 && value.startsWith("\"") && value.endsWith("\"");
+          final String value = parameter.substring(equals + 1).strip();
+          final boolean quoted =
+              value.length() > 1 && value.startsWith("\"") && value.endsWith("\"");
           return quoted ? value.substring(1, value.length() - 1) : value;
         }
       }
@@ -233,7 +234,7 @@ record Negotiation(ScrapeFormat format, Escaping escaping, String contentType) {
         return 1;
       }
       try {
-        double weight = Double.parseDouble(q);
+        final double weight = Double.parseDouble(q);
         return weight >= 0 && weight <= 1 ? weight : 0;
       } catch (NumberFormatException e) {
         return 0;

@@ -28,13 +28,13 @@ final class Numbers {
     if (!startsDigits(out, value)) {
       return;
     }
-    double magnitude = Math.abs(value);
+    final double magnitude = Math.abs(value);
     if (magnitude < MIN_WITH_EXPONENT && magnitude == (long) magnitude) {
       out.integer((long) magnitude).ascii(".0");
       return;
     }
     decimal.set(magnitude);
-    int exponent = decimal.exponent();
+    final int exponent = decimal.exponent();
     if (exponent >= -3 && exponent < 7) {
       decimal.fixed(out);
     } else {
@@ -54,14 +54,14 @@ final class Numbers {
       return;
     }
     decimal.set(Math.abs(value));
-    int exponent = decimal.exponent();
+    final int exponent = decimal.exponent();
     if (exponent >= -4 && exponent < 6) {
       decimal.fixed(out);
       return;
     }
     decimal.fraction(out, "");
     out.put('e').put(exponent < 0 ? '-' : '+');
-    int magnitude = Math.abs(exponent);
+    final int magnitude = Math.abs(exponent);
     if (magnitude < 10) {
       out.put('0');
     }

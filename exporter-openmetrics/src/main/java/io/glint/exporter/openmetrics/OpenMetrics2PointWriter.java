@@ -29,7 +29,7 @@ final class OpenMetrics2PointWriter extends LineWriter {
   @Override
   void beginFamily(Family newFamily) {
     family = newFamily;
-    String name = family.textName();
+    final String name = family.textName();
     comment("TYPE", name).ascii(family.type.openMetrics).put('\n');
     if (!family.unit.isEmpty()) {
       comment("UNIT", name).ascii(family.unit).put('\n');
@@ -104,7 +104,7 @@ final class OpenMetrics2PointWriter extends LineWriter {
 
   @Override
   void summary(long count, double sum, List<ValueAtQuantile> values, long startEpochNanos) {
-    List<ValueAtQuantile> quantiles = ordered(values);
+    final List<ValueAtQuantile> quantiles = ordered(values);
     countAndSum(count, sum);
     out.ascii(",quantile:[");
     for (int i = 0; i < quantiles.size(); i++) {

@@ -201,15 +201,15 @@ public final class OpenMetricsServer implements MetricReader, ExemplarOutcomes.S
     this.access = access;
     this.log = log;
     address = (InetSocketAddress) socket.getLocalSocketAddress();
-    boolean hasLivePage = livePage.isOn(isPrivate());
-    IndexPage index = new IndexPage(metricsPath, healthPath, hasLivePage);
-    List<Route> all = new ArrayList<>();
+    final boolean hasLivePage = livePage.isOn(isPrivate());
+    final IndexPage index = new IndexPage(metricsPath, healthPath, hasLivePage);
+    final List<Route> all = new ArrayList<>();
     all.add(new Route(healthPath, true, true, OpenMetricsServer::healthy));
     all.add(new Route(metricsPath, true, false, this::scrape));
     if (hasLivePage) {
-      Scrapes scrapes = reader.scrapes();
+      final Scrapes scrapes = reader.scrapes();
       scrapes.showBy(new LiveCollections(livePage.naming()));
-      LivePage page =
+      final LivePage page =
           new LivePage(index::answer, after -> scrapes.live(after, livePage.traceUrl()), log);
       all.add(new Route(LivePage.FILES, true, false, page::file));
       all.add(new Route("/", false, false, page::answer));
@@ -242,8 +242,8 @@ public final class OpenMetricsServer implements MetricReader, ExemplarOutcomes.S
   }
 
   private static ExecutorService newExecutor(int port) {
-    AtomicInteger number = new AtomicInteger();
-    ThreadFactory threads =
+    final AtomicInteger number = new AtomicInteger();
+    final ThreadFactory threads =
         task ->
             DaemonThreads.newThread(
                 "glint-openmetrics-" + port + "-" + number.incrementAndGet(), task);
@@ -266,12 +266,12 @@ public final class OpenMetricsServer implements MetricReader, ExemplarOutcomes.S
 
   private OpenMetricsResponse answer(OpenMetricsRequest request) {
     try {
-      for (Route route : routes) {
+      for (final Route route : routes) {
         if (route.leadsTo(request.path())) {
           return answer(request, route);
         }
       }
-      OpenMetricsResponse refusal = refusal(request);
+      final OpenMetricsResponse refusal = refusal(request);
       return refusal != null
           ? refusal
           : TextResponse.of(
@@ -292,7 +292,7 @@ public final class OpenMetricsServer implements MetricReader, ExemplarOutcomes.S
   }
 
   private OpenMetricsResponse answer(OpenMetricsRequest request, Route route) {
-    OpenMetricsResponse refusal = route.isOpen() ? null : refusal(request);
+    final OpenMetricsResponse refusal = route.isOpen() ? null : refusal(request);
     if (refusal != null) {
       return refusal;
     }
@@ -437,9 +437,9 @@ public final class OpenMetricsServer implements MetricReader, ExemplarOutcomes.S
 
   @Override
   public String toString() {
-    String host = address.getAddress().getHostAddress();
-    String bracketed = host.indexOf(':') >= 0 ? '[' + host + ']' : host;
-    String scheme = tls == null ? "http://" : "https://";
+    final String host = address.getAddress().getHostAddress();
+    final String bracketed = host.indexOf(':') >= 0 ? '[' + host + ']' : host;
+    final String scheme = tls == null ? "http://" : "https://";
     return "OpenMetricsServer{" + scheme + bracketed + ':' + address.getPort() + metricsPath + '}';
   }
 }

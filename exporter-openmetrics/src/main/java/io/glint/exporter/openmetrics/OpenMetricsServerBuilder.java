@@ -132,7 +132,7 @@ public final class OpenMetricsServerBuilder extends ExpositionBuilder<OpenMetric
     requireNonNull(path, name);
     boolean isPath = path.startsWith("/") && (path.length() == 1 || !path.endsWith("/"));
     for (int i = 0; i < path.length(); i++) {
-      char c = path.charAt(i);
+      final char c = path.charAt(i);
       isPath &= c > ' ' && c < 0x7f && "?#%".indexOf(c) < 0;
     }
     if (!isPath) {
@@ -260,7 +260,7 @@ public final class OpenMetricsServerBuilder extends ExpositionBuilder<OpenMetric
    */
   public OpenMetricsServerBuilder setTls(Path keyStore, char[] password) {
     requireNonNull(keyStore, "keyStore");
-    char[] copy = requireNonNull(password, "password").clone();
+    final char[] copy = requireNonNull(password, "password").clone();
     this.tls = (trustedClients, log) -> TlsFiles.keyStore(keyStore, copy, trustedClients, log);
     this.tlsHasTrust = false;
     return this;
@@ -327,7 +327,7 @@ public final class OpenMetricsServerBuilder extends ExpositionBuilder<OpenMetric
 
   /** Null if the server does not encrypt. */
   private @Nullable ServerTls newTls(ProblemLog log) {
-    boolean asksClients = clientCertificateRequired || trustedClients != null;
+    final boolean asksClients = clientCertificateRequired || trustedClients != null;
     if (asksClients && tls == null) {
       throw new IllegalStateException(
           "Certificates of clients are asked for, but the server does not encrypt: call"
@@ -367,15 +367,15 @@ public final class OpenMetricsServerBuilder extends ExpositionBuilder<OpenMetric
               + path
               + "': set another one by OpenMetricsServerBuilder.setPath or setHealthPath.");
     }
-    ProblemLog log = OpenMetricsReader.newLog(OpenMetricsServer.LOGGER);
-    ServerTls serverTls = newTls(log);
-    ServerSocket socket = bind();
-    OpenMetricsReader reader =
+    final ProblemLog log = OpenMetricsReader.newLog(OpenMetricsServer.LOGGER);
+    final ServerTls serverTls = newTls(log);
+    final ServerSocket socket = bind();
+    final OpenMetricsReader reader =
         newReader(
             log,
             OpenMetricsServer.LOGGER.getName(),
             (InetSocketAddress) socket.getLocalSocketAddress());
-    OpenMetricsServer server =
+    final OpenMetricsServer server =
         new OpenMetricsServer(
             socket,
             reader,

@@ -49,7 +49,7 @@ record PointIdentity(
   /** {@link MetricOrder}. */
   @Override
   public int compareTo(PointIdentity other) {
-    int order =
+    final int order =
         MetricOrder.compare(scope, metricName, type, other.scope, other.metricName, other.type);
     return order != 0 ? order : MetricOrder.compare(attributes, other.attributes);
   }

@@ -73,11 +73,11 @@ final class PointMerger {
   }
 
   private boolean isOwner(long key, MetricData metric, PointData point) {
-    PointIdentity owner = gaugeOwners.get(key);
+    final PointIdentity owner = gaugeOwners.get(key);
     if (owner != null && owner.isOf(metric, point)) {
       return true;
     }
-    PointIdentity identity = PointIdentity.ofPoint(metric, point);
+    final PointIdentity identity = PointIdentity.ofPoint(metric, point);
     if (owner == null || (owner.isSum() && identity.isSum())) {
       if (owner == null || identity.compareTo(owner) < 0) {
         gaugeOwners.put(key, identity);
@@ -107,7 +107,7 @@ final class PointMerger {
   }
 
   private static long mix(long key, int next) {
-    long mixed = (key ^ next) * 0x9E3779B97F4A7C15L;
+    final long mixed = (key ^ next) * 0x9E3779B97F4A7C15L;
     return mixed ^ (mixed >>> 32);
   }
 
@@ -118,12 +118,12 @@ final class PointMerger {
    * @return how many of the points are in what was written
    */
   int write(Family family, List<PointSource> all, int labelsStart, int labelsEnd) {
-    Series series =
+    final Series series =
         new Series(
             family,
             key(family, labelsStart, labelsEnd),
             writer.labelsText(labels, labelsStart, labelsEnd));
-    List<PointSource> points =
+    final List<PointSource> points =
         switch (family.type) {
           case COUNTER -> counters(series, all);
           case GAUGE -> gauges(series, all);
@@ -137,24 +137,24 @@ final class PointMerger {
   }
 
   private List<PointSource> counters(Series series, List<PointSource> all) {
-    List<PointSource> valid = new ArrayList<>(all);
+    final List<PointSource> valid = new ArrayList<>(all);
     valid.removeIf(source -> !writer.isCounter(source.metric(), source.point()));
     if (valid.isEmpty()) {
       return valid;
     }
-    List<ExemplarData> exemplars = new ArrayList<>();
-    for (PointSource source : valid) {
+    final List<ExemplarData> exemplars = new ArrayList<>();
+    for (final PointSource source : valid) {
       exemplars.addAll(candidates(source, source.point().getExemplars()));
     }
-    Map<Long, SharedCounter> sharedCounters = series.family().sharedCounters;
+    final Map<Long, SharedCounter> sharedCounters = series.family().sharedCounters;
     SharedCounter shared = sharedCounters.get(series.key());
     if (shared == null && valid.size() > 1 && counterParts < MAX_COUNTER_PARTS) {
       shared = new SharedCounter();
       sharedCounters.put(series.key(), shared);
       series.family().isContested = true;
     }
-    PointSum sum = shared == null ? PointSum.of(valid) : add(shared, valid);
-    long start = shared == null ? start(valid) : shared.startEpochNanos();
+    final PointSum sum = shared == null ? PointSum.of(valid) : add(shared, valid);
+    final long start = shared == null ? start(valid) : shared.startEpochNanos();
     if (sum.isInteger()) {
       writer.counter(sum.integer(), start, exemplars);
     } else {
@@ -164,7 +164,7 @@ final class PointMerger {
   }
 
   private PointSum add(SharedCounter shared, List<PointSource> valid) {
-    int before = shared.size();
+    final int before = shared.size();
     try {
       return shared.add(valid, MAX_COUNTER_PARTS - counterParts);
     } finally {
@@ -174,7 +174,7 @@ final class PointMerger {
 
   /** Lets go of what is remembered for a family that is not remembered itself any more. */
   void forget(Family family) {
-    for (SharedCounter shared : family.sharedCounters.values()) {
+    for (final SharedCounter shared : family.sharedCounters.values()) {
       counterParts -= shared.size();
     }
     family.sharedCounters.clear();
@@ -188,23 +188,23 @@ final class PointMerger {
   /** The owner says whether these are sums; a gauge and a sum cannot be added. */
   private List<PointSource> gauges(Series series, List<PointSource> all) {
     PointIdentity owner = PointIdentity.of(all.get(0));
-    PointIdentity known = gaugeOwners.get(series.key());
+    final PointIdentity known = gaugeOwners.get(series.key());
     if (known != null && known.compareTo(owner) < 0) {
       owner = known;
     } else if (!owner.equals(known)) {
       gaugeOwners.put(series.key(), owner);
     }
-    List<PointSource> taken = new ArrayList<>();
-    List<PointSource> others = new ArrayList<>();
-    for (PointSource source : all) {
-      PointIdentity identity = PointIdentity.of(source);
+    final List<PointSource> taken = new ArrayList<>();
+    final List<PointSource> others = new ArrayList<>();
+    for (final PointSource source : all) {
+      final PointIdentity identity = PointIdentity.of(source);
       // Of points that a producer gives twice the first is taken.
-      boolean isTaken =
+      final boolean isTaken =
           owner.isSum() ? identity.isSum() : taken.isEmpty() && identity.equals(owner);
       (isTaken ? taken : others).add(source);
     }
     if (!taken.isEmpty()) {
-      PointSum sum = PointSum.of(taken);
+      final PointSum sum = PointSum.of(taken);
       if (sum.isInteger()) {
         writer.gauge(sum.integer());
       } else {
@@ -231,12 +231,12 @@ final class PointMerger {
   }
 
   private List<PointSource> histograms(Series series, List<PointSource> all) {
-    List<PointSource> valid = new ArrayList<>();
-    List<DoubleExemplarData> exemplars = new ArrayList<>();
-    Buckets total = new Buckets();
+    final List<PointSource> valid = new ArrayList<>();
+    final List<DoubleExemplarData> exemplars = new ArrayList<>();
+    final Buckets total = new Buckets();
     double sum = 0;
-    for (PointSource source : all) {
-      Buckets ofPoint = valid.isEmpty() ? total : buckets;
+    for (final PointSource source : all) {
+      final Buckets ofPoint = valid.isEmpty() ? total : buckets;
       if (!writer.isHistogram(source.metric(), source.point(), ofPoint)) {
         continue;
       }
@@ -260,13 +260,13 @@ final class PointMerger {
   }
 
   private List<PointSource> nativeHistograms(List<PointSource> all) {
-    List<PointSource> valid = new ArrayList<>();
-    List<DoubleExemplarData> exemplars = new ArrayList<>();
-    NativeBuckets total = new NativeBuckets();
+    final List<PointSource> valid = new ArrayList<>();
+    final List<DoubleExemplarData> exemplars = new ArrayList<>();
+    final NativeBuckets total = new NativeBuckets();
     double sum = 0;
-    for (PointSource source : all) {
-      ExponentialHistogramPointData point = (ExponentialHistogramPointData) source.point();
-      NativeBuckets ofPoint = valid.isEmpty() ? total : new NativeBuckets();
+    for (final PointSource source : all) {
+      final ExponentialHistogramPointData point = (ExponentialHistogramPointData) source.point();
+      final NativeBuckets ofPoint = valid.isEmpty() ? total : new NativeBuckets();
       if (!writer.isNativeHistogram(source.metric(), point, ofPoint)) {
         continue;
       }
@@ -284,15 +284,15 @@ final class PointMerger {
   }
 
   private List<PointSource> summaries(Series series, List<PointSource> all) {
-    List<PointSource> valid = new ArrayList<>(all);
+    final List<PointSource> valid = new ArrayList<>(all);
     valid.removeIf(source -> !writer.isSummary(source.metric(), source.point()));
     if (valid.isEmpty()) {
       return valid;
     }
     long count = 0;
     double sum = 0;
-    for (PointSource source : valid) {
-      SummaryPointData point = (SummaryPointData) source.point();
+    for (final PointSource source : valid) {
+      final SummaryPointData point = (SummaryPointData) source.point();
       count = Buckets.sum(count, point.getCount());
       sum += point.getSum();
     }
@@ -321,7 +321,7 @@ final class PointMerger {
 
   private static long start(List<PointSource> points) {
     long earliest = Long.MAX_VALUE;
-    for (PointSource source : points) {
+    for (final PointSource source : points) {
       earliest = Math.min(earliest, source.point().getStartEpochNanos());
     }
     return earliest;
@@ -352,7 +352,7 @@ final class PointMerger {
     if (!series.family().tellsFirst(what)) {
       return;
     }
-    String name = series.family().name;
+    final String name = series.family().name;
     log.warn(
         "points: " + what,
         name,

@@ -15,8 +15,8 @@ final class PointSum {
   private double floating = -0.0;
 
   static PointSum of(List<PointSource> points) {
-    PointSum sum = new PointSum();
-    for (PointSource source : points) {
+    final PointSum sum = new PointSum();
+    for (final PointSource source : points) {
       sum.add(source.point());
     }
     return sum;
@@ -37,14 +37,14 @@ final class PointSum {
 
   private void add(long otherInteger, double otherFloating, boolean otherIsInteger) {
     floating += otherFloating;
-    long next = integer + otherInteger;
-    boolean fits = ((integer ^ next) & (otherInteger ^ next)) >= 0;
+    final long next = integer + otherInteger;
+    final boolean fits = ((integer ^ next) & (otherInteger ^ next)) >= 0;
     isInteger = isInteger && otherIsInteger && fits;
     integer = next;
   }
 
   boolean isBelow(PointSum other) {
-    boolean areIntegers = isInteger && other.isInteger;
+    final boolean areIntegers = isInteger && other.isInteger;
     return areIntegers ? integer < other.integer : floating < other.floating;
   }
 

@@ -133,7 +133,7 @@ abstract class PointWriter {
 
   /** Writes the only point of a series; returns false if it is left out. */
   final boolean write(MetricData ofMetric, PointData point) {
-    long start = point.getStartEpochNanos();
+    final long start = point.getStartEpochNanos();
     switch (family.type) {
       case COUNTER -> {
         if (!isCounter(ofMetric, point)) {
@@ -154,7 +154,7 @@ abstract class PointWriter {
       }
       case HISTOGRAM -> {
         if (isNative(point)) {
-          ExponentialHistogramPointData exponential = (ExponentialHistogramPointData) point;
+          final ExponentialHistogramPointData exponential = (ExponentialHistogramPointData) point;
           if (!isNativeHistogram(ofMetric, exponential, nativeBuckets)) {
             return false;
           }
@@ -170,7 +170,7 @@ abstract class PointWriter {
         if (!isSummary(ofMetric, point)) {
           return false;
         }
-        SummaryPointData summary = (SummaryPointData) point;
+        final SummaryPointData summary = (SummaryPointData) point;
         summary(summary.getCount(), summary.getSum(), summary.getValues(), start);
       }
       case INFO -> throw new AssertionError("written by ExpositionWriter");
@@ -188,14 +188,14 @@ abstract class PointWriter {
   /** Whether the point is a counter; if not that is logged. */
   final boolean isCounter(MetricData ofMetric, PointData point) {
     metric = ofMetric;
-    double value =
+    final double value =
         point instanceof LongPointData integer
             ? integer.getValue()
             : ((DoublePointData) point).getValue();
     if (value >= 0) {
       return true;
     }
-    String text =
+    final String text =
         point instanceof LongPointData integer
             ? Long.toString(integer.getValue())
             : Double.toString(value);
@@ -255,12 +255,12 @@ abstract class PointWriter {
   /** Whether the point is a summary; if not that is logged. */
   final boolean isSummary(MetricData ofMetric, PointData point) {
     metric = ofMetric;
-    long count = ((SummaryPointData) point).getCount();
+    final long count = ((SummaryPointData) point).getCount();
     if (count < 0) {
       warn("summary", () -> "a summary with the count " + count + ", the point is");
       return false;
     }
-    double sum = ((SummaryPointData) point).getSum();
+    final double sum = ((SummaryPointData) point).getSum();
     if (format == ScrapeFormat.OPEN_METRICS_2 && !(sum >= 0)) {
       // OpenMetrics 2.0 has no summary without a sum, and none with this one.
       warnOfSum(sum, "the point is");
@@ -291,8 +291,8 @@ abstract class PointWriter {
     int kept = 0;
     double previous = Double.NaN;
     for (int i = 0; i < quantiles.size(); i++) {
-      double quantile = quantiles.get(i).getQuantile();
-      double value = quantiles.get(i).getValue();
+      final double quantile = quantiles.get(i).getQuantile();
+      final double value = quantiles.get(i).getValue();
       if (quantile == previous || !(quantile >= 0 && quantile <= 1) || value < 0) {
         warn(
             "quantile",
@@ -315,7 +315,7 @@ abstract class PointWriter {
   }
 
   private void warn(String kind, Supplier<String> what, String advice) {
-    String name = metric.getName();
+    final String name = metric.getName();
     log.warn(
         kind,
         name,

@@ -32,8 +32,8 @@ final class Protobuf {
 
   /** Ends what was begun; nothing must have been ended before that was begun later. */
   static void end(TextBuffer out, int content) {
-    int length = out.size() - content;
-    int bytes = varintBytes(length);
+    final int length = out.size() - content;
+    final int bytes = varintBytes(length);
     if (bytes > 1) {
       out.makeRoom(content, bytes - 1);
     }
@@ -47,7 +47,7 @@ final class Protobuf {
   }
 
   static void string(TextBuffer out, int field, String value) {
-    int content = begin(out, field);
+    final int content = begin(out, field);
     out.utf8(value);
     end(out, content);
   }
@@ -71,7 +71,7 @@ final class Protobuf {
 
   /** A field of type {@code google.protobuf.Timestamp}. */
   static void timestamp(TextBuffer out, int field, long epochNanos) {
-    int content = begin(out, field);
+    final int content = begin(out, field);
     tag(out, 1, VARINT);
     varint(out, Math.floorDiv(epochNanos, NANOS_PER_SECOND));
     tag(out, 2, VARINT);
@@ -95,7 +95,7 @@ final class Protobuf {
 
   /** Where that ends of which the length is at a place. */
   static int contentEnd(TextBuffer in, int at) {
-    int bytes = lengthBytes(in, at);
+    final int bytes = lengthBytes(in, at);
     int length = 0;
     for (int i = bytes - 1; i >= 0; i--) {
       length = length << 7 | (in.byteAt(at + i) & 0x7F);

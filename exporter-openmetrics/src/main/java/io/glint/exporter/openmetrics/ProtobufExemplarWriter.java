@@ -26,7 +26,7 @@ final class ProtobufExemplarWriter extends ExemplarWriter {
   private static final int IDS_CHARACTERS = TRACE_ID.length() + 32 + SPAN_ID.length() + 16;
 
   private static byte[] spanIds() {
-    TextBuffer out = new TextBuffer(80);
+    final TextBuffer out = new TextBuffer(80);
     pair(out, TRACE_ID, "0".repeat(32));
     pair(out, SPAN_ID, "0".repeat(16));
     return out.toByteArray();
@@ -34,8 +34,8 @@ final class ProtobufExemplarWriter extends ExemplarWriter {
 
   @Override
   boolean append(TextBuffer out, ExemplarData exemplar, int field) {
-    int mark = out.size();
-    int content = Protobuf.begin(out, field);
+    final int mark = out.size();
+    final int content = Protobuf.begin(out, field);
     if (!labels(out, exemplar)) {
       out.truncate(mark);
       return false;
@@ -49,21 +49,21 @@ final class ProtobufExemplarWriter extends ExemplarWriter {
   @Override
   int ids(TextBuffer out, ExemplarData exemplar) {
     if (exemplar instanceof ReadableSpanIds span && span.hasNumbers()) {
-      int at = out.size();
+      final int at = out.size();
       out.raw(SPAN_IDS);
       out.setHex(at + TRACE_ID_AT, span.traceIdHigh());
       out.setHex(at + TRACE_ID_AT + 16, span.traceIdLow());
       out.setHex(at + SPAN_ID_AT, span.spanId());
       return IDS_CHARACTERS;
     }
-    SpanContext span = exemplar.getSpanContext();
+    final SpanContext span = exemplar.getSpanContext();
     return span.isValid()
         ? pair(out, TRACE_ID, span.getTraceId()) + pair(out, SPAN_ID, span.getSpanId())
         : 0;
   }
 
   private static int pair(TextBuffer out, String name, String value) {
-    int content = Protobuf.begin(out, LABEL);
+    final int content = Protobuf.begin(out, LABEL);
     Protobuf.string(out, 1, name);
     Protobuf.string(out, 2, value);
     Protobuf.end(out, content);

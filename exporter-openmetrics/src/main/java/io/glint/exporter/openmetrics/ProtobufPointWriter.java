@@ -91,7 +91,7 @@ final class ProtobufPointWriter extends PointWriter {
   }
 
   private int beginMetric() {
-    int metric = Protobuf.begin(out, FAMILY_METRIC);
+    final int metric = Protobuf.begin(out, FAMILY_METRIC);
     out.append(labels, labelsStart, labelsEnd);
     return metric;
   }
@@ -103,8 +103,8 @@ final class ProtobufPointWriter extends PointWriter {
 
   @Override
   void gauge(double value) {
-    int metric = beginMetric();
-    int gauge = Protobuf.begin(out, METRIC_GAUGE);
+    final int metric = beginMetric();
+    final int gauge = Protobuf.begin(out, METRIC_GAUGE);
     Protobuf.float64(out, 1, value);
     Protobuf.end(out, gauge);
     Protobuf.end(out, metric);
@@ -117,8 +117,8 @@ final class ProtobufPointWriter extends PointWriter {
 
   @Override
   void counter(double value, long startEpochNanos, List<? extends ExemplarData> candidates) {
-    int metric = beginMetric();
-    int counter = Protobuf.begin(out, METRIC_COUNTER);
+    final int metric = beginMetric();
+    final int counter = Protobuf.begin(out, METRIC_COUNTER);
     Protobuf.float64(out, 1, value);
     exemplars.writeLatest(out, candidates);
     created(3, startEpochNanos);
@@ -130,12 +130,12 @@ final class ProtobufPointWriter extends PointWriter {
   void histogram(
       Buckets histogram, double sum, long startEpochNanos, List<DoubleExemplarData> candidates) {
     exemplars.sortIntoBuckets(candidates, histogram.bounds());
-    int metric = beginMetric();
-    int content = Protobuf.begin(out, METRIC_HISTOGRAM);
+    final int metric = beginMetric();
+    final int content = Protobuf.begin(out, METRIC_HISTOGRAM);
     long total = 0;
     for (int i = 0; i <= histogram.size(); i++) {
       total = Buckets.sum(total, histogram.count(i));
-      int bucket = Protobuf.begin(out, 3);
+      final int bucket = Protobuf.begin(out, 3);
       Protobuf.uint64(out, 1, total);
       Protobuf.float64(
           out, 2, i < histogram.size() ? histogram.bounds().get(i) : Double.POSITIVE_INFINITY);
@@ -155,8 +155,8 @@ final class ProtobufPointWriter extends PointWriter {
       double sum,
       long startEpochNanos,
       List<DoubleExemplarData> candidates) {
-    int metric = beginMetric();
-    int content = Protobuf.begin(out, METRIC_HISTOGRAM);
+    final int metric = beginMetric();
+    final int content = Protobuf.begin(out, METRIC_HISTOGRAM);
     Protobuf.uint64(out, 1, histogram.count());
     Protobuf.float64(out, 2, sum);
     Protobuf.signed(out, 5, histogram.schema());
@@ -174,16 +174,16 @@ final class ProtobufPointWriter extends PointWriter {
   private void buckets(int spansField, NativeBuckets.Side side) {
     side.makeSpans();
     for (int i = 0; i < side.spans(); i++) {
-      int span = Protobuf.begin(out, spansField);
+      final int span = Protobuf.begin(out, spansField);
       Protobuf.signed(out, 1, side.spanOffset(i));
       Protobuf.uint64(out, 2, side.spanLength(i));
       Protobuf.end(out, span);
     }
     if (side.spans() > 0) {
-      int deltas = Protobuf.begin(out, spansField + 1);
+      final int deltas = Protobuf.begin(out, spansField + 1);
       long previous = 0;
       for (int i = 0; i < side.spannedCounts(); i++) {
-        long count = side.spannedCount(i);
+        final long count = side.spannedCount(i);
         Protobuf.zigzag(out, count - previous);
         previous = count;
       }
@@ -193,13 +193,13 @@ final class ProtobufPointWriter extends PointWriter {
 
   @Override
   void summary(long count, double sum, List<ValueAtQuantile> values, long startEpochNanos) {
-    int metric = beginMetric();
-    int content = Protobuf.begin(out, METRIC_SUMMARY);
+    final int metric = beginMetric();
+    final int content = Protobuf.begin(out, METRIC_SUMMARY);
     Protobuf.uint64(out, 1, count);
     Protobuf.float64(out, 2, sum);
-    List<ValueAtQuantile> quantiles = ordered(values);
+    final List<ValueAtQuantile> quantiles = ordered(values);
     for (int i = 0; i < quantiles.size(); i++) {
-      int quantile = Protobuf.begin(out, 3);
+      final int quantile = Protobuf.begin(out, 3);
       Protobuf.float64(out, 1, quantiles.get(i).getQuantile());
       Protobuf.float64(out, 2, quantiles.get(i).getValue());
       Protobuf.end(out, quantile);

@@ -96,19 +96,19 @@ final class RequestReader {
         return null;
       }
     }
-    String[] parts = line.split(" ", 4);
+    final String[] parts = line.split(" ", 4);
     if (parts.length != 3 || !isToken(parts[0]) || !isTarget(parts[1])) {
       throw new RefusedException(400, "The first line is none of a request.\n");
     }
-    boolean is11 = parts[2].equals("HTTP/1.1");
+    final boolean is11 = parts[2].equals("HTTP/1.1");
     if (!is11 && !parts[2].equals("HTTP/1.0")) {
       throw parts[2].startsWith("HTTP/")
           ? new RefusedException(505, "Only HTTP/1.1 and HTTP/1.0 are spoken here.\n")
           : new RefusedException(400, "The first line is none of a request.\n");
     }
-    Map<String, List<String>> headers = headers();
-    String target = origin(parts[1]);
-    int question = target.indexOf('?');
+    final Map<String, List<String>> headers = headers();
+    final String target = origin(parts[1]);
+    final int question = target.indexOf('?');
     return new Head(
         parts[0],
         question < 0 ? target : target.substring(0, question),
@@ -118,10 +118,10 @@ final class RequestReader {
   }
 
   private Map<String, List<String>> headers() throws IOException, RefusedException {
-    Map<String, List<String>> headers = new HashMap<>();
+    final Map<String, List<String>> headers = new HashMap<>();
     int rest = MAX_HEADER_BYTES;
     for (int i = 0; ; i++) {
-      String line =
+      final String line =
           line(rest, 431, "The headers are longer than " + MAX_HEADER_BYTES + " bytes.\n");
       if (line == null) {
         throw new RefusedException(400, "The request is not complete.\n");
@@ -133,7 +133,7 @@ final class RequestReader {
         throw new RefusedException(431, "There are more than " + MAX_HEADERS + " headers.\n");
       }
       rest -= line.length() + 1;
-      int colon = line.indexOf(':');
+      final int colon = line.indexOf(':');
       if (colon < 0 || !isToken(line.substring(0, colon)) || !isText(line)) {
         throw new RefusedException(400, "A header is none.\n");
       }
@@ -150,19 +150,20 @@ final class RequestReader {
    */
   private static boolean isPersistent(boolean is11, Map<String, List<String>> headers)
       throws RefusedException {
-    List<String> hosts = headers.getOrDefault("host", List.of());
+    final List<String> hosts = headers.getOrDefault("host", List.of());
     if (hosts.size() > 1 || (is11 && hosts.isEmpty())) {
       throw new RefusedException(400, "There has to be one Host.\n");
     }
-    List<String> lengths = headers.getOrDefault("content-length", List.of());
-    boolean hasCoding = headers.containsKey("transfer-encoding");
+    final List<String> lengths = headers.getOrDefault("content-length", List.of());
+    final boolean hasCoding = headers.containsKey("transfer-encoding");
     if (lengths.size() > 1
         || (hasCoding && !lengths.isEmpty())
         || !lengths.stream().allMatch(length -> length.matches("[0-9]{1,18}"))) {
       throw new RefusedException(400, "The length of the content is not clear.\n");
     }
-    boolean hasContent = hasCoding || lengths.stream().anyMatch(length -> !length.matches("0+"));
-    String connection =
+    final boolean hasContent =
+        hasCoding || lengths.stream().anyMatch(length -> !length.matches("0+"));
+    final String connection =
         String.join(",", headers.getOrDefault("connection", List.of())).toLowerCase(Locale.ROOT);
     return is11 && !hasContent && !hasElement(connection, "close");
   }
@@ -176,23 +177,23 @@ final class RequestReader {
     if (target.startsWith("/") || target.equals("*")) {
       return target;
     }
-    String lower = target.toLowerCase(Locale.ROOT);
+    final String lower = target.toLowerCase(Locale.ROOT);
     if (!lower.startsWith("http://") && !lower.startsWith("https://")) {
       throw new RefusedException(400, "The path does not begin with a slash.\n");
     }
-    int authority = target.indexOf("//") + 2;
+    final int authority = target.indexOf("//") + 2;
     int end = authority;
     while (end < target.length() && "/?".indexOf(target.charAt(end)) < 0) {
       end++;
     }
-    String rest = target.substring(end);
+    final String rest = target.substring(end);
     return rest.startsWith("/") ? rest : "/" + rest;
   }
 
   private static boolean isToken(String text) {
     for (int i = 0; i < text.length(); i++) {
-      char c = text.charAt(i);
-      boolean isLetterOrDigit =
+      final char c = text.charAt(i);
+      final boolean isLetterOrDigit =
           (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
       if (!isLetterOrDigit && TOKEN_MARKS.indexOf(c) < 0) {
         return false;
@@ -204,7 +205,7 @@ final class RequestReader {
   /** Whether all is visible ASCII, without a fragment, which is never sent. */
   private static boolean isTarget(String text) {
     for (int i = 0; i < text.length(); i++) {
-      char c = text.charAt(i);
+      final char c = text.charAt(i);
       if (c <= ' ' || c >= 0x7f || c == '#') {
         return false;
       }
@@ -215,7 +216,7 @@ final class RequestReader {
   /** Whether there is no control character but the tab. */
   private static boolean isText(String text) {
     for (int i = 0; i < text.length(); i++) {
-      char c = text.charAt(i);
+      final char c = text.charAt(i);
       if ((c < ' ' && c != '\t') || c == 0x7f) {
         return false;
       }
@@ -234,12 +235,13 @@ final class RequestReader {
     while (true) {
       for (; scanned < end; scanned++) {
         if (buffer[scanned] == '\n') {
-          int length = scanned - start;
+          final int length = scanned - start;
           if (length > limit) {
             throw new RefusedException(statusBeyond, messageBeyond);
           }
-          boolean hasReturn = length > 0 && buffer[scanned - 1] == '\r';
-          String line = new String(buffer, start, hasReturn ? length - 1 : length, ISO_8859_1);
+          final boolean hasReturn = length > 0 && buffer[scanned - 1] == '\r';
+          final String line =
+              new String(buffer, start, hasReturn ? length - 1 : length, ISO_8859_1);
           start = scanned + 1;
           return line;
         }
@@ -247,7 +249,7 @@ final class RequestReader {
       if (end - start > limit) {
         throw new RefusedException(statusBeyond, messageBeyond);
       }
-      int before = start;
+      final int before = start;
       if (!fill(limit + 2)) {
         return null;
       }
@@ -271,7 +273,7 @@ final class RequestReader {
     } else if (end == buffer.length) {
       buffer = Arrays.copyOf(buffer, Math.min(buffer.length * 2, Math.max(limit, end + 1)));
     }
-    int count = in.read(buffer, end, buffer.length - end);
+    final int count = in.read(buffer, end, buffer.length - end);
     if (count <= 0) {
       return false;
     }

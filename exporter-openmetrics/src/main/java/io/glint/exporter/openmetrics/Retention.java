@@ -32,7 +32,7 @@ final class Retention {
    * @return whether to give it up; then {@link #smallSize} is enough
    */
   boolean endsUse(int capacity, int alwaysKept) {
-    boolean isSmall = capacity > alwaysKept && peak < capacity / 4;
+    final boolean isSmall = capacity > alwaysKept && peak < capacity / 4;
     if (isSmall) {
       peakOfSmallUses = Math.max(smallUses == 0 ? 0 : peakOfSmallUses, peak);
       smallUses++;

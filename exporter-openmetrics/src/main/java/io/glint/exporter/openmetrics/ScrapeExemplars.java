@@ -129,13 +129,13 @@ final class ScrapeExemplars {
    * @param writtenBecame what became of those that were written to the answer
    */
   void addTo(OutcomeCounts account, Outcome writtenBecame) {
-    Outcome inPartBecame =
+    final Outcome inPartBecame =
         writtenBecame == Outcome.EXPORTED ? Outcome.EXPORTED_IN_PART : writtenBecame;
     for (int i = 0; i < metrics; i++) {
-      int whole = counts[COUNTS * i + WHOLE];
-      int inPart = counts[COUNTS * i + IN_PART];
-      int tooLong = counts[COUNTS * i + TOO_LONG];
-      int remainder = counts[COUNTS * i + ALL] - whole - inPart - tooLong;
+      final int whole = counts[COUNTS * i + WHOLE];
+      final int inPart = counts[COUNTS * i + IN_PART];
+      final int tooLong = counts[COUNTS * i + TOO_LONG];
+      final int remainder = counts[COUNTS * i + ALL] - whole - inPart - tooLong;
       account.add(scopes[i], names[i], writtenBecame, whole);
       account.add(scopes[i], names[i], inPartBecame, inPart);
       account.add(scopes[i], names[i], Outcome.LABELS_TOO_LONG, tooLong);

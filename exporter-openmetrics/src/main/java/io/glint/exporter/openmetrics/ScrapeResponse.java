@@ -43,7 +43,7 @@ final class ScrapeResponse extends OpenMetricsResponse {
 
   @Override
   public void writeTo(OutputStream stream) throws IOException {
-    FinishedScrape scrape = finished;
+    final FinishedScrape scrape = finished;
     if (scrape == null) {
       throw new IllegalStateException("this response was written or closed before");
     }
@@ -60,7 +60,7 @@ final class ScrapeResponse extends OpenMetricsResponse {
 
   @Override
   public void close() {
-    FinishedScrape scrape = finished;
+    final FinishedScrape scrape = finished;
     if (scrape != null) {
       end(scrape, "not_written");
     }

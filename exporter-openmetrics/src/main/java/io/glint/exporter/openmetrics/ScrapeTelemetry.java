@@ -51,8 +51,8 @@ final class ScrapeTelemetry {
   }
 
   private static Attributes component(@Nullable InetSocketAddress address) {
-    String host = address == null ? null : address.getAddress().getHostAddress();
-    int port = address == null ? 0 : address.getPort();
+    final String host = address == null ? null : address.getAddress().getHostAddress();
+    final int port = address == null ? 0 : address.getPort();
     return ExporterMetrics.component(COMPONENT_TYPE, INSTANCES.getAndIncrement(), host, port);
   }
 
@@ -130,7 +130,7 @@ final class ScrapeTelemetry {
     }
 
     private void end(long lost, String errorType, int status) {
-      ExporterMetrics.Instruments current = instruments;
+      final ExporterMetrics.Instruments current = instruments;
       if (current == null) {
         return;
       }

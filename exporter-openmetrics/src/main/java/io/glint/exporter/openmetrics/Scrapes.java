@@ -164,7 +164,7 @@ final class Scrapes {
   boolean close() {
     lifeCycle.lock();
     try {
-      boolean first = !closed;
+      final boolean first = !closed;
       closed = true;
       return first;
     } finally {
@@ -191,33 +191,33 @@ final class Scrapes {
       String method,
       @Nullable String query,
       Function<String, ? extends @Nullable List<String>> headers) {
-    boolean isHead = method.equals("HEAD");
+    final boolean isHead = method.equals("HEAD");
     if (!isHead && !method.equals("GET")) {
       return TextResponse.methodNotAllowed();
     }
-    CollectionRegistration source = registration;
+    final CollectionRegistration source = registration;
     if (closed) {
       return shutDown(isHead);
     }
     if (source == null) {
       return TextResponse.of(503, NOT_CONNECTED + "\n", isHead);
     }
-    List<String> accept = headers.apply("Accept");
-    List<String> acceptEncoding = headers.apply("Accept-Encoding");
+    final List<String> accept = headers.apply("Accept");
+    final List<String> acceptEncoding = headers.apply("Accept-Encoding");
     if (length(accept) > MAX_HEADER_CHARS || length(acceptEncoding) > MAX_HEADER_CHARS) {
       return TextResponse.of(
           431,
           "Accept or Accept-Encoding has more than " + MAX_HEADER_CHARS + " characters.\n",
           isHead);
     }
-    NameFilter names;
+    final NameFilter names;
     try {
       names = NameFilter.of(query);
     } catch (IllegalArgumentException e) {
       return TextResponse.of(400, e.getMessage() + "\n", isHead);
     }
-    Negotiation negotiation = Negotiation.of(accept, openMetrics2);
-    boolean gzip = Negotiation.allowsGzip(acceptEncoding);
+    final Negotiation negotiation = Negotiation.of(accept, openMetrics2);
+    final boolean gzip = Negotiation.allowsGzip(acceptEncoding);
     if (isHead) {
       // No collection: on a stock provider it would take the exemplars from the next scrape.
       return TextResponse.headers(headers(negotiation, gzip));
@@ -228,7 +228,7 @@ final class Scrapes {
   private static int length(@Nullable List<String> values) {
     int length = 0;
     if (values != null) {
-      for (String value : values) {
+      for (final String value : values) {
         length += value.length();
       }
     }
@@ -241,8 +241,8 @@ final class Scrapes {
 
   private OpenMetricsResponse scrape(
       CollectionRegistration source, Negotiation negotiation, NameFilter names, boolean gzip) {
-    long askedNanos = System.nanoTime();
-    ScrapeTelemetry.Operation operation = telemetry.begin();
+    final long askedNanos = System.nanoTime();
+    final ScrapeTelemetry.Operation operation = telemetry.begin();
     boolean isAnswered = false;
     boolean hasRoom = false;
     FinishedScrape finished = null;
@@ -256,10 +256,11 @@ final class Scrapes {
         return TextResponse.of(503, warnOfSlowCollection() + "\n", false);
       }
       finished = collect(source, negotiation, names, askedNanos, operation);
-      Map<String, String> headers = headers(negotiation, gzip);
-      TextBuffer body = gzip ? zipped(finished) : finished.body();
+      final Map<String, String> headers = headers(negotiation, gzip);
+      final TextBuffer body = gzip ? zipped(finished) : finished.body();
       headers.put("Content-Length", Integer.toString(body.size()));
-      OpenMetricsResponse response = new ScrapeResponse(headers, this, finished, body, operation);
+      final OpenMetricsResponse response =
+          new ScrapeResponse(headers, this, finished, body, operation);
       isAnswered = true;
       return response;
     } catch (InterruptedException e) {
@@ -285,7 +286,7 @@ final class Scrapes {
     if (room.tryAcquire()) {
       return true;
     }
-    Runnable make = makeRoom;
+    final Runnable make = makeRoom;
     if (make == null) {
       return false;
     }
@@ -307,7 +308,7 @@ final class Scrapes {
 
   private OpenMetricsResponse refuse(ScrapeTelemetry.Operation operation) {
     operation.failed("too_many_scrapes", 503);
-    String why =
+    final String why =
         maxRunning
             + " scrapes are running, and no more may (setMaxConcurrentScrapes). Look for scrapers"
             + " that do not read their answers, for a slow callback, and for responses that are"
@@ -318,7 +319,7 @@ final class Scrapes {
   }
 
   private OpenMetricsResponse failed(Throwable failure, ScrapeTelemetry.Operation operation) {
-    String type = failure.getClass().getName();
+    final String type = failure.getClass().getName();
     operation.failed(type, 500);
     log.warn(
         "failure",
@@ -356,7 +357,7 @@ final class Scrapes {
 
   private void giveBack(FinishedScrape scrape) {
     if (scrape.release()) {
-      boolean unused = spareScrapes.offer(scrape);
+      final boolean unused = spareScrapes.offer(scrape);
     }
   }
 
@@ -375,7 +376,7 @@ final class Scrapes {
       long askedNanos,
       ScrapeTelemetry.Operation operation) {
     try {
-      FinishedScrape shared = shared(askedNanos, negotiation, names);
+      final FinishedScrape shared = shared(askedNanos, negotiation, names);
       if (shared == null) {
         return collectNow(source, negotiation, names, operation);
       }
@@ -411,7 +412,7 @@ final class Scrapes {
   private @Nullable FinishedScrape shared(
       long askedNanos, Negotiation negotiation, NameFilter names) {
     for (int i = shareable.size() - 1; i >= 0; i--) {
-      FinishedScrape finished = shareable.get(i);
+      final FinishedScrape finished = shareable.get(i);
       if (finished.answers(askedNanos, negotiation, names)) {
         finished.retain();
         return finished;
@@ -426,13 +427,13 @@ final class Scrapes {
       Negotiation negotiation,
       NameFilter names,
       ScrapeTelemetry.Operation operation) {
-    FinishedScrape spare = spareScrapes.poll();
-    FinishedScrape scrape = spare != null ? spare : new FinishedScrape();
+    final FinishedScrape spare = spareScrapes.poll();
+    final FinishedScrape scrape = spare != null ? spare : new FinishedScrape();
     boolean isFinished = false;
     try {
       collectionStartNanos = System.nanoTime();
       scrape.start(collectionStartNanos, negotiation, names);
-      Collection<MetricData> metrics = collect(source, /* isScrape= */ true);
+      final Collection<MetricData> metrics = collect(source, /* isScrape= */ true);
       scrape.write(metrics, writer, operation);
       if (waiting.get() > 0) {
         share(scrape);
@@ -449,34 +450,34 @@ final class Scrapes {
 
   @GuardedBy("collecting")
   private Collection<MetricData> collect(CollectionRegistration source, boolean isScrape) {
-    LiveCollections page = live;
+    final LiveCollections page = live;
     if (page == null) {
       return source.collectAllMetrics();
     }
-    long beginMillis = System.currentTimeMillis();
+    final long beginMillis = System.currentTimeMillis();
     page.begin();
-    Collection<MetricData> metrics = source.collectAllMetrics();
+    final Collection<MetricData> metrics = source.collectAllMetrics();
     page.end(metrics, isScrape, collectionStartNanos, beginMillis);
     return metrics;
   }
 
   /** What a live page is answered; {@link LiveCollections} says when that takes a collection. */
   String live(long after, @Nullable String traceUrl) throws LivePage.UnavailableException {
-    CollectionRegistration source = registration;
+    final CollectionRegistration source = registration;
     if (closed || source == null) {
       throw new LivePage.UnavailableException(closed ? SHUT_DOWN : NOT_CONNECTED);
     }
-    LiveCollections page = Objects.requireNonNull(live, "no live page");
+    final LiveCollections page = Objects.requireNonNull(live, "no live page");
     boolean isLocked = false;
     try {
       isLocked = collecting.tryLock(maxCollectionWaitSeconds, TimeUnit.SECONDS);
       if (!isLocked) {
         throw new LivePage.UnavailableException(warnOfSlowCollection());
       }
-      long now = System.nanoTime();
+      final long now = System.nanoTime();
       if (page.needsCollection(now)) {
         collectionStartNanos = now;
-        var unused = collect(source, /* isScrape= */ false);
+        final var unused = collect(source, /* isScrape= */ false);
       }
       return page.answer(after, source, now, traceUrl);
     } catch (InterruptedException e) {
@@ -506,20 +507,20 @@ final class Scrapes {
 
   /** Compresses all of it before it is sent: then its length is known, and no chunks are needed. */
   private TextBuffer zipped(FinishedScrape scrape) {
-    Zipper spare = spareZippers.poll();
-    Zipper zipper = spare != null ? spare : new Zipper();
+    final Zipper spare = spareZippers.poll();
+    final Zipper zipper = spare != null ? spare : new Zipper();
     try {
       return scrape.zipped(zipper);
     } finally {
-      boolean unused = spareZippers.offer(zipper);
+      final boolean unused = spareZippers.offer(zipper);
     }
   }
 
   /** Logs why a scrape gets no answer, and returns the same for the scraper. */
   private String warnOfSlowCollection() {
-    long runningNanos = System.nanoTime() - collectionStartNanos;
-    boolean one = runningNanos >= TimeUnit.SECONDS.toNanos(maxCollectionWaitSeconds);
-    String why =
+    final long runningNanos = System.nanoTime() - collectionStartNanos;
+    final boolean one = runningNanos >= TimeUnit.SECONDS.toNanos(maxCollectionWaitSeconds);
+    final String why =
         (one ? "a collection has been running" : "other scrapes have been waiting to collect")
             + " for more than "
             + maxCollectionWaitSeconds
@@ -530,7 +531,7 @@ final class Scrapes {
   }
 
   private static Map<String, String> headers(Negotiation negotiation, boolean gzip) {
-    Map<String, String> headers = new LinkedHashMap<>();
+    final Map<String, String> headers = new LinkedHashMap<>();
     headers.put("Content-Type", negotiation.contentType());
     headers.put("Vary", "Accept, Accept-Encoding");
     if (gzip) {

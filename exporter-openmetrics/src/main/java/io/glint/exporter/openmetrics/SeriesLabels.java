@@ -72,7 +72,7 @@ final class SeriesLabels {
 
   /** The points of a metric as a list that can be indexed. */
   static List<? extends PointData> points(MetricData metric) {
-    Collection<? extends PointData> points = metric.getData().getPoints();
+    final Collection<? extends PointData> points = metric.getData().getPoints();
     return points instanceof List<? extends PointData> list && points instanceof RandomAccess
         ? list
         : new ArrayList<>(points);
@@ -85,8 +85,8 @@ final class SeriesLabels {
     }
     int start = 0;
     for (int i = 0; i < others.size(); i++) {
-      KnownMetric metric = metrics.get(i);
-      List<? extends PointData> points = points(others.get(i));
+      final KnownMetric metric = metrics.get(i);
+      final List<? extends PointData> points = points(others.get(i));
       if (points.size() != metric.end - start || !metric.isOf(others.get(i))) {
         return false;
       }
@@ -106,7 +106,7 @@ final class SeriesLabels {
 
   /** Starts to look for the points of a metric, which has this place among those of the family. */
   void look(int metric, MetricData ofPlace) {
-    boolean isKnown = metric < metrics.size() && metrics.get(metric).isOf(ofPlace);
+    final boolean isKnown = metric < metrics.size() && metrics.get(metric).isOf(ofPlace);
     next = !isKnown || metric == 0 ? 0 : metrics.get(metric - 1).end;
     nextEnd = isKnown ? metrics.get(metric).end : 0;
   }
@@ -116,7 +116,7 @@ final class SeriesLabels {
     if (next < nextEnd && isSame(attributes[next], ofPoint)) {
       return next++;
     }
-    int end = Math.min(nextEnd, next + MAX_GAP);
+    final int end = Math.min(nextEnd, next + MAX_GAP);
     for (int i = next + 1; i < end; i++) {
       if (attributes[i] == ofPoint) {
         next = i + 1;
@@ -132,7 +132,7 @@ final class SeriesLabels {
     Arrays.fill(attributes, 0, size, null);
     size = 0;
     metrics.clear();
-    int newSize = series.size();
+    final int newSize = series.size();
     ensure(newSize);
     text.clear();
     text.append(labels, 0, labels.size());
@@ -151,8 +151,8 @@ final class SeriesLabels {
   private void ensure(int newSize) {
     if (newSize > ends.length || (ends.length > KEPT && newSize < ends.length / 4)) {
       // Some more than needed, or each new series would have all arrays copied.
-      int length = newSize + newSize / 4;
-      int[] newEnds = new int[length];
+      final int length = newSize + newSize / 4;
+      final int[] newEnds = new int[length];
       attributes = new Attributes[length];
       ends = newEnds;
       text = new TextBuffer(0);

@@ -82,7 +82,7 @@ final class SeriesPoints {
 
   /** The points of a series, in {@link MetricOrder}. Allocates. */
   List<PointSource> all(int series) {
-    List<PointSource> all = new ArrayList<>();
+    final List<PointSource> all = new ArrayList<>();
     all.add(new PointSource(metrics[series], points[series], tallySlots[series]));
     for (int i = lastFurther[series]; i > 0; i = before[i - 1]) {
       all.add(further.get(i - 1));
@@ -104,8 +104,8 @@ final class SeriesPoints {
       PointData point,
       int tallySlot,
       boolean wasKnown) {
-    int size = labelSets.size();
-    int series = labelSets.add(labelsStart, labelsEnd);
+    final int size = labelSets.size();
+    final int series = labelSets.add(labelsStart, labelsEnd);
     if (series < size) {
       addFurther(series, new PointSource(metric, point, tallySlot));
       return false;
@@ -132,7 +132,7 @@ final class SeriesPoints {
 
   /** Forgets the points. */
   void clear() {
-    int size = labelSets.size();
+    final int size = labelSets.size();
     Arrays.fill(points, 0, size, null);
     Arrays.fill(metrics, 0, size, null);
     further.clear();

@@ -23,7 +23,7 @@ final class ServerTls {
 
   /** Encrypts for a socket, which is closed with the result; the handshake is still to be made. */
   SSLSocket over(Socket socket) throws IOException {
-    SSLSocket encrypted =
+    final SSLSocket encrypted =
         (SSLSocket)
             context.get().getSocketFactory().createSocket(socket, null, /* autoClose= */ true);
     encrypted.setUseClientMode(false);

@@ -55,22 +55,22 @@ final class SharedCounter {
    *     there
    */
   PointSum add(List<PointSource> points, int maxNewParts) {
-    for (Part part : parts.values()) {
+    for (final Part part : parts.values()) {
       // There is something if memory ran out in the last scrape.
       part.next = null;
     }
-    int maxParts = parts.size() + maxNewParts;
-    PointSum sum = new PointSum();
-    for (PointSource source : points) {
+    final int maxParts = parts.size() + maxNewParts;
+    final PointSum sum = new PointSum();
+    for (final PointSource source : points) {
       startEpochNanos = Math.min(startEpochNanos, source.point().getStartEpochNanos());
-      Part part = part(PointIdentity.of(source), maxParts);
+      final Part part = part(PointIdentity.of(source), maxParts);
       if (part == null) {
         sum.add(source.point());
       } else {
         part.add(source.point());
       }
     }
-    for (Part part : parts.values()) {
+    for (final Part part : parts.values()) {
       part.endScrape();
       sum.add(part.before);
       sum.add(part.value);

@@ -172,7 +172,7 @@ final class TextBuffer {
   /** Appends text that is known to hold ASCII only: names, keywords, digits. */
   @SuppressWarnings("deprecation") // It drops the upper bytes, which are none here.
   TextBuffer ascii(String text) {
-    int length = text.length();
+    final int length = text.length();
     ensure(length);
     text.getBytes(0, length, bytes, size);
     size += length;
@@ -203,17 +203,17 @@ final class TextBuffer {
   TextBuffer padded(long number, int width) {
     // From the left, 8 digits at once; what is too much at the end is overwritten, or not counted.
     ensure(width + Long.BYTES);
-    int end = size + width;
+    final int end = size + width;
     int rest = width;
     long low = number;
     if (rest > 16) {
-      long high = low / 10_000_000_000_000_000L;
+      final long high = low / 10_000_000_000_000_000L;
       low -= high * 10_000_000_000_000_000L;
       putDigits((int) high, rest - 16);
       rest = 16;
     }
     if (rest > 8) {
-      long high = low / 100_000_000;
+      final long high = low / 100_000_000;
       low -= high * 100_000_000;
       putDigits((int) high, rest - 8);
       rest = 8;
@@ -225,27 +225,27 @@ final class TextBuffer {
 
   /** Appends the last digits of a number below 10^8, up to 8. */
   private void putDigits(int number, int width) {
-    long digits = eightDigits(number) >>> (8 * (8 - width));
+    final long digits = eightDigits(number) >>> (8 * (8 - width));
     DIGITS.set(bytes, size, digits + 0x3030_3030_3030_3030L);
     size += width;
   }
 
   /** The 8 decimal digits of a number, one in each byte, the first one lowest. */
   private static long eightDigits(int number) {
-    int high = number / 10_000;
-    long fours = high | ((long) (number - high * 10_000) << 32);
+    final int high = number / 10_000;
+    final long fours = high | ((long) (number - high * 10_000) << 32);
     // Below 10,000 this is the division by 100, and below 100 the next one is that by 10.
-    long hundreds = ((fours * 10_486) >>> 20) & 0x7F_0000_007FL;
-    long twos = hundreds | ((fours - hundreds * 100) << 16);
-    long tens = ((twos * 103) >>> 10) & 0x000F_000F_000F_000FL;
+    final long hundreds = ((fours * 10_486) >>> 20) & 0x7F_0000_007FL;
+    final long twos = hundreds | ((fours - hundreds * 100) << 16);
+    final long tens = ((twos * 103) >>> 10) & 0x000F_000F_000F_000FL;
     return tens | ((twos - tens * 10) << 8);
   }
 
   /** How many decimal digits a number has that is not negative. */
   static int digits(long number) {
     // 1233 / 4096 is the logarithm of 2 to the base of 10, slightly more.
-    int bits = Long.SIZE - Long.numberOfLeadingZeros(number | 1);
-    int atMost = ((bits * 1233) >> 12) + 1;
+    final int bits = Long.SIZE - Long.numberOfLeadingZeros(number | 1);
+    final int atMost = ((bits * 1233) >> 12) + 1;
     return number < LOWEST_OF_LENGTH[atMost] ? atMost - 1 : atMost;
   }
 
@@ -262,7 +262,7 @@ final class TextBuffer {
   }
 
   private void append(byte[] source, int from, int to) {
-    int length = to - from;
+    final int length = to - from;
     ensure(length);
     System.arraycopy(source, from, bytes, size, length);
     size += length;
@@ -274,7 +274,7 @@ final class TextBuffer {
     nibbles = ((nibbles << 8) | nibbles) & 0x00FF_00FF_00FF_00FFL;
     nibbles = ((nibbles << 4) | nibbles) & 0x0F0F_0F0F_0F0F_0F0FL;
     // One in each byte whose nibble is a letter.
-    long letters = ((nibbles + 0x0606_0606_0606_0606L) >>> 4) & 0x0101_0101_0101_0101L;
+    final long letters = ((nibbles + 0x0606_0606_0606_0606L) >>> 4) & 0x0101_0101_0101_0101L;
     return nibbles + 0x3030_3030_3030_3030L + letters * ('a' - '0' - 10);
   }
 
@@ -298,10 +298,10 @@ final class TextBuffer {
 
   /** Appends a label value or a quoted name: backslash, double quote and line feed are escaped. */
   TextBuffer labelValue(String value) {
-    int length = value.length();
+    final int length = value.length();
     int i = 0;
     while (i < length) {
-      char c = value.charAt(i);
+      final char c = value.charAt(i);
       switch (c) {
         case '\\' -> put('\\').put('\\');
         case '"' -> put('\\').put('"');
@@ -319,10 +319,10 @@ final class TextBuffer {
    * text would turn the line's end into CR LF, which OpenMetrics forbids.
    */
   TextBuffer help(String text, boolean escapeQuotes) {
-    int length = text.length();
+    final int length = text.length();
     int i = 0;
     while (i < length) {
-      char c = text.charAt(i);
+      final char c = text.charAt(i);
       if (c == '\\') {
         put('\\').put('\\');
       } else if (c == '\n') {
@@ -353,7 +353,7 @@ final class TextBuffer {
       bytes[size++] = (byte) (0x80 | (c & 0x3F));
       return 1;
     }
-    int codePoint = text.codePointAt(index);
+    final int codePoint = text.codePointAt(index);
     if (codePoint >= Character.MIN_SUPPLEMENTARY_CODE_POINT) {
       bytes[size++] = (byte) (0xF0 | (codePoint >> 18));
       bytes[size++] = (byte) (0x80 | ((codePoint >> 12) & 0x3F));
@@ -362,7 +362,7 @@ final class TextBuffer {
       return 2;
     }
     // Half a surrogate pair has no UTF-8 form; the replacement character stands in for it.
-    int unit = Character.isSurrogate(c) ? 0xFFFD : c;
+    final int unit = Character.isSurrogate(c) ? 0xFFFD : c;
     bytes[size++] = (byte) (0xE0 | (unit >> 12));
     bytes[size++] = (byte) (0x80 | ((unit >> 6) & 0x3F));
     bytes[size++] = (byte) (0x80 | (unit & 0x3F));

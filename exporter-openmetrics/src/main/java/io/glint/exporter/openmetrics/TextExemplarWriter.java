@@ -34,7 +34,7 @@ final class TextExemplarWriter extends ExemplarWriter {
 
   @Override
   boolean append(TextBuffer out, ExemplarData exemplar, int field) {
-    int mark = out.size();
+    final int mark = out.size();
     out.ascii(" # {");
     if (!labels(out, exemplar)) {
       out.truncate(mark);
@@ -53,12 +53,12 @@ final class TextExemplarWriter extends ExemplarWriter {
 
   @Override
   int ids(TextBuffer out, ExemplarData exemplar) {
-    int at = out.size();
+    final int at = out.size();
     if (exemplar instanceof ReadableSpanIds span && span.hasNumbers()) {
       spanIds(out, span.traceIdHigh(), span.traceIdLow(), span.spanId());
       return SPAN_IDS.length - IDS_SYNTAX;
     }
-    SpanContext span = exemplar.getSpanContext();
+    final SpanContext span = exemplar.getSpanContext();
     if (!span.isValid()) {
       return 0;
     }
@@ -69,7 +69,7 @@ final class TextExemplarWriter extends ExemplarWriter {
 
   /** Appends the labels of ids that are numbers. */
   static TextBuffer spanIds(TextBuffer out, long traceIdHigh, long traceIdLow, long spanId) {
-    int at = out.size();
+    final int at = out.size();
     out.raw(SPAN_IDS);
     out.setHex(at + TRACE_ID_AT, traceIdHigh);
     out.setHex(at + TRACE_ID_AT + 16, traceIdLow);

@@ -44,15 +44,15 @@ final class TextPointWriter extends LineWriter {
   @Override
   void beginFamily(Family newFamily) {
     family = newFamily;
-    boolean whole = family.form(format) == Family.Form.WHOLE;
+    final boolean whole = family.form(format) == Family.Form.WHOLE;
     wholeOpenMetrics = isWholeOpenMetrics(family);
     if (format == ScrapeFormat.PROMETHEUS_TEXT) {
-      String name = family.textName();
+      final String name = family.textName();
       help(name, false);
       comment("TYPE", name).ascii(family.type.prometheusText).put('\n');
       return;
     }
-    String name = whole ? family.name : family.textName();
+    final String name = whole ? family.name : family.textName();
     comment("TYPE", name);
     out.ascii(whole ? family.type.openMetrics : UNKNOWN).put('\n');
     if (whole && Names.endsWithUnit(name, family.unit)) {
@@ -76,11 +76,11 @@ final class TextPointWriter extends LineWriter {
     if (wholeOpenMetrics) {
       exemplars.sortIntoBuckets(candidates, histogram.bounds());
     }
-    BucketLabels bucketLabels = family.bucketLabels;
+    final BucketLabels bucketLabels = family.bucketLabels;
     bucketLabels.of(histogram, numbers);
-    int start = out.size();
+    final int start = out.size();
     openLabels("_bucket");
-    int end = out.size();
+    final int end = out.size();
     long total = 0;
     for (int i = 0; i <= histogram.size(); i++) {
       total = Buckets.sum(total, histogram.count(i));
@@ -136,7 +136,7 @@ final class TextPointWriter extends LineWriter {
 
   @Override
   void summary(long count, double sum, List<ValueAtQuantile> values, long startEpochNanos) {
-    List<ValueAtQuantile> quantiles = ordered(values);
+    final List<ValueAtQuantile> quantiles = ordered(values);
     for (int i = 0; i < quantiles.size(); i++) {
       openLabels("");
       out.ascii("quantile=\"");

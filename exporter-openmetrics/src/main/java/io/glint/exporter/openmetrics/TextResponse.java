@@ -51,7 +51,7 @@ final class TextResponse extends OpenMetricsResponse {
    */
   static TextResponse of(
       int status, Map<String, String> more, String contentType, byte[] body, boolean isHead) {
-    Map<String, String> headers = new LinkedHashMap<>(more);
+    final Map<String, String> headers = new LinkedHashMap<>(more);
     headers.put("Content-Type", contentType);
     headers.put("Content-Length", Integer.toString(body.length));
     return new TextResponse(status, Map.copyOf(headers), isHead ? new byte[0] : body);

@@ -72,7 +72,7 @@ final class TlsFiles implements Supplier<SSLContext> {
    */
   static TlsFiles pem(
       Path certificates, Path privateKey, @Nullable Path trustedClients, ProblemLog log) {
-    Keys keys =
+    final Keys keys =
         () -> Pem.keyManagers(Files.readAllBytes(privateKey), Files.readAllBytes(certificates));
     return new TlsFiles(List.of(certificates, privateKey), keys, trustedClients, log).first();
   }
@@ -85,9 +85,9 @@ final class TlsFiles implements Supplier<SSLContext> {
    */
   static TlsFiles keyStore(
       Path store, char[] password, @Nullable Path trustedClients, ProblemLog log) {
-    Keys keys =
+    final Keys keys =
         () -> {
-          KeyStore loaded = KeyStore.getInstance(new File(store.toString()), password);
+          final KeyStore loaded = KeyStore.getInstance(new File(store.toString()), password);
           return Pem.keyManagers(loaded, password);
         };
     return new TlsFiles(List.of(store), keys, trustedClients, log).first();
@@ -113,11 +113,11 @@ final class TlsFiles implements Supplier<SSLContext> {
 
   @Override
   public synchronized SSLContext get() {
-    long now = System.nanoTime();
+    final long now = System.nanoTime();
     if (now - lookedNanos > LOOK_NANOS) {
       lookedNanos = now;
       try {
-        List<FileTime> newTimes = times();
+        final List<FileTime> newTimes = times();
         if (!newTimes.equals(times)) {
           context = read();
           times = newTimes;
@@ -137,19 +137,19 @@ final class TlsFiles implements Supplier<SSLContext> {
   }
 
   private List<FileTime> times() throws IOException {
-    List<FileTime> found = new ArrayList<>();
-    for (Path file : files) {
+    final List<FileTime> found = new ArrayList<>();
+    for (final Path file : files) {
       found.add(Files.getLastModifiedTime(file));
     }
     return found;
   }
 
   private SSLContext read() throws IOException, GeneralSecurityException {
-    TrustManager[] trust =
+    final TrustManager[] trust =
         trustedClients == null
             ? null
             : new TrustManager[] {Pem.trustManager(Files.readAllBytes(trustedClients))};
-    SSLContext made = SSLContext.getInstance("TLS");
+    final SSLContext made = SSLContext.getInstance("TLS");
     made.init(keys.read(), trust, null);
     return made;
   }

@@ -25,7 +25,7 @@ final class TraceUrl {
     if (!template.contains(TRACE_ID)) {
       throw unusable(template, "it does not contain " + TRACE_ID);
     }
-    URI example;
+    final URI example;
     try {
       example = new URI(template.replace(TRACE_ID, "0").replace(SPAN_ID, "0"));
     } catch (URISyntaxException e) {

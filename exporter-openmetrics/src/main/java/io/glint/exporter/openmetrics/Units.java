@@ -55,16 +55,16 @@ final class Units {
 
   /** The word for a UCUM unit, or an empty string if it has none. */
   static String word(String unit) {
-    String bare = withoutAnnotations(unit).strip();
+    final String bare = withoutAnnotations(unit).strip();
     int slash = bare.indexOf('/');
     if (slash < 0) {
       return plural(bare);
     }
-    StringBuilder word = new StringBuilder(plural(bare.substring(0, slash).strip()));
+    final StringBuilder word = new StringBuilder(plural(bare.substring(0, slash).strip()));
     while (slash >= 0) {
-      int next = bare.indexOf('/', slash + 1);
-      String part = bare.substring(slash + 1, next < 0 ? bare.length() : next).strip();
-      String singular = singular(part);
+      final int next = bare.indexOf('/', slash + 1);
+      final String part = bare.substring(slash + 1, next < 0 ? bare.length() : next).strip();
+      final String singular = singular(part);
       if (!singular.isEmpty()) {
         word.append(word.length() == 0 ? "per_" : "_per_").append(singular);
       }
@@ -74,7 +74,7 @@ final class Units {
   }
 
   private static String plural(String unit) {
-    String word = PLURAL.get(unit);
+    final String word = PLURAL.get(unit);
     return word != null ? word : verbatim(unit);
   }
 
@@ -91,9 +91,9 @@ final class Units {
     if (unit.equals("1")) {
       return "";
     }
-    String legacy = Names.legacy(unit, false);
-    int start = legacy.startsWith("_") ? 1 : 0;
-    int end = legacy.endsWith("_") ? legacy.length() - 1 : legacy.length();
+    final String legacy = Names.legacy(unit, false);
+    final int start = legacy.startsWith("_") ? 1 : 0;
+    final int end = legacy.endsWith("_") ? legacy.length() - 1 : legacy.length();
     return start < end ? legacy.substring(start, end) : "";
   }
 
@@ -102,10 +102,10 @@ final class Units {
     if (unit.indexOf('{') < 0) {
       return unit;
     }
-    StringBuilder result = new StringBuilder(unit.length());
+    final StringBuilder result = new StringBuilder(unit.length());
     int depth = 0;
     for (int i = 0; i < unit.length(); i++) {
-      char c = unit.charAt(i);
+      final char c = unit.charAt(i);
       if (c == '{') {
         depth++;
       } else if (c == '}' && depth > 0) {

@@ -22,7 +22,7 @@ final class Zipper {
   /** Appends a body, compressed, to another buffer. */
   void zip(TextBuffer body, TextBuffer zipped) {
     checksum.reset();
-    for (byte each : HEADER) {
+    for (final byte each : HEADER) {
       zipped.put((char) (each & 0xFF));
     }
     try {

@@ -35,7 +35,7 @@ class AttributeTextTest {
     assertThat(AttributeText.of(nested(1))).isEqualTo("[1]");
     assertThat(AttributeText.of(nested(AttributeText.MAX_DEPTH)))
         .isEqualTo("[".repeat(64) + 1 + "]".repeat(64));
-    String cut = "[".repeat(65) + "\"...\"" + "]".repeat(65);
+    final String cut = "[".repeat(65) + "\"...\"" + "]".repeat(65);
     assertThat(AttributeText.of(nested(AttributeText.MAX_DEPTH + 1))).isEqualTo(cut);
     assertThat(AttributeText.of(nested(200_000))).isEqualTo(cut);
     Value<?> map = Value.of(1);

@@ -31,7 +31,7 @@ class ExemplarExpositionTest {
 
   @Test
   void counterTakesTheLatestExemplar() {
-    var metric =
+    final var metric =
         Metrics.doubleCounter(
             "c",
             Metrics.point(
@@ -46,16 +46,16 @@ class ExemplarExpositionTest {
 
   @Test
   void idsThatAreNumbersAreWrittenAsThoseOfContexts() {
-    SpanContext span =
+    final SpanContext span =
         SpanContext.create(
             "0123456789abcdeffedcba9876543210",
             "00fedcba98765432",
             TraceFlags.getSampled(),
             TraceState.getDefault());
-    var ofNumbers =
+    final var ofNumbers =
         Metrics.doubleCounter(
             "c", Metrics.point(Attributes.empty(), 7, new NumberedExemplar(2.5, NOW, span)));
-    var ofContext =
+    final var ofContext =
         Metrics.doubleCounter(
             "c",
             Metrics.point(
@@ -69,9 +69,9 @@ class ExemplarExpositionTest {
 
   @Test
   void exemplarOfALongCounterIsExact() {
-    LongExemplarData exemplar =
+    final LongExemplarData exemplar =
         LongExemplarData.create(Attributes.empty(), NOW, Metrics.span(1), (1L << 53) + 1);
-    var metric =
+    final var metric =
         Metrics.counter("c", new LongPoint(Attributes.empty(), Long.MAX_VALUE, List.of(exemplar)));
     assertThat(renderer.openMetrics(metric))
         .contains("# {" + IDS + "} 9007199254740993 1600000060.123\n");
@@ -79,7 +79,7 @@ class ExemplarExpositionTest {
 
   @Test
   void bucketExemplarIsTheLatestOneThatFallsInIt() {
-    var parsed =
+    final var parsed =
         renderer.parsed(
             histogramOf(
                 exemplar(0.5, NOW + 1, 1),
@@ -97,8 +97,8 @@ class ExemplarExpositionTest {
 
   @Test
   void ofOneTimeTheLargestValueIsTakenWhateverTheOrder() {
-    for (int[] values : new int[][] {{1, 2, 3}, {3, 2, 1}, {2, 3, 1}}) {
-      var metric =
+    for (final int[] values : new int[][] {{1, 2, 3}, {3, 2, 1}, {2, 3, 1}}) {
+      final var metric =
           Metrics.doubleCounter(
               "c",
               Metrics.point(
@@ -113,8 +113,9 @@ class ExemplarExpositionTest {
 
   @Test
   void oneThatIsOutrankedIsShownOnlyIfAllAre() {
-    NumberedExemplar outranked = new NumberedExemplar(0.5, NOW + 9, Metrics.span(1)).outranked();
-    NumberedExemplar later = new NumberedExemplar(0.6, NOW + 10, Metrics.span(2)).outranked();
+    final NumberedExemplar outranked =
+        new NumberedExemplar(0.5, NOW + 9, Metrics.span(1)).outranked();
+    final NumberedExemplar later = new NumberedExemplar(0.6, NOW + 10, Metrics.span(2)).outranked();
     assertThat(
             exemplarOf(renderer.parsed(histogramOf(outranked, exemplar(0.7, NOW, 3), later)), 0)
                 .value())
@@ -125,14 +126,14 @@ class ExemplarExpositionTest {
 
   @Test
   void theLatestIsTakenWhateverTheBuckets() {
-    DoubleExemplarData[] exemplars = {
+    final DoubleExemplarData[] exemplars = {
       exemplar(-7, NOW + 1, 1), exemplar(40, NOW + 3, 2), exemplar(30, NOW + 2, 3)
     };
-    var withoutBounds =
+    final var withoutBounds =
         new HistogramPoint(Attributes.empty(), 63, List.of(), List.of(3L), List.of(exemplars));
-    var withoutBuckets =
+    final var withoutBuckets =
         new HistogramPoint(Attributes.empty(), 63, 3, List.of(), List.of(), List.of(exemplars));
-    var withInfinity =
+    final var withInfinity =
         new HistogramPoint(
             Attributes.empty(),
             63,
@@ -143,7 +144,7 @@ class ExemplarExpositionTest {
         .isEqualTo("40.0");
     assertThat(exemplarOf(renderer.parsed(histogram("h", withoutBuckets)), 0).value())
         .isEqualTo("40.0");
-    var parsed = renderer.parsed(histogram("h", withInfinity));
+    final var parsed = renderer.parsed(histogram("h", withInfinity));
     assertThat(exemplarOf(parsed, 0).value()).isEqualTo("-7.0");
     assertThat(exemplarOf(parsed, 1).value()).isEqualTo("40.0");
   }
@@ -160,7 +161,7 @@ class ExemplarExpositionTest {
     "-1, 0",
   })
   void valueAtABoundBelongsToTheBucketBelow(double value, int bucket) {
-    var parsed = renderer.parsed(histogramOf(exemplar(value, NOW, 1)));
+    final var parsed = renderer.parsed(histogramOf(exemplar(value, NOW, 1)));
     for (int i = 0; i < 4; i++) {
       assertThat(exemplarOf(parsed, i) != null).isEqualTo(i == bucket);
     }
@@ -168,14 +169,14 @@ class ExemplarExpositionTest {
 
   @Test
   void exemplarsOfOnePointDoNotLeakIntoTheNext() {
-    var parsed =
+    final var parsed =
         renderer.parsed(
             histogram(
                 "h",
                 pointOf(Attributes.builder().put("i", 1).build(), exemplar(0.5, NOW, 1)),
                 pointOf(Attributes.builder().put("i", 2).build()),
                 pointOf(Attributes.builder().put("i", 3).build(), exemplar(3, NOW, 1))));
-    var samples = parsed.family("h").samples;
+    final var samples = parsed.family("h").samples;
     assertThat(samples.stream().filter(sample -> sample.exemplar() != null).count()).isEqualTo(2);
   }
 
@@ -193,7 +194,7 @@ class ExemplarExpositionTest {
 
   @Test
   void idsComeFirstAndWinOverFilteredAttributes() {
-    Attributes filtered =
+    final Attributes filtered =
         Attributes.builder().put("a.b", "x").put("trace_id", "fake").put("span.id", "fake").build();
     assertThat(renderer.openMetrics(histogramOf(exemplar(0.5, NOW, 1, filtered))))
         .contains(" # {" + IDS + ",a_b=\"x\"} 0.5 ");
@@ -204,7 +205,7 @@ class ExemplarExpositionTest {
   @Test
   void filteredAttributesAreAddedUpToTheLimitInCodePoints() {
     // The ids with their names take 63 of 128; the name "a" takes one more, which leaves 64.
-    String fits = "😀".repeat(64);
+    final String fits = "😀".repeat(64);
     assertThat(renderer.openMetrics(histogramOf(withAttribute("a", fits))))
         .contains(" # {" + IDS + ",a=\"" + fits + "\"} ");
     assertThat(renderer.openMetrics(histogramOf(withAttribute("a", fits + "😀"))))
@@ -213,7 +214,7 @@ class ExemplarExpositionTest {
 
   @Test
   void attributeThatDoesNotFitDoesNotKeepOutTheNext() {
-    Attributes filtered =
+    final Attributes filtered =
         Attributes.builder().put("a", "x".repeat(500)).put("b", "y").put("c", "").build();
     assertThat(renderer.openMetrics(histogramOf(exemplar(0.5, NOW, 1, filtered))))
         .contains(" # {" + IDS + ",b=\"y\"} ");
@@ -221,10 +222,10 @@ class ExemplarExpositionTest {
 
   @Test
   void joinedValuesCountWithTheirSeparator() {
-    Attributes fits =
+    final Attributes fits =
         Attributes.builder().put("a.b", "x".repeat(30)).put("a_b", "y".repeat(31)).build();
     assertThat(renderer.openMetrics(histogramOf(exemplar(0.5, NOW, 1, fits)))).contains("x;y");
-    Attributes tooLong =
+    final Attributes tooLong =
         Attributes.builder().put("a.b", "x".repeat(31)).put("a_b", "y".repeat(31)).build();
     assertThat(renderer.openMetrics(histogramOf(exemplar(0.5, NOW, 1, tooLong))))
         .doesNotContain("x;y");
@@ -234,7 +235,7 @@ class ExemplarExpositionTest {
   @ValueSource(strings = {"\"", "\n", "\\"})
   void labelsCountAsTheyAreWritten(String escapedInTwo) {
     // The ids with their names take 63 of 128, and the name one, which leaves 64.
-    String fits = escapedInTwo.repeat(32);
+    final String fits = escapedInTwo.repeat(32);
     assertThat(exemplarLabels(withAttribute("a", fits))).containsEntry("a", fits);
     assertThat(exemplarLabels(withAttribute("a", fits + "x")))
         .containsOnlyKeys("trace_id", "span_id");
@@ -252,7 +253,7 @@ class ExemplarExpositionTest {
 
   @Test
   void whatHasNoUtf8FormCountsAsTheCharacterThatStandsForIt() {
-    String halves = "\uD83D".repeat(64);
+    final String halves = "\uD83D".repeat(64);
     assertThat(exemplarLabels(withAttribute("a", halves))).containsEntry("a", "\uFFFD".repeat(64));
     assertThat(exemplarLabels(withAttribute("a", halves + "\uD83D"))).doesNotContainKey("a");
   }
@@ -260,10 +261,10 @@ class ExemplarExpositionTest {
   @Test
   void namesCountAsLabelNames() {
     // Each of the two keys is one character longer or shorter as a label name.
-    String prefixed = "1" + "x".repeat(58);
+    final String prefixed = "1" + "x".repeat(58);
     assertThat(exemplarLabels(withAttribute(prefixed, "12"))).containsKey("key_" + prefixed);
     assertThat(exemplarLabels(withAttribute(prefixed, "123"))).hasSize(2);
-    String collapsed = "a..".repeat(31);
+    final String collapsed = "a..".repeat(31);
     assertThat(exemplarLabels(withAttribute(collapsed, "123"))).containsKey("a_".repeat(31));
     assertThat(exemplarLabels(withAttribute(collapsed, "1234"))).hasSize(2);
   }
@@ -278,17 +279,17 @@ class ExemplarExpositionTest {
     assertThat(renderer.openMetrics(histogramOf(inSpan("a\"\\\nb", "é"))))
         .contains(" # {trace_id=\"a\\\"\\\\\\nb\",span_id=\"é\"} ");
     // The names take 15 of 128.
-    String fits = "😀".repeat(112);
+    final String fits = "😀".repeat(112);
     assertThat(renderer.openMetrics(histogramOf(inSpan(fits, "1"))))
         .contains("trace_id=\"" + fits + "\"");
     assertThat(renderer.openMetrics(histogramOf(inSpan(fits, "12")))).doesNotContain(" # {");
-    String escaped = "\"".repeat(56);
+    final String escaped = "\"".repeat(56);
     assertThat(renderer.openMetrics(histogramOf(inSpan(escaped, "1")))).contains(" # {");
     assertThat(renderer.openMetrics(histogramOf(inSpan(escaped, "12")))).doesNotContain(" # {");
   }
 
   private static DoubleExemplarData inSpan(String traceId, String spanId) {
-    SpanContext span =
+    final SpanContext span =
         new SpanContext() {
           @Override
           public String getTraceId() {
@@ -325,7 +326,7 @@ class ExemplarExpositionTest {
 
   @Test
   void onlyTotalAndBucketHaveExemplars() {
-    DoubleExemplarData exemplar = exemplar(0.5, NOW, 1);
+    final DoubleExemplarData exemplar = exemplar(0.5, NOW, 1);
     assertThat(
             renderer.openMetrics(
                 Metrics.gauge("g", Metrics.point(Attributes.empty(), 1, exemplar)),
@@ -338,7 +339,7 @@ class ExemplarExpositionTest {
                             LongExemplarData.create(
                                 Attributes.empty(), NOW, Metrics.span(1), 1))))))
         .doesNotContain(" # {");
-    for (String line : renderer.openMetrics(histogramOf(exemplar)).split("\n", -1)) {
+    for (final String line : renderer.openMetrics(histogramOf(exemplar)).split("\n", -1)) {
       assertThat(line.contains(" # {")).isEqualTo(line.startsWith("h_bucket{le=\"1.0\"}"));
     }
   }

@@ -97,8 +97,8 @@ class ExemplarOutcomesOfScrapesTest {
   @Test
   void aScrapeWhoseRenderingFailsCountsNothing() throws Exception {
     // Families are written in the order of their names: "c" before this one.
-    MetricData broken = gaugeOf("z", exemplar(1, NOW, 1)).described(null);
-    List<MetricData> metrics =
+    final MetricData broken = gaugeOf("z", exemplar(1, NOW, 1)).described(null);
+    final List<MetricData> metrics =
         new ArrayList<>(List.of(counterOf("c", exemplar(1, NOW, 1)), broken));
     register(() -> List.copyOf(metrics));
     assertThat(client.scrape().status()).isEqualTo(500);
@@ -112,9 +112,9 @@ class ExemplarOutcomesOfScrapesTest {
   @ParameterizedTest
   @ValueSource(ints = {1, 1 << 20})
   void anAnswerThatTheScraperBreaksOffIsAFailedExport(int length) throws Exception {
-    String help = "x".repeat(length);
-    CountDownLatch collecting = new CountDownLatch(1);
-    CountDownLatch gone = new CountDownLatch(1);
+    final String help = "x".repeat(length);
+    final CountDownLatch collecting = new CountDownLatch(1);
+    final CountDownLatch gone = new CountDownLatch(1);
     register(
         () -> {
           collecting.countDown();
@@ -138,10 +138,10 @@ class ExemplarOutcomesOfScrapesTest {
   @Test
   void scrapesAndReadersAtOnceLoseNothing() throws Exception {
     register(() -> List.of(histogramOf("h", exemplar(0.5, NOW, 1), exemplar(0.6, NOW, 1))));
-    ExecutorService scrapers = Executors.newFixedThreadPool(4);
-    List<Future<?>> done = new ArrayList<>();
+    final ExecutorService scrapers = Executors.newFixedThreadPool(4);
+    final List<Future<?>> done = new ArrayList<>();
     for (int i = 0; i < 4; i++) {
-      String accept = i % 2 == 0 ? "application/openmetrics-text" : "text/plain";
+      final String accept = i % 2 == 0 ? "application/openmetrics-text" : "text/plain";
       done.add(
           scrapers.submit(
               () -> {
@@ -153,12 +153,12 @@ class ExemplarOutcomesOfScrapesTest {
     }
     long last = 0;
     while (!done.stream().allMatch(Future::isDone)) {
-      long now = outcomes("h").getOrDefault(Outcome.EXPORTED, 0L);
+      final long now = outcomes("h").getOrDefault(Outcome.EXPORTED, 0L);
       assertThat(now).isGreaterThanOrEqualTo(last);
       last = now;
       Thread.sleep(1);
     }
-    for (Future<?> scraper : done) {
+    for (final Future<?> scraper : done) {
       scraper.get();
     }
     scrapers.shutdown();
@@ -170,13 +170,13 @@ class ExemplarOutcomesOfScrapesTest {
 
   @Test
   void tenThousandScrapesDoNotGrowMemory() throws Exception {
-    List<MetricData> metrics = new ArrayList<>();
+    final List<MetricData> metrics = new ArrayList<>();
     for (int i = 0; i < 20; i++) {
       metrics.add(histogramOf("h" + i, exemplar(0.5, NOW, 1)));
     }
     register(() -> metrics);
     scrape(1_000);
-    long before = usedHeap();
+    final long before = usedHeap();
     scrape(10_000);
     awaitOutcomes("h19", Map.of(Outcome.EXPORTED, 11_000L));
     // Less than one forgotten tally for each scrape.
@@ -208,7 +208,7 @@ class ExemplarOutcomesOfScrapesTest {
   /** The account is entered after the last byte of the answer, which the scraper may see first. */
   private void awaitOutcomes(String metric, Map<Outcome, Long> expected)
       throws InterruptedException {
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+    final long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
     while (!outcomes(metric).equals(expected) && System.nanoTime() < deadline) {
       Thread.sleep(2);
     }

@@ -97,9 +97,9 @@ class ExemplarsOnLinesTest {
   }
 
   private void record(Attributes attributes, double... values) {
-    for (double value : values) {
+    for (final double value : values) {
       clock.advance(1_000_000);
-      Context context = Context.root().with(Span.wrap(Metrics.span(++spans)));
+      final Context context = Context.root().with(Span.wrap(Metrics.span(++spans)));
       histogram.record(value, attributes, context);
       counter.add(value, attributes, context);
     }
@@ -108,10 +108,11 @@ class ExemplarsOnLinesTest {
   /** The exemplar of each line that has one. */
   private Map<String, Exposition.ParsedExemplar> scrape(InMemoryMetricReader reader) {
     clock.advance(1_000_000);
-    Map<String, Exposition.ParsedExemplar> lines = new TreeMap<>();
-    Exposition parsed = renderer.parsed(reader.collectAllMetrics().toArray(new MetricData[0]));
-    for (Exposition.ParsedFamily family : parsed.families) {
-      for (Exposition.ParsedSample sample : family.samples) {
+    final Map<String, Exposition.ParsedExemplar> lines = new TreeMap<>();
+    final Exposition parsed =
+        renderer.parsed(reader.collectAllMetrics().toArray(new MetricData[0]));
+    for (final Exposition.ParsedFamily family : parsed.families) {
+      for (final Exposition.ParsedSample sample : family.samples) {
         if (sample.exemplar() != null) {
           lines.put(family.name + sample.labels().getOrDefault("le", ""), sample.exemplar());
         }
@@ -144,23 +145,23 @@ class ExemplarsOnLinesTest {
   @MethodSource("reservoirs")
   void aLineNeverGoesBackAndKeepsWhatItHas(ExemplarReservoirFactory reservoir) {
     start(reservoir);
-    SplittableRandom random = new SplittableRandom(5);
-    List<Map<String, Exposition.ParsedExemplar>> seen = new ArrayList<>();
+    final SplittableRandom random = new SplittableRandom(5);
+    final List<Map<String, Exposition.ParsedExemplar>> seen = new ArrayList<>();
     seen.add(new HashMap<>());
     seen.add(new HashMap<>());
     for (int round = 0; round < 400; round++) {
       for (int i = random.nextInt(6); i > 0; i--) {
         // Two series that become one.
-        Attributes attributes =
+        final Attributes attributes =
             Attributes.of(AttributeKey.stringKey(random.nextBoolean() ? "a.b" : "a_b"), "x");
         record(attributes, Math.scalb(1 + random.nextDouble(), random.nextInt(12)));
       }
       if (random.nextInt(50) == 0) {
         clock.setBack(30_000_000_000L);
       }
-      int reader = random.nextInt(2);
-      Map<String, Exposition.ParsedExemplar> before = seen.get(reader);
-      Map<String, Exposition.ParsedExemplar> now = scrape(readers.get(reader));
+      final int reader = random.nextInt(2);
+      final Map<String, Exposition.ParsedExemplar> before = seen.get(reader);
+      final Map<String, Exposition.ParsedExemplar> now = scrape(readers.get(reader));
       assertThat(now.keySet()).containsAll(before.keySet());
       before.forEach(
           (line, exemplar) ->
@@ -208,7 +209,7 @@ class ExemplarsOnLinesTest {
 
     @Override
     public boolean offerDouble(double value, int bucket, Attributes attributes, Context context) {
-      Exemplar exemplar = new Exemplar();
+      final Exemplar exemplar = new Exemplar();
       exemplar.setDouble(value, settings.epochNanoClock().getAsLong(), attributes, context);
       kept.put(random.nextInt(5) * 37 % 11, exemplar);
       return true;

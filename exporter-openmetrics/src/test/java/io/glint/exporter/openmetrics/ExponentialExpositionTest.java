@@ -41,9 +41,9 @@ class ExponentialExpositionTest {
 
   @Test
   void boundsAreThePowersOfFourFromANanosecondToATerabyte() {
-    Map<Double, Long> buckets =
+    final Map<Double, Long> buckets =
         buckets(exponential("h", exponentialPoint(NONE, 1, 0, 0, List.of(1L))));
-    List<Double> bounds = new ArrayList<>(buckets.keySet());
+    final List<Double> bounds = new ArrayList<>(buckets.keySet());
     assertThat(bounds).hasSize(37).last().isEqualTo(Double.POSITIVE_INFINITY);
     for (int i = 0; i < 36; i++) {
       assertThat(bounds.get(i)).isEqualTo(Math.pow(2, -30 + 2 * i));
@@ -53,7 +53,7 @@ class ExponentialExpositionTest {
   @Test
   void countSumAndBucketsAreThere() {
     // Scale 1: (1, √2], (√2, 2], (2, 2√2], (2√2, 4], (4, 4√2]; two zeros.
-    Metric metric =
+    final Metric metric =
         exponential(
             "h", exponentialPoint(NONE, 12.5, 1, 2, 0, List.of(1L, 2L, 4L, 8L, 16L), List.of()));
     assertThat(renderer.openMetrics(metric.in("s").described("Time")))
@@ -98,7 +98,7 @@ class ExponentialExpositionTest {
 
   @Test
   void negativeValuesAreBelowAllBoundsAndThenThereIsNoSumInOpenMetrics() {
-    Metric metric =
+    final Metric metric =
         exponential("h", exponentialPoint(NONE, 3, 0, 1, 0, List.of(4L), List.of(1L, 1L)));
     assertThat(renderer.openMetrics(metric))
         .contains("h_bucket{le=\"1.0\"} 3\nh_bucket{le=\"4.0\"} 7\n")
@@ -109,9 +109,10 @@ class ExponentialExpositionTest {
   @Test
   void everyScaleHasAPlaceForEachBucket() {
     for (int scale = -40; scale <= 40; scale++) {
-      for (int offset :
+      for (final int offset :
           new int[] {Integer.MIN_VALUE, -1000, -1, 0, 1, 1000, Integer.MAX_VALUE - 1}) {
-        Metric metric = exponential("h", exponentialPoint(NONE, 1, scale, offset, List.of(1L, 2L)));
+        final Metric metric =
+            exponential("h", exponentialPoint(NONE, 1, scale, offset, List.of(1L, 2L)));
         assertThat(buckets(metric)).containsEntry(Double.POSITIVE_INFINITY, 3L);
       }
     }
@@ -146,7 +147,7 @@ class ExponentialExpositionTest {
 
   @Test
   void eachBucketShowsAnExemplarThatFellIntoIt() {
-    Metric metric =
+    final Metric metric =
         exponential(
             "h",
             exponentialPoint(
@@ -174,21 +175,21 @@ class ExponentialExpositionTest {
   void countsNeverFallAndAreExactDownToScaleMinusOne(boolean glint) {
     int inexact = 0;
     for (int seed = 0; seed < 60; seed++) {
-      Random random = new Random(seed);
-      Aggregation aggregation =
+      final Random random = new Random(seed);
+      final Aggregation aggregation =
           Aggregation.base2ExponentialBucketHistogram(
               Base2ExponentialHistogramOptions.builder()
                   .setMaxBuckets(2 + random.nextInt(159))
                   .build());
-      InMemoryMetricReader reader = InMemoryMetricReader.create();
-      DoubleHistogram histogram =
+      final InMemoryMetricReader reader = InMemoryMetricReader.create();
+      final DoubleHistogram histogram =
           provider(glint, reader, aggregation).get("m").histogramBuilder("h").setUnit("s").build();
-      double widest = Math.pow(10, random.nextInt(4));
-      List<Double> values = new ArrayList<>();
+      final double widest = Math.pow(10, random.nextInt(4));
+      final List<Double> values = new ArrayList<>();
       Map<Double, Long> before = new TreeMap<>();
       for (int scrape = 0; scrape < 40; scrape++) {
         for (int i = random.nextInt(5); i >= 0; i--) {
-          double exponent = random.nextGaussian() * widest * (scrape + 1) / 40;
+          final double exponent = random.nextGaussian() * widest * (scrape + 1) / 40;
           double value =
               random.nextInt(10) == 0 ? 0 : Math.scalb(1 + random.nextDouble(), (int) exponent);
           if (glint && random.nextInt(5) == 0) {
@@ -200,17 +201,18 @@ class ExponentialExpositionTest {
             values.add(value);
           }
         }
-        MetricData metric = reader.collectAllMetrics().iterator().next();
-        int scale = metric.getExponentialHistogramData().getPoints().iterator().next().getScale();
-        Map<Double, Long> now = buckets(metric);
+        final MetricData metric = reader.collectAllMetrics().iterator().next();
+        final int scale =
+            metric.getExponentialHistogramData().getPoints().iterator().next().getScale();
+        final Map<Double, Long> now = buckets(metric);
         if (!before.isEmpty()) {
           assertThat(now.keySet()).isEqualTo(before.keySet());
         }
         long lower = 0;
-        for (Map.Entry<Double, Long> bucket : now.entrySet()) {
-          String what = "seed " + seed + ", scrape " + scrape + ", le " + bucket.getKey();
-          long count = bucket.getValue();
-          long exact = values.stream().filter(value -> value <= bucket.getKey()).count();
+        for (final Map.Entry<Double, Long> bucket : now.entrySet()) {
+          final String what = "seed " + seed + ", scrape " + scrape + ", le " + bucket.getKey();
+          final long count = bucket.getValue();
+          final long exact = values.stream().filter(value -> value <= bucket.getKey()).count();
           assertThat(count)
               .as(what)
               .isGreaterThanOrEqualTo(before.getOrDefault(bucket.getKey(), 0L));
@@ -233,8 +235,8 @@ class ExponentialExpositionTest {
 
   private static MeterProvider provider(
       boolean glint, InMemoryMetricReader reader, Aggregation aggregation) {
-    InstrumentSelector all = InstrumentSelector.builder().setName("*").build();
-    View view = View.builder().setAggregation(aggregation).build();
+    final InstrumentSelector all = InstrumentSelector.builder().setName("*").build();
+    final View view = View.builder().setAggregation(aggregation).build();
     return glint
         ? GlintMeterProvider.builder().registerMetricReader(reader).registerView(all, view).build()
         : SdkMeterProvider.builder().registerMetricReader(reader).registerView(all, view).build();
@@ -242,13 +244,13 @@ class ExponentialExpositionTest {
 
   /** The cumulative counts by upper bound, of an exposition that the strict parser accepts. */
   private Map<Double, Long> buckets(MetricData metric) {
-    ParsedFamily family =
+    final ParsedFamily family =
         renderer.parsed(metric).families.stream()
             .filter(f -> !f.name.equals("target"))
             .findFirst()
             .orElseThrow();
-    Map<Double, Long> buckets = new TreeMap<>();
-    for (ParsedSample sample : family.samples) {
+    final Map<Double, Long> buckets = new TreeMap<>();
+    for (final ParsedSample sample : family.samples) {
       if (sample.name().endsWith("_bucket")) {
         buckets.put(ParsedSample.number(sample.labels().get("le")), Long.parseLong(sample.value()));
       }

@@ -13,7 +13,7 @@ final class Exposition {
   final List<ParsedFamily> families = new ArrayList<>();
 
   ParsedFamily family(String name) {
-    for (ParsedFamily family : families) {
+    for (final ParsedFamily family : families) {
       if (family.name.equals(name)) {
         return family;
       }
@@ -58,9 +58,9 @@ final class Exposition {
     }
 
     static double number(String text) {
-      String lower = text.toLowerCase(Locale.ROOT);
-      String sign = lower.startsWith("-") ? "-" : "";
-      String magnitude =
+      final String lower = text.toLowerCase(Locale.ROOT);
+      final String sign = lower.startsWith("-") ? "-" : "";
+      final String magnitude =
           lower.startsWith("-") || lower.startsWith("+") ? lower.substring(1) : lower;
       return switch (magnitude) {
         case "nan" -> Double.NaN;
@@ -72,7 +72,7 @@ final class Exposition {
 
     /** The labels without those that tell the samples of one point apart. */
     Map<String, String> groupLabels(ParsedFamily family) {
-      Map<String, String> group = new LinkedHashMap<>(labels);
+      final Map<String, String> group = new LinkedHashMap<>(labels);
       switch (family.typeOrUnknown()) {
         case "histogram", "gaugehistogram" -> group.remove("le");
         case "summary" -> group.remove("quantile");

@@ -100,9 +100,9 @@ class ExpositionFuzzTest {
   @ValueSource(booleans = {true, false})
   void everyExpositionIsValid(boolean scopeLabels) {
     for (int seed = 0; seed < 1500; seed++) {
-      Random random = new Random(seed);
-      MetricData[] metrics = new MetricData[random.nextInt(12)];
-      Resource resource =
+      final Random random = new Random(seed);
+      final MetricData[] metrics = new MetricData[random.nextInt(12)];
+      final Resource resource =
           Resource.create(
               Attributes.builder()
                   .put("service.name", pick(random, TEXTS))
@@ -111,10 +111,11 @@ class ExpositionFuzzTest {
       for (int i = 0; i < metrics.length; i++) {
         metrics[i] = metric(random).of(resource);
       }
-      Renderer renderer = new Renderer(scopeLabels, random.nextBoolean(), random.nextBoolean());
+      final Renderer renderer =
+          new Renderer(scopeLabels, random.nextBoolean(), random.nextBoolean());
       // openMetrics() parses what it returns.
-      String openMetrics = renderer.openMetrics(metrics);
-      String text = renderer.text(metrics);
+      final String openMetrics = renderer.openMetrics(metrics);
+      final String text = renderer.text(metrics);
       assertThat(openMetrics).as("seed " + seed).endsWith("# EOF\n");
       assertThat(text).as("seed " + seed).doesNotContain("\n# EOF", "# UNIT");
       assertThat(text.isEmpty() || text.endsWith("\n")).as("seed " + seed).isTrue();
@@ -124,19 +125,19 @@ class ExpositionFuzzTest {
 
   private static void assertEachExemplarHasOneOutcome(
       int seed, MetricData[] metrics, Renderer renderer, String openMetrics) {
-    Map<InstrumentationScopeInfo, Map<String, Long>> held = new HashMap<>();
-    for (MetricData metric : metrics) {
-      long exemplars =
+    final Map<InstrumentationScopeInfo, Map<String, Long>> held = new HashMap<>();
+    for (final MetricData metric : metrics) {
+      final long exemplars =
           metric.getData().getPoints().stream().mapToLong(p -> p.getExemplars().size()).sum();
       held.computeIfAbsent(metric.getInstrumentationScopeInfo(), scope -> new HashMap<>())
           .merge(metric.getName(), exemplars, Long::sum);
     }
     long exported = 0;
-    for (var scope : held.entrySet()) {
-      for (var metric : scope.getValue().entrySet()) {
-        ToLongFunction<Outcome> count =
+    for (final var scope : held.entrySet()) {
+      for (final var metric : scope.getValue().entrySet()) {
+        final ToLongFunction<Outcome> count =
             outcome -> renderer.exemplars.get(scope.getKey(), metric.getKey(), outcome);
-        long written =
+        final long written =
             count.applyAsLong(Outcome.EXPORTED) + count.applyAsLong(Outcome.EXPORTED_IN_PART);
         // Once as OpenMetrics, once as Prometheus text.
         assertThat(
@@ -151,7 +152,7 @@ class ExpositionFuzzTest {
         exported += written;
       }
     }
-    Exposition parsed = StrictOpenMetricsParser.parse(openMetrics.getBytes(UTF_8));
+    final Exposition parsed = StrictOpenMetricsParser.parse(openMetrics.getBytes(UTF_8));
     assertThat(
             parsed.familyNames().stream()
                 .flatMap(name -> parsed.family(name).samples.stream())
@@ -162,8 +163,8 @@ class ExpositionFuzzTest {
   }
 
   private static Metric metric(Random random) {
-    String name = pick(random, NAMES);
-    Metric metric =
+    final String name = pick(random, NAMES);
+    final Metric metric =
         switch (random.nextInt(7)) {
           case 0 -> Metrics.counter(name, many(random, () -> longPoint(random), new LongPoint[0]));
           case 1 ->
@@ -189,7 +190,7 @@ class ExpositionFuzzTest {
   }
 
   private static <T> T[] many(Random random, Supplier<T> one, T[] type) {
-    List<T> list = new ArrayList<>();
+    final List<T> list = new ArrayList<>();
     for (int i = random.nextInt(4); i >= 0; i--) {
       list.add(one.get());
     }
@@ -197,7 +198,7 @@ class ExpositionFuzzTest {
   }
 
   private static LongPoint longPoint(Random random) {
-    LongExemplarData exemplar =
+    final LongExemplarData exemplar =
         LongExemplarData.create(
             attributes(random), random.nextLong(), Metrics.span(1), random.nextLong());
     return new LongPoint(
@@ -212,7 +213,7 @@ class ExpositionFuzzTest {
   }
 
   private static SummaryPointData summaryPoint(Random random) {
-    List<ValueAtQuantile> values = new ArrayList<>();
+    final List<ValueAtQuantile> values = new ArrayList<>();
     for (int i = random.nextInt(4); i > 0; i--) {
       values.add(ValueAtQuantile.create(number(random), number(random)));
     }
@@ -221,8 +222,8 @@ class ExpositionFuzzTest {
   }
 
   private static HistogramPoint histogramPoint(Random random) {
-    TreeSet<Double> bounds = new TreeSet<>();
-    List<Long> counts = new ArrayList<>(List.of((long) random.nextInt(5)));
+    final TreeSet<Double> bounds = new TreeSet<>();
+    final List<Long> counts = new ArrayList<>(List.of((long) random.nextInt(5)));
     for (int i = random.nextInt(5); i > 0; i--) {
       if (bounds.add(number(random))) {
         counts.add((long) random.nextInt(5) - (random.nextInt(20) == 0 ? 3 : 0));
@@ -233,7 +234,7 @@ class ExpositionFuzzTest {
   }
 
   private static List<DoubleExemplarData> exemplars(Random random) {
-    List<DoubleExemplarData> exemplars = new ArrayList<>();
+    final List<DoubleExemplarData> exemplars = new ArrayList<>();
     for (int i = random.nextInt(4); i > 0; i--) {
       exemplars.add(
           Metrics.exemplar(
@@ -243,7 +244,7 @@ class ExpositionFuzzTest {
   }
 
   private static Attributes attributes(Random random) {
-    AttributesBuilder attributes = Attributes.builder();
+    final AttributesBuilder attributes = Attributes.builder();
     for (int i = random.nextInt(4); i > 0; i--) {
       switch (random.nextInt(4)) {
         case 0 -> attributes.put(pick(random, NAMES), random.nextLong());

@@ -40,7 +40,7 @@ class FamilyExpositionTest {
 
   @Test
   void openMetricsNamesTheFamilyAndPrometheusTextTheSample() {
-    var metric = counter("http.requests", 3).described("All \"requests\"").in("By");
+    final var metric = counter("http.requests", 3).described("All \"requests\"").in("By");
     assertThat(renderer.openMetrics(metric))
         .isEqualTo(
             """
@@ -61,8 +61,8 @@ class FamilyExpositionTest {
 
   @Test
   void helpEscapesLineBreaksInBothFormats() {
-    var metric = gauge("a", 1).described("one\\two\nthree\r\nfour\rfive\r");
-    String escaped = "one\\\\two\\nthree\\nfour\\nfive\\n\n";
+    final var metric = gauge("a", 1).described("one\\two\nthree\r\nfour\rfive\r");
+    final String escaped = "one\\\\two\\nthree\\nfour\\nfive\\n\n";
     assertThat(renderer.openMetrics(metric)).contains("# HELP a " + escaped);
     assertThat(renderer.text(metric)).contains("# HELP a " + escaped);
   }
@@ -94,7 +94,7 @@ class FamilyExpositionTest {
 
   @Test
   void createdIsTheStartTimeInSecondsAndOnlyInOpenMetrics() {
-    Renderer created = new Renderer();
+    final Renderer created = new Renderer();
     assertThat(created.openMetrics(counter("c", 1)))
         .contains("c_total 1\nc_created 1600000000.123\n");
     assertThat(created.openMetrics(histogram("h", 1, List.of(), List.of(1L))))
@@ -132,7 +132,7 @@ class FamilyExpositionTest {
 
   @Test
   void helpClashDropsTheCommentAndKeepsThePoints() {
-    String exposition =
+    final String exposition =
         renderer.openMetrics(
             counter("c", 1).of(SCOPE_A).described("one"),
             counter("c", 2).of(SCOPE_B).described("two"));
@@ -145,7 +145,7 @@ class FamilyExpositionTest {
 
   @Test
   void unitClashDropsTheCommentAndKeepsThePoints() {
-    String exposition =
+    final String exposition =
         renderer.openMetrics(
             gauge("c.x", 1).of(SCOPE_A).in("y"), gauge("c", 2).of(SCOPE_B).in("x_y"));
     assertThat(exposition)
@@ -165,13 +165,13 @@ class FamilyExpositionTest {
 
   @Test
   void deltaPointsAreLeftOutWithAWarning() {
-    var sum =
+    final var sum =
         metric(
             "delta.sum",
             MetricDataType.LONG_SUM,
             SumData.createLongSumData(
                 true, AggregationTemporality.DELTA, List.of(point(NONE, 1L))));
-    var histogram =
+    final var histogram =
         metric(
             "delta.histogram",
             MetricDataType.HISTOGRAM,
@@ -186,8 +186,8 @@ class FamilyExpositionTest {
 
   @Test
   void counterThatIsNotACountIsLeftOutWithAWarning() {
-    Attributes bad = Attributes.builder().put("bad", true).build();
-    String exposition =
+    final Attributes bad = Attributes.builder().put("bad", true).build();
+    final String exposition =
         renderer.openMetrics(
             counter("c", point(NONE, 1), point(bad, -1)),
             Metrics.doubleCounter("nan", point(bad, Double.NaN)),
@@ -200,10 +200,10 @@ class FamilyExpositionTest {
 
   @Test
   void targetInfoComesFirstAndHasTheResourceAttributesOnly() {
-    Resource resource =
+    final Resource resource =
         Resource.create(
             Attributes.builder().put("service.name", "shop").put("a.b", "1").put("a_b", 2).build());
-    var metric = gauge("a", 1).of(resource).of(SCOPE_A);
+    final var metric = gauge("a", 1).of(resource).of(SCOPE_A);
     assertThat(renderer.openMetrics(metric))
         .isEqualTo(
             """
@@ -225,7 +225,7 @@ class FamilyExpositionTest {
 
   @Test
   void metricCannotTakeTheNameOfTargetInfo() {
-    Resource resource = Resource.create(Attributes.of(AttributeKey.stringKey("k"), "v"));
+    final Resource resource = Resource.create(Attributes.of(AttributeKey.stringKey("k"), "v"));
     assertThat(
             renderer
                 .parsed(gauge("target.info", 1).of(resource), gauge("target", 1).of(resource))
@@ -236,14 +236,14 @@ class FamilyExpositionTest {
 
   @Test
   void targetInfoCanBeSwitchedOff() {
-    Resource resource = Resource.create(Attributes.of(AttributeKey.stringKey("k"), "v"));
+    final Resource resource = Resource.create(Attributes.of(AttributeKey.stringKey("k"), "v"));
     assertThat(new Renderer(true, false, false).openMetrics(gauge("a", 1).of(resource)))
         .isEqualTo("# TYPE a gauge\na 1.0\n# EOF\n");
   }
 
   @Test
   void summaryHasSortedQuantilesCountAndSum() {
-    var metric =
+    final var metric =
         summary(
             "s",
             SummaryPointData.create(
@@ -259,7 +259,7 @@ class FamilyExpositionTest {
                     ValueAtQuantile.create(1.5, 3),
                     ValueAtQuantile.create(0.1, -3),
                     ValueAtQuantile.create(0, 0))));
-    String labels = "k=\"v\",key_quantile=\"mine\"";
+    final String labels = "k=\"v\",key_quantile=\"mine\"";
     assertThat(new Renderer().openMetrics(metric))
         .isEqualTo(
             "# TYPE s summary\n"
@@ -274,7 +274,7 @@ class FamilyExpositionTest {
 
   @Test
   void summaryWithoutUsableSumHasNoneInOpenMetrics() {
-    var metric = summary("s", SummaryPointData.create(0, 1, NONE, 5, Double.NaN, List.of()));
+    final var metric = summary("s", SummaryPointData.create(0, 1, NONE, 5, Double.NaN, List.of()));
     assertThat(renderer.openMetrics(metric)).isEqualTo("# TYPE s summary\ns_count 5\n# EOF\n");
     assertThat(renderer.text(metric)).isEqualTo("# TYPE s summary\ns_count 5\ns_sum NaN\n");
   }

@@ -38,9 +38,9 @@ final class FamilyRules {
 
   /** Checks a sample when it is read, as far as it can be without those that follow. */
   void sample(ParsedFamily family, ParsedSample sample) {
-    String type = family.typeOrUnknown();
-    String suffix = sample.name().substring(family.name.length());
-    double value = sample.number();
+    final String type = family.typeOrUnknown();
+    final String suffix = sample.name().substring(family.name.length());
+    final double value = sample.number();
     switch (type) {
       case "counter" -> countLike(value);
       case "info" -> require(value == 1, "info value is not 1");
@@ -69,7 +69,7 @@ final class FamilyRules {
       return;
     }
     require(sample.labels().containsKey("quantile"), "no quantile label");
-    double quantile = number(sample.labels().get("quantile"));
+    final double quantile = number(sample.labels().get("quantile"));
     require(quantile >= 0 && quantile <= 1, "quantile out of range");
     require(Double.isNaN(value) || value >= 0, "negative quantile value");
   }
@@ -78,12 +78,12 @@ final class FamilyRules {
     if (sample.exemplar() == null) {
       return;
     }
-    boolean total = type.equals("counter") && suffix.equals("_total");
-    boolean bucket = type.endsWith("histogram") && suffix.equals("_bucket");
+    final boolean total = type.equals("counter") && suffix.equals("_total");
+    final boolean bucket = type.endsWith("histogram") && suffix.equals("_bucket");
     require(total || bucket, "exemplar where none is allowed");
     int length = 0;
-    for (Map.Entry<String, String> label : sample.exemplar().labels().entrySet()) {
-      String text = label.getKey() + label.getValue();
+    for (final Map.Entry<String, String> label : sample.exemplar().labels().entrySet()) {
+      final String text = label.getKey() + label.getValue();
       length += text.codePointCount(0, text.length());
     }
     require(length <= EXEMPLAR_LIMIT, "exemplar labels too long: " + length);
@@ -94,18 +94,18 @@ final class FamilyRules {
 
   /** Checks what concerns a whole family. */
   void endOfFamily(ParsedFamily family) {
-    String type = family.typeOrUnknown();
+    final String type = family.typeOrUnknown();
     claimNames(family, type);
     require(
         family.unit == null
             || family.unit.isEmpty()
             || !(type.equals("info") || type.equals("stateset")),
         "unit not allowed for " + type);
-    Set<Map<String, String>> ended = new HashSet<>();
-    List<ParsedSample> group = new ArrayList<>();
+    final Set<Map<String, String>> ended = new HashSet<>();
+    final List<ParsedSample> group = new ArrayList<>();
     Map<String, String> labels = null;
-    for (ParsedSample sample : family.samples) {
-      Map<String, String> next = sample.groupLabels(family);
+    for (final ParsedSample sample : family.samples) {
+      final Map<String, String> next = sample.groupLabels(family);
       if (labels != null && !labels.equals(next)) {
         endOfGroup(type, group);
         ended.add(labels);
@@ -121,25 +121,25 @@ final class FamilyRules {
   }
 
   private void claimNames(ParsedFamily family, String type) {
-    Set<String> claimed = new HashSet<>();
+    final Set<String> claimed = new HashSet<>();
     claimed.add(family.name);
-    for (String suffix : suffixes(type)) {
+    for (final String suffix : suffixes(type)) {
       claimed.add(family.name + suffix);
     }
-    for (String name : claimed) {
+    for (final String name : claimed) {
       require(names.add(name), "clashing name " + name);
     }
   }
 
   private static void endOfGroup(String type, List<ParsedSample> group) {
-    Map<String, BigDecimal> times = new HashMap<>();
-    boolean timed = group.get(0).timestamp() != null;
-    for (ParsedSample sample : group) {
-      String key = sample.name() + sample.labels();
-      BigDecimal time = sample.timestamp();
+    final Map<String, BigDecimal> times = new HashMap<>();
+    final boolean timed = group.get(0).timestamp() != null;
+    for (final ParsedSample sample : group) {
+      final String key = sample.name() + sample.labels();
+      final BigDecimal time = sample.timestamp();
       require((time != null) == timed, "some samples have timestamps and some have not");
       require(timed || !times.containsKey(key), "repeated sample " + key);
-      BigDecimal before = times.put(key, time);
+      final BigDecimal before = times.put(key, time);
       require(before == null || time.compareTo(before) >= 0, "timestamps decrease");
     }
     if (type.endsWith("histogram")) {
@@ -153,9 +153,9 @@ final class FamilyRules {
     boolean negativeBound = false;
     Double count = null;
     Double sum = null;
-    for (ParsedSample sample : group) {
+    for (final ParsedSample sample : group) {
       if (sample.name().endsWith("_bucket")) {
-        double bound = threshold(sample);
+        final double bound = threshold(sample);
         require(!(bound <= previousBound), "le does not increase");
         require(sample.number() >= previousCount, "bucket counts decrease");
         negativeBound |= bound < 0;
@@ -175,7 +175,7 @@ final class FamilyRules {
   }
 
   private static double threshold(ParsedSample bucket) {
-    String le = bucket.labels().get("le");
+    final String le = bucket.labels().get("le");
     require(le != null, "bucket without le");
     return number(le);
   }

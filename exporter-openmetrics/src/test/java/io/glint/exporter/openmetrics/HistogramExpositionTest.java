@@ -17,8 +17,9 @@ class HistogramExpositionTest {
 
   @Test
   void bucketsAreCumulativeAndEndWithInfinity() {
-    var metric = histogram("h", 12.5, List.of(1e-5, 5.0, 1e6), List.of(1L, 2L, 0L, 4L)).in("s");
-    String samples =
+    final var metric =
+        histogram("h", 12.5, List.of(1e-5, 5.0, 1e6), List.of(1L, 2L, 0L, 4L)).in("s");
+    final String samples =
         """
             h_seconds_bucket{le="1e-05"} 1
             h_seconds_bucket{le="5.0"} 3
@@ -34,7 +35,7 @@ class HistogramExpositionTest {
 
   @Test
   void negativeBoundMeansNeitherSumNorCountInOpenMetrics() {
-    var metric = histogram("h", -3, List.of(-1.0, 1.0), List.of(1L, 2L, 0L));
+    final var metric = histogram("h", -3, List.of(-1.0, 1.0), List.of(1L, 2L, 0L));
     assertThat(renderer.openMetrics(metric))
         .contains("h_bucket{le=\"-1.0\"} 1\n")
         .doesNotContain("h_sum", "h_count");
@@ -45,7 +46,7 @@ class HistogramExpositionTest {
   @ParameterizedTest
   @ValueSource(doubles = {-0.5, Double.NEGATIVE_INFINITY})
   void sumThatIsNoCounterIsLeftOutTogetherWithTheCount(double sum) {
-    var metric = histogram("h", sum, List.of(1.0), List.of(1L, 2L));
+    final var metric = histogram("h", sum, List.of(1.0), List.of(1L, 2L));
     assertThat(renderer.openMetrics(metric)).doesNotContain("h_sum", "h_count");
     assertThat(renderer.text(metric)).contains("h_count 3\n", "h_sum ");
     assertThat(renderer.warnings).singleElement().asString().contains("'h'", "sum", "left out");
@@ -53,7 +54,7 @@ class HistogramExpositionTest {
 
   @Test
   void sumThatIsNotANumberIsNoSumAndNoProblem() {
-    var metric = histogram("h", Double.NaN, List.of(1.0), List.of(1L, 2L));
+    final var metric = histogram("h", Double.NaN, List.of(1.0), List.of(1L, 2L));
     assertThat(renderer.openMetrics(metric))
         .contains("h_bucket{le=\"+Inf\"} 3\n")
         .doesNotContain("h_sum", "h_count");
@@ -63,7 +64,7 @@ class HistogramExpositionTest {
 
   @Test
   void warningsHoldNoControlCharactersAndNoLongText() {
-    var point =
+    final var point =
         new HistogramPoint(
             Attributes.builder().put("k", "a\u0007b\u2028" + "x".repeat(100_000)).build(),
             -1,
@@ -95,7 +96,7 @@ class HistogramExpositionTest {
 
   @Test
   void histogramWithoutBucketsUsesItsCount() {
-    HistogramPoint point =
+    final HistogramPoint point =
         new HistogramPoint(Attributes.empty(), 2, 4, List.of(), List.of(), List.of());
     assertThat(renderer.openMetrics(histogram("h", point)))
         .contains("h_bucket{le=\"+Inf\"} 4\nh_count 4\n");
@@ -124,7 +125,7 @@ class HistogramExpositionTest {
 
   @Test
   void leOfAnAttributeIsRenamed() {
-    var point =
+    final var point =
         new HistogramPoint(
             Attributes.builder().put("le", "mine").build(), 1, List.of(), List.of(1L), List.of());
     assertThat(renderer.openMetrics(histogram("h", point)))

@@ -86,22 +86,22 @@ class HostileCollectionsTest {
   @Test
   void noOrderOfCreationOrCollectionChangesWhatIsShown() {
     for (int seed = 0; seed < SEEDS; seed++) {
-      Random random = new Random(seed);
-      List<Metric> metrics = collection(random);
-      boolean scopeLabels = random.nextBoolean();
-      boolean created = random.nextBoolean();
+      final Random random = new Random(seed);
+      final List<Metric> metrics = collection(random);
+      final boolean scopeLabels = random.nextBoolean();
+      final boolean created = random.nextBoolean();
       List<String> openMetrics = null;
       List<String> text = null;
       for (int order = 0; order < 4; order++) {
-        Renderer renderer = new Renderer(scopeLabels, true, created);
-        MetricData[] shuffled = shuffled(metrics, random);
+        final Renderer renderer = new Renderer(scopeLabels, true, created);
+        final MetricData[] shuffled = shuffled(metrics, random);
         if (order > 1) {
           // The history differs too: some come later, and some are not there for a while.
           renderer.openMetrics(some(shuffled, random));
           renderer.text(some(shuffled, random));
         }
-        List<String> nowOpenMetrics = sorted(renderer.openMetrics(shuffled));
-        List<String> nowText = sorted(renderer.text(shuffled));
+        final List<String> nowOpenMetrics = sorted(renderer.openMetrics(shuffled));
+        final List<String> nowText = sorted(renderer.text(shuffled));
         if (order > 0) {
           assertThat(nowOpenMetrics).as("seed " + seed).isEqualTo(openMetrics);
           assertThat(nowText).as("seed " + seed).isEqualTo(text);
@@ -115,13 +115,13 @@ class HostileCollectionsTest {
   @Test
   void typesAndCommentsStayWhateverComesAndGoes() {
     for (int seed = 0; seed < SEEDS; seed++) {
-      Random random = new Random(seed);
-      MetricData[] metrics = shuffled(collection(random), random);
-      Renderer renderer = new Renderer(random.nextBoolean(), true, true);
+      final Random random = new Random(seed);
+      final MetricData[] metrics = shuffled(collection(random), random);
+      final Renderer renderer = new Renderer(random.nextBoolean(), true, true);
       renderer.openMetrics(metrics);
       renderer.text(metrics);
-      Map<String, String> openMetrics = new HashMap<>();
-      Map<String, String> text = new HashMap<>();
+      final Map<String, String> openMetrics = new HashMap<>();
+      final Map<String, String> text = new HashMap<>();
       for (int scrape = 0; scrape < 6; scrape++) {
         assertSameComments(openMetrics, renderer.openMetrics(some(metrics, random)), seed);
         assertSameComments(text, renderer.text(some(metrics, random)), seed);
@@ -131,8 +131,8 @@ class HostileCollectionsTest {
 
   /** Of each name the same comments in each scrape, if it is there at all. */
   private static void assertSameComments(Map<String, String> known, String exposition, int seed) {
-    Map<String, StringBuilder> comments = new HashMap<>();
-    for (String line : exposition.lines().toList()) {
+    final Map<String, StringBuilder> comments = new HashMap<>();
+    for (final String line : exposition.lines().toList()) {
       if (line.startsWith("# ") && !line.equals("# EOF")) {
         comments
             .computeIfAbsent(word(line, 2), unused -> new StringBuilder())
@@ -142,7 +142,7 @@ class HostileCollectionsTest {
     }
     comments.forEach(
         (name, now) -> {
-          String before = known.putIfAbsent(name, now.toString());
+          final String before = known.putIfAbsent(name, now.toString());
           assertThat(now.toString())
               .as("seed " + seed)
               .isEqualTo(before == null ? now.toString() : before);
@@ -159,20 +159,20 @@ class HostileCollectionsTest {
                   "# TYPE a counter\na_total 1\n# TYPE a_created gauge\na_created 1\n# EOF\n"))
           .contains("Clashing name");
       for (int seed = 0; seed < SEEDS; seed++) {
-        Random random = new Random(seed);
-        MetricData[] metrics = shuffled(collection(random), random);
-        Renderer renderer = new Renderer(random.nextBoolean(), true, random.nextBoolean());
-        for (Escaping escaping : new Escaping[] {Escaping.DOTS, Escaping.VALUES}) {
-          String escaped = renderer.text(ScrapeFormat.OPEN_METRICS, escaping, metrics);
+        final Random random = new Random(seed);
+        final MetricData[] metrics = shuffled(collection(random), random);
+        final Renderer renderer = new Renderer(random.nextBoolean(), true, random.nextBoolean());
+        for (final Escaping escaping : new Escaping[] {Escaping.DOTS, Escaping.VALUES}) {
+          final String escaped = renderer.text(ScrapeFormat.OPEN_METRICS, escaping, metrics);
           assertThat(reference.parse(ScrapeFormat.OPEN_METRICS, escaped))
               .as("seed " + seed + "\n" + escaped)
               .isEqualTo("good");
         }
-        String openMetrics = renderer.openMetrics(metrics);
+        final String openMetrics = renderer.openMetrics(metrics);
         assertThat(reference.parse(ScrapeFormat.OPEN_METRICS, openMetrics))
             .as("seed " + seed + "\n" + openMetrics)
             .isEqualTo("good");
-        String text = renderer.text(metrics);
+        final String text = renderer.text(metrics);
         assertThat(reference.parse(ScrapeFormat.PROMETHEUS_TEXT, text))
             .as("seed " + seed + "\n" + text)
             .isEqualTo("good");
@@ -183,18 +183,18 @@ class HostileCollectionsTest {
   @Test
   void protobufAndOpenMetrics2AreWellFormedForEachStrategyAndSchemeOfEscaping() {
     for (int seed = 0; seed < SEEDS; seed++) {
-      Random random = new Random(seed);
-      MetricData[] metrics = shuffled(collection(random), random);
-      TranslationStrategy strategy = pick(random, TranslationStrategy.values());
-      Escaping escaping = pick(random, Escaping.values());
-      Renderer renderer =
+      final Random random = new Random(seed);
+      final MetricData[] metrics = shuffled(collection(random), random);
+      final TranslationStrategy strategy = pick(random, TranslationStrategy.values());
+      final Escaping escaping = pick(random, Escaping.values());
+      final Renderer renderer =
           new Renderer(
               new ExpositionSettings(strategy, random.nextBoolean(), true, true, key -> true));
       OpenMetrics2Grammar.check(renderer.text(ScrapeFormat.OPEN_METRICS_2, escaping, metrics));
-      Set<String> names = new HashSet<>();
-      for (MetricFamily family : renderer.protobuf(escaping, metrics)) {
+      final Set<String> names = new HashSet<>();
+      for (final MetricFamily family : renderer.protobuf(escaping, metrics)) {
         assertThat(names.add(family.getName())).as("seed " + seed).isTrue();
-        Set<Map<String, String>> series = new HashSet<>();
+        final Set<Map<String, String>> series = new HashSet<>();
         family
             .getMetricList()
             .forEach(
@@ -207,24 +207,24 @@ class HostileCollectionsTest {
   @Test
   void prometheusTextHasEachNameAndEachSeriesOnceAndExactSums() {
     for (int seed = 0; seed < SEEDS; seed++) {
-      Random random = new Random(seed);
-      List<Metric> metrics = collection(random);
-      Renderer renderer = new Renderer(random.nextBoolean(), true, false);
-      String text = renderer.text(shuffled(metrics, random));
-      Map<String, String> types = new HashMap<>();
-      Map<String, Long> totals = new HashMap<>();
-      Set<String> series = new HashSet<>();
+      final Random random = new Random(seed);
+      final List<Metric> metrics = collection(random);
+      final Renderer renderer = new Renderer(random.nextBoolean(), true, false);
+      final String text = renderer.text(shuffled(metrics, random));
+      final Map<String, String> types = new HashMap<>();
+      final Map<String, Long> totals = new HashMap<>();
+      final Set<String> series = new HashSet<>();
       String current = "";
-      for (String line : text.lines().toList()) {
+      for (final String line : text.lines().toList()) {
         if (line.startsWith("# TYPE ")) {
           current = word(line, 2);
           assertThat(types.put(current, word(line, 3))).as("seed " + seed).isNull();
         } else if (!line.startsWith("#")) {
-          int end = line.lastIndexOf(' ');
+          final int end = line.lastIndexOf(' ');
           assertThat(series.add(line.substring(0, end))).as("seed " + seed + line).isTrue();
-          String name = word(line.replace('{', ' '), 0);
+          final String name = word(line.replace('{', ' '), 0);
           assertThat(name).as("seed " + seed).startsWith(current);
-          String type = types.get(current);
+          final String type = types.get(current);
           if (type.equals("counter") || name.equals(current + "_count")) {
             totals.merge(type + ' ' + current, Long.parseLong(line.substring(end + 1)), Long::sum);
           }
@@ -236,20 +236,20 @@ class HostileCollectionsTest {
 
   /** Of each counter, histogram and summary that is there, how much was counted in all. */
   private static Map<String, Long> expectedTotals(List<Metric> metrics, Map<String, String> types) {
-    Map<String, Long> totals = new HashMap<>();
-    for (Metric metric : metrics) {
-      String type =
+    final Map<String, Long> totals = new HashMap<>();
+    for (final Metric metric : metrics) {
+      final String type =
           switch (metric.type()) {
             case LONG_SUM -> metric.getLongSumData().isMonotonic() ? "counter" : "gauge";
             case HISTOGRAM, EXPONENTIAL_HISTOGRAM -> "histogram";
             case SUMMARY -> "summary";
             default -> "gauge";
           };
-      boolean counter = type.equals("counter");
-      String family = Names.family(metric.name(), Units.word(metric.unit()), counter);
-      String name = counter ? family + "_total" : family;
+      final boolean counter = type.equals("counter");
+      final String family = Names.family(metric.name(), Units.word(metric.unit()), counter);
+      final String name = counter ? family + "_total" : family;
       if (!type.equals("gauge") && type.equals(types.get(name))) {
-        for (PointData point : metric.data().getPoints()) {
+        for (final PointData point : metric.data().getPoints()) {
           totals.merge(type + ' ' + name, count(point), Long::sum);
         }
       }
@@ -268,10 +268,10 @@ class HostileCollectionsTest {
   }
 
   private static List<Metric> collection(Random random) {
-    List<Metric> metrics = new ArrayList<>();
-    Set<String> identities = new HashSet<>();
+    final List<Metric> metrics = new ArrayList<>();
+    final Set<String> identities = new HashSet<>();
     for (int i = random.nextInt(14); i >= 0; i--) {
-      Metric metric = metric(random);
+      final Metric metric = metric(random);
       // The SDK gives each metric once; scope attributes alone do not tell two scopes apart here.
       if (identities.add(metric.scope() + metric.name() + metric.type() + metric.unit())) {
         metrics.add(metric);
@@ -281,12 +281,12 @@ class HostileCollectionsTest {
   }
 
   private static Metric metric(Random random) {
-    String name = pick(random, NAMES);
-    Set<Attributes> used = new HashSet<>();
-    List<PointData> points = new ArrayList<>();
-    int kind = random.nextInt(7);
+    final String name = pick(random, NAMES);
+    final Set<Attributes> used = new HashSet<>();
+    final List<PointData> points = new ArrayList<>();
+    final int kind = random.nextInt(7);
     for (int i = random.nextInt(4); i >= 0; i--) {
-      Attributes attributes = attributes(random);
+      final Attributes attributes = attributes(random);
       if (used.add(attributes)) {
         points.add(point(kind, attributes, random));
       }
@@ -310,7 +310,7 @@ class HostileCollectionsTest {
   }
 
   private static PointData point(int kind, Attributes attributes, Random random) {
-    long number = random.nextInt(1000);
+    final long number = random.nextInt(1000);
     switch (kind) {
       case 0, 1, 2 -> {
         return Metrics.point(attributes, number);
@@ -319,12 +319,12 @@ class HostileCollectionsTest {
         return Metrics.point(attributes, random.nextGaussian());
       }
       case 4 -> {
-        List<Double> bounds = BOUNDS.get(random.nextInt(BOUNDS.size()));
-        List<Long> counts = new ArrayList<>();
+        final List<Double> bounds = BOUNDS.get(random.nextInt(BOUNDS.size()));
+        final List<Long> counts = new ArrayList<>();
         for (int i = 0; i <= bounds.size(); i++) {
           counts.add((long) random.nextInt(9));
         }
-        double sum = random.nextInt(9) == 0 ? Double.NaN : random.nextDouble();
+        final double sum = random.nextInt(9) == 0 ? Double.NaN : random.nextDouble();
         return new HistogramPoint(attributes, sum, bounds, counts, List.of());
       }
       case 5 -> {
@@ -345,7 +345,7 @@ class HostileCollectionsTest {
   }
 
   private static Attributes attributes(Random random) {
-    AttributesBuilder attributes = Attributes.builder();
+    final AttributesBuilder attributes = Attributes.builder();
     for (int i = random.nextInt(3); i > 0; i--) {
       if (random.nextBoolean()) {
         attributes.put(pick(random, KEYS), pick(random, VALUES));
@@ -357,9 +357,9 @@ class HostileCollectionsTest {
   }
 
   private static MetricData[] shuffled(List<Metric> metrics, Random random) {
-    List<MetricData> shuffled = new ArrayList<>();
-    for (Metric metric : metrics) {
-      List<PointData> points = new ArrayList<>(metric.data().getPoints());
+    final List<MetricData> shuffled = new ArrayList<>();
+    for (final Metric metric : metrics) {
+      final List<PointData> points = new ArrayList<>(metric.data().getPoints());
       Collections.shuffle(points, random);
       shuffled.add(
           of(kind(metric), metric.name(), points)
@@ -383,8 +383,8 @@ class HostileCollectionsTest {
   }
 
   private static MetricData[] some(MetricData[] metrics, Random random) {
-    List<MetricData> some = new ArrayList<>();
-    for (MetricData metric : metrics) {
+    final List<MetricData> some = new ArrayList<>();
+    for (final MetricData metric : metrics) {
       if (random.nextBoolean()) {
         some.add(metric);
       }

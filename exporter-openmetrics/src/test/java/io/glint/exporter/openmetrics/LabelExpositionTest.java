@@ -78,7 +78,7 @@ class LabelExpositionTest {
 
   @Test
   void scopeLabelsAreOnEverySample() {
-    InstrumentationScopeInfo scope =
+    final InstrumentationScopeInfo scope =
         InstrumentationScopeInfo.builder("lib")
             .setVersion("1.2")
             .setSchemaUrl("https://example.com/s")
@@ -90,7 +90,7 @@ class LabelExpositionTest {
                     .put("schema.url", "hidden")
                     .build())
             .build();
-    String labels =
+    final String labels =
         "otel_scope_a_b=\"x\",otel_scope_name=\"lib\","
             + "otel_scope_schema_url=\"https://example.com/s\",otel_scope_version=\"1.2\"";
     assertThat(new Renderer().openMetrics(counter("c", 1).of(scope)))
@@ -107,7 +107,7 @@ class LabelExpositionTest {
 
   @Test
   void attributeThatLooksLikeAScopeLabelIsJoinedWithIt() {
-    var metric =
+    final var metric =
         longGauge("g", point(Attributes.builder().put("otel.scope.name", "attribute").build(), 1))
             .of(InstrumentationScopeInfo.create("scope"));
     assertThat(renderer.openMetrics(metric)).contains("{otel_scope_name=\"attribute;scope\"} 1");
@@ -115,11 +115,11 @@ class LabelExpositionTest {
 
   @Test
   void manySeriesOfOneFamilyAreAllWritten() {
-    List<LongPointData> points = new ArrayList<>();
+    final List<LongPointData> points = new ArrayList<>();
     for (int i = 0; i < 5000; i++) {
       points.add(point(Attributes.builder().put("i", i).put("j", i % 7).build(), i));
     }
-    var metric = longGauge("g", points.toArray(new LongPointData[0]));
+    final var metric = longGauge("g", points.toArray(new LongPointData[0]));
     assertThat(renderer.parsed(metric).family("g").samples).hasSize(5000);
     assertThat(renderer.parsed(metric).family("g").samples).hasSize(5000);
     assertThat(renderer.warnings).isEmpty();
@@ -127,7 +127,7 @@ class LabelExpositionTest {
 
   @Test
   void labelSetsOfEqualHashAreDifferentSeries() {
-    var metric =
+    final var metric =
         longGauge(
             "g",
             point(Attributes.builder().put("a", "Aa").build(), 1),
@@ -144,7 +144,7 @@ class LabelExpositionTest {
 
   @Test
   void labelSetsOfManyLabelsFit() {
-    var builder = Attributes.builder();
+    final var builder = Attributes.builder();
     for (int i = 0; i < 100; i++) {
       builder.put("key" + i, i);
     }
@@ -155,11 +155,11 @@ class LabelExpositionTest {
 
   /** The labels of a gauge with these attributes, the same in both formats. */
   private String labels(Attributes attributes) {
-    var metric = longGauge("g", point(attributes, 1));
-    String openMetrics = renderer.openMetrics(metric);
-    String text = renderer.text(metric);
+    final var metric = longGauge("g", point(attributes, 1));
+    final String openMetrics = renderer.openMetrics(metric);
+    final String text = renderer.text(metric);
     assertThat(openMetrics).isEqualTo(text + "# EOF\n");
-    String line = text.substring("# TYPE g gauge\n".length());
+    final String line = text.substring("# TYPE g gauge\n".length());
     return line.substring(1, line.length() - " 1\n".length());
   }
 }

@@ -12,7 +12,7 @@ class LabelSetIndexTest {
   @Test
   void clearedIndexKnowsNothingWhateverItHeldBefore() {
     for (int round = 0; round < 3; round++) {
-      for (int size : new int[] {1, 5, 40, 10_000, 3, 700, 0, 2_000}) {
+      for (final int size : new int[] {1, 5, 40, 10_000, 3, 700, 0, 2_000}) {
         assertThat(added(size)).as("of %d", size).isEqualTo(size);
         assertThat(added(size)).as("again of %d", size).isZero();
         labels.clear();
@@ -25,7 +25,7 @@ class LabelSetIndexTest {
   void smallUseLeavesTheRestOfALargeTableAlone() {
     added(500_000);
     clear();
-    long start = System.nanoTime();
+    final long start = System.nanoTime();
     for (int family = 0; family < 20_000; family++) {
       added(2);
       clear();
@@ -40,7 +40,7 @@ class LabelSetIndexTest {
     clear();
     added(3);
     index.reset();
-    int large = index.slots();
+    final int large = index.slots();
     assertThat(large).isGreaterThan(200_000);
     labels.reset();
     for (int i = 0; i < Retention.SMALL_USES; i++) {
@@ -63,9 +63,9 @@ class LabelSetIndexTest {
   private int added(int count) {
     int added = 0;
     for (int i = 0; i < count; i++) {
-      int start = labels.size();
+      final int start = labels.size();
       labels.ascii(Integer.toString(i));
-      int size = index.size();
+      final int size = index.size();
       if (index.add(start, labels.size()) == size) {
         added++;
       }

@@ -22,7 +22,7 @@ class LiveCollectionsTest {
   }
 
   private void collect(double seconds, boolean isScrape) {
-    List<MetricData> metrics = List.of(Metrics.counter("c", (long) seconds));
+    final List<MetricData> metrics = List.of(Metrics.counter("c", (long) seconds));
     collections.begin();
     collections.end(metrics, isScrape, at(seconds), (long) (seconds * 1e3));
   }
@@ -51,7 +51,7 @@ class LiveCollectionsTest {
 
   @Test
   void twoScrapersThatDoNotComeAtRegularIntervalsAreNotTakenForGone() {
-    for (int second : new int[] {0, 12, 15, 27, 30}) {
+    for (final int second : new int[] {0, 12, 15, 27, 30}) {
       collect(second, true);
     }
     assertThat(collections.needsCollection(at(42))).isFalse();
@@ -75,13 +75,13 @@ class LiveCollectionsTest {
   @Test
   void aPageThatHasTheLastCollectionIsNotSentItAgain() {
     collect(0, false);
-    CollectionRegistration source = CollectionRegistration.noop();
-    String first = collections.answer(-1, source, at(0), "/traces/{traceId}");
+    final CollectionRegistration source = CollectionRegistration.noop();
+    final String first = collections.answer(-1, source, at(0), "/traces/{traceId}");
     assertThat(first)
         .contains("\"number\":1,\"time\":0,")
         .contains("\"traceUrl\":\"/traces/{traceId}\"")
         .contains("\"name\":\"c\"");
-    String second = collections.answer(1, source, at(1), null);
+    final String second = collections.answer(1, source, at(1), null);
     assertThat(second).contains("\"number\":1,").contains("\"age\":1.0").doesNotContain("data");
   }
 }

@@ -33,7 +33,7 @@ class LiveMetricsTest {
 
   @Test
   void aCounterHasItsNamesUnitHelpAndSeries() {
-    MetricData counter =
+    final MetricData counter =
         Metrics.counter("http.bytes", Metrics.point(Attributes.of(KEY, "v"), 3))
             .described("Sent.")
             .in("By");
@@ -46,11 +46,11 @@ class LiveMetricsTest {
 
   @Test
   void ofManySeriesThoseWithTheMostAreThereAndTheTotalIsThatOfAll() {
-    LongPointData[] points =
+    final LongPointData[] points =
         IntStream.range(0, 1000)
             .mapToObj(i -> Metrics.point(Attributes.of(KEY, "v" + i), i))
             .toArray(LongPointData[]::new);
-    String json = write(Metrics.counter("c", points));
+    final String json = write(Metrics.counter("c", points));
     assertThat(json).contains("\"points\":1000").contains("\"all\":{\"v\":499500.0}");
     assertThat(count(json, "\"labels\"")).isEqualTo(LiveMetrics.MAX_SERIES);
     assertThat(json).contains("\"v999\"").contains("\"v900\"").doesNotContain("\"v899\"");
@@ -58,25 +58,25 @@ class LiveMetricsTest {
 
   @Test
   void theWholeIsBoundedHoweverManyMetricsHaveLongLabels() {
-    LongPointData[] points =
+    final LongPointData[] points =
         IntStream.range(0, 100)
             .mapToObj(i -> Metrics.point(Attributes.of(KEY, "x".repeat(5000) + i), i))
             .toArray(LongPointData[]::new);
-    MetricData[] metrics =
+    final MetricData[] metrics =
         IntStream.range(0, LiveMetrics.MAX_METRICS + 7)
             .mapToObj(i -> Metrics.counter("c" + i, points))
             .toArray(MetricData[]::new);
-    String json = write(metrics);
+    final String json = write(metrics);
     assertThat(json.length()).isLessThan(LiveMetrics.MAX_CHARACTERS + 500_000);
     assertThat(json).contains("\"leftOut\":7").contains("\"name\":\"c999\"");
   }
 
   @Test
   void bucketsAreAddedUpOverSeries() {
-    HistogramPointData one =
+    final HistogramPointData one =
         new Metrics.HistogramPoint(
             Attributes.of(KEY, "a"), 3, List.of(1.0, 2.0), List.of(1L, 0L, 1L), List.of());
-    HistogramPointData two =
+    final HistogramPointData two =
         new Metrics.HistogramPoint(
             Attributes.of(KEY, "b"), 4, List.of(1.0, 2.0), List.of(0L, 5L, 2L), List.of());
     assertThat(write(Metrics.histogram("h", one, two)))
@@ -85,15 +85,15 @@ class LiveMetricsTest {
 
   @Test
   void ofEachPowerOfTwoTheNewestExemplarsAreThere() {
-    List<DoubleExemplarData> exemplars = new ArrayList<>();
+    final List<DoubleExemplarData> exemplars = new ArrayList<>();
     for (int i = 0; i < 50; i++) {
       exemplars.add(Metrics.exemplar(1 + i / 100.0, Metrics.START + i * 1_000_000L, i + 1));
     }
     exemplars.add(Metrics.exemplar(1000, Metrics.START - 1_000_000_000L, 99));
-    HistogramPointData point =
+    final HistogramPointData point =
         new Metrics.HistogramPoint(
             Attributes.empty(), 3, List.of(1.0), List.of(0L, 51L), exemplars);
-    String json = write(Metrics.histogram("h", point));
+    final String json = write(Metrics.histogram("h", point));
     assertThat(count(json, "\"trace\"")).isEqualTo(7);
     assertThat(json)
         .contains("\"v\":1.49,")
@@ -105,16 +105,16 @@ class LiveMetricsTest {
 
   @Test
   void exponentialBucketsAreBroughtDownToAPictureExactly() {
-    List<Long> counts = new ArrayList<>();
+    final List<Long> counts = new ArrayList<>();
     for (int i = 0; i < 160; i++) {
       counts.add(1L);
     }
-    String json =
+    final String json =
         write(
             Metrics.exponential(
                 "e", Metrics.exponentialPoint(Attributes.empty(), 100, 3, -40, counts)));
-    String positive = json.replaceAll(".*?\"pos\":\\[([-0-9,]*)].*", "$1");
-    String[] numbers = positive.split(",", -1);
+    final String positive = json.replaceAll(".*?\"pos\":\\[([-0-9,]*)].*", "$1");
+    final String[] numbers = positive.split(",", -1);
     assertThat(numbers.length).isLessThanOrEqualTo(97);
     assertThat(IntStream.range(1, numbers.length).mapToLong(i -> Long.parseLong(numbers[i])).sum())
         .isEqualTo(160);
@@ -122,7 +122,7 @@ class LiveMetricsTest {
 
   @Test
   void hostileTextStaysAString() {
-    MetricData hostile =
+    final MetricData hostile =
         Metrics.counter("c", Metrics.point(Attributes.of(KEY, "\"}\u0000\n\\\ud800"), 1))
             .described("</script>");
     assertThat(write(hostile))
@@ -138,9 +138,9 @@ class LiveMetricsTest {
 
   @Test
   void aBrokenMetricOfAProducerCostsNoOther() {
-    MetricData broken =
+    final MetricData broken =
         Metrics.metric("broken", MetricDataType.HISTOGRAM, Metrics.counter("x", 1).getData());
-    String json = write(Metrics.counter("a", 1), broken, Metrics.counter("b", 2));
+    final String json = write(Metrics.counter("a", 1), broken, Metrics.counter("b", 2));
     assertThat(json)
         .contains("\"unreadable\":1")
         .contains("\"name\":\"a\"")

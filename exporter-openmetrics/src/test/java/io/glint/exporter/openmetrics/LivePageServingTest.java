@@ -34,13 +34,13 @@ class LivePageServingTest {
   private static boolean hasPage(OpenMetricsServerBuilder builder, String... headers)
       throws Exception {
     try (OpenMetricsServer server = builder.build()) {
-      ScrapeClient client = new ScrapeClient(server);
-      String[] all = new String[headers.length + 2];
+      final ScrapeClient client = new ScrapeClient(server);
+      final String[] all = new String[headers.length + 2];
       all[0] = "Accept";
       all[1] = BROWSER;
       System.arraycopy(headers, 0, all, 2, headers.length);
-      boolean isPage = client.get("/", all).text().startsWith("<!doctype html>");
-      int status = client.get(DATA, all).status();
+      final boolean isPage = client.get("/", all).text().startsWith("<!doctype html>");
+      final int status = client.get(DATA, all).status();
       assertThat(status).isEqualTo(isPage ? 503 : 404);
       return isPage;
     }
@@ -63,8 +63,8 @@ class LivePageServingTest {
   @Test
   void whoIsNotAllowedToScrapeGetsNeitherPageNorData() throws Exception {
     try (OpenMetricsServer server = local().setBasicAuthentication("u", "p").build()) {
-      ScrapeClient client = new ScrapeClient(server);
-      for (String path : List.of("/", DATA, "/-/live/live.js")) {
+      final ScrapeClient client = new ScrapeClient(server);
+      for (final String path : List.of("/", DATA, "/-/live/live.js")) {
         assertThat(client.get(path, "Accept", BROWSER).status()).isEqualTo(401);
       }
     }
@@ -73,8 +73,8 @@ class LivePageServingTest {
   @Test
   void programsGetTheTextThatTellsWhereTheMetricsAre() throws Exception {
     try (OpenMetricsServer server = local().build()) {
-      ScrapeClient client = new ScrapeClient(server);
-      for (String accept : List.of("*/*", "text/plain")) {
+      final ScrapeClient client = new ScrapeClient(server);
+      for (final String accept : List.of("*/*", "text/plain")) {
         assertThat(client.get("/", "Accept", accept).text()).contains("Metrics are at /metrics");
       }
       assertThat(client.get("/").text()).contains("Metrics are at /metrics");
@@ -84,9 +84,9 @@ class LivePageServingTest {
   @Test
   void nothingIsLoadedFromElsewhereAndTheBrowserIsToldSo() throws Exception {
     try (OpenMetricsServer server = local().build()) {
-      ScrapeClient client = new ScrapeClient(server);
-      for (String path : List.of("/", "/-/live/live.css", "/-/live/live.js", DATA)) {
-        Answer answer = client.get(path, "Accept", BROWSER);
+      final ScrapeClient client = new ScrapeClient(server);
+      for (final String path : List.of("/", "/-/live/live.css", "/-/live/live.js", DATA)) {
+        final Answer answer = client.get(path, "Accept", BROWSER);
         assertThat(answer.header("Content-Security-Policy"))
             .startsWith("default-src 'none'; script-src 'self'; style-src 'self';")
             .doesNotContain("unsafe");
@@ -103,16 +103,17 @@ class LivePageServingTest {
 
   @Test
   void pageAndDataAreCompressedForWhoTakesThat() throws Exception {
-    OpenMetricsServer server = local().build();
+    final OpenMetricsServer server = local().build();
     try (GlintMeterProvider meters =
         GlintMeterProvider.builder().registerMetricReader(server).build()) {
       for (int i = 0; i < 20; i++) {
         meters.get("m").counterBuilder("counter." + i).build().add(1);
       }
-      ScrapeClient client = new ScrapeClient(server);
-      for (String path : List.of("/", "/-/live/live.css", "/-/live/live.js", DATA)) {
-        Answer plain = client.get(path, "Accept", BROWSER);
-        Answer zipped = client.get(path, "Accept", BROWSER, "Accept-Encoding", "gzip, deflate, br");
+      final ScrapeClient client = new ScrapeClient(server);
+      for (final String path : List.of("/", "/-/live/live.css", "/-/live/live.js", DATA)) {
+        final Answer plain = client.get(path, "Accept", BROWSER);
+        final Answer zipped =
+            client.get(path, "Accept", BROWSER, "Accept-Encoding", "gzip, deflate, br");
         assertThat(plain.header("Content-Encoding")).isNull();
         assertThat(zipped.header("Content-Encoding")).isEqualTo("gzip");
         assertThat(zipped.header("Content-Type")).isEqualTo(plain.header("Content-Type"));
@@ -131,7 +132,7 @@ class LivePageServingTest {
   @Test
   void pageAndTextSayHowToSwitchThePageOnAndOff() throws Exception {
     try (OpenMetricsServer server = local().build()) {
-      ScrapeClient client = new ScrapeClient(server);
+      final ScrapeClient client = new ScrapeClient(server);
       assertThat(client.get("/", "Accept", BROWSER).text()).contains("setLivePageEnabled(false)");
       assertThat(client.get("/").text())
           .contains("setLivePageEnabled(false)", "GLINT_PROMETHEUS_LIVE_PAGE=false");
@@ -152,7 +153,8 @@ class LivePageServingTest {
       })
   void aWebPageThatHasItsNameLeadHereCanReadNothing(String host) throws Exception {
     try (OpenMetricsServer server = local().build()) {
-      for (String path : List.of("/", DATA, "/-/live/live.js", "/metrics", "/metrics?name[]=a")) {
+      for (final String path :
+          List.of("/", DATA, "/-/live/live.js", "/metrics", "/metrics?name[]=a")) {
         assertThat(asked(server, path, "Host: " + host, "Accept-Language: en"))
             .as(path)
             .startsWith("HTTP/1.1 403 ")
@@ -193,7 +195,7 @@ class LivePageServingTest {
 
   @Test
   void whereOthersMayConnectOrHaveToSayWhoTheyAreAnyNameOfTheServerWillDo() throws Exception {
-    for (OpenMetricsServerBuilder builder :
+    for (final OpenMetricsServerBuilder builder :
         List.of(
             local().setHost("0.0.0.0").setLivePageEnabled(true),
             local().setBasicAuthentication("u", "p"))) {
@@ -216,7 +218,7 @@ class LivePageServingTest {
       throws Exception {
     try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.getPort())) {
       socket.setSoTimeout(20_000);
-      String request =
+      final String request =
           "GET "
               + path
               + " HTTP/1.1\r\n"
@@ -230,7 +232,7 @@ class LivePageServingTest {
   @Test
   void whatThereIsNotIsSaidToWhoLooks() throws Exception {
     try (OpenMetricsServer server = local().build()) {
-      ScrapeClient client = new ScrapeClient(server);
+      final ScrapeClient client = new ScrapeClient(server);
       assertThat(client.get(DATA).status()).isEqualTo(503);
       assertThat(client.get(DATA).text())
           .startsWith("{\"error\":\"No meter provider is connected yet.");
@@ -248,7 +250,7 @@ class LivePageServingTest {
               throw new IllegalStateException("broken");
             }
           });
-      Answer answer = new ScrapeClient(server).get(DATA);
+      final Answer answer = new ScrapeClient(server).get(DATA);
       assertThat(answer.status()).isEqualTo(500);
       assertThat(answer.text()).contains("java.lang.IllegalStateException");
     }
@@ -256,34 +258,34 @@ class LivePageServingTest {
 
   @Test
   void manyViewersShareOneCollection() throws Exception {
-    AtomicInteger callbacks = new AtomicInteger();
-    OpenMetricsServer server = local().build();
+    final AtomicInteger callbacks = new AtomicInteger();
+    final OpenMetricsServer server = local().build();
     try (GlintMeterProvider meters =
         GlintMeterProvider.builder().registerMetricReader(server).build()) {
-      var unused =
+      final var unused =
           meters
               .get("m")
               .gaugeBuilder("g")
               .buildWithCallback(observer -> observer.record(callbacks.incrementAndGet()));
-      ScrapeClient client = new ScrapeClient(server);
-      long begin = System.nanoTime();
+      final ScrapeClient client = new ScrapeClient(server);
+      final long begin = System.nanoTime();
       for (int i = 0; i < 20; i++) {
         assertThat(client.get(DATA).text()).contains("\"name\":\"g\"");
       }
-      long seconds = (System.nanoTime() - begin) / 1_000_000_000;
+      final long seconds = (System.nanoTime() - begin) / 1_000_000_000;
       assertThat(callbacks.get()).isBetween(1, (int) (1 + seconds));
     }
   }
 
   @Test
   void afterAScrapeAPageShowsItsCollectionAndTakesNoExemplarFromTheNextOne() throws Exception {
-    OpenMetricsServer server = local().build();
+    final OpenMetricsServer server = local().build();
     // The stock SDK hands an exemplar to whoever collects first.
     try (SdkMeterProvider meters =
         SdkMeterProvider.builder().registerMetricReader(server).build()) {
-      var counter = meters.get("m").counterBuilder("c").build();
+      final var counter = meters.get("m").counterBuilder("c").build();
       counter.add(1);
-      ScrapeClient client = new ScrapeClient(server);
+      final ScrapeClient client = new ScrapeClient(server);
       client.scrape();
       Thread.sleep(3_000);
       client.scrape();
@@ -299,12 +301,12 @@ class LivePageServingTest {
 
   @Test
   void whatGlintKnowsOfExemplarsAndLimitsIsThere() throws Exception {
-    OpenMetricsServer server = local().build();
+    final OpenMetricsServer server = local().build();
     try (GlintMeterProvider meters =
         GlintMeterProvider.builder().registerMetricReader(server).build()) {
       meters.get("m").histogramBuilder("h").build().record(1);
       meters.get("m").upDownCounterBuilder("u").build().add(1);
-      String text = new ScrapeClient(server).get(DATA).text();
+      final String text = new ScrapeClient(server).get(DATA).text();
       assertThat(text)
           .contains("\"limit\":2000")
           .contains("{\"name\":\"h\",\"scope\":\"m\",\"verdict\":\"TROUBLE\",\"cause\":\"NO_SPAN\"")

@@ -24,8 +24,8 @@ final class MetricFamilies {
   private MetricFamilies() {}
 
   static List<MetricFamily> parse(byte[] body) {
-    List<MetricFamily> families = new ArrayList<>();
-    ByteArrayInputStream stream = new ByteArrayInputStream(body);
+    final List<MetricFamily> families = new ArrayList<>();
+    final ByteArrayInputStream stream = new ByteArrayInputStream(body);
     try {
       for (MetricFamily family = MetricFamily.parseDelimitedFrom(stream);
           family != null;
@@ -44,12 +44,12 @@ final class MetricFamilies {
     if (!metric.hasHistogram() || !isNative(metric.getHistogram())) {
       return;
     }
-    Histogram histogram = metric.getHistogram();
+    final Histogram histogram = metric.getHistogram();
     require(histogram.getSchema() >= -4 && histogram.getSchema() <= 8, "schema of " + histogram);
     require(histogram.getBucketCount() == 0, "classic buckets in " + histogram);
     long count = histogram.getZeroCount();
-    for (boolean positive : new boolean[] {true, false}) {
-      for (long each : buckets(histogram, positive).values()) {
+    for (final boolean positive : new boolean[] {true, false}) {
+      for (final long each : buckets(histogram, positive).values()) {
         require(each >= 0, "negative count in " + histogram);
         count += each;
       }
@@ -81,11 +81,11 @@ final class MetricFamilies {
 
   /** The counts of a native histogram by Prometheus' number of the bucket, without empty ones. */
   static Map<Integer, Long> buckets(Histogram histogram, boolean positive) {
-    List<BucketSpan> spans =
+    final List<BucketSpan> spans =
         positive ? histogram.getPositiveSpanList() : histogram.getNegativeSpanList();
-    List<Long> deltas =
+    final List<Long> deltas =
         positive ? histogram.getPositiveDeltaList() : histogram.getNegativeDeltaList();
-    Map<Integer, Long> buckets = new TreeMap<>();
+    final Map<Integer, Long> buckets = new TreeMap<>();
     int index = 0;
     int next = 0;
     long count = 0;
@@ -105,15 +105,15 @@ final class MetricFamilies {
   }
 
   static MetricFamily family(List<MetricFamily> families, String name) {
-    List<MetricFamily> found =
+    final List<MetricFamily> found =
         families.stream().filter(family -> family.getName().equals(name)).toList();
     require(found.size() == 1, name + " is there " + found.size() + " times in " + families);
     return found.get(0);
   }
 
   static Map<String, String> labels(List<LabelPair> pairs) {
-    Map<String, String> labels = new LinkedHashMap<>();
-    for (LabelPair pair : pairs) {
+    final Map<String, String> labels = new LinkedHashMap<>();
+    for (final LabelPair pair : pairs) {
       require(
           labels.put(pair.getName(), pair.getValue()) == null, pair.getName() + " is there twice");
     }

@@ -33,18 +33,18 @@ class NameClashTest {
 
   @Test
   void theFirstScopeNameHasTheTypeInWhateverOrderTheMetricsCome() {
-    Metric counter = counter("requests", 3).of(SCOPE_A);
-    Metric gauge = upDownCounter("requests.total", point(NONE, 7)).of(SCOPE_B);
-    for (MetricData[] order : List.of(both(counter, gauge), both(gauge, counter))) {
-      Renderer fresh = new Renderer(false, true, false);
+    final Metric counter = counter("requests", 3).of(SCOPE_A);
+    final Metric gauge = upDownCounter("requests.total", point(NONE, 7)).of(SCOPE_B);
+    for (final MetricData[] order : List.of(both(counter, gauge), both(gauge, counter))) {
+      final Renderer fresh = new Renderer(false, true, false);
       assertThat(fresh.openMetrics(order))
           .isEqualTo("# TYPE requests counter\nrequests_total 3\n# EOF\n");
       assertThat(fresh.text(order)).isEqualTo("# TYPE requests_total counter\nrequests_total 3\n");
     }
-    Metric first =
+    final Metric first =
         upDownCounter("requests.total", point(NONE, 7)).of(InstrumentationScopeInfo.create("A"));
-    for (MetricData[] order : List.of(both(counter, first), both(first, counter))) {
-      Renderer fresh = new Renderer(false, true, false);
+    for (final MetricData[] order : List.of(both(counter, first), both(first, counter))) {
+      final Renderer fresh = new Renderer(false, true, false);
       assertThat(fresh.openMetrics(order))
           .isEqualTo("# TYPE requests_total gauge\nrequests_total 7\n# EOF\n");
       assertThat(fresh.text(order)).isEqualTo("# TYPE requests_total gauge\nrequests_total 7\n");
@@ -65,9 +65,9 @@ class NameClashTest {
   }
 
   private static void assertFirstStays(Metric first, Metric second) {
-    for (MetricData[] order : List.of(both(first, second), both(second, first))) {
-      Renderer fresh = new Renderer(false, true, false);
-      String alone = new Renderer(false, true, false).openMetrics(first);
+    for (final MetricData[] order : List.of(both(first, second), both(second, first))) {
+      final Renderer fresh = new Renderer(false, true, false);
+      final String alone = new Renderer(false, true, false).openMetrics(first);
       assertThat(fresh.openMetrics(order)).isEqualTo(alone);
       assertThat(fresh.warnings)
           .singleElement()
@@ -80,10 +80,10 @@ class NameClashTest {
 
   @Test
   void aClaimIsKeptWhileTheMetricIsEmptyOrAbsent() {
-    Metric counter = counter("jobs", 5).of(SCOPE_B);
-    Metric gauge = gauge("jobs.total", 9).of(SCOPE_A);
-    Metric empty = gauge("jobs.total").of(SCOPE_A);
-    String both = renderer.text(counter, gauge);
+    final Metric counter = counter("jobs", 5).of(SCOPE_B);
+    final Metric gauge = gauge("jobs.total", 9).of(SCOPE_A);
+    final Metric empty = gauge("jobs.total").of(SCOPE_A);
+    final String both = renderer.text(counter, gauge);
     assertThat(both).isEqualTo("# TYPE jobs_total gauge\njobs_total 9.0\n");
     for (int scrape = 0; scrape < 3; scrape++) {
       assertThat(renderer.text(counter, empty)).isEmpty();
@@ -97,8 +97,8 @@ class NameClashTest {
 
   @Test
   void aMetricThatComesBeforeTakesOverOnceAndForEver() {
-    Metric counter = counter("jobs", 5).of(SCOPE_B);
-    Metric gauge = gauge("jobs.total", 9).of(SCOPE_A);
+    final Metric counter = counter("jobs", 5).of(SCOPE_B);
+    final Metric gauge = gauge("jobs.total", 9).of(SCOPE_A);
     assertThat(renderer.text(counter)).contains("jobs_total 5\n");
     assertThat(renderer.text(counter)).contains("jobs_total 5\n");
     assertThat(renderer.warnings).isEmpty();
@@ -111,7 +111,7 @@ class NameClashTest {
 
   @Test
   void metricsOfOneTypeClaimTogether() {
-    Metric gauge = gauge("e.total", 9).of(SCOPE_B);
+    final Metric gauge = gauge("e.total", 9).of(SCOPE_B);
     assertThat(renderer.text(gauge, counter("e", 1).of(SCOPE_C))).contains("e_total 9.0\n");
     assertThat(renderer.text(gauge, counter("e", 2).of(SCOPE_A))).contains("e_total 2\n");
     assertThat(renderer.text(gauge, counter("e", 1).of(SCOPE_C))).contains("e_total 1\n");
@@ -119,10 +119,10 @@ class NameClashTest {
 
   @Test
   void whatIsRememberedIsBounded() {
-    Metric gauge = gauge("jobs.total", 9).of(SCOPE_A);
-    Metric counter = counter("jobs", 5).of(SCOPE_B);
+    final Metric gauge = gauge("jobs.total", 9).of(SCOPE_A);
+    final Metric counter = counter("jobs", 5).of(SCOPE_B);
     assertThat(renderer.text(counter, gauge)).contains("jobs_total 9.0\n");
-    MetricData[] others = new MetricData[9_000];
+    final MetricData[] others = new MetricData[9_000];
     for (int i = 0; i < others.length; i++) {
       others[i] = gauge("other" + i, 1);
     }
@@ -142,8 +142,8 @@ class NameClashTest {
 
   @Test
   void helpThatDiffersIsLeftOutForEverAndPointsStay() {
-    Metric one = counter("c", 1).of(SCOPE_A).described("one");
-    Metric two = counter("c", 2).of(SCOPE_B).described("two");
+    final Metric one = counter("c", 1).of(SCOPE_A).described("one");
+    final Metric two = counter("c", 2).of(SCOPE_B).described("two");
     assertThat(renderer.text(one)).contains("# HELP c_total one\n");
     assertThat(renderer.text(one, two)).isEqualTo("# TYPE c_total counter\nc_total 3\n");
     // What is not there counts with its last value.
@@ -154,8 +154,8 @@ class NameClashTest {
 
   @Test
   void helpIsKeptWhileTheMetricThatHasItIsAbsent() {
-    Metric one = counter("c", 1).of(SCOPE_A).described("one");
-    Metric none = counter("c", 2).of(SCOPE_B);
+    final Metric one = counter("c", 1).of(SCOPE_A).described("one");
+    final Metric none = counter("c", 2).of(SCOPE_B);
     renderer.text(one, none);
     assertThat(renderer.text(none)).contains("# HELP c_total one\n");
     assertThat(renderer.warnings).isEmpty();
@@ -163,8 +163,8 @@ class NameClashTest {
 
   @Test
   void unitThatDiffersIsLeftOutForEver() {
-    Metric one = gauge("c.x", 1).of(SCOPE_A).in("y");
-    Metric two = gauge("c", 2).of(SCOPE_B).in("x_y");
+    final Metric one = gauge("c.x", 1).of(SCOPE_A).in("y");
+    final Metric two = gauge("c", 2).of(SCOPE_B).in("x_y");
     assertThat(renderer.openMetrics(one)).contains("# UNIT c_x_y y\n");
     assertThat(renderer.openMetrics(one, two)).doesNotContain("UNIT");
     assertThat(renderer.openMetrics(one)).doesNotContain("UNIT");
@@ -175,10 +175,10 @@ class NameClashTest {
 
   @Test
   void countersOfWhichOneIsNamedCreatedAreBothThere() {
-    Metric orders = counter("orders", 3);
-    Metric created = counter("orders.created", 4);
-    for (MetricData[] order : List.of(both(orders, created), both(created, orders))) {
-      Renderer fresh = Renderer.plain();
+    final Metric orders = counter("orders", 3);
+    final Metric created = counter("orders.created", 4);
+    for (final MetricData[] order : List.of(both(orders, created), both(created, orders))) {
+      final Renderer fresh = Renderer.plain();
       assertThat(fresh.text(order))
           .isEqualTo(
               """
@@ -206,12 +206,13 @@ class NameClashTest {
 
   @Test
   void aCounterWhoseNameIsASampleOfAHistogramIsThere() {
-    for (String suffix : List.of("count", "sum", "bucket", "created")) {
-      Metric histogram = histogramOf("job.duration").of(SCOPE_B);
-      Metric counter = counter("job.duration." + suffix, 4).of(SCOPE_A).described("Jobs").in("");
-      for (MetricData[] order : List.of(both(histogram, counter), both(counter, histogram))) {
-        Renderer fresh = new Renderer(false, true, false);
-        String name = "job_duration_" + suffix + "_total";
+    for (final String suffix : List.of("count", "sum", "bucket", "created")) {
+      final Metric histogram = histogramOf("job.duration").of(SCOPE_B);
+      final Metric counter =
+          counter("job.duration." + suffix, 4).of(SCOPE_A).described("Jobs").in("");
+      for (final MetricData[] order : List.of(both(histogram, counter), both(counter, histogram))) {
+        final Renderer fresh = new Renderer(false, true, false);
+        final String name = "job_duration_" + suffix + "_total";
         assertThat(fresh.text(order))
             .contains("# TYPE job_duration histogram\n", "job_duration_count 1\n")
             .contains("# HELP " + name + " Jobs\n# TYPE " + name + " counter\n" + name + " 4\n");
@@ -226,12 +227,12 @@ class NameClashTest {
 
   @Test
   void aGaugeWhoseNameIsASampleOfAHistogramOrSummaryIsLeftOutEverywhere() {
-    for (Metric owner : List.of(histogramOf("cache"), summaryOf("cache"))) {
-      for (String suffix : List.of("sum", "count")) {
-        Metric gauge = gauge("cache." + suffix, 42).of(SCOPE_A);
-        Metric later = owner.of(SCOPE_B);
-        for (MetricData[] order : List.of(both(later, gauge), both(gauge, later))) {
-          Renderer fresh = new Renderer(false, true, false);
+    for (final Metric owner : List.of(histogramOf("cache"), summaryOf("cache"))) {
+      for (final String suffix : List.of("sum", "count")) {
+        final Metric gauge = gauge("cache." + suffix, 42).of(SCOPE_A);
+        final Metric later = owner.of(SCOPE_B);
+        for (final MetricData[] order : List.of(both(later, gauge), both(gauge, later))) {
+          final Renderer fresh = new Renderer(false, true, false);
           assertThat(fresh.text(order)).contains("cache_count 1\n").doesNotContain("42");
           assertThat(fresh.openMetrics(order)).contains("cache_count 1\n").doesNotContain("42");
           assertThat(fresh.warnings)
@@ -245,10 +246,10 @@ class NameClashTest {
 
   @Test
   void aGaugeNamedCreatedIsLeftOutOfOpenMetricsOnlyAndOnlyBesideHistogramsAndSummaries() {
-    Metric gauge = gauge("foo.created", 42);
+    final Metric gauge = gauge("foo.created", 42);
     assertThat(renderer.text(histogramOf("foo"), gauge)).contains("foo_created 42.0\n");
     assertThat(renderer.openMetrics(histogramOf("foo"), gauge)).doesNotContain("42");
-    Renderer fresh = Renderer.plain();
+    final Renderer fresh = Renderer.plain();
     assertThat(fresh.openMetrics(counter("foo", 1), gauge))
         .isEqualTo(
             """
@@ -266,10 +267,10 @@ class NameClashTest {
 
   @Test
   void aCounterAndAGaugeOfOneNameAreBothThere() {
-    for (MetricData[] order :
+    for (final MetricData[] order :
         List.of(
             both(counter("foo", 1), gauge("foo", 7)), both(gauge("foo", 7), counter("foo", 1)))) {
-      Renderer fresh = Renderer.plain();
+      final Renderer fresh = Renderer.plain();
       assertThat(fresh.text(order))
           .isEqualTo("# TYPE foo_total counter\nfoo_total 1\n# TYPE foo gauge\nfoo 7.0\n");
       assertThat(fresh.openMetrics(order))
@@ -279,8 +280,9 @@ class NameClashTest {
 
   @Test
   void aCounterWrittenAsUnknownHasNoUnitNoCreatedAndNoExemplar() {
-    Renderer created = new Renderer();
-    Metric counter = ScrapeExemplarsTest.counterOf("foo", Metrics.exemplar(1, Metrics.NOW, 1));
+    final Renderer created = new Renderer();
+    final Metric counter =
+        ScrapeExemplarsTest.counterOf("foo", Metrics.exemplar(1, Metrics.NOW, 1));
     assertThat(created.openMetrics(counter.in("By").described("Foo"), gauge("foo_bytes", 1)))
         .isEqualTo(
             """
@@ -295,9 +297,9 @@ class NameClashTest {
 
   @Test
   void aMetricNamedTargetIsInPrometheusText() {
-    Resource resource = Resource.create(Attributes.of(AttributeKey.stringKey("k"), "v"));
-    Metric gauge = gauge("target", 1).of(resource);
-    Metric counter = counter("target", 2).of(resource);
+    final Resource resource = Resource.create(Attributes.of(AttributeKey.stringKey("k"), "v"));
+    final Metric gauge = gauge("target", 1).of(resource);
+    final Metric counter = counter("target", 2).of(resource);
     assertThat(renderer.text(gauge, counter)).contains("target 1.0\n", "target_total 2\n");
     assertThat(renderer.openMetrics(gauge, counter))
         .contains("# TYPE target_total unknown\ntarget_total 2\n")
@@ -309,13 +311,13 @@ class NameClashTest {
 
   @Test
   void targetInfoIsThatOfTheFirstMetricThatHasOneAndStays() {
-    Resource one = Resource.create(Attributes.of(AttributeKey.stringKey("k"), "one"));
-    Resource two = Resource.create(Attributes.of(AttributeKey.stringKey("k"), "two"));
-    Metric none = gauge("a", 1).of(SCOPE_A);
-    Metric first = gauge("b", 1).of(SCOPE_B).of(two);
-    Metric second = gauge("c", 1).of(SCOPE_C).of(one);
-    for (MetricData[] order : List.of(both(first, second), both(second, first))) {
-      Renderer fresh = new Renderer(false, true, false);
+    final Resource one = Resource.create(Attributes.of(AttributeKey.stringKey("k"), "one"));
+    final Resource two = Resource.create(Attributes.of(AttributeKey.stringKey("k"), "two"));
+    final Metric none = gauge("a", 1).of(SCOPE_A);
+    final Metric first = gauge("b", 1).of(SCOPE_B).of(two);
+    final Metric second = gauge("c", 1).of(SCOPE_C).of(one);
+    for (final MetricData[] order : List.of(both(first, second), both(second, first))) {
+      final Renderer fresh = new Renderer(false, true, false);
       assertThat(fresh.text(none)).doesNotContain("target_info");
       assertThat(fresh.text(order)).contains("target_info{k=\"two\"} 1\n", "b 1.0\n", "c 1.0\n");
       assertThat(fresh.text(second)).contains("target_info{k=\"two\"} 1\n");
@@ -341,7 +343,7 @@ class NameClashTest {
   }
 
   private static InstrumentationScopeInfo scope(String name, String version, String schemaUrl) {
-    var builder = InstrumentationScopeInfo.builder(name);
+    final var builder = InstrumentationScopeInfo.builder(name);
     if (version != null) {
       builder.setVersion(version);
     }

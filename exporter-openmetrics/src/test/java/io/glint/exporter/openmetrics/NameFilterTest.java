@@ -46,7 +46,7 @@ class NameFilterTest {
 
   @Test
   void aFamilyIsAskedForByItsCreatedSampleIfItHasOne() {
-    for (boolean hasCreated : new boolean[] {true, false}) {
+    for (final boolean hasCreated : new boolean[] {true, false}) {
       assertThat(includes("name[]=a_created", "a", FamilyType.COUNTER, hasCreated))
           .isEqualTo(hasCreated);
     }
@@ -67,7 +67,7 @@ class NameFilterTest {
     assertThat(includes("x&".repeat(1023) + "name[]=a", "a", FamilyType.GAUGE)).isTrue();
     assertThatThrownBy(() -> NameFilter.of("x&".repeat(1024) + "name[]=a"))
         .hasMessageContaining("1024 parameters");
-    String longest = "name[]=a&x=" + "y".repeat(65536 - 11);
+    final String longest = "name[]=a&x=" + "y".repeat(65536 - 11);
     assertThat(includes(longest, "a", FamilyType.GAUGE)).isTrue();
     assertThatThrownBy(() -> NameFilter.of(longest + "y")).hasMessageContaining("65536 characters");
   }
@@ -78,7 +78,7 @@ class NameFilterTest {
 
   private static boolean includes(
       String query, String family, FamilyType type, boolean hasCreated) {
-    String textName = family + type.suffixes.get(0);
+    final String textName = family + type.suffixes.get(0);
     return NameFilter.of(query)
         .includes(new Family(textName, type, Metrics.NO_SCOPE, family), hasCreated);
   }

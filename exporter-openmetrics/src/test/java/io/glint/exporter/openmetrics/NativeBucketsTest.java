@@ -14,7 +14,7 @@ class NativeBucketsTest {
 
   private static Map<Integer, Long> counts(NativeBuckets.Side side) {
     side.makeSpans();
-    Map<Integer, Long> counts = new TreeMap<>();
+    final Map<Integer, Long> counts = new TreeMap<>();
     int index = 0;
     int next = 0;
     for (int span = 0; span < side.spans(); span++) {
@@ -22,7 +22,7 @@ class NativeBucketsTest {
       assertThat(span == 0 || side.spanOffset(span) > 0).isTrue();
       index += side.spanOffset(span);
       for (int i = 0; i < side.spanLength(span); i++) {
-        long count = side.spannedCount(next++);
+        final long count = side.spannedCount(next++);
         if (count > 0) {
           counts.put(index, count);
         }
@@ -34,7 +34,7 @@ class NativeBucketsTest {
   }
 
   private static List<Long> randomCounts(Random random) {
-    List<Long> counts = new ArrayList<>();
+    final List<Long> counts = new ArrayList<>();
     for (int i = random.nextInt(200); i > 0; i--) {
       counts.add(random.nextInt(4) == 0 ? 1L + random.nextInt(1000) : 0L);
     }
@@ -43,10 +43,10 @@ class NativeBucketsTest {
 
   /** By real numbers: the bucket of the lower scale that has the upper bound of a bucket. */
   private static Map<Integer, Long> expected(int scale, int offset, List<Long> counts, int schema) {
-    Map<Integer, Long> expected = new TreeMap<>();
+    final Map<Integer, Long> expected = new TreeMap<>();
     for (int i = 0; i < counts.size(); i++) {
       if (counts.get(i) > 0) {
-        double logarithm = (offset + i + 1) / Math.pow(2, scale - schema);
+        final double logarithm = (offset + i + 1) / Math.pow(2, scale - schema);
         expected.merge((int) Math.ceil(logarithm), counts.get(i), Long::sum);
       }
     }
@@ -55,19 +55,19 @@ class NativeBucketsTest {
 
   @Test
   void downscalingKeepsEachValueBetweenTheSameBounds() {
-    Random random = new Random(1);
-    NativeBuckets buckets = new NativeBuckets();
+    final Random random = new Random(1);
+    final NativeBuckets buckets = new NativeBuckets();
     for (int round = 0; round < 5000; round++) {
-      int scale = random.nextInt(25) - 4;
+      final int scale = random.nextInt(25) - 4;
       int offset = random.nextInt(1600) - 800;
       List<Long> counts = randomCounts(random);
       // Within what a double can be, at each scale.
       offset = scale < 0 ? offset >> (8 - scale) : offset;
       counts = scale < 0 ? counts.subList(0, Math.min(3, counts.size())) : counts;
-      boolean valid =
+      final boolean valid =
           buckets.set(Metrics.exponentialPoint(Attributes.empty(), 1, scale, offset, counts));
       assertThat(valid).isTrue();
-      int schema = Math.min(scale, 8);
+      final int schema = Math.min(scale, 8);
       assertThat(buckets.schema()).isEqualTo(schema);
       assertThat(counts(buckets.positive())).isEqualTo(expected(scale, offset, counts, schema));
       assertThat(buckets.count()).isEqualTo(counts.stream().mapToLong(Long::longValue).sum());
@@ -76,29 +76,29 @@ class NativeBucketsTest {
 
   @Test
   void sumsAreExactAtTheLowerScale() {
-    Random random = new Random(2);
+    final Random random = new Random(2);
     for (int round = 0; round < 2000; round++) {
-      NativeBuckets one = new NativeBuckets();
-      NativeBuckets other = new NativeBuckets();
-      int scale = random.nextInt(12);
-      int otherScale = random.nextInt(12);
-      int offset = random.nextInt(300) - 150;
-      int otherOffset = random.nextInt(300) - 150;
-      List<Long> counts = randomCounts(random);
-      List<Long> otherCounts = randomCounts(random);
+      final NativeBuckets one = new NativeBuckets();
+      final NativeBuckets other = new NativeBuckets();
+      final int scale = random.nextInt(12);
+      final int otherScale = random.nextInt(12);
+      final int offset = random.nextInt(300) - 150;
+      final int otherOffset = random.nextInt(300) - 150;
+      final List<Long> counts = randomCounts(random);
+      final List<Long> otherCounts = randomCounts(random);
       one.set(Metrics.exponentialPoint(Attributes.empty(), 1, scale, offset, counts));
       other.set(
           Metrics.exponentialPoint(Attributes.empty(), 1, otherScale, otherOffset, otherCounts));
       one.add(other);
-      int schema = Math.min(8, Math.min(scale, otherScale));
-      Map<Integer, Long> expected = expected(scale, offset, counts, schema);
+      final int schema = Math.min(8, Math.min(scale, otherScale));
+      final Map<Integer, Long> expected = expected(scale, offset, counts, schema);
       expected(otherScale, otherOffset, otherCounts, schema)
           .forEach((index, count) -> expected.merge(index, count, Long::sum));
       // What no double can be is in the last bucket, at low scales.
-      Map<Integer, Long> actual = counts(one.positive());
-      long first = (-1075L << schema);
-      long last = (1024L << schema) + 1;
-      Map<Integer, Long> clamped = new TreeMap<>();
+      final Map<Integer, Long> actual = counts(one.positive());
+      final long first = (-1075L << schema);
+      final long last = (1024L << schema) + 1;
+      final Map<Integer, Long> clamped = new TreeMap<>();
       expected.forEach(
           (index, count) ->
               clamped.merge((int) Math.max(first, Math.min(last, index)), count, Long::sum));

@@ -93,7 +93,7 @@ class NegotiationTest {
 
   @Test
   void protobufIsEscapedAsAnyOtherFormatOfTheHeaderForPrometheusGivesItNoSchemeOfItsOwn() {
-    Negotiation negotiation = negotiated(PROMETHEUS_3_PROTOBUF);
+    final Negotiation negotiation = negotiated(PROMETHEUS_3_PROTOBUF);
     assertThat(negotiation.format()).isEqualTo(ScrapeFormat.PROTOBUF);
     assertThat(negotiation.escaping()).isEqualTo(Escaping.ALLOW_UTF_8);
     assertThat(negotiation.contentType())
@@ -110,10 +110,10 @@ class NegotiationTest {
 
   @Test
   void openMetrics2IsAnsweredOnlyWhereItIsSwitchedOnAndAskedFor() {
-    String accept =
+    final String accept =
         "application/openmetrics-text;version=2.0.0;escaping=allow-utf-8;q=0.6,"
             + "application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.5";
-    Negotiation negotiation = Negotiation.of(List.of(accept), true);
+    final Negotiation negotiation = Negotiation.of(List.of(accept), true);
     assertThat(negotiation.format()).isEqualTo(ScrapeFormat.OPEN_METRICS_2);
     assertThat(negotiation.contentType())
         .isEqualTo(

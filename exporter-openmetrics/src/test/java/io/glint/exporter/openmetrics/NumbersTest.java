@@ -57,11 +57,11 @@ class NumbersTest {
 
   @Test
   void canonicalNumbersReadBackAsTheSameDouble() {
-    Random random = new Random(1);
+    final Random random = new Random(1);
     for (int i = 0; i < 20_000; i++) {
-      double value = Double.longBitsToDouble(random.nextLong());
+      final double value = Double.longBitsToDouble(random.nextLong());
       if (Double.isFinite(value)) {
-        String text = write(out -> numbers.canonical(out, value));
+        final String text = write(out -> numbers.canonical(out, value));
         assertThat(Double.parseDouble(text)).isEqualTo(value);
       }
     }
@@ -70,21 +70,21 @@ class NumbersTest {
   @Test
   void canonicalNumbersOfThousandthsAreDecimals() {
     for (int i = 1; i < 10_000; i++) {
-      String text = write(outOf(i / 1000.0));
+      final String text = write(outOf(i / 1000.0));
       assertThat(text).isEqualTo(Double.toString(i / 1000.0));
     }
   }
 
   @Test
   void floatingPointReadsBackAsTheSameDoubleAndIsNoLongerThanTheJdkWritesIt() {
-    Random random = new Random(2);
+    final Random random = new Random(2);
     for (int i = 0; i < 100_000; i++) {
-      double value =
+      final double value =
           i % 2 == 0
               ? Double.longBitsToDouble(random.nextLong())
               : Math.scalb(1.0, random.nextInt(2098) - 1074);
       if (Double.isFinite(value)) {
-        String text = write(out -> numbers.floating(out, value));
+        final String text = write(out -> numbers.floating(out, value));
         assertThat(Double.parseDouble(text)).isEqualTo(value);
         assertThat(text.length()).isLessThanOrEqualTo(Double.toString(value).length());
       }
@@ -94,7 +94,8 @@ class NumbersTest {
   @Test
   void integersOfEachLengthAreAsTheJdkWritesThem() {
     for (long power = 1; power > 0; power *= 10) {
-      for (long value : new long[] {power - 1, power, power + 1, 7 * power, -power, 1 - power}) {
+      for (final long value :
+          new long[] {power - 1, power, power + 1, 7 * power, -power, 1 - power}) {
         assertThat(write(out -> numbers.integer(out, value))).isEqualTo(Long.toString(value));
       }
       if (power > Long.MAX_VALUE / 10) {
@@ -160,7 +161,7 @@ class NumbersTest {
   }
 
   private static String write(Consumer<TextBuffer> writing) {
-    TextBuffer out = new TextBuffer(1);
+    final TextBuffer out = new TextBuffer(1);
     writing.accept(out);
     return new String(out.toByteArray(), UTF_8);
   }

@@ -32,7 +32,7 @@ class OpenMetrics2ExpositionTest {
   private final Renderer renderer = Renderer.plain();
 
   private String rendered(MetricData... metrics) {
-    String exposition = renderer.openMetrics2(metrics);
+    final String exposition = renderer.openMetrics2(metrics);
     OpenMetrics2Grammar.check(exposition);
     return exposition;
   }
@@ -147,7 +147,7 @@ class OpenMetrics2ExpositionTest {
 
   @Test
   void namesThatNeedQuotesHaveThem() {
-    String exposition =
+    final String exposition =
         Renderer.plain(TranslationStrategy.NO_TRANSLATION)
             .text(
                 ScrapeFormat.OPEN_METRICS_2,
@@ -172,7 +172,7 @@ class OpenMetrics2ExpositionTest {
 
   @Test
   void theGrammarRefusesWhatIsWrong() {
-    for (String wrong :
+    for (final String wrong :
         List.of(
             "a 1\n# EOF\n",
             "# TYPE a gauge\na 1\n",

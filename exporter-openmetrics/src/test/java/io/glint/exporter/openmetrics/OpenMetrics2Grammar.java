@@ -109,33 +109,35 @@ final class OpenMetrics2Grammar {
     if (!exposition.endsWith("# EOF\n") || exposition.indexOf('\r') >= 0) {
       throw new AssertionError("no end: " + exposition);
     }
-    Set<String> families = new HashSet<>();
-    Set<String> series = new HashSet<>();
+    final Set<String> families = new HashSet<>();
+    final Set<String> series = new HashSet<>();
     String family = "";
     String type = "";
-    for (String line :
+    for (final String line :
         exposition.substring(0, exposition.length() - "# EOF\n".length()).lines().toList()) {
       if (line.startsWith("#")) {
-        Matcher metadata = METADATA.matcher(line);
+        final Matcher metadata = METADATA.matcher(line);
         require(metadata.matches(), "metadata", line);
         if (metadata.group("type") != null) {
           family = metadata.group("name");
           type = metadata.group("word");
           require(families.add(family), "family twice", line);
         } else {
-          String of =
+          final String of =
               metadata.group("unit") != null ? metadata.group("unit") : metadata.group("helped");
           require(family.equals(of), "metadata of another family", line);
         }
         continue;
       }
-      Matcher sample = SAMPLE.matcher(line);
+      final Matcher sample = SAMPLE.matcher(line);
       require(sample.matches(), "sample", line);
-      String name = sample.group("name") != null ? sample.group("name") : sample.group("quoted");
+      final String name =
+          sample.group("name") != null ? sample.group("name") : sample.group("quoted");
       require(name.equals(family), "sample of another family than " + family, line);
-      String labels = sample.group("name") != null ? sample.group("labels") : sample.group("more");
+      final String labels =
+          sample.group("name") != null ? sample.group("labels") : sample.group("more");
       require(series.add(name + labels), "series twice", line);
-      boolean composite = sample.group("value").startsWith("{");
+      final boolean composite = sample.group("value").startsWith("{");
       require(
           composite == (type.equals("histogram") || type.equals("summary")),
           "value of " + type,

@@ -29,14 +29,14 @@ class OpenMetricsCorpusTest {
   @ParameterizedTest
   @MethodSource("accepted")
   void parserAcceptsWhatTheSpecificationAllows(String name) throws Exception {
-    byte[] bytes = Files.readAllBytes(folder("accepted").resolve(name));
+    final byte[] bytes = Files.readAllBytes(folder("accepted").resolve(name));
     assertThatCode(() -> StrictOpenMetricsParser.parse(bytes)).doesNotThrowAnyException();
   }
 
   @ParameterizedTest
   @MethodSource("rejected")
   void parserRejectsWhatTheSpecificationForbids(String name) throws Exception {
-    byte[] bytes = Files.readAllBytes(folder("rejected").resolve(name));
+    final byte[] bytes = Files.readAllBytes(folder("rejected").resolve(name));
     assertThatThrownBy(() -> StrictOpenMetricsParser.parse(bytes))
         .isInstanceOf(InvalidExpositionException.class);
   }

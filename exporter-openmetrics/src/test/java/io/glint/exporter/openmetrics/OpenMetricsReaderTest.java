@@ -97,7 +97,7 @@ class OpenMetricsReaderTest {
   }
 
   private static byte[] bytes(OpenMetricsResponse response) throws IOException {
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    final ByteArrayOutputStream out = new ByteArrayOutputStream();
     response.writeTo(out);
     assertThat(out.size()).isEqualTo((int) response.contentLength());
     return out.toByteArray();
@@ -121,7 +121,7 @@ class OpenMetricsReaderTest {
       assertThat(text(response)).isEqualTo("# TYPE a gauge\na 1.0\n# TYPE b gauge\nb 2.0\n# EOF\n");
     }
     assertThat(text(get("name%5B%5D=b"))).isEqualTo("# TYPE b gauge\nb 2.0\n");
-    OpenMetricsResponse zipped = get("name[]=a", "Accept-Encoding", "gzip");
+    final OpenMetricsResponse zipped = get("name[]=a", "Accept-Encoding", "gzip");
     assertThat(zipped.headers()).containsEntry("Content-Encoding", "gzip");
     try (var stream = new GZIPInputStream(new ByteArrayInputStream(bytes(zipped)))) {
       assertThat(new String(stream.readAllBytes(), StandardCharsets.UTF_8))
@@ -132,7 +132,8 @@ class OpenMetricsReaderTest {
   @Test
   void headHasTheHeadersOfGetAndDoesNotCollect() throws Exception {
     register(() -> List.of(Metrics.gauge("a", 1)));
-    OpenMetricsResponse response = reader.scrape("HEAD", null, map("Accept", OPEN_METRICS)::get);
+    final OpenMetricsResponse response =
+        reader.scrape("HEAD", null, map("Accept", OPEN_METRICS)::get);
     assertThat(response.status()).isEqualTo(200);
     assertThat(response.headers().get("Content-Type")).startsWith("application/openmetrics-text");
     assertThat(bytes(response)).isEmpty();
@@ -144,13 +145,13 @@ class OpenMetricsReaderTest {
     assertThat(get(null).status()).isEqualTo(503);
     assertThat(text(get(null))).contains("registerMetricReader");
     register(() -> List.of(Metrics.gauge("a", 1)));
-    OpenMetricsResponse post = reader.scrape("POST", null, name -> null);
+    final OpenMetricsResponse post = reader.scrape("POST", null, name -> null);
     assertThat(post.status()).isEqualTo(405);
     assertThat(post.headers()).containsEntry("Allow", "GET, HEAD");
     assertThat(get("name[]=%zz").status()).isEqualTo(400);
     assertThat(get("a".repeat(NameFilter.MAX_QUERY_CHARS + 1)).status()).isEqualTo(400);
-    for (String header : List.of("Accept", "Accept-Encoding")) {
-      OpenMetricsResponse tooLong =
+    for (final String header : List.of("Accept", "Accept-Encoding")) {
+      final OpenMetricsResponse tooLong =
           get(null, header, "a,".repeat(1 + Scrapes.MAX_HEADER_CHARS / 2));
       assertThat(tooLong.status()).isEqualTo(431);
       assertThat(text(tooLong)).contains("8192 characters");
@@ -170,7 +171,7 @@ class OpenMetricsReaderTest {
           }
           return List.of(Metrics.gauge("ok", 1));
         });
-    OpenMetricsResponse response = get(null);
+    final OpenMetricsResponse response = get(null);
     assertThat(response.status()).isEqualTo(500);
     assertThat(text(response))
         .contains("IllegalArgumentException", OpenMetricsReader.class.getName())
@@ -181,7 +182,7 @@ class OpenMetricsReaderTest {
   @Test
   void aResponseIsWrittenOnce() throws Exception {
     register(() -> List.of(Metrics.gauge("a", 1)));
-    OpenMetricsResponse response = get(null);
+    final OpenMetricsResponse response = get(null);
     bytes(response);
     assertThatThrownBy(() -> bytes(response))
         .isInstanceOf(IllegalStateException.class)
@@ -194,7 +195,7 @@ class OpenMetricsReaderTest {
   @ValueSource(booleans = {true, false})
   void exemplarsThatDidNotGoOutAreCountedAsSuch(boolean isWritten) throws Exception {
     register(() -> List.of(counterWithExemplar()));
-    OutputStream broken =
+    final OutputStream broken =
         new OutputStream() {
           @Override
           public void write(int b) throws IOException {
@@ -215,8 +216,8 @@ class OpenMetricsReaderTest {
   void moreScrapesThanMayRunAtOnceAreRefusedUntilOneIsOver() throws Exception {
     reader = OpenMetricsReader.builder().setMaxConcurrentScrapes(2).build();
     register(() -> List.of(Metrics.gauge("a", 1)));
-    OpenMetricsResponse first = get(null);
-    OpenMetricsResponse second = get(null);
+    final OpenMetricsResponse first = get(null);
+    final OpenMetricsResponse second = get(null);
     try (OpenMetricsResponse third = get(null)) {
       assertThat(third.status()).isEqualTo(503);
       assertThat(third.headers()).containsEntry("Retry-After", "1");
@@ -238,13 +239,13 @@ class OpenMetricsReaderTest {
 
   @Test
   void scrapesThatWaitShareABodyAndWhatItIsCompressedTo() throws Exception {
-    CountDownLatch began = new CountDownLatch(1);
-    CountDownLatch mayEnd = new CountDownLatch(1);
-    List<DoublePointData> points = new ArrayList<>();
+    final CountDownLatch began = new CountDownLatch(1);
+    final CountDownLatch mayEnd = new CountDownLatch(1);
+    final List<DoublePointData> points = new ArrayList<>();
     for (int i = 0; i < 40_000; i++) {
       points.add(Metrics.point(Attributes.builder().put("series", i).build(), i / 7.0));
     }
-    MetricData large = Metrics.gauge("large", points.toArray(new DoublePointData[0]));
+    final MetricData large = Metrics.gauge("large", points.toArray(new DoublePointData[0]));
     register(
         () -> {
           if (collections.get() == 1) {
@@ -253,10 +254,10 @@ class OpenMetricsReaderTest {
           }
           return List.of(large);
         });
-    ExecutorService scrapers = Executors.newCachedThreadPool();
-    Future<OpenMetricsResponse> first = scrapers.submit(() -> get(null));
+    final ExecutorService scrapers = Executors.newCachedThreadPool();
+    final Future<OpenMetricsResponse> first = scrapers.submit(() -> get(null));
     await(began);
-    List<Future<OpenMetricsResponse>> waiting = new ArrayList<>();
+    final List<Future<OpenMetricsResponse>> waiting = new ArrayList<>();
     for (int i = 0; i < 6; i++) {
       waiting.add(scrapers.submit(() -> get(null, "Accept-Encoding", "gzip")));
     }
@@ -265,11 +266,11 @@ class OpenMetricsReaderTest {
     }
     mayEnd.countDown();
     byte[] expected = null;
-    List<TextBuffer> bodies = new ArrayList<>();
-    for (Future<OpenMetricsResponse> each : waiting) {
-      ScrapeResponse response = (ScrapeResponse) each.get();
+    final List<TextBuffer> bodies = new ArrayList<>();
+    for (final Future<OpenMetricsResponse> each : waiting) {
+      final ScrapeResponse response = (ScrapeResponse) each.get();
       bodies.add(response.body());
-      byte[] bytes = bytes(response);
+      final byte[] bytes = bytes(response);
       expected = expected == null ? bytes : expected;
       assertThat(bytes).isEqualTo(expected);
     }
@@ -285,20 +286,20 @@ class OpenMetricsReaderTest {
   }
 
   private long allocated(int series) throws IOException {
-    List<DoublePointData> points = new ArrayList<>();
+    final List<DoublePointData> points = new ArrayList<>();
     for (int i = 0; i < series; i++) {
       points.add(Metrics.point(Attributes.builder().put("series", i).build(), i / 7.0));
     }
-    List<MetricData> metrics =
+    final List<MetricData> metrics =
         List.of(Metrics.gauge("level", points.toArray(new DoublePointData[0])));
     reader = OpenMetricsReader.builder().build();
     register(() -> metrics);
-    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-    long thread = Thread.currentThread().getId();
+    final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    final long thread = Thread.currentThread().getId();
     long least = Long.MAX_VALUE;
     for (int i = 0; i < 8; i++) {
-      String encoding = i % 2 == 0 ? "gzip" : "identity";
-      long before = threads.getThreadAllocatedBytes(thread);
+      final String encoding = i % 2 == 0 ? "gzip" : "identity";
+      final long before = threads.getThreadAllocatedBytes(thread);
       get(null, "Accept-Encoding", encoding).writeTo(OutputStream.nullOutputStream());
       least = Math.min(least, threads.getThreadAllocatedBytes(thread) - before);
     }
@@ -307,16 +308,16 @@ class OpenMetricsReaderTest {
 
   @Test
   void shutdownWaitsForACollectionButNotForEver() throws Exception {
-    CountDownLatch began = new CountDownLatch(1);
-    CountDownLatch mayEnd = new CountDownLatch(1);
+    final CountDownLatch began = new CountDownLatch(1);
+    final CountDownLatch mayEnd = new CountDownLatch(1);
     register(
         () -> {
           began.countDown();
           await(mayEnd);
           return List.of();
         });
-    ExecutorService scraper = Executors.newSingleThreadExecutor();
-    Future<OpenMetricsResponse> scrape = scraper.submit(() -> get(null));
+    final ExecutorService scraper = Executors.newSingleThreadExecutor();
+    final Future<OpenMetricsResponse> scrape = scraper.submit(() -> get(null));
     await(began);
     assertThat(reader.shutdown().getFailureThrowable()).hasMessageContaining("callback");
     mayEnd.countDown();

@@ -67,7 +67,7 @@ class OpenMetricsServerLifeCycleTest {
 
   @Test
   void scrapeBeforeRegistrationSaysWhatIsMissing() throws Exception {
-    ScrapeClient.Answer answer = client.scrape();
+    final ScrapeClient.Answer answer = client.scrape();
     assertThat(answer.status()).isEqualTo(503);
     assertThat(answer.text()).contains("registerMetricReader");
     assertThat(client.send("HEAD", "/metrics").status()).isEqualTo(503);
@@ -131,7 +131,7 @@ class OpenMetricsServerLifeCycleTest {
 
   @Test
   void settingsOutOfRangeAreRefusedAtOnce() {
-    OpenMetricsServerBuilder builder = OpenMetricsServer.builder();
+    final OpenMetricsServerBuilder builder = OpenMetricsServer.builder();
     assertThatThrownBy(() -> builder.setPort(-1)).hasMessageContaining("-1");
     assertThatThrownBy(() -> builder.setPort(65536)).hasMessageContaining("65536");
     assertThatThrownBy(() -> builder.setHost(" ")).isInstanceOf(IllegalArgumentException.class);
@@ -151,7 +151,7 @@ class OpenMetricsServerLifeCycleTest {
   @Test
   void failedCollectionIsAnErrorAndTheNextOneWorks() throws Exception {
     LOGGER.setLevel(Level.OFF);
-    AtomicInteger scrapes = new AtomicInteger();
+    final AtomicInteger scrapes = new AtomicInteger();
     server.register(
         returning(
             () -> {
@@ -163,7 +163,7 @@ class OpenMetricsServerLifeCycleTest {
                 }
               }
             }));
-    ScrapeClient.Answer first = client.scrape();
+    final ScrapeClient.Answer first = client.scrape();
     assertThat(first.status()).isEqualTo(500);
     assertThat(first.header("Content-Type")).isEqualTo("text/plain; charset=utf-8");
     assertThat(first.text())
@@ -176,8 +176,8 @@ class OpenMetricsServerLifeCycleTest {
   @Test
   void metricThatCannotBeReadIsAnErrorAndLeavesNothingBehind() throws Exception {
     LOGGER.setLevel(Level.OFF);
-    AtomicInteger scrapes = new AtomicInteger();
-    Metrics.Metric broken =
+    final AtomicInteger scrapes = new AtomicInteger();
+    final Metrics.Metric broken =
         Metrics.metric("z.broken", MetricDataType.HISTOGRAM, Metrics.gauge("x", 1).data());
     server.register(
         returning(
@@ -191,14 +191,14 @@ class OpenMetricsServerLifeCycleTest {
 
   @Test
   void headHasTheHeadersOfGetAndDoesNotCollect() throws Exception {
-    AtomicInteger collections = new AtomicInteger();
+    final AtomicInteger collections = new AtomicInteger();
     server.register(
         returning(
             () -> {
               collections.incrementAndGet();
               return List.of();
             }));
-    ScrapeClient.Answer answer =
+    final ScrapeClient.Answer answer =
         client.send("HEAD", "/metrics", "Accept", NegotiationTest.PROMETHEUS_2_45);
     assertThat(answer.status()).isEqualTo(200);
     assertThat(answer.header("Content-Type")).startsWith("application/openmetrics-text");
@@ -210,9 +210,9 @@ class OpenMetricsServerLifeCycleTest {
 
   @Test
   void concurrentScrapesAreCompleteAndCollectOneAtATime() throws Exception {
-    AtomicInteger inside = new AtomicInteger();
-    AtomicInteger overlaps = new AtomicInteger();
-    MetricData[] metrics = new MetricData[50];
+    final AtomicInteger inside = new AtomicInteger();
+    final AtomicInteger overlaps = new AtomicInteger();
+    final MetricData[] metrics = new MetricData[50];
     for (int i = 0; i < metrics.length; i++) {
       metrics[i] = Metrics.counter("metric" + i, i);
     }
@@ -226,12 +226,12 @@ class OpenMetricsServerLifeCycleTest {
               inside.decrementAndGet();
               return List.of(metrics);
             }));
-    String openMetrics = client.scrape().text();
-    String text = client.get("/metrics").text();
-    ExecutorService scrapers = Executors.newFixedThreadPool(8);
-    List<Future<Boolean>> equal = new ArrayList<>();
+    final String openMetrics = client.scrape().text();
+    final String text = client.get("/metrics").text();
+    final ExecutorService scrapers = Executors.newFixedThreadPool(8);
+    final List<Future<Boolean>> equal = new ArrayList<>();
     for (int i = 0; i < 200; i++) {
-      boolean wantsText = i % 3 == 0;
+      final boolean wantsText = i % 3 == 0;
       equal.add(
           scrapers.submit(
               () ->
@@ -239,7 +239,7 @@ class OpenMetricsServerLifeCycleTest {
                       ? client.get("/metrics", "Accept-Encoding", "gzip").unzipped().equals(text)
                       : client.scrape().text().equals(openMetrics)));
     }
-    for (Future<Boolean> one : equal) {
+    for (final Future<Boolean> one : equal) {
       assertThat(one.get()).isTrue();
     }
     scrapers.shutdownNow();
@@ -248,18 +248,18 @@ class OpenMetricsServerLifeCycleTest {
 
   @Test
   void clientThatDoesNotReadDoesNotHoldUpOthers() throws Exception {
-    List<LongPointData> points = new ArrayList<>();
+    final List<LongPointData> points = new ArrayList<>();
     for (int i = 0; i < 100_000; i++) {
       points.add(Metrics.point(Attributes.builder().put("series", "x".repeat(100) + i).build(), i));
     }
-    Metrics.Metric large = Metrics.longGauge("large", points.toArray(new LongPointData[0]));
-    AtomicInteger scrapes = new AtomicInteger();
+    final Metrics.Metric large = Metrics.longGauge("large", points.toArray(new LongPointData[0]));
+    final AtomicInteger scrapes = new AtomicInteger();
     server.register(
         returning(
             () ->
                 scrapes.incrementAndGet() == 1 ? List.of(large) : List.of(Metrics.gauge("a", 1))));
     try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.getPort())) {
-      OutputStream request = socket.getOutputStream();
+      final OutputStream request = socket.getOutputStream();
       request.write("GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
       request.flush();
       // The first byte shows that the large body is on its way.
@@ -270,19 +270,19 @@ class OpenMetricsServerLifeCycleTest {
 
   @Test
   void shutdownLeavesNoThread() throws Exception {
-    Set<Thread> before = serverThreads();
-    OpenMetricsServer another = newServer();
+    final Set<Thread> before = serverThreads();
+    final OpenMetricsServer another = newServer();
     another.register(returning(List::of));
-    ScrapeClient anotherClient = new ScrapeClient(another);
+    final ScrapeClient anotherClient = new ScrapeClient(another);
     anotherClient.scrape();
     anotherClient.get("/metrics");
-    Set<Thread> started = serverThreads();
+    final Set<Thread> started = serverThreads();
     started.removeAll(before);
     assertThat(started).isNotEmpty().allMatch(Thread::isDaemon);
     assertThat(started)
         .anyMatch(t -> t.getName().startsWith("glint-openmetrics-" + another.getPort() + "-"));
     assertThat(another.shutdown().isSuccess()).isTrue();
-    for (Thread thread : started) {
+    for (final Thread thread : started) {
       thread.join(5000);
       assertThat(thread.isAlive()).as(thread.getName()).isFalse();
     }
@@ -290,7 +290,7 @@ class OpenMetricsServerLifeCycleTest {
 
   @Test
   void shutdownAgainIsTheSame() {
-    CompletableResultCode first = server.shutdown();
+    final CompletableResultCode first = server.shutdown();
     assertThat(server.shutdown()).isSameAs(first);
     assertThat(first.isSuccess()).isTrue();
     server.close();
@@ -300,14 +300,14 @@ class OpenMetricsServerLifeCycleTest {
   void shutdownIsQuickWhileClientsKeepIdleConnections() throws Exception {
     server.register(returning(List::of));
     client.scrape();
-    long start = System.nanoTime();
+    final long start = System.nanoTime();
     server.shutdown();
     assertThat(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start)).isLessThan(900);
   }
 
   @Test
   void runningScrapeIsAnsweredDuringShutdown() throws Exception {
-    CountDownLatch collecting = new CountDownLatch(1);
+    final CountDownLatch collecting = new CountDownLatch(1);
     server.register(
         returning(
             () -> {
@@ -315,8 +315,8 @@ class OpenMetricsServerLifeCycleTest {
               sleep(200);
               return List.of(Metrics.gauge("a", 1));
             }));
-    ExecutorService scraper = Executors.newSingleThreadExecutor();
-    Future<ScrapeClient.Answer> answer = scraper.submit(client::scrape);
+    final ExecutorService scraper = Executors.newSingleThreadExecutor();
+    final Future<ScrapeClient.Answer> answer = scraper.submit(client::scrape);
     collecting.await();
     assertThat(server.shutdown().isSuccess()).isTrue();
     assertThat(answer.get().parsed().familyNames()).containsExactly("a");
@@ -325,8 +325,8 @@ class OpenMetricsServerLifeCycleTest {
 
   @Test
   void shutdownIsBoundedWhileACallbackHangs() throws Exception {
-    CountDownLatch collecting = new CountDownLatch(1);
-    CountDownLatch release = new CountDownLatch(1);
+    final CountDownLatch collecting = new CountDownLatch(1);
+    final CountDownLatch release = new CountDownLatch(1);
     server.register(
         returning(
             () -> {
@@ -334,11 +334,11 @@ class OpenMetricsServerLifeCycleTest {
               awaitDespiteInterrupts(release);
               return List.of();
             }));
-    ExecutorService scraper = Executors.newSingleThreadExecutor();
-    Future<ScrapeClient.Answer> answer = scraper.submit(client::scrape);
+    final ExecutorService scraper = Executors.newSingleThreadExecutor();
+    final Future<ScrapeClient.Answer> answer = scraper.submit(client::scrape);
     collecting.await();
-    long start = System.nanoTime();
-    CompletableResultCode result = server.shutdown();
+    final long start = System.nanoTime();
+    final CompletableResultCode result = server.shutdown();
     assertThat(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start)).isLessThan(5000);
     assertThat(result.isDone()).isTrue();
     assertThat(result.isSuccess()).isFalse();

@@ -64,7 +64,7 @@ class OpenMetricsServerTest {
   @Test
   void everyInstrumentKindIsExposedAsOpenMetrics() throws Exception {
     recordOnEveryKind();
-    Exposition exposition = client.scrape().parsed();
+    final Exposition exposition = client.scrape().parsed();
     assertThat(exposition.familyNames())
         .containsExactly(
             "target",
@@ -95,7 +95,7 @@ class OpenMetricsServerTest {
   @Test
   void everyInstrumentKindIsExposedAsPrometheusText() throws Exception {
     recordOnEveryKind();
-    String text = client.get("/metrics").text();
+    final String text = client.get("/metrics").text();
     assertThat(text)
         .startsWith("# HELP target_info Target metadata\n# TYPE target_info gauge\n")
         .contains(
@@ -110,13 +110,13 @@ class OpenMetricsServerTest {
 
   @Test
   void exemplarsOfSampledSpansAreInOpenMetrics() throws Exception {
-    LongCounter counter = meter.counterBuilder("filtered").build();
-    DoubleHistogram histogram =
+    final LongCounter counter = meter.counterBuilder("filtered").build();
+    final DoubleHistogram histogram =
         meter
             .histogramBuilder("latency")
             .setExplicitBucketBoundariesAdvice(List.of(0.1, 1.0))
             .build();
-    Span span = Span.wrap(Metrics.span(1));
+    final Span span = Span.wrap(Metrics.span(1));
     Context.current()
         .with(span)
         .wrap(
@@ -131,15 +131,15 @@ class OpenMetricsServerTest {
               histogram.record(0.5);
             })
         .run();
-    Exposition exposition = client.scrape().parsed();
-    var total = exposition.family("filtered").samples.get(0);
+    final Exposition exposition = client.scrape().parsed();
+    final var total = exposition.family("filtered").samples.get(0);
     assertThat(total.exemplar().labels())
         .containsExactly(
             Map.entry("trace_id", span.getSpanContext().getTraceId()),
             Map.entry("span_id", span.getSpanContext().getSpanId()),
             Map.entry("dropped", "d"));
     assertThat(total.exemplar().timestamp()).isNotNull();
-    var buckets = exposition.family("latency").samples;
+    final var buckets = exposition.family("latency").samples;
     assertThat(buckets.get(0).exemplar()).isNull();
     assertThat(buckets.get(1).exemplar().value()).isEqualTo("0.5");
     assertThat(buckets.get(2).exemplar()).isNull();
@@ -148,7 +148,7 @@ class OpenMetricsServerTest {
   @Test
   void idleSeriesStayFromScrapeToScrape() throws Exception {
     meter.counterBuilder("c").build().add(3);
-    String first = client.scrape().text();
+    final String first = client.scrape().text();
     assertThat(client.scrape().text()).isEqualTo(first);
     assertThat(first).contains("c_total{");
   }
@@ -163,7 +163,7 @@ class OpenMetricsServerTest {
   @ParameterizedTest
   @ValueSource(strings = {NegotiationTest.PROMETHEUS_2_30, NegotiationTest.PROMETHEUS_2_45})
   void prometheus2GetsOpenMetrics(String accept) throws Exception {
-    ScrapeClient.Answer answer = client.get("/metrics", "Accept", accept);
+    final ScrapeClient.Answer answer = client.get("/metrics", "Accept", accept);
     assertThat(answer.header("Content-Type"))
         .isEqualTo("application/openmetrics-text; version=1.0.0; charset=utf-8");
     assertThat(answer.text()).endsWith("# EOF\n");
@@ -171,7 +171,8 @@ class OpenMetricsServerTest {
 
   @Test
   void prometheus3GetsOpenMetricsWithTheEscapingSchemeNamed() throws Exception {
-    ScrapeClient.Answer answer = client.get("/metrics", "Accept", NegotiationTest.PROMETHEUS_3);
+    final ScrapeClient.Answer answer =
+        client.get("/metrics", "Accept", NegotiationTest.PROMETHEUS_3);
     assertThat(answer.header("Content-Type"))
         .isEqualTo(
             "application/openmetrics-text; version=1.0.0; charset=utf-8; escaping=allow-utf-8");
@@ -183,7 +184,7 @@ class OpenMetricsServerTest {
       strings = {NegotiationTest.PROMETHEUS_2_PROTOBUF, NegotiationTest.PROMETHEUS_3_PROTOBUF})
   void prometheusThatWantsNativeHistogramsGetsProtobuf(String accept) throws Exception {
     meters.get("scope").counterBuilder("requests").build().add(3);
-    ScrapeClient.Answer answer = client.get("/metrics", "Accept", accept);
+    final ScrapeClient.Answer answer = client.get("/metrics", "Accept", accept);
     assertThat(answer.header("Content-Type"))
         .startsWith(
             "application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily;"
@@ -216,7 +217,7 @@ class OpenMetricsServerTest {
               .registerMetricReader(other)
               .build()) {
         stock.get("").counterBuilder("a.b").build().add(1);
-        ScrapeClient.Answer answer =
+        final ScrapeClient.Answer answer =
             new ScrapeClient(other)
                 .get(
                     "/metrics",
@@ -234,7 +235,7 @@ class OpenMetricsServerTest {
 
   @Test
   void browserGetsPrometheusText() throws Exception {
-    ScrapeClient.Answer answer = client.get("/metrics", "Accept", NegotiationTest.CHROME);
+    final ScrapeClient.Answer answer = client.get("/metrics", "Accept", NegotiationTest.CHROME);
     assertThat(answer.header("Content-Type")).isEqualTo("text/plain; version=0.0.4; charset=utf-8");
     assertThat(answer.header("Vary")).isEqualTo("Accept, Accept-Encoding");
   }
@@ -242,8 +243,8 @@ class OpenMetricsServerTest {
   @Test
   void bodyIsCompressedWhereAllowed() throws Exception {
     recordOnEveryKind();
-    ScrapeClient.Answer plain = client.get("/metrics");
-    ScrapeClient.Answer zipped = client.get("/metrics", "Accept-Encoding", "gzip");
+    final ScrapeClient.Answer plain = client.get("/metrics");
+    final ScrapeClient.Answer zipped = client.get("/metrics", "Accept-Encoding", "gzip");
     assertThat(plain.header("Content-Encoding")).isNull();
     assertThat(plain.header("Content-Length")).isEqualTo(Integer.toString(plain.bytes().length));
     assertThat(zipped.header("Content-Encoding")).isEqualTo("gzip");
@@ -260,11 +261,11 @@ class OpenMetricsServerTest {
   @Test
   void onlyTheMetricsThatAreNamedAreSent() throws Exception {
     recordOnEveryKind();
-    String names = "?name[]=latency_seconds_sum&x=y&name[]=counter_bytes_total&name[]=nobody";
-    String query = names.replace("[", "%5B").replace("]", "%5D");
-    String accept = "application/openmetrics-text;version=1.0.0";
-    Exposition some = client.get("/metrics" + query, "Accept", accept).parsed();
-    Exposition all = client.scrape().parsed();
+    final String names = "?name[]=latency_seconds_sum&x=y&name[]=counter_bytes_total&name[]=nobody";
+    final String query = names.replace("[", "%5B").replace("]", "%5D");
+    final String accept = "application/openmetrics-text;version=1.0.0";
+    final Exposition some = client.get("/metrics" + query, "Accept", accept).parsed();
+    final Exposition all = client.scrape().parsed();
     assertThat(some.familyNames()).containsExactly("counter_bytes", "latency_seconds");
     assertThat(some.family("latency_seconds").samples)
         .isEqualTo(all.family("latency_seconds").samples);
@@ -276,8 +277,8 @@ class OpenMetricsServerTest {
   @Test
   void aNameThatNoMetricHasGivesAnEmptyExposition() throws Exception {
     recordOnEveryKind();
-    String path = "/metrics?name%5B%5D=nobody";
-    String accept = "application/openmetrics-text;version=1.0.0";
+    final String path = "/metrics?name%5B%5D=nobody";
+    final String accept = "application/openmetrics-text;version=1.0.0";
     assertThat(client.get(path, "Accept", accept).text()).isEqualTo("# EOF\n");
     assertThat(client.get(path).status()).isEqualTo(200);
     assertThat(client.get(path).text()).isEmpty();
@@ -287,7 +288,7 @@ class OpenMetricsServerTest {
   @Test
   void anOverlongQueryIsRefused() throws Exception {
     recordOnEveryKind();
-    String path = "/metrics?" + "name%5B%5D=a&".repeat(1500);
+    final String path = "/metrics?" + "name%5B%5D=a&".repeat(1500);
     assertThat(client.get(path).status()).isEqualTo(400);
     assertThat(client.get(path).text()).contains("1024 parameters");
     assertThat(client.get("/metrics").status()).isEqualTo(200);
@@ -303,8 +304,8 @@ class OpenMetricsServerTest {
   @ParameterizedTest
   @ValueSource(strings = {"/-/healthy", "/-/healthy/"})
   void theServerIsHealthyAsLongAsItAnswers(String path) throws Exception {
-    for (String method : List.of("GET", "HEAD")) {
-      ScrapeClient.Answer answer = client.send(method, path);
+    for (final String method : List.of("GET", "HEAD")) {
+      final ScrapeClient.Answer answer = client.send(method, path);
       assertThat(answer.status()).isEqualTo(200);
       assertThat(answer.header("Content-Type")).isEqualTo("text/plain; charset=utf-8");
       assertThat(answer.text()).isEqualTo(method.equals("GET") ? "Exporter is healthy.\n" : "");
@@ -335,7 +336,7 @@ class OpenMetricsServerTest {
   @ParameterizedTest
   @CsvSource({"/metric", "/metricsx", "/-/ready", "/-/healthyx", "/-", "/favicon.ico"})
   void otherPathsAreNotFound(String path) throws Exception {
-    ScrapeClient.Answer answer = client.get(path);
+    final ScrapeClient.Answer answer = client.get(path);
     assertThat(answer.status()).isEqualTo(404);
     assertThat(answer.text()).contains("/metrics").doesNotContain("favicon");
   }
@@ -343,14 +344,14 @@ class OpenMetricsServerTest {
   @ParameterizedTest
   @CsvSource({"POST, /metrics", "PUT, /metrics", "DELETE, /metrics", "OPTIONS, /", "TRACE, /"})
   void otherMethodsAreNotAllowed(String method, String path) throws Exception {
-    ScrapeClient.Answer answer = client.send(method, path);
+    final ScrapeClient.Answer answer = client.send(method, path);
     assertThat(answer.status()).isEqualTo(405);
     assertThat(answer.header("Allow")).isEqualTo("GET, HEAD");
   }
 
   @Test
   void indexPageSaysWhereTheMetricsAre() throws Exception {
-    ScrapeClient.Answer answer = client.get("/");
+    final ScrapeClient.Answer answer = client.get("/");
     assertThat(answer.status()).isEqualTo(200);
     assertThat(answer.header("Content-Type")).isEqualTo("text/plain; charset=utf-8");
     assertThat(answer.text()).contains("/metrics");
@@ -358,7 +359,7 @@ class OpenMetricsServerTest {
 
   @Test
   void readerSettingsAreCumulativeAndReusable() {
-    for (var type : InstrumentType.values()) {
+    for (final var type : InstrumentType.values()) {
       assertThat(server.getAggregationTemporality(type).name()).isEqualTo("CUMULATIVE");
       assertThat(server.getDefaultAggregation(type)).isEqualTo(Aggregation.defaultAggregation());
     }
@@ -376,7 +377,7 @@ class OpenMetricsServerTest {
     meter.counterBuilder("async.counter").buildWithCallback(m -> m.record(7));
     meter.upDownCounterBuilder("async.updown").buildWithCallback(m -> m.record(-7));
     meter.gaugeBuilder("async.gauge").buildWithCallback(m -> m.record(Double.MIN_VALUE));
-    DoubleHistogram latency =
+    final DoubleHistogram latency =
         meter
             .histogramBuilder("latency")
             .setUnit("s")

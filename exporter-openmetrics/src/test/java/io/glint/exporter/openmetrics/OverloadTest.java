@@ -58,7 +58,7 @@ class OverloadTest {
 
   @AfterEach
   void stop() throws IOException {
-    for (Socket socket : sockets) {
+    for (final Socket socket : sockets) {
       socket.close();
     }
     server.close();
@@ -66,7 +66,7 @@ class OverloadTest {
   }
 
   private static MetricData large() {
-    LongPointData[] points = new LongPointData[80_000];
+    final LongPointData[] points = new LongPointData[80_000];
     for (int i = 0; i < points.length; i++) {
       points[i] = Metrics.point(Attributes.builder().put("s", "x".repeat(150) + i).build(), i);
     }
@@ -74,7 +74,8 @@ class OverloadTest {
   }
 
   private static OpenMetricsServer newServer() {
-    OpenMetricsServerBuilder builder = OpenMetricsServer.builder().setHost("127.0.0.1").setPort(0);
+    final OpenMetricsServerBuilder builder =
+        OpenMetricsServer.builder().setHost("127.0.0.1").setPort(0);
     builder.maxCollectionWaitSeconds = 1;
     return builder.build();
   }
@@ -90,7 +91,7 @@ class OverloadTest {
   }
 
   private Socket halfOpen() throws IOException {
-    Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.getPort());
+    final Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.getPort());
     sockets.add(socket);
     socket.getOutputStream().write("GET /metr".getBytes(StandardCharsets.US_ASCII));
     return socket;
@@ -109,18 +110,18 @@ class OverloadTest {
   @Test
   void oneMoreClientTakesThePlaceOfTheOneThatWasSilentForLongest() throws Exception {
     register(() -> List.of(Metrics.gauge("a", 1)));
-    Socket first = halfOpen();
+    final Socket first = halfOpen();
     Thread.sleep(500);
     for (int i = 1; i < HttpLimits.CONNECTIONS; i++) {
       halfOpen();
     }
     assertThat(warnings).isEmpty();
     assertThat(client.scrape().status()).isEqualTo(200);
-    long start = System.nanoTime();
+    final long start = System.nanoTime();
     assertClosed(first);
     assertThat(System.nanoTime() - start)
         .isLessThan(TimeUnit.SECONDS.toNanos(HttpLimits.READING_SECONDS / 2));
-    Socket last = halfOpen();
+    final Socket last = halfOpen();
     last.getOutputStream()
         .write("ics HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
     last.setSoTimeout(20_000);
@@ -134,12 +135,12 @@ class OverloadTest {
   @Test
   void aThousandConnectionsThatSendNothingOrLittleHarmNoScrape() throws Exception {
     register(() -> List.of(Metrics.gauge("a", 1)));
-    AtomicBoolean goesOn = new AtomicBoolean(true);
+    final AtomicBoolean goesOn = new AtomicBoolean(true);
     // Each sends a byte now and then, and comes back when it was cut off.
-    Thread slow =
+    final Thread slow =
         new Thread(
             () -> {
-              List<Socket> all = new ArrayList<>();
+              final List<Socket> all = new ArrayList<>();
               while (goesOn.get()) {
                 for (int i = 0; i < 1000 && goesOn.get(); i++) {
                   try {
@@ -193,7 +194,7 @@ class OverloadTest {
       socket
           .getOutputStream()
           .write("GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
-      byte[] status = socket.getInputStream().readNBytes(12);
+      final byte[] status = socket.getInputStream().readNBytes(12);
       return Integer.parseInt(new String(status, 9, 3, StandardCharsets.US_ASCII));
     }
   }
@@ -210,7 +211,7 @@ class OverloadTest {
     for (int i = 0; i < 1000; i++) {
       neverReads(server.getPort());
     }
-    long start = System.nanoTime();
+    final long start = System.nanoTime();
     while (scrapeOnce() != 200) {
       assertThat(TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - start)).isLessThan(10);
     }
@@ -221,7 +222,7 @@ class OverloadTest {
 
   @Test
   void scrapesThatReadAreNotEndedWhereNoMoreMayRun() throws Exception {
-    OpenMetricsServerBuilder builder =
+    final OpenMetricsServerBuilder builder =
         OpenMetricsServer.builder().setHost("127.0.0.1").setPort(0).setMaxConcurrentScrapes(1);
     builder.limits = new HttpLimits(64, 60_000, 60_000, 60_000, 60_000, 60_000);
     try (OpenMetricsServer narrow = builder.build()) {
@@ -232,9 +233,9 @@ class OverloadTest {
               return List.of(LARGE);
             }
           });
-      Socket reading = neverReads(narrow.getPort());
+      final Socket reading = neverReads(narrow.getPort());
       assertThat(reading.getInputStream().read()).isEqualTo('H');
-      ScrapeClient.Answer refused = new ScrapeClient(narrow).get("/metrics");
+      final ScrapeClient.Answer refused = new ScrapeClient(narrow).get("/metrics");
       assertThat(refused.status()).isEqualTo(503);
       assertThat(refused.header("Retry-After")).isEqualTo("1");
       assertThat(warnings).anyMatch(text -> text.contains("1 scrapes are running"));
@@ -243,7 +244,7 @@ class OverloadTest {
   }
 
   private Socket neverReads(int port) throws IOException {
-    Socket socket = new Socket();
+    final Socket socket = new Socket();
     sockets.add(socket);
     socket.setReceiveBufferSize(4096);
     socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
@@ -255,7 +256,8 @@ class OverloadTest {
 
   @Test
   void clientsThatAreTooSlowAreCutOffOneByOne() throws Exception {
-    OpenMetricsServerBuilder builder = OpenMetricsServer.builder().setHost("127.0.0.1").setPort(0);
+    final OpenMetricsServerBuilder builder =
+        OpenMetricsServer.builder().setHost("127.0.0.1").setPort(0);
     builder.limits = new HttpLimits(64, 1500, 500, 500, 100, 1000);
     try (OpenMetricsServer impatient = builder.build()) {
       impatient.register(
@@ -265,14 +267,14 @@ class OverloadTest {
               return List.of(LARGE);
             }
           });
-      Socket half = new Socket(InetAddress.getLoopbackAddress(), impatient.getPort());
+      final Socket half = new Socket(InetAddress.getLoopbackAddress(), impatient.getPort());
       sockets.add(half);
       half.getOutputStream().write("GET /".getBytes(StandardCharsets.US_ASCII));
       assertClosed(half);
       neverReads(impatient.getPort());
-      Socket silent = new Socket(InetAddress.getLoopbackAddress(), impatient.getPort());
+      final Socket silent = new Socket(InetAddress.getLoopbackAddress(), impatient.getPort());
       sockets.add(silent);
-      long start = System.nanoTime();
+      final long start = System.nanoTime();
       assertClosed(silent);
       assertThat(System.nanoTime() - start).isGreaterThan(TimeUnit.MILLISECONDS.toNanos(1000));
       while (running(impatient) > 0) {
@@ -298,8 +300,8 @@ class OverloadTest {
   @Test
   void requestsWithBrokenBytesAreAnsweredOrRefusedAndOthersGoOn() throws Exception {
     register(() -> List.of(Metrics.gauge("a", 1)));
-    Random random = new Random(1818);
-    String sent =
+    final Random random = new Random(1818);
+    final String sent =
         String.join(
             "\r\n",
             "GET /metrics?name[]=a%20b&name[]=c HTTP/1.1",
@@ -310,7 +312,7 @@ class OverloadTest {
             "",
             "");
     for (int i = 0; i < 2000; i++) {
-      byte[] broken = sent.getBytes(StandardCharsets.ISO_8859_1);
+      final byte[] broken = sent.getBytes(StandardCharsets.ISO_8859_1);
       for (int changes = random.nextInt(6); changes >= 0; changes--) {
         broken[random.nextInt(broken.length)] = (byte) random.nextInt(256);
       }
@@ -318,7 +320,7 @@ class OverloadTest {
         socket.setSoTimeout(20_000);
         socket.getOutputStream().write(broken);
         socket.shutdownOutput();
-        byte[] answer = socket.getInputStream().readNBytes(12);
+        final byte[] answer = socket.getInputStream().readNBytes(12);
         if (answer.length > 0) {
           assertThat(new String(answer, StandardCharsets.US_ASCII))
               .matches("HTTP/1\\.1 (200|400|404|405|414|431|505)");
@@ -344,9 +346,10 @@ class OverloadTest {
     try (Socket socket = connect()) {
       socket.setSoTimeout(20_000);
       socket.getOutputStream().write(beginning.getBytes(StandardCharsets.US_ASCII));
-      byte[] more = "a".repeat(90_000).getBytes(StandardCharsets.US_ASCII);
+      final byte[] more = "a".repeat(90_000).getBytes(StandardCharsets.US_ASCII);
       socket.getOutputStream().write(more);
-      String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
+      final String answer =
+          new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
       assertThat(answer).contains("\r\nConnection: close\r\n");
       return answer.substring(9, 12);
     }
@@ -368,19 +371,19 @@ class OverloadTest {
 
   @Test
   void scrapeDoesNotWaitForeverForTheCollectionOfAnother() throws Exception {
-    CountDownLatch collecting = new CountDownLatch(1);
-    CountDownLatch release = new CountDownLatch(1);
+    final CountDownLatch collecting = new CountDownLatch(1);
+    final CountDownLatch release = new CountDownLatch(1);
     register(
         () -> {
           collecting.countDown();
           await(release);
           return List.of(Metrics.gauge("a", 1));
         });
-    ExecutorService scraper = Executors.newSingleThreadExecutor();
-    Future<ScrapeClient.Answer> slow = scraper.submit(client::scrape);
+    final ExecutorService scraper = Executors.newSingleThreadExecutor();
+    final Future<ScrapeClient.Answer> slow = scraper.submit(client::scrape);
     collecting.await();
     // One that gives up meanwhile; that it cannot be told is not a failure of the collection.
-    Socket departed = new Socket(InetAddress.getLoopbackAddress(), server.getPort());
+    final Socket departed = new Socket(InetAddress.getLoopbackAddress(), server.getPort());
     departed
         .getOutputStream()
         .write("GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
@@ -388,7 +391,7 @@ class OverloadTest {
     Thread.sleep(100);
     departed.close();
     for (int i = 0; i < 2; i++) {
-      ScrapeClient.Answer answer = client.scrape();
+      final ScrapeClient.Answer answer = client.scrape();
       assertThat(answer.status()).isEqualTo(503);
       assertThat(answer.text())
           .isEqualTo("a collection has been running for more than 1 s; look for a slow callback\n");
@@ -407,15 +410,15 @@ class OverloadTest {
           sleep(300);
           return List.of();
         });
-    ExecutorService scrapers = Executors.newFixedThreadPool(12);
-    List<Future<ScrapeClient.Answer>> answers = new ArrayList<>();
+    final ExecutorService scrapers = Executors.newFixedThreadPool(12);
+    final List<Future<ScrapeClient.Answer>> answers = new ArrayList<>();
     for (int i = 0; i < 12; i++) {
       // Each asks for something else, or those that wait would share one collection.
-      String path = "/metrics?name%5B%5D=" + i;
+      final String path = "/metrics?name%5B%5D=" + i;
       answers.add(scrapers.submit(() -> client.get(path)));
     }
-    List<String> refusals = new ArrayList<>();
-    for (Future<ScrapeClient.Answer> answer : answers) {
+    final List<String> refusals = new ArrayList<>();
+    for (final Future<ScrapeClient.Answer> answer : answers) {
       if (answer.get().status() == 503) {
         refusals.add(answer.get().text());
       }
@@ -436,7 +439,7 @@ class OverloadTest {
 
   private static void await(CountDownLatch latch) {
     try {
-      boolean unused = latch.await(20, TimeUnit.SECONDS);
+      final boolean unused = latch.await(20, TimeUnit.SECONDS);
     } catch (InterruptedException e) {
       throw new IllegalStateException(e);
     }

@@ -54,7 +54,7 @@ class ProtobufExpositionTest {
 
   @Test
   void countersHaveNameHelpUnitLabelsValueStartAndTheLatestExemplar() {
-    MetricFamily family =
+    final MetricFamily family =
         renderer
             .protobuf(
                 doubleCounter(
@@ -73,14 +73,14 @@ class ProtobufExpositionTest {
     assertThat(family.getHelp()).isEqualTo("how\n\"many\"");
     assertThat(family.getUnit()).isEqualTo("bytes");
     assertThat(family.getType()).isEqualTo(MetricType.COUNTER);
-    Metric metric = family.getMetric(0);
+    final Metric metric = family.getMetric(0);
     assertThat(metric.hasTimestampMs()).isFalse();
     assertThat(labels(metric.getLabelList()))
         .containsExactly(
             Map.entry("http_method", "a\"\n\\é😀"), Map.entry("otel_scope_name", "scope"));
     assertThat(metric.getCounter().getValue()).isEqualTo(1.5);
     assertThat(nanos(metric.getCounter().getCreatedTimestamp())).isEqualTo(START);
-    Exemplar exemplar = metric.getCounter().getExemplar();
+    final Exemplar exemplar = metric.getCounter().getExemplar();
     assertThat(exemplar.getValue()).isEqualTo(1);
     assertThat(labels(exemplar.getLabelList()))
         .containsExactly(
@@ -92,7 +92,7 @@ class ProtobufExpositionTest {
 
   @Test
   void gaugesAndUpDownCountersHaveTheirValueAndNoExemplar() {
-    List<MetricFamily> families =
+    final List<MetricFamily> families =
         renderer.protobuf(
             gauge("a", point(Attributes.empty(), -0.0, exemplar(1, NOW, 1))),
             Metrics.longGauge("b", point(Attributes.empty(), Long.MAX_VALUE)),
@@ -107,7 +107,7 @@ class ProtobufExpositionTest {
 
   @Test
   void explicitHistogramsAreClassicOnesWithAnExemplarInEachBucket() {
-    MetricFamily family =
+    final MetricFamily family =
         renderer
             .protobuf(
                 histogram(
@@ -123,7 +123,7 @@ class ProtobufExpositionTest {
                             exemplar(6, NOW - 20, 3)))))
             .get(0);
     assertThat(family.getType()).isEqualTo(MetricType.HISTOGRAM);
-    Histogram histogram = family.getMetric(0).getHistogram();
+    final Histogram histogram = family.getMetric(0).getHistogram();
     assertThat(MetricFamilies.isNative(histogram)).isFalse();
     assertThat(histogram.getSampleCount()).isEqualTo(3);
     assertThat(histogram.getSampleSum()).isEqualTo(7.5);
@@ -137,7 +137,7 @@ class ProtobufExpositionTest {
 
   @Test
   void histogramWithNegativeBoundsHasItsSumAndOneWithoutASumHasNaN() {
-    List<MetricFamily> families =
+    final List<MetricFamily> families =
         renderer.protobuf(
             histogram("a", -4, List.of(-1.0), List.of(1L, 0L)),
             histogram("b", Double.NaN, List.of(1.0), List.of(1L, 0L)));
@@ -150,7 +150,7 @@ class ProtobufExpositionTest {
   @Test
   void exponentialHistogramsAreNativeOnes() {
     // The example of the specification, and one of negative values.
-    Histogram histogram =
+    final Histogram histogram =
         only(
             exponential(
                 "h",
@@ -178,7 +178,7 @@ class ProtobufExpositionTest {
 
   @Test
   void wideGapsMakeSpans() {
-    Histogram histogram =
+    final Histogram histogram =
         only(
             exponential(
                 "h",
@@ -193,7 +193,7 @@ class ProtobufExpositionTest {
   @Test
   void scalesAbove8AreBroughtDownExactly() {
     // At scale 10 four buckets are one of scale 8: indexes -3 and -1 belong to -1, 0 to 0, 5 to 1.
-    Histogram histogram =
+    final Histogram histogram =
         only(
             exponential(
                 "h",
@@ -205,7 +205,7 @@ class ProtobufExpositionTest {
 
   @Test
   void emptyExponentialHistogramIsANativeOneToo() {
-    Histogram histogram =
+    final Histogram histogram =
         only(exponential("h", exponentialPoint(Attributes.empty(), 0, 20, 0, List.of())));
     assertThat(MetricFamilies.isNative(histogram)).isTrue();
     assertThat(histogram.getSchema()).isEqualTo(8);
@@ -214,7 +214,7 @@ class ProtobufExpositionTest {
 
   @Test
   void pointsThatCannotBeNativeAreLeftOutAndTheirSiblingsAreNot() {
-    List<MetricFamily> families =
+    final List<MetricFamily> families =
         renderer.protobuf(
             exponential(
                 "h",
@@ -234,7 +234,7 @@ class ProtobufExpositionTest {
 
   @Test
   void indexesThatNoDoubleHasAreBroughtIntoTheLastBuckets() {
-    Histogram histogram =
+    final Histogram histogram =
         only(
             exponential(
                 "h",
@@ -246,7 +246,7 @@ class ProtobufExpositionTest {
 
   @Test
   void allExemplarsOfANativeHistogramAreInTheOrderOfTimeThenOfValues() {
-    Histogram histogram =
+    final Histogram histogram =
         only(
             exponential(
                 "h",
@@ -270,12 +270,12 @@ class ProtobufExpositionTest {
 
   @Test
   void manyExemplarsInAnyOrderAreInTheOrderOfTime() {
-    List<DoubleExemplarData> exemplars = new ArrayList<>();
+    final List<DoubleExemplarData> exemplars = new ArrayList<>();
     for (int i = 0; i < 1000; i++) {
       exemplars.add(exemplar(1 + i, NOW + i * 17 % 1000 / 2, i + 1));
     }
     // The parser checks the order.
-    Histogram histogram =
+    final Histogram histogram =
         only(
             exponential(
                 "h",
@@ -292,12 +292,12 @@ class ProtobufExpositionTest {
   @Test
   void outrankedExemplarsThatAreLaterThanTheOneThatStaysAreNotShown() {
     // They may vanish, and then all others were older than what Prometheus has.
-    List<DoubleExemplarData> exemplars =
+    final List<DoubleExemplarData> exemplars =
         List.of(
             new NumberedExemplar(5, NOW, Metrics.span(1)),
             new NumberedExemplar(1, NOW - 1, Metrics.span(2)).outranked(),
             new NumberedExemplar(2, NOW + 1, Metrics.span(3)).outranked());
-    Histogram histogram =
+    final Histogram histogram =
         only(
             exponential(
                 "h",
@@ -315,7 +315,7 @@ class ProtobufExpositionTest {
 
   @Test
   void idsThatAreNumbersAreWrittenAsTheirText() {
-    Metric metric =
+    final Metric metric =
         renderer
             .protobuf(
                 doubleCounter(
@@ -324,7 +324,7 @@ class ProtobufExpositionTest {
                         Attributes.empty(), 1, new NumberedExemplar(5, NOW, Metrics.span(0x1234)))))
             .get(0)
             .getMetric(0);
-    Map<String, String> labels = labels(metric.getCounter().getExemplar().getLabelList());
+    final Map<String, String> labels = labels(metric.getCounter().getExemplar().getLabelList());
     assertThat(labels)
         .containsEntry("trace_id", Metrics.span(0x1234).getTraceId())
         .containsEntry("span_id", Metrics.span(0x1234).getSpanId());
@@ -333,8 +333,8 @@ class ProtobufExpositionTest {
   @Test
   void filteredAttributesAreThereAsFarAs128CharactersReach() {
     // 63 are of the ids; escapes do not count, as nothing is escaped here.
-    for (int length : new int[] {63, 64}) {
-      MetricFamily family =
+    for (final int length : new int[] {63, 64}) {
+      final MetricFamily family =
           renderer
               .protobuf(
                   counter(
@@ -356,7 +356,7 @@ class ProtobufExpositionTest {
 
   @Test
   void summariesHaveTheirQuantilesInOrder() {
-    Metric metric =
+    final Metric metric =
         renderer
             .protobuf(
                 summary(
@@ -380,7 +380,7 @@ class ProtobufExpositionTest {
 
   @Test
   void targetInfoIsAGaugeWithTheResource() {
-    MetricFamily family =
+    final MetricFamily family =
         renderer
             .protobuf(
                 gauge("a", 1)
@@ -398,14 +398,14 @@ class ProtobufExpositionTest {
   @Test
   void lengthsOfAnySizeAreRight() {
     // One byte, two bytes and three bytes of length, for labels, metrics and families.
-    for (int length : new int[] {0, 1, 126, 127, 128, 129, 16_383, 16_384, 3_000_000}) {
-      String value = "x".repeat(length);
-      List<MetricFamily> families =
+    for (final int length : new int[] {0, 1, 126, 127, 128, 129, 16_383, 16_384, 3_000_000}) {
+      final String value = "x".repeat(length);
+      final List<MetricFamily> families =
           Renderer.plain()
               .protobuf(
                   counter("c", point(Attributes.of(KEY, value), length)),
                   gauge("g", 1).described(value));
-      Metric metric = family(families, "c_total").getMetric(0);
+      final Metric metric = family(families, "c_total").getMetric(0);
       assertThat(metric.getCounter().getValue()).isEqualTo(length);
       assertThat(labels(metric.getLabelList()).getOrDefault("http_method", "")).isEqualTo(value);
       assertThat(family(families, "g").getHelp()).isEqualTo(value);
@@ -414,7 +414,7 @@ class ProtobufExpositionTest {
 
   @Test
   void pointsOfEqualLabelsAddUpAtTheLowestScale() {
-    Histogram histogram =
+    final Histogram histogram =
         only(
             exponential(
                 "h",
@@ -449,8 +449,8 @@ class ProtobufExpositionTest {
   @Test
   void exponentialHistogramsAreClassicOnesInAFamilyThatEverHadAnExplicitOne() {
     // Prometheus 3.5 refuses the whole scrape if a native histogram comes before a classic one.
-    MetricData explicit = histogram("h", 1, List.of(1.0, 4.0), List.of(1L, 2L, 4L));
-    MetricData exponential =
+    final MetricData explicit = histogram("h", 1, List.of(1.0, 4.0), List.of(1L, 2L, 4L));
+    final MetricData exponential =
         exponential(
             "h",
             exponentialPoint(Attributes.empty(), 2, 0, 0, List.of(8L)),
@@ -471,9 +471,9 @@ class ProtobufExpositionTest {
 
   @Test
   void theSameMetricsAsTextAreTheSame() {
-    List<MetricData> metrics = new ArrayList<>();
+    final List<MetricData> metrics = new ArrayList<>();
     for (int i = 0; i < 50; i++) {
-      Attributes attributes = Attributes.of(KEY, "v" + i);
+      final Attributes attributes = Attributes.of(KEY, "v" + i);
       metrics.add(counter("counter", point(attributes, i)).of(scope(i)));
       metrics.add(gauge("gauge", point(attributes, i / 3.0)).of(scope(i)));
       metrics.add(
@@ -483,19 +483,19 @@ class ProtobufExpositionTest {
                       attributes, i, List.of(1.0, 2.0), List.of((long) i, 1L, 2L), List.of()))
               .of(scope(i)));
     }
-    MetricData[] all = metrics.toArray(new MetricData[0]);
-    StringBuilder text = new StringBuilder();
-    Numbers numbers = new Numbers();
-    for (MetricFamily family : renderer.protobuf(all)) {
+    final MetricData[] all = metrics.toArray(new MetricData[0]);
+    final StringBuilder text = new StringBuilder();
+    final Numbers numbers = new Numbers();
+    for (final MetricFamily family : renderer.protobuf(all)) {
       text.append("# TYPE ").append(family.getName()).append(' ');
       text.append(family.getType().name().toLowerCase(Locale.ROOT)).append('\n');
-      for (Metric metric : family.getMetricList()) {
-        StringBuilder labels = new StringBuilder();
+      for (final Metric metric : family.getMetricList()) {
+        final StringBuilder labels = new StringBuilder();
         labels(metric.getLabelList())
             .forEach(
                 (name, value) -> labels.append(name).append("=\"").append(value).append("\","));
-        String own = labels.substring(0, labels.length() - 1);
-        TextBuffer value = new TextBuffer(16);
+        final String own = labels.substring(0, labels.length() - 1);
+        final TextBuffer value = new TextBuffer(16);
         switch (family.getType()) {
           case COUNTER -> numbers.integer(value, (long) metric.getCounter().getValue());
           case GAUGE -> numbers.floating(value, metric.getGauge().getValue());
@@ -505,7 +505,7 @@ class ProtobufExpositionTest {
                 .getBucketList()
                 .forEach(
                     bucket -> {
-                      TextBuffer bound = new TextBuffer(16);
+                      final TextBuffer bound = new TextBuffer(16);
                       numbers.canonical(bound, bucket.getUpperBound());
                       text.append("histogram_bucket{").append(labels).append("le=\"");
                       text.append(bound.text(0, bound.size())).append("\"} ");
@@ -535,7 +535,7 @@ class ProtobufExpositionTest {
   }
 
   private Histogram only(MetricData metric) {
-    List<MetricFamily> families = renderer.protobuf(metric);
+    final List<MetricFamily> families = renderer.protobuf(metric);
     assertThat(families).hasSize(1);
     assertThat(families.get(0).getType()).isEqualTo(MetricType.HISTOGRAM);
     return families.get(0).getMetric(0).getHistogram();

@@ -50,9 +50,9 @@ final class ReferenceParser implements AutoCloseable {
    * python3-prometheus-client}.
    */
   static ReferenceParser start() throws IOException {
-    for (String python : new String[] {"/usr/bin/python3", "python3"}) {
+    for (final String python : new String[] {"/usr/bin/python3", "python3"}) {
       try {
-        ReferenceParser parser =
+        final ReferenceParser parser =
             new ReferenceParser(
                 new ProcessBuilder(python, "-c", PROGRAM)
                     .redirectError(ProcessBuilder.Redirect.DISCARD)
@@ -70,7 +70,7 @@ final class ReferenceParser implements AutoCloseable {
 
   /** Returns "good" or what is wrong. */
   String parse(ScrapeFormat format, String exposition) throws IOException {
-    byte[] bytes = exposition.getBytes(UTF_8);
+    final byte[] bytes = exposition.getBytes(UTF_8);
     requests.writeByte(format == ScrapeFormat.OPEN_METRICS ? 1 : 0);
     requests.writeInt(bytes.length);
     requests.write(bytes);

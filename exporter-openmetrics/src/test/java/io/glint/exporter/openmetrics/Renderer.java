@@ -40,7 +40,7 @@ final class Renderer {
   }
 
   Renderer(ExpositionSettings settings) {
-    Logger logger = Logger.getAnonymousLogger();
+    final Logger logger = Logger.getAnonymousLogger();
     logger.setUseParentHandlers(false);
     logger.addHandler(
         new Handler() {
@@ -71,7 +71,7 @@ final class Renderer {
   }
 
   String openMetrics(MetricData... metrics) {
-    byte[] bytes = render(ScrapeFormat.OPEN_METRICS, Escaping.UNDERSCORES, metrics);
+    final byte[] bytes = render(ScrapeFormat.OPEN_METRICS, Escaping.UNDERSCORES, metrics);
     StrictOpenMetricsParser.parse(bytes);
     return new String(bytes, UTF_8);
   }
@@ -104,7 +104,7 @@ final class Renderer {
   }
 
   byte[] render(ScrapeFormat format, Escaping escaping, MetricData... metrics) {
-    TextBuffer out = new TextBuffer(16);
+    final TextBuffer out = new TextBuffer(16);
     writer.write(List.of(metrics), format, escaping, NameFilter.ALL, out, tally);
     tally.addTo(exemplars, Outcome.EXPORTED);
     return out.toByteArray();

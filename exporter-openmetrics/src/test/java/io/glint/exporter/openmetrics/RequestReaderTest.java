@@ -30,23 +30,23 @@ class RequestReaderTest {
 
   @Test
   void requestsAreReadOneAfterTheOtherInAnyPieces() throws Exception {
-    String sent =
+    final String sent =
         "\r\nGET /metrics?name[]=a&x=%20 HTTP/1.1\r\nHost: h\r\nAccept: a/b\r\naccept:  c ; q=1 \r\n\r\n"
             + "HEAD / HTTP/1.1\nHost:h\nX-Long: "
             + "x".repeat(5000)
             + "\n\n"
             + "GET http://h:1/metrics HTTP/1.1\r\nHost: h\r\nConnection: Keep-Alive, Close\r\n\r\n";
-    for (int piece : new int[] {1, 7, 100_000}) {
-      AtomicInteger begun = new AtomicInteger();
-      InputStream inPieces =
+    for (final int piece : new int[] {1, 7, 100_000}) {
+      final AtomicInteger begun = new AtomicInteger();
+      final InputStream inPieces =
           new ByteArrayInputStream(sent.getBytes(ISO_8859_1)) {
             @Override
             public synchronized int read(byte[] target, int offset, int length) {
               return super.read(target, offset, Math.min(piece, length));
             }
           };
-      RequestReader reader = new RequestReader(inPieces, begun::incrementAndGet);
-      Head first = reader.read();
+      final RequestReader reader = new RequestReader(inPieces, begun::incrementAndGet);
+      final Head first = reader.read();
       assertThat(first.method()).isEqualTo("GET");
       assertThat(first.path()).isEqualTo("/metrics");
       assertThat(first.query()).isEqualTo("name[]=a&x=%20");
@@ -54,12 +54,12 @@ class RequestReaderTest {
           .containsEntry("accept", List.of("a/b", "c ; q=1"))
           .containsEntry("host", List.of("h"));
       assertThat(first.isPersistent()).isTrue();
-      Head second = reader.read();
+      final Head second = reader.read();
       assertThat(second.method()).isEqualTo("HEAD");
       assertThat(second.path()).isEqualTo("/");
       assertThat(second.query()).isNull();
       assertThat(second.headers().get("x-long").get(0)).hasSize(5000);
-      Head third = reader.read();
+      final Head third = reader.read();
       assertThat(third.path()).isEqualTo("/metrics");
       assertThat(third.isPersistent()).isFalse();
       assertThat(reader.read()).isNull();
@@ -78,7 +78,7 @@ class RequestReaderTest {
   })
   void theConnectionGoesOnOnlyWhereTheNextRequestBegins(
       String line, String header, boolean persistent) throws Exception {
-    String headers = header.isEmpty() ? "" : header + "\r\n";
+    final String headers = header.isEmpty() ? "" : header + "\r\n";
     assertThat(read(line + "\r\nHost: h\r\n" + headers + "\r\n").isPersistent())
         .isEqualTo(persistent);
   }
@@ -131,7 +131,7 @@ class RequestReaderTest {
 
   @Test
   void whatIsTooLongIsRefusedWithAStatusThatSaysSo() throws Exception {
-    String query = "a".repeat(NameFilter.MAX_QUERY_CHARS);
+    final String query = "a".repeat(NameFilter.MAX_QUERY_CHARS);
     assertThat(read("GET /metrics?" + query + " HTTP/1.1\r\nHost: h\r\n\r\n").query())
         .isEqualTo(query);
     assertRefused("GET /" + "a".repeat(70_000) + " HTTP/1.1\r\nHost: h\r\n\r\n", 414);
@@ -148,8 +148,8 @@ class RequestReaderTest {
   @ParameterizedTest
   @ValueSource(strings = {"", "GET / HTTP/1.1\r\nHost: h\r\nX: ", "GET / HTTP/1.1\r\n\r\n"})
   void whatNeverEndsIsNotReadOn(String beginning) {
-    AtomicLong read = new AtomicLong();
-    InputStream endless =
+    final AtomicLong read = new AtomicLong();
+    final InputStream endless =
         new InputStream() {
           @Override
           public int read() {
@@ -159,7 +159,7 @@ class RequestReaderTest {
           @Override
           public int read(byte[] target, int offset, int length) {
             for (int i = 0; i < length; i++) {
-              int at = (int) Math.min(read.getAndIncrement(), Integer.MAX_VALUE);
+              final int at = (int) Math.min(read.getAndIncrement(), Integer.MAX_VALUE);
               target[offset + i] = (byte) (at < beginning.length() ? beginning.charAt(at) : 'a');
             }
             return length;
@@ -183,8 +183,8 @@ class RequestReaderTest {
   /** Requests with single bytes changed, left out, or doubled: each is read or refused. */
   @Test
   void brokenRequestsAreReadOrRefusedAndNothingElse() throws Exception {
-    Random random = new Random(18);
-    String sent =
+    final Random random = new Random(18);
+    final String sent =
         String.join(
             "\r\n",
             "GET /metrics?name[]=a%20b&c HTTP/1.1",
@@ -197,9 +197,9 @@ class RequestReaderTest {
     int accepted = 0;
     int refused = 0;
     for (int i = 0; i < 50_000; i++) {
-      StringBuilder broken = new StringBuilder(sent);
+      final StringBuilder broken = new StringBuilder(sent);
       for (int changes = random.nextInt(4); changes >= 0; changes--) {
-        int at = random.nextInt(broken.length());
+        final int at = random.nextInt(broken.length());
         switch (random.nextInt(4)) {
           case 0 -> broken.setCharAt(at, (char) random.nextInt(256));
           case 1 -> broken.deleteCharAt(at);
@@ -208,7 +208,7 @@ class RequestReaderTest {
         }
       }
       try {
-        Head head = read(broken.toString());
+        final Head head = read(broken.toString());
         if (head != null) {
           accepted++;
           assertThat(head.method()).matches("[!-~]+");

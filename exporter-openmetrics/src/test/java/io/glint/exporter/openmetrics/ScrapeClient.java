@@ -60,14 +60,14 @@ final class ScrapeClient {
   }
 
   Answer send(String method, String path, String... headers) throws Exception {
-    HttpRequest.Builder request =
+    final HttpRequest.Builder request =
         HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
             .timeout(Duration.ofSeconds(20))
             .method(method, BodyPublishers.noBody());
     if (headers.length > 0) {
       request.headers(headers);
     }
-    HttpResponse<byte[]> response = CLIENT.send(request.build(), BodyHandlers.ofByteArray());
+    final HttpResponse<byte[]> response = CLIENT.send(request.build(), BodyHandlers.ofByteArray());
     return new Answer(response.statusCode(), response);
   }
 }

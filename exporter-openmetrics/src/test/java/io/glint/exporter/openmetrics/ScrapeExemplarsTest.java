@@ -42,7 +42,7 @@ class ScrapeExemplarsTest {
 
   @Test
   void outcomesGoByTheNameAndScopeThatTheMetricCameWith() {
-    InstrumentationScopeInfo scope = InstrumentationScopeInfo.create("shop");
+    final InstrumentationScopeInfo scope = InstrumentationScopeInfo.create("shop");
     renderer.openMetrics(
         counterOf("http.requests", exemplar(1, NOW, 1)).in("s"),
         counterOf("http.requests", exemplar(1, NOW, 1)).in("s").of(scope));
@@ -53,8 +53,8 @@ class ScrapeExemplarsTest {
   @Test
   void anExemplarThatLosesLabelsIsExportedInPart() {
     // Of the 128 characters 63 are left for nothing but the ids.
-    Attributes fits = Attributes.builder().put("a", "x".repeat(64)).put("empty", "").build();
-    Attributes tooLong = Attributes.builder().put("a", "x".repeat(65)).build();
+    final Attributes fits = Attributes.builder().put("a", "x".repeat(64)).put("empty", "").build();
+    final Attributes tooLong = Attributes.builder().put("a", "x".repeat(65)).build();
     renderer.openMetrics(
         histogramOf("h", exemplar(0.5, NOW, 1, fits), exemplar(3, NOW, 1, tooLong)),
         counterOf("c", exemplar(1, NOW, 1, tooLong)));
@@ -66,9 +66,9 @@ class ScrapeExemplarsTest {
   @Test
   void anExemplarWhoseIdsAloneAreTooLongIsLeftOut() {
     // The names of the labels take 15 of 128.
-    DoubleExemplarData fits =
+    final DoubleExemplarData fits =
         DoubleExemplarData.create(Attributes.empty(), NOW, new ForeignSpan(113), 0.5);
-    DoubleExemplarData tooLong =
+    final DoubleExemplarData tooLong =
         DoubleExemplarData.create(Attributes.empty(), NOW, new ForeignSpan(114), 3);
     assertThat(renderer.openMetrics(histogramOf("h", fits, tooLong)))
         .containsOnlyOnce(" # {")
@@ -79,14 +79,14 @@ class ScrapeExemplarsTest {
 
   @Test
   void noExemplarIsRequestedByWhoAsksForPrometheusText() {
-    DoubleExemplarData exemplar = exemplar(0.5, NOW, 1);
+    final DoubleExemplarData exemplar = exemplar(0.5, NOW, 1);
     renderer.text(
         histogramOf("h", exemplar, exemplar),
         counterOf("c", exemplar),
         gaugeOf("g", exemplar),
         deltaOf("left.out", exemplar));
     assertThat(outcomes("h")).containsOnly(Map.entry(Outcome.NOT_REQUESTED, 2L));
-    for (String name : List.of("c", "left.out")) {
+    for (final String name : List.of("c", "left.out")) {
       assertThat(outcomes(name)).containsOnly(Map.entry(Outcome.NOT_REQUESTED, 1L));
     }
     // Asking for OpenMetrics would not have helped.
@@ -95,7 +95,8 @@ class ScrapeExemplarsTest {
 
   @Test
   void gaugesAndUpDownCountersHaveNoPlaceForExemplars() {
-    LongExemplarData integer = LongExemplarData.create(Attributes.empty(), NOW, Metrics.span(1), 1);
+    final LongExemplarData integer =
+        LongExemplarData.create(Attributes.empty(), NOW, Metrics.span(1), 1);
     renderer.openMetrics(
         gaugeOf("g", exemplar(1, NOW, 1)),
         Metrics.upDownCounter("u", new LongPoint(Attributes.empty(), 1, List.of(integer))));
@@ -122,7 +123,7 @@ class ScrapeExemplarsTest {
 
   @Test
   void metricsAndPointsThatAreLeftOutHaveNoPlaceForExemplars() {
-    DoubleExemplarData exemplar = exemplar(0.5, NOW, 1);
+    final DoubleExemplarData exemplar = exemplar(0.5, NOW, 1);
     renderer.openMetrics(
         deltaOf("delta", exemplar),
         counterOf("a", exemplar),
@@ -130,7 +131,7 @@ class ScrapeExemplarsTest {
         Metrics.doubleCounter("nan", Metrics.point(Attributes.empty(), Double.NaN, exemplar)),
         counterOf("twice", exemplar),
         counterOf("twice", exemplar, exemplar));
-    for (String name : List.of("delta", "a.total", "nan")) {
+    for (final String name : List.of("delta", "a.total", "nan")) {
       assertThat(outcomes(name)).as(name).containsOnly(Map.entry(Outcome.NOT_REPRESENTABLE, 1L));
     }
     assertThat(outcomes("a")).containsOnly(Map.entry(Outcome.EXPORTED, 1L));
@@ -140,7 +141,7 @@ class ScrapeExemplarsTest {
 
   @Test
   void eachScrapeCountsAgain() {
-    MetricData metric = histogramOf("h", exemplar(0.5, NOW, 1), exemplar(0.6, NOW, 1));
+    final MetricData metric = histogramOf("h", exemplar(0.5, NOW, 1), exemplar(0.6, NOW, 1));
     renderer.openMetrics(metric);
     renderer.text(metric);
     renderer.openMetrics(metric);
@@ -153,7 +154,7 @@ class ScrapeExemplarsTest {
 
   @Test
   void whatIsForgottenIsNotEntered() {
-    ScrapeExemplars tally = new ScrapeExemplars();
+    final ScrapeExemplars tally = new ScrapeExemplars();
     tally.start(ScrapeFormat.OPEN_METRICS);
     tally.metric(Metrics.counter("a", 1));
     tally.point(2);
@@ -167,18 +168,18 @@ class ScrapeExemplarsTest {
 
   @Test
   void countingAgainAllocatesNothing() {
-    MetricData[] metrics = new MetricData[1000];
+    final MetricData[] metrics = new MetricData[1000];
     for (int i = 0; i < metrics.length; i++) {
       metrics[i] = Metrics.counter("metric." + i, 1);
     }
-    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-    ScrapeExemplars tally = new ScrapeExemplars();
-    DoubleExemplarData exemplar = exemplar(1, NOW, 1);
+    final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    final ScrapeExemplars tally = new ScrapeExemplars();
+    final DoubleExemplarData exemplar = exemplar(1, NOW, 1);
     long least = Long.MAX_VALUE;
     for (int i = 0; i < 200; i++) {
-      long before = threads.getCurrentThreadAllocatedBytes();
+      final long before = threads.getCurrentThreadAllocatedBytes();
       tally.start(ScrapeFormat.OPEN_METRICS);
-      for (MetricData metric : metrics) {
+      for (final MetricData metric : metrics) {
         tally.writing(tally.metric(metric));
         for (int series = 0; series < 5; series++) {
           tally.point(2);
@@ -201,9 +202,9 @@ class ScrapeExemplarsTest {
 
   /** The outcomes that the exemplars of a metric without a scope have had. */
   static Map<Outcome, Long> outcomes(ExemplarOutcomes account, String name) {
-    Map<Outcome, Long> counts = new EnumMap<>(Outcome.class);
-    for (Outcome outcome : Outcome.values()) {
-      long count = account.get(Metrics.NO_SCOPE, name, outcome);
+    final Map<Outcome, Long> counts = new EnumMap<>(Outcome.class);
+    for (final Outcome outcome : Outcome.values()) {
+      final long count = account.get(Metrics.NO_SCOPE, name, outcome);
       if (count != 0) {
         counts.put(outcome, count);
       }

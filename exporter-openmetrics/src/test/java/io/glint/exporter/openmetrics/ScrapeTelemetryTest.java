@@ -58,7 +58,7 @@ class ScrapeTelemetryTest {
           .build();
 
   private OpenMetricsServer newServer() {
-    OpenMetricsServerBuilder builder =
+    final OpenMetricsServerBuilder builder =
         OpenMetricsServer.builder().setHost("127.0.0.1").setPort(0).setMeterProvider(target::get);
     builder.maxCollectionWaitSeconds = 1;
     return builder.build();
@@ -92,7 +92,7 @@ class ScrapeTelemetryTest {
   /** Waits for the end of an operation, which comes after the answer. */
   private Collection<HistogramPointData> operations(long count) throws InterruptedException {
     while (true) {
-      MetricData metric = metric(DURATION);
+      final MetricData metric = metric(DURATION);
       if (metric != null
           && metric.getHistogramData().getPoints().stream()
                   .mapToLong(HistogramPointData::getCount)

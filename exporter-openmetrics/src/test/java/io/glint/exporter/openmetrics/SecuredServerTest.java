@@ -86,11 +86,11 @@ class SecuredServerTest {
 
   private HttpResponse<String> get(SSLContext context, String path, String... headers)
       throws IOException, InterruptedException {
-    HttpClient.Builder http = HttpClient.newBuilder();
+    final HttpClient.Builder http = HttpClient.newBuilder();
     if (context != null) {
       http.sslContext(context);
     }
-    HttpRequest.Builder request =
+    final HttpRequest.Builder request =
         HttpRequest.newBuilder(
                 URI.create(
                     (context == null ? "http" : "https")
@@ -117,7 +117,7 @@ class SecuredServerTest {
       default -> builder.setTls(server.contextTrusting(client));
     }
     start();
-    HttpResponse<String> response = get(server.contextOfOthers(), "/metrics");
+    final HttpResponse<String> response = get(server.contextOfOthers(), "/metrics");
     assertThat(response.body()).isEqualTo("# TYPE a gauge\na 1.0\n");
     assertThat(response.sslSession().map(SSLSession::getProtocol)).contains("TLSv1.3");
     assertThat(running).asString().startsWith("OpenMetricsServer{https://127.0.0.1:");
@@ -135,7 +135,7 @@ class SecuredServerTest {
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
   void onlyClientsWithATrustedCertificateAreServed(boolean ofFiles) throws Exception {
-    CopyOnWriteArrayList<String> names = new CopyOnWriteArrayList<>();
+    final CopyOnWriteArrayList<String> names = new CopyOnWriteArrayList<>();
     if (ofFiles) {
       builder.setTls(server.certificate(), server.key()).setTrustedClients(client.certificate());
     } else {
@@ -159,7 +159,7 @@ class SecuredServerTest {
 
   @Test
   void aCertificateThatWasRenewedIsUsedForNewConnections() throws Exception {
-    TestIdentity old = TestIdentity.of(directory, "old", "127.0.0.1");
+    final TestIdentity old = TestIdentity.of(directory, "old", "127.0.0.1");
     builder.setTls(old.certificate(), old.key());
     start();
     assertThat(get(old.contextOfOthers(), "/metrics").statusCode()).isEqualTo(200);
@@ -186,8 +186,8 @@ class SecuredServerTest {
   void onlyWhoKnowsThePasswordReads() throws Exception {
     builder.setBasicAuthentication("prometheus", "sécret:1");
     start();
-    for (String path : List.of("/metrics", "/", "/nowhere", "/metrics/below")) {
-      HttpResponse<String> response = get(null, path);
+    for (final String path : List.of("/metrics", "/", "/nowhere", "/metrics/below")) {
+      final HttpResponse<String> response = get(null, path);
       assertThat(response.statusCode()).as(path).isEqualTo(401);
       assertThat(response.headers().firstValue("WWW-Authenticate"))
           .contains("Basic realm=\"metrics\", charset=\"UTF-8\"");
@@ -227,7 +227,7 @@ class SecuredServerTest {
             get(null, "/metrics", "Authorization", "Bearer " + credentials.length()).statusCode())
         .isEqualTo(401);
     assertThat(get(null, "/metrics", "Authorization", "Basic %%%").statusCode()).isEqualTo(401);
-    String right = basic("prometheus:sécret:1");
+    final String right = basic("prometheus:sécret:1");
     assertThat(get(null, "/metrics", "Authorization", right, "Authorization", right).statusCode())
         .isEqualTo(401);
   }
@@ -246,12 +246,12 @@ class SecuredServerTest {
               && request.method().equals("GET");
         });
     start();
-    HttpResponse<String> refused = get(null, "/metrics");
+    final HttpResponse<String> refused = get(null, "/metrics");
     assertThat(refused.statusCode()).isEqualTo(401);
     assertThat(refused.headers().firstValue("WWW-Authenticate"))
         .contains("Bearer realm=\"metrics\"");
     assertThat(get(null, "/metrics", "authorization", "Bearer token").statusCode()).isEqualTo(200);
-    HttpResponse<String> failed = get(null, "/metrics?x", "authorization", "Bearer token");
+    final HttpResponse<String> failed = get(null, "/metrics?x", "authorization", "Bearer token");
     assertThat(failed.statusCode()).isEqualTo(500);
     assertThat(failed.body()).doesNotContain("secret", "# TYPE");
     assertThat(warnings).singleElement().asString().contains("failed");
@@ -296,7 +296,7 @@ class SecuredServerTest {
     start();
     assertThat(running.isPrivate()).isTrue();
     running.close();
-    OpenMetricsServerBuilder asking =
+    final OpenMetricsServerBuilder asking =
         OpenMetricsServer.builder().setHost("0.0.0.0").setPort(0).setBasicAuthentication("u", "p");
     running = asking.build();
     assertThat(running.isPrivate()).isTrue();
@@ -304,7 +304,8 @@ class SecuredServerTest {
 
   @Test
   void settingsThatCannotBeAreExplained() throws Exception {
-    for (String path : List.of("", "metrics", "/metrics/", "/a b", "/a?b", "/a#b", "/ä", "/a\nb")) {
+    for (final String path :
+        List.of("", "metrics", "/metrics/", "/a b", "/a?b", "/a#b", "/ä", "/a\nb")) {
       assertThatThrownBy(() -> builder.setPath(path))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContaining("slash");
@@ -317,7 +318,7 @@ class SecuredServerTest {
         .isInstanceOf(IllegalArgumentException.class);
     assertThatThrownBy(() -> builder.setBasicAuthentication("u", ""))
         .hasMessageContaining("password");
-    for (String challenge : List.of("", " ", "a\r\nb", "ä")) {
+    for (final String challenge : List.of("", " ", "a\r\nb", "ä")) {
       assertThatThrownBy(() -> builder.setAuthenticator(challenge, request -> true))
           .hasMessageContaining("challenge");
     }
@@ -347,7 +348,7 @@ class SecuredServerTest {
 
   @Test
   void filesThatCannotBeReadAreExplained() {
-    Path missing = directory.resolve("missing.pem");
+    final Path missing = directory.resolve("missing.pem");
     assertThatThrownBy(() -> secure().setTls(missing, server.key()).build())
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContainingAll("missing.pem", "setTls", "PEM");

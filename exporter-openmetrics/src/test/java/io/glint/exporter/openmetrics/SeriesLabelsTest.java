@@ -25,8 +25,8 @@ class SeriesLabelsTest {
     labels.clear();
     series.clear();
     int i = 0;
-    for (var point : metric.getData().getPoints()) {
-      int start = labels.size();
+    for (final var point : metric.getData().getPoints()) {
+      final int start = labels.size();
       labels.ascii(text.substring(i, i + 1));
       i++;
       assertThat(series.add(start, labels.size(), metric, point, 0, false)).isTrue();
@@ -36,11 +36,11 @@ class SeriesLabelsTest {
 
   @Test
   void whatCouldNotBeTakenAsAWholeIsNotKnown() {
-    MetricData metric = longGauge("g", point(ONE, 1), point(TWO, 2));
+    final MetricData metric = longGauge("g", point(ONE, 1), point(TWO, 2));
     take("ab", metric);
     assertThat(known.areThoseOf(List.of(metric))).isTrue();
 
-    MetricData failing = longGauge("g", point(ONE, 1), new PointWithoutMemory());
+    final MetricData failing = longGauge("g", point(ONE, 1), new PointWithoutMemory());
     assertThatThrownBy(() -> take("xy", failing)).isInstanceOf(OutOfMemoryError.class);
     assertThat(known.areThoseOf(List.of(metric))).isFalse();
     known.look(0, metric);
@@ -56,7 +56,7 @@ class SeriesLabelsTest {
     take("ab", longGauge("g", point(ONE, 1), point(TWO, 2)));
     assertThat(known.areThoseOf(List.of(longGauge("g", point(ONE, 3), point(TWO, 4))))).isTrue();
     assertThat(known.areThoseOf(List.of(longGauge("h", point(ONE, 1), point(TWO, 2))))).isFalse();
-    MetricData sum = Metrics.upDownCounter("g", point(ONE, 1), point(TWO, 2));
+    final MetricData sum = Metrics.upDownCounter("g", point(ONE, 1), point(TWO, 2));
     assertThat(known.areThoseOf(List.of(sum))).isFalse();
     known.look(0, sum);
     assertThat(known.find(ONE)).isEqualTo(-1);

@@ -59,7 +59,7 @@ class SharedScrapesTest {
         new CollectionRegistration() {
           @Override
           public Collection<MetricData> collectAllMetrics() {
-            int number = collections.incrementAndGet();
+            final int number = collections.incrementAndGet();
             if (number == 1) {
               firstBegan.countDown();
               Await.open(firstMayEnd);
@@ -75,7 +75,7 @@ class SharedScrapesTest {
 
   /** Starts a scrape, and waits until it waits for the one that collects. */
   private void waitsWith(Callable<Answer> scrape) throws Exception {
-    long before = waiting();
+    final long before = waiting();
     answers.add(scrapers.submit(scrape));
     while (waiting() == before) {
       Thread.sleep(1);
@@ -98,9 +98,9 @@ class SharedScrapesTest {
   }
 
   private List<String> values() throws Exception {
-    List<String> values = new ArrayList<>();
-    for (Future<Answer> answer : answers) {
-      String text = answer.get().text();
+    final List<String> values = new ArrayList<>();
+    for (final Future<Answer> answer : answers) {
+      final String text = answer.get().text();
       assertThat(answer.get().status()).isEqualTo(200);
       values.add(text.replaceAll("(?s).*collections_total (\\d+).*", "$1"));
     }
@@ -142,7 +142,7 @@ class SharedScrapesTest {
                   "application/openmetrics-text;version=1.0.0;escaping=dots"));
     }
     firstMayEnd.countDown();
-    for (Future<Answer> answer : answers) {
+    for (final Future<Answer> answer : answers) {
       assertThat(answer.get().status()).isEqualTo(200);
     }
     assertThat(collections).hasValue(5);
@@ -167,9 +167,9 @@ class SharedScrapesTest {
 
   @SuppressWarnings("unchecked")
   private List<FinishedScrape> shareable() throws ReflectiveOperationException {
-    Field reader = OpenMetricsServer.class.getDeclaredField("reader");
+    final Field reader = OpenMetricsServer.class.getDeclaredField("reader");
     reader.setAccessible(true);
-    Field shareable = Scrapes.class.getDeclaredField("shareable");
+    final Field shareable = Scrapes.class.getDeclaredField("shareable");
     shareable.setAccessible(true);
     return (List<FinishedScrape>) shareable.get(((OpenMetricsReader) reader.get(server)).scrapes());
   }

@@ -69,12 +69,12 @@ class SharedSeriesTest {
 
   @Test
   void scopesWithoutLabelsAddUp() {
-    List<MetricData> metrics = new ArrayList<>();
+    final List<MetricData> metrics = new ArrayList<>();
     for (int i = 0; i < 6; i++) {
       metrics.add(counter("e", 1L << i).of(InstrumentationScopeInfo.create("scope" + i)));
     }
     for (int round = 0; round < 10; round++) {
-      Renderer noScope = new Renderer(false, true, false);
+      final Renderer noScope = new Renderer(false, true, false);
       assertThat(noScope.openMetrics(metrics.toArray(new MetricData[0])))
           .isEqualTo("# TYPE e counter\ne_total 63\n# EOF\n");
       assertThat(noScope.warnings).isEmpty();
@@ -95,7 +95,7 @@ class SharedSeriesTest {
 
   @Test
   void integersAddUpExactlyAsLongAsTheyFit() {
-    long large = (1L << 62) + 1;
+    final long large = (1L << 62) + 1;
     assertThat(renderer.text(counter("c", point(DOT, large), point(UNDERSCORE, 2))))
         .contains("} " + (large + 2) + "\n");
     assertThat(renderer.text(counter("c", point(DOT, large), point(UNDERSCORE, large))))
@@ -122,10 +122,10 @@ class SharedSeriesTest {
 
   @Test
   void ofGaugesTheFirstStaysWhicheverCameFirst() {
-    Metric a = gauge("g", 1).of(SCOPE_A);
-    Metric b = gauge("g", 2).of(SCOPE_B);
-    for (MetricData[] order : orders(a, b)) {
-      Renderer noScope = new Renderer(false, true, false);
+    final Metric a = gauge("g", 1).of(SCOPE_A);
+    final Metric b = gauge("g", 2).of(SCOPE_B);
+    for (final MetricData[] order : orders(a, b)) {
+      final Renderer noScope = new Renderer(false, true, false);
       assertThat(noScope.text(order)).isEqualTo("# TYPE g gauge\ng 1.0\n");
       noScope.text(order);
       assertThat(noScope.warnings)
@@ -133,7 +133,7 @@ class SharedSeriesTest {
           .asString()
           .contains("scope 'a'", "scope 'b'", "gauges cannot be added", "left out", "scope labels");
     }
-    for (LongPointData[] order :
+    for (final LongPointData[] order :
         List.of(
             new LongPointData[] {point(DOT, 1), point(UNDERSCORE, 2)},
             new LongPointData[] {point(UNDERSCORE, 2), point(DOT, 1)})) {
@@ -144,15 +144,15 @@ class SharedSeriesTest {
 
   @Test
   void theSeriesOfAGaugeIsNeverThatOfAnotherOne() {
-    Renderer noScope = new Renderer(false, true, false);
-    Metric a = gauge("g", 1).of(SCOPE_A);
-    Metric b = gauge("g", point(NONE, 2.0), point(DOT, 3.0)).of(SCOPE_B);
+    final Renderer noScope = new Renderer(false, true, false);
+    final Metric a = gauge("g", 1).of(SCOPE_A);
+    final Metric b = gauge("g", point(NONE, 2.0), point(DOT, 3.0)).of(SCOPE_B);
     noScope.text(a, b);
     for (int scrape = 0; scrape < 3; scrape++) {
       assertThat(noScope.text(b)).isEqualTo("# TYPE g gauge\ng{a_b=\"x\"} 3.0\n");
       assertThat(noScope.text(b, a)).contains("g 1.0\n", "g{a_b=\"x\"} 3.0\n");
     }
-    Metric first = gauge("g", 0).of(InstrumentationScopeInfo.create("A"));
+    final Metric first = gauge("g", 0).of(InstrumentationScopeInfo.create("A"));
     assertThat(noScope.text(a, b, first)).contains("g 0.0\n");
     assertThat(noScope.text(a, b)).doesNotContain("g 1.0", "g 2.0");
     assertThat(noScope.warnings).hasSize(1);
@@ -160,8 +160,8 @@ class SharedSeriesTest {
 
   @Test
   void gaugesThatAreNeverInOneScrapeDoNotAlternate() {
-    Metric a = gauge("g", 1).of(SCOPE_A);
-    Metric b = gauge("g", 2).of(SCOPE_B);
+    final Metric a = gauge("g", 1).of(SCOPE_A);
+    final Metric b = gauge("g", 2).of(SCOPE_B);
     doesNotAlternate(a, "g 1.0\n", b, "g 2.0\n");
     doesNotAlternate(
         longGauge("g", point(DOT, 1)), "} 1\n", longGauge("g", point(UNDERSCORE, 2)), "} 2\n");
@@ -172,18 +172,18 @@ class SharedSeriesTest {
   /** The first one takes the series at most once, whichever comes first. */
   private static void doesNotAlternate(
       MetricData first, String line, MetricData second, String secondLine) {
-    Renderer startsWithFirst = new Renderer(false, true, false);
-    Renderer startsWithSecond = new Renderer(false, true, false);
+    final Renderer startsWithFirst = new Renderer(false, true, false);
+    final Renderer startsWithSecond = new Renderer(false, true, false);
     assertThat(startsWithSecond.text(second)).contains(secondLine);
     for (int scrape = 0; scrape < 3; scrape++) {
-      for (Renderer any : List.of(startsWithFirst, startsWithSecond)) {
+      for (final Renderer any : List.of(startsWithFirst, startsWithSecond)) {
         assertThat(any.text(first)).contains(line);
         assertThat(any.text(second)).isEmpty();
         assertThat(any.text()).isEmpty();
         assertThat(any.text(second)).isEmpty();
       }
     }
-    for (Renderer any : List.of(startsWithFirst, startsWithSecond)) {
+    for (final Renderer any : List.of(startsWithFirst, startsWithSecond)) {
       assertThat(any.warnings).singleElement().asString().contains("left out", "first", "once");
     }
   }
@@ -220,9 +220,9 @@ class SharedSeriesTest {
 
   @Test
   void upDownCountersThatAreNeverInOneScrapeAreBothThere() {
-    Renderer noScope = new Renderer(false, true, false);
-    Metric a = upDownCounter("u", point(NONE, 1)).of(SCOPE_A);
-    Metric b = upDownCounter("u", point(NONE, 2)).of(SCOPE_B);
+    final Renderer noScope = new Renderer(false, true, false);
+    final Metric a = upDownCounter("u", point(NONE, 1)).of(SCOPE_A);
+    final Metric b = upDownCounter("u", point(NONE, 2)).of(SCOPE_B);
     for (int scrape = 0; scrape < 3; scrape++) {
       assertThat(noScope.text(b)).contains("u 2\n");
       assertThat(noScope.text(a)).contains("u 1\n");
@@ -233,8 +233,8 @@ class SharedSeriesTest {
 
   @Test
   void ownersOfGaugesAreRememberedInBoundedMemory() {
-    GaugeOwners owners = new GaugeOwners();
-    PointIdentity owner = new PointIdentity(SCOPE_A, "g", MetricDataType.LONG_GAUGE, NONE);
+    final GaugeOwners owners = new GaugeOwners();
+    final PointIdentity owner = new PointIdentity(SCOPE_A, "g", MetricDataType.LONG_GAUGE, NONE);
     for (long series = 0; series < 100_000; series++) {
       owners.put(series, owner);
       assertThat(owners.get(0)).isSameAs(owner);
@@ -246,8 +246,8 @@ class SharedSeriesTest {
 
   @Test
   void aSharedCounterDoesNotFallWhenAPartIsNotThere() {
-    Renderer noScope = new Renderer(false, true, true);
-    Metric other = counter("c", point(DOT, 100)).of(SCOPE_A);
+    final Renderer noScope = new Renderer(false, true, true);
+    final Metric other = counter("c", point(DOT, 100)).of(SCOPE_A);
     assertThat(noScope.openMetrics(c(SCOPE_A, 10), c(SCOPE_B, 5), other)).contains("c_total 15\n");
     assertThat(noScope.openMetrics(c(SCOPE_A, 11), other))
         .contains("c_total 16\n", "c_total{a_b=\"x\"} 100\n");
@@ -264,25 +264,26 @@ class SharedSeriesTest {
 
   @Test
   void partsOfSharedCountersAreRememberedInBoundedMemoryForAllOfThem() {
-    TextBuffer none = new TextBuffer(0);
-    PointMerger merger = new PointMerger(none, OpenMetricsReader.newLog(OpenMetricsServer.LOGGER));
-    PointWriter writer =
+    final TextBuffer none = new TextBuffer(0);
+    final PointMerger merger =
+        new PointMerger(none, OpenMetricsReader.newLog(OpenMetricsServer.LOGGER));
+    final PointWriter writer =
         new TextPointWriter(
             ScrapeFormat.PROMETHEUS_TEXT,
             false,
             OpenMetricsReader.newLog(OpenMetricsServer.LOGGER));
-    ScrapeExemplars tally = new ScrapeExemplars();
+    final ScrapeExemplars tally = new ScrapeExemplars();
     tally.start(ScrapeFormat.PROMETHEUS_TEXT);
     writer.start(new TextBuffer(0), tally, null);
     merger.start(writer, tally);
-    List<PointSource> points = new ArrayList<>();
+    final List<PointSource> points = new ArrayList<>();
     for (int i = 0; i < 900; i++) {
-      Attributes attributes = Attributes.builder().put("i", i).build();
+      final Attributes attributes = Attributes.builder().put("i", i).build();
       points.add(new PointSource(counter("c", 1), point(attributes, 1), 0));
     }
-    List<Family> families = new ArrayList<>();
+    final List<Family> families = new ArrayList<>();
     for (int i = 0; i < 20; i++) {
-      Family family = new Family("c" + i + "_total", FamilyType.COUNTER, SCOPE_A, "c" + i);
+      final Family family = new Family("c" + i + "_total", FamilyType.COUNTER, SCOPE_A, "c" + i);
       families.add(family);
       writer.beginFamily(family);
       writer.series(none, 0, 0);
@@ -299,10 +300,10 @@ class SharedSeriesTest {
 
   @Test
   void aSharedCounterIsForgottenWithItsFamily() {
-    Renderer noScope = new Renderer(false, true, false);
+    final Renderer noScope = new Renderer(false, true, false);
     noScope.text(c(SCOPE_A, 10), c(SCOPE_B, 5));
     assertThat(noScope.text(c(SCOPE_A, 10))).contains("c_total 15\n");
-    MetricData[] many = new MetricData[FamilyIndex.MAX_REMEMBERED + 1];
+    final MetricData[] many = new MetricData[FamilyIndex.MAX_REMEMBERED + 1];
     Arrays.setAll(many, i -> counter("many" + i, 1));
     noScope.text(many);
     assertThat(noScope.text(c(SCOPE_A, 1), c(SCOPE_B, 2))).contains("c_total 3\n");
@@ -310,9 +311,9 @@ class SharedSeriesTest {
 
   @Test
   void aScrapeThatFailedIsNotAddedToTheNextOne() {
-    SharedCounter shared = new SharedCounter();
-    PointSource a = new PointSource(c(SCOPE_A, 10), point(NONE, 10), 0);
-    PointSource b = new PointSource(c(SCOPE_B, 5), point(NONE, 5), 0);
+    final SharedCounter shared = new SharedCounter();
+    final PointSource a = new PointSource(c(SCOPE_A, 10), point(NONE, 10), 0);
+    final PointSource b = new PointSource(c(SCOPE_B, 5), point(NONE, 5), 0);
     assertThat(shared.add(List.of(a, b), 10).integer()).isEqualTo(15);
     assertThatThrownBy(() -> shared.add(Arrays.asList(a, null), 10))
         .isInstanceOf(NullPointerException.class);
@@ -326,20 +327,20 @@ class SharedSeriesTest {
 
   @Test
   void aGaugeAndSumsAreWhateverComesFirst() {
-    Metric sums = upDownCounter("g", point(NONE, 2)).of(SCOPE_A);
-    Metric more = upDownCounter("g", point(NONE, 3)).of(SCOPE_B);
-    Metric gauge = gauge("g", 9).of(InstrumentationScopeInfo.create("ab"));
-    for (MetricData[] order : orders(sums, gauge, more)) {
+    final Metric sums = upDownCounter("g", point(NONE, 2)).of(SCOPE_A);
+    final Metric more = upDownCounter("g", point(NONE, 3)).of(SCOPE_B);
+    final Metric gauge = gauge("g", 9).of(InstrumentationScopeInfo.create("ab"));
+    for (final MetricData[] order : orders(sums, gauge, more)) {
       assertThat(new Renderer(false, true, false).text(order)).contains("g 5\n");
     }
-    for (MetricData[] order : orders(more, gauge)) {
+    for (final MetricData[] order : orders(more, gauge)) {
       assertThat(new Renderer(false, true, false).text(order)).contains("g 9.0\n");
     }
   }
 
   @Test
   void histogramsAddUpBucketByBucket() {
-    var metric =
+    final var metric =
         histogram(
             "h",
             new HistogramPoint(DOT, 1.5, List.of(1.0, 5.0), List.of(1L, 2L, 3L), List.of()),
@@ -361,10 +362,10 @@ class SharedSeriesTest {
 
   @Test
   void histogramsOfDifferentBoundsAddUpOverTheirCommonBounds() {
-    Metric one = histogram("h", 1, List.of(1.0, 2.0, 5.0, 10.0), List.of(1L, 2L, 3L, 4L, 5L));
-    Metric other = histogram("h", 2, List.of(2.0, 4.0, 10.0), List.of(10L, 20L, 30L, 40L));
-    for (MetricData[] order : orders(one.of(SCOPE_A), other.of(SCOPE_B))) {
-      Renderer noScope = new Renderer(false, true, false);
+    final Metric one = histogram("h", 1, List.of(1.0, 2.0, 5.0, 10.0), List.of(1L, 2L, 3L, 4L, 5L));
+    final Metric other = histogram("h", 2, List.of(2.0, 4.0, 10.0), List.of(10L, 20L, 30L, 40L));
+    for (final MetricData[] order : orders(one.of(SCOPE_A), other.of(SCOPE_B))) {
+      final Renderer noScope = new Renderer(false, true, false);
       assertThat(noScope.text(order))
           .isEqualTo(
               """
@@ -390,10 +391,12 @@ class SharedSeriesTest {
 
   @Test
   void explicitAndExponentialHistogramsAddUp() {
-    Metric explicit = histogram("h", 1, List.of(1.0, 3.0, 4.0, 16.0), List.of(1L, 1L, 1L, 1L, 1L));
+    final Metric explicit =
+        histogram("h", 1, List.of(1.0, 3.0, 4.0, 16.0), List.of(1L, 1L, 1L, 1L, 1L));
     // Of (1, 2], (2, 4], (4, 8].
-    Metric exponential = exponential("h", exponentialPoint(NONE, 9, 0, 0, List.of(10L, 20L, 40L)));
-    for (MetricData[] order : orders(explicit.of(SCOPE_A), exponential.of(SCOPE_B))) {
+    final Metric exponential =
+        exponential("h", exponentialPoint(NONE, 9, 0, 0, List.of(10L, 20L, 40L)));
+    for (final MetricData[] order : orders(explicit.of(SCOPE_A), exponential.of(SCOPE_B))) {
       assertThat(new Renderer(false, true, false).text(order))
           .isEqualTo(
               """
@@ -410,12 +413,12 @@ class SharedSeriesTest {
 
   @Test
   void aSumThatOneHistogramDoesNotHaveIsNotThere() {
-    Metric one = histogram("h", 1, List.of(1.0), List.of(1L, 2L)).of(SCOPE_A);
-    Metric other = histogram("h", Double.NaN, List.of(1.0), List.of(1L, 2L)).of(SCOPE_B);
+    final Metric one = histogram("h", 1, List.of(1.0), List.of(1L, 2L)).of(SCOPE_A);
+    final Metric other = histogram("h", Double.NaN, List.of(1.0), List.of(1L, 2L)).of(SCOPE_B);
     assertThat(new Renderer(false, true, false).text(one, other))
         .contains("h_count 6\n")
         .doesNotContain("h_sum");
-    Metric negative = histogram("h", 1, List.of(-1.0, 1.0), List.of(1L, 1L, 2L)).of(SCOPE_B);
+    final Metric negative = histogram("h", 1, List.of(-1.0, 1.0), List.of(1L, 1L, 2L)).of(SCOPE_B);
     assertThat(new Renderer(false, true, false).openMetrics(one, negative))
         .contains("h_bucket{le=\"1.0\"} 3\nh_bucket{le=\"+Inf\"} 7\n")
         .doesNotContain("h_sum", "h_count");
@@ -423,15 +426,15 @@ class SharedSeriesTest {
 
   @Test
   void summariesAddUpWithoutQuantiles() {
-    Metric one =
+    final Metric one =
         summary(
             "s",
             SummaryPointData.create(1, 2, NONE, 5, 2.5, List.of(ValueAtQuantile.create(1, 9))));
-    Metric other =
+    final Metric other =
         summary(
             "s",
             SummaryPointData.create(1, 2, NONE, 6, 1.5, List.of(ValueAtQuantile.create(1, 8))));
-    Renderer noScope = new Renderer(false, true, false);
+    final Renderer noScope = new Renderer(false, true, false);
     assertThat(noScope.openMetrics(one.of(SCOPE_A), other.of(SCOPE_B)))
         .isEqualTo("# TYPE s summary\ns_count 11\ns_sum 4.0\n# EOF\n");
     assertThat(noScope.warnings).singleElement().asString().contains("quantiles");
@@ -439,8 +442,8 @@ class SharedSeriesTest {
 
   @Test
   void createdIsTheEarliestStartAndUnknownIfOneIs() {
-    long seconds = 1_000_000_000L;
-    Renderer created = new Renderer();
+    final long seconds = 1_000_000_000L;
+    final Renderer created = new Renderer();
     assertThat(
             created.openMetrics(
                 counter(
@@ -459,7 +462,7 @@ class SharedSeriesTest {
 
   @Test
   void allExemplarsAreCandidatesAndEachIsCountedForItsMetric() {
-    Metric one =
+    final Metric one =
         histogram(
             "h",
             new HistogramPoint(
@@ -468,7 +471,7 @@ class SharedSeriesTest {
                 List.of(1.0, 5.0),
                 List.of(1L, 1L, 0L),
                 List.of(exemplar(0.4, NOW, 1), exemplar(3, NOW + 2, 2))));
-    Metric other =
+    final Metric other =
         histogram(
             "h",
             new HistogramPoint(
@@ -477,7 +480,7 @@ class SharedSeriesTest {
                 List.of(1.0, 5.0),
                 List.of(1L, 0L, 1L),
                 List.of(exemplar(0.5, NOW + 1, 3), exemplar(7, NOW, 4))));
-    Renderer noScope = new Renderer(false, true, false);
+    final Renderer noScope = new Renderer(false, true, false);
     assertThat(noScope.openMetrics(one.of(SCOPE_A), other.of(SCOPE_B)))
         .contains("le=\"1.0\"} 2 # {trace_id=\"00000000000000000000000000000003\"")
         .contains("le=\"5.0\"} 3 # {trace_id=\"00000000000000000000000000000002\"")
@@ -486,8 +489,8 @@ class SharedSeriesTest {
     assertThat(noScope.exemplars.get(SCOPE_A, "h", Outcome.NOT_REPRESENTABLE)).isEqualTo(1);
     assertThat(noScope.exemplars.get(SCOPE_B, "h", Outcome.EXPORTED)).isEqualTo(2);
 
-    LongExemplarData early = LongExemplarData.create(NONE, NOW, Metrics.span(1), 1);
-    LongExemplarData late = LongExemplarData.create(NONE, NOW + 1, Metrics.span(2), 2);
+    final LongExemplarData early = LongExemplarData.create(NONE, NOW, Metrics.span(1), 1);
+    final LongExemplarData late = LongExemplarData.create(NONE, NOW + 1, Metrics.span(2), 2);
     assertThat(
             noScope.openMetrics(
                 counter("c", new LongPoint(NONE, 1, List.of(late))).of(SCOPE_A),
@@ -498,12 +501,12 @@ class SharedSeriesTest {
 
   @Test
   void floatingPointSumsDoNotDependOnTheOrder() {
-    Metric[] metrics = {
+    final Metric[] metrics = {
       doubleCounter("c", point(NONE, 1e16)).of(InstrumentationScopeInfo.create("x")),
       doubleCounter("c", point(NONE, 1.0)).of(InstrumentationScopeInfo.create("y")),
       doubleCounter("c", point(NONE, 1.0)).of(InstrumentationScopeInfo.create("z"))
     };
-    for (MetricData[] order : orders(metrics)) {
+    for (final MetricData[] order : orders(metrics)) {
       assertThat(new Renderer(false, true, false).text(order))
           .isEqualTo("# TYPE c_total counter\nc_total 1.0E16\n");
     }
@@ -511,7 +514,7 @@ class SharedSeriesTest {
 
   @Test
   void aProducerThatGivesAPointTwiceIsAddedTwice() {
-    LongPointData same = LongPointData.create(START, NOW, NONE, 4);
+    final LongPointData same = LongPointData.create(START, NOW, NONE, 4);
     assertThat(renderer.text(counter("c", same, same))).contains("c_total 8\n");
     assertThat(renderer.text(longGauge("g", same, same))).contains("g 4\n");
   }
@@ -521,12 +524,12 @@ class SharedSeriesTest {
     if (metrics.length <= 1) {
       return List.of(new MetricData[][] {metrics});
     }
-    List<MetricData[]> orders = new ArrayList<>();
+    final List<MetricData[]> orders = new ArrayList<>();
     for (int i = 0; i < metrics.length; i++) {
-      List<MetricData> rest = new ArrayList<>(Arrays.asList(metrics));
-      MetricData first = rest.remove(i);
-      for (MetricData[] order : orders(rest.toArray(new MetricData[0]))) {
-        List<MetricData> all = new ArrayList<>(List.of(first));
+      final List<MetricData> rest = new ArrayList<>(Arrays.asList(metrics));
+      final MetricData first = rest.remove(i);
+      for (final MetricData[] order : orders(rest.toArray(new MetricData[0]))) {
+        final List<MetricData> all = new ArrayList<>(List.of(first));
         all.addAll(Arrays.asList(order));
         orders.add(all.toArray(new MetricData[0]));
       }

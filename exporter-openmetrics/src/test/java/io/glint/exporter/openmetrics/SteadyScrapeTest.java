@@ -45,7 +45,7 @@ class SteadyScrapeTest {
   private final ScrapeExemplars tally = new ScrapeExemplars();
 
   private static ExpositionWriter newWriter(boolean scopeLabels) {
-    Logger logger = Logger.getAnonymousLogger();
+    final Logger logger = Logger.getAnonymousLogger();
     logger.setUseParentHandlers(false);
     return new ExpositionWriter(
         new ExpositionSettings(
@@ -54,19 +54,19 @@ class SteadyScrapeTest {
   }
 
   private String write(ExpositionWriter writer, List<MetricData> metrics, ScrapeFormat format) {
-    TextBuffer out = new TextBuffer(16);
+    final TextBuffer out = new TextBuffer(16);
     writer.write(metrics, format, Escaping.UNDERSCORES, NameFilter.ALL, out, tally);
     return new String(out.toByteArray(), ISO_8859_1);
   }
 
   @Test
   void whatIsWrittenDependsOnTheScrapeAndNotOnTheOnesBefore() {
-    Random random = new Random(4);
-    for (boolean scopeLabels : new boolean[] {true, false}) {
-      ExpositionWriter kept = newWriter(scopeLabels);
+    final Random random = new Random(4);
+    for (final boolean scopeLabels : new boolean[] {true, false}) {
+      final ExpositionWriter kept = newWriter(scopeLabels);
       for (int scrape = 0; scrape < 2000; scrape++) {
-        List<MetricData> metrics = metrics(random, scrape);
-        for (ScrapeFormat format : ScrapeFormat.values()) {
+        final List<MetricData> metrics = metrics(random, scrape);
+        for (final ScrapeFormat format : ScrapeFormat.values()) {
           assertThat(write(kept, metrics, format))
               .isEqualTo(write(newWriter(scopeLabels), metrics, format));
         }
@@ -76,10 +76,10 @@ class SteadyScrapeTest {
 
   /** Series that come, go, come back, change their order, and end up with one label set. */
   private static List<MetricData> metrics(Random random, int scrape) {
-    List<MetricData> metrics = new ArrayList<>();
-    int scopes = 1 + random.nextInt(10) / 8;
+    final List<MetricData> metrics = new ArrayList<>();
+    final int scopes = 1 + random.nextInt(10) / 8;
     for (int scope = 0; scope < scopes; scope++) {
-      List<LongPointData> points = new ArrayList<>();
+      final List<LongPointData> points = new ArrayList<>();
       for (int i = 0; i < 60; i++) {
         if (random.nextInt(50) > 0) {
           points.add(point(attributes(random, i + 60 * scope), scrape + i));
@@ -91,7 +91,7 @@ class SteadyScrapeTest {
       if (random.nextInt(30) == 0) {
         Collections.shuffle(points, random);
       }
-      String name = random.nextInt(20) == 0 ? "other" : "requests";
+      final String name = random.nextInt(20) == 0 ? "other" : "requests";
       metrics.add(
           upDownCounter(name, points.toArray(LongPointData[]::new))
               .of(InstrumentationScopeInfo.create("scope" + (scope + random.nextInt(20) / 19))));
@@ -100,7 +100,7 @@ class SteadyScrapeTest {
   }
 
   private static Attributes attributes(Random random, int series) {
-    String value = "value \"" + series + '"';
+    final String value = "value \"" + series + '"';
     return switch (random.nextInt(400)) {
       case 0 -> Attributes.of(OTHER_KEY, value);
       case 1 -> Attributes.of(LIKE_KEY, value);
@@ -118,7 +118,7 @@ class SteadyScrapeTest {
 
   /** Bytes of a scrape of the same series as before. */
   private long allocated(ScrapeFormat format, int series) {
-    List<MetricData> metrics =
+    final List<MetricData> metrics =
         List.of(
             histogram(
                 "duration",
@@ -147,10 +147,10 @@ class SteadyScrapeTest {
   }
 
   private long allocatedByOneThatComesAndGoes(ScrapeFormat format, int series) {
-    DoublePointData[] all = gaugePoints(series);
-    List<DoublePointData> others = new ArrayList<>(List.of(all));
+    final DoublePointData[] all = gaugePoints(series);
+    final List<DoublePointData> others = new ArrayList<>(List.of(all));
     others.remove(series / 2);
-    MetricData without = gauge("level", others.toArray(DoublePointData[]::new));
+    final MetricData without = gauge("level", others.toArray(DoublePointData[]::new));
     return allocated(format, List.of(gauge("level", all)), List.of(without));
   }
 
@@ -162,11 +162,11 @@ class SteadyScrapeTest {
 
   /** The least bytes of a scrape, of several that have one and the other by turns. */
   private long allocated(ScrapeFormat format, List<MetricData> one, List<MetricData> other) {
-    ExpositionWriter writer = newWriter(true);
-    TextBuffer out = new TextBuffer(16);
+    final ExpositionWriter writer = newWriter(true);
+    final TextBuffer out = new TextBuffer(16);
     long least = Long.MAX_VALUE;
     for (int i = 0; i < 6; i++) {
-      List<MetricData> metrics = i % 2 == 0 ? one : other;
+      final List<MetricData> metrics = i % 2 == 0 ? one : other;
       least = Math.min(least, allocatedByScrape(writer, metrics, format, out));
     }
     return least;
@@ -174,9 +174,9 @@ class SteadyScrapeTest {
 
   private long allocatedByScrape(
       ExpositionWriter writer, List<MetricData> metrics, ScrapeFormat format, TextBuffer out) {
-    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     out.clear();
-    long before = threads.getThreadAllocatedBytes(Thread.currentThread().getId());
+    final long before = threads.getThreadAllocatedBytes(Thread.currentThread().getId());
     writer.write(metrics, format, Escaping.UNDERSCORES, NameFilter.ALL, out, tally);
     return threads.getThreadAllocatedBytes(Thread.currentThread().getId()) - before;
   }
@@ -184,16 +184,16 @@ class SteadyScrapeTest {
   @ParameterizedTest
   @EnumSource
   void scrapersOfEverythingAndOfOneNameTakeTurnsAndAllocateNothingThatGrows(ScrapeFormat format) {
-    List<MetricData> metrics =
+    final List<MetricData> metrics =
         List.of(gauge("few", gaugePoints(1)), gauge("level", gaugePoints(100_000)));
-    ExpositionWriter writer = newWriter(true);
-    TextBuffer out = new TextBuffer(16);
-    NameFilter few = NameFilter.of("name[]=few");
-    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    final ExpositionWriter writer = newWriter(true);
+    final TextBuffer out = new TextBuffer(16);
+    final NameFilter few = NameFilter.of("name[]=few");
+    final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     long least = Long.MAX_VALUE;
     for (int i = 0; i < 6; i++) {
       out.reset();
-      long before = threads.getThreadAllocatedBytes(Thread.currentThread().getId());
+      final long before = threads.getThreadAllocatedBytes(Thread.currentThread().getId());
       writer.write(metrics, format, Escaping.UNDERSCORES, NameFilter.ALL, out, tally);
       least =
           Math.min(least, threads.getThreadAllocatedBytes(Thread.currentThread().getId()) - before);
@@ -206,14 +206,14 @@ class SteadyScrapeTest {
 
   @Test
   void labelsOfAFormatThatNobodyAsksForAnyMoreAreNotKept() {
-    List<MetricData> metrics = List.of(gauge("level", gaugePoints(2000)));
-    ExpositionWriter writer = newWriter(true);
-    TextBuffer out = new TextBuffer(16);
+    final List<MetricData> metrics = List.of(gauge("level", gaugePoints(2000)));
+    final ExpositionWriter writer = newWriter(true);
+    final TextBuffer out = new TextBuffer(16);
     for (int i = 0; i < 3; i++) {
       write(writer, metrics, ScrapeFormat.OPEN_METRICS);
       allocatedByScrape(writer, metrics, ScrapeFormat.PROTOBUF, out);
     }
-    byte[] expected = out.toByteArray();
+    final byte[] expected = out.toByteArray();
     for (int i = 1; i < ExpositionWriter.SCRAPES_REMEMBERED; i++) {
       write(writer, metrics, ScrapeFormat.OPEN_METRICS);
     }

@@ -50,7 +50,7 @@ final class StrictOpenMetricsParser {
 
   /** Parses an exposition or throws an {@link InvalidExpositionException}. */
   static Exposition parse(byte[] bytes) {
-    String text;
+    final String text;
     try {
       text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
     } catch (CharacterCodingException e) {
@@ -62,7 +62,7 @@ final class StrictOpenMetricsParser {
   private Exposition parse(String text) {
     int start = 0;
     while (true) {
-      int end = text.indexOf('\n', start);
+      final int end = text.indexOf('\n', start);
       line = text.substring(start, end < 0 ? text.length() : end);
       if (line.equals("# EOF")) {
         require(end < 0 || end == text.length() - 1, "text after EOF");
@@ -83,11 +83,11 @@ final class StrictOpenMetricsParser {
 
   private void metadata() {
     require(line.startsWith("# ") && line.length() > 7 && line.charAt(6) == ' ', "bad comment");
-    String keyword = line.substring(2, 6);
+    final String keyword = line.substring(2, 6);
     at = 7;
-    String name = token(NAME, "metric name");
+    final String name = token(NAME, "metric name");
     require(at < line.length() && line.charAt(at) == ' ', "no blank after the metric name");
-    String rest = line.substring(at + 1);
+    final String rest = line.substring(at + 1);
     if (family == null || !family.name.equals(name)) {
       startFamily(name);
     }
@@ -113,21 +113,22 @@ final class StrictOpenMetricsParser {
   }
 
   private void sample() {
-    String name = token(NAME, "metric name");
-    Map<String, String> labels = at < line.length() && line.charAt(at) == '{' ? labels() : Map.of();
+    final String name = token(NAME, "metric name");
+    final Map<String, String> labels =
+        at < line.length() && line.charAt(at) == '{' ? labels() : Map.of();
     blank();
-    String value = token(NUMBER, "value");
+    final String value = token(NUMBER, "value");
     BigDecimal timestamp = null;
     if (at + 1 < line.length() && line.charAt(at + 1) != '#') {
       blank();
       timestamp = new BigDecimal(token(REAL, "timestamp"));
     }
-    ParsedExemplar exemplar = at < line.length() ? exemplar() : null;
+    final ParsedExemplar exemplar = at < line.length() ? exemplar() : null;
     require(at == line.length(), "text after the sample");
     if (family == null || !FamilyRules.isSampleOf(family, name)) {
       startFamily(name);
     }
-    ParsedSample sample = new ParsedSample(name, labels, value, timestamp, exemplar);
+    final ParsedSample sample = new ParsedSample(name, labels, value, timestamp, exemplar);
     family.samples.add(sample);
     check(() -> rules.sample(family, sample));
   }
@@ -135,11 +136,11 @@ final class StrictOpenMetricsParser {
   private ParsedExemplar exemplar() {
     require(line.startsWith(" # {", at), "bad exemplar");
     at += 3;
-    Map<String, String> labels = labels();
+    final Map<String, String> labels = labels();
     // OpenMetrics counts without escapes, which is never more; Prometheus counts what is written.
     require(labelCharacters <= 128, labelCharacters + " characters in exemplar labels");
     blank();
-    String value = token(NUMBER, "exemplar value");
+    final String value = token(NUMBER, "exemplar value");
     BigDecimal timestamp = null;
     if (at < line.length()) {
       blank();
@@ -149,7 +150,7 @@ final class StrictOpenMetricsParser {
   }
 
   private Map<String, String> labels() {
-    Map<String, String> labels = new LinkedHashMap<>();
+    final Map<String, String> labels = new LinkedHashMap<>();
     labelCharacters = 0;
     at++;
     if (at < line.length() && line.charAt(at) == '}') {
@@ -157,10 +158,10 @@ final class StrictOpenMetricsParser {
       return labels;
     }
     while (true) {
-      String name = token(LABEL_NAME, "label name");
+      final String name = token(LABEL_NAME, "label name");
       require(line.startsWith("=\"", at), "no =\" after the label name");
       at += 2;
-      int start = at;
+      final int start = at;
       while (at < line.length() && line.charAt(at) != '"') {
         at += line.charAt(at) == '\\' ? 2 : 1;
       }
@@ -171,7 +172,7 @@ final class StrictOpenMetricsParser {
       require(!name.startsWith("_"), "reserved label name " + name);
       at++;
       require(at < line.length(), "labels without end");
-      char next = line.charAt(at++);
+      final char next = line.charAt(at++);
       if (next == '}') {
         return labels;
       }
@@ -198,10 +199,10 @@ final class StrictOpenMetricsParser {
   }
 
   private String token(Pattern pattern, String what) {
-    var matcher = pattern.matcher(line).region(at, line.length());
+    final var matcher = pattern.matcher(line).region(at, line.length());
     require(matcher.lookingAt(), "no " + what);
     // "1_2" begins with a number: a value ends at a blank or at the end of the line.
-    boolean number = pattern == NUMBER || pattern == REAL;
+    final boolean number = pattern == NUMBER || pattern == REAL;
     require(
         !number || matcher.end() == line.length() || line.charAt(matcher.end()) == ' ',
         "bad " + what);
@@ -210,13 +211,13 @@ final class StrictOpenMetricsParser {
   }
 
   private String unescape(String text) {
-    StringBuilder plain = new StringBuilder();
+    final StringBuilder plain = new StringBuilder();
     for (int i = 0; i < text.length(); i++) {
-      char c = text.charAt(i);
+      final char c = text.charAt(i);
       if (c == '\\') {
         i++;
         require(i < text.length(), "backslash at the end");
-        char escaped = text.charAt(i);
+        final char escaped = text.charAt(i);
         plain.append(escaped == 'n' ? '\n' : escaped);
       } else {
         plain.append(c);

@@ -106,10 +106,10 @@ class TranslationTest {
 
   @Test
   void labelsAreEscapedAndQuotedAsNamesAre() {
-    MetricData metric =
+    final MetricData metric =
         gauge("g", point(Attributes.of(KEY, "1", AttributeKey.stringKey("c:d"), "2"), 1.0))
             .of(InstrumentationScopeInfo.create("s"));
-    TranslationStrategy strategy = TranslationStrategy.NO_TRANSLATION;
+    final TranslationStrategy strategy = TranslationStrategy.NO_TRANSLATION;
     assertThat(names(strategy, Escaping.UNDERSCORES, metric))
         .isEqualTo("g{a_b=\"1\",c_d=\"2\",otel_scope_name=\"s\"}");
     assertThat(names(strategy, Escaping.ALLOW_UTF_8, metric))
@@ -122,8 +122,8 @@ class TranslationTest {
 
   @Test
   void labelsThatEscapingMakesEqualAreJoinedAndNamesThatItMakesEqualAreOneFamily() {
-    Renderer renderer = Renderer.plain(TranslationStrategy.NO_TRANSLATION);
-    MetricData[] metrics = {
+    final Renderer renderer = Renderer.plain(TranslationStrategy.NO_TRANSLATION);
+    final MetricData[] metrics = {
       gauge("g", point(Attributes.of(KEY, "1", AttributeKey.stringKey("a_b"), "2"), 1.0)),
       counter("c.d", 1),
       counter("c_d", 2),
@@ -144,7 +144,7 @@ class TranslationTest {
 
   @Test
   void keysThatWouldBeTheNameOfTheMetricAreNot() {
-    MetricData metric =
+    final MetricData metric =
         gauge(
             "g",
             point(
@@ -157,7 +157,7 @@ class TranslationTest {
 
   @Test
   void namesThatDifferInHalfASurrogatePairAreOne() {
-    String text =
+    final String text =
         Renderer.plain(TranslationStrategy.NO_TRANSLATION)
             .text(
                 ScrapeFormat.PROMETHEUS_TEXT,
@@ -169,7 +169,7 @@ class TranslationTest {
 
   @Test
   void nulIsInNoNameAndNoExemplarForWhichPrometheusRefusesTheScrapeButInOtherValues() {
-    String text =
+    final String text =
         Renderer.plain(TranslationStrategy.NO_TRANSLATION)
             .text(
                 ScrapeFormat.OPEN_METRICS,
@@ -186,7 +186,7 @@ class TranslationTest {
 
   @Test
   void quotedNamesAreInAllLinesOfOpenMetrics() {
-    Renderer renderer =
+    final Renderer renderer =
         new Renderer(
             new ExpositionSettings(
                 TranslationStrategy.NO_UTF8_ESCAPING_WITH_SUFFIXES, true, true, true, null));
@@ -222,8 +222,9 @@ class TranslationTest {
 
   @Test
   void openMetrics1HasACounterWithoutTotalAsUnknownAndOtherFormatsAsACounter() {
-    Renderer renderer = Renderer.plain(TranslationStrategy.UNDERSCORE_ESCAPING_WITHOUT_SUFFIXES);
-    MetricData[] metrics = {
+    final Renderer renderer =
+        Renderer.plain(TranslationStrategy.UNDERSCORE_ESCAPING_WITHOUT_SUFFIXES);
+    final MetricData[] metrics = {
       doubleCounter("foo.bar", point(Attributes.empty(), 1, exemplar(1, Metrics.NOW, 1))).in("By"),
       counter("foo.total", 2),
     };
@@ -243,8 +244,8 @@ class TranslationTest {
 
   @Test
   void aCounterWithoutTotalAndOneWithItDoNotTakeEachOthersNames() {
-    Renderer renderer = Renderer.plain(TranslationStrategy.NO_TRANSLATION);
-    MetricData[] metrics = {counter("foo", 1), counter("foo_total", 2)};
+    final Renderer renderer = Renderer.plain(TranslationStrategy.NO_TRANSLATION);
+    final MetricData[] metrics = {counter("foo", 1), counter("foo_total", 2)};
     assertThat(renderer.openMetrics(metrics))
         .isEqualTo("# TYPE foo unknown\nfoo 1\n# TYPE foo_total unknown\nfoo_total 2\n# EOF\n");
     assertThat(renderer.text(metrics))
@@ -254,15 +255,15 @@ class TranslationTest {
   @ParameterizedTest
   @EnumSource(Escaping.class)
   void whatOneScraperAsksForChangesNothingForAnother(Escaping escaping) {
-    Renderer one = Renderer.plain(TranslationStrategy.NO_TRANSLATION);
-    Renderer other = Renderer.plain(TranslationStrategy.NO_TRANSLATION);
-    MetricData metric = gauge("a.b", point(Attributes.of(KEY, "1"), 1.0));
+    final Renderer one = Renderer.plain(TranslationStrategy.NO_TRANSLATION);
+    final Renderer other = Renderer.plain(TranslationStrategy.NO_TRANSLATION);
+    final MetricData metric = gauge("a.b", point(Attributes.of(KEY, "1"), 1.0));
     for (int i = 0; i < 3; i++) {
-      for (Escaping each : Escaping.values()) {
+      for (final Escaping each : Escaping.values()) {
         one.render(ScrapeFormat.PROTOBUF, each, metric);
         one.text(ScrapeFormat.OPEN_METRICS, each, metric);
       }
-      for (ScrapeFormat format : ScrapeFormat.values()) {
+      for (final ScrapeFormat format : ScrapeFormat.values()) {
         assertThat(one.render(format, escaping, metric))
             .isEqualTo(other.render(format, escaping, metric));
       }
@@ -271,15 +272,15 @@ class TranslationTest {
 
   @Test
   void resourceAttributesAreLabelsOnDemand() {
-    Resource resource =
+    final Resource resource =
         Resource.create(
             Attributes.of(
                 AttributeKey.stringKey("service.name"), "shop",
                 AttributeKey.stringKey("host"), "h",
                 AttributeKey.stringKey("a.b"), "of the resource",
                 AttributeKey.stringKey("le"), "low"));
-    Set<String> keys = Set.of("service.name", "a.b", "le");
-    Renderer renderer =
+    final Set<String> keys = Set.of("service.name", "a.b", "le");
+    final Renderer renderer =
         new Renderer(
             new ExpositionSettings(
                 TranslationStrategy.UNDERSCORE_ESCAPING_WITH_SUFFIXES,
@@ -287,11 +288,11 @@ class TranslationTest {
                 true,
                 false,
                 keys::contains));
-    MetricData[] metrics = {
+    final MetricData[] metrics = {
       gauge("g", point(Attributes.of(KEY, "own"), 1.0)).of(resource),
       histogram("h", 1, List.of(), List.of(1L)).of(resource),
     };
-    String expected =
+    final String expected =
         """
         # HELP target_info Target metadata
         # TYPE target_info gauge
@@ -306,23 +307,24 @@ class TranslationTest {
     assertThat(renderer.text(metrics)).isEqualTo(expected);
     assertThat(renderer.text(metrics)).isEqualTo(expected);
     // Another resource of the same scope and points: labels that are kept are not its own.
-    Resource other = Resource.create(Attributes.of(AttributeKey.stringKey("service.name"), "bar"));
+    final Resource other =
+        Resource.create(Attributes.of(AttributeKey.stringKey("service.name"), "bar"));
     assertThat(renderer.text(gauge("g", point(Attributes.of(KEY, "own"), 1.0)).of(other)))
         .contains("g{a_b=\"own\",service_name=\"bar\"} 1.0\n");
   }
 
   @Test
   void noResourceAttributeIsALabelByDefault() {
-    Resource resource =
+    final Resource resource =
         Resource.create(Attributes.of(AttributeKey.stringKey("service.name"), "shop"));
     assertThat(Renderer.plain().text(gauge("g", 1).of(resource))).endsWith("\ng 1.0\n");
   }
 
   @Test
   void gaugesThatOnlyUnderscoresMakeEqualAreBothThereInUtf8WhoeverScrapedBefore() {
-    Renderer renderer = Renderer.plain(TranslationStrategy.NO_TRANSLATION);
-    AttributeKey<String> likeKey = AttributeKey.stringKey("a_b");
-    MetricData[] metrics = {
+    final Renderer renderer = Renderer.plain(TranslationStrategy.NO_TRANSLATION);
+    final AttributeKey<String> likeKey = AttributeKey.stringKey("a_b");
+    final MetricData[] metrics = {
       gauge("c.d", 1),
       gauge("c_d", 2),
       gauge("g", point(Attributes.of(KEY, "x"), 1.0), point(Attributes.of(likeKey, "x"), 2.0))
@@ -337,8 +339,8 @@ class TranslationTest {
 
   @Test
   void aCounterThatOnlyUnderscoresMakeSharedHasItsOwnValueInUtf8() {
-    Renderer renderer = Renderer.plain(TranslationStrategy.NO_TRANSLATION);
-    MetricData[] metrics = {counter("c.d", 10), counter("c_d", 5)};
+    final Renderer renderer = Renderer.plain(TranslationStrategy.NO_TRANSLATION);
+    final MetricData[] metrics = {counter("c.d", 10), counter("c_d", 5)};
     assertThat(renderer.text(ScrapeFormat.PROMETHEUS_TEXT, Escaping.UNDERSCORES, metrics))
         .contains("c_d 15\n");
     assertThat(renderer.text(ScrapeFormat.PROMETHEUS_TEXT, Escaping.ALLOW_UTF_8, metrics))

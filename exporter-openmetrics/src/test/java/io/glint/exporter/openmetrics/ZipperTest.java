@@ -16,10 +16,10 @@ class ZipperTest {
 
   @Test
   void bodiesReadBackTheSameOneAfterTheOther() throws IOException {
-    Random random = new Random(6);
-    for (int size : new int[] {0, 1, 500_000, 20, 100_000}) {
-      TextBuffer body = body(random, size);
-      TextBuffer zipped = new TextBuffer(16);
+    final Random random = new Random(6);
+    for (final int size : new int[] {0, 1, 500_000, 20, 100_000}) {
+      final TextBuffer body = body(random, size);
+      final TextBuffer zipped = new TextBuffer(16);
       zipper.zip(body, zipped);
       try (var stream = new GZIPInputStream(new ByteArrayInputStream(zipped.toByteArray()))) {
         assertThat(stream.readAllBytes()).isEqualTo(body.toByteArray());
@@ -29,13 +29,13 @@ class ZipperTest {
 
   @Test
   void compressingAgainAllocatesNothing() {
-    TextBuffer body = body(new Random(7), 200_000);
-    TextBuffer zipped = new TextBuffer(16);
-    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-    long thread = Thread.currentThread().getId();
+    final TextBuffer body = body(new Random(7), 200_000);
+    final TextBuffer zipped = new TextBuffer(16);
+    final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    final long thread = Thread.currentThread().getId();
     long least = Long.MAX_VALUE;
     for (int i = 0; i < 4; i++) {
-      long before = threads.getThreadAllocatedBytes(thread);
+      final long before = threads.getThreadAllocatedBytes(thread);
       zipped.clear();
       zipper.zip(body, zipped);
       least = Math.min(least, threads.getThreadAllocatedBytes(thread) - before);
@@ -44,7 +44,7 @@ class ZipperTest {
   }
 
   private static TextBuffer body(Random random, int size) {
-    TextBuffer body = new TextBuffer(16);
+    final TextBuffer body = new TextBuffer(16);
     while (body.size() < size) {
       body.put((char) (' ' + random.nextInt(90)));
     }

@@ -64,7 +64,7 @@ final class AttributesEncoder implements BiConsumer<AttributeKey<?>, Object> {
     if (attributes.isEmpty() || kept.write(field, attributes)) {
       return;
     }
-    int end = out.size();
+    final int end = out.size();
     if (encode(field, attributes)) {
       kept.add(attributes, end);
     }
@@ -73,7 +73,7 @@ final class AttributesEncoder implements BiConsumer<AttributeKey<?>, Object> {
   /** Writes attributes that are not expected in a later export. */
   void writeOnce(int field, Attributes attributes) {
     if (!attributes.isEmpty()) {
-      boolean unused = encode(field, attributes);
+      final boolean unused = encode(field, attributes);
     }
   }
 
@@ -82,14 +82,14 @@ final class AttributesEncoder implements BiConsumer<AttributeKey<?>, Object> {
     attributes.forEach(this);
     boolean isConstant = true;
     while (count > 0) {
-      AttributeKey<?> key = keys[--count];
-      Object value = values[count];
+      final AttributeKey<?> key = keys[--count];
+      final Object value = values[count];
       keys[count] = null;
       values[count] = null;
 
-      AttributeType type = key.getType();
+      final AttributeType type = key.getType();
       isConstant &= key.getClass() == STANDARD_KEY && isConstant(type);
-      int end = out.size();
+      final int end = out.size();
       writeAttribute(type, value);
       out.endMessage(VALUE, end);
       out.string(KEY, key.getKey());
@@ -128,10 +128,10 @@ final class AttributesEncoder implements BiConsumer<AttributeKey<?>, Object> {
   }
 
   private void writeArray(AttributeType elementType, List<?> elements) {
-    int end = out.size();
+    final int end = out.size();
     for (int i = elements.size() - 1; i >= 0; i--) {
-      int elementEnd = out.size();
-      Object element = elements.get(i);
+      final int elementEnd = out.size();
+      final Object element = elements.get(i);
       if (element != null) {
         writeAttribute(elementType, element);
       }
@@ -155,9 +155,9 @@ final class AttributesEncoder implements BiConsumer<AttributeKey<?>, Object> {
   }
 
   private void writeValueArray(List<?> elements) {
-    int end = out.size();
+    final int end = out.size();
     for (int i = elements.size() - 1; i >= 0; i--) {
-      int elementEnd = out.size();
+      final int elementEnd = out.size();
       writeValue((Value<?>) elements.get(i));
       out.endMessage(VALUES, elementEnd);
     }
@@ -165,10 +165,10 @@ final class AttributesEncoder implements BiConsumer<AttributeKey<?>, Object> {
   }
 
   private void writeKeyValueList(List<?> entries) {
-    int end = out.size();
+    final int end = out.size();
     for (int i = entries.size() - 1; i >= 0; i--) {
-      KeyValue entry = (KeyValue) entries.get(i);
-      int entryEnd = out.size();
+      final KeyValue entry = (KeyValue) entries.get(i);
+      final int entryEnd = out.size();
       writeValue(entry.getValue());
       out.endMessage(VALUE, entryEnd);
       out.string(KEY, entry.getKey());

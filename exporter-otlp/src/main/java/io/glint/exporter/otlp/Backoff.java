@@ -67,7 +67,7 @@ final class Backoff {
 
   /** The nanoseconds to wait after that many attempts, when the server named no delay. */
   long delayNanos(int attempts) {
-    double delay = Math.min(maxNanos, initialNanos * Math.pow(multiplier, attempts - 1));
+    final double delay = Math.min(maxNanos, initialNanos * Math.pow(multiplier, attempts - 1));
     return (long) (delay * (1 - JITTER + 2 * JITTER * random.getAsDouble()));
   }
 
@@ -82,14 +82,14 @@ final class Backoff {
     if (header.isEmpty()) {
       return OptionalLong.empty();
     }
-    String text = header.get().trim();
+    final String text = header.get().trim();
     if (isDigits(text)) {
       return OptionalLong.of(Deadline.nanos(seconds(text)));
     }
-    for (DateTimeFormatter format : dateFormats(now)) {
+    for (final DateTimeFormatter format : dateFormats(now)) {
       try {
-        Instant date = LocalDateTime.parse(text, format).toInstant(ZoneOffset.UTC);
-        Duration delay = Duration.between(now, date);
+        final Instant date = LocalDateTime.parse(text, format).toInstant(ZoneOffset.UTC);
+        final Duration delay = Duration.between(now, date);
         return OptionalLong.of(delay.isNegative() ? 0 : Deadline.nanos(delay));
       } catch (DateTimeParseException e) {
         // Perhaps the next one fits.
@@ -109,8 +109,8 @@ final class Backoff {
 
   /** IMF-fixdate, RFC 850 with its two digits of a year, and that of C's asctime. */
   private static List<DateTimeFormatter> dateFormats(Instant now) {
-    LocalDate today = LocalDate.ofInstant(now, ZoneOffset.UTC);
-    DateTimeFormatter rfc850 =
+    final LocalDate today = LocalDate.ofInstant(now, ZoneOffset.UTC);
+    final DateTimeFormatter rfc850 =
         new DateTimeFormatterBuilder()
             .parseCaseInsensitive()
             .appendPattern("EEEE, dd-MMM-")

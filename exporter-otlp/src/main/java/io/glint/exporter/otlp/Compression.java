@@ -43,7 +43,7 @@ enum Compression {
     if (this == NONE) {
       return new SentBody(content, start, end);
     }
-    ByteArrayOutputStream body = new ByteArrayOutputStream((end - start) / 4 + 64);
+    final ByteArrayOutputStream body = new ByteArrayOutputStream((end - start) / 4 + 64);
     try (GZIPOutputStream gzip = new GZIPOutputStream(body)) {
       gzip.write(content, start, end - start);
     } catch (IOException e) {

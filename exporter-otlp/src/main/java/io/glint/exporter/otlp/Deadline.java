@@ -22,7 +22,7 @@ final class Deadline {
 
   /** A deadline that many times as far from now; zero stands for no limit. */
   static Deadline after(Duration timeout, int times) {
-    long each = Math.min(nanos(timeout), Long.MAX_VALUE / 2 / times);
+    final long each = Math.min(nanos(timeout), Long.MAX_VALUE / 2 / times);
     return new Deadline(!timeout.isZero(), System.nanoTime() + each * times);
   }
 
@@ -38,7 +38,7 @@ final class Deadline {
 
   /** The duration in nanoseconds, cut to 146 years so that sums do not overflow. */
   static long nanos(Duration duration) {
-    long limit = Long.MAX_VALUE / 2;
+    final long limit = Long.MAX_VALUE / 2;
     return duration.toSeconds() >= limit / 1_000_000_000 ? limit : duration.toNanos();
   }
 }

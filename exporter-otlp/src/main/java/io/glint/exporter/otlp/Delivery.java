@@ -146,18 +146,18 @@ final class Delivery implements Runnable {
     if (whole.content().size() <= settings.splitSize) {
       goesOn = deliver(whole, start, /* mayBeSplit= */ true);
     } else {
-      RequestSplitter parts = split(whole, settings.splitSize);
+      final RequestSplitter parts = split(whole, settings.splitSize);
       if (parts.leftOut().all() > 0) {
         settlement.leftOut(parts);
       }
       // The last attempt has what is left of the shutdown, for all of it.
-      int timeouts = settings.isLast ? 1 : Math.max(1, Math.min(parts.count(), MAX_TIMEOUTS));
+      final int timeouts = settings.isLast ? 1 : Math.max(1, Math.min(parts.count(), MAX_TIMEOUTS));
       push(parts, Deadline.after(settings.timeout, timeouts), /* mayBeSplit= */ true);
     }
     while (goesOn && !unsent.isEmpty()) {
-      Parts parts = unsent.peek();
+      final Parts parts = unsent.peek();
       if (parts.splitter().hasNext()) {
-        Request part =
+        final Request part =
             parts
                 .splitter()
                 .next(/* reuse= */ settlement.failure() == null && attempts == requests);
@@ -185,7 +185,7 @@ final class Delivery implements Runnable {
   /** What would fail one part for want of the server would fail the rest too, and take its time. */
   @SuppressWarnings("NullAway") // Something is left only if something went wrong.
   private void settleRest(@Nullable ExportFailure cause) {
-    for (Parts parts : unsent) {
+    for (final Parts parts : unsent) {
       while (parts.splitter().hasNext()) {
         settlement.notDelivered(
             parts.splitter().next(/* reuse= */ false),
@@ -215,20 +215,21 @@ final class Delivery implements Runnable {
       attempts++;
       attemptsOfRequest++;
       last = null;
-      long remainingNanos = deadline.remainingNanos();
+      final long remainingNanos = deadline.remainingNanos();
       if (remainingNanos == 0) {
         settle(settings.transport.timedOut(), /* isRefused= */ false);
         return false;
       }
-      Attempt attempt = settings.transport.send(body, request.content().size(), remainingNanos);
+      final Attempt attempt =
+          settings.transport.send(body, request.content().size(), remainingNanos);
       last = attempt;
-      ExportFailure failure = attempt.failure();
+      final ExportFailure failure = attempt.failure();
       if (failure == null) {
         delivered(request, attempt);
         return true;
       }
       mayHaveArrived |= failure.fate() == Fate.UNKNOWN;
-      long delayNanos =
+      final long delayNanos =
           attempt.retryAfterNanos().orElse(settings.backoff.delayNanos(attemptsOfRequest));
       if (attempt.retry() == Attempt.Retry.SMALLER
           && mayBeSplit
@@ -242,7 +243,7 @@ final class Delivery implements Runnable {
       }
       if (attempt.retry() != Attempt.Retry.YES) {
         // Some answers are none of the server, and leave open what it did.
-        boolean isRefused =
+        final boolean isRefused =
             attempt.status() != Attempt.NO_STATUS
                 && attempt.retry() != Attempt.Retry.LATER
                 && failure.fate() == Fate.NOT_DELIVERED;
@@ -270,7 +271,7 @@ final class Delivery implements Runnable {
   private void delivered(Request request, Attempt attempt) {
     current = null;
     answer = attempt;
-    long rejectedHere = attempt.message().rejectedPoints();
+    final long rejectedHere = attempt.message().rejectedPoints();
     rejected += rejectedHere;
     // Which points a server rejected it does not say: unless it was all, their exemplars count.
     request
@@ -288,11 +289,11 @@ final class Delivery implements Runnable {
    * @param isRefused whether the server has answered that it will not take them
    */
   private void settle(ExportFailure cause, boolean isRefused) {
-    Request request = Objects.requireNonNull(current, "no request is under way");
+    final Request request = Objects.requireNonNull(current, "no request is under way");
     current = null;
     mayHaveArrived |= body != null && body.isSent();
-    ExportFailure failure = mayHaveArrived ? cause.afterUnansweredRequest() : cause;
-    boolean isKept =
+    final ExportFailure failure = mayHaveArrived ? cause.afterUnansweredRequest() : cause;
+    final boolean isKept =
         switch (failure.fate()) {
           case NOT_DELIVERED -> !isRefused;
           case UNKNOWN -> !isRefused && settings.resendsUnanswered;
@@ -319,8 +320,8 @@ final class Delivery implements Runnable {
 
   @SuppressWarnings("NullAway") // Where nothing went wrong there was an answer.
   private void complete(String message) {
-    ExportFailure failure = settlement.failure();
-    int status = last != null ? last.status() : Attempt.NO_STATUS;
+    final ExportFailure failure = settlement.failure();
+    final int status = last != null ? last.status() : Attempt.NO_STATUS;
     try {
       if (failure == null) {
         operation.succeeded(answer.status(), rejected);
@@ -377,7 +378,7 @@ final class Delivery implements Runnable {
      * kept as well: nobody sees how it ended.
      */
     Settings forLastAttempt(Duration atMost) {
-      Duration limit = timeout.isZero() || timeout.compareTo(atMost) > 0 ? atMost : timeout;
+      final Duration limit = timeout.isZero() || timeout.compareTo(atMost) > 0 ? atMost : timeout;
       return new Settings(
           transport,
           new Backoff(null, () -> 0),

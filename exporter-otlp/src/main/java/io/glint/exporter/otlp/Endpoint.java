@@ -20,7 +20,7 @@ final class Endpoint {
     if (!isBegunWith("http://", url) && !isBegunWith("https://", url)) {
       throw invalid(url, "it does not start with http:// or https://");
     }
-    URI uri;
+    final URI uri;
     try {
       uri = new URI(url);
     } catch (URISyntaxException e) {
@@ -46,12 +46,12 @@ final class Endpoint {
 
   /** The URL of the metrics signal below a base URL, joined by exactly one slash. */
   static URI parseBase(String baseUrl) {
-    URI base = parse(baseUrl);
+    final URI base = parse(baseUrl);
     if (base.getRawQuery() != null || base.getRawFragment() != null) {
       throw invalid(
           baseUrl, "a base URL has no query or fragment: set the full URL with setEndpoint");
     }
-    String text = base.toString();
+    final String text = base.toString();
     return parse(text.endsWith("/") ? text + METRICS_PATH : text + "/" + METRICS_PATH);
   }
 
@@ -62,23 +62,23 @@ final class Endpoint {
 
   /** The URL with its scheme in lower case, which some clients demand. */
   static URI withLowerScheme(URI uri) {
-    String scheme = uri.getScheme();
+    final String scheme = uri.getScheme();
     return URI.create(scheme.toLowerCase(Locale.ROOT) + uri.toString().substring(scheme.length()));
   }
 
   /** The URL without its query, which may hold a key. */
   static String printable(URI endpoint) {
-    String text = endpoint.toString();
+    final String text = endpoint.toString();
     int end = text.length();
-    for (char delimiter : new char[] {'?', '#'}) {
-      int at = text.indexOf(delimiter);
+    for (final char delimiter : new char[] {'?', '#'}) {
+      final int at = text.indexOf(delimiter);
       end = at >= 0 ? Math.min(end, at) : end;
     }
     return text.substring(0, end);
   }
 
   private static URI withRootPath(URI uri) {
-    String query = uri.getRawQuery() == null ? "" : "?" + uri.getRawQuery();
+    final String query = uri.getRawQuery() == null ? "" : "?" + uri.getRawQuery();
     return URI.create(uri.getScheme() + "://" + uri.getRawAuthority() + "/" + query);
   }
 
@@ -88,7 +88,7 @@ final class Endpoint {
 
   private static IllegalArgumentException invalid(String url, String why) {
     // What stands in front of an '@' may be a password.
-    String shown = url.indexOf('@') >= 0 ? "" : " '" + LogText.of(url, 1024) + "'";
+    final String shown = url.indexOf('@') >= 0 ? "" : " '" + LogText.of(url, 1024) + "'";
     return new IllegalArgumentException(
         "The OTLP endpoint"
             + shown

@@ -53,7 +53,7 @@ record Envelope(@Nullable Envelope parent, int field, Bytes header) {
   @SuppressWarnings("NullAway") // At that depth there is a message.
   private static void visit(
       @Nullable Envelope message, int depth, byte[] bytes, int from, int to, Visitor visitor) {
-    ProtoReader in = new ProtoReader(bytes, from, to);
+    final ProtoReader in = new ProtoReader(bytes, from, to);
     if (depth == 4) {
       visitor.data(message);
     }
@@ -61,21 +61,21 @@ record Envelope(@Nullable Envelope parent, int field, Bytes header) {
       if (!isChild(depth, field)) {
         in.skip();
       } else if (depth == 4) {
-        int start = in.fieldStart();
+        final int start = in.fieldStart();
         in.skip();
         visitor.point(start, in.position());
       } else {
-        int start = in.contentStart();
-        int end = in.position();
-        Envelope child = new Envelope(message, field, header(depth + 1, bytes, start, end));
+        final int start = in.contentStart();
+        final int end = in.position();
+        final Envelope child = new Envelope(message, field, header(depth + 1, bytes, start, end));
         visit(child, depth + 1, bytes, start, end, visitor);
       }
     }
   }
 
   private static Bytes header(int depth, byte[] bytes, int from, int to) {
-    ByteArrayOutputStream header = new ByteArrayOutputStream();
-    ProtoReader in = new ProtoReader(bytes, from, to);
+    final ByteArrayOutputStream header = new ByteArrayOutputStream();
+    final ProtoReader in = new ProtoReader(bytes, from, to);
     for (int field = in.nextField(); field != 0; field = in.nextField()) {
       if (isChild(depth, field)) {
         in.skip();
@@ -112,7 +112,7 @@ record Envelope(@Nullable Envelope parent, int field, Bytes header) {
     if (field == GAUGE || field == SUMMARY) {
       return false;
     }
-    ProtoReader in = new ProtoReader(header.array());
+    final ProtoReader in = new ProtoReader(header.array());
     return in.seek(AGGREGATION_TEMPORALITY) && in.readVarint() == DELTA;
   }
 
@@ -125,7 +125,7 @@ record Envelope(@Nullable Envelope parent, int field, Bytes header) {
   /** Of data: the name of the scope of its metric. */
   @SuppressWarnings("NullAway") // Data is in a metric, in a scope, in a resource.
   String scopeName() {
-    ProtoReader in = new ProtoReader(parent.parent.header.array());
+    final ProtoReader in = new ProtoReader(parent.parent.header.array());
     return in.seek(SCOPE) ? name(in.readMessage()) : "";
   }
 

@@ -52,7 +52,7 @@ final class ExemplarEncoder {
 
   /** Writes each exemplar as one element of the repeated field. */
   void write(int field, List<? extends ExemplarData> exemplars) {
-    int size = exemplars.size();
+    final int size = exemplars.size();
     for (int i = size - 1; i >= 0; i--) {
       write(field, exemplars.get(i));
     }
@@ -61,14 +61,14 @@ final class ExemplarEncoder {
 
   /** Answers how many exemplars were written since the last call. */
   int takeWritten() {
-    int taken = written;
+    final int taken = written;
     written = 0;
     return taken;
   }
 
   private void write(int field, ExemplarData exemplar) {
-    int end = out.size();
-    long epochNanos = exemplar.getEpochNanos();
+    final int end = out.size();
+    final long epochNanos = exemplar.getEpochNanos();
     latest = Math.max(latest, epochNanos);
     if (epochNanos > latestBefore) {
       attributes.writeOnce(FILTERED_ATTRIBUTES, exemplar.getFilteredAttributes());
@@ -82,7 +82,7 @@ final class ExemplarEncoder {
       out.bigEndian(TRACE_ID, ids.traceIdHigh(), ids.traceIdLow());
       out.bigEndian(SPAN_ID, ids.spanId());
     } else {
-      SpanContext span = exemplar.getSpanContext();
+      final SpanContext span = exemplar.getSpanContext();
       if (span.isValid()) {
         out.hexBytes(TRACE_ID, span.getTraceId());
         out.hexBytes(SPAN_ID, span.getSpanId());

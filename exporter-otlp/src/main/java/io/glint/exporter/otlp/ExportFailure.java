@@ -199,8 +199,8 @@ record ExportFailure(String what, String advice, String errorType, Fate fate) {
         return "the host name cannot be resolved";
       }
     }
-    String message = exception.getMessage();
-    String type = exception.getClass().getSimpleName();
+    final String message = exception.getMessage();
+    final String type = exception.getClass().getSimpleName();
     return message == null ? type : type + ": " + LogText.of(message, MAX_CHARS);
   }
 }

@@ -52,7 +52,7 @@ final class ExportLog {
    * @param fate what became of them, in sentences
    */
   String failed(int points, int attempts, ExportFailure failure, String fate) {
-    String message =
+    final String message =
         "Exporting "
             + UndeliveredPoints.count(points, "metric point")
             + " to "
@@ -118,14 +118,14 @@ final class ExportLog {
 
   /** Logs that points that wait for their delivery are in memory only. */
   void notSaved(PendingFile file, IOException reason) {
-    String message =
+    final String message =
         "The file of pending points "
             + file
             + " of the OTLP exporter could not be written: "
             + ExportFailure.describe(reason)
             + ". Points that wait for their delivery are in memory only, and are lost if the process"
             + " ends before. Check the disk.";
-    boolean unused = files.event(null, () -> message);
+    final boolean unused = files.event(null, () -> message);
   }
 
   /**
@@ -134,7 +134,7 @@ final class ExportLog {
    * @param failure of the last attempt; null if there was no time for one
    */
   void leftInFile(UndeliveredPoints points, PendingFile file, @Nullable ExportFailure failure) {
-    boolean mayHaveArrived = failure != null && failure.fate() == Fate.UNKNOWN;
+    final boolean mayHaveArrived = failure != null && failure.fate() == Fate.UNKNOWN;
     SafeLog.log(
         LOGGER,
         Level.WARNING,
@@ -155,7 +155,7 @@ final class ExportLog {
    * @param fate what became of the points, in sentences
    */
   String lostAtShutdown(UndeliveredPoints points, @Nullable ExportFailure failure, String fate) {
-    String message =
+    final String message =
         UndeliveredPoints.count(points.all(), "metric point")
             + " that waited for their delivery to "
             + endpoint

@@ -60,13 +60,14 @@ final class ExporterTelemetry {
   }
 
   private static Attributes component(String type, URI endpoint) {
-    int instance = INSTANCES.computeIfAbsent(type, unused -> new AtomicInteger()).getAndIncrement();
+    final int instance =
+        INSTANCES.computeIfAbsent(type, unused -> new AtomicInteger()).getAndIncrement();
     int port = endpoint.getPort();
     if (port < 0) {
       port = endpoint.getScheme().equalsIgnoreCase("https") ? 443 : 80;
     }
     // An IPv6 address has brackets in a URL.
-    String host = endpoint.getHost().replaceAll("[\\[\\]]", "");
+    final String host = endpoint.getHost().replaceAll("[\\[\\]]", "");
     return ExporterMetrics.component(type, instance, host, port);
   }
 
@@ -84,7 +85,7 @@ final class ExporterTelemetry {
       return NOOP;
     }
     try {
-      ExporterMetrics.Instruments current = metrics.instruments();
+      final ExporterMetrics.Instruments current = metrics.instruments();
       if (current == null) {
         return NOOP;
       }

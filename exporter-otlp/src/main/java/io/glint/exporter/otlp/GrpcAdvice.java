@@ -31,8 +31,8 @@ final class GrpcAdvice {
 
   /** What an answer other than success means. */
   ExportFailure failure(GrpcResponse response, int size) {
-    GrpcStatusCode status = response.getStatusCode();
-    String text =
+    final GrpcStatusCode status = response.getStatusCode();
+    final String text =
         response.getStatusDescription() == null
             ? ""
             : LogText.of(response.getStatusDescription(), ExportFailure.MAX_CHARS).strip();
@@ -89,7 +89,7 @@ final class GrpcAdvice {
    * @param description may be null
    */
   static boolean isOfSize(@Nullable String description) {
-    String text = description == null ? "" : description.toLowerCase(Locale.ROOT);
+    final String text = description == null ? "" : description.toLowerCase(Locale.ROOT);
     return text.contains("larger than")
         || text.contains("too large")
         || text.contains("exceeds maximum size")
@@ -106,7 +106,7 @@ final class GrpcAdvice {
 
   /** What it means that there is no answer. */
   ExportFailure failure(IOException exception, boolean isSent) {
-    Fate fate =
+    final Fate fate =
         isSent && !ExportFailure.isOfConnecting(exception) ? Fate.UNKNOWN : Fate.NOT_DELIVERED;
     return new ExportFailure(
         ExportFailure.describe(exception), advice(exception), exception.getClass().getName(), fate);

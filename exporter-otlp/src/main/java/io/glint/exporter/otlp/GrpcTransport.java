@@ -26,7 +26,7 @@ final class GrpcTransport extends SenderTransport<GrpcResponse> {
               + " proxy. Set the system properties https.proxyHost and https.proxyPort of the JVM, or"
               + " use OTLP over HTTP.");
     }
-    GrpcSenderConfig config = new SenderConfig.OfGrpc(builder, threads);
+    final GrpcSenderConfig config = new SenderConfig.OfGrpc(builder, threads);
     this.sender =
         Senders.make(GrpcSenderProvider.class, builder, provider -> provider.createSender(config));
     this.advice = new GrpcAdvice(builder.endpoint());
@@ -45,12 +45,12 @@ final class GrpcTransport extends SenderTransport<GrpcResponse> {
 
   @Override
   Attempt answered(GrpcResponse response, int size) {
-    GrpcStatusCode status = response.getStatusCode();
+    final GrpcStatusCode status = response.getStatusCode();
     if (status == GrpcStatusCode.OK) {
       return Attempt.delivered(
           status.getValue(), ServerMessage.ofSuccess("", response.getResponseMessage()));
     }
-    String description = response.getStatusDescription();
+    final String description = response.getStatusDescription();
     return new Attempt(
         status.getValue(),
         ServerMessage.NONE,

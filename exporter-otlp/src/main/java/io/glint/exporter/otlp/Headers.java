@@ -25,9 +25,9 @@ final class Headers {
    * @throws RuntimeException if the supplier throws, or answers null or headers that cannot be sent
    */
   Map<String, String> next() {
-    Map<String, String> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+    final Map<String, String> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
     headers.putAll(constant);
-    Map<String, String> supplied =
+    final Map<String, String> supplied =
         Objects.requireNonNull(supplier.get(), "the supplier of headers answered null");
     supplied.forEach(Headers::check);
     headers.putAll(supplied);

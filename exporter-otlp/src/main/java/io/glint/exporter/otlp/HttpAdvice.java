@@ -64,8 +64,8 @@ final class HttpAdvice {
    * @param size of the request in bytes, before compression
    */
   ExportFailure failure(HttpTransport.Reply reply, int size) {
-    int status = reply.status();
-    String text = reply.message().text();
+    final int status = reply.status();
+    final String text = reply.message().text();
     return new ExportFailure(
         "HTTP status "
             + status
@@ -84,7 +84,7 @@ final class HttpAdvice {
    * @param isSent whether all of the request was sent
    */
   ExportFailure failure(IOException exception, int size, boolean isSent) {
-    String type = exception.getClass().getName();
+    final String type = exception.getClass().getName();
     if (exception instanceof ResponseTooLargeException) {
       return new ExportFailure(
           String.valueOf(exception.getMessage()),
@@ -92,12 +92,12 @@ final class HttpAdvice {
           type,
           Fate.PROBABLY_DELIVERED);
     }
-    Fate fate =
+    final Fate fate =
         isSent && !ExportFailure.isOfConnecting(exception) ? Fate.UNKNOWN : Fate.NOT_DELIVERED;
     if (isOtherProtocol(exception)) {
-      String bytes = firstBytes(exception);
-      boolean isGrpc = bytes != null && isHttp2Settings(bytes);
-      boolean isTls = bytes != null && isTlsAlert(bytes);
+      final String bytes = firstBytes(exception);
+      final boolean isGrpc = bytes != null && isHttp2Settings(bytes);
+      final boolean isTls = bytes != null && isTlsAlert(bytes);
       return new ExportFailure(
           "the server's answer is not HTTP/1.1",
           isGrpc ? GRPC : isTls ? WANTS_TLS : NO_HTTP,
@@ -255,11 +255,11 @@ final class HttpAdvice {
 
   /** What the server sent in place of a status line; null if that is not what went wrong. */
   private static @Nullable String firstBytes(IOException exception) {
-    String message = String.valueOf(exception.getMessage());
+    final String message = String.valueOf(exception.getMessage());
     if (!message.startsWith(NO_STATUS_LINE)) {
       return null;
     }
-    String bytes = message.substring(NO_STATUS_LINE.length());
+    final String bytes = message.substring(NO_STATUS_LINE.length());
     // The beginning of a response that was cut off is one all the same.
     return bytes.startsWith("HTTP/") ? null : bytes;
   }

@@ -19,7 +19,7 @@ final class HttpSenderTransport extends SenderTransport<HttpResponse> {
 
   HttpSenderTransport(OtlpMetricExporterBuilder builder, ExecutorService threads) {
     super(builder, threads);
-    HttpSenderConfig config = new SenderConfig.OfHttp(builder, threads);
+    final HttpSenderConfig config = new SenderConfig.OfHttp(builder, threads);
     this.sender =
         Senders.make(HttpSenderProvider.class, builder, provider -> provider.createSender(config));
     this.advice = new HttpAdvice(builder.endpoint(), builder.compression);
@@ -33,11 +33,11 @@ final class HttpSenderTransport extends SenderTransport<HttpResponse> {
 
   @Override
   Attempt answered(HttpResponse response, int size) {
-    int status = response.getStatusCode();
+    final int status = response.getStatusCode();
     // A sender shows no headers: neither the type of the answer nor when to come back.
-    byte[] body = response.getResponseBody();
-    boolean isJson = body.length > 0 && body[0] == '{';
-    ServerMessage message = ServerMessage.of(status, isJson ? "application/json" : "", body);
+    final byte[] body = response.getResponseBody();
+    final boolean isJson = body.length > 0 && body[0] == '{';
+    final ServerMessage message = ServerMessage.of(status, isJson ? "application/json" : "", body);
     return new HttpTransport.Reply(status, message, OptionalLong.empty(), /* isGrpc= */ false)
         .attempt(advice, size);
   }

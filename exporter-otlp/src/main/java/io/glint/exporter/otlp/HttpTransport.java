@@ -64,7 +64,7 @@ final class HttpTransport implements Transport {
   }
 
   private static HttpClient newClient(OtlpMetricExporterBuilder builder, Executor threads) {
-    Executor executor =
+    final Executor executor =
         task -> {
           try {
             threads.execute(task);
@@ -73,12 +73,12 @@ final class HttpTransport implements Transport {
             task.run();
           }
         };
-    HttpClient.Builder client = HttpClient.newBuilder().executor(executor);
+    final HttpClient.Builder client = HttpClient.newBuilder().executor(executor);
     if (!builder.connectTimeout.isZero()) {
       client.connectTimeout(builder.connectTimeout);
     }
-    boolean isHttps = builder.endpoint().getScheme().equalsIgnoreCase("https");
-    Tls tls = builder.tls();
+    final boolean isHttps = builder.endpoint().getScheme().equalsIgnoreCase("https");
+    final Tls tls = builder.tls();
     if (tls.context() != null) {
       client.sslContext(tls.context());
     } else if (!isHttps) {
@@ -96,20 +96,20 @@ final class HttpTransport implements Transport {
 
   @Override
   public Attempt send(SentBody body, int size, long timeoutNanos) throws InterruptedException {
-    HttpRequest request;
+    final HttpRequest request;
     try {
       request = request(body);
     } catch (RuntimeException e) {
       return Attempt.unanswered(ExportFailure.headers(e), false);
     }
     try {
-      Reply reply = exchange(request, body, timeoutNanos);
+      final Reply reply = exchange(request, body, timeoutNanos);
       body.reset();
       return reply.attempt(advice, size);
     } catch (TimeoutException e) {
       return Attempt.unanswered(timedOut(), false);
     } catch (IOException e) {
-      ExportFailure failure = advice.failure(e, size, body.isSent());
+      final ExportFailure failure = advice.failure(e, size, body.isSent());
       body.reset();
       return Attempt.unanswered(
           failure, !(e instanceof ResponseTooLargeException) && isRetryable.test(e));
@@ -117,7 +117,7 @@ final class HttpTransport implements Transport {
   }
 
   private HttpRequest request(SentBody body) {
-    HttpRequest.Builder request =
+    final HttpRequest.Builder request =
         HttpRequest.newBuilder(endpoint).POST(body.publisher()).header("Content-Type", contentType);
     if (contentEncoding != null) {
       request.header("Content-Encoding", contentEncoding);
@@ -149,26 +149,27 @@ final class HttpTransport implements Transport {
    */
   private Reply exchange(HttpRequest request, SentBody body, long timeoutNanos)
       throws IOException, InterruptedException, TimeoutException {
-    HttpClient current = client;
+    final HttpClient current = client;
     if (current == null) {
       throw closed();
     }
     // The request's own timeout would end with the response's headers and let the body hang.
-    AtomicReference<Answer> begun = new AtomicReference<>();
-    FutureTask<HttpResponse<LimitedBody>> call =
+    final AtomicReference<Answer> begun = new AtomicReference<>();
+    final FutureTask<HttpResponse<LimitedBody>> call =
         new FutureTask<>(
             () ->
                 current.send(
                     request,
                     info -> {
-                      LimitedBody answer = new LimitedBody(maxResponseSize, info.statusCode());
+                      final LimitedBody answer =
+                          new LimitedBody(maxResponseSize, info.statusCode());
                       begun.set(new Answer(info.statusCode(), info.headers(), answer));
                       return answer;
                     }));
-    CountDownLatch ended = new CountDownLatch(1);
+    final CountDownLatch ended = new CountDownLatch(1);
     start(call, ended);
     try {
-      HttpResponse<LimitedBody> response = call.get(timeoutNanos, TimeUnit.NANOSECONDS);
+      final HttpResponse<LimitedBody> response = call.get(timeoutNanos, TimeUnit.NANOSECONDS);
       return reply(new Answer(response.statusCode(), response.headers(), response.body()));
     } catch (TimeoutException e) {
       if (begun.get() != null) {
@@ -179,7 +180,7 @@ final class HttpTransport implements Transport {
       if (e.getCause() instanceof InterruptedException) {
         throw closed();
       }
-      IOException cause = cause(e.getCause());
+      final IOException cause = cause(e.getCause());
       if (cause instanceof ResponseTooLargeException) {
         throw cause;
       }
@@ -231,7 +232,7 @@ final class HttpTransport implements Transport {
 
   @Override
   public void close() {
-    HttpClient last = client;
+    final HttpClient last = client;
     client = null;
     if (last == null) {
       return;
@@ -252,11 +253,11 @@ final class HttpTransport implements Transport {
   }
 
   private Reply reply(Answer answer) throws IOException {
-    int status = answer.status();
-    HttpHeaders headers = answer.headers();
-    String contentType = headers.firstValue("Content-Type").orElse("");
-    byte[] received = answer.body().bytes();
-    byte[] body = decode(received, headers.firstValue("Content-Encoding").orElse(""), status);
+    final int status = answer.status();
+    final HttpHeaders headers = answer.headers();
+    final String contentType = headers.firstValue("Content-Type").orElse("");
+    final byte[] received = answer.body().bytes();
+    final byte[] body = decode(received, headers.firstValue("Content-Encoding").orElse(""), status);
     ServerMessage message;
     if (status / 100 == 2 && !answer.body().isComplete()) {
       message =
@@ -266,10 +267,10 @@ final class HttpTransport implements Transport {
     } else {
       message = ServerMessage.of(status, contentType, body);
     }
-    OptionalLong retryAfter =
+    final OptionalLong retryAfter =
         Backoff.retryAfterNanos(headers.firstValue("Retry-After"), Instant.now());
     // What some gRPC servers say to a request of another type has the type of a text.
-    boolean isGrpc =
+    final boolean isGrpc =
         contentType.regionMatches(true, 0, GRPC_TYPE, 0, GRPC_TYPE.length())
             || (status == 415 && headers.firstValue("grpc-status").isPresent());
     return new Reply(status, message, retryAfter, isGrpc);

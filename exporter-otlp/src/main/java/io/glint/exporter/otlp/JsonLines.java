@@ -53,7 +53,7 @@ final class JsonLines {
     if (isClosed) {
       return CLOSED;
     }
-    int points = encoder.encode(metrics, exemplars);
+    final int points = encoder.encode(metrics, exemplars);
     if (points > 0) {
       write(OtlpJson.of(encoder.toByteArray()));
     }
@@ -62,7 +62,7 @@ final class JsonLines {
 
   @GuardedBy("this")
   private void write(byte[] json) throws IOException {
-    ByteArrayOutputStream line = new ByteArrayOutputStream(json.length + 2);
+    final ByteArrayOutputStream line = new ByteArrayOutputStream(json.length + 2);
     if (isLineBroken) {
       line.write('\n');
     }

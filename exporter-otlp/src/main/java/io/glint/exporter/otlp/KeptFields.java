@@ -147,7 +147,7 @@ final class KeptFields {
    */
   boolean write(int field, Object key) {
     asked++;
-    byte tag = ProtoWriter.lengthTag(field);
+    final byte tag = ProtoWriter.lengthTag(field);
     int entry = followers[last];
     if (keys[entry] != key || bytes[starts[entry]] != tag) {
       entry = find(key, tag);
@@ -172,7 +172,7 @@ final class KeptFields {
       return 0;
     }
     for (int slot = slot(key, tag); index[slot] != 0; slot = next(slot)) {
-      int entry = index[slot];
+      final int entry = index[slot];
       // It is the kept one that is asked: nothing in it has an equality of its own.
       if (bytes[starts[entry]] == tag && keys[entry].equals(key)) {
         return entry;
@@ -187,7 +187,7 @@ final class KeptFields {
 
   private int slot(Object key, byte tag) {
     // Attributes mix the low bits of their hash code badly.
-    int hash = (key.hashCode() + tag) * 0x9E37_79B9;
+    final int hash = (key.hashCode() + tag) * 0x9E37_79B9;
     return hash >>> (Integer.numberOfLeadingZeros(index.length) + 1);
   }
 
@@ -205,14 +205,14 @@ final class KeptFields {
     if (!isTrusted(key)) {
       return;
     }
-    int length = out.size() - end;
+    final int length = out.size() - end;
     if (size + 1 == keys.length || length > bytes.length - starts[size + 1]) {
       if (!grow(length)) {
         return;
       }
     }
     added++;
-    int entry = size + 1;
+    final int entry = size + 1;
     System.arraycopy(out.array(), out.start(), bytes, starts[entry], length);
     starts[entry + 1] = starts[entry] + length;
     keys[entry] = key;
@@ -234,10 +234,10 @@ final class KeptFields {
 
   /** Makes room for one more entry; false if that would pass the limit. */
   private boolean grow(int length) {
-    int entries = size + 1 == keys.length ? 2 * keys.length : keys.length;
-    long needed = (long) starts[size + 1] + length;
-    long wanted = needed <= bytes.length ? bytes.length : Math.max(needed, 2L * bytes.length);
-    long capacity = Math.min(wanted, maxBytes - memory(entries, 0));
+    final int entries = size + 1 == keys.length ? 2 * keys.length : keys.length;
+    final long needed = (long) starts[size + 1] + length;
+    final long wanted = needed <= bytes.length ? bytes.length : Math.max(needed, 2L * bytes.length);
+    final long capacity = Math.min(wanted, maxBytes - memory(entries, 0));
     if (capacity < needed) {
       return false;
     }
@@ -247,12 +247,12 @@ final class KeptFields {
 
   private void resize(int entries, int capacity) {
     // Nothing changes until all of it is there: memory may run out on the way.
-    Object[] newKeys = Arrays.copyOf(keys, entries);
-    int[] newStarts = Arrays.copyOf(starts, entries + 1);
-    int[] newFollowers = Arrays.copyOf(followers, entries);
-    int[] newLaps = Arrays.copyOf(laps, entries);
-    byte[] newBytes = capacity == bytes.length ? bytes : Arrays.copyOf(bytes, capacity);
-    int[] newIndex = new int[2 * entries];
+    final Object[] newKeys = Arrays.copyOf(keys, entries);
+    final int[] newStarts = Arrays.copyOf(starts, entries + 1);
+    final int[] newFollowers = Arrays.copyOf(followers, entries);
+    final int[] newLaps = Arrays.copyOf(laps, entries);
+    final byte[] newBytes = capacity == bytes.length ? bytes : Arrays.copyOf(bytes, capacity);
+    final int[] newIndex = new int[2 * entries];
     keys = newKeys;
     starts = newStarts;
     followers = newFollowers;
@@ -271,7 +271,7 @@ final class KeptFields {
     for (int entry = 1; entry <= size; entry++) {
       if (!isStale(entry)) {
         kept++;
-        int length = starts[entry + 1] - starts[entry];
+        final int length = starts[entry + 1] - starts[entry];
         System.arraycopy(bytes, starts[entry], bytes, starts[kept], length);
         starts[kept + 1] = starts[kept] + length;
         keys[kept] = keys[entry];
@@ -288,7 +288,7 @@ final class KeptFields {
     while (entries > MIN_ENTRIES && entries / 4 > size) {
       entries /= 2;
     }
-    int used = starts[size + 1];
+    final int used = starts[size + 1];
     resize(entries, used < bytes.length / 4 ? Math.max(MIN_CAPACITY, 2 * used) : bytes.length);
   }
 }

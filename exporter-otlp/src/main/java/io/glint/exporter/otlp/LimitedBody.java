@@ -46,7 +46,7 @@ final class LimitedBody implements BodySubscriber<LimitedBody> {
    */
   static byte[] gunzip(byte[] compressed, int limit, int status) throws IOException {
     try (InputStream in = new GZIPInputStream(new ByteArrayInputStream(compressed))) {
-      byte[] content = in.readNBytes(limit);
+      final byte[] content = in.readNBytes(limit);
       if (isNeededWhole(status) && in.read() >= 0) {
         throw new ResponseTooLargeException(limit, status);
       }
@@ -75,8 +75,8 @@ final class LimitedBody implements BodySubscriber<LimitedBody> {
     if (body.isDone()) {
       return;
     }
-    for (ByteBuffer buffer : buffers) {
-      int size = buffer.remaining();
+    for (final ByteBuffer buffer : buffers) {
+      final int size = buffer.remaining();
       if (size > limit - received.size()) {
         if (isNeededWhole(status)) {
           body.completeExceptionally(new ResponseTooLargeException(limit, status));
@@ -86,7 +86,7 @@ final class LimitedBody implements BodySubscriber<LimitedBody> {
         subscription.cancel();
         return;
       }
-      byte[] bytes = new byte[size];
+      final byte[] bytes = new byte[size];
       buffer.get(bytes);
       received.write(bytes, 0, size);
     }

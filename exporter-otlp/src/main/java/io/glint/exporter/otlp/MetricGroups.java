@@ -31,8 +31,8 @@ final class MetricGroups {
   int addAll(Collection<MetricData> all) {
     int points = 0;
     int group = -1;
-    for (MetricData metric : all) {
-      int size = metric.getData().getPoints().size();
+    for (final MetricData metric : all) {
+      final int size = metric.getData().getPoints().size();
       if (size > 0) {
         points += size;
         group = groupOf(metric, group);
@@ -88,14 +88,14 @@ final class MetricGroups {
   }
 
   private int groupOf(MetricData metric, int guess) {
-    Resource resource = metric.getResource();
-    InstrumentationScopeInfo scope = metric.getInstrumentationScopeInfo();
+    final Resource resource = metric.getResource();
+    final InstrumentationScopeInfo scope = metric.getInstrumentationScopeInfo();
     // A collection hands over the metrics of one meter together, with the same two objects.
     if (guess >= 0 && scopes[guess] == scope && resources[scopeResources[guess]] == resource) {
       return guess;
     }
-    int resourceIndex = resourceIndex(resource);
-    int hash = scope.hashCode();
+    final int resourceIndex = resourceIndex(resource);
+    final int hash = scope.hashCode();
     for (int i = 0; i < scopeCount; i++) {
       if (scopeHashes[i] == hash && scopeResources[i] == resourceIndex && scopes[i].equals(scope)) {
         return i;

@@ -111,8 +111,8 @@ final class MetricsEncoder {
     out.reset();
     exemplars = counted;
     try {
-      int count = groups.addAll(metrics);
-      boolean isNextCollection = count > 0 && isNextCollection(groups.metric(0));
+      final int count = groups.addAll(metrics);
+      final boolean isNextCollection = count > 0 && isNextCollection(groups.metric(0));
       kept.begin(nanoTime.getAsLong(), isNextCollection);
       pointEncoder.begin(isNextCollection);
       for (int resource = groups.resourceCount() - 1; resource >= 0; resource--) {
@@ -128,7 +128,7 @@ final class MetricsEncoder {
   }
 
   private boolean isNextCollection(MetricData first) {
-    long epochNanos = first.getData().getPoints().iterator().next().getEpochNanos();
+    final long epochNanos = first.getData().getPoints().iterator().next().getEpochNanos();
     if (Math.abs(epochNanos - collectionEpochNanos) < ONE_COLLECTION_NANOS) {
       return false;
     }
@@ -156,28 +156,28 @@ final class MetricsEncoder {
   }
 
   private void writeResourceMetrics(int resourceIndex) {
-    Resource resource = groups.resource(resourceIndex);
-    int end = out.size();
+    final Resource resource = groups.resource(resourceIndex);
+    final int end = out.size();
     optionalString(RESOURCE_METRICS_SCHEMA_URL, resource.getSchemaUrl());
     for (int scope = groups.scopeCount() - 1; scope >= 0; scope--) {
       if (groups.resourceOfScope(scope) == resourceIndex) {
         writeScopeMetrics(scope);
       }
     }
-    int resourceEnd = out.size();
+    final int resourceEnd = out.size();
     attributes.write(RESOURCE_ATTRIBUTES, resource.getAttributes());
     out.endMessage(RESOURCE_METRICS_RESOURCE, resourceEnd);
     out.endMessage(RESOURCE_METRICS, end);
   }
 
   private void writeScopeMetrics(int scopeIndex) {
-    InstrumentationScopeInfo scope = groups.scope(scopeIndex);
-    int end = out.size();
+    final InstrumentationScopeInfo scope = groups.scope(scopeIndex);
+    final int end = out.size();
     optionalString(SCOPE_METRICS_SCHEMA_URL, scope.getSchemaUrl());
     for (int i = groups.lastMetric(scopeIndex); i >= 0; i = groups.previousMetric(i)) {
       writeMetric(groups.metric(i));
     }
-    int scopeEnd = out.size();
+    final int scopeEnd = out.size();
     attributes.write(SCOPE_ATTRIBUTES, scope.getAttributes());
     optionalString(SCOPE_VERSION, scope.getVersion());
     string(SCOPE_NAME, scope.getName());
@@ -187,7 +187,7 @@ final class MetricsEncoder {
 
   @SuppressWarnings("NullAway") // While a request is encoded, its exemplars are counted.
   private void writeMetric(MetricData metric) {
-    int end = out.size();
+    final int end = out.size();
     writeData(metric);
     exemplars.add(metric, pointEncoder.takeExemplars());
     string(METRIC_UNIT, metric.getUnit());
@@ -197,28 +197,28 @@ final class MetricsEncoder {
   }
 
   private void writeData(MetricData metric) {
-    int end = out.size();
-    MetricDataType type = metric.getType();
+    final int end = out.size();
+    final MetricDataType type = metric.getType();
     switch (type) {
       case LONG_GAUGE, DOUBLE_GAUGE -> {
         writePoints(type, metric.getData().getPoints());
         out.endMessage(METRIC_GAUGE, end);
       }
       case LONG_SUM, DOUBLE_SUM -> {
-        SumData<?> sum = (SumData<?>) metric.getData();
+        final SumData<?> sum = (SumData<?>) metric.getData();
         out.bool(IS_MONOTONIC, sum.isMonotonic());
         writeTemporality(sum.getAggregationTemporality());
         writePoints(type, sum.getPoints());
         out.endMessage(METRIC_SUM, end);
       }
       case HISTOGRAM -> {
-        HistogramData histogram = metric.getHistogramData();
+        final HistogramData histogram = metric.getHistogramData();
         writeTemporality(histogram.getAggregationTemporality());
         writePoints(type, histogram.getPoints());
         out.endMessage(METRIC_HISTOGRAM, end);
       }
       case EXPONENTIAL_HISTOGRAM -> {
-        ExponentialHistogramData histogram = metric.getExponentialHistogramData();
+        final ExponentialHistogramData histogram = metric.getExponentialHistogramData();
         writeTemporality(histogram.getAggregationTemporality());
         writePoints(type, histogram.getPoints());
         out.endMessage(METRIC_EXPONENTIAL_HISTOGRAM, end);
@@ -245,7 +245,7 @@ final class MetricsEncoder {
     }
     // Can only be walked forwards.
     int count = 0;
-    for (PointData point : all) {
+    for (final PointData point : all) {
       if (count == points.length) {
         points = Arrays.copyOf(points, 2 * count);
       }
@@ -277,7 +277,7 @@ final class MetricsEncoder {
     if (value.isEmpty() || kept.write(field, value)) {
       return;
     }
-    int end = out.size();
+    final int end = out.size();
     out.string(field, value);
     kept.add(value, end);
   }

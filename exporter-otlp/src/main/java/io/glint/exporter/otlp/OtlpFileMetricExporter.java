@@ -78,9 +78,9 @@ public final class OtlpFileMetricExporter implements MetricExporter, ExemplarOut
   @Override
   public CompletableResultCode export(Collection<MetricData> metrics) {
     Objects.requireNonNull(metrics, "metrics");
-    RequestExemplars exemplars = new RequestExemplars();
+    final RequestExemplars exemplars = new RequestExemplars();
     try {
-      int points = lines.write(metrics, exemplars);
+      final int points = lines.write(metrics, exemplars);
       if (points == JsonLines.CLOSED) {
         return failed(metrics, "the exporter was shut down");
       }
@@ -96,10 +96,10 @@ public final class OtlpFileMetricExporter implements MetricExporter, ExemplarOut
 
   private CompletableResultCode failed(Collection<MetricData> metrics, String why) {
     RequestExemplars.in(metrics).addTo(exemplarOutcomes, Outcome.EXPORT_FAILED);
-    UndeliveredPoints points = UndeliveredPoints.of(metrics);
+    final UndeliveredPoints points = UndeliveredPoints.of(metrics);
     counters.failed(Fate.NOT_DELIVERED, /* isRefused= */ false);
     counters.lost(points.delta());
-    String message =
+    final String message =
         "Writing "
             + UndeliveredPoints.count(points.all(), "metric point")
             + " as OTLP/JSON failed: "
@@ -126,7 +126,7 @@ public final class OtlpFileMetricExporter implements MetricExporter, ExemplarOut
       lines.close();
       return CompletableResultCode.ofSuccess();
     } catch (IOException e) {
-      String message =
+      final String message =
           "Closing "
               + description
               + " failed: "

@@ -76,7 +76,7 @@ public final class OtlpFileMetricExporterBuilder {
       return new OtlpFileMetricExporter(this, stream == null ? System.out : stream, false);
     }
     try {
-      OutputStream opened =
+      final OutputStream opened =
           Files.newOutputStream(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
       return new OtlpFileMetricExporter(this, opened, true);
     } catch (IOException e) {

@@ -148,7 +148,7 @@ final class OtlpJson {
 
   /** The JSON form of a request, in UTF-8. */
   static byte[] of(byte[] protobuf) {
-    OtlpJson json = new OtlpJson(protobuf.length);
+    final OtlpJson json = new OtlpJson(protobuf.length);
     json.write(REQUEST, new ProtoReader(protobuf));
     return json.out.toString().getBytes(StandardCharsets.UTF_8);
   }
@@ -176,7 +176,7 @@ final class OtlpJson {
     int last = 0;
     boolean isInArray = false;
     for (int number = in.nextField(); number != 0; number = in.nextField()) {
-      Field field = message.fields[number];
+      final Field field = message.fields[number];
       if (number == last) {
         out.append(',');
       } else {
@@ -247,7 +247,7 @@ final class OtlpJson {
   private void string(String text) {
     out.append('"');
     for (int i = 0; i < text.length(); i++) {
-      char c = text.charAt(i);
+      final char c = text.charAt(i);
       switch (c) {
         case '"', '\\' -> out.append('\\').append(c);
         case '\n' -> out.append("\\n");

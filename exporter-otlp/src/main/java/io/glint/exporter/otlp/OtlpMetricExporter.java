@@ -155,7 +155,7 @@ public final class OtlpMetricExporter implements MetricExporter, ExemplarOutcome
 
   private static Function<ProtoWriter, SentBody> body(OtlpMetricExporterBuilder builder) {
     // A sender compresses by itself.
-    Compression compression =
+    final Compression compression =
         builder.protocol.isHttp() && builder.senderProvider == null
             ? builder.compression
             : Compression.NONE;
@@ -174,7 +174,7 @@ public final class OtlpMetricExporter implements MetricExporter, ExemplarOutcome
       }
     }
     // A gauge that the reader collects as delta is collected only if it was set in the interval.
-    boolean keepsGauges =
+    final boolean keepsGauges =
         temporalitySelector.getAggregationTemporality(InstrumentType.GAUGE)
             == AggregationTemporality.DELTA;
     return new Redelivery(
@@ -221,21 +221,21 @@ public final class OtlpMetricExporter implements MetricExporter, ExemplarOutcome
   @Override
   public CompletableResultCode export(Collection<MetricData> metrics) {
     Objects.requireNonNull(metrics, "metrics");
-    long startNanos = System.nanoTime();
+    final long startNanos = System.nanoTime();
     lastExportNanos = startNanos;
-    CompletableResultCode result = begin();
+    final CompletableResultCode result = begin();
     if (shutdownResult.get() != null) {
       return dropped(metrics, ExportFailure.shutdown(), /* added= */ null, startNanos, result);
     }
-    RequestExemplars exemplars = new RequestExemplars();
-    MetricsEncoder encoder = takeEncoder();
+    final RequestExemplars exemplars = new RequestExemplars();
+    final MetricsEncoder encoder = takeEncoder();
     // Null once the encoder's output is what is sent.
     MetricsEncoder free = encoder;
     Request joined = null;
     // Null unless it is joined with what waits.
     PendingPoints.Added added = null;
     try {
-      int count = encoder.encode(metrics, exemplars);
+      final int count = encoder.encode(metrics, exemplars);
       if (!redelivery.isEmpty()) {
         added = new PendingPoints.Added();
         joined = redelivery.join(encoder.output(), exemplars, added);
@@ -252,7 +252,7 @@ public final class OtlpMetricExporter implements MetricExporter, ExemplarOutcome
     } catch (Error e) {
       // Memory has run out: the caller is told, and the points are no longer under way.
       try {
-        UndeliveredPoints points = UndeliveredPoints.of(metrics);
+        final UndeliveredPoints points = UndeliveredPoints.of(metrics);
         counters.lost(notKept(points, added).delta());
         telemetry
             .begin(points.all(), startNanos)
@@ -271,7 +271,7 @@ public final class OtlpMetricExporter implements MetricExporter, ExemplarOutcome
     if (joined != null) {
       return send(joined, startNanos, result);
     }
-    Request request = new Request(encoder.output(), UndeliveredPoints.of(metrics), exemplars);
+    final Request request = new Request(encoder.output(), UndeliveredPoints.of(metrics), exemplars);
     return send(
         new Delivery(
             request,
@@ -293,7 +293,7 @@ public final class OtlpMetricExporter implements MetricExporter, ExemplarOutcome
    * waits is not taken for an export that the shutdown does not wait for.
    */
   private CompletableResultCode begin() {
-    CompletableResultCode result = new CompletableResultCode();
+    final CompletableResultCode result = new CompletableResultCode();
     inFlight.add(result);
     return result;
   }
@@ -360,7 +360,7 @@ public final class OtlpMetricExporter implements MetricExporter, ExemplarOutcome
 
   private void resendIfIdle() {
     isIdleResendDue.set(false);
-    CompletableResultCode result = begin();
+    final CompletableResultCode result = begin();
     Request waiting = null;
     try {
       if (shutdownResult.get() == null
@@ -371,11 +371,11 @@ public final class OtlpMetricExporter implements MetricExporter, ExemplarOutcome
       }
     } finally {
       if (waiting == null) {
-        CompletableResultCode unused = nothingToSend(result);
+        final CompletableResultCode unused = nothingToSend(result);
       }
     }
     if (waiting != null) {
-      CompletableResultCode unused = send(waiting, System.nanoTime(), result);
+      final CompletableResultCode unused = send(waiting, System.nanoTime(), result);
     } else {
       resendIfIdleLater();
     }
@@ -405,18 +405,18 @@ public final class OtlpMetricExporter implements MetricExporter, ExemplarOutcome
    */
   @Override
   public CompletableResultCode shutdown() {
-    CompletableResultCode result = new CompletableResultCode();
-    CompletableResultCode first = shutdownResult.compareAndExchange(null, result);
+    final CompletableResultCode result = new CompletableResultCode();
+    final CompletableResultCode first = shutdownResult.compareAndExchange(null, result);
     if (first != null) {
       return first;
     }
-    List<CompletableResultCode> pending = new ArrayList<>(inFlight);
+    final List<CompletableResultCode> pending = new ArrayList<>(inFlight);
     if (pending.isEmpty() && redelivery.isEmpty()) {
       closeThreads();
-      String unused = redelivery.close(null);
+      final String unused = redelivery.close(null);
       result.succeed();
     } else {
-      CompletableResultCode underWay = CompletableResultCode.ofAll(pending);
+      final CompletableResultCode underWay = CompletableResultCode.ofAll(pending);
       try {
         threads.execute(() -> awaitAndClose(underWay, result));
       } catch (RuntimeException | Error e) {
@@ -488,10 +488,10 @@ public final class OtlpMetricExporter implements MetricExporter, ExemplarOutcome
   }
 
   private void awaitAndClose(CompletableResultCode pending, CompletableResultCode result) {
-    long end = System.nanoTime() + Deadline.nanos(shutdownGrace);
+    final long end = System.nanoTime() + Deadline.nanos(shutdownGrace);
     pending.join(Deadline.nanos(shutdownGrace), TimeUnit.NANOSECONDS);
     // A delivery that failed by itself has said so; only one that is cut off is news.
-    boolean allEnded = pending.isDone();
+    final boolean allEnded = pending.isDone();
     Delivery last = null;
     try {
       last = allEnded ? lastDelivery(end - System.nanoTime()) : null;
@@ -544,7 +544,7 @@ public final class OtlpMetricExporter implements MetricExporter, ExemplarOutcome
     if (redelivery.isEmpty() || nanos < MIN_LAST_ATTEMPT_NANOS) {
       return null;
     }
-    Request request = joinNothing();
+    final Request request = joinNothing();
     return new Delivery(
         request,
         /* hasKeptPoints= */ true,
@@ -573,22 +573,22 @@ public final class OtlpMetricExporter implements MetricExporter, ExemplarOutcome
       PendingPoints.@Nullable Added added,
       long startNanos,
       CompletableResultCode result) {
-    UndeliveredPoints points = UndeliveredPoints.of(metrics);
+    final UndeliveredPoints points = UndeliveredPoints.of(metrics);
     RequestExemplars.in(metrics).addTo(exemplarOutcomes, Outcome.EXPORT_FAILED);
     telemetry.begin(points.all(), startNanos).failed(failure, points.all(), Attempt.NO_STATUS);
-    UndeliveredPoints lost = notKept(points, added);
+    final UndeliveredPoints lost = notKept(points, added);
     counters.lost(lost.delta());
-    String fate =
+    final String fate =
         added != null && lost.all() == 0
             ? "The points are kept, and go out with the next export."
             : failure.fateOf(lost);
-    String message = log.failed(points.all(), 0, failure, fate);
+    final String message = log.failed(points.all(), 0, failure, fate);
     inFlight.remove(result);
     return result.failExceptionally(new LoggedFailure(message));
   }
 
   private MetricsEncoder takeEncoder() {
-    MetricsEncoder spare = spareEncoder.getAndSet(null);
+    final MetricsEncoder spare = spareEncoder.getAndSet(null);
     return spare != null ? spare : new MetricsEncoder(MAX_EXPORT_SIZE);
   }
 

@@ -483,13 +483,13 @@ public final class OtlpMetricExporterBuilder {
 
   /** Where requests are sent to. */
   URI endpoint() {
-    URI uri = endpoint == null ? Endpoint.parse(protocol.endpoint()) : endpoint;
+    final URI uri = endpoint == null ? Endpoint.parse(protocol.endpoint()) : endpoint;
     return protocol.isHttp() ? uri : Endpoint.withoutPath(uri);
   }
 
   /** What is set of the endpoint that the protocol has no use for; null for nothing. */
   @Nullable String uselessPath() {
-    URI set = baseEndpoint == null ? endpoint : baseEndpoint;
+    final URI set = baseEndpoint == null ? endpoint : baseEndpoint;
     return protocol.isHttp() || set == null || set.getRawPath().equals("/")
         ? null
         : set.getRawPath();
@@ -521,7 +521,7 @@ public final class OtlpMetricExporterBuilder {
    * those that the transport does.
    */
   Predicate<IOException> retryableExceptions(Predicate<IOException> ofTransport) {
-    Predicate<IOException> ofPolicy =
+    final Predicate<IOException> ofPolicy =
         retryPolicy == null ? null : retryPolicy.getRetryExceptionPredicate();
     return ofPolicy == null ? ofTransport : ofPolicy;
   }

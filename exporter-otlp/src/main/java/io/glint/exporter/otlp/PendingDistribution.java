@@ -40,7 +40,7 @@ abstract sealed class PendingDistribution extends PendingPoint
 
   @Override
   void mergeValue(PendingPoint other) {
-    PendingDistribution added = (PendingDistribution) other;
+    final PendingDistribution added = (PendingDistribution) other;
     if (added.count == 0) {
       return;
     }

@@ -12,10 +12,10 @@ record PendingExemplar(byte[] field, long epochNanos, double value) {
   private static final int AS_INT = 6;
 
   static PendingExemplar read(ProtoReader point) {
-    byte[] field = point.copyField();
-    ProtoReader whole = new ProtoReader(field);
+    final byte[] field = point.copyField();
+    final ProtoReader whole = new ProtoReader(field);
     whole.nextField();
-    ProtoReader in = whole.readMessage();
+    final ProtoReader in = whole.readMessage();
     long epochNanos = 0;
     double value = 0;
     for (int each = in.nextField(); each != 0; each = in.nextField()) {

@@ -41,7 +41,7 @@ final class PendingExponential extends PendingDistribution {
     }
 
     void writeTo(ProtoWriter out, int field) {
-      int end = out.size();
+      final int end = out.size();
       if (counts.length > 0) {
         for (int i = counts.length - 1; i >= 0; i--) {
           out.varint(counts[i]);
@@ -57,8 +57,8 @@ final class PendingExponential extends PendingDistribution {
       if (counts.length == 0 || other.counts.length == 0) {
         return 0;
       }
-      long first = Math.min(index(offset, shift), index(other.offset, otherShift));
-      long last = Math.max(index(last(), shift), index(other.last(), otherShift));
+      final long first = Math.min(index(offset, shift), index(other.offset, otherShift));
+      final long last = Math.max(index(last(), shift), index(other.last(), otherShift));
       int excess = 0;
       while ((last >> excess) - (first >> excess) >= limit) {
         excess++;
@@ -92,7 +92,7 @@ final class PendingExponential extends PendingDistribution {
         first = Math.min(first, index(other.offset, otherShift));
         last = Math.max(last, index(other.last(), otherShift));
       }
-      Buckets sum = new Buckets(first, new long[last - first + 1]);
+      final Buckets sum = new Buckets(first, new long[last - first + 1]);
       addTo(sum, shift);
       other.addTo(sum, otherShift);
       return sum;
@@ -137,7 +137,7 @@ final class PendingExponential extends PendingDistribution {
   @Override
   void mergeValue(PendingPoint other) {
     super.mergeValue(other);
-    PendingExponential added = (PendingExponential) other;
+    final PendingExponential added = (PendingExponential) other;
     zeroCount += added.zeroCount;
     int common = Math.min(scale, added.scale);
     common -=
@@ -150,7 +150,7 @@ final class PendingExponential extends PendingDistribution {
   }
 
   private int excess(Buckets own, Buckets added, int common, int addedScale) {
-    int limit = Math.max(MAX_BUCKETS, Math.max(own.counts.length, added.counts.length));
+    final int limit = Math.max(MAX_BUCKETS, Math.max(own.counts.length, added.counts.length));
     return own.excess(scale - common, added, addedScale - common, limit);
   }
 

@@ -51,7 +51,7 @@ final class PendingFile implements AutoCloseable {
   PendingFile(Path path) throws IOException {
     this.path = path.toAbsolutePath();
     this.next = sibling(".next");
-    Path directory = this.path.getParent();
+    final Path directory = this.path.getParent();
     if (directory == null) {
       throw new IOException("it is a directory");
     }
@@ -111,15 +111,15 @@ final class PendingFile implements AutoCloseable {
    * @throws IOException if it cannot be read, or is damaged: then it is moved aside
    */
   synchronized byte @Nullable [] read() throws IOException {
-    byte[] content;
+    final byte[] content;
     try {
       content = Files.readAllBytes(path);
     } catch (NoSuchFileException e) {
       return null;
     }
-    byte[] request = content.length < HEADER ? null : checked(ByteBuffer.wrap(content));
+    final byte[] request = content.length < HEADER ? null : checked(ByteBuffer.wrap(content));
     if (request == null) {
-      Path aside = sibling(".damaged");
+      final Path aside = sibling(".damaged");
       Files.move(path, aside, StandardCopyOption.REPLACE_EXISTING);
       throw new IOException("it is damaged, and was moved to " + aside);
     }
@@ -127,13 +127,13 @@ final class PendingFile implements AutoCloseable {
   }
 
   private static byte @Nullable [] checked(ByteBuffer content) {
-    long magic = content.getLong();
-    long length = content.getLong();
-    int checksum = content.getInt();
+    final long magic = content.getLong();
+    final long length = content.getLong();
+    final int checksum = content.getInt();
     if (magic != MAGIC || length != content.remaining()) {
       return null;
     }
-    byte[] request = new byte[content.remaining()];
+    final byte[] request = new byte[content.remaining()];
     content.get(request);
     return checksum(request) == checksum ? request : null;
   }
@@ -144,7 +144,7 @@ final class PendingFile implements AutoCloseable {
    * @throws IOException if the disk is full, for one
    */
   synchronized void write(byte[] request) throws IOException {
-    ByteBuffer header =
+    final ByteBuffer header =
         ByteBuffer.allocate(HEADER)
             .putLong(MAGIC)
             .putLong(request.length)
@@ -185,7 +185,8 @@ final class PendingFile implements AutoCloseable {
   private static void writeFully(FileChannel channel, ByteBuffer buffer) throws IOException {
     while (buffer.hasRemaining()) {
       // In pieces: the JDK copies what it writes into memory outside of the heap, and keeps that.
-      ByteBuffer piece = buffer.slice(buffer.position(), Math.min(buffer.remaining(), 65_536));
+      final ByteBuffer piece =
+          buffer.slice(buffer.position(), Math.min(buffer.remaining(), 65_536));
       while (piece.hasRemaining()) {
         channel.write(piece);
       }
@@ -211,7 +212,7 @@ final class PendingFile implements AutoCloseable {
   }
 
   private static int checksum(byte[] bytes) {
-    CRC32C crc = new CRC32C();
+    final CRC32C crc = new CRC32C();
     crc.update(bytes);
     return (int) crc.getValue();
   }

@@ -36,7 +36,7 @@ final class PendingHistogram extends PendingDistribution {
   @Override
   void writeValue(ProtoWriter out) {
     if (counts.length > 0) {
-      int end = out.size();
+      final int end = out.size();
       for (int i = counts.length - 1; i >= 0; i--) {
         out.rawFixed64(counts[i]);
       }
@@ -47,8 +47,8 @@ final class PendingHistogram extends PendingDistribution {
 
   @Override
   int bucketOf(double value) {
-    ProtoReader in = new ProtoReader(key().others().array());
-    long[] bounds = in.seek(EXPLICIT_BOUNDS) ? in.readPackedFixed64() : new long[0];
+    final ProtoReader in = new ProtoReader(key().others().array());
+    final long[] bounds = in.seek(EXPLICIT_BOUNDS) ? in.readPackedFixed64() : new long[0];
     int bucket = 0;
     while (bucket < bounds.length && value > Double.longBitsToDouble(bounds[bucket])) {
       bucket++;

@@ -34,13 +34,13 @@ final class PendingNumber extends PendingPoint {
 
   @Override
   void mergeValue(PendingPoint other) {
-    PendingNumber number = (PendingNumber) other;
+    final PendingNumber number = (PendingNumber) other;
     if (isGauge) {
       bits = number.epochNanos() >= epochNanos() ? number.bits : bits;
     } else if (valueField == AS_INT) {
       bits += number.bits;
     } else {
-      double sum = Double.longBitsToDouble(bits) + Double.longBitsToDouble(number.bits);
+      final double sum = Double.longBitsToDouble(bits) + Double.longBitsToDouble(number.bits);
       bits = Double.doubleToRawLongBits(sum);
     }
   }

@@ -57,9 +57,9 @@ abstract sealed class PendingPoint permits PendingNumber, PendingDistribution {
    * @throws IllegalArgumentException if it is malformed
    */
   static PendingPoint read(int kind, byte[] bytes, int from, int to) {
-    ProtoReader in = new ProtoReader(bytes, from, to);
+    final ProtoReader in = new ProtoReader(bytes, from, to);
     in.nextField();
-    PendingPoint point =
+    final PendingPoint point =
         switch (kind) {
           case Envelope.GAUGE -> new PendingNumber(NUMBER_EXEMPLARS, /* isGauge= */ true);
           case Envelope.SUM -> new PendingNumber(NUMBER_EXEMPLARS, /* isGauge= */ false);
@@ -77,7 +77,7 @@ abstract sealed class PendingPoint permits PendingNumber, PendingDistribution {
    * @param in has the point: a whole field, its number included
    */
   static int exemplars(int kind, ProtoReader in) {
-    int wanted =
+    final int wanted =
         switch (kind) {
           case Envelope.GAUGE, Envelope.SUM -> NUMBER_EXEMPLARS;
           case Envelope.HISTOGRAM -> HISTOGRAM_EXEMPLARS;
@@ -103,9 +103,9 @@ abstract sealed class PendingPoint permits PendingNumber, PendingDistribution {
   }
 
   private void read(ProtoReader in, int attributesField) {
-    ByteArrayOutputStream attributes = new ByteArrayOutputStream();
-    ByteArrayOutputStream others = new ByteArrayOutputStream();
-    List<PendingExemplar> all = new ArrayList<>(0);
+    final ByteArrayOutputStream attributes = new ByteArrayOutputStream();
+    final ByteArrayOutputStream others = new ByteArrayOutputStream();
+    final List<PendingExemplar> all = new ArrayList<>(0);
     for (int field = in.nextField(); field != 0; field = in.nextField()) {
       if (field == START_TIME_UNIX_NANO) {
         startEpochNanos = in.readFixed64();
@@ -152,11 +152,11 @@ abstract sealed class PendingPoint permits PendingNumber, PendingDistribution {
     if (other.exemplars.isEmpty()) {
       return 0;
     }
-    List<PendingExemplar> all = new ArrayList<>(exemplars);
+    final List<PendingExemplar> all = new ArrayList<>(exemplars);
     all.addAll(other.exemplars);
     all.sort(Comparator.comparingLong(PendingExemplar::epochNanos));
-    int excess = Math.max(0, all.size() - MAX_EXEMPLARS);
-    List<PendingExemplar> latest = new ArrayList<>(all.subList(excess, all.size()));
+    final int excess = Math.max(0, all.size() - MAX_EXEMPLARS);
+    final List<PendingExemplar> latest = new ArrayList<>(all.subList(excess, all.size()));
     // A stable sort: what is of one bucket stays in the order of time.
     latest.sort(Comparator.comparingInt(exemplar -> bucketOf(exemplar.value())));
     exemplars = latest;
@@ -164,7 +164,7 @@ abstract sealed class PendingPoint permits PendingNumber, PendingDistribution {
   }
 
   final void writeTo(ProtoWriter out) {
-    int end = out.size();
+    final int end = out.size();
     writeValue(out);
     for (int i = exemplars.size() - 1; i >= 0; i--) {
       out.raw(exemplars.get(i).field());

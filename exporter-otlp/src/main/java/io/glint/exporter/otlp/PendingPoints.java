@@ -95,7 +95,7 @@ final class PendingPoints {
     }
 
     private void writeTo(ProtoWriter out, Runnable content) {
-      int end = out.size();
+      final int end = out.size();
       content.run();
       if (envelope != null) {
         out.raw(envelope.header().array());
@@ -104,7 +104,7 @@ final class PendingPoints {
     }
 
     private static <T> void writeReversed(Collection<T> all, Consumer<T> write) {
-      List<T> list = List.copyOf(all);
+      final List<T> list = List.copyOf(all);
       for (int i = list.size() - 1; i >= 0; i--) {
         write.accept(list.get(i));
       }
@@ -149,7 +149,7 @@ final class PendingPoints {
    * @throws IllegalArgumentException if the request is malformed
    */
   Added keep(byte[] request, int from, int to) {
-    Keeper keeper = new Keeper(request);
+    final Keeper keeper = new Keeper(request);
     Envelope.visit(request, from, to, keeper);
     return keeper.added;
   }
@@ -237,8 +237,8 @@ final class PendingPoints {
         count(data);
         return;
       }
-      PendingPoint point = PendingPoint.read(data.field(), request, from, to);
-      PendingPoint known = node.points.putIfAbsent(point.key(), point);
+      final PendingPoint point = PendingPoint.read(data.field(), request, from, to);
+      final PendingPoint known = node.points.putIfAbsent(point.key(), point);
       if (known == null) {
         count(data);
       } else {
@@ -275,10 +275,10 @@ final class PendingPoints {
       if (data == null) {
         return;
       }
-      PendingPoint point = PendingPoint.read(data.field(), request, from, to);
+      final PendingPoint point = PendingPoint.read(data.field(), request, from, to);
       added.add(added.exemplars, data, point.exemplarCount());
       PendingPoint known = known(point);
-      boolean isFolded = known == null && all >= maxSeries;
+      final boolean isFolded = known == null && all >= maxSeries;
       if (isFolded) {
         point.setAttributes(Overflow.attributes(data.field()));
         known = known(point);
@@ -315,7 +315,7 @@ final class PendingPoints {
     if (envelope == null) {
       return root;
     }
-    Node parent = knownNode(envelope.parent());
+    final Node parent = knownNode(envelope.parent());
     return parent == null ? null : parent.children.get(envelope);
   }
 
@@ -326,7 +326,7 @@ final class PendingPoints {
     private static final int BOOL_VALUE = 2;
 
     static Bytes attributes(int kind) {
-      ProtoWriter out = new ProtoWriter(64);
+      final ProtoWriter out = new ProtoWriter(64);
       out.boolPresent(BOOL_VALUE, true);
       out.endMessage(VALUE, 0);
       out.string(KEY, "otel.metric.overflow");

@@ -89,7 +89,7 @@ final class PointEncoder {
   }
 
   void write(LongPointData point) {
-    int end = out.size();
+    final int end = out.size();
     attributes.write(NUMBER_ATTRIBUTES, point.getAttributes());
     out.fixed64Present(NUMBER_AS_INT, point.getValue());
     exemplars.write(NUMBER_EXEMPLARS, point.getExemplars());
@@ -97,7 +97,7 @@ final class PointEncoder {
   }
 
   void write(DoublePointData point) {
-    int end = out.size();
+    final int end = out.size();
     attributes.write(NUMBER_ATTRIBUTES, point.getAttributes());
     exemplars.write(NUMBER_EXEMPLARS, point.getExemplars());
     out.float64Present(NUMBER_AS_DOUBLE, point.getValue());
@@ -105,7 +105,7 @@ final class PointEncoder {
   }
 
   void write(HistogramPointData point) {
-    int end = out.size();
+    final int end = out.size();
     if (point.hasMax()) {
       out.float64Present(HISTOGRAM_MAX, point.getMax());
     }
@@ -122,7 +122,7 @@ final class PointEncoder {
   }
 
   void write(ExponentialHistogramPointData point) {
-    int end = out.size();
+    final int end = out.size();
     if (point.hasMax()) {
       out.float64Present(EXPONENTIAL_MAX, point.getMax());
     }
@@ -142,12 +142,12 @@ final class PointEncoder {
   }
 
   void write(SummaryPointData point) {
-    int end = out.size();
+    final int end = out.size();
     attributes.write(SUMMARY_ATTRIBUTES, point.getAttributes());
-    List<ValueAtQuantile> values = point.getValues();
+    final List<ValueAtQuantile> values = point.getValues();
     for (int i = values.size() - 1; i >= 0; i--) {
-      ValueAtQuantile value = values.get(i);
-      int valueEnd = out.size();
+      final ValueAtQuantile value = values.get(i);
+      final int valueEnd = out.size();
       out.float64(QUANTILE_VALUE, value.getValue());
       out.float64(QUANTILE, value.getQuantile());
       out.endMessage(SUMMARY_QUANTILE_VALUES, valueEnd);
@@ -174,7 +174,7 @@ final class PointEncoder {
   }
 
   private void buckets(int field, ExponentialHistogramBuckets buckets) {
-    int end = out.size();
+    final int end = out.size();
     out.packedVarints(BUCKETS_COUNTS, buckets.getBucketCounts());
     out.sint32(BUCKETS_OFFSET, buckets.getOffset());
     out.endMessage(field, end);

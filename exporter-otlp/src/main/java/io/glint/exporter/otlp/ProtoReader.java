@@ -46,7 +46,7 @@ final class ProtoReader {
 
   /** Goes on in the nested message, and ends with it. */
   void enter() {
-    int start = contentStart();
+    final int start = contentStart();
     restart(start, position);
   }
 
@@ -56,9 +56,9 @@ final class ProtoReader {
       return 0;
     }
     fieldStart = position;
-    long tag = readVarint();
+    final long tag = readVarint();
     wireType = (int) (tag & 7);
-    int field = (int) (tag >>> 3);
+    final int field = (int) (tag >>> 3);
     if (field <= 0) {
       throw malformed("field number " + field);
     }
@@ -97,7 +97,7 @@ final class ProtoReader {
       if (position == end) {
         throw malformed("a number is cut off");
       }
-      byte b = data[position++];
+      final byte b = data[position++];
       value |= (long) (b & 0x7F) << shift;
       if (b >= 0) {
         return value;
@@ -107,7 +107,7 @@ final class ProtoReader {
   }
 
   int readSint32() {
-    long value = readVarint();
+    final long value = readVarint();
     return (int) (value >>> 1) ^ -(int) (value & 1);
   }
 
@@ -120,7 +120,7 @@ final class ProtoReader {
   }
 
   byte[] readBytes() {
-    int start = contentStart();
+    final int start = contentStart();
     return Arrays.copyOfRange(data, start, position);
   }
 
@@ -131,8 +131,8 @@ final class ProtoReader {
 
   /** A packed field of 64-bit numbers of fixed size. */
   long[] readPackedFixed64() {
-    ProtoReader in = readMessage();
-    long[] numbers = new long[(in.end - in.position) / Long.BYTES];
+    final ProtoReader in = readMessage();
+    final long[] numbers = new long[(in.end - in.position) / Long.BYTES];
     for (int i = 0; i < numbers.length; i++) {
       numbers[i] = in.readFixed64();
     }
@@ -141,8 +141,8 @@ final class ProtoReader {
 
   /** A packed field of varints. */
   long[] readPackedVarints() {
-    ProtoReader in = readMessage();
-    long[] numbers = new long[in.end - in.position];
+    final ProtoReader in = readMessage();
+    final long[] numbers = new long[in.end - in.position];
     int count = 0;
     while (in.hasMore()) {
       numbers[count++] = in.readVarint();
@@ -173,7 +173,7 @@ final class ProtoReader {
   }
 
   String readString() {
-    int start = contentStart();
+    final int start = contentStart();
     return new String(data, start, position - start, StandardCharsets.UTF_8);
   }
 
@@ -193,7 +193,7 @@ final class ProtoReader {
     if (length < 0 || length > end - position) {
       throw malformed("a field is cut off");
     }
-    int start = position;
+    final int start = position;
     position += (int) length;
     return start;
   }

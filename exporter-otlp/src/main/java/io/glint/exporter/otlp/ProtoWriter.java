@@ -88,8 +88,8 @@ final class ProtoWriter {
       part = null;
     }
     isPartUsed = false;
-    int size = size();
-    boolean isSmall = buffer.length > KEPT_CAPACITY && size < buffer.length / 4;
+    final int size = size();
+    final boolean isSmall = buffer.length > KEPT_CAPACITY && size < buffer.length / 4;
     smallMessages = isSmall ? smallMessages + 1 : 0;
     if (smallMessages == SMALL_MESSAGES) {
       buffer = new byte[Math.max(size * 2, INITIAL_CAPACITY)];
@@ -222,19 +222,19 @@ final class ProtoWriter {
   }
 
   void stringPresent(int field, String value) {
-    int end = size();
+    final int end = size();
     utf8(value);
     endMessage(field, end);
   }
 
   /** A bytes field given in lower- or upper-case hexadecimal digits, as trace and span ids are. */
   void hexBytes(int field, String digits) {
-    int end = size();
-    int count = digits.length() / 2;
+    final int end = size();
+    final int count = digits.length() / 2;
     ensure(count);
     for (int i = count - 1; i >= 0; i--) {
-      int high = Character.digit(digits.charAt(2 * i), 16);
-      int low = Character.digit(digits.charAt(2 * i + 1), 16);
+      final int high = Character.digit(digits.charAt(2 * i), 16);
+      final int low = Character.digit(digits.charAt(2 * i + 1), 16);
       buffer[--position] = (byte) (high << 4 | low);
     }
     endMessage(field, end);
@@ -242,14 +242,14 @@ final class ProtoWriter {
 
   /** A bytes field given as a number, its highest byte first. */
   void bigEndian(int field, long number) {
-    int end = size();
+    final int end = size();
     rawBigEndian(number);
     endMessage(field, end);
   }
 
   /** A bytes field given as two numbers, each with its highest byte first. */
   void bigEndian(int field, long high, long low) {
-    int end = size();
+    final int end = size();
     rawBigEndian(low);
     rawBigEndian(high);
     endMessage(field, end);
@@ -263,8 +263,8 @@ final class ProtoWriter {
 
   /** A bytes field: what remains in the buffer, whose position stays. */
   void bytesPresent(int field, ByteBuffer value) {
-    int end = size();
-    int length = value.remaining();
+    final int end = size();
+    final int length = value.remaining();
     ensure(length);
     position -= length;
     value.get(value.position(), buffer, position, length);
@@ -273,7 +273,7 @@ final class ProtoWriter {
 
   /** Fields that were encoded before. */
   void raw(byte[] bytes, int from, int to) {
-    int length = to - from;
+    final int length = to - from;
     ensure(length);
     position -= length;
     System.arraycopy(bytes, from, buffer, position, length);
@@ -286,7 +286,7 @@ final class ProtoWriter {
    * @param start the size afterwards
    */
   void repeat(int end, int start) {
-    int length = start - end;
+    final int length = start - end;
     ensure(length);
     position -= length;
     System.arraycopy(buffer, buffer.length - start, buffer, position, length);
@@ -305,9 +305,9 @@ final class ProtoWriter {
 
   /** A packed field of 64-bit numbers; none if it has no elements. */
   void packedFixed64(int field, List<Long> numbers) {
-    int count = numbers.size();
+    final int count = numbers.size();
     if (count > 0) {
-      int length = reserve(count);
+      final int length = reserve(count);
       for (int i = 0; i < count; i++) {
         LITTLE_ENDIAN_LONG.set(buffer, position + i * Long.BYTES, get(numbers, i));
       }
@@ -317,9 +317,9 @@ final class ProtoWriter {
 
   /** A packed field of doubles; none if it has no elements. */
   void packedDoubles(int field, List<Double> numbers) {
-    int count = numbers.size();
+    final int count = numbers.size();
     if (count > 0) {
-      int length = reserve(count);
+      final int length = reserve(count);
       for (int i = 0; i < count; i++) {
         LITTLE_ENDIAN_LONG.set(
             buffer, position + i * Long.BYTES, Double.doubleToRawLongBits(numbers.get(i)));
@@ -330,9 +330,9 @@ final class ProtoWriter {
 
   /** A packed field of varints; none if it has no elements. */
   void packedVarints(int field, List<Long> numbers) {
-    int count = numbers.size();
+    final int count = numbers.size();
     if (count > 0) {
-      int end = size();
+      final int end = size();
       for (int i = count - 1; i >= 0; i--) {
         varint(get(numbers, i));
       }
@@ -347,7 +347,7 @@ final class ProtoWriter {
 
   /** Makes room in front of what is written, and answers the number of bytes. */
   private int reserve(int longs) {
-    int length = Math.multiplyExact(longs, Long.BYTES);
+    final int length = Math.multiplyExact(longs, Long.BYTES);
     ensure(length);
     position -= length;
     return length;
@@ -374,7 +374,7 @@ final class ProtoWriter {
   }
 
   private void longVarint(long value) {
-    int length = varintLength(value);
+    final int length = varintLength(value);
     ensure(length);
     position -= length;
     int at = position;
@@ -413,7 +413,7 @@ final class ProtoWriter {
       buffer[--position] = (byte) text.charAt(i--);
     }
     while (i >= 0) {
-      char c = text.charAt(i--);
+      final char c = text.charAt(i--);
       if (c < 0x80) {
         rawByte(c);
       } else if (c < 0x800) {
@@ -426,7 +426,7 @@ final class ProtoWriter {
       } else if (Character.isLowSurrogate(c)
           && i >= 0
           && Character.isHighSurrogate(text.charAt(i))) {
-        int codePoint = Character.toCodePoint(text.charAt(i--), c);
+        final int codePoint = Character.toCodePoint(text.charAt(i--), c);
         continuation(codePoint);
         continuation(codePoint >> 6);
         continuation(codePoint >> 12);
@@ -451,13 +451,13 @@ final class ProtoWriter {
   }
 
   private void grow(int bytes) {
-    int size = size();
-    long needed = (long) size + bytes;
+    final int size = size();
+    final long needed = (long) size + bytes;
     if (needed > maxSize) {
       throw new RequestTooLargeException();
     }
-    int capacity = (int) Math.min(maxSize, Math.max(needed, 2L * buffer.length));
-    byte[] larger = new byte[capacity];
+    final int capacity = (int) Math.min(maxSize, Math.max(needed, 2L * buffer.length));
+    final byte[] larger = new byte[capacity];
     System.arraycopy(buffer, position, larger, capacity - size, size);
     buffer = larger;
     position = capacity - size;

@@ -26,7 +26,7 @@ enum Protocol {
   }
 
   static Protocol parse(String word) {
-    for (Protocol protocol : values()) {
+    for (final Protocol protocol : values()) {
       if (protocol.word.equals(word)) {
         return protocol;
       }

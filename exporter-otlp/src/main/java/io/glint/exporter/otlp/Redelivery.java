@@ -66,7 +66,7 @@ final class Redelivery {
   @GuardedBy("this")
   private void load(PendingFile from) {
     try {
-      byte[] request = from.read();
+      final byte[] request = from.read();
       if (request != null) {
         pending.join(request, 0, request.length, new PendingPoints.Added());
         waiting = pending.count();
@@ -120,10 +120,10 @@ final class Redelivery {
    */
   synchronized Request join(
       ProtoWriter encoded, RequestExemplars ofEncoded, PendingPoints.Added added) {
-    Request joined;
+    final Request joined;
     try {
       pending.join(encoded.array(), encoded.start(), encoded.end(), added);
-      ProtoWriter content = new ProtoWriter(UNLIMITED);
+      final ProtoWriter content = new ProtoWriter(UNLIMITED);
       pending.writeTo(content);
       joined = new Request(content, pending.count(), new RequestExemplars());
     } catch (RuntimeException | Error e) {
@@ -150,9 +150,9 @@ final class Redelivery {
     if (isClosed || maxSeries == 0) {
       return null;
     }
-    ProtoWriter content = request.content();
-    PendingPoints.Added added = pending.keep(content.array(), content.start(), content.end());
-    for (Map.Entry<Envelope, Integer> entry : added.exemplars().entrySet()) {
+    final ProtoWriter content = request.content();
+    final PendingPoints.Added added = pending.keep(content.array(), content.start(), content.end());
+    for (final Map.Entry<Envelope, Integer> entry : added.exemplars().entrySet()) {
       exemplars.take(request.exemplars(), entry.getKey(), entry.getValue());
     }
     leaveOut(added);
@@ -162,8 +162,8 @@ final class Redelivery {
 
   @GuardedBy("this")
   private void leaveOut(PendingPoints.Added added) {
-    RequestExemplars leftOut = new RequestExemplars();
-    for (Map.Entry<Envelope, Integer> entry : added.leftOutExemplars().entrySet()) {
+    final RequestExemplars leftOut = new RequestExemplars();
+    for (final Map.Entry<Envelope, Integer> entry : added.leftOutExemplars().entrySet()) {
       leftOut.take(exemplars, entry.getKey(), entry.getValue());
     }
     leftOut.addTo(account, Outcome.EXPORT_FAILED);
@@ -180,7 +180,7 @@ final class Redelivery {
       underWay--;
     }
     if (file != null && underWay == 0 && !isClosed) {
-      boolean unused = save(file);
+      final boolean unused = save(file);
     }
   }
 
@@ -196,7 +196,7 @@ final class Redelivery {
       return null;
     }
     isClosed = true;
-    UndeliveredPoints left = waiting;
+    final UndeliveredPoints left = waiting;
     boolean isSaved = false;
     if (file != null) {
       // What is in a request that has not ended even now stays in the file.
@@ -224,7 +224,7 @@ final class Redelivery {
       if (isEmpty()) {
         to.delete();
       } else {
-        ProtoWriter content = new ProtoWriter(UNLIMITED);
+        final ProtoWriter content = new ProtoWriter(UNLIMITED);
         pending.writeTo(content);
         to.write(content.toByteArray());
       }

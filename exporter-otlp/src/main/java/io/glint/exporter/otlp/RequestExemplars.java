@@ -33,11 +33,11 @@ final class RequestExemplars {
 
   /** Counts those of metrics that were not encoded, as far as they can be read. */
   static RequestExemplars in(Collection<MetricData> metrics) {
-    RequestExemplars all = new RequestExemplars();
+    final RequestExemplars all = new RequestExemplars();
     try {
-      for (MetricData metric : metrics) {
+      for (final MetricData metric : metrics) {
         int exemplars = 0;
-        for (PointData point : metric.getData().getPoints()) {
+        for (final PointData point : metric.getData().getPoints()) {
           exemplars += point.getExemplars().size();
         }
         all.add(metric, exemplars);
@@ -76,12 +76,12 @@ final class RequestExemplars {
     if (exemplars == 0 || other.isEmpty()) {
       return;
     }
-    String scopeName = data.scopeName();
-    String metricName = data.metricName();
+    final String scopeName = data.scopeName();
+    final String metricName = data.metricName();
     int wanted = exemplars;
-    for (Map.Entry<Metric, Integer> entry : other.counts.entrySet()) {
+    for (final Map.Entry<Metric, Integer> entry : other.counts.entrySet()) {
       if (wanted > 0 && entry.getKey().isOf(scopeName, metricName)) {
-        int taken = Math.min(wanted, entry.getValue());
+        final int taken = Math.min(wanted, entry.getValue());
         entry.setValue(entry.getValue() - taken);
         add(entry.getKey(), taken);
         wanted -= taken;

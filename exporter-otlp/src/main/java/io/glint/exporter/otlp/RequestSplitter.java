@@ -59,7 +59,7 @@ final class RequestSplitter {
   RequestSplitter(ProtoWriter whole, int splitSize, int maxSize, RequestExemplars exemplars) {
     this.whole = whole;
     this.exemplars = exemplars;
-    Cutter cutter = new Cutter(splitSize, maxSize);
+    final Cutter cutter = new Cutter(splitSize, maxSize);
     Envelope.visit(whole.array(), whole.start(), whole.end(), cutter);
     cutter.end();
     // The estimate is a little more than the size.
@@ -100,19 +100,19 @@ final class RequestSplitter {
    * @param reuse whether the memory of the one before may be used for it
    */
   Request next(boolean reuse) {
-    int first = cuts.get(next);
-    int end = cuts.get(next + 1);
+    final int first = cuts.get(next);
+    final int end = cuts.get(next + 1);
     if (!reuse) {
       part = new ProtoWriter(part.maxSize());
     }
     part.reset();
-    RequestExemplars ofPart = new RequestExemplars();
+    final RequestExemplars ofPart = new RequestExemplars();
     int points = 0;
     int delta = 0;
     Envelope data = null;
-    int[] marks = new int[DEPTH];
+    final int[] marks = new int[DEPTH];
     for (int i = end - 1; i >= first; i--) {
-      Run run = runs.get(i);
+      final Run run = runs.get(i);
       if (!isSame(run.data, data)) {
         close(data, run.data, marks);
         data = run.data;
@@ -186,8 +186,9 @@ final class RequestSplitter {
         added = to - from + envelopes(null);
       }
       point.restart(from, to);
-      int itsExemplars = exemplars.isEmpty() ? 0 : PendingPoint.exemplars(data.field(), point);
-      long alone = alone(to - from);
+      final int itsExemplars =
+          exemplars.isEmpty() ? 0 : PendingPoint.exemplars(data.field(), point);
+      final long alone = alone(to - from);
       if (alone > maxSize) {
         leaveOut(alone, itsExemplars);
         return;
@@ -225,7 +226,7 @@ final class RequestSplitter {
     private long alone(int pointSize) {
       long needed = pointSize;
       for (Envelope each = data; each != null; each = each.parent()) {
-        long content = needed + each.header().array().length;
+        final long content = needed + each.header().array().length;
         needed = content + 1 + ProtoWriter.varintLength(content);
       }
       return needed;

@@ -77,7 +77,7 @@ abstract class SenderConfig {
   public Supplier<Map<String, List<String>>> getHeadersSupplier() {
     return () -> {
       try {
-        Map<String, List<String>> all = new TreeMap<>();
+        final Map<String, List<String>> all = new TreeMap<>();
         headers.next().forEach((name, value) -> all.put(name, List.of(ascii(name, value))));
         return all;
       } catch (RuntimeException e) {
@@ -89,7 +89,7 @@ abstract class SenderConfig {
   /** Other clients than that of the JDK put a value that they refuse into the message. */
   private static String ascii(String name, String value) {
     for (int i = 0; i < value.length(); i++) {
-      char c = value.charAt(i);
+      final char c = value.charAt(i);
       if (c != '\t' && (c < ' ' || c > '~')) {
         throw new IllegalArgumentException(
             "the value of the header '" + name + "' has characters that are not ASCII");

@@ -56,7 +56,7 @@ abstract class SenderTransport<R> implements Transport {
   @Override
   public final Attempt send(SentBody body, int size, long timeoutNanos)
       throws InterruptedException {
-    CompletableFuture<R> response = new CompletableFuture<>();
+    final CompletableFuture<R> response = new CompletableFuture<>();
     try {
       send(body, response::complete, response::completeExceptionally);
     } catch (SenderConfig.HeadersException e) {
@@ -65,7 +65,7 @@ abstract class SenderTransport<R> implements Transport {
       response.completeExceptionally(e);
     }
     try {
-      Attempt attempt = answered(response.get(timeoutNanos, TimeUnit.NANOSECONDS), size);
+      final Attempt attempt = answered(response.get(timeoutNanos, TimeUnit.NANOSECONDS), size);
       body.answered();
       return attempt;
     } catch (TimeoutException e) {
@@ -81,7 +81,7 @@ abstract class SenderTransport<R> implements Transport {
 
   private Attempt unanswered(Throwable thrown, SentBody body, int size)
       throws InterruptedException {
-    Throwable cause = unwrapped(thrown);
+    final Throwable cause = unwrapped(thrown);
     if (threads.isShutdown()) {
       // Which is why the sender has given up.
       throw new InterruptedException("closed");
@@ -90,12 +90,12 @@ abstract class SenderTransport<R> implements Transport {
       // The sender's own timeout.
       return Attempt.unanswered(timedOut(), false);
     }
-    IOException exception = cause instanceof IOException io ? io : new IOException(cause);
-    String message = exception.getMessage();
+    final IOException exception = cause instanceof IOException io ? io : new IOException(cause);
+    final String message = exception.getMessage();
     if (message != null && isOfTooLargeResponse(message)) {
       return Attempt.unanswered(ExportFailure.responseTooLarge(message), false);
     }
-    ExportFailure failure = failure(exception, size, body.isSent());
+    final ExportFailure failure = failure(exception, size, body.isSent());
     body.reset();
     return Attempt.unanswered(failure, cause instanceof IOException && isRetryable.test(exception));
   }
@@ -119,6 +119,6 @@ abstract class SenderTransport<R> implements Transport {
 
   @Override
   public final void close() {
-    CompletableResultCode unused = shutdown();
+    final CompletableResultCode unused = shutdown();
   }
 }

@@ -36,7 +36,7 @@ final class Senders {
    *     make a sender of what every provider must take
    */
   static <P, S> S make(Class<P> type, OtlpMetricExporterBuilder builder, Function<P, S> create) {
-    P provider = find(type, builder.senderProvider, builder.serviceClassLoader);
+    final P provider = find(type, builder.senderProvider, builder.serviceClassLoader);
     try {
       return create.apply(provider);
     } catch (RuntimeException | LinkageError e) {
@@ -59,14 +59,14 @@ final class Senders {
    * @param loader null for that of this class, or else that of the calling thread
    */
   private static <P> P find(Class<P> type, @Nullable String wanted, @Nullable ClassLoader loader) {
-    Map<String, P> found = new TreeMap<>();
-    List<String> order = new ArrayList<>();
-    for (ClassLoader each : loaders(loader)) {
+    final Map<String, P> found = new TreeMap<>();
+    final List<String> order = new ArrayList<>();
+    for (final ClassLoader each : loaders(loader)) {
       if (found.isEmpty()) {
         load(type, each, found, order);
       }
     }
-    String name = type.getSimpleName();
+    final String name = type.getSimpleName();
     if (found.isEmpty()) {
       throw new IllegalStateException(
           "No "
@@ -75,11 +75,11 @@ final class Senders {
               + ARTIFACT
               + " of the version of OpenTelemetry that is used.");
     }
-    String property =
+    final String property =
         wanted == null && found.size() > 1 ? System.getProperty(type.getName()) : null;
-    String chosen = wanted != null ? wanted : property;
+    final String chosen = wanted != null ? wanted : property;
     if (chosen != null && !chosen.isBlank()) {
-      P provider = found.get(chosen.strip());
+      final P provider = found.get(chosen.strip());
       if (provider == null) {
         throw new IllegalStateException(
             "The "
@@ -113,9 +113,9 @@ final class Senders {
     if (given != null) {
       return List.of(given);
     }
-    List<ClassLoader> loaders = new ArrayList<>();
+    final List<ClassLoader> loaders = new ArrayList<>();
     loaders.add(Senders.class.getClassLoader());
-    ClassLoader ofThread = Thread.currentThread().getContextClassLoader();
+    final ClassLoader ofThread = Thread.currentThread().getContextClassLoader();
     if (ofThread != null) {
       loaders.add(ofThread);
     }
@@ -125,8 +125,8 @@ final class Senders {
   private static <P> void load(
       Class<P> type, ClassLoader loader, Map<String, P> found, List<String> order) {
     try {
-      for (P provider : ServiceLoader.load(type, loader)) {
-        String name = provider.getClass().getName();
+      for (final P provider : ServiceLoader.load(type, loader)) {
+        final String name = provider.getClass().getName();
         if (found.putIfAbsent(name, provider) == null) {
           order.add(name);
         }

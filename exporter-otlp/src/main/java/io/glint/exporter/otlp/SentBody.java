@@ -169,14 +169,14 @@ final class SentBody {
       if (isOver) {
         return;
       }
-      ByteBuffer piece = ByteBuffer.wrap(bytes, position, Math.min(PIECE, end - position));
+      final ByteBuffer piece = ByteBuffer.wrap(bytes, position, Math.min(PIECE, end - position));
       if (!mayHandOut(piece)) {
         isOver = true;
         subscriber.onError(givenUp());
         return;
       }
       position = piece.limit();
-      boolean isLast = position == end;
+      final boolean isLast = position == end;
       if (isLast) {
         isOver = true;
       }

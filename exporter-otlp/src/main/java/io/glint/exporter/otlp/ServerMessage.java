@@ -67,7 +67,7 @@ record ServerMessage(long rejectedPoints, String text, boolean understood) {
     }
     try {
       ServerMessage message = NONE;
-      ProtoReader response = new ProtoReader(body);
+      final ProtoReader response = new ProtoReader(body);
       for (int field = response.nextField(); field != 0; field = response.nextField()) {
         if (field == RESPONSE_PARTIAL_SUCCESS && response.wireType() == ProtoReader.WIRE_LENGTH) {
           message = readPartialSuccess(response.readMessage());
@@ -107,13 +107,14 @@ record ServerMessage(long rejectedPoints, String text, boolean understood) {
     if (EMPTY_JSON.matcher(text).matches()) {
       return NONE;
     }
-    Matcher rejected = REJECTED.matcher(text);
-    Matcher message = ERROR_MESSAGE.matcher(text);
-    boolean hasMessage = message.find();
+    final Matcher rejected = REJECTED.matcher(text);
+    final Matcher message = ERROR_MESSAGE.matcher(text);
+    final boolean hasMessage = message.find();
     if (!PARTIAL_SUCCESS.matcher(text).lookingAt() || !(rejected.find() || hasMessage)) {
       return unreadable("the text '" + text + "'");
     }
-    String said = hasMessage ? LogText.of(unescape(message.group(1)), ExportFailure.MAX_CHARS) : "";
+    final String said =
+        hasMessage ? LogText.of(unescape(message.group(1)), ExportFailure.MAX_CHARS) : "";
     rejected.reset();
     return new ServerMessage(
         rejected.find() ? Long.parseLong(rejected.group(1)) : 0, said.strip(), true);
@@ -125,8 +126,8 @@ record ServerMessage(long rejectedPoints, String text, boolean understood) {
         .matcher(text)
         .replaceAll(
             escape -> {
-              String code = escape.group(1);
-              char c = code.charAt(0);
+              final String code = escape.group(1);
+              final char c = code.charAt(0);
               return Matcher.quoteReplacement(
                   switch (c) {
                     case 'u' -> Character.toString((char) Integer.parseInt(code.substring(1), 16));
@@ -170,7 +171,7 @@ record ServerMessage(long rejectedPoints, String text, boolean understood) {
   }
 
   private static boolean isTextual(String contentType) {
-    String type = contentType.strip().toLowerCase(Locale.ROOT);
+    final String type = contentType.strip().toLowerCase(Locale.ROOT);
     return type.startsWith("text/") || type.contains("json");
   }
 
@@ -180,15 +181,15 @@ record ServerMessage(long rejectedPoints, String text, boolean understood) {
 
   /** A page in a few words: all of it would fill the log. */
   private static String page(byte[] body) {
-    Matcher title = TITLE.matcher(text(body));
+    final Matcher title = TITLE.matcher(text(body));
     return title.find() && !title.group(1).isBlank()
         ? "an HTML page titled '" + LogText.of(title.group(1).strip()) + "'"
         : "an HTML page";
   }
 
   private static String text(byte[] body) {
-    int length = Math.min(body.length, MAX_BYTES);
-    String text = new String(body, 0, length, StandardCharsets.UTF_8);
+    final int length = Math.min(body.length, MAX_BYTES);
+    final String text = new String(body, 0, length, StandardCharsets.UTF_8);
     return LogText.of(text, ExportFailure.MAX_CHARS).strip();
   }
 }

@@ -57,7 +57,7 @@ final class Settlement {
     add(request.points(), cause, attemptsOfRequest);
     int lost = request.points().delta();
     try {
-      PendingPoints.Added added = isKept ? settings.redelivery().keep(request) : null;
+      final PendingPoints.Added added = isKept ? settings.redelivery().keep(request) : null;
       if (added != null) {
         kept += added.kept();
         keptDelta += added.keptDelta();
@@ -87,7 +87,7 @@ final class Settlement {
 
   /** Logs it, and answers the message. */
   String message() {
-    ExportFailure first = first();
+    final ExportFailure first = first();
     return settings.log().failed(all, attempts, first, sentences(first));
   }
 
@@ -96,7 +96,7 @@ final class Settlement {
    * if there is nothing. What was kept is logged by whoever ends that.
    */
   @Nullable String lostAtShutdown() {
-    UndeliveredPoints lost = new UndeliveredPoints(all - kept, delta - keptDelta);
+    final UndeliveredPoints lost = new UndeliveredPoints(all - kept, delta - keptDelta);
     return lost.all() == 0
         ? null
         : settings.log().lostAtShutdown(lost, failure, sentencesAtShutdown(first()));
@@ -120,8 +120,8 @@ final class Settlement {
     if (kept == 0 && noRoom == 0) {
       return failure.fateOf(undelivered());
     }
-    StringBuilder text = new StringBuilder();
-    boolean isUnknown = failure.fate() == Fate.UNKNOWN;
+    final StringBuilder text = new StringBuilder();
+    final boolean isUnknown = failure.fate() == Fate.UNKNOWN;
     if (isUnknown) {
       text.append(
           settings.resendsUnanswered()

@@ -30,9 +30,9 @@ record Tls(@Nullable SSLContext context, @Nullable X509TrustManager trustManager
       return OF_THE_JVM;
     }
     try {
-      X509TrustManager trusted =
+      final X509TrustManager trusted =
           trustManager == null ? Pem.trustManager((KeyStore) null) : trustManager;
-      SSLContext context = SSLContext.getInstance("TLS");
+      final SSLContext context = SSLContext.getInstance("TLS");
       context.init(keyManagers, new TrustManager[] {trusted}, null);
       return new Tls(context, trusted);
     } catch (GeneralSecurityException e) {

@@ -29,7 +29,7 @@ final class TlsAdvice {
    * @param hintAtPort appended where the port may be the wrong one; empty for none
    */
   static String of(SSLException exception, String hintAtPort) {
-    String message = String.valueOf(exception.getMessage()).toLowerCase(Locale.ROOT);
+    final String message = String.valueOf(exception.getMessage()).toLowerCase(Locale.ROOT);
     if (message.contains("unrecognized ssl message") || message.contains("plaintext connection")) {
       return "The port does not speak TLS: set an endpoint that begins with http://, or the server's"
           + " port for https."

@@ -16,7 +16,7 @@ final class UserAgent {
   private static String version() {
     // A resource, not the manifest: it survives repackaging into one jar.
     try (InputStream in = UserAgent.class.getResourceAsStream("version.properties")) {
-      Properties properties = new Properties();
+      final Properties properties = new Properties();
       if (in != null) {
         properties.load(in);
       }

@@ -25,7 +25,7 @@ class BackoffTest {
 
   @Test
   void delayGrowsExponentiallyUpToTheMaximum() {
-    Backoff backoff = new Backoff(POLICY, () -> 0.5);
+    final Backoff backoff = new Backoff(POLICY, () -> 0.5);
 
     assertThat(backoff.delayNanos(1)).isEqualTo(1_000_000_000L);
     assertThat(backoff.delayNanos(2)).isEqualTo(2_000_000_000L);
@@ -42,7 +42,7 @@ class BackoffTest {
 
   @Test
   void attemptsAreThoseOfThePolicyAndOneWithout() {
-    Backoff backoff = new Backoff(POLICY, () -> 0.5);
+    final Backoff backoff = new Backoff(POLICY, () -> 0.5);
     assertThat(backoff.allowsAttemptAfter(3)).isTrue();
     assertThat(backoff.allowsAttemptAfter(4)).isFalse();
     assertThat(new Backoff(null, () -> 0.5).allowsAttemptAfter(1)).isFalse();

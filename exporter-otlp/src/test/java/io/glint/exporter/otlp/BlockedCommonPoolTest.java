@@ -38,7 +38,7 @@ class BlockedCommonPoolTest {
     GRPC;
 
     OtlpMetricExporterBuilder exporter(String url) {
-      OtlpMetricExporterBuilder exporter = OtlpMetricExporter.builder();
+      final OtlpMetricExporterBuilder exporter = OtlpMetricExporter.builder();
       return switch (this) {
         case HTTP -> exporter.setEndpoint(url);
         case HTTP_BY_SENDER -> exporter.setEndpoint(url).setSenderProvider(OK_HTTP);
@@ -88,7 +88,7 @@ class BlockedCommonPoolTest {
   }
 
   private static String outcome(Way way, String url, int exports) throws IOException {
-    Process process =
+    final Process process =
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Djava.util.concurrent.ForkJoinPool.common.parallelism=2",
@@ -128,7 +128,7 @@ class BlockedCommonPoolTest {
           sleep();
           problem = exporter.deliveryCounts().deliveredRequests() == 1 ? "" : problem;
         }
-        OtlpDeliveryCounts counts = exporter.deliveryCounts();
+        final OtlpDeliveryCounts counts = exporter.deliveryCounts();
         System.out.println(
             counts.deliveredRequests()
                 + " delivered, "
@@ -143,7 +143,7 @@ class BlockedCommonPoolTest {
       if (result.isSuccess()) {
         return "";
       }
-      String message = String.valueOf(result.getFailureThrowable());
+      final String message = String.valueOf(result.getFailureThrowable());
       return ": " + (message.contains("ConnectException") ? "ConnectException" : message);
     }
 
@@ -156,8 +156,8 @@ class BlockedCommonPoolTest {
     }
 
     private static void blockCommonPool() {
-      int threads = ForkJoinPool.getCommonPoolParallelism();
-      CountDownLatch blocked = new CountDownLatch(threads);
+      final int threads = ForkJoinPool.getCommonPoolParallelism();
+      final CountDownLatch blocked = new CountDownLatch(threads);
       for (int i = 0; i < threads; i++) {
         ForkJoinPool.commonPool()
             .execute(

@@ -26,12 +26,12 @@ final class CollectorProcess implements AutoCloseable {
   CollectorProcess(Path directory, TestIdentity identity, String target) throws Exception {
     String tls = "";
     if (identity != null) {
-      Path certificate =
+      final Path certificate =
           Files.write(directory.resolve("certificate.pem"), identity.certificatePem());
-      Path key = Files.write(directory.resolve("key.pem"), identity.keyPem());
+      final Path key = Files.write(directory.resolve("key.pem"), identity.keyPem());
       tls = ", tls: {cert_file: \"%s\", key_file: \"%s\"}".formatted(certificate, key);
     }
-    Path configuration =
+    final Path configuration =
         Files.writeString(
             directory.resolve("collector.yaml"),
             """
@@ -61,7 +61,7 @@ final class CollectorProcess implements AutoCloseable {
   }
 
   String endpoint(String protocol, boolean isTls) {
-    String scheme = isTls ? "https" : "http";
+    final String scheme = isTls ? "https" : "http";
     return protocol.equals("grpc")
         ? scheme + "://localhost:" + grpcPort
         : scheme + "://localhost:" + httpPort + "/v1/metrics";

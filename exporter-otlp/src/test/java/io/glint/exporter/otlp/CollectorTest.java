@@ -76,7 +76,7 @@ class CollectorTest {
       String temporality,
       @TempDir Path directory)
       throws Exception {
-    boolean isDelta = temporality.equals("delta");
+    final boolean isDelta = temporality.equals("delta");
     try (CollectorProcess collector =
             new CollectorProcess(directory, isTls ? identity : null, target.url(""));
         GlintMeterProvider provider = provider(collector, protocol, compression, isTls, isDelta)) {
@@ -117,7 +117,7 @@ class CollectorTest {
       String compression,
       boolean isTls,
       boolean isDelta) {
-    OtlpMetricExporterBuilder exporter =
+    final OtlpMetricExporterBuilder exporter =
         OtlpMetricExporter.builder()
             .setProtocol(protocol)
             .setEndpoint(collector.endpoint(protocol, isTls))
@@ -139,15 +139,15 @@ class CollectorTest {
   }
 
   private void record(GlintMeterProvider provider, int recordings) {
-    Meter meter = provider.get("meter");
-    LongCounter counter = meter.counterBuilder("counter").build();
-    DoubleHistogram histogram = meter.histogramBuilder("histogram").build();
-    SplittableRandom random = new SplittableRandom(recorded.hashCode());
+    final Meter meter = provider.get("meter");
+    final LongCounter counter = meter.counterBuilder("counter").build();
+    final DoubleHistogram histogram = meter.histogramBuilder("histogram").build();
+    final SplittableRandom random = new SplittableRandom(recorded.hashCode());
     for (int i = 0; i < recordings; i++) {
-      String key = "k" + random.nextInt(50);
-      Attributes attributes = Attributes.of(KEY, key);
-      long amount = random.nextInt(1, 100);
-      double value = random.nextDouble() * 1_000;
+      final String key = "k" + random.nextInt(50);
+      final Attributes attributes = Attributes.of(KEY, key);
+      final long amount = random.nextInt(1, 100);
+      final double value = random.nextDouble() * 1_000;
       counter.add(amount, attributes);
       histogram.record(value, attributes);
       counted.merge(key, amount, Long::sum);
@@ -157,18 +157,18 @@ class CollectorTest {
   }
 
   private void assertArrived(boolean isDelta) {
-    Map<String, Long> sums = new TreeMap<>();
-    Map<String, Long> counts = new TreeMap<>();
+    final Map<String, Long> sums = new TreeMap<>();
+    final Map<String, Long> counts = new TreeMap<>();
     int exemplars = 0;
-    for (Metric metric : metrics()) {
-      for (NumberDataPoint point : metric.getSum().getDataPointsList()) {
-        String key = point.getAttributes(0).getValue().getStringValue();
+    for (final Metric metric : metrics()) {
+      for (final NumberDataPoint point : metric.getSum().getDataPointsList()) {
+        final String key = point.getAttributes(0).getValue().getStringValue();
         sums.merge(key, point.getAsInt(), isDelta ? Long::sum : Math::max);
       }
-      for (HistogramDataPoint point : metric.getHistogram().getDataPointsList()) {
-        String key = point.getAttributes(0).getValue().getStringValue();
+      for (final HistogramDataPoint point : metric.getHistogram().getDataPointsList()) {
+        final String key = point.getAttributes(0).getValue().getStringValue();
         counts.merge(key, point.getCount(), isDelta ? Long::sum : Math::max);
-        for (Exemplar exemplar : point.getExemplarsList()) {
+        for (final Exemplar exemplar : point.getExemplarsList()) {
           assertThat(values).contains(exemplar.getAsDouble());
           exemplars++;
         }

@@ -34,8 +34,8 @@ final class CuttingProxy implements AutoCloseable {
   private void accept() {
     while (!socket.isClosed()) {
       try {
-        Socket client = socket.accept();
-        Socket server = new Socket(InetAddress.getLoopbackAddress(), serverPort);
+        final Socket client = socket.accept();
+        final Socket server = new Socket(InetAddress.getLoopbackAddress(), serverPort);
         start(() -> toServer(client, server));
         start(() -> toClient(server, client));
       } catch (IOException e) {
@@ -54,11 +54,11 @@ final class CuttingProxy implements AutoCloseable {
   }
 
   private void toClient(Socket server, Socket client) {
-    byte[] buffer = new byte[8_192];
+    final byte[] buffer = new byte[8_192];
     try (server;
         client) {
       for (int read = 0; read >= 0; read = server.getInputStream().read(buffer)) {
-        int allowed = Math.min(read, left.get());
+        final int allowed = Math.min(read, left.get());
         client.getOutputStream().write(buffer, 0, allowed);
         if (left.get() != PASS_ON && left.addAndGet(-read) < 0) {
           left.set(PASS_ON);
@@ -73,7 +73,7 @@ final class CuttingProxy implements AutoCloseable {
   }
 
   private static void start(Runnable task) {
-    Thread thread = new Thread(task, "test-cutting-proxy");
+    final Thread thread = new Thread(task, "test-cutting-proxy");
     thread.setDaemon(true);
     thread.start();
   }

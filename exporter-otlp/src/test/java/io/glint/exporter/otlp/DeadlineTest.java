@@ -24,9 +24,9 @@ class DeadlineTest {
 
   @Test
   void theEarlierOneCounts() {
-    Deadline early = Deadline.after(Duration.ofMinutes(1));
-    Deadline late = Deadline.after(Duration.ofHours(1));
-    Deadline never = Deadline.after(Duration.ZERO);
+    final Deadline early = Deadline.after(Duration.ofMinutes(1));
+    final Deadline late = Deadline.after(Duration.ofHours(1));
+    final Deadline never = Deadline.after(Duration.ZERO);
     assertThat(early.orEarlier(late)).isSameAs(early);
     assertThat(late.orEarlier(early)).isSameAs(early);
     assertThat(never.orEarlier(late)).isSameAs(late);

@@ -103,9 +103,9 @@ class ExemplarOutcomesTest {
 
   @Test
   void exemplarsThatAPointDoesNotKeepAreFailed() {
-    List<DoubleExemplarData> many =
+    final List<DoubleExemplarData> many =
         Collections.nCopies(PendingPoint.MAX_EXEMPLARS, TestMetrics.doubleExemplar(1));
-    MetricData metric =
+    final MetricData metric =
         TestMetrics.histogram(
             ImmutableHistogramPointData.create(
                 1, 2, Attributes.empty(), 1, false, 0, false, 0, List.of(), List.of(1L), many));
@@ -113,7 +113,7 @@ class ExemplarOutcomesTest {
     try (OtlpMetricExporter exporter = builder().build()) {
       export(exporter, List.of(metric));
       export(exporter, List.of(metric));
-      long kept = PendingPoint.MAX_EXEMPLARS;
+      final long kept = PendingPoint.MAX_EXEMPLARS;
       assertThat(outcomes(exporter, "histogram"))
           .containsOnly(Map.entry(Outcome.EXPORT_FAILED, kept), Map.entry(Outcome.EXPORTED, kept));
     }
@@ -134,7 +134,7 @@ class ExemplarOutcomesTest {
 
   @Test
   void whatIsNotSentIsAFailedExport() {
-    MetricData large =
+    final MetricData large =
         TestMetrics.histogram(
             ImmutableHistogramPointData.create(
                 1,
@@ -148,7 +148,7 @@ class ExemplarOutcomesTest {
                 List.of(),
                 List.of(1L),
                 List.of(TestMetrics.doubleExemplar(1), TestMetrics.doubleExemplar(2))));
-    List<MetricData> metrics = List.of(large, TestMetrics.longSum());
+    final List<MetricData> metrics = List.of(large, TestMetrics.longSum());
     try (OtlpMetricExporter exporter = builder().setMaxRequestSize(2_000).build()) {
       export(exporter, metrics);
       assertThat(server.received).hasSize(1);
@@ -164,7 +164,7 @@ class ExemplarOutcomesTest {
 
   @Test
   void ofDataThatCannotBeEncodedIsCountedWhatCanBeRead() {
-    MetricData nameless =
+    final MetricData nameless =
         new DelegatingMetricData(TestMetrics.histogram()) {
           @Override
           public String getName() {
@@ -172,7 +172,8 @@ class ExemplarOutcomesTest {
           }
         };
     try (OtlpMetricExporter exporter = builder().build()) {
-      CompletableResultCode result = export(exporter, List.of(TestMetrics.longSum(), nameless));
+      final CompletableResultCode result =
+          export(exporter, List.of(TestMetrics.longSum(), nameless));
       assertThat(result.isSuccess()).isFalse();
       assertThat(outcomes(exporter, "sum.long")).containsOnly(Map.entry(Outcome.EXPORT_FAILED, 1L));
       assertThat(outcomes(exporter, "histogram")).isEmpty();
@@ -182,13 +183,13 @@ class ExemplarOutcomesTest {
   @Test
   void anExportThatShutdownCancelsAndALaterOneAreFailed() throws IOException {
     try (BlackHole blackHole = new BlackHole()) {
-      OtlpMetricExporter exporter =
+      final OtlpMetricExporter exporter =
           builder()
               .setEndpoint(blackHole.url())
               .setTimeout(Duration.ZERO)
               .setShutdownGrace(Duration.ofMillis(50))
               .build();
-      CompletableResultCode cancelled = exporter.export(histogram());
+      final CompletableResultCode cancelled = exporter.export(histogram());
       assertThat(outcomes(exporter, "histogram")).isEmpty();
       exporter.shutdown().join(20, TimeUnit.SECONDS);
       cancelled.join(20, TimeUnit.SECONDS);
@@ -223,14 +224,14 @@ class ExemplarOutcomesTest {
   /** The exporter asks for data that may be reused. */
   @Test
   void metricsThatAreReusedMeanwhileAreCountedByTheNameTheyHad() {
-    CountDownLatch reused = new CountDownLatch(1);
+    final CountDownLatch reused = new CountDownLatch(1);
     server.answer(
         exchange -> {
           Await.open(reused);
           OtlpServer.reply(exchange, 200, new byte[0]);
         });
-    String[] name = {"first"};
-    MetricData reusable =
+    final String[] name = {"first"};
+    final MetricData reusable =
         new DelegatingMetricData(TestMetrics.histogram()) {
           @Override
           public String getName() {
@@ -238,7 +239,7 @@ class ExemplarOutcomesTest {
           }
         };
     try (OtlpMetricExporter exporter = builder().build()) {
-      CompletableResultCode result = exporter.export(List.of(reusable));
+      final CompletableResultCode result = exporter.export(List.of(reusable));
       name[0] = "second";
       reused.countDown();
       result.join(20, TimeUnit.SECONDS);
@@ -249,8 +250,8 @@ class ExemplarOutcomesTest {
 
   @Test
   void scopesAreToldApart() {
-    InstrumentationScopeInfo other = InstrumentationScopeInfo.create("other");
-    MetricData ofOther =
+    final InstrumentationScopeInfo other = InstrumentationScopeInfo.create("other");
+    final MetricData ofOther =
         new DelegatingMetricData(TestMetrics.longSum()) {
           @Override
           public InstrumentationScopeInfo getInstrumentationScopeInfo() {
@@ -266,9 +267,9 @@ class ExemplarOutcomesTest {
 
   @Test
   void exportsAndReadersAtOnceLoseNothing() throws Exception {
-    ExecutorService threads = Executors.newFixedThreadPool(4);
+    final ExecutorService threads = Executors.newFixedThreadPool(4);
     try (OtlpMetricExporter exporter = builder().build()) {
-      List<Future<?>> done = new ArrayList<>();
+      final List<Future<?>> done = new ArrayList<>();
       for (int i = 0; i < 4; i++) {
         done.add(
             threads.submit(
@@ -280,12 +281,12 @@ class ExemplarOutcomesTest {
       }
       long last = 0;
       while (!done.stream().allMatch(Future::isDone)) {
-        long now = outcomes(exporter, "histogram").getOrDefault(Outcome.EXPORTED, 0L);
+        final long now = outcomes(exporter, "histogram").getOrDefault(Outcome.EXPORTED, 0L);
         assertThat(now).isGreaterThanOrEqualTo(last);
         last = now;
         Thread.sleep(1);
       }
-      for (Future<?> thread : done) {
+      for (final Future<?> thread : done) {
         thread.get();
       }
       assertThat(outcomes(exporter, "histogram")).containsOnly(Map.entry(Outcome.EXPORTED, 800L));
@@ -311,9 +312,9 @@ class ExemplarOutcomesTest {
   }
 
   private static Map<Outcome, Long> outcomes(OtlpMetricExporter exporter, String metric) {
-    Map<Outcome, Long> counts = new EnumMap<>(Outcome.class);
-    for (Outcome outcome : Outcome.values()) {
-      long count = exporter.exemplarOutcomes().get(TestMetrics.SCOPE, metric, outcome);
+    final Map<Outcome, Long> counts = new EnumMap<>(Outcome.class);
+    for (final Outcome outcome : Outcome.values()) {
+      final long count = exporter.exemplarOutcomes().get(TestMetrics.SCOPE, metric, outcome);
       if (count != 0) {
         counts.put(outcome, count);
       }

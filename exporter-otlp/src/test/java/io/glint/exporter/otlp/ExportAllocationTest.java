@@ -45,8 +45,8 @@ class ExportAllocationTest {
     try (RawServer server = new RawServer(ExportAllocationTest::takeAll);
         OtlpMetricExporter exporter =
             OtlpMetricExporter.builder().setEndpoint(server.url("http")).build()) {
-      long few = bytesPerExport(exporter, FEW);
-      long many = bytesPerExport(exporter, MANY);
+      final long few = bytesPerExport(exporter, FEW);
+      final long many = bytesPerExport(exporter, MANY);
       // The views of 64 KiB of the request that are handed to the client; a copy of the request
       // would be more than 200 bytes for each series.
       assertThat((many - few) / (MANY - FEW)).isLessThan(4);
@@ -68,10 +68,10 @@ class ExportAllocationTest {
                 .setSenderProvider(TakingAll.class.getName())
                 .setMaxRequestSize(2_500_000)
                 .build()) {
-      List<MetricData> metrics = metrics(32_000);
+      final List<MetricData> metrics = metrics(32_000);
       long least = Long.MAX_VALUE;
       // The first exports are not compiled. On a busy machine that takes its time.
-      long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(40);
+      final long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(40);
       while (least >= 32_000 && System.nanoTime() < end) {
         TakingAll.REQUESTS.set(0);
         least = Math.min(least, bytesOf(exporter, metrics));
@@ -84,10 +84,10 @@ class ExportAllocationTest {
   }
 
   private long bytesPerExport(OtlpMetricExporter exporter, int series) {
-    List<MetricData> metrics = metrics(series);
+    final List<MetricData> metrics = metrics(series);
     long least = Long.MAX_VALUE;
     for (int i = 0; i < 30; i++) {
-      long bytes = bytesOf(exporter, metrics);
+      final long bytes = bytesOf(exporter, metrics);
       if (i >= 10) {
         least = Math.min(least, bytes);
       }
@@ -96,15 +96,15 @@ class ExportAllocationTest {
   }
 
   private long bytesOf(OtlpMetricExporter exporter, List<MetricData> metrics) {
-    long before = allocated();
+    final long before = allocated();
     assertThat(exporter.export(metrics).join(20, TimeUnit.SECONDS).isSuccess()).isTrue();
     return allocated() - before;
   }
 
   private static List<MetricData> metrics(int series) {
-    HistogramPointData point =
+    final HistogramPointData point =
         (HistogramPointData) TestMetrics.histogram().getData().getPoints().iterator().next();
-    HistogramPointData[] all = new HistogramPointData[series];
+    final HistogramPointData[] all = new HistogramPointData[series];
     Arrays.fill(all, point);
     return List.of(TestMetrics.histogram(all));
   }
@@ -112,23 +112,23 @@ class ExportAllocationTest {
   /** Of all threads but that of the server, which allocates nothing. */
   private long allocated() {
     long sum = 0;
-    for (long bytes : threads.getThreadAllocatedBytes(threads.getAllThreadIds())) {
+    for (final long bytes : threads.getThreadAllocatedBytes(threads.getAllThreadIds())) {
       sum += Math.max(0, bytes);
     }
     return sum;
   }
 
   private static void takeAll(Socket connection) throws IOException {
-    byte[] buffer = new byte[65_536];
-    byte[] answer =
+    final byte[] buffer = new byte[65_536];
+    final byte[] answer =
         "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
-    InputStream in = connection.getInputStream();
-    OutputStream out = connection.getOutputStream();
+    final InputStream in = connection.getInputStream();
+    final OutputStream out = connection.getOutputStream();
     while (true) {
       int length = 0;
       int end = -1;
       while (end < 0) {
-        int read = in.read(buffer, length, buffer.length - length);
+        final int read = in.read(buffer, length, buffer.length - length);
         if (read < 0) {
           return;
         }
@@ -158,7 +158,7 @@ class ExportAllocationTest {
   }
 
   private static long contentLength(String head) {
-    for (String line : head.split("\r\n", -1)) {
+    for (final String line : head.split("\r\n", -1)) {
       if (line.regionMatches(true, 0, "Content-Length:", 0, 15)) {
         return Long.parseLong(line.substring(15).trim());
       }

@@ -88,7 +88,7 @@ class FaultMatrixTest {
   /** No time-out is to pass while classes of a client are loaded. */
   @BeforeAll
   static void loadClients() {
-    Duration limit = Duration.ofMinutes(2);
+    final Duration limit = Duration.ofMinutes(2);
     try (OtlpServer http = new OtlpServer();
         GrpcServer grpc = new GrpcServer();
         OtlpMetricExporter overHttp =
@@ -97,7 +97,7 @@ class FaultMatrixTest {
                 .setTimeout(limit)
                 .build();
         OtlpMetricExporter overGrpc = grpc.exporter(null).setTimeout(limit).build()) {
-      for (OtlpMetricExporter exporter : List.of(overHttp, overGrpc)) {
+      for (final OtlpMetricExporter exporter : List.of(overHttp, overGrpc)) {
         assertThat(exporter.export(List.of(deltaSum(2))).join(2, TimeUnit.MINUTES).isSuccess())
             .isTrue();
       }
@@ -164,7 +164,7 @@ class FaultMatrixTest {
 
     /** The same, when the time ends it. */
     Fault within(Duration limit) {
-      List<String> more = new ArrayList<>(says);
+      final List<String> more = new ArrayList<>(says);
       more.add("within " + limit.toMillis() + " ms");
       return new Fault(name, start, points, size, limit, attempts, fate, more);
     }
@@ -315,20 +315,20 @@ class FaultMatrixTest {
   @ParameterizedTest
   @MethodSource("faults")
   void whatBecomesOfDeltaPoints(Fault fault) throws IOException {
-    List<MetricData> metrics = List.of(deltaSum(fault.points, fault.size));
+    final List<MetricData> metrics = List.of(deltaSum(fault.points, fault.size));
     try (Faulty server = fault.start.server()) {
-      OtlpMetricExporter exporter =
+      final OtlpMetricExporter exporter =
           server
               .exporter()
               .setTimeout(fault.timeout)
               .setRetryPolicy(TWICE)
               .setShutdownGrace(Duration.ofMillis(500))
               .build();
-      long start = System.nanoTime();
-      CompletableResultCode result = exporter.export(metrics).join(20, TimeUnit.SECONDS);
+      final long start = System.nanoTime();
+      final CompletableResultCode result = exporter.export(metrics).join(20, TimeUnit.SECONDS);
       assertThat(millisSince(start)).isLessThan(fault.timeout.toMillis() + 3_000);
 
-      OtlpDeliveryCounts counts = exporter.deliveryCounts();
+      final OtlpDeliveryCounts counts = exporter.deliveryCounts();
       Fate fate = fault.fate;
       if (fate == Fate.KEPT_OR_UNKNOWN) {
         fate = counts.unansweredRequests() == 0 ? Fate.KEPT : Fate.UNKNOWN;
@@ -342,8 +342,8 @@ class FaultMatrixTest {
         assertThat(log.warnings().get(0))
             .contains(fault.attempts == 1 ? "after 1 attempt:" : "after 2 attempts:");
       }
-      boolean isKept = fate == Fate.KEPT;
-      boolean isLost = fate == Fate.REFUSED || fate == Fate.UNKNOWN;
+      final boolean isKept = fate == Fate.KEPT;
+      final boolean isLost = fate == Fate.REFUSED || fate == Fate.UNKNOWN;
       assertThat(counts.waitingPoints()).isEqualTo(isKept ? fault.points : 0);
       assertThat(counts.lostDeltaPoints()).isEqualTo(isLost ? fault.points : 0);
       assertThat(counts.failedRequests()).isEqualTo(isKept ? 1 : 0);
@@ -351,7 +351,7 @@ class FaultMatrixTest {
       assertThat(counts.unansweredRequests()).isEqualTo(fate == Fate.UNKNOWN ? 1 : 0);
       assertThat(counts.rejectedPoints()).isEqualTo(fate == Fate.TAKEN ? 1 : 0);
 
-      long end = System.nanoTime();
+      final long end = System.nanoTime();
       exporter.shutdown().join(20, TimeUnit.SECONDS);
       assertThat(millisSince(end)).isLessThan(5_000);
       assertThat(exporter.deliveryCounts().waitingPoints()).isZero();
@@ -395,7 +395,7 @@ class FaultMatrixTest {
   void shutdownWhileItWaitsForTheNextAttemptEndsInTimeAndCountsWhatIsLost(Fault fault)
       throws Exception {
     try (Faulty server = fault.start.server()) {
-      OtlpMetricExporter exporter =
+      final OtlpMetricExporter exporter =
           server
               .exporter()
               .setTimeout(Duration.ofSeconds(30))
@@ -406,10 +406,10 @@ class FaultMatrixTest {
                       .build())
               .setShutdownGrace(Duration.ofMillis(300))
               .build();
-      CompletableResultCode export = exporter.export(List.of(deltaSum(2)));
+      final CompletableResultCode export = exporter.export(List.of(deltaSum(2)));
       Thread.sleep(200);
-      long start = System.nanoTime();
-      CompletableResultCode shutdown = exporter.shutdown().join(20, TimeUnit.SECONDS);
+      final long start = System.nanoTime();
+      final CompletableResultCode shutdown = exporter.shutdown().join(20, TimeUnit.SECONDS);
       assertThat(millisSince(start)).isLessThan(5_000);
       assertThat(shutdown.isSuccess()).isFalse();
       assertThat(export.isDone()).isTrue();
@@ -432,7 +432,7 @@ class FaultMatrixTest {
       server.answer(200).answer(503);
       exporter.export(List.of(deltaSum(1_000))).join(20, TimeUnit.SECONDS);
       assertThat(server.received).hasSize(2);
-      int delivered = Receiver.pointsOfSum(server.received.get(0).request());
+      final int delivered = Receiver.pointsOfSum(server.received.get(0).request());
       assertThat(exporter.deliveryCounts().waitingPoints()).isEqualTo(1_000 - delivered);
       assertThat(log.warnings())
           .singleElement()
@@ -442,7 +442,7 @@ class FaultMatrixTest {
       server.received.remove(1);
       exporter.export(List.of(deltaSum(1))).join(20, TimeUnit.SECONDS);
       assertThat(server.received).allMatch(request -> request.body().length <= 10_000);
-      Map<String, Double> totals = new TreeMap<>();
+      final Map<String, Double> totals = new TreeMap<>();
       server.received.forEach(received -> Receiver.addTo(totals, received.request()));
       assertThat(totals).hasSize(1_000);
       assertThat(totals.values().stream().mapToDouble(Double::doubleValue).sum())
@@ -452,22 +452,22 @@ class FaultMatrixTest {
 
   @Test
   void shutdownInTheMiddleOfASplitExportCountsAllThatIsLost() throws Exception {
-    OtlpServer server = new OtlpServer();
+    final OtlpServer server = new OtlpServer();
     server.answer(200).answer(exchange -> {});
     try (server) {
-      OtlpMetricExporter exporter =
+      final OtlpMetricExporter exporter =
           OtlpMetricExporter.builder()
               .setEndpoint(server.url("/v1/metrics"))
               .setMaxRequestSize(10_000)
               .setShutdownGrace(Duration.ofMillis(100))
               .build();
-      CompletableResultCode export = exporter.export(List.of(deltaSum(1_000)));
+      final CompletableResultCode export = exporter.export(List.of(deltaSum(1_000)));
       while (server.received.size() < 2) {
         Thread.sleep(5);
       }
       exporter.shutdown().join(20, TimeUnit.SECONDS);
       assertThat(export.join(20, TimeUnit.SECONDS).isSuccess()).isFalse();
-      int delivered = Receiver.pointsOfSum(server.received.get(0).request());
+      final int delivered = Receiver.pointsOfSum(server.received.get(0).request());
       assertThat(exporter.deliveryCounts().lostDeltaPoints()).isEqualTo(1_000 - delivered);
       assertThat(exporter.deliveryCounts().waitingPoints()).isZero();
     }
@@ -475,9 +475,9 @@ class FaultMatrixTest {
 
   @Test
   void theLastAttemptIsMadeAtTheShutdown() {
-    OutageServer server = new OutageServer();
+    final OutageServer server = new OutageServer();
     try (server) {
-      OtlpMetricExporter exporter =
+      final OtlpMetricExporter exporter =
           OtlpMetricExporter.builder().setEndpoint(server.url()).setRetryPolicy(null).build();
       exporter.export(List.of(deltaSum(2))).join(20, TimeUnit.SECONDS);
       assertThat(exporter.deliveryCounts().waitingPoints()).isEqualTo(2);
@@ -491,9 +491,9 @@ class FaultMatrixTest {
   @ParameterizedTest
   @ValueSource(ints = {401, 502, 504, 0})
   void whatTheLastAttemptLosesIsLoggedAndTheShutdownFails(int status) {
-    OutageServer server = new OutageServer();
+    final OutageServer server = new OutageServer();
     try (server) {
-      OtlpMetricExporter exporter =
+      final OtlpMetricExporter exporter =
           OtlpMetricExporter.builder()
               .setEndpoint(server.url())
               .setTimeout(Duration.ofSeconds(1))
@@ -508,7 +508,7 @@ class FaultMatrixTest {
               OtlpServer.reply(exchange, status, new byte[0]);
             }
           });
-      CompletableResultCode shutdown = exporter.shutdown().join(20, TimeUnit.SECONDS);
+      final CompletableResultCode shutdown = exporter.shutdown().join(20, TimeUnit.SECONDS);
       assertThat(server.notTaken).hasSize(1);
       assertThat(shutdown.isSuccess()).isFalse();
       assertThat(log.warnings()).hasSize(2);
@@ -527,9 +527,9 @@ class FaultMatrixTest {
 
   @Test
   void theShutdownEndsInTimeAlsoIfTheLastAttemptIsSplit() {
-    OutageServer server = new OutageServer();
+    final OutageServer server = new OutageServer();
     try (server) {
-      OtlpMetricExporter exporter =
+      final OtlpMetricExporter exporter =
           OtlpMetricExporter.builder()
               .setEndpoint(server.url())
               .setRetryPolicy(null)
@@ -538,7 +538,7 @@ class FaultMatrixTest {
               .build();
       exporter.export(List.of(deltaSum(1_000))).join(20, TimeUnit.SECONDS);
       server.refuse(OtlpServer.successAfter(1_000));
-      long start = System.nanoTime();
+      final long start = System.nanoTime();
       assertThat(exporter.shutdown().join(20, TimeUnit.SECONDS).isSuccess()).isFalse();
       assertThat(millisSince(start)).isLessThan(5_000);
       assertThat(exporter.deliveryCounts().deliveredRequests()).isLessThanOrEqualTo(1);
@@ -548,9 +548,9 @@ class FaultMatrixTest {
 
   @Test
   void withLittleTimeLeftThereIsNoLastAttempt() {
-    OutageServer server = new OutageServer();
+    final OutageServer server = new OutageServer();
     try (server) {
-      OtlpMetricExporter exporter =
+      final OtlpMetricExporter exporter =
           OtlpMetricExporter.builder()
               .setEndpoint(server.url())
               .setRetryPolicy(null)
@@ -567,7 +567,7 @@ class FaultMatrixTest {
 
   @Test
   void withoutAnExportThatTakesThemAlongKeptPointsAreSentByThemselves() throws Exception {
-    OutageServer server = new OutageServer();
+    final OutageServer server = new OutageServer();
     try (server;
         OtlpMetricExporter exporter =
             OtlpMetricExporter.builder()
@@ -586,7 +586,7 @@ class FaultMatrixTest {
 
   @Test
   void memoryDuringAnOutageIsBounded() {
-    OutageServer server = new OutageServer();
+    final OutageServer server = new OutageServer();
     try (server;
         OtlpMetricExporter exporter =
             OtlpMetricExporter.builder()
@@ -595,7 +595,7 @@ class FaultMatrixTest {
                 .setMaxPendingSeries(1_000)
                 .build()) {
       export(exporter, 0, 0, 1_000);
-      long before = usedMemory();
+      final long before = usedMemory();
       long recorded = 1_000;
       for (int i = 1; i <= 100; i++) {
         export(exporter, i, 1_000 * i, 1_000);
@@ -609,18 +609,18 @@ class FaultMatrixTest {
 
       server.up();
       export(exporter, 101, 0, 1);
-      double total = server.totals().values().stream().mapToDouble(Double::doubleValue).sum();
+      final double total = server.totals().values().stream().mapToDouble(Double::doubleValue).sum();
       assertThat((long) total).isEqualTo(recorded + 1);
     }
   }
 
   /** Exports one of several collections, a second one after the other. */
   private static void export(OtlpMetricExporter exporter, int collection, int first, int points) {
-    long start = TimeUnit.SECONDS.toNanos(collection);
-    long end = TimeUnit.SECONDS.toNanos(collection + 1L);
-    List<LongPointData> all = new ArrayList<>();
+    final long start = TimeUnit.SECONDS.toNanos(collection);
+    final long end = TimeUnit.SECONDS.toNanos(collection + 1L);
+    final List<LongPointData> all = new ArrayList<>();
     for (int i = first; i < first + points; i++) {
-      Attributes attributes = Attributes.builder().put("id", "series-" + i).build();
+      final Attributes attributes = Attributes.builder().put("id", "series-" + i).build();
       all.add(LongPointData.create(start, end, attributes, 1));
     }
     exporter.export(List.of(deltaSum(all))).join(20, TimeUnit.SECONDS);
@@ -630,7 +630,7 @@ class FaultMatrixTest {
     long least = Long.MAX_VALUE;
     for (int i = 0; i < 5; i++) {
       System.gc();
-      Runtime runtime = Runtime.getRuntime();
+      final Runtime runtime = Runtime.getRuntime();
       least = Math.min(least, runtime.totalMemory() - runtime.freeMemory());
     }
     return least;
@@ -641,9 +641,9 @@ class FaultMatrixTest {
   }
 
   private static MetricData deltaSum(int points, int size) {
-    List<LongPointData> all = new ArrayList<>();
+    final List<LongPointData> all = new ArrayList<>();
     for (int i = 0; i < points; i++) {
-      Attributes attributes =
+      final Attributes attributes =
           Attributes.builder().put("id", "series-" + i + "-" + "x".repeat(size)).build();
       all.add(LongPointData.create(1, 2, attributes, i + 1));
     }
@@ -701,7 +701,7 @@ class FaultMatrixTest {
 
   private static Start answering(OtlpServer.Answer answer) {
     return () -> {
-      HttpServer server =
+      final HttpServer server =
           HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
       server.createContext(
           "/",
@@ -717,25 +717,25 @@ class FaultMatrixTest {
   }
 
   private static Faulty hang() throws IOException {
-    BlackHole hole = new BlackHole();
+    final BlackHole hole = new BlackHole();
     return of(hole.url(), hole::close);
   }
 
   private static Start raw(String answer) {
     return () -> {
-      RawServer server = RawServer.answering(answer);
+      final RawServer server = RawServer.answering(answer);
       return of(server.url("http"), server::close);
     };
   }
 
   private static Faulty plain() throws IOException {
-    RawServer server = RawServer.answering("HTTP/1.1 400 Bad Request\r\n\r\n");
+    final RawServer server = RawServer.answering("HTTP/1.1 400 Bad Request\r\n\r\n");
     return of(server.url("https"), server::close);
   }
 
   /** Reads a little of the request, and resets the connection. */
   private static Faulty reset() throws IOException {
-    RawServer server =
+    final RawServer server =
         new RawServer(
             connection -> {
               connection.getInputStream().readNBytes(1_000);
@@ -746,7 +746,7 @@ class FaultMatrixTest {
 
   /** Reads so little at a time that the request is not through when the time is over. */
   private static Faulty slow() throws IOException {
-    RawServer server =
+    final RawServer server =
         new RawServer(
             connection -> {
               for (int i = 0; i < 500 && connection.getInputStream().read() >= 0; i++) {
@@ -763,10 +763,10 @@ class FaultMatrixTest {
   /** The same server, and an exporter that speaks gRPC to it. */
   private static Start grpc(Start start) {
     return () -> {
-      Faulty server = start.server();
+      final Faulty server = start.server();
       return faulty(
           () -> {
-            OtlpMetricExporterBuilder exporter = server.exporter().setProtocol("grpc");
+            final OtlpMetricExporterBuilder exporter = server.exporter().setProtocol("grpc");
             return exporter.setEndpoint("http://" + exporter.endpoint().getAuthority());
           },
           server::close);
@@ -783,7 +783,7 @@ class FaultMatrixTest {
 
   private static Start grpc(GrpcServer.Answer answer) {
     return () -> {
-      GrpcServer server = new GrpcServer();
+      final GrpcServer server = new GrpcServer();
       // As often as it is tried.
       server.answer(answer).answer(answer).answer(answer);
       return faulty(() -> server.exporter(null), server::close);
@@ -791,20 +791,21 @@ class FaultMatrixTest {
   }
 
   private static Faulty grpcPlain() {
-    GrpcServer server = new GrpcServer();
+    final GrpcServer server = new GrpcServer();
     return faulty(() -> server.exporter(null).setEndpoint(server.url("https")), server::close);
   }
 
   private static Start grpcTls(TestIdentity own, TestIdentity client, TestIdentity trusted) {
     return () -> {
-      GrpcServer server = new GrpcServer(GrpcServer.credentials(own, client), builder -> builder);
+      final GrpcServer server =
+          new GrpcServer(GrpcServer.credentials(own, client), builder -> builder);
       return faulty(() -> server.exporter(trusted), server::close);
     };
   }
 
   private static Start tls(TestIdentity own, TestIdentity client, TestIdentity trusted) {
     return () -> {
-      HttpsServer server =
+      final HttpsServer server =
           HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
       server.setHttpsConfigurator(own.https(client));
       server.start();
@@ -819,9 +820,9 @@ class FaultMatrixTest {
 
   /** Takes requests, and resets the connection when a few bytes of the answer are through. */
   private static Faulty cut() throws IOException {
-    GrpcServer server = new GrpcServer();
-    CuttingProxy proxy = new CuttingProxy(server.port());
-    GrpcServer.Answer answer =
+    final GrpcServer server = new GrpcServer();
+    final CuttingProxy proxy = new CuttingProxy(server.port());
+    final GrpcServer.Answer answer =
         observer -> {
           proxy.cutAfter(12);
           observer.onNext(PARTIAL);

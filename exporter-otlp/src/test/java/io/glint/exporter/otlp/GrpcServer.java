@@ -111,7 +111,7 @@ final class GrpcServer implements Receiver {
 
   @Override
   public OtlpMetricExporterBuilder exporter(TestIdentity identity) {
-    OtlpMetricExporterBuilder exporter = OtlpMetricExporter.builder().setProtocol("grpc");
+    final OtlpMetricExporterBuilder exporter = OtlpMetricExporter.builder().setProtocol("grpc");
     return identity == null
         ? exporter.setEndpoint(url("http"))
         : exporter.setEndpoint(url("https")).setTrustedCertificates(identity.trustedPem());
@@ -169,7 +169,7 @@ final class GrpcServer implements Receiver {
 
   /** What says in a trailer when to come back. */
   static StatusRuntimeException retryInfo(Status.Code code, int seconds) {
-    RetryInfo info =
+    final RetryInfo info =
         RetryInfo.newBuilder().setRetryDelay(Duration.newBuilder().setSeconds(seconds)).build();
     return StatusProto.toStatusRuntimeException(
         com.google.rpc.Status.newBuilder()
@@ -189,7 +189,7 @@ final class GrpcServer implements Receiver {
       return InsecureServerCredentials.create();
     }
     try {
-      TlsServerCredentials.Builder credentials =
+      final TlsServerCredentials.Builder credentials =
           TlsServerCredentials.newBuilder()
               .keyManager(
                   new ByteArrayInputStream(identity.certificatePem()),
@@ -233,8 +233,8 @@ final class GrpcServer implements Receiver {
         ExportMetricsServiceRequest request,
         StreamObserver<ExportMetricsServiceResponse> observer) {
       received.add(request);
-      Answer scripted = script.poll();
-      Answer answer = scripted != null ? scripted : standing;
+      final Answer scripted = script.poll();
+      final Answer answer = scripted != null ? scripted : standing;
       if (answer != null) {
         answer.to(observer);
       } else {

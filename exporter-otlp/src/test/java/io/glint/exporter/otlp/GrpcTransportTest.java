@@ -54,7 +54,7 @@ class GrpcTransportTest {
 
   @Test
   void requestArrivesAsItIsSentOverHttp() {
-    List<MetricData> metrics = TestMetrics.everyKind();
+    final List<MetricData> metrics = TestMetrics.everyKind();
     try (OtlpServer http = new OtlpServer();
         OtlpMetricExporter overHttp =
             OtlpMetricExporter.builder().setEndpoint(http.url("/v1/metrics")).build();
@@ -95,7 +95,7 @@ class GrpcTransportTest {
 
   @Test
   void headersAreSuppliedForEachAttempt() {
-    AtomicInteger calls = new AtomicInteger();
+    final AtomicInteger calls = new AtomicInteger();
     server.answer(Status.UNAVAILABLE);
     try (OtlpMetricExporter exporter =
         retrying()
@@ -289,8 +289,8 @@ class GrpcTransportTest {
   void serverThatNeverAnswersFailsTheExportWithinTheTimeout() {
     server.answer(observer -> {});
     try (OtlpMetricExporter exporter = retrying().setTimeout(Duration.ofMillis(300)).build()) {
-      long start = System.nanoTime();
-      CompletableResultCode result = export(exporter);
+      final long start = System.nanoTime();
+      final CompletableResultCode result = export(exporter);
       assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(10));
       assertThat(result.getFailureThrowable())
           .hasMessageContainingAll("within 300 ms", "may have arrived");
@@ -327,7 +327,7 @@ class GrpcTransportTest {
 
   @Test
   void exportsGoOnWhenAServerThatWasDownIsThere() throws IOException {
-    int port = FreePort.find();
+    final int port = FreePort.find();
     try (OtlpMetricExporter exporter = retrying().setEndpoint("http://localhost:" + port).build()) {
       assertThat(export(exporter).getFailureThrowable())
           .hasMessageContainingAll("after 3 attempts", "No total is lost")
@@ -339,22 +339,22 @@ class GrpcTransportTest {
   @Test
   void shutdownEndsARetryThatWaits() {
     server.answer(Status.UNAVAILABLE);
-    RetryPolicy slow =
+    final RetryPolicy slow =
         QuickRetry.POLICY.toBuilder()
             .setInitialBackoff(Duration.ofSeconds(30))
             .setMaxBackoff(Duration.ofSeconds(30))
             .build();
-    OtlpMetricExporter exporter =
+    final OtlpMetricExporter exporter =
         retrying()
             .setRetryPolicy(slow)
             .setTimeout(Duration.ZERO)
             .setShutdownGrace(Duration.ofMillis(100))
             .build();
-    CompletableResultCode result = exporter.export(twoPoints());
+    final CompletableResultCode result = exporter.export(twoPoints());
     while (server.received.isEmpty()) {
       Thread.onSpinWait();
     }
-    long start = System.nanoTime();
+    final long start = System.nanoTime();
     assertThat(exporter.shutdown().join(10, TimeUnit.SECONDS).isSuccess()).isFalse();
     assertThat(result.join(10, TimeUnit.SECONDS).isSuccess()).isFalse();
     assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(8));
@@ -364,9 +364,9 @@ class GrpcTransportTest {
   @Test
   void shutdownCancelsACallThatIsNotAnswered() {
     server.answer(observer -> {});
-    OtlpMetricExporter exporter =
+    final OtlpMetricExporter exporter =
         retrying().setTimeout(Duration.ZERO).setShutdownGrace(Duration.ofMillis(100)).build();
-    CompletableResultCode result = exporter.export(twoPoints());
+    final CompletableResultCode result = exporter.export(twoPoints());
     while (server.received.isEmpty()) {
       Thread.onSpinWait();
     }
@@ -379,7 +379,7 @@ class GrpcTransportTest {
   void httpServerInPlaceOfGrpcIsNamed() {
     try (OtlpServer http = new OtlpServer();
         OtlpMetricExporter exporter = retrying().setEndpoint(http.url("")).build()) {
-      CompletableResultCode result = export(exporter);
+      final CompletableResultCode result = export(exporter);
       assertThat(result.getFailureThrowable())
           .hasMessageContainingAll("OTLP server over gRPC", "4317", "http/protobuf");
     }
@@ -407,7 +407,7 @@ class GrpcTransportTest {
 
   @Test
   void portOfHttpIsNamedWhateverGoesWrongThere() {
-    GrpcAdvice advice = new GrpcAdvice(URI.create("http://localhost:4318"));
+    final GrpcAdvice advice = new GrpcAdvice(URI.create("http://localhost:4318"));
     assertThat(advice.timeout(Duration.ofSeconds(1)).advice()).contains("OTLP over HTTP", "4317");
     assertThat(advice.failure(new ConnectException("refused"), false).advice())
         .contains("OTLP over HTTP", "4317");
@@ -417,7 +417,7 @@ class GrpcTransportTest {
 
   @Test
   void whatFailsInTheHandshakeOrBeforeTheBodyWasSentHasNotArrived() {
-    GrpcAdvice advice = new GrpcAdvice(URI.create("https://localhost:4317"));
+    final GrpcAdvice advice = new GrpcAdvice(URI.create("https://localhost:4317"));
     assertThat(advice.failure(new SSLHandshakeException("no"), true).fate())
         .isEqualTo(Fate.NOT_DELIVERED);
     assertThat(advice.failure(new IOException("reset"), false).fate())
@@ -447,14 +447,14 @@ class GrpcTransportTest {
 
   @Test
   void itsOwnMetricsHaveTheStatusByName() {
-    InMemoryMetricReader reader = InMemoryMetricReader.create();
+    final InMemoryMetricReader reader = InMemoryMetricReader.create();
     server.answer(Status.UNIMPLEMENTED);
     try (GlintMeterProvider provider =
             GlintMeterProvider.builder().registerMetricReader(reader).build();
         OtlpMetricExporter exporter = retrying().setMeterProvider(() -> provider).build()) {
       assertThat(export(exporter).isSuccess()).isFalse();
       assertThat(export(exporter).isSuccess()).isTrue();
-      List<Attributes> attributes =
+      final List<Attributes> attributes =
           reader.collectAllMetrics().stream()
               .filter(metric -> metric.getName().equals("otel.sdk.exporter.operation.duration"))
               .flatMap(metric -> metric.getData().getPoints().stream())

@@ -50,7 +50,7 @@ final class Http2Server implements AutoCloseable {
   private final Channel channel;
 
   Http2Server(TestIdentity identity) throws IOException {
-    SslContext tls =
+    final SslContext tls =
         SslContextBuilder.forServer(
                 new ByteArrayInputStream(identity.certificatePem()),
                 new ByteArrayInputStream(identity.keyPem()))
@@ -91,7 +91,8 @@ final class Http2Server implements AutoCloseable {
 
   @Override
   public void close() {
-    Future<?> unused = threads.shutdownGracefully(0, 5, TimeUnit.SECONDS).syncUninterruptibly();
+    final Future<?> unused =
+        threads.shutdownGracefully(0, 5, TimeUnit.SECONDS).syncUninterruptibly();
   }
 
   /** Of one connection, which has one request at a time. */
@@ -108,11 +109,11 @@ final class Http2Server implements AutoCloseable {
       if (data.isEndStream()) {
         received.add(ExportMetricsServiceRequest.parseFrom(body.toByteArray()));
         body.reset();
-        ChannelFuture unused =
+        final ChannelFuture unused =
             context.write(
                 new DefaultHttp2HeadersFrame(new DefaultHttp2Headers().status("200"), true)
                     .stream(data.stream()));
-        ChannelFuture unusedAlso =
+        final ChannelFuture unusedAlso =
             context.writeAndFlush(new DefaultHttp2GoAwayFrame(Http2Error.NO_ERROR));
       }
     }

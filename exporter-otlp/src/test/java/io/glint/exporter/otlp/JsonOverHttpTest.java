@@ -32,7 +32,7 @@ class JsonOverHttpTest {
   @Test
   void requestIsAPostOfJson() {
     assertThat(export("none").isSuccess()).isTrue();
-    Received received = server.received.get(0);
+    final Received received = server.received.get(0);
     assertThat(received.method()).isEqualTo("POST");
     assertThat(received.header("Content-Type")).isEqualTo("application/json");
     assertThat(new String(received.body(), StandardCharsets.UTF_8))
@@ -43,7 +43,7 @@ class JsonOverHttpTest {
   @Test
   void itIsCompressedIfWanted() throws IOException {
     assertThat(export("gzip").isSuccess()).isTrue();
-    Received received = server.received.get(0);
+    final Received received = server.received.get(0);
     assertThat(received.header("Content-Encoding")).isEqualTo("gzip");
     assertThat(new GZIPInputStream(new ByteArrayInputStream(received.body())).readAllBytes())
         .startsWith("{\"resourceMetrics\":[".getBytes(StandardCharsets.UTF_8));

@@ -70,8 +70,8 @@ class KeptFieldsTest {
 
   @Test
   void seriesThatComeAndGoInAnyOrderShowTheirOwnAttributes() {
-    Random random = new Random(20_261_201);
-    List<Attributes> series =
+    final Random random = new Random(20_261_201);
+    final List<Attributes> series =
         new ArrayList<>(IntStream.range(0, 200).mapToObj(this::route).toList());
     for (int export = 0; export < 300; export++) {
       if (random.nextInt(3) == 0) {
@@ -79,8 +79,8 @@ class KeptFieldsTest {
       }
       series.set(random.nextInt(200), route(random.nextInt(300)));
       nanos += random.nextInt(4) * (KeptFields.LAP_NANOS / 2);
-      int from = random.nextInt(100);
-      Attributes[] some =
+      final int from = random.nextInt(100);
+      final Attributes[] some =
           series.subList(from, from + random.nextInt(101)).toArray(new Attributes[0]);
       assertEncoded(gauge("a", some), histogram(Attributes.empty(), some), gauge("b", some));
     }
@@ -100,8 +100,8 @@ class KeptFieldsTest {
 
   @Test
   void attributesWithTheSameHashCodeAreToldApart() {
-    Attributes one = Attributes.of(AttributeKey.stringKey("route"), "Aa");
-    Attributes other = Attributes.of(AttributeKey.stringKey("route"), "BB");
+    final Attributes one = Attributes.of(AttributeKey.stringKey("route"), "Aa");
+    final Attributes other = Attributes.of(AttributeKey.stringKey("route"), "BB");
     assertThat(one.hashCode()).isEqualTo(other.hashCode());
 
     assertEncoded(gauge("a", one, other));
@@ -112,7 +112,7 @@ class KeptFieldsTest {
 
   @Test
   void valuesOfOtherTypesAndSignsAreToldApart() {
-    Attributes[] likeOne = {
+    final Attributes[] likeOne = {
       Attributes.of(AttributeKey.longKey("k"), 1L),
       Attributes.of(AttributeKey.doubleKey("k"), 1.0),
       Attributes.of(AttributeKey.stringKey("k"), "1"),
@@ -129,9 +129,9 @@ class KeptFieldsTest {
 
   @Test
   void attributesThatHoldAListAreNotKeptSinceTheListMayChange() throws IOException {
-    List<String> tags = new ArrayList<>(List.of("old"));
-    Attributes attributes = Attributes.of(AttributeKey.stringArrayKey("tags"), tags);
-    MetricData metric = gauge(Resource.create(attributes), "scope", "a", attributes);
+    final List<String> tags = new ArrayList<>(List.of("old"));
+    final Attributes attributes = Attributes.of(AttributeKey.stringArrayKey("tags"), tags);
+    final MetricData metric = gauge(Resource.create(attributes), "scope", "a", attributes);
     assertThat(tagsOfResourceAndPoint(metric)).containsExactly("old", "old");
 
     tags.set(0, "new");
@@ -139,10 +139,11 @@ class KeptFieldsTest {
   }
 
   private List<String> tagsOfResourceAndPoint(MetricData metric) throws IOException {
-    int unused = encoder.encode(List.of(metric), new RequestExemplars());
-    ResourceMetrics resource =
+    final int unused = encoder.encode(List.of(metric), new RequestExemplars());
+    final ResourceMetrics resource =
         ExportMetricsServiceRequest.parseFrom(encoder.toByteArray()).getResourceMetrics(0);
-    NumberDataPoint point = resource.getScopeMetrics(0).getMetrics(0).getGauge().getDataPoints(0);
+    final NumberDataPoint point =
+        resource.getScopeMetrics(0).getMetrics(0).getGauge().getDataPoints(0);
     return Stream.of(resource.getResource().getAttributes(0), point.getAttributes(0))
         .map(each -> each.getValue().getArrayValue().getValues(0).getStringValue())
         .toList();
@@ -150,9 +151,9 @@ class KeptFieldsTest {
 
   @Test
   void boundsThatChangeBetweenTwoExportsAreEncodedAgain() {
-    List<Double> bounds = new ArrayList<>(List.of(1.0, 2.0));
-    HistogramPointData copy = histogramPoint(route(1), Attributes.empty(), bounds);
-    HistogramPointData point =
+    final List<Double> bounds = new ArrayList<>(List.of(1.0, 2.0));
+    final HistogramPointData copy = histogramPoint(route(1), Attributes.empty(), bounds);
+    final HistogramPointData point =
         (HistogramPointData)
             Proxy.newProxyInstance(
                 getClass().getClassLoader(),
@@ -179,8 +180,8 @@ class KeptFieldsTest {
 
   @Test
   void attributesOfAnotherClassAreAskedEachTime() {
-    ForeignAttributes one = new ForeignAttributes(route(1));
-    ForeignAttributes other = new ForeignAttributes(route(2));
+    final ForeignAttributes one = new ForeignAttributes(route(1));
+    final ForeignAttributes other = new ForeignAttributes(route(2));
     assertEncoded(gauge("a", route(1), one, other));
 
     one.replace(route(3));
@@ -189,8 +190,8 @@ class KeptFieldsTest {
 
   @Test
   void attributesWithAKeyOfAnotherClassAreAskedEachTime() {
-    ForeignKey key = new ForeignKey("old");
-    Attributes attributes = Attributes.of(key, "value");
+    final ForeignKey key = new ForeignKey("old");
+    final Attributes attributes = Attributes.of(key, "value");
     assertEncoded(gauge("a", attributes));
 
     key.name = "new";
@@ -238,7 +239,7 @@ class KeptFieldsTest {
     for (int collection = 0; collection < 4; collection++) {
       for (int batch = 0; batch < 3; batch++) {
         // The first batch has the latest one, as any of them may.
-        int number = 3 * collection + 2 - batch;
+        final int number = 3 * collection + 2 - batch;
         assertEncoded(
             TestMetrics.histogram(
                 histogramPoint(collection, batch, exemplar(route(1_000 + number), number))));
@@ -255,7 +256,7 @@ class KeptFieldsTest {
     for (int collection = 0; collection < 20; collection++) {
       nanos += TimeUnit.SECONDS.toNanos(1);
       for (int batch = 0; batch < 2; batch++) {
-        int first = (2 * collection + batch) * 600;
+        final int first = (2 * collection + batch) * 600;
         assertEncoded(TestMetrics.histogram(histogramPoints(collection, first, 600)));
       }
     }
@@ -297,8 +298,8 @@ class KeptFieldsTest {
 
   @Test
   void whatIsAskedForInEachLapIsFoundForEver() {
-    ProtoWriter out = new ProtoWriter(1_000);
-    KeptFields kept = new KeptFields(out, 10_000, 0);
+    final ProtoWriter out = new ProtoWriter(1_000);
+    final KeptFields kept = new KeptFields(out, 10_000, 0);
     out.string(1, "text");
     kept.add("text", 0);
     for (int lap = 1; lap < 3 * KeptFields.KEPT_LAPS; lap++) {
@@ -322,8 +323,8 @@ class KeptFieldsTest {
 
   @Test
   void memoryStaysBelowTheLimitWhileSeriesComeAndGo() {
-    int limit = 100_000;
-    MetricsEncoder small = newEncoder(limit);
+    final int limit = 100_000;
+    final MetricsEncoder small = newEncoder(limit);
     for (int export = 0; export < 50; export++) {
       nanos += KeptFields.LAP_NANOS / 2;
       assertEncoded(small, gauge("a", routes(export * 200, 2_000)));
@@ -334,9 +335,9 @@ class KeptFieldsTest {
 
   @Test
   void whatIsLargerThanTheLimitIsEncodedAndNotKept() {
-    Attributes large = Attributes.of(AttributeKey.stringKey("k"), "x".repeat(200_000));
-    MetricsEncoder small = newEncoder(100_000);
-    MetricData metric = gauge("a", large, route(1));
+    final Attributes large = Attributes.of(AttributeKey.stringKey("k"), "x".repeat(200_000));
+    final MetricsEncoder small = newEncoder(100_000);
+    final MetricData metric = gauge("a", large, route(1));
     assertEncoded(small, metric);
     assertEncoded(small, metric);
     assertThat(small.keptFields()).isEqualTo(OF_A_GAUGE + 1);
@@ -344,7 +345,7 @@ class KeptFieldsTest {
 
   @Test
   void aRequestThatFailsHalfWayLeavesNothingWrong() {
-    Attributes broken = Attributes.of(AttributeKey.stringKey("k"), "x".repeat(70 << 20));
+    final Attributes broken = Attributes.of(AttributeKey.stringKey("k"), "x".repeat(70 << 20));
     assertEncoded(gauge("a", route(1)));
     assertThatThrownBy(() -> assertEncoded(gauge("a", route(1), broken, route(2))))
         .isInstanceOf(RequestTooLargeException.class);
@@ -356,14 +357,14 @@ class KeptFieldsTest {
     try (OtlpServer server = new OtlpServer();
         OtlpMetricExporter exporter =
             OtlpMetricExporter.builder().setEndpoint(server.url("/v1/metrics")).build()) {
-      List<CompletableFuture<Void>> threads = new ArrayList<>();
+      final List<CompletableFuture<Void>> threads = new ArrayList<>();
       for (int thread = 0; thread < 4; thread++) {
-        int first = thread * 1_000;
+        final int first = thread * 1_000;
         threads.add(
             CompletableFuture.runAsync(
                 () -> {
                   for (int export = 0; export < 50; export++) {
-                    MetricData metric = gauge("m" + first, routes(first + export % 7, 50));
+                    final MetricData metric = gauge("m" + first, routes(first + export % 7, 50));
                     assertThat(
                             exporter.export(List.of(metric)).join(20, TimeUnit.SECONDS).isSuccess())
                         .isTrue();
@@ -376,11 +377,12 @@ class KeptFieldsTest {
         thread.get(40, TimeUnit.SECONDS);
       }
       assertThat(server.received).hasSize(200);
-      for (OtlpServer.Received received : server.received) {
-        var metric = received.request().getResourceMetrics(0).getScopeMetrics(0).getMetrics(0);
-        int first = Integer.parseInt(metric.getName().substring(1));
-        List<NumberDataPoint> points = metric.getGauge().getDataPointsList();
-        int base = number(points.get(0));
+      for (final OtlpServer.Received received : server.received) {
+        final var metric =
+            received.request().getResourceMetrics(0).getScopeMetrics(0).getMetrics(0);
+        final int first = Integer.parseInt(metric.getName().substring(1));
+        final List<NumberDataPoint> points = metric.getGauge().getDataPointsList();
+        final int base = number(points.get(0));
         assertThat(base).isBetween(first, first + 6);
         assertThat(points)
             .extracting(KeptFieldsTest::number)
@@ -398,7 +400,7 @@ class KeptFieldsTest {
   }
 
   private static void assertEncoded(MetricsEncoder encoder, MetricData... metrics) {
-    int unused = encoder.encode(List.of(metrics), new RequestExemplars());
+    final int unused = encoder.encode(List.of(metrics), new RequestExemplars());
     try {
       assertThat(RoundTripTest.sorted(ExportMetricsServiceRequest.parseFrom(encoder.toByteArray())))
           .isEqualTo(RoundTripTest.ofStock(List.of(metrics)));
@@ -434,7 +436,7 @@ class KeptFieldsTest {
   }
 
   private static MetricData histogram(Attributes filtered, Attributes... series) {
-    Collection<HistogramPointData> points =
+    final Collection<HistogramPointData> points =
         Arrays.stream(series)
             .map(each -> histogramPoint(each, filtered, List.of(1.0, 2.0)))
             .toList();
@@ -455,7 +457,7 @@ class KeptFieldsTest {
   /** A point of one of several collections, ten seconds one after the other. */
   private HistogramPointData histogramPoint(
       int collection, int route, DoubleExemplarData... exemplars) {
-    long time = TestMetrics.TIME + TimeUnit.SECONDS.toNanos(10L * collection);
+    final long time = TestMetrics.TIME + TimeUnit.SECONDS.toNanos(10L * collection);
     return histogramPoint(time, route(route), List.of(1.0, 2.0), exemplars);
   }
 

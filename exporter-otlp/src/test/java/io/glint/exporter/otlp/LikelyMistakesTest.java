@@ -103,7 +103,7 @@ class LikelyMistakesTest {
 
   @Test
   void portOfGRpcIsNamedWhateverGoesWrongThere() {
-    HttpAdvice advice =
+    final HttpAdvice advice =
         new HttpAdvice(URI.create("http://localhost:4317/v1/metrics"), Compression.NONE);
     assertThat(advice.timeout(Duration.ofSeconds(1)).advice()).contains("OTLP/gRPC", "4318");
     assertThat(advice.failure(new IOException("reset"), 100, true).advice())
@@ -140,8 +140,9 @@ class LikelyMistakesTest {
 
   @Test
   void whatFailsInTheHandshakeHasNotArrived() {
-    HttpAdvice advice = new HttpAdvice(URI.create("https://localhost:4318/"), Compression.NONE);
-    SSLHandshakeException closed =
+    final HttpAdvice advice =
+        new HttpAdvice(URI.create("https://localhost:4318/"), Compression.NONE);
+    final SSLHandshakeException closed =
         new SSLHandshakeException("Remote host terminated the handshake");
     assertThat(advice.failure(closed, 100, /* isSent= */ true).fate())
         .isEqualTo(Fate.NOT_DELIVERED);
@@ -318,7 +319,7 @@ class LikelyMistakesTest {
     for (int i = 0; i < 10; i++) {
       server.answer(503, "Retry-After", i % 2 == 0 ? "0" : "Sun, 06 Nov 1994 08:49:37 GMT");
     }
-    RetryPolicy slow =
+    final RetryPolicy slow =
         RetryPolicy.builder()
             .setMaxAttempts(4)
             .setInitialBackoff(Duration.ofSeconds(20))
@@ -329,7 +330,7 @@ class LikelyMistakesTest {
             .setRetryPolicy(slow)
             .setTimeout(Duration.ofSeconds(50))
             .build()) {
-      long start = System.nanoTime();
+      final long start = System.nanoTime();
       assertThat(export(exporter).isSuccess()).isFalse();
       assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(10));
     }
@@ -339,9 +340,10 @@ class LikelyMistakesTest {
 
   @Test
   void gatewaysMayHavePassedTheRequestOn() {
-    HttpAdvice advice = new HttpAdvice(URI.create("http://localhost:4318/"), Compression.NONE);
-    for (int status : new int[] {502, 504}) {
-      HttpTransport.Reply reply =
+    final HttpAdvice advice =
+        new HttpAdvice(URI.create("http://localhost:4318/"), Compression.NONE);
+    for (final int status : new int[] {502, 504}) {
+      final HttpTransport.Reply reply =
           new HttpTransport.Reply(status, ServerMessage.NONE, OptionalLong.empty(), false);
       assertThat(advice.failure(reply, 100).fate()).isEqualTo(Fate.UNKNOWN);
     }
@@ -372,9 +374,9 @@ class LikelyMistakesTest {
 
   /** As a Collector does, with a {@code google.rpc.Status}. */
   private void answerStatus(int status, String message) {
-    ByteArrayOutputStream body = new ByteArrayOutputStream();
+    final ByteArrayOutputStream body = new ByteArrayOutputStream();
     try {
-      CodedOutputStream out = CodedOutputStream.newInstance(body);
+      final CodedOutputStream out = CodedOutputStream.newInstance(body);
       out.writeInt32(1, 3);
       out.writeString(2, message);
       out.flush();

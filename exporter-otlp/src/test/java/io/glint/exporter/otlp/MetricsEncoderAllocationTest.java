@@ -49,7 +49,7 @@ class MetricsEncoderAllocationTest {
 
   /** Of histograms of both kinds and a sum, in all of which each series has exemplars. */
   private long bytesPerEncodingOfGlint(int series) {
-    InMemoryMetricReader reader =
+    final InMemoryMetricReader reader =
         InMemoryMetricReader.builder().setMemoryMode(MemoryMode.REUSABLE_DATA).build();
     try (GlintMeterProvider provider =
         GlintMeterProvider.builder()
@@ -61,12 +61,12 @@ class MetricsEncoderAllocationTest {
                     .setAggregation(Aggregation.base2ExponentialBucketHistogram())
                     .build())
             .build()) {
-      Meter meter = provider.get("test");
-      DoubleHistogram explicit = meter.histogramBuilder("explicit").build();
-      DoubleHistogram exponential = meter.histogramBuilder("exponential").build();
-      LongCounter counter = meter.counterBuilder("counter").build();
+      final Meter meter = provider.get("test");
+      final DoubleHistogram explicit = meter.histogramBuilder("explicit").build();
+      final DoubleHistogram exponential = meter.histogramBuilder("exponential").build();
+      final LongCounter counter = meter.counterBuilder("counter").build();
       for (int i = 0; i < series; i++) {
-        Attributes attributes = Attributes.of(AttributeKey.stringKey("route"), "/" + i);
+        final Attributes attributes = Attributes.of(AttributeKey.stringKey("route"), "/" + i);
         // Enough that counts are beyond the range of boxed numbers that the JDK keeps.
         for (int j = 0; j < 200; j++) {
           explicit.record(30, attributes);
@@ -81,11 +81,11 @@ class MetricsEncoderAllocationTest {
   }
 
   private long bytesPerEncoding(int points) {
-    HistogramPointData point =
+    final HistogramPointData point =
         (HistogramPointData) TestMetrics.histogram().getData().getPoints().iterator().next();
-    HistogramPointData[] all = new HistogramPointData[points];
+    final HistogramPointData[] all = new HistogramPointData[points];
     Arrays.fill(all, point);
-    List<MetricData> metrics =
+    final List<MetricData> metrics =
         List.of(
             TestMetrics.histogram(all), TestMetrics.longSum(), TestMetrics.exponentialHistogram());
     return leastBytes(metrics);
@@ -94,9 +94,9 @@ class MetricsEncoderAllocationTest {
   private long leastBytes(Collection<MetricData> metrics) {
     long least = Long.MAX_VALUE;
     // The first ones are not compiled, and box numbers. On a busy machine that takes its time.
-    long end = threads.getCurrentThreadCpuTime() + TimeUnit.SECONDS.toNanos(20);
+    final long end = threads.getCurrentThreadCpuTime() + TimeUnit.SECONDS.toNanos(20);
     while (least >= FEW_BYTES && threads.getCurrentThreadCpuTime() < end) {
-      long before = threads.getCurrentThreadAllocatedBytes();
+      final long before = threads.getCurrentThreadAllocatedBytes();
       encoder.encode(metrics, new RequestExemplars());
       least = Math.min(least, threads.getCurrentThreadAllocatedBytes() - before);
     }

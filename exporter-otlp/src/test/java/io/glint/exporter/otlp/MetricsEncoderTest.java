@@ -36,13 +36,13 @@ class MetricsEncoderTest {
 
   @Test
   void resourceAndScopeAreComplete() {
-    ExportMetricsServiceRequest request = encode(TestMetrics.longSum());
+    final ExportMetricsServiceRequest request = encode(TestMetrics.longSum());
 
-    ResourceMetrics resource = request.getResourceMetrics(0);
+    final ResourceMetrics resource = request.getResourceMetrics(0);
     assertThat(resource.getSchemaUrl()).isEqualTo("https://schema/r");
     assertThat(attributes(resource.getResource().getAttributesList()))
         .containsExactly(Map.entry("service.name", text("shop")));
-    ScopeMetrics scope = resource.getScopeMetrics(0);
+    final ScopeMetrics scope = resource.getScopeMetrics(0);
     assertThat(scope.getSchemaUrl()).isEqualTo("https://schema/s");
     assertThat(scope.getScope().getName()).isEqualTo("scope");
     assertThat(scope.getScope().getVersion()).isEqualTo("1.2");
@@ -52,7 +52,7 @@ class MetricsEncoderTest {
 
   @Test
   void longSumIsComplete() {
-    Metric metric = encodeOne(TestMetrics.longSum());
+    final Metric metric = encodeOne(TestMetrics.longSum());
 
     assertThat(metric.getName()).isEqualTo("sum.long");
     assertThat(metric.getDescription()).isEqualTo("A sum");
@@ -60,7 +60,7 @@ class MetricsEncoderTest {
     assertThat(metric.getSum().getIsMonotonic()).isTrue();
     assertThat(metric.getSum().getAggregationTemporality())
         .isEqualTo(AggregationTemporality.AGGREGATION_TEMPORALITY_CUMULATIVE);
-    List<NumberDataPoint> points = metric.getSum().getDataPointsList();
+    final List<NumberDataPoint> points = metric.getSum().getDataPointsList();
     assertThat(points)
         .extracting(NumberDataPoint::getAsInt)
         .containsExactly((1L << 53) + 1, 0L, -1L);
@@ -72,7 +72,7 @@ class MetricsEncoderTest {
         .containsExactly(Map.entry("http.route", text("/cart")));
     assertThat(points.get(2).getAttributesCount()).isZero();
 
-    Exemplar exemplar = points.get(0).getExemplars(0);
+    final Exemplar exemplar = points.get(0).getExemplars(0);
     assertThat(exemplar.hasAsInt()).as("zero is present").isTrue();
     assertThat(exemplar.getTimeUnixNano()).isEqualTo(TestMetrics.EXEMPLAR_TIME);
     assertThat(HexFormat.of().formatHex(exemplar.getTraceId().toByteArray()))
@@ -85,12 +85,12 @@ class MetricsEncoderTest {
 
   @Test
   void doubleSumIsComplete() {
-    Metric metric = encodeOne(TestMetrics.doubleSum());
+    final Metric metric = encodeOne(TestMetrics.doubleSum());
 
     assertThat(metric.getSum().getIsMonotonic()).isFalse();
     assertThat(metric.getSum().getAggregationTemporality())
         .isEqualTo(AggregationTemporality.AGGREGATION_TEMPORALITY_DELTA);
-    List<NumberDataPoint> points = metric.getSum().getDataPointsList();
+    final List<NumberDataPoint> points = metric.getSum().getDataPointsList();
     assertThat(points).extracting(NumberDataPoint::getAsDouble).containsExactly(0.0, -2.5);
     assertThat(points).allMatch(NumberDataPoint::hasAsDouble);
     assertThat(points.get(1).getExemplars(0).hasAsDouble()).as("zero is present").isTrue();
@@ -98,14 +98,14 @@ class MetricsEncoderTest {
 
   @Test
   void gaugesAreComplete() {
-    List<NumberDataPoint> longs =
+    final List<NumberDataPoint> longs =
         encodeOne(TestMetrics.longGauge("g", TestMetrics.point(0), TestMetrics.point(7)))
             .getGauge()
             .getDataPointsList();
     assertThat(longs).extracting(NumberDataPoint::getAsInt).containsExactly(0L, 7L);
     assertThat(longs).allMatch(NumberDataPoint::hasAsInt);
 
-    List<NumberDataPoint> doubles =
+    final List<NumberDataPoint> doubles =
         encodeOne(TestMetrics.doubleGauge()).getGauge().getDataPointsList();
     assertThat(doubles).extracting(NumberDataPoint::getAsDouble).containsExactly(-0.0, Double.NaN);
     assertThat(doubles).allMatch(point -> point.getStartTimeUnixNano() == 0);
@@ -113,11 +113,11 @@ class MetricsEncoderTest {
 
   @Test
   void histogramIsComplete() {
-    Metric metric = encodeOne(TestMetrics.histogram());
+    final Metric metric = encodeOne(TestMetrics.histogram());
 
     assertThat(metric.getHistogram().getAggregationTemporality())
         .isEqualTo(AggregationTemporality.AGGREGATION_TEMPORALITY_DELTA);
-    HistogramDataPoint point = metric.getHistogram().getDataPoints(0);
+    final HistogramDataPoint point = metric.getHistogram().getDataPoints(0);
     assertThat(point.getStartTimeUnixNano()).isEqualTo(TestMetrics.START);
     assertThat(point.getTimeUnixNano()).isEqualTo(TestMetrics.TIME);
     assertThat(point.getCount()).isEqualTo(301);
@@ -134,7 +134,8 @@ class MetricsEncoderTest {
 
   @Test
   void emptyHistogramHasASumButNoMinimumOrMaximum() {
-    HistogramDataPoint point = encodeOne(TestMetrics.histogram()).getHistogram().getDataPoints(1);
+    final HistogramDataPoint point =
+        encodeOne(TestMetrics.histogram()).getHistogram().getDataPoints(1);
 
     assertThat(point.hasSum()).isTrue();
     assertThat(point.hasMin()).isFalse();
@@ -145,22 +146,22 @@ class MetricsEncoderTest {
 
   @Test
   void unknownSumIsAbsent() {
-    HistogramPointData withoutSum =
+    final HistogramPointData withoutSum =
         HistogramPointData.create(
             1, 2, Attributes.empty(), Double.NaN, false, 0, false, 0, List.of(), List.of(1L));
 
-    Metric metric = encodeOne(TestMetrics.histogram(withoutSum));
+    final Metric metric = encodeOne(TestMetrics.histogram(withoutSum));
 
     assertThat(metric.getHistogram().getDataPoints(0).hasSum()).isFalse();
   }
 
   @Test
   void exponentialHistogramIsComplete() {
-    Metric metric = encodeOne(TestMetrics.exponentialHistogram());
+    final Metric metric = encodeOne(TestMetrics.exponentialHistogram());
 
     assertThat(metric.getExponentialHistogram().getAggregationTemporality())
         .isEqualTo(AggregationTemporality.AGGREGATION_TEMPORALITY_CUMULATIVE);
-    ExponentialHistogramDataPoint point = metric.getExponentialHistogram().getDataPoints(0);
+    final ExponentialHistogramDataPoint point = metric.getExponentialHistogram().getDataPoints(0);
     assertThat(point.getStartTimeUnixNano()).isEqualTo(TestMetrics.START);
     assertThat(point.getTimeUnixNano()).isEqualTo(TestMetrics.TIME);
     assertThat(point.getCount()).isEqualTo(131);
@@ -178,7 +179,7 @@ class MetricsEncoderTest {
 
   @Test
   void summaryIsComplete() {
-    SummaryDataPoint point = encodeOne(TestMetrics.summary()).getSummary().getDataPoints(0);
+    final SummaryDataPoint point = encodeOne(TestMetrics.summary()).getSummary().getDataPoints(0);
 
     assertThat(point.getStartTimeUnixNano()).isEqualTo(TestMetrics.START);
     assertThat(point.getTimeUnixNano()).isEqualTo(TestMetrics.TIME);
@@ -195,11 +196,11 @@ class MetricsEncoderTest {
 
   @Test
   void idsThatAreNumbersAreWrittenAsThoseOfContexts() {
-    Metric ofNumbers =
+    final Metric ofNumbers =
         encodeOne(
             TestMetrics.doubleSum(
                 new NumberedExemplar(2.5, TestMetrics.EXEMPLAR_TIME, TestMetrics.SPAN)));
-    Metric ofContext =
+    final Metric ofContext =
         encodeOne(
             TestMetrics.doubleSum(
                 DoubleExemplarData.create(
@@ -212,7 +213,7 @@ class MetricsEncoderTest {
 
   @Test
   void exemplarWithoutSpanHasNoIds() {
-    Exemplar exemplar =
+    final Exemplar exemplar =
         encodeOne(TestMetrics.histogram()).getHistogram().getDataPoints(0).getExemplars(1);
 
     assertThat(exemplar.hasAsDouble()).isTrue();
@@ -222,14 +223,14 @@ class MetricsEncoderTest {
 
   @Test
   void attributesOfEveryTypeKeepValueAndOrder() {
-    List<KeyValue> encoded =
+    final List<KeyValue> encoded =
         encodeOne(TestMetrics.longSum()).getSum().getDataPoints(0).getAttributesList();
 
-    List<String> keys = new ArrayList<>();
+    final List<String> keys = new ArrayList<>();
     TestMetrics.ALL_TYPES.forEach((key, value) -> keys.add(key.getKey()));
     assertThat(encoded).extracting(KeyValue::getKey).containsExactlyElementsOf(keys);
 
-    Map<String, AnyValue> values = attributes(encoded);
+    final Map<String, AnyValue> values = attributes(encoded);
     assertThat(values.get("string").getStringValue()).isEqualTo("Grüße, 世界 \uD83D\uDE00");
     assertThat(values.get("string.empty").hasStringValue()).isTrue();
     assertThat(values.get("bool").getBoolValue()).isTrue();
@@ -254,7 +255,7 @@ class MetricsEncoderTest {
     assertThat(values.get("value.bytes").getBytesValue().toByteArray()).containsExactly(0, 1, -1);
     assertThat(values.get("value.empty").getValueCase())
         .isEqualTo(AnyValue.ValueCase.VALUE_NOT_SET);
-    List<KeyValue> nested = values.get("value.nested").getKvlistValue().getValuesList();
+    final List<KeyValue> nested = values.get("value.nested").getKvlistValue().getValuesList();
     assertThat(nested)
         .extracting(KeyValue::getKey)
         .containsExactlyInAnyOrder("list", "map", "none");
@@ -270,14 +271,15 @@ class MetricsEncoderTest {
 
   @Test
   void metricsAreGroupedByResourceAndScopeInOrder() {
-    Resource other = Resource.create(Attributes.builder().put("service.name", "other").build());
-    InstrumentationScopeInfo bare = InstrumentationScopeInfo.create("scope");
+    final Resource other =
+        Resource.create(Attributes.builder().put("service.name", "other").build());
+    final InstrumentationScopeInfo bare = InstrumentationScopeInfo.create("scope");
     // The same name with another schema URL is another scope; an equal one is not.
-    InstrumentationScopeInfo withSchema =
+    final InstrumentationScopeInfo withSchema =
         InstrumentationScopeInfo.builder("scope").setSchemaUrl("https://schema/2").build();
-    InstrumentationScopeInfo equalToBare = InstrumentationScopeInfo.create("scope");
+    final InstrumentationScopeInfo equalToBare = InstrumentationScopeInfo.create("scope");
 
-    ExportMetricsServiceRequest request =
+    final ExportMetricsServiceRequest request =
         encode(
             TestMetrics.longGauge(TestMetrics.RESOURCE, bare, "a", TestMetrics.point(1)),
             TestMetrics.longGauge(other, bare, "b", TestMetrics.point(1)),
@@ -286,7 +288,7 @@ class MetricsEncoderTest {
             TestMetrics.longGauge(TestMetrics.RESOURCE, bare, "e", TestMetrics.point(1)));
 
     assertThat(request.getResourceMetricsList()).hasSize(2);
-    List<ScopeMetrics> first = request.getResourceMetrics(0).getScopeMetricsList();
+    final List<ScopeMetrics> first = request.getResourceMetrics(0).getScopeMetricsList();
     assertThat(first).hasSize(2);
     assertThat(first.get(0).getMetricsList())
         .extracting(Metric::getName)
@@ -306,7 +308,7 @@ class MetricsEncoderTest {
 
   @Test
   void encoderIsUsableAfterARequestThatWasTooLarge() throws InvalidProtocolBufferException {
-    MetricsEncoder small = new MetricsEncoder(300);
+    final MetricsEncoder small = new MetricsEncoder(300);
     assertThatThrownBy(() -> small.encode(TestMetrics.everyKind(), new RequestExemplars()))
         .isInstanceOf(RequestTooLargeException.class);
 
@@ -314,25 +316,25 @@ class MetricsEncoderTest {
             small.encode(
                 List.of(TestMetrics.longGauge("g", TestMetrics.point(3))), new RequestExemplars()))
         .isEqualTo(1);
-    ExportMetricsServiceRequest request =
+    final ExportMetricsServiceRequest request =
         ExportMetricsServiceRequest.parseFrom(small.toByteArray());
     assertThat(request.getResourceMetrics(0).getScopeMetrics(0).getMetricsList()).hasSize(1);
   }
 
   @Test
   void manyScopesMetricsPointsAndAttributesAreAllWritten() {
-    List<MetricData> metrics = new ArrayList<>();
-    LongPointData[] points = new LongPointData[200];
+    final List<MetricData> metrics = new ArrayList<>();
+    final LongPointData[] points = new LongPointData[200];
     for (int i = 0; i < points.length; i++) {
       points[i] = TestMetrics.point(i);
     }
     for (int i = 0; i < 300; i++) {
-      InstrumentationScopeInfo scope = InstrumentationScopeInfo.create("scope" + i % 50);
+      final InstrumentationScopeInfo scope = InstrumentationScopeInfo.create("scope" + i % 50);
       metrics.add(TestMetrics.longGauge(TestMetrics.RESOURCE, scope, "m" + i, points));
     }
 
     assertThat(encoder.encode(metrics, new RequestExemplars())).isEqualTo(300 * 200);
-    List<ScopeMetrics> scopes = decode().getResourceMetrics(0).getScopeMetricsList();
+    final List<ScopeMetrics> scopes = decode().getResourceMetrics(0).getScopeMetricsList();
     assertThat(scopes).hasSize(50);
     assertThat(scopes.get(49).getMetricsList())
         .extracting(Metric::getName)

@@ -28,7 +28,7 @@ class OldOpenTelemetryTest {
   @ParameterizedTest
   @ValueSource(strings = {"http/protobuf", "http/json"})
   void httpWorks(String protocol) {
-    InMemoryMetricReader reader = InMemoryMetricReader.create();
+    final InMemoryMetricReader reader = InMemoryMetricReader.create();
     try (GlintMeterProvider provider =
             GlintMeterProvider.builder().registerMetricReader(reader).build();
         OtlpServer server = new OtlpServer();

@@ -34,7 +34,7 @@ class OtlpFileMetricExporterTest {
 
   @Test
   void eachCollectionIsALineThatIsAppended(@TempDir Path directory) throws IOException {
-    Path file = directory.resolve("metrics.jsonl");
+    final Path file = directory.resolve("metrics.jsonl");
     for (int i = 0; i < 2; i++) {
       try (OtlpFileMetricExporter exporter =
           OtlpFileMetricExporter.builder().setOutput(file).build()) {
@@ -43,16 +43,16 @@ class OtlpFileMetricExporterTest {
         assertThat(exemplars(exporter, Outcome.EXPORTED)).isEqualTo(5);
       }
     }
-    List<String> lines = Files.readAllLines(file);
+    final List<String> lines = Files.readAllLines(file);
     assertThat(lines).hasSize(2);
     assertThat(Files.readString(file)).endsWith("}\n");
-    JsonObject resource =
+    final JsonObject resource =
         JsonParser.parseString(lines.get(1))
             .getAsJsonObject()
             .getAsJsonArray("resourceMetrics")
             .get(0)
             .getAsJsonObject();
-    JsonObject sum =
+    final JsonObject sum =
         resource
             .getAsJsonArray("scopeMetrics")
             .get(0)
@@ -62,18 +62,18 @@ class OtlpFileMetricExporterTest {
             .getAsJsonObject()
             .getAsJsonObject("sum");
     assertThat(sum.get("aggregationTemporality").getAsInt()).isEqualTo(2);
-    JsonObject point = sum.getAsJsonArray("dataPoints").get(0).getAsJsonObject();
+    final JsonObject point = sum.getAsJsonArray("dataPoints").get(0).getAsJsonObject();
     assertThat(point.get("asInt").getAsString()).isEqualTo("9007199254740993");
     assertThat(point.getAsJsonPrimitive("asInt").isString()).isTrue();
-    JsonObject exemplar = point.getAsJsonArray("exemplars").get(0).getAsJsonObject();
+    final JsonObject exemplar = point.getAsJsonArray("exemplars").get(0).getAsJsonObject();
     assertThat(exemplar.get("traceId").getAsString()).isEqualTo(TestMetrics.TRACE_ID);
     assertThat(exemplar.get("spanId").getAsString()).isEqualTo(TestMetrics.SPAN_ID);
   }
 
   @Test
   void withoutAnOutputItIsStandardOutput() {
-    PrintStream before = System.out;
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    final PrintStream before = System.out;
+    final ByteArrayOutputStream out = new ByteArrayOutputStream();
     System.setOut(new PrintStream(out, true, StandardCharsets.UTF_8));
     try (OtlpFileMetricExporter exporter = OtlpFileMetricExporter.builder().build()) {
       assertThat(exporter.export(METRICS).isSuccess()).isTrue();
@@ -88,9 +88,9 @@ class OtlpFileMetricExporterTest {
 
   @Test
   void whatComesAfterABrokenLineIsOnALineOfItsOwnAndTheLossIsSaid() {
-    ByteArrayOutputStream written = new ByteArrayOutputStream();
-    boolean[] isFull = {true};
-    OutputStream disk =
+    final ByteArrayOutputStream written = new ByteArrayOutputStream();
+    final boolean[] isFull = {true};
+    final OutputStream disk =
         new OutputStream() {
           @Override
           public void write(int b) {
@@ -108,7 +108,7 @@ class OtlpFileMetricExporterTest {
     try (LogCapture log = new LogCapture(OtlpFileMetricExporter.class);
         OtlpFileMetricExporter exporter =
             OtlpFileMetricExporter.builder().setOutput(disk).build()) {
-      CompletableResultCode result = exporter.export(METRICS);
+      final CompletableResultCode result = exporter.export(METRICS);
       assertThat(result.isSuccess()).isFalse();
       assertThat(result.getFailureThrowable())
           .hasMessageContainingAll("13 metric points", "No space left on device", "delta point");
@@ -121,14 +121,14 @@ class OtlpFileMetricExporterTest {
       assertThat(exporter.deliveryCounts().lostDeltaPoints()).isEqualTo(4);
       assertThat(exporter.deliveryCounts().deliveredRequests()).isEqualTo(2);
     }
-    List<String> lines = written.toString(StandardCharsets.UTF_8).lines().toList();
+    final List<String> lines = written.toString(StandardCharsets.UTF_8).lines().toList();
     assertThat(lines).hasSize(3);
     assertThat(lines.get(1)).startsWith("{\"resourceMetrics\"").isEqualTo(lines.get(2));
   }
 
   @Test
   void aPrintStreamThatSwallowsItsErrorsLosesNothingUnnoticed() {
-    PrintStream broken =
+    final PrintStream broken =
         new PrintStream(
             new OutputStream() {
               @Override
@@ -168,7 +168,7 @@ class OtlpFileMetricExporterTest {
 
   @Test
   void exportAfterShutdownFails() {
-    OtlpFileMetricExporter exporter =
+    final OtlpFileMetricExporter exporter =
         OtlpFileMetricExporter.builder().setOutput(OutputStream.nullOutputStream()).build();
     assertThat(exporter.shutdown().isSuccess()).isTrue();
     assertThat(exporter.shutdown().isSuccess()).isTrue();
@@ -177,7 +177,7 @@ class OtlpFileMetricExporterTest {
 
   @Test
   void aFileThatCannotBeOpenedIsNamed(@TempDir Path directory) {
-    OtlpFileMetricExporterBuilder builder =
+    final OtlpFileMetricExporterBuilder builder =
         OtlpFileMetricExporter.builder().setOutput(directory.resolve("none/metrics.jsonl"));
     assertThatThrownBy(builder::build)
         .isInstanceOf(UncheckedIOException.class)

@@ -20,7 +20,7 @@ class OtlpMetricExporterBuilderTest {
 
   @Test
   void negativeTimesAreRefused() {
-    Duration negative = Duration.ofMillis(-1);
+    final Duration negative = Duration.ofMillis(-1);
     assertThatIllegalArgumentException()
         .isThrownBy(() -> builder.setTimeout(negative))
         .withMessageContaining("timeout");
@@ -52,8 +52,8 @@ class OtlpMetricExporterBuilderTest {
 
   @Test
   void pemWithoutWhatItShouldHoldIsRefused() {
-    byte[] other = "text".getBytes(StandardCharsets.UTF_8);
-    byte[] broken =
+    final byte[] other = "text".getBytes(StandardCharsets.UTF_8);
+    final byte[] broken =
         "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n"
             .getBytes(StandardCharsets.UTF_8);
     assertThatIllegalArgumentException().isThrownBy(() -> builder.setTrustedCertificates(other));
@@ -71,7 +71,7 @@ class OtlpMetricExporterBuilderTest {
   @Test
   void aContextAndCertificatesTogetherAreRefused(@TempDir Path directory)
       throws NoSuchAlgorithmException {
-    TestIdentity identity = TestIdentity.of(directory, "localhost", "localhost");
+    final TestIdentity identity = TestIdentity.of(directory, "localhost", "localhost");
     builder
         .setTrustedCertificates(identity.certificatePem())
         .setSslContext(SSLContext.getDefault());

@@ -100,7 +100,7 @@ class OtlpMetricExporterFailureTest {
   void attemptsEndWithThePolicy() {
     server.answer(503).answer(503).answer(503);
     try (OtlpMetricExporter exporter = retrying().build()) {
-      CompletableResultCode result = export(exporter);
+      final CompletableResultCode result = export(exporter);
       assertThat(result.isSuccess()).isFalse();
       assertThat(result.getFailureThrowable()).hasMessageContaining("after 3 attempts");
     }
@@ -138,7 +138,7 @@ class OtlpMetricExporterFailureTest {
 
   @Test
   void retryAfterAsADateIsWaitedFor() {
-    ZonedDateTime date = ZonedDateTime.now(ZoneOffset.UTC).plusSeconds(2);
+    final ZonedDateTime date = ZonedDateTime.now(ZoneOffset.UTC).plusSeconds(2);
     server.answer(503, "Retry-After", DateTimeFormatter.RFC_1123_DATE_TIME.format(date));
     try (OtlpMetricExporter exporter = retrying().build()) {
       assertThat(export(exporter).isSuccess()).isTrue();
@@ -150,9 +150,9 @@ class OtlpMetricExporterFailureTest {
   @Test
   void retryAfterBeyondTheTimeoutEndsTheExportAtOnce() {
     server.answer(503, "Retry-After", "3600");
-    long start = System.nanoTime();
+    final long start = System.nanoTime();
     try (OtlpMetricExporter exporter = retrying().setTimeout(Duration.ofSeconds(20)).build()) {
-      CompletableResultCode result = export(exporter);
+      final CompletableResultCode result = export(exporter);
       assertThat(result.isSuccess()).isFalse();
       assertThat(result.getFailureThrowable()).hasMessageContaining("leaves no time to try again");
     }
@@ -163,7 +163,7 @@ class OtlpMetricExporterFailureTest {
   void retryAfterOfMoreThanFiveMinutesIsNotWaitedForEvenWithoutATimeout() {
     server.answer(503, "Retry-After", "301");
     try (OtlpMetricExporter exporter = retrying().setTimeout(Duration.ZERO).build()) {
-      CompletableResultCode result = export(exporter);
+      final CompletableResultCode result = export(exporter);
       assertThat(result.isDone()).isTrue();
       assertThat(result.isSuccess()).isFalse();
       assertThat(result.getFailureThrowable())
@@ -174,14 +174,14 @@ class OtlpMetricExporterFailureTest {
 
   @Test
   void adviceForAProxyThatAsksForCredentialsNamesTheProxy() {
-    HttpTransport.Reply reply =
+    final HttpTransport.Reply reply =
         new HttpTransport.Reply(407, ServerMessage.NONE, OptionalLong.empty(), /* isGrpc= */ false);
     assertThat(ADVICE.failure(reply, 100).advice()).contains("proxy", "http.nonProxyHosts");
   }
 
   @Test
   void textOfAnExceptionIsOneShortLine() {
-    String text = "first\r\nWARNING: forged\u0007" + "x".repeat(5_000);
+    final String text = "first\r\nWARNING: forged\u0007" + "x".repeat(5_000);
     assertThat(ExportFailure.encoding(new IllegalStateException(text)).what())
         .startsWith("the data could not be encoded: IllegalStateException: first WARNING: forged x")
         .endsWith("...")
@@ -226,10 +226,10 @@ class OtlpMetricExporterFailureTest {
     for (int i = 0; i < 200_000; i++) {
       value = Value.of(value);
     }
-    LongPointData point =
+    final LongPointData point =
         LongPointData.create(1, 2, Attributes.of(AttributeKey.valueKey("deep"), value), 3);
     try (OtlpMetricExporter exporter = retrying().build()) {
-      CompletableResultCode result =
+      final CompletableResultCode result =
           exporter.export(List.of(TestMetrics.longGauge("a", point))).join(20, TimeUnit.SECONDS);
       assertThat(result.isSuccess()).isFalse();
       assertThat(result.getFailureThrowable())
@@ -240,7 +240,7 @@ class OtlpMetricExporterFailureTest {
 
   @Test
   void histogramWithoutASumIsSentWithoutItAndWithoutAWarning() {
-    HistogramPointData point =
+    final HistogramPointData point =
         HistogramPointData.create(
             1, 2, Attributes.empty(), Double.NaN, false, 0, false, 0, List.of(), List.of(3L));
     try (OtlpMetricExporter exporter = retrying().build()) {
@@ -251,7 +251,7 @@ class OtlpMetricExporterFailureTest {
                   .isSuccess())
           .isTrue();
     }
-    HistogramDataPoint sent =
+    final HistogramDataPoint sent =
         server
             .received
             .get(0)
@@ -278,7 +278,7 @@ class OtlpMetricExporterFailureTest {
   @Test
   void retryPredicateOfThePolicyDecidesOnExceptions() {
     server.answer(exchange -> exchange.close());
-    RetryPolicy never =
+    final RetryPolicy never =
         QuickRetry.POLICY.toBuilder().setRetryExceptionPredicate(exception -> false).build();
     try (OtlpMetricExporter exporter = retrying().setRetryPolicy(never).build()) {
       assertThat(export(exporter).isSuccess()).isFalse();
@@ -294,8 +294,8 @@ class OtlpMetricExporterFailureTest {
                 .setEndpoint(blackHole.url())
                 .setTimeout(Duration.ofMillis(200))
                 .build()) {
-      long start = System.nanoTime();
-      CompletableResultCode result = exporter.export(TestMetrics.twoPoints());
+      final long start = System.nanoTime();
+      final CompletableResultCode result = exporter.export(TestMetrics.twoPoints());
       result.join(10, TimeUnit.SECONDS);
 
       assertThat(result.isSuccess()).isFalse();
@@ -313,7 +313,7 @@ class OtlpMetricExporterFailureTest {
           exchange.getResponseBody().flush();
         });
     try (OtlpMetricExporter exporter = retrying().setTimeout(Duration.ofSeconds(1)).build()) {
-      long start = System.nanoTime();
+      final long start = System.nanoTime();
       assertThat(export(exporter).isSuccess()).isTrue();
       assertThat(millisSince(start)).isBetween(1_000L, 5_000L);
       assertThat(exporter.deliveryCounts().deliveredRequests()).isEqualTo(1);
@@ -328,7 +328,7 @@ class OtlpMetricExporterFailureTest {
   @Test
   void timeoutCoversAllAttempts() {
     server.answer(503).answer(503).answer(503).answer(503);
-    RetryPolicy slower =
+    final RetryPolicy slower =
         QuickRetry.POLICY.toBuilder()
             .setMaxAttempts(5)
             .setInitialBackoff(Duration.ofMillis(600))
@@ -336,7 +336,7 @@ class OtlpMetricExporterFailureTest {
             .build();
     try (OtlpMetricExporter exporter =
         retrying().setRetryPolicy(slower).setTimeout(Duration.ofMillis(900)).build()) {
-      long start = System.nanoTime();
+      final long start = System.nanoTime();
       assertThat(export(exporter).isSuccess()).isFalse();
       assertThat(millisSince(start)).isLessThan(5_000);
     }
@@ -378,8 +378,8 @@ class OtlpMetricExporterFailureTest {
     server.answer(
         exchange -> {
           exchange.getResponseHeaders().set("Content-Type", "application/x-protobuf");
-          ByteArrayOutputStream status = new ByteArrayOutputStream();
-          CodedOutputStream out = CodedOutputStream.newInstance(status);
+          final ByteArrayOutputStream status = new ByteArrayOutputStream();
+          final CodedOutputStream out = CodedOutputStream.newInstance(status);
           out.writeInt32(1, 3);
           out.writeString(2, "bad\nmetric");
           out.flush();
@@ -393,9 +393,10 @@ class OtlpMetricExporterFailureTest {
 
   @Test
   void requestThatIsTooLargeIsNotSent() {
-    OtlpMetricExporterBuilder builder = retrying().setCompression("gzip").setMaxRequestSize(100);
+    final OtlpMetricExporterBuilder builder =
+        retrying().setCompression("gzip").setMaxRequestSize(100);
     try (OtlpMetricExporter exporter = builder.build()) {
-      CompletableResultCode result = export(exporter);
+      final CompletableResultCode result = export(exporter);
       assertThat(result.isSuccess()).isFalse();
       assertThat(result.getFailureThrowable())
           .hasMessageContaining("2 metric points")
@@ -411,7 +412,7 @@ class OtlpMetricExporterFailureTest {
     server.answer(
         exchange -> {
           exchange.sendResponseHeaders(200, 0);
-          byte[] chunk = new byte[8_192];
+          final byte[] chunk = new byte[8_192];
           try (OutputStream out = exchange.getResponseBody()) {
             for (int i = 0; i < 10_000; i++) {
               out.write(chunk);
@@ -419,7 +420,7 @@ class OtlpMetricExporterFailureTest {
           }
         });
     try (OtlpMetricExporter exporter = retrying().setMaxResponseSize(10_000).build()) {
-      CompletableResultCode result = export(exporter);
+      final CompletableResultCode result = export(exporter);
       assertThat(result.isSuccess()).isFalse();
       assertThat(result.getFailureThrowable()).hasMessageContaining("larger than 10000 bytes");
     }
@@ -431,14 +432,14 @@ class OtlpMetricExporterFailureTest {
     server.answer(
         exchange -> {
           exchange.getResponseHeaders().set("Content-Encoding", "gzip");
-          ByteArrayOutputStream bomb = new ByteArrayOutputStream();
+          final ByteArrayOutputStream bomb = new ByteArrayOutputStream();
           try (GZIPOutputStream gzip = new GZIPOutputStream(bomb)) {
             gzip.write(new byte[4 << 20]);
           }
           OtlpServer.reply(exchange, 200, bomb.toByteArray());
         });
     try (OtlpMetricExporter exporter = retrying().setMaxResponseSize(100_000).build()) {
-      CompletableResultCode result = export(exporter);
+      final CompletableResultCode result = export(exporter);
       assertThat(result.isSuccess()).isFalse();
       assertThat(result.getFailureThrowable()).hasMessageContaining("larger than 100000 bytes");
     }
@@ -454,7 +455,7 @@ class OtlpMetricExporterFailureTest {
             byte[] body = new byte[1 << 20];
             if (isCompressed) {
               exchange.getResponseHeaders().set("Content-Encoding", "gzip");
-              ByteArrayOutputStream compressed = new ByteArrayOutputStream();
+              final ByteArrayOutputStream compressed = new ByteArrayOutputStream();
               try (GZIPOutputStream gzip = new GZIPOutputStream(compressed)) {
                 gzip.write(body);
               }
@@ -464,11 +465,11 @@ class OtlpMetricExporterFailureTest {
           });
     }
     try (OtlpMetricExporter exporter = retrying().setMaxResponseSize(10_000).build()) {
-      CompletableResultCode result =
+      final CompletableResultCode result =
           exporter.export(List.of(TestMetrics.doubleSum())).join(20, TimeUnit.SECONDS);
       assertThat(result.getFailureThrowable()).hasMessageContaining("HTTP status " + status);
       assertThat(server.received).hasSize(attempts);
-      OtlpDeliveryCounts counts = exporter.deliveryCounts();
+      final OtlpDeliveryCounts counts = exporter.deliveryCounts();
       assertThat(counts.refusedRequests()).isEqualTo(status < 500 ? 1 : 0);
       assertThat(counts.unansweredRequests()).isEqualTo(status == 502 ? 1 : 0);
       assertThat(counts.waitingPoints()).isEqualTo(status == 503 ? 2 : 0);
@@ -506,10 +507,10 @@ class OtlpMetricExporterFailureTest {
   @Test
   void hostThatDoesNotExistIsNamedAsSuch() {
     // As the JDK's client reports it: without a message.
-    ConnectException exception = new ConnectException();
+    final ConnectException exception = new ConnectException();
     exception.initCause(new ConnectException().initCause(new UnresolvedAddressException()));
 
-    ExportFailure failure = ADVICE.failure(exception, 100, /* isSent= */ false);
+    final ExportFailure failure = ADVICE.failure(exception, 100, /* isSent= */ false);
     assertThat(failure.what()).isEqualTo("the host name cannot be resolved");
     assertThat(failure.advice()).contains("Check the endpoint");
   }
@@ -517,7 +518,7 @@ class OtlpMetricExporterFailureTest {
   @Test
   void dataThatCannotBeEncodedFailsTheExport() {
     try (OtlpMetricExporter exporter = retrying().build()) {
-      CompletableResultCode result =
+      final CompletableResultCode result =
           exporter.export(
               List.of(
                   new DelegatingMetricData(TestMetrics.longGauge("a", TestMetrics.point(1))) {
@@ -545,11 +546,11 @@ class OtlpMetricExporterFailureTest {
                 .setShutdownGrace(Duration.ZERO)
                 .build()) {
       // That this gets to the end shows too that export does not wait for the network.
-      List<CompletableResultCode> results = new ArrayList<>();
+      final List<CompletableResultCode> results = new ArrayList<>();
       for (int i = 0; i < OtlpMetricExporter.MAX_IN_FLIGHT; i++) {
         results.add(exporter.export(TestMetrics.twoPoints()));
       }
-      CompletableResultCode tooMany = exporter.export(TestMetrics.twoPoints());
+      final CompletableResultCode tooMany = exporter.export(TestMetrics.twoPoints());
 
       assertThat(tooMany.isDone()).isTrue();
       assertThat(tooMany.isSuccess()).isFalse();

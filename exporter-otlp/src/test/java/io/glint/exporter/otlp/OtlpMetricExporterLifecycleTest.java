@@ -53,8 +53,8 @@ class OtlpMetricExporterLifecycleTest {
     holdAnswer(200);
     try (OtlpMetricExporter exporter = builder().build()) {
       assertThat(exporter.flush().isSuccess()).as("nothing under way").isTrue();
-      CompletableResultCode export = exporter.export(METRICS);
-      CompletableResultCode flush = exporter.flush();
+      final CompletableResultCode export = exporter.export(METRICS);
+      final CompletableResultCode flush = exporter.flush();
       arrived.await();
       assertThat(flush.isDone()).isFalse();
 
@@ -69,7 +69,7 @@ class OtlpMetricExporterLifecycleTest {
     holdAnswer(500);
     try (OtlpMetricExporter exporter = builder().build()) {
       exporter.export(METRICS);
-      CompletableResultCode flush = exporter.flush();
+      final CompletableResultCode flush = exporter.flush();
       mayAnswer.countDown();
       flush.join(10, TimeUnit.SECONDS);
 
@@ -80,11 +80,11 @@ class OtlpMetricExporterLifecycleTest {
 
   @Test
   void whatAnExportHasTakenAlongWhenTheShutdownBeginsIsDeliveredOnce() throws Exception {
-    AtomicBoolean isHeld = new AtomicBoolean();
-    CountDownLatch hasTakenAlong = new CountDownLatch(1);
-    CountDownLatch mayGoOn = new CountDownLatch(1);
+    final AtomicBoolean isHeld = new AtomicBoolean();
+    final CountDownLatch hasTakenAlong = new CountDownLatch(1);
+    final CountDownLatch mayGoOn = new CountDownLatch(1);
     // It is asked for when the request is there, and before that is sent.
-    Supplier<MeterProvider> held =
+    final Supplier<MeterProvider> held =
         () -> {
           if (isHeld.get()) {
             hasTakenAlong.countDown();
@@ -92,17 +92,18 @@ class OtlpMetricExporterLifecycleTest {
           }
           return null;
         };
-    OtlpMetricExporter exporter = builder().setRetryPolicy(null).setMeterProvider(held).build();
+    final OtlpMetricExporter exporter =
+        builder().setRetryPolicy(null).setMeterProvider(held).build();
     server.answer(503);
     exporter.export(List.of(TestMetrics.doubleSum())).join(10, TimeUnit.SECONDS);
     assertThat(exporter.deliveryCounts().waitingPoints()).isEqualTo(2);
 
     isHeld.set(true);
-    AtomicReference<CompletableResultCode> export = new AtomicReference<>();
-    Thread thread = new Thread(() -> export.set(exporter.export(METRICS)));
+    final AtomicReference<CompletableResultCode> export = new AtomicReference<>();
+    final Thread thread = new Thread(() -> export.set(exporter.export(METRICS)));
     thread.start();
     hasTakenAlong.await();
-    CompletableResultCode shutdown = exporter.shutdown();
+    final CompletableResultCode shutdown = exporter.shutdown();
     assertThat(shutdown.isDone()).isFalse();
     mayGoOn.countDown();
     thread.join();
@@ -126,10 +127,10 @@ class OtlpMetricExporterLifecycleTest {
   @Test
   void shutdownLetsAnExportUnderWayFinish() throws InterruptedException {
     holdAnswer(200);
-    OtlpMetricExporter exporter = builder().build();
-    CompletableResultCode export = exporter.export(METRICS);
+    final OtlpMetricExporter exporter = builder().build();
+    final CompletableResultCode export = exporter.export(METRICS);
     arrived.await();
-    CompletableResultCode shutdown = exporter.shutdown();
+    final CompletableResultCode shutdown = exporter.shutdown();
     assertThat(shutdown.isDone()).isFalse();
 
     mayAnswer.countDown();
@@ -141,15 +142,15 @@ class OtlpMetricExporterLifecycleTest {
   @Test
   void shutdownCancelsAnExportThatDoesNotEnd() throws IOException {
     try (BlackHole blackHole = new BlackHole()) {
-      OtlpMetricExporter exporter =
+      final OtlpMetricExporter exporter =
           OtlpMetricExporter.builder()
               .setEndpoint(blackHole.url())
               .setTimeout(Duration.ZERO)
               .setShutdownGrace(Duration.ofMillis(100))
               .build();
-      CompletableResultCode export = exporter.export(METRICS);
+      final CompletableResultCode export = exporter.export(METRICS);
 
-      CompletableResultCode shutdown = exporter.shutdown().join(10, TimeUnit.SECONDS);
+      final CompletableResultCode shutdown = exporter.shutdown().join(10, TimeUnit.SECONDS);
       assertThat(shutdown.isSuccess()).isFalse();
       assertThat(shutdown.getFailureThrowable()).hasMessageContaining("were cancelled");
       export.join(10, TimeUnit.SECONDS);
@@ -166,13 +167,13 @@ class OtlpMetricExporterLifecycleTest {
           OtlpServer.reply(exchange, 503, new byte[0]);
           arrived.countDown();
         });
-    OtlpMetricExporter exporter =
+    final OtlpMetricExporter exporter =
         builder()
             .setRetryPolicy(RetryPolicy.getDefault())
             .setTimeout(Duration.ZERO)
             .setShutdownGrace(Duration.ofMillis(100))
             .build();
-    CompletableResultCode export = exporter.export(METRICS);
+    final CompletableResultCode export = exporter.export(METRICS);
     arrived.await();
 
     assertThat(exporter.shutdown().join(10, TimeUnit.SECONDS).isDone()).isTrue();
@@ -183,8 +184,8 @@ class OtlpMetricExporterLifecycleTest {
 
   @Test
   void shutdownIsIdempotent() {
-    OtlpMetricExporter exporter = builder().build();
-    CompletableResultCode first = exporter.shutdown();
+    final OtlpMetricExporter exporter = builder().build();
+    final CompletableResultCode first = exporter.shutdown();
 
     assertThat(first.isSuccess()).isTrue();
     assertThat(exporter.shutdown()).isSameAs(first);
@@ -194,10 +195,10 @@ class OtlpMetricExporterLifecycleTest {
 
   @Test
   void exportAfterShutdownFailsWithAMessage() {
-    OtlpMetricExporter exporter = builder().build();
+    final OtlpMetricExporter exporter = builder().build();
     exporter.shutdown();
 
-    CompletableResultCode export = exporter.export(METRICS);
+    final CompletableResultCode export = exporter.export(METRICS);
     assertThat(export.isDone()).isTrue();
     assertThat(export.isSuccess()).isFalse();
     assertThat(export.getFailureThrowable()).hasMessageContaining("was shut down");
@@ -211,15 +212,15 @@ class OtlpMetricExporterLifecycleTest {
   @Test
   void threadsAreDaemonsWithANameAndGoneAfterShutdown() throws InterruptedException {
     // Those of exporters of other tests, in which points wait.
-    Set<Thread> others = threadsNamed("glint-otlp-exporter-");
-    OtlpMetricExporter exporter = builder().build();
+    final Set<Thread> others = threadsNamed("glint-otlp-exporter-");
+    final OtlpMetricExporter exporter = builder().build();
     assertThat(exporter.export(METRICS).join(10, TimeUnit.SECONDS).isSuccess()).isTrue();
-    Set<Thread> own = threadsNamed("glint-otlp-exporter-");
+    final Set<Thread> own = threadsNamed("glint-otlp-exporter-");
     own.removeAll(others);
     assertThat(own).isNotEmpty().allMatch(Thread::isDaemon);
 
     exporter.shutdown();
-    for (Thread thread : own) {
+    for (final Thread thread : own) {
       thread.join(10_000);
       assertThat(thread.isAlive()).as(thread.getName()).isFalse();
     }
@@ -227,15 +228,15 @@ class OtlpMetricExporterLifecycleTest {
 
   @Test
   void theThreadThatSendsWhatWaitsIsGoneAfterShutdown() throws InterruptedException {
-    Set<Thread> others = threadsNamed("glint-otlp-exporter-");
-    OtlpMetricExporter exporter = builder().setShutdownGrace(Duration.ofMillis(100)).build();
+    final Set<Thread> others = threadsNamed("glint-otlp-exporter-");
+    final OtlpMetricExporter exporter = builder().setShutdownGrace(Duration.ofMillis(100)).build();
     server.answer(503);
     exporter.export(List.of(TestMetrics.doubleSum())).join(10, TimeUnit.SECONDS);
-    Set<Thread> own = threadsNamed("glint-otlp-exporter-");
+    final Set<Thread> own = threadsNamed("glint-otlp-exporter-");
     own.removeAll(others);
     assertThat(exporter.deliveryCounts().waitingPoints()).isEqualTo(2);
     exporter.shutdown();
-    for (Thread thread : own) {
+    for (final Thread thread : own) {
       thread.join(10_000);
       assertThat(thread.isAlive()).as(thread.getName()).isFalse();
     }
@@ -243,15 +244,15 @@ class OtlpMetricExporterLifecycleTest {
 
   @Test
   void threadOfTheHttpClientIsGoneAfterShutdown() throws InterruptedException {
-    Set<Thread> before = threadsNamed("HttpClient-");
-    OtlpMetricExporter exporter = builder().build();
+    final Set<Thread> before = threadsNamed("HttpClient-");
+    final OtlpMetricExporter exporter = builder().build();
     assertThat(exporter.export(METRICS).join(10, TimeUnit.SECONDS).isSuccess()).isTrue();
-    Set<Thread> started = threadsNamed("HttpClient-");
+    final Set<Thread> started = threadsNamed("HttpClient-");
     started.removeAll(before);
     assertThat(started).isNotEmpty();
 
     exporter.shutdown();
-    for (Thread thread : started) {
+    for (final Thread thread : started) {
       // Before Java 21 it looks every three seconds whether its client was collected.
       for (int i = 0; i < 200 && thread.isAlive(); i++) {
         System.gc();
@@ -264,8 +265,8 @@ class OtlpMetricExporterLifecycleTest {
 
   @Test
   void requestsAreMadeOutsideTheCallersContextAndUntraced() {
-    AtomicReference<Context> seen = new AtomicReference<>();
-    OtlpMetricExporterBuilder builder =
+    final AtomicReference<Context> seen = new AtomicReference<>();
+    final OtlpMetricExporterBuilder builder =
         builder()
             .setHeaders(
                 () -> {
@@ -273,12 +274,12 @@ class OtlpMetricExporterLifecycleTest {
                   return Map.of();
                 });
     // The wrapper does on the calling thread what an agent does to tasks given to a pool.
-    Context traced = Context.root().with(Span.wrap(TestMetrics.SPAN));
+    final Context traced = Context.root().with(Span.wrap(TestMetrics.SPAN));
     traced.wrap(() -> Untraced.run(() -> seen.set(Context.current()))).run();
     assertUntraced(seen.getAndSet(null));
 
     try (OtlpMetricExporter exporter = builder.build()) {
-      Supplier<CompletableResultCode> export = () -> exporter.export(METRICS);
+      final Supplier<CompletableResultCode> export = () -> exporter.export(METRICS);
       traced.wrapSupplier(export).get().join(10, TimeUnit.SECONDS);
       assertUntraced(seen.get());
     }
@@ -286,8 +287,8 @@ class OtlpMetricExporterLifecycleTest {
 
   @Test
   void exportsWithoutAThreadForThemDoNotStayUnderWay() {
-    AtomicBoolean hasThreads = new AtomicBoolean();
-    OtlpMetricExporter exporter =
+    final AtomicBoolean hasThreads = new AtomicBoolean();
+    final OtlpMetricExporter exporter =
         builder().setThreadFactory(task -> threadUnless(!hasThreads.get(), task)).build();
     for (int i = 0; i <= OtlpMetricExporter.MAX_IN_FLIGHT; i++) {
       assertThatThrownBy(() -> exporter.export(METRICS)).isInstanceOf(OutOfMemoryError.class);
@@ -301,13 +302,13 @@ class OtlpMetricExporterLifecycleTest {
 
   @Test
   void pointsThatWaitAreSentByThemselvesAlthoughThereWasOnceNoThreadForThat() throws Exception {
-    AtomicBoolean hasThreads = new AtomicBoolean();
+    final AtomicBoolean hasThreads = new AtomicBoolean();
     try (OtlpMetricExporter exporter =
         builder()
             .setThreadFactory(task -> threadUnless(!hasThreads.get(), task))
             .setIdleResend(Duration.ofMillis(50))
             .build()) {
-      List<MetricData> delta = List.of(TestMetrics.doubleSum());
+      final List<MetricData> delta = List.of(TestMetrics.doubleSum());
       assertThatThrownBy(() -> exporter.export(delta)).isInstanceOf(OutOfMemoryError.class);
       assertThat(exporter.deliveryCounts().waitingPoints()).isEqualTo(2);
       // It is due meanwhile, and there is no thread.
@@ -324,9 +325,9 @@ class OtlpMetricExporterLifecycleTest {
 
   @Test
   void shutdownWithoutAThreadForItCompletesItsResultAndSaysWhatIsLost() {
-    OtlpMetricExporter exporter =
+    final OtlpMetricExporter exporter =
         builder().setThreadFactory(task -> threadUnless(true, task)).build();
-    List<MetricData> delta = List.of(TestMetrics.doubleSum());
+    final List<MetricData> delta = List.of(TestMetrics.doubleSum());
     assertThatThrownBy(() -> exporter.export(delta)).isInstanceOf(OutOfMemoryError.class);
     assertThatThrownBy(exporter::shutdown).isInstanceOf(OutOfMemoryError.class);
     assertThat(exporter.shutdown().isDone()).isTrue();
@@ -337,7 +338,7 @@ class OtlpMetricExporterLifecycleTest {
 
   @Test
   void deltaPointsThatCannotBeEncodedForWantOfMemoryAreCounted() {
-    MetricData tooMuch =
+    final MetricData tooMuch =
         new DelegatingMetricData(TestMetrics.doubleSum()) {
           @Override
           public String getDescription() {
@@ -355,7 +356,7 @@ class OtlpMetricExporterLifecycleTest {
     if (isNone) {
       throw new OutOfMemoryError("unable to create native thread");
     }
-    Thread thread = new Thread(task, "test-exporter");
+    final Thread thread = new Thread(task, "test-exporter");
     thread.setDaemon(true);
     return thread;
   }

@@ -47,7 +47,7 @@ class OtlpMetricExporterRequestTest {
 
   @Test
   void requestIsAPostOfProtobufToThePathAsGiven() {
-    Received received = exportOnce(builder("/some/path?key=1"));
+    final Received received = exportOnce(builder("/some/path?key=1"));
 
     assertThat(received.method()).isEqualTo("POST");
     assertThat(received.uri()).isEqualTo("/some/path?key=1");
@@ -70,15 +70,15 @@ class OtlpMetricExporterRequestTest {
   @ParameterizedTest
   @CsvSource({"'',/v1/metrics", "/,/v1/metrics", "/x,/x/v1/metrics", "/x/,/x/v1/metrics"})
   void baseEndpointIsJoinedByOneSlash(String path, String requested) {
-    OtlpMetricExporterBuilder builder =
+    final OtlpMetricExporterBuilder builder =
         OtlpMetricExporter.builder().setBaseEndpoint(server.url(path));
     assertThat(exportOnce(builder).uri()).isEqualTo(requested);
   }
 
   @Test
   void gzipCompressesTheBodyAndSaysSo() {
-    Received plain = exportOnce(builder("/"));
-    Received zipped = exportOnce(builder("/").setCompression("gzip"));
+    final Received plain = exportOnce(builder("/"));
+    final Received zipped = exportOnce(builder("/").setCompression("gzip"));
 
     assertThat(zipped.header("Content-Encoding")).isEqualTo("gzip");
     assertThat(zipped.body().length).isLessThan(plain.body().length);
@@ -89,14 +89,14 @@ class OtlpMetricExporterRequestTest {
   @ParameterizedTest
   @ValueSource(strings = {"PT0S", "P100D", "P100000D"})
   void requestsArriveWhateverTheTimeLimits(Duration limit) {
-    Received received = exportOnce(builder("/").setTimeout(limit).setConnectTimeout(limit));
+    final Received received = exportOnce(builder("/").setTimeout(limit).setConnectTimeout(limit));
 
     assertThat(received.request().getResourceMetricsCount()).isPositive();
   }
 
   @Test
   void oneConnectionServesAllExports() {
-    Set<Integer> clientPorts = ConcurrentHashMap.newKeySet();
+    final Set<Integer> clientPorts = ConcurrentHashMap.newKeySet();
     try (OtlpMetricExporter exporter = builder("/").build()) {
       for (int i = 0; i < 5; i++) {
         server.answer(
@@ -112,10 +112,10 @@ class OtlpMetricExporterRequestTest {
 
   @Test
   void requestsGoThroughTheProxyThatIsSet() {
-    InetSocketAddress proxy =
+    final InetSocketAddress proxy =
         new InetSocketAddress(
             InetAddress.getLoopbackAddress(), URI.create(server.url("/")).getPort());
-    Received received =
+    final Received received =
         exportOnce(
             OtlpMetricExporter.builder()
                 .setEndpoint("http://collector.invalid:4318/v1/metrics")
@@ -129,8 +129,8 @@ class OtlpMetricExporterRequestTest {
 
   @Test
   void headersAreSentAndThoseOfTheSupplierWin() {
-    AtomicInteger calls = new AtomicInteger();
-    OtlpMetricExporterBuilder builder =
+    final AtomicInteger calls = new AtomicInteger();
+    final OtlpMetricExporterBuilder builder =
         builder("/")
             .addHeader("api-key", "secret")
             .addHeader("token", "constant")
@@ -148,7 +148,7 @@ class OtlpMetricExporterRequestTest {
 
   @Test
   void userAgentOfTheUserIsPutInFrontOfTheExportersOwn() {
-    Received received = exportOnce(builder("/").addHeader("user-agent", "shop/2"));
+    final Received received = exportOnce(builder("/").addHeader("user-agent", "shop/2"));
 
     assertThat(received.headers().get("User-Agent")).containsExactly("shop/2 " + UserAgent.DEFAULT);
   }
@@ -163,7 +163,7 @@ class OtlpMetricExporterRequestTest {
 
   @Test
   void failingHeaderSupplierFailsTheExportAndIsNamed() {
-    OtlpMetricExporterBuilder builder =
+    final OtlpMetricExporterBuilder builder =
         builder("/")
             .setHeaders(
                 () -> {
@@ -194,9 +194,9 @@ class OtlpMetricExporterRequestTest {
         });
     try (OtlpMetricExporter exporter = builder("/").build()) {
       assertThat(exporter.getMemoryMode()).isEqualTo(MemoryMode.REUSABLE_DATA);
-      CompletableResultCode first =
+      final CompletableResultCode first =
           exporter.export(List.of(TestMetrics.longGauge("first", TestMetrics.point(1))));
-      CompletableResultCode second =
+      final CompletableResultCode second =
           exporter.export(List.of(TestMetrics.longGauge("other", TestMetrics.point(2))));
 
       assertThat(first.join(10, TimeUnit.SECONDS).isSuccess()).isTrue();
@@ -210,15 +210,15 @@ class OtlpMetricExporterRequestTest {
   @Test
   void concurrentExportsAllArriveWhole() throws InterruptedException {
     try (OtlpMetricExporter exporter = builder("/").setCompression("gzip").build()) {
-      AtomicInteger failures = new AtomicInteger();
-      Thread[] threads = new Thread[4];
+      final AtomicInteger failures = new AtomicInteger();
+      final Thread[] threads = new Thread[4];
       for (int t = 0; t < threads.length; t++) {
-        String name = "thread" + t;
+        final String name = "thread" + t;
         threads[t] =
             new Thread(
                 () -> {
                   for (int i = 0; i < 25; i++) {
-                    CompletableResultCode result =
+                    final CompletableResultCode result =
                         exporter.export(List.of(TestMetrics.longGauge(name, TestMetrics.point(i))));
                     if (!result.join(10, TimeUnit.SECONDS).isSuccess()) {
                       failures.incrementAndGet();
@@ -227,7 +227,7 @@ class OtlpMetricExporterRequestTest {
                 });
         threads[t].start();
       }
-      for (Thread thread : threads) {
+      for (final Thread thread : threads) {
         thread.join();
       }
       assertThat(failures).hasValue(0);
@@ -250,7 +250,7 @@ class OtlpMetricExporterRequestTest {
                             InstrumentType.HISTOGRAM,
                             Aggregation.base2ExponentialBucketHistogram()))
                 .build()) {
-      for (InstrumentType type : InstrumentType.values()) {
+      for (final InstrumentType type : InstrumentType.values()) {
         assertThat(defaults.getAggregationTemporality(type))
             .isEqualTo(AggregationTemporality.CUMULATIVE);
         assertThat(defaults.getDefaultAggregation(type))
@@ -270,7 +270,7 @@ class OtlpMetricExporterRequestTest {
   }
 
   private Received exportOnce(OtlpMetricExporterBuilder builder) {
-    int before = server.received.size();
+    final int before = server.received.size();
     try (OtlpMetricExporter exporter = builder.build()) {
       assertThat(export(exporter).isSuccess()).isTrue();
     }

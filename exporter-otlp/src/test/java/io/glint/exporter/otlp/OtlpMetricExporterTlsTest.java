@@ -71,7 +71,7 @@ class OtlpMetricExporterTlsTest {
   @Test
   void givenContextIsUsedToTrustTheServer() {
     try (OtlpMetricExporter exporter = builder().setSslContext(context).build()) {
-      int before = REQUESTS.get();
+      final int before = REQUESTS.get();
       assertThat(export(exporter).isSuccess()).isTrue();
       assertThat(REQUESTS).hasValue(before + 1);
     }
@@ -81,7 +81,7 @@ class OtlpMetricExporterTlsTest {
   void serverThatIsNotTrustedFailsTheExportWithoutARetry() {
     // The default policy would take seconds to run out of attempts.
     try (OtlpMetricExporter exporter = builder().build()) {
-      CompletableResultCode result = export(exporter);
+      final CompletableResultCode result = export(exporter);
       assertThat(result.isSuccess()).isFalse();
       assertThat(result.getFailureThrowable())
           .hasMessageContaining("after 1 attempt:")
@@ -91,7 +91,7 @@ class OtlpMetricExporterTlsTest {
 
   @Test
   void overPlainHttpTheDefaultContextIsNotAskedForAnything() throws Exception {
-    SSLContext before = SSLContext.getDefault();
+    final SSLContext before = SSLContext.getDefault();
     // It refuses whatever it is asked for.
     SSLContext.setDefault(new NoTls());
     try (OtlpServer plain = new OtlpServer();
@@ -116,7 +116,7 @@ class OtlpMetricExporterTlsTest {
   /** The JDK has no API to make a certificate, but a tool. */
   private static SSLContext contextWithOwnCertificate(Path keyStoreFile)
       throws IOException, InterruptedException, GeneralSecurityException {
-    Process keytool =
+    final Process keytool =
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
                 "-genkeypair",
@@ -138,20 +138,20 @@ class OtlpMetricExporterTlsTest {
             .start();
     assertThat(keytool.waitFor(30, TimeUnit.SECONDS)).isTrue();
 
-    KeyStore keys = KeyStore.getInstance("PKCS12");
+    final KeyStore keys = KeyStore.getInstance("PKCS12");
     try (InputStream in = Files.newInputStream(keyStoreFile)) {
       keys.load(in, PASSWORD);
     }
-    KeyManagerFactory keyManagers =
+    final KeyManagerFactory keyManagers =
         KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
     keyManagers.init(keys, PASSWORD);
-    KeyStore trusted = KeyStore.getInstance("PKCS12");
+    final KeyStore trusted = KeyStore.getInstance("PKCS12");
     trusted.load(null, null);
     trusted.setCertificateEntry("server", keys.getCertificate("server"));
-    TrustManagerFactory trustManagers =
+    final TrustManagerFactory trustManagers =
         TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
     trustManagers.init(trusted);
-    SSLContext result = SSLContext.getInstance("TLS");
+    final SSLContext result = SSLContext.getInstance("TLS");
     result.init(keyManagers.getKeyManagers(), trustManagers.getTrustManagers(), null);
     return result;
   }

@@ -97,12 +97,12 @@ final class OutageServer implements Receiver {
       return;
     }
     own = identity;
-    InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
+    final InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
     try {
       if (identity == null) {
         server = HttpServer.create(address, 0);
       } else {
-        HttpsServer withTls = HttpsServer.create(address, 0);
+        final HttpsServer withTls = HttpsServer.create(address, 0);
         withTls.setHttpsConfigurator(identity.https(null));
         server = withTls;
       }
@@ -115,7 +115,7 @@ final class OutageServer implements Receiver {
   }
 
   private void handle(HttpExchange exchange) throws IOException {
-    OtlpServer.Answer now = refusal;
+    final OtlpServer.Answer now = refusal;
     if (now != null) {
       notTaken.add(ExportMetricsServiceRequest.parseFrom(exchange.getRequestBody().readAllBytes()));
       now.to(exchange);

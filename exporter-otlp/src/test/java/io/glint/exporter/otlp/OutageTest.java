@@ -85,7 +85,7 @@ class OutageTest {
       if (this == HTTP) {
         return new OutageServer();
       }
-      GrpcServer server = new GrpcServer();
+      final GrpcServer server = new GrpcServer();
       server.down();
       return server;
     }
@@ -127,9 +127,9 @@ class OutageTest {
     "GRPC, STOCK, DOWN_LATER"
   })
   void totalsAfterAnOutageAreThoseRecorded(Kind kind, Sdk sdk, Outage outage) throws Exception {
-    TestIdentity tls = outage == Outage.EXPIRED_CERTIFICATE ? identity : null;
+    final TestIdentity tls = outage == Outage.EXPIRED_CERTIFICATE ? identity : null;
     try (Receiver server = kind.server()) {
-      OtlpMetricExporter exporter =
+      final OtlpMetricExporter exporter =
           server
               .exporter(tls)
               .setRetryPolicy(
@@ -145,22 +145,22 @@ class OutageTest {
           Await.until(() -> exporter.deliveryCounts().deliveredRequests() >= 2);
         }
         recorders.betweenExports(() -> begin(outage, server));
-        long before = notDelivered(exporter);
+        final long before = notDelivered(exporter);
         Await.until(() -> notDelivered(exporter) >= before + FAILED_EXPORTS);
         // They are on their way again and again meanwhile.
         Await.until(() -> exporter.deliveryCounts().waitingPoints() > 0);
-        int taken = server.taken().size();
+        final int taken = server.taken().size();
         server.up(tls);
         Await.until(() -> server.taken().size() >= taken + 2);
 
-        Map<String, Double> recorded = recorders.stop();
+        final Map<String, Double> recorded = recorders.stop();
         if (sdk == Sdk.STOCK) {
           // Its reader answers a flush with success and does nothing while an export is under way.
           Await.until(() -> recorders.flush() && server.totals().equals(recorded));
         }
         assertThat(server.totals()).isEqualTo(recorded);
       }
-      OtlpDeliveryCounts counts = exporter.deliveryCounts();
+      final OtlpDeliveryCounts counts = exporter.deliveryCounts();
       assertThat(counts.waitingPoints()).isZero();
       assertThat(counts.lostDeltaPoints()).isZero();
       assertThat(counts.unansweredRequests()).isZero();
@@ -170,7 +170,7 @@ class OutageTest {
   }
 
   private static long notDelivered(OtlpMetricExporter exporter) {
-    OtlpDeliveryCounts counts = exporter.deliveryCounts();
+    final OtlpDeliveryCounts counts = exporter.deliveryCounts();
     return counts.failedRequests() + counts.refusedRequests();
   }
 
@@ -190,7 +190,7 @@ class OutageTest {
   }
 
   private static void missesOnlyWhatHadNoAnswer(Receiver server, Runnable outage) throws Exception {
-    OtlpMetricExporter exporter =
+    final OtlpMetricExporter exporter =
         server
             .exporter(null)
             .setTimeout(Duration.ofMillis(300))
@@ -203,7 +203,7 @@ class OutageTest {
       outage.run();
       Await.until(() -> exporter.deliveryCounts().unansweredRequests() >= FAILED_EXPORTS);
       server.up(null);
-      Map<String, Double> recorded = recorders.stop();
+      final Map<String, Double> recorded = recorders.stop();
       Await.until(() -> recorders.flush() && exporter.deliveryCounts().waitingPoints() == 0);
 
       assertThat(Receiver.totals(server.received())).isEqualTo(recorded);
@@ -219,7 +219,7 @@ class OutageTest {
         new GrpcServer(
             InsecureServerCredentials.create(),
             builder -> builder.maxConnectionAge(150, TimeUnit.MILLISECONDS))) {
-      OtlpMetricExporter exporter =
+      final OtlpMetricExporter exporter =
           server
               .exporter(null)
               .setAggregationTemporalitySelector(AggregationTemporalitySelector.deltaPreferred())
@@ -236,7 +236,7 @@ class OutageTest {
   @Test
   void connectionsOfHttp2ThatEndByGoawayCostNothingEither() throws Exception {
     try (Http2Server server = new Http2Server(identity)) {
-      OtlpMetricExporter exporter =
+      final OtlpMetricExporter exporter =
           OtlpMetricExporter.builder()
               .setEndpoint(server.url())
               .setTrustedCertificates(identity.trustedPem())
@@ -266,19 +266,20 @@ class OutageTest {
   }
 
   private static Provider provider(Sdk sdk, OtlpMetricExporter exporter) {
-    InstrumentSelector selector = InstrumentSelector.builder().setName("exponential").build();
-    View view =
+    final InstrumentSelector selector = InstrumentSelector.builder().setName("exponential").build();
+    final View view =
         View.builder().setAggregation(Aggregation.base2ExponentialBucketHistogram()).build();
     if (sdk == Sdk.STOCK) {
-      MetricReader reader = PeriodicMetricReader.builder(exporter).setInterval(INTERVAL).build();
-      SdkMeterProvider provider =
+      final MetricReader reader =
+          PeriodicMetricReader.builder(exporter).setInterval(INTERVAL).build();
+      final SdkMeterProvider provider =
           SdkMeterProvider.builder()
               .registerView(selector, view)
               .registerMetricReader(reader)
               .build();
       return new Provider(provider, provider::forceFlush, provider::shutdown);
     }
-    GlintMeterProvider provider =
+    final GlintMeterProvider provider =
         GlintMeterProvider.builder()
             .registerView(selector, view)
             .registerMetricReader(
@@ -302,50 +303,50 @@ class OutageTest {
 
     Recorders(Provider provider) {
       this.provider = provider;
-      Meter meter = provider.meters().get("outage");
+      final Meter meter = provider.meters().get("outage");
       // The next export begins after this, and the last one has ended.
-      ObservableLongGauge unused =
+      final ObservableLongGauge unused =
           meter
               .gaugeBuilder("between")
               .ofLongs()
               .buildWithCallback(
                   measurement -> {
-                    Runnable task = betweenExports.getAndSet(null);
+                    final Runnable task = betweenExports.getAndSet(null);
                     if (task != null) {
                       task.run();
                     }
                   });
-      LongCounter counter = meter.counterBuilder("counter").build();
-      DoubleCounter doubles = meter.counterBuilder("doubles").ofDoubles().build();
-      DoubleHistogram explicit =
+      final LongCounter counter = meter.counterBuilder("counter").build();
+      final DoubleCounter doubles = meter.counterBuilder("doubles").ofDoubles().build();
+      final DoubleHistogram explicit =
           meter
               .histogramBuilder("explicit")
               .setExplicitBucketBoundariesAdvice(List.of(10.0, 100.0, 1000.0))
               .build();
-      DoubleHistogram exponential = meter.histogramBuilder("exponential").build();
+      final DoubleHistogram exponential = meter.histogramBuilder("exponential").build();
       for (int i = 0; i < THREADS; i++) {
-        Map<String, Double> own = new TreeMap<>();
-        Random random = new Random(i);
+        final Map<String, Double> own = new TreeMap<>();
+        final Random random = new Random(i);
         recorded.add(own);
         threads.add(
             new Thread(
                 () -> {
                   while (goOn.get()) {
-                    String route = "/" + random.nextInt(5);
-                    Attributes attributes = Attributes.builder().put("route", route).build();
-                    String key = " route=" + route;
-                    int value = random.nextInt(2000);
+                    final String route = "/" + random.nextInt(5);
+                    final Attributes attributes = Attributes.builder().put("route", route).build();
+                    final String key = " route=" + route;
+                    final int value = random.nextInt(2000);
                     counter.add(value, attributes);
                     doubles.add(value / 4.0, attributes);
                     explicit.record(value, attributes);
                     // Of another magnitude each time, so that scales differ.
-                    double wide = (double) value * (1L << random.nextInt(20));
+                    final double wide = (double) value * (1L << random.nextInt(20));
                     exponential.record(wide, attributes);
                     Receiver.add(own, "counter" + key, value);
                     Receiver.add(own, "doubles" + key, value / 4.0);
                     Receiver.add(own, "explicit" + key + " count", 1);
                     Receiver.add(own, "explicit" + key + " sum", value);
-                    int bucket = value <= 10 ? 0 : value <= 100 ? 1 : value <= 1000 ? 2 : 3;
+                    final int bucket = value <= 10 ? 0 : value <= 100 ? 1 : value <= 1000 ? 2 : 3;
                     Receiver.add(own, "explicit" + key + " bucket " + bucket, 1);
                     Receiver.add(own, "exponential" + key + " count", 1);
                     Receiver.add(own, "exponential" + key + " sum", wide);
@@ -360,7 +361,7 @@ class OutageTest {
 
     /** Has a reader do it while no request is under way, whose end would be open. */
     void betweenExports(Runnable task) throws InterruptedException {
-      CountDownLatch done = new CountDownLatch(1);
+      final CountDownLatch done = new CountDownLatch(1);
       betweenExports.set(
           () -> {
             task.run();
@@ -372,11 +373,11 @@ class OutageTest {
     /** Ends recording, has all of it exported, and answers what it was. */
     Map<String, Double> stop() throws InterruptedException {
       goOn.set(false);
-      for (Thread thread : threads) {
+      for (final Thread thread : threads) {
         thread.join();
       }
-      boolean unused = flush();
-      Map<String, Double> all = new TreeMap<>();
+      final boolean unused = flush();
+      final Map<String, Double> all = new TreeMap<>();
       recorded.forEach(own -> own.forEach((key, value) -> all.merge(key, value, Double::sum)));
       return all;
     }

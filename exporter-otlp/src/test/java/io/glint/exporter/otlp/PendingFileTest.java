@@ -66,13 +66,13 @@ class PendingFileTest {
   void aContentThatIsTornOrChangedIsMovedAside() throws IOException {
     try (PendingFile file = new PendingFile(path())) {
       file.write(CONTENT);
-      byte[] whole = Files.readAllBytes(path());
+      final byte[] whole = Files.readAllBytes(path());
       for (int length = 0; length < whole.length; length++) {
         Files.write(path(), Arrays.copyOf(whole, length));
         assertDamaged(file);
       }
       for (int i = 0; i < whole.length; i++) {
-        byte[] changed = whole.clone();
+        final byte[] changed = whole.clone();
         changed[i] ^= 1;
         Files.write(path(), changed);
         assertDamaged(file);
@@ -102,7 +102,7 @@ class PendingFileTest {
 
   @Test
   void whatAWriteThatWasCutOffLeftIsRemoved() throws IOException {
-    Path next = directory.resolve("of/glint/pending.bin.next");
+    final Path next = directory.resolve("of/glint/pending.bin.next");
     Files.createDirectories(next.getParent());
     Files.write(next, new byte[10]);
     new PendingFile(path()).close();
@@ -123,10 +123,10 @@ class PendingFileTest {
 
   @Test
   void aSecondExporterOfTheProcessDoesNotGiveUpTheLockOfTheFirst() throws Exception {
-    Path link = directory.resolve("link");
+    final Path link = directory.resolve("link");
     try (PendingFile first = new PendingFile(path())) {
       Files.createSymbolicLink(link, path().getParent());
-      for (Path same : List.of(path(), link.resolve("pending.bin"))) {
+      for (final Path same : List.of(path(), link.resolve("pending.bin"))) {
         assertThatThrownBy(() -> new PendingFile(same)).hasMessage("another exporter uses it");
       }
       assertThat(first.read()).isNull();
@@ -137,7 +137,7 @@ class PendingFileTest {
   }
 
   private String takenByAnotherProcess() throws Exception {
-    Process process =
+    final Process process =
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-cp",
@@ -172,7 +172,7 @@ class PendingFileTest {
 
   @Test
   void theNextStartSendsWhatWasLeftAtTheShutdownAndTheFileIsGone() {
-    OtlpMetricExporter first = exporter();
+    final OtlpMetricExporter first = exporter();
     export(first, 3);
     export(first, 4);
     assertThat(first.shutdown().join(20, TimeUnit.SECONDS).isSuccess()).isTrue();
@@ -197,7 +197,7 @@ class PendingFileTest {
 
   @Test
   void whatMayHaveArrivedWithTheLastAttemptStaysInTheFile() {
-    OtlpMetricExporter first = exporter();
+    final OtlpMetricExporter first = exporter();
     export(first, 3);
     server.refuse(exchange -> OtlpServer.reply(exchange, 502, new byte[0]));
     assertThat(first.shutdown().join(20, TimeUnit.SECONDS).isSuccess()).isTrue();
@@ -215,7 +215,7 @@ class PendingFileTest {
 
   @Test
   void anotherResourceIsSentAsItWas() {
-    OtlpMetricExporter first = exporter();
+    final OtlpMetricExporter first = exporter();
     export(first, 3);
     first.shutdown().join(20, TimeUnit.SECONDS);
     server.up();
@@ -259,7 +259,7 @@ class PendingFileTest {
 
   @Test
   void aFileWithoutARequestIsLeftAsItIsAndNotHeld() throws IOException {
-    byte[] noRequest = {0x0A};
+    final byte[] noRequest = {0x0A};
     try (PendingFile file = new PendingFile(path())) {
       file.write(noRequest);
     }
@@ -278,7 +278,7 @@ class PendingFileTest {
     long least = 0;
     long most = 0;
     for (int round = 0; round < 4; round++) {
-      Process process = startExporting();
+      final Process process = startExporting();
       long reported = 0;
       try (BufferedReader output = process.inputReader(StandardCharsets.UTF_8)) {
         // Killed at another moment each time.
@@ -301,7 +301,7 @@ class PendingFileTest {
     try (OtlpMetricExporter exporter = exporter()) {
       export(exporter, 0);
     }
-    double total = server.totals().get("delta");
+    final double total = server.totals().get("delta");
     assertThat((long) total).isBetween(least, most);
     assertThat(log.warnings()).isEmpty();
   }
@@ -321,7 +321,7 @@ class PendingFileTest {
   /** Counts to a server that is down, until it is killed. */
   static final class Exporting {
     public static void main(String[] arguments) {
-      OtlpMetricExporter exporter = exporter(arguments[0], Path.of(arguments[1]));
+      final OtlpMetricExporter exporter = exporter(arguments[0], Path.of(arguments[1]));
       for (long i = 1; ; i++) {
         export(exporter, 1);
         System.out.println(i);
@@ -332,7 +332,7 @@ class PendingFileTest {
   /** The system lets no file of the process grow beyond a limit: a write ends in its middle. */
   @Test
   void aDiskThatIsFullInTheMiddleOfAWriteLeavesWhatWasThere() throws Exception {
-    Process process =
+    final Process process =
         new ProcessBuilder(
                 "bash",
                 "-c",
@@ -346,7 +346,8 @@ class PendingFileTest {
                 path().toString())
             .redirectErrorStream(true)
             .start();
-    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    final String output =
+        new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
     assertThat(output)
         .contains("2 points wait")
@@ -365,9 +366,9 @@ class PendingFileTest {
   /** Counts to a server that is down: first a little, then more than there is room for. */
   static final class Filling {
     public static void main(String[] arguments) {
-      OtlpMetricExporter exporter = exporter(arguments[0], Path.of(arguments[1]));
+      final OtlpMetricExporter exporter = exporter(arguments[0], Path.of(arguments[1]));
       export(exporter, 3);
-      Attributes large = Attributes.builder().put("large", "x".repeat(200_000)).build();
+      final Attributes large = Attributes.builder().put("large", "x".repeat(200_000)).build();
       export(exporter, LongPointData.create(1, 2, large, 4));
       System.out.println(exporter.deliveryCounts().waitingPoints() + " points wait");
       // Nothing is closed in order.
@@ -392,7 +393,7 @@ class PendingFileTest {
   }
 
   private static void export(OtlpMetricExporter exporter, LongPointData point) {
-    MetricData metric =
+    final MetricData metric =
         ImmutableMetricData.createLongSum(
             TestMetrics.RESOURCE,
             TestMetrics.SCOPE,

@@ -52,17 +52,17 @@ class PendingPointsTest {
     keep(
         longSum("c", true, LongPointData.create(10, 20, A, 3), LongPointData.create(10, 20, B, 4)));
     keep(longSum("c", true, LongPointData.create(20, 30, B, Long.MAX_VALUE - 4)));
-    Metric metric = theMetric();
+    final Metric metric = theMetric();
 
     assertThat(metric.getName()).isEqualTo("c");
     assertThat(metric.getUnit()).isEqualTo("{item}");
     assertThat(metric.getDescription()).isEqualTo("A sum");
     assertThat(metric.getSum().getIsMonotonic()).isTrue();
     assertThat(metric.getSum().getAggregationTemporality().getNumber()).isEqualTo(1);
-    NumberDataPoint a = metric.getSum().getDataPoints(0);
+    final NumberDataPoint a = metric.getSum().getDataPoints(0);
     assertThat(List.of(a.getStartTimeUnixNano(), a.getTimeUnixNano(), a.getAsInt()))
         .containsExactly(10L, 20L, 3L);
-    NumberDataPoint b = metric.getSum().getDataPoints(1);
+    final NumberDataPoint b = metric.getSum().getDataPoints(1);
     assertThat(List.of(b.getStartTimeUnixNano(), b.getTimeUnixNano(), b.getAsInt()))
         .containsExactly(10L, 30L, Long.MAX_VALUE);
     assertThat(b.getAttributes(0).getValue().getStringValue()).isEqualTo("/b");
@@ -86,7 +86,7 @@ class PendingPointsTest {
     keep(histogram(bounds(A, List.of(1.0, 3.0), List.of(16L, 0L, 0L))));
     keep(histogram(bounds(A, List.of(1.0, 2.0), List.of(32L, 0L, 0L))));
 
-    List<Metric> metrics = metrics();
+    final List<Metric> metrics = metrics();
     assertThat(metrics).hasSize(4);
     assertThat(metrics.stream().limit(3).map(m -> m.getSum().getDataPoints(0).getAsInt()))
         .containsExactly(1L, 2L, 4L);
@@ -97,14 +97,15 @@ class PendingPointsTest {
 
   @Test
   void sameNameInAnotherScopeOrResourceIsAnotherMetric() {
-    InstrumentationScopeInfo other = InstrumentationScopeInfo.builder("scope").build();
-    Resource elsewhere = Resource.create(Attributes.builder().put("service.name", "x").build());
+    final InstrumentationScopeInfo other = InstrumentationScopeInfo.builder("scope").build();
+    final Resource elsewhere =
+        Resource.create(Attributes.builder().put("service.name", "x").build());
     keep(sum(TestMetrics.RESOURCE, TestMetrics.SCOPE, 1));
     keep(sum(TestMetrics.RESOURCE, other, 2));
     keep(sum(elsewhere, TestMetrics.SCOPE, 4));
     keep(sum(TestMetrics.RESOURCE, other, 8));
 
-    ExportMetricsServiceRequest request = request();
+    final ExportMetricsServiceRequest request = request();
     assertThat(request.getResourceMetricsCount()).isEqualTo(2);
     assertThat(request.getResourceMetrics(0).getScopeMetricsCount()).isEqualTo(2);
     assertThat(request.getResourceMetrics(0).getSchemaUrl()).isEqualTo("https://schema/r");
@@ -124,7 +125,7 @@ class PendingPointsTest {
         histogram(
             HistogramPointData.create(
                 20, 30, A, 3.0, true, 0.75, true, 10, List.of(1.0, 5.0), List.of(4L, 300L, 0L))));
-    HistogramDataPoint point = theMetric().getHistogram().getDataPoints(0);
+    final HistogramDataPoint point = theMetric().getHistogram().getDataPoints(0);
     assertThat(point.getBucketCountsList()).containsExactly(5L, 300L, 2L);
     assertThat(point.getExplicitBoundsList()).containsExactly(1.0, 5.0);
     assertThat(point.getCount()).isEqualTo(307);
@@ -144,7 +145,7 @@ class PendingPointsTest {
     keep(
         histogram(
             HistogramPointData.create(20, 30, A, 3, true, 1, true, 7, List.of(), List.of(1L))));
-    HistogramDataPoint point = theMetric().getHistogram().getDataPoints(0);
+    final HistogramDataPoint point = theMetric().getHistogram().getDataPoints(0);
     assertThat(point.hasSum()).isFalse();
     assertThat(point.hasMin()).isFalse();
     assertThat(point.getMax()).isEqualTo(9);
@@ -153,23 +154,24 @@ class PendingPointsTest {
 
   @Test
   void exponentialHistogramsOfAnyScalesAddUpToThoseOfAllValues() {
-    Random random = new Random(7);
+    final Random random = new Random(7);
     for (int round = 0; round < 200; round++) {
       pending.clear();
-      List<Double> all = new ArrayList<>();
-      int intervals = 1 + random.nextInt(4);
+      final List<Double> all = new ArrayList<>();
+      final int intervals = 1 + random.nextInt(4);
       for (int i = 0; i < intervals; i++) {
-        double center = Math.pow(10, random.nextInt(12) - 6);
-        double spread = Math.pow(10, random.nextInt(4));
-        List<Double> values = new ArrayList<>();
+        final double center = Math.pow(10, random.nextInt(12) - 6);
+        final double spread = Math.pow(10, random.nextInt(4));
+        final List<Double> values = new ArrayList<>();
         for (int n = random.nextInt(50) + 1; n > 0; n--) {
-          double value = center * (1 + random.nextDouble() * spread);
+          final double value = center * (1 + random.nextDouble() * spread);
           values.add(random.nextInt(10) == 0 ? 0 : value);
         }
         all.addAll(values);
         keep(collected(values));
       }
-      ExponentialHistogramDataPoint merged = theMetric().getExponentialHistogram().getDataPoints(0);
+      final ExponentialHistogramDataPoint merged =
+          theMetric().getExponentialHistogram().getDataPoints(0);
       assertThat(merged.getCount()).isEqualTo(all.size());
       assertThat(merged.getZeroCount()).isEqualTo(all.stream().filter(v -> v == 0).count());
       assertThat(merged.getMin()).isEqualTo(Collections.min(all));
@@ -177,12 +179,12 @@ class PendingPointsTest {
       assertThat(merged.getPositive().getBucketCountsCount())
           .isLessThanOrEqualTo(PendingExponential.MAX_BUCKETS);
       // Each value is in the bucket that the scale gives it: the sums are exact, not shifted.
-      double base = Math.pow(2, Math.pow(2, -merged.getScale()));
-      long[] expected = new long[merged.getPositive().getBucketCountsCount()];
-      for (double value : all) {
+      final double base = Math.pow(2, Math.pow(2, -merged.getScale()));
+      final long[] expected = new long[merged.getPositive().getBucketCountsCount()];
+      for (final double value : all) {
         if (value > 0) {
-          int index = (int) Math.ceil(Math.log(value) / Math.log(base)) - 1;
-          int at = index - merged.getPositive().getOffset();
+          final int index = (int) Math.ceil(Math.log(value) / Math.log(base)) - 1;
+          final int at = index - merged.getPositive().getOffset();
           // The logarithm is off by one at most, for a value on a bound.
           if (at >= 0 && at < expected.length) {
             expected[at]++;
@@ -202,7 +204,8 @@ class PendingPointsTest {
     // Buckets 4..7 at scale 1 are 2 and 3 at scale 0; -3..-1 are -2 and -1.
     keep(exponential(1, 5, buckets(1, 4, 1, 2, 3, 4), buckets(1, -3, 1, 1, 1)));
     keep(exponential(0, 1, buckets(0, 1, 10, 20), buckets(0, 0)));
-    ExponentialHistogramDataPoint point = theMetric().getExponentialHistogram().getDataPoints(0);
+    final ExponentialHistogramDataPoint point =
+        theMetric().getExponentialHistogram().getDataPoints(0);
     assertThat(point.getScale()).isZero();
     assertThat(point.getZeroCount()).isEqualTo(6);
     assertThat(point.getPositive().getOffset()).isEqualTo(1);
@@ -215,7 +218,8 @@ class PendingPointsTest {
   void bucketsFarApartLowerTheScaleInsteadOfTakingMemory() {
     keep(exponential(20, 0, buckets(20, -20_000_000, 1), buckets(20, 0)));
     keep(exponential(20, 0, buckets(20, 20_000_000, 1), buckets(20, 0)));
-    ExponentialHistogramDataPoint point = theMetric().getExponentialHistogram().getDataPoints(0);
+    final ExponentialHistogramDataPoint point =
+        theMetric().getExponentialHistogram().getDataPoints(0);
     assertThat(point.getPositive().getBucketCountsCount())
         .isBetween(80, PendingExponential.MAX_BUCKETS);
     assertThat(point.getPositive().getBucketCountsList().stream().mapToLong(Long::longValue).sum())
@@ -226,7 +230,7 @@ class PendingPointsTest {
   @Test
   void ofExemplarsTheLatestAreKeptInTheOrderReceiversExpect() {
     for (int i = 0; i < 3; i++) {
-      List<DoubleExemplarData> exemplars = new ArrayList<>();
+      final List<DoubleExemplarData> exemplars = new ArrayList<>();
       for (int n = 0; n < 20; n++) {
         exemplars.add(exemplar(/* epochNanos= */ 100L * i + n, /* value= */ n % 2 == 0 ? 0.5 : 7));
       }
@@ -235,7 +239,7 @@ class PendingPointsTest {
               ImmutableHistogramPointData.create(
                   10, 20, A, 1, false, 0, false, 0, List.of(1.0), List.of(10L, 10L), exemplars)));
     }
-    HistogramDataPoint point = theMetric().getHistogram().getDataPoints(0);
+    final HistogramDataPoint point = theMetric().getHistogram().getDataPoints(0);
     assertThat(point.getExemplarsCount()).isEqualTo(PendingPoint.MAX_EXEMPLARS);
     // The oldest 28 of 60 are left out.
     assertThat(point.getExemplarsList().stream().mapToLong(e -> e.getTimeUnixNano()).min())
@@ -262,20 +266,20 @@ class PendingPointsTest {
 
   @Test
   void ofGaugesThatAreKeptTheLatestValueWins() {
-    PendingPoints keeping = new PendingPoints(100, /* keepsGauges= */ true);
+    final PendingPoints keeping = new PendingPoints(100, /* keepsGauges= */ true);
     keep(keeping, gauge(LongPointData.create(0, 30, A, 3)));
     keep(keeping, gauge(LongPointData.create(0, 20, A, 2), LongPointData.create(0, 20, B, 7)));
-    List<NumberDataPoint> points = metrics(keeping).get(0).getGauge().getDataPointsList();
+    final List<NumberDataPoint> points = metrics(keeping).get(0).getGauge().getDataPointsList();
     assertThat(points).extracting(NumberDataPoint::getAsInt).containsExactly(3L, 7L);
     assertThat(points.get(0).getTimeUnixNano()).isEqualTo(30);
   }
 
   @Test
   void beyondTheLimitTotalsAreKeptInASeriesForAllOthers() {
-    PendingPoints few = new PendingPoints(3, /* keepsGauges= */ false);
+    final PendingPoints few = new PendingPoints(3, /* keepsGauges= */ false);
     PendingPoints.Added added = null;
     for (int i = 0; i < 10; i++) {
-      Attributes attributes = Attributes.builder().put("id", i).build();
+      final Attributes attributes = Attributes.builder().put("id", i).build();
       added =
           keep(
               few,
@@ -285,13 +289,13 @@ class PendingPointsTest {
     assertThat(added.folded()).isEqualTo(2);
     assertThat(added.dropped()).isZero();
     assertThat(few.count().all()).isEqualTo(5);
-    List<Metric> metrics = metrics(few);
+    final List<Metric> metrics = metrics(few);
     assertThat(
             metrics.get(0).getSum().getDataPointsList().stream()
                 .mapToLong(NumberDataPoint::getAsInt)
                 .sum())
         .isEqualTo(1023);
-    NumberDataPoint rest =
+    final NumberDataPoint rest =
         metrics.get(0).getSum().getDataPoints(metrics.get(0).getSum().getDataPointsCount() - 1);
     assertThat(rest.getAttributesList())
         .singleElement()
@@ -309,7 +313,7 @@ class PendingPointsTest {
 
   @Test
   void seriesForOthersAreBoundedTooAndWhatHasNoPlaceIsCounted() {
-    PendingPoints few = new PendingPoints(2, /* keepsGauges= */ false);
+    final PendingPoints few = new PendingPoints(2, /* keepsGauges= */ false);
     int dropped = 0;
     for (int i = 0; i < 10; i++) {
       dropped += keep(few, longSum("c" + i, true, LongPointData.create(10, 20, A, 1))).dropped();
@@ -327,7 +331,7 @@ class PendingPointsTest {
             TestMetrics.longSum(),
             TestMetrics.longGauge("g", TestMetrics.point(1))),
         new RequestExemplars());
-    ProtoWriter later = encoder.output();
+    final ProtoWriter later = encoder.output();
     pending.join(later.array(), later.start(), later.end(), new PendingPoints.Added());
 
     assertThat(metrics()).extracting(Metric::getName).containsExactly("c", "sum.long", "g");
@@ -339,9 +343,9 @@ class PendingPointsTest {
 
   @Test
   void whatIsNotMergedIsWrittenAsItWas() throws InvalidProtocolBufferException {
-    List<MetricData> metrics = TestMetrics.everyKind();
+    final List<MetricData> metrics = TestMetrics.everyKind();
     encoder.encode(metrics, new RequestExemplars());
-    ProtoWriter out = encoder.output();
+    final ProtoWriter out = encoder.output();
     pending.join(out.array(), out.start(), out.end(), new PendingPoints.Added());
     assertThat(request()).isEqualTo(ExportMetricsServiceRequest.parseFrom(out.toByteArray()));
   }
@@ -378,7 +382,7 @@ class PendingPointsTest {
 
   private PendingPoints.Added keep(PendingPoints target, Collection<MetricData> metrics) {
     encoder.encode(metrics, new RequestExemplars());
-    ProtoWriter out = encoder.output();
+    final ProtoWriter out = encoder.output();
     return target.keep(out.array(), out.start(), out.end());
   }
 
@@ -403,7 +407,7 @@ class PendingPointsTest {
   }
 
   private static ExportMetricsServiceRequest request(PendingPoints points) {
-    ProtoWriter out = new ProtoWriter(64 << 20);
+    final ProtoWriter out = new ProtoWriter(64 << 20);
     points.writeTo(out);
     try {
       return ExportMetricsServiceRequest.parseFrom(out.toByteArray());
@@ -467,8 +471,8 @@ class PendingPointsTest {
   }
 
   private static ExponentialHistogramBuckets buckets(int scale, int offset, long... counts) {
-    List<Long> list = new ArrayList<>();
-    for (long count : counts) {
+    final List<Long> list = new ArrayList<>();
+    for (final long count : counts) {
       list.add(count);
     }
     return ExponentialHistogramBuckets.create(scale, offset, list);
@@ -495,7 +499,7 @@ class PendingPointsTest {
 
   /** What Glint collects of these values as delta. */
   private static Collection<MetricData> collected(List<Double> values) {
-    InMemoryMetricReader reader =
+    final InMemoryMetricReader reader =
         InMemoryMetricReader.create(
             type -> AggregationTemporality.DELTA,
             type ->
@@ -507,7 +511,7 @@ class PendingPointsTest {
             .setResource(TestMetrics.RESOURCE)
             .registerMetricReader(reader)
             .build()) {
-      var histogram = provider.get("scope").histogramBuilder("e").build();
+      final var histogram = provider.get("scope").histogramBuilder("e").build();
       values.forEach(value -> histogram.record(value, A));
       return reader.collectAllMetrics();
     }

@@ -63,17 +63,17 @@ class PrometheusOtlpTest {
   void itHasWhatIsRecorded(@TempDir Path directory) throws Exception {
     double sum = 0;
     double times = 0;
-    Set<Double> values = new HashSet<>();
+    final Set<Double> values = new HashSet<>();
     try (ServerProcess server = start(directory);
         GlintMeterProvider provider = provider(exporter())) {
-      Meter meter = provider.get("meter");
-      LongCounter counter = meter.counterBuilder("counter").build();
-      DoubleHistogram explicit = meter.histogramBuilder("explicit").setUnit("s").build();
-      DoubleHistogram exponential = meter.histogramBuilder("exponential").build();
-      SplittableRandom random = new SplittableRandom(1);
+      final Meter meter = provider.get("meter");
+      final LongCounter counter = meter.counterBuilder("counter").build();
+      final DoubleHistogram explicit = meter.histogramBuilder("explicit").setUnit("s").build();
+      final DoubleHistogram exponential = meter.histogramBuilder("exponential").build();
+      final SplittableRandom random = new SplittableRandom(1);
       for (int i = 0; i < 10_000; i++) {
-        int amount = random.nextInt(1, 100);
-        double time = random.nextInt(1, 8_000) / 16.0;
+        final int amount = random.nextInt(1, 100);
+        final double time = random.nextInt(1, 8_000) / 16.0;
         counter.add(amount, ATTRIBUTES);
         explicit.record(time, ATTRIBUTES);
         exponential.record(time, ATTRIBUTES);
@@ -87,8 +87,8 @@ class PrometheusOtlpTest {
       assertThat(value("explicit_seconds_sum{key=\"k\"}")).isEqualTo(times);
       assertThat(value("histogram_count(exponential{key=\"k\"})")).isEqualTo(10_000);
       assertThat(value("histogram_sum(exponential{key=\"k\"})")).isEqualTo(times);
-      Instant now = Instant.now();
-      JsonArray exemplars =
+      final Instant now = Instant.now();
+      final JsonArray exemplars =
           get("query_exemplars?query=explicit_seconds_bucket&start="
                   + now.minusSeconds(600).getEpochSecond()
                   + "&end="
@@ -98,7 +98,7 @@ class PrometheusOtlpTest {
               .getAsJsonObject()
               .getAsJsonArray("exemplars");
       assertThat(exemplars).isNotEmpty();
-      for (JsonElement exemplar : exemplars) {
+      for (final JsonElement exemplar : exemplars) {
         assertThat(values).contains(exemplar.getAsJsonObject().get("value").getAsDouble());
       }
     }
@@ -124,7 +124,8 @@ class PrometheusOtlpTest {
   }
 
   private ServerProcess start(Path directory) throws Exception {
-    Path configuration = Files.writeString(directory.resolve("prometheus.yml"), "global: {}\n");
+    final Path configuration =
+        Files.writeString(directory.resolve("prometheus.yml"), "global: {}\n");
     return new ServerProcess(
         List.of(
             System.getProperty(PROPERTY),
@@ -168,11 +169,12 @@ class PrometheusOtlpTest {
   }
 
   private JsonObject get(String path) throws Exception {
-    HttpRequest request =
+    final HttpRequest request =
         HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/api/v1/" + path))
             .timeout(Duration.ofSeconds(30))
             .build();
-    HttpResponse<String> response = client.send(request, HttpResponse.BodyHandlers.ofString());
+    final HttpResponse<String> response =
+        client.send(request, HttpResponse.BodyHandlers.ofString());
     assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
     return JsonParser.parseString(response.body()).getAsJsonObject();
   }

@@ -38,7 +38,7 @@ class ProtoWriterTest {
     out.int64Present(15, value);
     out.int64Present(16, value);
 
-    CodedInputStream in = CodedInputStream.newInstance(out.toByteArray());
+    final CodedInputStream in = CodedInputStream.newInstance(out.toByteArray());
     assertThat(in.readTag()).isEqualTo(16 << 3 | WireFormat.WIRETYPE_VARINT);
     assertThat(in.readInt64()).isEqualTo(value);
     assertThat(in.readTag()).isEqualTo(15 << 3 | WireFormat.WIRETYPE_VARINT);
@@ -51,7 +51,7 @@ class ProtoWriterTest {
   void sint32IsReadBack(int value) throws IOException {
     out.sint32(1, value);
 
-    CodedInputStream in = CodedInputStream.newInstance(out.toByteArray());
+    final CodedInputStream in = CodedInputStream.newInstance(out.toByteArray());
     in.readTag();
     assertThat(in.readSInt32()).isEqualTo(value);
     assertThat(in.isAtEnd()).isTrue();
@@ -59,15 +59,15 @@ class ProtoWriterTest {
 
   @Test
   void aPartIsKeptAsLongAsEachMessageHasOne() {
-    ProtoWriter whole = new ProtoWriter(1_000);
-    ProtoWriter part = whole.part(100);
+    final ProtoWriter whole = new ProtoWriter(1_000);
+    final ProtoWriter part = whole.part(100);
     whole.reset();
     assertThat(whole.part(100)).isSameAs(part);
     whole.reset();
     whole.reset();
     assertThat(whole.part(100)).isNotSameAs(part);
 
-    ProtoWriter read = whole.part(100);
+    final ProtoWriter read = whole.part(100);
     whole.giveUpArray();
     assertThat(whole.part(100)).isNotSameAs(read);
   }
@@ -99,18 +99,18 @@ class ProtoWriterTest {
   @Test
   void anyTextIsEncodedAsTheJdkDoes() throws IOException {
     // For half a surrogate pair, which has no encoding, the JDK would write a question mark.
-    CharsetEncoder jdk =
+    final CharsetEncoder jdk =
         StandardCharsets.UTF_8
             .newEncoder()
             .onMalformedInput(CodingErrorAction.REPLACE)
             .replaceWith("\uFFFD".getBytes(StandardCharsets.UTF_8));
-    Random random = new Random(42);
+    final Random random = new Random(42);
     for (int round = 0; round < 2_000; round++) {
-      String text = randomText(random);
+      final String text = randomText(random);
       out.reset();
       out.stringPresent(1, text);
 
-      CodedInputStream in = CodedInputStream.newInstance(out.toByteArray());
+      final CodedInputStream in = CodedInputStream.newInstance(out.toByteArray());
       in.readTag();
       assertThat(in.readByteBuffer()).isEqualTo(jdk.encode(CharBuffer.wrap(text)));
       assertThat(in.isAtEnd()).isTrue();
@@ -121,18 +121,18 @@ class ProtoWriterTest {
   void halfASurrogatePairBecomesTheReplacementCharacter() throws IOException {
     out.stringPresent(1, "\uD83Da\uDE00\uDE00\uD83D\uDE00\uD83D");
 
-    CodedInputStream in = CodedInputStream.newInstance(out.toByteArray());
+    final CodedInputStream in = CodedInputStream.newInstance(out.toByteArray());
     in.readTag();
     assertThat(in.readStringRequireUtf8()).isEqualTo("\uFFFDa\uFFFD\uFFFD\uD83D\uDE00\uFFFD");
   }
 
   @Test
   void contentSurvivesGrowth() throws IOException {
-    int count = 50_000;
+    final int count = 50_000;
     for (int i = count - 1; i >= 0; i--) {
       out.int64Present(1, i);
     }
-    CodedInputStream in = CodedInputStream.newInstance(out.toByteArray());
+    final CodedInputStream in = CodedInputStream.newInstance(out.toByteArray());
     for (int i = 0; i < count; i++) {
       in.readTag();
       assertThat(in.readInt64()).isEqualTo(i);
@@ -142,8 +142,8 @@ class ProtoWriterTest {
 
   @Test
   void limitIsExact() {
-    ProtoWriter limited = new ProtoWriter(100);
-    String fits = "x".repeat(98);
+    final ProtoWriter limited = new ProtoWriter(100);
+    final String fits = "x".repeat(98);
     assertThatCode(() -> limited.stringPresent(1, fits)).doesNotThrowAnyException();
     assertThat(limited.size()).isEqualTo(100);
 
@@ -154,8 +154,8 @@ class ProtoWriterTest {
 
   @Test
   void arrayOfARareLargeMessageIsGivenUp() throws IOException {
-    ProtoWriter writer = new ProtoWriter(64 << 20);
-    byte[] large = new byte[8 << 20];
+    final ProtoWriter writer = new ProtoWriter(64 << 20);
+    final byte[] large = new byte[8 << 20];
     Arrays.fill(large, (byte) 'x');
     writer.stringPresent(1, new String(large, StandardCharsets.US_ASCII));
     for (int i = 0; i < ProtoWriter.SMALL_MESSAGES; i++) {
@@ -173,8 +173,8 @@ class ProtoWriterTest {
 
   @Test
   void arrayIsKeptWhereTheLastOfSomeMessagesIsAlwaysSmall() {
-    ProtoWriter writer = new ProtoWriter(64 << 20);
-    byte[] large = new byte[8 << 20];
+    final ProtoWriter writer = new ProtoWriter(64 << 20);
+    final byte[] large = new byte[8 << 20];
     byte[] array = null;
     for (int i = 0; i < 4 * ProtoWriter.SMALL_MESSAGES; i++) {
       writer.reset();
@@ -189,8 +189,8 @@ class ProtoWriterTest {
   }
 
   private static String randomText(Random random) {
-    StringBuilder text = new StringBuilder();
-    int length = random.nextInt(20);
+    final StringBuilder text = new StringBuilder();
+    final int length = random.nextInt(20);
     for (int i = 0; i < length; i++) {
       switch (random.nextInt(5)) {
         case 0 -> text.append((char) random.nextInt(0x80));

@@ -57,14 +57,14 @@ final class RandomMetrics {
 
   List<MetricData> collection() {
     // The stock exporters group by identity.
-    List<Resource> resources = list(3, this::resource).stream().distinct().toList();
-    List<InstrumentationScopeInfo> scopes = list(4, this::scope).stream().distinct().toList();
-    List<MetricData> metrics = new ArrayList<>();
-    int count = random.nextInt(8);
+    final List<Resource> resources = list(3, this::resource).stream().distinct().toList();
+    final List<InstrumentationScopeInfo> scopes = list(4, this::scope).stream().distinct().toList();
+    final List<MetricData> metrics = new ArrayList<>();
+    final int count = random.nextInt(8);
     for (int i = 0; i < count; i++) {
-      Resource resource =
+      final Resource resource =
           resources.isEmpty() ? Resource.empty() : resources.get(random.nextInt(resources.size()));
-      InstrumentationScopeInfo scope =
+      final InstrumentationScopeInfo scope =
           scopes.isEmpty()
               ? InstrumentationScopeInfo.empty()
               : scopes.get(random.nextInt(scopes.size()));
@@ -74,11 +74,11 @@ final class RandomMetrics {
   }
 
   private MetricData metric(Resource resource, InstrumentationScopeInfo scope, String name) {
-    String description = text();
-    String unit = text();
-    AggregationTemporality temporality =
+    final String description = text();
+    final String unit = text();
+    final AggregationTemporality temporality =
         random.nextBoolean() ? AggregationTemporality.DELTA : AggregationTemporality.CUMULATIVE;
-    boolean isMonotonic = random.nextBoolean();
+    final boolean isMonotonic = random.nextBoolean();
     return switch (random.nextInt(7)) {
       case 0 ->
           ImmutableMetricData.createLongGauge(
@@ -150,9 +150,9 @@ final class RandomMetrics {
   }
 
   private HistogramPointData histogramPoint() {
-    int bounds = random.nextInt(6);
-    List<Double> boundaries = new ArrayList<>();
-    List<Long> counts = new ArrayList<>();
+    final int bounds = random.nextInt(6);
+    final List<Double> boundaries = new ArrayList<>();
+    final List<Long> counts = new ArrayList<>();
     for (int i = 0; i < bounds; i++) {
       boundaries.add(i - 1.5);
       counts.add(count());
@@ -173,7 +173,7 @@ final class RandomMetrics {
   }
 
   private ExponentialHistogramPointData exponentialPoint() {
-    int scale = random.nextInt(-10, 21);
+    final int scale = random.nextInt(-10, 21);
     return ExponentialHistogramPointData.create(
         scale,
         finiteValue(),
@@ -230,7 +230,7 @@ final class RandomMetrics {
   }
 
   private InstrumentationScopeInfo scope() {
-    InstrumentationScopeInfoBuilder scope =
+    final InstrumentationScopeInfoBuilder scope =
         InstrumentationScopeInfo.builder("scope." + random.nextInt(4)).setAttributes(attributes());
     if (random.nextBoolean()) {
       scope.setVersion("1." + random.nextInt(3));
@@ -242,10 +242,10 @@ final class RandomMetrics {
   }
 
   private Attributes attributes() {
-    AttributesBuilder attributes = Attributes.builder();
-    int count = random.nextInt(4);
+    final AttributesBuilder attributes = Attributes.builder();
+    final int count = random.nextInt(4);
     for (int i = 0; i < count; i++) {
-      String key = "k" + random.nextInt(100);
+      final String key = "k" + random.nextInt(100);
       switch (random.nextInt(9)) {
         case 0 -> attributes.put(key, text());
         case 1 -> attributes.put(key, random.nextBoolean());
@@ -281,8 +281,8 @@ final class RandomMetrics {
   }
 
   private <T> List<T> list(int bound, Supplier<T> element) {
-    int size = random.nextInt(bound);
-    List<T> list = new ArrayList<>(size);
+    final int size = random.nextInt(bound);
+    final List<T> list = new ArrayList<>(size);
     for (int i = 0; i < size; i++) {
       list.add(element.get());
     }

@@ -22,7 +22,7 @@ final class RawServer implements AutoCloseable {
 
   RawServer(Behaviour behaviour) throws IOException {
     socket = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
-    Thread thread =
+    final Thread thread =
         new Thread(
             () -> {
               while (!socket.isClosed()) {
@@ -44,7 +44,7 @@ final class RawServer implements AutoCloseable {
     return new RawServer(
         connection -> {
           readRequest(connection.getInputStream());
-          OutputStream out = connection.getOutputStream();
+          final OutputStream out = connection.getOutputStream();
           out.write(bytes);
           out.flush();
         });
@@ -70,8 +70,8 @@ final class RawServer implements AutoCloseable {
 
   /** Reads until the client waits: a whole request of HTTP/1.1, or all it sends at once. */
   static void readRequest(InputStream in) throws IOException {
-    StringBuilder received = new StringBuilder();
-    byte[] buffer = new byte[65_536];
+    final StringBuilder received = new StringBuilder();
+    final byte[] buffer = new byte[65_536];
     int read = in.read(buffer);
     // The body may come after the headers; a connection that is closed with unread bytes is reset.
     for (int quiet = 0; read >= 0 && quiet < 5 && missing(received) != 0; ) {
@@ -88,7 +88,7 @@ final class RawServer implements AutoCloseable {
 
   /** The bytes of a request that are not there yet; -1 if it is not known how many there are. */
   private static int missing(CharSequence received) {
-    Matcher request = REQUEST.matcher(received);
+    final Matcher request = REQUEST.matcher(received);
     return request.lookingAt()
         ? Integer.parseInt(request.group(1)) - (received.length() - request.end())
         : -1;

@@ -60,8 +60,8 @@ interface Receiver extends AutoCloseable {
   }
 
   static Map<String, Double> totals(List<ExportMetricsServiceRequest> requests) {
-    Map<String, Double> totals = new TreeMap<>();
-    for (ExportMetricsServiceRequest request : requests) {
+    final Map<String, Double> totals = new TreeMap<>();
+    for (final ExportMetricsServiceRequest request : requests) {
       addTo(totals, request);
     }
     return totals;
@@ -77,23 +77,23 @@ interface Receiver extends AutoCloseable {
   }
 
   private static void addTo(Map<String, Double> totals, Metric metric) {
-    for (NumberDataPoint point : metric.getSum().getDataPointsList()) {
+    for (final NumberDataPoint point : metric.getSum().getDataPointsList()) {
       add(
           totals,
           metric.getName() + key(point.getAttributesList()),
           point.hasAsInt() ? point.getAsInt() : point.getAsDouble());
     }
-    for (HistogramDataPoint point : metric.getHistogram().getDataPointsList()) {
-      String key = metric.getName() + key(point.getAttributesList());
+    for (final HistogramDataPoint point : metric.getHistogram().getDataPointsList()) {
+      final String key = metric.getName() + key(point.getAttributesList());
       add(totals, key + " count", point.getCount());
       add(totals, key + " sum", point.getSum());
       for (int i = 0; i < point.getBucketCountsCount(); i++) {
         add(totals, key + " bucket " + i, point.getBucketCounts(i));
       }
     }
-    for (ExponentialHistogramDataPoint point :
+    for (final ExponentialHistogramDataPoint point :
         metric.getExponentialHistogram().getDataPointsList()) {
-      String key = metric.getName() + key(point.getAttributesList());
+      final String key = metric.getName() + key(point.getAttributesList());
       add(totals, key + " count", point.getCount());
       add(totals, key + " sum", point.getSum());
       add(
@@ -117,7 +117,7 @@ interface Receiver extends AutoCloseable {
   }
 
   private static String key(List<io.opentelemetry.proto.common.v1.KeyValue> attributes) {
-    StringBuilder key = new StringBuilder();
+    final StringBuilder key = new StringBuilder();
     attributes.forEach(
         attribute ->
             key.append(' ')

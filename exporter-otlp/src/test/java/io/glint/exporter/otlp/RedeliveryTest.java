@@ -25,13 +25,14 @@ class RedeliveryTest {
 
   @Test
   void aJoinThatFailsLeavesDeltaPointsAndNothingElse() throws InvalidProtocolBufferException {
-    UndeliveredPoints two = new UndeliveredPoints(2, 2);
-    ProtoWriter earlier = new ProtoWriter(1 << 20);
+    final UndeliveredPoints two = new UndeliveredPoints(2, 2);
+    final ProtoWriter earlier = new ProtoWriter(1 << 20);
     earlier.raw(encoded(TestMetrics.doubleSum()));
-    PendingPoints.Added kept = redelivery.keep(new Request(earlier, two, new RequestExemplars()));
+    final PendingPoints.Added kept =
+        redelivery.keep(new Request(earlier, two, new RequestExemplars()));
     assertThat(kept.keptDelta()).isEqualTo(2);
 
-    ProtoWriter broken = new ProtoWriter(1 << 20);
+    final ProtoWriter broken = new ProtoWriter(1 << 20);
     // It is written from its end: a message without a length comes last.
     broken.raw(new byte[] {0x0A});
     broken.raw(
@@ -39,17 +40,17 @@ class RedeliveryTest {
             TestMetrics.longGauge("gauge", TestMetrics.point(1)),
             TestMetrics.longSum(),
             TestMetrics.doubleSum()));
-    PendingPoints.Added added = new PendingPoints.Added();
+    final PendingPoints.Added added = new PendingPoints.Added();
     assertThatThrownBy(() -> redelivery.join(broken, new RequestExemplars(), added))
         .isInstanceOf(IllegalArgumentException.class);
     assertThat(added.keptDelta()).isEqualTo(2);
     assertThat(redelivery.waiting()).isEqualTo(two);
 
-    Request joined =
+    final Request joined =
         redelivery.join(new ProtoWriter(1), new RequestExemplars(), new PendingPoints.Added());
     assertThat(joined.points()).isEqualTo(two);
     assertThat(redelivery.isEmpty()).isTrue();
-    ExportMetricsServiceRequest request =
+    final ExportMetricsServiceRequest request =
         ExportMetricsServiceRequest.parseFrom(joined.content().toByteArray());
     assertThat(request.getResourceMetrics(0).getScopeMetrics(0).getMetricsList())
         .extracting(Metric::getName)
@@ -66,7 +67,7 @@ class RedeliveryTest {
   }
 
   private static byte[] encoded(MetricData... metrics) {
-    MetricsEncoder encoder = new MetricsEncoder(1 << 20);
+    final MetricsEncoder encoder = new MetricsEncoder(1 << 20);
     encoder.encode(List.of(metrics), new RequestExemplars());
     return encoder.output().toByteArray();
   }

@@ -40,10 +40,10 @@ class RoundTripTest {
 
   @Test
   void encodingIsThatOfTheStockMarshaler() throws IOException {
-    MetricsEncoder encoder = new MetricsEncoder(Integer.MAX_VALUE - 8);
+    final MetricsEncoder encoder = new MetricsEncoder(Integer.MAX_VALUE - 8);
     for (int i = 0; i < COLLECTIONS; i++) {
-      List<MetricData> metrics = new RandomMetrics(SEED + i).collection();
-      int points = encoder.encode(metrics, new RequestExemplars());
+      final List<MetricData> metrics = new RandomMetrics(SEED + i).collection();
+      final int points = encoder.encode(metrics, new RequestExemplars());
       assertThat(sorted(ExportMetricsServiceRequest.parseFrom(encoder.toByteArray())))
           .as("collection of seed %s", SEED + i)
           .isEqualTo(ofStock(metrics));
@@ -53,12 +53,12 @@ class RoundTripTest {
 
   @Test
   void aSecondEncodingIsThatOfTheStockMarshalerAlsoForEqualData() throws IOException {
-    MetricsEncoder encoder = new MetricsEncoder(Integer.MAX_VALUE - 8);
+    final MetricsEncoder encoder = new MetricsEncoder(Integer.MAX_VALUE - 8);
     for (int i = 0; i < COLLECTIONS; i++) {
       // Each collection comes twice, ten exports apart, as other objects.
-      long seed = SEED + (i / 20) * 10L + i % 10;
-      List<MetricData> metrics = new RandomMetrics(seed).collection();
-      int unused = encoder.encode(metrics, new RequestExemplars());
+      final long seed = SEED + (i / 20) * 10L + i % 10;
+      final List<MetricData> metrics = new RandomMetrics(seed).collection();
+      final int unused = encoder.encode(metrics, new RequestExemplars());
       assertThat(sorted(ExportMetricsServiceRequest.parseFrom(encoder.toByteArray())))
           .as("collection of seed %s", seed)
           .isEqualTo(ofStock(metrics));
@@ -67,11 +67,12 @@ class RoundTripTest {
 
   @Test
   void jsonSaysWhatTheBinaryFormSays() throws IOException {
-    MetricsEncoder encoder = new MetricsEncoder(Integer.MAX_VALUE - 8);
+    final MetricsEncoder encoder = new MetricsEncoder(Integer.MAX_VALUE - 8);
     for (int i = 0; i < JSON_COLLECTIONS; i++) {
-      int unused = encoder.encode(new RandomMetrics(SEED + i).collection(), new RequestExemplars());
-      byte[] binary = encoder.toByteArray();
-      String json = new String(OtlpJson.of(binary), StandardCharsets.UTF_8);
+      final int unused =
+          encoder.encode(new RandomMetrics(SEED + i).collection(), new RequestExemplars());
+      final byte[] binary = encoder.toByteArray();
+      final String json = new String(OtlpJson.of(binary), StandardCharsets.UTF_8);
       assertThat(json).doesNotContain("\n");
       // The parser takes the sign off a zero.
       assertThat(ofJson(json).toString())
@@ -100,7 +101,7 @@ class RoundTripTest {
         MetricExporter stockGrpc =
             OtlpGrpcMetricExporter.builder().setEndpoint(grpc.url("http")).build()) {
       for (int i = 0; i < SENT_COLLECTIONS; i++) {
-        List<MetricData> metrics = withPoints(new RandomMetrics(SEED + i).collection());
+        final List<MetricData> metrics = withPoints(new RandomMetrics(SEED + i).collection());
         if (metrics.isEmpty()) {
           continue;
         }
@@ -108,7 +109,7 @@ class RoundTripTest {
         export(stockHttp, metrics);
         export(glintGrpc, metrics);
         export(stockGrpc, metrics);
-        ExportMetricsServiceRequest expected = sorted(http.received.get(1).request());
+        final ExportMetricsServiceRequest expected = sorted(http.received.get(1).request());
         assertThat(sorted(http.received.get(0).request())).isEqualTo(expected);
         assertThat(grpc.received).hasSize(2).allMatch(request -> sorted(request).equals(expected));
         http.received.clear();
@@ -119,7 +120,7 @@ class RoundTripTest {
 
   /** What the stock marshaler makes of metrics, sorted. */
   static ExportMetricsServiceRequest ofStock(Collection<MetricData> metrics) throws IOException {
-    ByteArrayOutputStream stock = new ByteArrayOutputStream();
+    final ByteArrayOutputStream stock = new ByteArrayOutputStream();
     MetricsRequestMarshaler.create(withPoints(metrics)).writeBinaryTo(stock);
     return sorted(ExportMetricsServiceRequest.parseFrom(stock.toByteArray()));
   }
@@ -139,7 +140,7 @@ class RoundTripTest {
 
   /** The parser of protobuf wants ids in Base64, as other bytes. */
   private static ExportMetricsServiceRequest ofJson(String json) throws IOException {
-    String withBase64 =
+    final String withBase64 =
         ID.matcher(json)
             .replaceAll(
                 id ->
@@ -148,16 +149,16 @@ class RoundTripTest {
                         + "\":\""
                         + Base64.getEncoder().encodeToString(HexFormat.of().parseHex(id.group(2)))
                         + "\"");
-    ExportMetricsServiceRequest.Builder request = ExportMetricsServiceRequest.newBuilder();
+    final ExportMetricsServiceRequest.Builder request = ExportMetricsServiceRequest.newBuilder();
     JsonFormat.parser().merge(withBase64, request);
     return request.build();
   }
 
   /** The stock marshaler groups in the order of a hash map. */
   static ExportMetricsServiceRequest sorted(ExportMetricsServiceRequest request) {
-    List<ResourceMetrics> resources = new ArrayList<>();
-    for (ResourceMetrics resource : request.getResourceMetricsList()) {
-      List<ScopeMetrics> scopes = new ArrayList<>(resource.getScopeMetricsList());
+    final List<ResourceMetrics> resources = new ArrayList<>();
+    for (final ResourceMetrics resource : request.getResourceMetricsList()) {
+      final List<ScopeMetrics> scopes = new ArrayList<>(resource.getScopeMetricsList());
       scopes.sort(Comparator.comparing(ScopeMetrics::toString));
       resources.add(resource.toBuilder().clearScopeMetrics().addAllScopeMetrics(scopes).build());
     }

@@ -138,7 +138,7 @@ class SendersTest {
               .setSenderProvider(
                   "io.opentelemetry.exporter.sender.okhttp.internal.OkHttpHttpSenderProvider"));
       assertThat(server.received).hasSize(2);
-      OtlpServer.Received received = server.received.get(1);
+      final OtlpServer.Received received = server.received.get(1);
       assertThat(received.header("Content-Type")).isEqualTo("application/x-protobuf");
       assertThat(received.header("Content-Encoding")).isEqualTo("gzip");
       assertThat(received.header("api-key")).isEqualTo("secret");
@@ -181,7 +181,7 @@ class SendersTest {
 
   @Test
   void aContextWithoutItsTrustManagerIsRefusedForGrpc() throws NoSuchAlgorithmException {
-    OtlpMetricExporterBuilder builder =
+    final OtlpMetricExporterBuilder builder =
         grpc().setEndpoint("https://localhost:4317").setSslContext(SSLContext.getDefault());
     assertThatIllegalStateException()
         .isThrownBy(builder::build)
@@ -190,7 +190,7 @@ class SendersTest {
 
   @Test
   void aProxyIsRefusedForGrpc() {
-    OtlpMetricExporterBuilder builder =
+    final OtlpMetricExporterBuilder builder =
         grpc().setProxyOptions(ProxyOptions.create(new InetSocketAddress("localhost", 3128)));
     assertThatIllegalStateException()
         .isThrownBy(builder::build)
@@ -207,7 +207,7 @@ class SendersTest {
                 .setSenderProvider(Late.class.getName())
                 .setTimeout(Duration.ofMillis(500))
                 .build()) {
-      CompletableResultCode result = exporter.export(METRICS).join(20, TimeUnit.SECONDS);
+      final CompletableResultCode result = exporter.export(METRICS).join(20, TimeUnit.SECONDS);
       assertThat(result.getFailureThrowable())
           .hasMessageContaining("within 500 ms")
           .hasMessageNotContaining("may have arrived");
@@ -218,7 +218,7 @@ class SendersTest {
   }
 
   static Stream<Throwable> wrappedFailuresToConnect() {
-    ConnectException refused = new ConnectException("refused");
+    final ConnectException refused = new ConnectException("refused");
     return Stream.of(
         refused,
         new UncheckedIOException(refused),
@@ -237,7 +237,7 @@ class SendersTest {
                 .setSenderProvider(Failing.class.getName())
                 .setRetryPolicy(QuickRetry.POLICY)
                 .build()) {
-      CompletableResultCode result =
+      final CompletableResultCode result =
           exporter.export(List.of(TestMetrics.doubleSum())).join(20, TimeUnit.SECONDS);
       assertThat(result.getFailureThrowable())
           .hasMessageContainingAll(
@@ -251,7 +251,7 @@ class SendersTest {
 
   @Test
   void aConnectionThatFailsAfterOneThatBrokeMayHaveDeliveredTheRequest() {
-    ConnectException refused = new ConnectException("refused");
+    final ConnectException refused = new ConnectException("refused");
     refused.addSuppressed(new ConnectException("the other address refused"));
     assertThat(ExportFailure.isOfConnecting(refused)).isTrue();
     refused.addSuppressed(new SocketException("reset"));
@@ -276,7 +276,7 @@ class SendersTest {
   /** What finds one more provider than are on the class path. */
   static <P> URLClassLoader withProvider(
       Path directory, Class<P> service, Class<? extends P> provider) throws IOException {
-    Path services = Files.createDirectories(directory.resolve("META-INF/services"));
+    final Path services = Files.createDirectories(directory.resolve("META-INF/services"));
     Files.write(
         services.resolve(service.getName()), provider.getName().getBytes(StandardCharsets.UTF_8));
     return new URLClassLoader(
@@ -294,7 +294,7 @@ class SendersTest {
         @Override
         public void send(
             MessageWriter message, Consumer<GrpcResponse> onResponse, Consumer<Throwable> onError) {
-          ByteArrayOutputStream body = new ByteArrayOutputStream();
+          final ByteArrayOutputStream body = new ByteArrayOutputStream();
           try {
             message.writeMessage(body);
           } catch (IOException e) {

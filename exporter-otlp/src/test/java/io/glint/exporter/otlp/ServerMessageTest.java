@@ -26,7 +26,8 @@ class ServerMessageTest {
 
   @Test
   void partialSuccessIsRead() {
-    ServerMessage message = ServerMessage.ofSuccess(PROTOBUF + "; charset=x", PARTIAL_SUCCESS);
+    final ServerMessage message =
+        ServerMessage.ofSuccess(PROTOBUF + "; charset=x", PARTIAL_SUCCESS);
 
     assertThat(message.rejectedPoints()).isEqualTo(1L << 40);
     assertThat(message.text()).isEqualTo("Größe");
@@ -34,9 +35,9 @@ class ServerMessageTest {
 
   @Test
   void unknownFieldsAreSkipped() {
-    ProtoWriter out = new ProtoWriter(1_000);
+    final ProtoWriter out = new ProtoWriter(1_000);
     out.string(9, "unknown");
-    int end = out.size();
+    final int end = out.size();
     out.string(7, "unknown");
     out.fixed64(6, 5);
     out.int64(1, 3);
@@ -48,9 +49,9 @@ class ServerMessageTest {
 
   @Test
   void bodyOfAnotherFormIsDescribed() {
-    byte[] json = "{\"error\":\n\"no\"}".getBytes(StandardCharsets.UTF_8);
+    final byte[] json = "{\"error\":\n\"no\"}".getBytes(StandardCharsets.UTF_8);
 
-    for (String type :
+    for (final String type :
         new String[] {"application/json", "text/plain", "Application/Problem+JSON"}) {
       assertThat(ServerMessage.ofSuccess(type, json))
           .isEqualTo(ServerMessage.unreadable("the text '{\"error\": \"no\"}'"));
@@ -72,11 +73,11 @@ class ServerMessageTest {
   @ParameterizedTest
   @ValueSource(strings = {"text/html; charset=utf-8", "", "text/plain"})
   void pageIsToldByItsTitle(String contentType) {
-    String page =
+    final String page =
         "<!DOCTYPE html>\n<html><head><TITLE lang=en>\n Sign in\u001b[2J </TITLE></head>"
             + "<body>"
             + "x".repeat(5_000);
-    byte[] body = page.getBytes(StandardCharsets.UTF_8);
+    final byte[] body = page.getBytes(StandardCharsets.UTF_8);
 
     assertThat(ServerMessage.ofFailure(contentType, body).text())
         .isEqualTo("an HTML page titled 'Sign in [2J'");
@@ -101,12 +102,12 @@ class ServerMessageTest {
 
   @Test
   void malformedBodiesNeverThrow() {
-    Random random = new Random(7);
+    final Random random = new Random(7);
     for (int round = 0; round < 20_000; round++) {
       byte[] body = PARTIAL_SUCCESS.clone();
       body[random.nextInt(body.length)] = (byte) random.nextInt(256);
       body = Arrays.copyOf(body, random.nextInt(body.length + 1));
-      byte[] malformed = body;
+      final byte[] malformed = body;
       assertThatCode(() -> ServerMessage.ofSuccess(PROTOBUF, malformed)).doesNotThrowAnyException();
       assertThatCode(() -> ServerMessage.ofFailure(PROTOBUF, malformed)).doesNotThrowAnyException();
     }
@@ -114,9 +115,10 @@ class ServerMessageTest {
 
   @Test
   void textOfAFailureIsOneShortLine() {
-    byte[] text = ("first\r\nsecond\u0007" + "x".repeat(5_000)).getBytes(StandardCharsets.UTF_8);
+    final byte[] text =
+        ("first\r\nsecond\u0007" + "x".repeat(5_000)).getBytes(StandardCharsets.UTF_8);
 
-    String message = ServerMessage.ofFailure("text/plain", text).text();
+    final String message = ServerMessage.ofFailure("text/plain", text).text();
 
     assertThat(message).startsWith("first second x").endsWith("...").hasSizeLessThan(1_100);
   }

@@ -46,8 +46,8 @@ final class ServerProcess implements AutoCloseable {
             .redirectErrorStream(true)
             .redirectOutput(ProcessBuilder.Redirect.appendTo(log))
             .start();
-    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
-    for (int port : ports) {
+    final long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+    for (final int port : ports) {
       while (!listens(port)) {
         assertThat(process.isAlive() && System.nanoTime() < end)
             .as("%s listens; its log: %s", command.get(0), log())

@@ -81,8 +81,8 @@ class SplitRequestsTest {
     try (OtlpMetricExporter exporter = builder().build()) {
       assertThat(export(exporter, gauges(3, 500)).isSuccess()).isTrue();
     }
-    for (OtlpServer.Received received : server.received) {
-      ResourceMetrics resource = received.request().getResourceMetrics(0);
+    for (final OtlpServer.Received received : server.received) {
+      final ResourceMetrics resource = received.request().getResourceMetrics(0);
       assertThat(resource.getResource().getAttributes(0).getKey()).isEqualTo("service.name");
       assertThat(resource.getScopeMetrics(0).getScope().getName()).isEqualTo("scope");
     }
@@ -90,13 +90,13 @@ class SplitRequestsTest {
 
   @Test
   void aPointThatIsTooLargeIsDroppedAndNamedAndTheOthersArrive() {
-    LongPointData large =
+    final LongPointData large =
         LongPointData.create(1, 2, Attributes.builder().put("key", "x".repeat(LIMIT)).build(), -1);
-    List<MetricData> metrics = new ArrayList<>(gauges(1, 300));
+    final List<MetricData> metrics = new ArrayList<>(gauges(1, 300));
     metrics.add(TestMetrics.longGauge("large", large, TestMetrics.point(300)));
     metrics.add(TestMetrics.longSum());
     try (OtlpMetricExporter exporter = builder().build()) {
-      CompletableResultCode result = export(exporter, metrics);
+      final CompletableResultCode result = export(exporter, metrics);
       assertThat(result.isSuccess()).isFalse();
       assertThat(result.getFailureThrowable())
           .hasMessageContainingAll("1 metric point ", "'large'", "larger than 10000 bytes")
@@ -112,13 +112,14 @@ class SplitRequestsTest {
   @Test
   void aPointThatAloneIsAsLargeAsTheLimitArrivesAndOneByteMoreIsDropped() {
     // Alone it is the largest request that is not split.
-    MetricData large = TestMetrics.longGauge("large", pointOf(LIMIT));
-    int size;
+    final MetricData large = TestMetrics.longGauge("large", pointOf(LIMIT));
+    final int size;
     try (OtlpMetricExporter exporter = builder().setMaxRequestSize(3 * LIMIT).build()) {
       assertThat(export(exporter, List.of(large)).isSuccess()).isTrue();
       size = server.received.get(0).body().length;
     }
-    List<MetricData> metrics = List.of(TestMetrics.longGauge("large", pointOf(LIMIT), pointOf(1)));
+    final List<MetricData> metrics =
+        List.of(TestMetrics.longGauge("large", pointOf(LIMIT), pointOf(1)));
     try (OtlpMetricExporter exporter = builder().setMaxRequestSize(size).build()) {
       server.received.clear();
       assertThat(export(exporter, metrics).isSuccess()).isTrue();
@@ -142,7 +143,7 @@ class SplitRequestsTest {
   void aRequestThatIsRefusedDoesNotKeepTheOthersBack() {
     server.answer(200).answer(400);
     try (OtlpMetricExporter exporter = builder().build()) {
-      CompletableResultCode result = export(exporter, gauges(1, 1_000));
+      final CompletableResultCode result = export(exporter, gauges(1, 1_000));
       assertThat(result.isSuccess()).isFalse();
       assertThat(result.getFailureThrowable()).hasMessageContaining("HTTP status 400");
     }
@@ -154,7 +155,7 @@ class SplitRequestsTest {
   void anAnswerThatIsTooLargeDoesNotKeepTheOthersBack() {
     answerAtLength();
     try (OtlpMetricExporter exporter = builder().setMaxResponseSize(1_000).build()) {
-      CompletableResultCode result = export(exporter, gauges(1, 1_000));
+      final CompletableResultCode result = export(exporter, gauges(1, 1_000));
       assertThat(result.isSuccess()).isFalse();
       assertThat(result.getFailureThrowable()).hasMessageContaining("probably delivered");
     }
@@ -168,11 +169,11 @@ class SplitRequestsTest {
     server.answer(503);
     try (OtlpMetricExporter exporter =
         builder().setMaxResponseSize(1_000).setMaxPendingSeries(0).build()) {
-      CompletableResultCode result = export(exporter, deltaSum(1_000));
+      final CompletableResultCode result = export(exporter, deltaSum(1_000));
       assertThat(result.getFailureThrowable())
           .hasMessageContainingAll("HTTP status 503", "what they counted is lost");
       assertThat(server.received).hasSize(2);
-      int delivered = Receiver.pointsOfSum(server.received.get(0).request());
+      final int delivered = Receiver.pointsOfSum(server.received.get(0).request());
       assertThat(exporter.deliveryCounts().lostDeltaPoints()).isEqualTo(1_000 - delivered);
     }
   }
@@ -183,7 +184,7 @@ class SplitRequestsTest {
     try (OtlpMetricExporter exporter = builder().build()) {
       assertThat(export(exporter, deltaSum(1_000)).isSuccess()).isFalse();
       assertThat(server.received).hasSize(1);
-      int unknown = Receiver.pointsOfSum(server.received.get(0).request());
+      final int unknown = Receiver.pointsOfSum(server.received.get(0).request());
       assertThat(exporter.deliveryCounts().lostDeltaPoints()).isEqualTo(unknown);
       assertThat(exporter.deliveryCounts().waitingPoints()).isEqualTo(1_000 - unknown);
       assertThat(log.warnings().get(0))
@@ -198,7 +199,7 @@ class SplitRequestsTest {
     try (OtlpMetricExporter exporter = unlimited().build()) {
       assertThat(export(exporter, deltaSum(0, 100)).isSuccess()).isFalse();
       assertThat(export(exporter, deltaSum(100, 100)).isSuccess()).isTrue();
-      List<OtlpServer.Received> halves = server.received.subList(2, server.received.size());
+      final List<OtlpServer.Received> halves = server.received.subList(2, server.received.size());
       assertThat(halves).hasSizeBetween(2, 3);
       assertThat(halves)
           .allMatch(half -> half.body().length < 0.6 * server.received.get(1).body().length);
@@ -217,12 +218,12 @@ class SplitRequestsTest {
     server.answer(503).answer(413).answer(413);
     try (OtlpMetricExporter exporter = unlimited().build()) {
       export(exporter, deltaSum(0, 100));
-      CompletableResultCode result = export(exporter, deltaSum(100, 100));
+      final CompletableResultCode result = export(exporter, deltaSum(100, 100));
       assertThat(result.isSuccess()).isFalse();
       assertThat(result.getFailureThrowable())
           .hasMessageContainingAll("HTTP status 413", "what they counted is lost");
-      int lost = Receiver.pointsOfSum(server.received.get(2).request());
-      List<OtlpServer.Received> taken = server.received.subList(3, server.received.size());
+      final int lost = Receiver.pointsOfSum(server.received.get(2).request());
+      final List<OtlpServer.Received> taken = server.received.subList(3, server.received.size());
       assertThat(totalOf(taken)).hasSize(200 - lost).endsWith(199L);
       assertThat(exporter.deliveryCounts().lostDeltaPoints()).isEqualTo(lost);
       assertThat(exporter.deliveryCounts().refusedRequests()).isEqualTo(2);
@@ -237,7 +238,7 @@ class SplitRequestsTest {
       export(exporter, deltaSum(0, 100));
       assertThat(export(exporter, deltaSum(100, 100)).isSuccess()).isFalse();
       assertThat(export(exporter, deltaSum(200, 1)).isSuccess()).isTrue();
-      List<OtlpServer.Received> taken = new ArrayList<>();
+      final List<OtlpServer.Received> taken = new ArrayList<>();
       taken.add(server.received.get(2));
       taken.addAll(server.received.subList(4, server.received.size()));
       assertThat(totalOf(taken)).isEqualTo(numbers(201));
@@ -297,9 +298,9 @@ class SplitRequestsTest {
   }
 
   private static List<MetricData> deltaSum(int first, int points) {
-    List<LongPointData> all = new ArrayList<>();
+    final List<LongPointData> all = new ArrayList<>();
     for (int i = first; i < first + points; i++) {
-      Attributes attributes = Attributes.builder().put("id", "series-" + i).build();
+      final Attributes attributes = Attributes.builder().put("id", "series-" + i).build();
       all.add(LongPointData.create(1, 2, attributes, i));
     }
     return List.of(
@@ -316,13 +317,13 @@ class SplitRequestsTest {
   void afterAnOverloadedServerTheRestIsNotSentAndTheLogSaysHowMuch() {
     server.answer(200).answer(503);
     try (OtlpMetricExporter exporter = builder().build()) {
-      CompletableResultCode result = export(exporter, gauges(1, 1_000));
+      final CompletableResultCode result = export(exporter, gauges(1, 1_000));
       assertThat(result.isSuccess()).isFalse();
       assertThat(result.getFailureThrowable()).hasMessageContaining("HTTP status 503");
     }
     assertThat(server.received).hasSize(2);
     server.received.remove(1);
-    int notTaken = 1_000 - sentValues().size();
+    final int notTaken = 1_000 - sentValues().size();
     assertThat(log.warnings())
         .singleElement()
         .asString()
@@ -344,7 +345,7 @@ class SplitRequestsTest {
   void allRequestsTogetherHaveSixTimesTheTimeout() {
     try (OtlpMetricExporter exporter = builder().setTimeout(Duration.ofMillis(500)).build()) {
       // The first one takes longer: it loads classes.
-      CompletableResultCode unused = export(exporter, gauges(1, 1));
+      final CompletableResultCode unused = export(exporter, gauges(1, 1));
       server.received.clear();
       for (int i = 0; i < 100; i++) {
         server.answer(OtlpServer.successAfter(200));
@@ -366,7 +367,7 @@ class SplitRequestsTest {
                 .build()) {
       assertThat(export(exporter, gauges(10, 20_000)).isSuccess()).isTrue();
       assertThat(grpc.received).hasSizeGreaterThan(1);
-      List<Long> values = new ArrayList<>();
+      final List<Long> values = new ArrayList<>();
       grpc.received.forEach(request -> values(request, values));
       assertThat(values).isEqualTo(numbers(200_000));
     }
@@ -386,9 +387,9 @@ class SplitRequestsTest {
 
   /** Points with values 0, 1, 2 and so on. */
   private static List<MetricData> gauges(int metrics, int pointsOfEach) {
-    List<MetricData> all = new ArrayList<>();
+    final List<MetricData> all = new ArrayList<>();
     for (int i = 0; i < metrics; i++) {
-      LongPointData[] points = new LongPointData[pointsOfEach];
+      final LongPointData[] points = new LongPointData[pointsOfEach];
       for (int j = 0; j < pointsOfEach; j++) {
         points[j] = TestMetrics.point((long) i * pointsOfEach + j);
       }
@@ -398,7 +399,7 @@ class SplitRequestsTest {
   }
 
   private static List<Long> numbers(int count) {
-    List<Long> numbers = new ArrayList<>();
+    final List<Long> numbers = new ArrayList<>();
     for (long i = 0; i < count; i++) {
       numbers.add(i);
     }
@@ -406,15 +407,15 @@ class SplitRequestsTest {
   }
 
   private List<Long> sentValues() {
-    List<Long> values = new ArrayList<>();
+    final List<Long> values = new ArrayList<>();
     server.received.forEach(received -> values(received.request(), values));
     return values;
   }
 
   private static void values(ExportMetricsServiceRequest request, List<Long> values) {
-    for (ResourceMetrics resource : request.getResourceMetricsList()) {
-      for (ScopeMetrics scope : resource.getScopeMetricsList()) {
-        for (Metric metric : scope.getMetricsList()) {
+    for (final ResourceMetrics resource : request.getResourceMetricsList()) {
+      for (final ScopeMetrics scope : resource.getScopeMetricsList()) {
+        for (final Metric metric : scope.getMetricsList()) {
           metric.getGauge().getDataPointsList().forEach(point -> values.add(point.getAsInt()));
           metric.getSum().getDataPointsList().forEach(point -> values.add(point.getAsInt()));
         }

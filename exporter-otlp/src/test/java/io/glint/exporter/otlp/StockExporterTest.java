@@ -29,7 +29,7 @@ class StockExporterTest {
       Attributes.of(AttributeKey.stringKey("key"), "value");
 
   private static Collection<MetricData> dataOfEveryKind() {
-    InMemoryMetricReader reader = InMemoryMetricReader.create();
+    final InMemoryMetricReader reader = InMemoryMetricReader.create();
     try (GlintMeterProvider provider =
         GlintMeterProvider.builder()
             .setExemplarFilter(CustomExemplarFilter.alwaysOn())
@@ -40,7 +40,7 @@ class StockExporterTest {
                     .build())
             .registerMetricReader(reader)
             .build()) {
-      Meter meter = provider.get("meter");
+      final Meter meter = provider.get("meter");
       meter.counterBuilder("long.sum").build().add(1, ATTRIBUTES);
       meter.counterBuilder("double.sum").ofDoubles().build().add(0.5, ATTRIBUTES);
       meter.upDownCounterBuilder("up.down").build().add(-3, ATTRIBUTES);
@@ -68,13 +68,13 @@ class StockExporterTest {
   @Test
   void bothSendTheSameOfEveryKind() {
     try (OtlpServer server = new OtlpServer()) {
-      Collection<MetricData> data = dataOfEveryKind();
-      Map<String, Metric> stock =
+      final Collection<MetricData> data = dataOfEveryKind();
+      final Map<String, Metric> stock =
           sent(
               OtlpHttpMetricExporter.builder().setEndpoint(server.url("/v1/metrics")).build(),
               data,
               server);
-      Map<String, Metric> glint =
+      final Map<String, Metric> glint =
           sent(
               OtlpMetricExporter.builder().setEndpoint(server.url("/v1/metrics")).build(),
               data,

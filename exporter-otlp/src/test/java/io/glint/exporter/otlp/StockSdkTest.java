@@ -66,29 +66,29 @@ class StockSdkTest {
 
   @Test
   void measurementsReachTheServerThroughAPeriodicReader() {
-    OtlpMetricExporter exporter =
+    final OtlpMetricExporter exporter =
         OtlpMetricExporter.builder()
             .setEndpoint(server.url("/v1/metrics"))
             .setCompression("gzip")
             .build();
-    MetricReader reader =
+    final MetricReader reader =
         PeriodicMetricReader.builder(exporter).setInterval(Duration.ofHours(1)).build();
-    Span span;
+    final Span span;
     try (SdkMeterProvider provider = provider(reader)) {
       span = record(provider);
       assertThat(provider.forceFlush().join(10, TimeUnit.SECONDS).isSuccess()).isTrue();
     }
 
-    Map<String, Metric> metrics = metricsByName(server.received.get(0).request());
+    final Map<String, Metric> metrics = metricsByName(server.received.get(0).request());
     assertThat(metrics)
         .containsOnlyKeys("requests", "active", "latency", "size", "temperature", "level");
     assertThat(metrics.get("requests").getSum().getIsMonotonic()).isTrue();
     assertThat(metrics.get("requests").getSum().getDataPoints(0).getAsInt()).isEqualTo(3);
-    HistogramDataPoint latency = metrics.get("latency").getHistogram().getDataPoints(0);
+    final HistogramDataPoint latency = metrics.get("latency").getHistogram().getDataPoints(0);
     assertThat(latency.getCount()).isEqualTo(2);
     assertThat(latency.getMin()).isZero();
     assertThat(latency.hasMin()).isTrue();
-    Exemplar exemplar = latency.getExemplars(0);
+    final Exemplar exemplar = latency.getExemplars(0);
     assertThat(HexFormat.of().formatHex(exemplar.getTraceId().toByteArray()))
         .isEqualTo(span.getSpanContext().getTraceId());
     assertThat(HexFormat.of().formatHex(exemplar.getSpanId().toByteArray()))
@@ -105,12 +105,12 @@ class StockSdkTest {
 
   @Test
   void reusedDataObjectsOfTheSdkAreEncodedCorrectly() {
-    OtlpMetricExporter exporter =
+    final OtlpMetricExporter exporter =
         OtlpMetricExporter.builder().setEndpoint(server.url("/v1/metrics")).build();
-    MetricReader reader =
+    final MetricReader reader =
         PeriodicMetricReader.builder(exporter).setInterval(Duration.ofHours(1)).build();
     try (SdkMeterProvider provider = provider(reader)) {
-      LongCounter counter = provider.get("reuse").counterBuilder("c").build();
+      final LongCounter counter = provider.get("reuse").counterBuilder("c").build();
       for (int i = 1; i <= 5; i++) {
         counter.add(1);
         assertThat(provider.forceFlush().join(10, TimeUnit.SECONDS).isSuccess()).isTrue();
@@ -134,9 +134,9 @@ class StockSdkTest {
   @ParameterizedTest
   @EnumSource(MemoryMode.class)
   void collectedDataIsSentAsByTheStockExporter(MemoryMode mode) {
-    InMemoryMetricReader reader = InMemoryMetricReader.create();
+    final InMemoryMetricReader reader = InMemoryMetricReader.create();
     try (SdkMeterProvider provider = provider(reader)) {
-      Span span = record(provider);
+      final Span span = record(provider);
       assertThat(span.getSpanContext().isSampled()).isTrue();
       provider
           .meterBuilder("second")
@@ -152,12 +152,12 @@ class StockSdkTest {
   }
 
   private void assertSentAsByTheStockExporter(Collection<MetricData> metrics, MemoryMode mode) {
-    MetricExporter stock =
+    final MetricExporter stock =
         OtlpHttpMetricExporter.builder()
             .setEndpoint(server.url("/v1/metrics"))
             .setMemoryMode(mode)
             .build();
-    MetricExporter glint =
+    final MetricExporter glint =
         OtlpMetricExporter.builder().setEndpoint(server.url("/v1/metrics")).build();
     try (stock;
         glint) {
@@ -165,8 +165,8 @@ class StockSdkTest {
       assertThat(glint.export(metrics).join(10, TimeUnit.SECONDS).isSuccess()).isTrue();
     }
     assertThat(server.received).hasSize(2);
-    Received fromStock = server.received.get(0);
-    Received fromGlint = server.received.get(1);
+    final Received fromStock = server.received.get(0);
+    final Received fromGlint = server.received.get(1);
     assertThat(sorted(fromGlint.request())).isEqualTo(sorted(fromStock.request()));
     assertThat(fromGlint.body().length).isEqualTo(fromStock.body().length);
     assertThat(fromGlint.header("Content-Type")).isEqualTo(fromStock.header("Content-Type"));
@@ -189,10 +189,10 @@ class StockSdkTest {
   }
 
   private Span record(SdkMeterProvider provider) {
-    Meter meter = provider.get("shop");
-    Attributes attributes =
+    final Meter meter = provider.get("shop");
+    final Attributes attributes =
         Attributes.of(AttributeKey.stringKey("route"), "/cart", AttributeKey.longKey("user"), 42L);
-    Span span = tracing.get("test").spanBuilder("request").startSpan();
+    final Span span = tracing.get("test").spanBuilder("request").startSpan();
     Context.root().with(span).wrap(() -> record(meter, attributes)).run();
     span.end();
     return span;
@@ -219,7 +219,7 @@ class StockSdkTest {
 
   /** The order of scopes means nothing. */
   private static ExportMetricsServiceRequest sorted(ExportMetricsServiceRequest request) {
-    List<ResourceMetrics> resources =
+    final List<ResourceMetrics> resources =
         request.getResourceMetricsList().stream()
             .map(
                 resource ->

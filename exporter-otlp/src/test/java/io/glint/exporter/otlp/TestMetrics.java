@@ -190,9 +190,9 @@ final class TestMetrics {
   }
 
   static MetricData exponentialHistogram() {
-    ExponentialHistogramBuckets positive =
+    final ExponentialHistogramBuckets positive =
         ExponentialHistogramBuckets.create(-3, -7, List.of(1L, 0L, 128L));
-    ExponentialHistogramBuckets none = ExponentialHistogramBuckets.create(-3, 0, List.of());
+    final ExponentialHistogramBuckets none = ExponentialHistogramBuckets.create(-3, 0, List.of());
     return ImmutableMetricData.createExponentialHistogram(
         RESOURCE,
         SCOPE,
@@ -238,7 +238,7 @@ final class TestMetrics {
   }
 
   static List<MetricData> everyKind() {
-    List<MetricData> all = new ArrayList<>();
+    final List<MetricData> all = new ArrayList<>();
     Collections.addAll(
         all,
         longGauge("gauge.long", point(0), point(Long.MIN_VALUE)),

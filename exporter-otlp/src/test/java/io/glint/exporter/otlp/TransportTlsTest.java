@@ -60,8 +60,8 @@ class TransportTlsTest {
     }
 
     private OtlpMetricExporterBuilder exporter(String scheme, String authority) {
-      String url = scheme + "://" + authority;
-      OtlpMetricExporterBuilder builder =
+      final String url = scheme + "://" + authority;
+      final OtlpMetricExporterBuilder builder =
           OtlpMetricExporter.builder().setTimeout(Duration.ofSeconds(20));
       return switch (this) {
         case JDK_HTTP -> builder.setEndpoint(url + "/v1/metrics");
@@ -176,7 +176,7 @@ class TransportTlsTest {
   @EnumSource
   void requestsGoThroughTheProxyOfTheSystemProperties(Kind kind, @TempDir Path directory)
       throws Exception {
-    TestIdentity far = TestIdentity.of(directory, "far", "collector.invalid");
+    final TestIdentity far = TestIdentity.of(directory, "far", "collector.invalid");
     try (TestServer server = kind.server(far, false);
         TunnelProxy proxy = new TunnelProxy(server.port())) {
       System.setProperty("https.proxyHost", proxy.address().getHostString());
@@ -241,7 +241,7 @@ class TransportTlsTest {
   }
 
   private void failsOnce(OtlpMetricExporter exporter, TestServer server, String... parts) {
-    CompletableResultCode result = export(exporter);
+    final CompletableResultCode result = export(exporter);
     assertThat(result.isSuccess()).isFalse();
     assertThat(result.getFailureThrowable())
         .hasMessageContaining("after 1 attempt:")
@@ -256,7 +256,7 @@ class TransportTlsTest {
   }
 
   private static TestServer grpcServer(TestIdentity identity, boolean wantsClient) {
-    GrpcServer server =
+    final GrpcServer server =
         new GrpcServer(
             GrpcServer.credentials(identity, wantsClient ? client : null), builder -> builder);
     return new TestServer(server.port(), server.received::size, server);
@@ -264,10 +264,10 @@ class TransportTlsTest {
 
   private static TestServer httpServer(TestIdentity identity, boolean wantsClient)
       throws IOException {
-    HttpsServer server =
+    final HttpsServer server =
         HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     server.setHttpsConfigurator(identity.https(wantsClient ? client : null));
-    AtomicInteger requests = new AtomicInteger();
+    final AtomicInteger requests = new AtomicInteger();
     server.createContext(
         "/",
         exchange -> {

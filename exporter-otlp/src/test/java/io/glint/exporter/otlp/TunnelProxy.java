@@ -32,7 +32,7 @@ final class TunnelProxy implements AutoCloseable {
   private void accept() {
     while (!socket.isClosed()) {
       try {
-        Socket client = socket.accept();
+        final Socket client = socket.accept();
         start(() -> tunnel(client));
       } catch (IOException e) {
         // The test has closed it.
@@ -43,9 +43,9 @@ final class TunnelProxy implements AutoCloseable {
   private void tunnel(Socket client) {
     try (client;
         Socket server = new Socket(InetAddress.getLoopbackAddress(), serverPort)) {
-      String head = head(client.getInputStream());
+      final String head = head(client.getInputStream());
       tunnels.add(head.substring(0, head.indexOf("\r\n")));
-      OutputStream toClient = client.getOutputStream();
+      final OutputStream toClient = client.getOutputStream();
       toClient.write("HTTP/1.1 200 OK\r\n\r\n".getBytes(StandardCharsets.ISO_8859_1));
       start(() -> passOn(client, server));
       server.getInputStream().transferTo(toClient);
@@ -55,9 +55,9 @@ final class TunnelProxy implements AutoCloseable {
   }
 
   private static String head(InputStream in) throws IOException {
-    StringBuilder head = new StringBuilder();
+    final StringBuilder head = new StringBuilder();
     while (head.indexOf("\r\n\r\n") < 0) {
-      int next = in.read();
+      final int next = in.read();
       if (next < 0) {
         throw new IOException("the request for a tunnel broke off");
       }
@@ -76,7 +76,7 @@ final class TunnelProxy implements AutoCloseable {
   }
 
   private static void start(Runnable task) {
-    Thread thread = new Thread(task, "test-tunnel-proxy");
+    final Thread thread = new Thread(task, "test-tunnel-proxy");
     thread.setDaemon(true);
     thread.start();
   }

@@ -100,7 +100,7 @@ class UndeliveredPointsTest {
   @Test
   void earlierAttemptWithoutAnAnswerIsNotForgotten() {
     server.answer(exchange -> exchange.close()).answer(400);
-    RetryPolicy policy =
+    final RetryPolicy policy =
         RetryPolicy.builder().setInitialBackoff(Duration.ofMillis(10)).setMaxAttempts(3).build();
     assertThat(
             message(
@@ -114,12 +114,12 @@ class UndeliveredPointsTest {
   @Test
   void shutdownHasNoLaterExport() throws IOException {
     try (BlackHole blackHole = new BlackHole()) {
-      OtlpMetricExporter exporter =
+      final OtlpMetricExporter exporter =
           OtlpMetricExporter.builder()
               .setEndpoint(blackHole.url())
               .setShutdownGrace(Duration.ofMillis(200))
               .build();
-      CompletableResultCode cut = exporter.export(List.of(CUMULATIVE));
+      final CompletableResultCode cut = exporter.export(List.of(CUMULATIVE));
       exporter.shutdown().join(20, TimeUnit.SECONDS);
       assertThat(cut.join(20, TimeUnit.SECONDS).getFailureThrowable())
           .hasMessageContainingAll("may have arrived", "there is no later export");
@@ -140,7 +140,8 @@ class UndeliveredPointsTest {
   /** The one warning, which is also the message of the result. */
   private String message(OtlpMetricExporterBuilder builder, MetricData... metrics) {
     try (OtlpMetricExporter exporter = builder.build()) {
-      CompletableResultCode result = exporter.export(List.of(metrics)).join(20, TimeUnit.SECONDS);
+      final CompletableResultCode result =
+          exporter.export(List.of(metrics)).join(20, TimeUnit.SECONDS);
       assertThat(result.isSuccess()).isFalse();
       assertThat(log.warnings()).containsExactly(result.getFailureThrowable().getMessage());
       return log.warnings().get(0);

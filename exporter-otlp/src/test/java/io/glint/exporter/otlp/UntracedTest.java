@@ -21,13 +21,13 @@ class UntracedTest {
     } catch (ClassNotFoundException e) {
       type = Class.forName("io.opentelemetry.api.internal.InstrumentationUtil");
     }
-    Method method = type.getMethod("shouldSuppressInstrumentation", Context.class);
+    final Method method = type.getMethod("shouldSuppressInstrumentation", Context.class);
     return (boolean) method.invoke(null, context);
   }
 
   @Test
   void instrumentationIsSuppressedAndTheCallersContextIsLeft() throws Exception {
-    AtomicReference<Context> seen = new AtomicReference<>();
+    final AtomicReference<Context> seen = new AtomicReference<>();
     try (Scope scope = Context.root().with(KEY, "request").makeCurrent()) {
       Untraced.run(() -> seen.set(Context.current()));
       assertThat(Context.current().get(KEY)).isEqualTo("request");
@@ -39,7 +39,7 @@ class UntracedTest {
 
   @Test
   void whatTheTaskThrowsIsThrownAsItIs() {
-    RuntimeException failure = new IllegalStateException("of the task");
+    final RuntimeException failure = new IllegalStateException("of the task");
     assertThatThrownBy(
             () ->
                 Untraced.run(

@@ -111,21 +111,21 @@ class VictoriaMetricsTest {
   }
 
   private void record(GlintMeterProvider provider) {
-    Meter meter = provider.get("meter");
-    LongCounter counter = meter.counterBuilder("counter").build();
-    LongUpDownCounter level = meter.upDownCounterBuilder("level").build();
-    LongGauge gauge = meter.gaugeBuilder("gauge").ofLongs().build();
-    DoubleHistogram explicit =
+    final Meter meter = provider.get("meter");
+    final LongCounter counter = meter.counterBuilder("counter").build();
+    final LongUpDownCounter level = meter.upDownCounterBuilder("level").build();
+    final LongGauge gauge = meter.gaugeBuilder("gauge").ofLongs().build();
+    final DoubleHistogram explicit =
         meter
             .histogramBuilder("explicit")
             .setExplicitBucketBoundariesAdvice(List.of(100.0, 500.0))
             .build();
-    DoubleHistogram exponential = meter.histogramBuilder("exponential").build();
-    SplittableRandom random = new SplittableRandom(recorded.size());
+    final DoubleHistogram exponential = meter.histogramBuilder("exponential").build();
+    final SplittableRandom random = new SplittableRandom(recorded.size());
     for (int i = 0; i < RECORDINGS; i++) {
-      String key = "k" + random.nextInt(20);
-      Attributes attributes = Attributes.of(KEY, key);
-      int value = random.nextInt(1, 1_000);
+      final String key = "k" + random.nextInt(20);
+      final Attributes attributes = Attributes.of(KEY, key);
+      final int value = random.nextInt(1, 1_000);
       counter.add(value, attributes);
       level.add(500 - value, attributes);
       gauge.set(value, attributes);
@@ -137,7 +137,7 @@ class VictoriaMetricsTest {
       add("explicit_bucket " + key + " +Inf", 1);
       add("explicit_bucket " + key + " 100", value <= 100 ? 1 : 0);
       add("explicit_bucket " + key + " 500", value <= 500 ? 1 : 0);
-      for (String histogram : List.of("explicit", "exponential")) {
+      for (final String histogram : List.of("explicit", "exponential")) {
         add(histogram + "_count " + key, 1);
         add(histogram + "_sum " + key, value);
       }
@@ -149,15 +149,16 @@ class VictoriaMetricsTest {
   }
 
   private Map<String, Double> lastValues() throws Exception {
-    String query = URLEncoder.encode("{__name__!=\"\"}", StandardCharsets.UTF_8);
-    Map<String, Double> values = new TreeMap<>();
-    for (String line : get("/api/v1/export?match%5B%5D=" + query).lines().toList()) {
-      JsonObject series = JsonParser.parseString(line).getAsJsonObject();
-      JsonObject labels = series.getAsJsonObject("metric");
+    final String query = URLEncoder.encode("{__name__!=\"\"}", StandardCharsets.UTF_8);
+    final Map<String, Double> values = new TreeMap<>();
+    for (final String line : get("/api/v1/export?match%5B%5D=" + query).lines().toList()) {
+      final JsonObject series = JsonParser.parseString(line).getAsJsonObject();
+      final JsonObject labels = series.getAsJsonObject("metric");
       if (labels.has("key")) {
-        String name = labels.get("__name__").getAsString() + " " + labels.get("key").getAsString();
-        String bucket = labels.has("le") ? " " + labels.get("le").getAsString() : "";
-        JsonArray all = series.getAsJsonArray("values");
+        final String name =
+            labels.get("__name__").getAsString() + " " + labels.get("key").getAsString();
+        final String bucket = labels.has("le") ? " " + labels.get("le").getAsString() : "";
+        final JsonArray all = series.getAsJsonArray("values");
         values.put(name + bucket, all.get(all.size() - 1).getAsDouble());
       }
     }
@@ -165,11 +166,12 @@ class VictoriaMetricsTest {
   }
 
   private String get(String path) throws Exception {
-    HttpRequest request =
+    final HttpRequest request =
         HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
             .timeout(Duration.ofSeconds(30))
             .build();
-    HttpResponse<String> response = client.send(request, HttpResponse.BodyHandlers.ofString());
+    final HttpResponse<String> response =
+        client.send(request, HttpResponse.BodyHandlers.ofString());
     assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
     return response.body();
   }

@@ -25,7 +25,7 @@ public final class JdkServerMetrics implements HttpHandler {
                 exchange.getRequestHeaders()::get)) {
       response.headers().forEach(exchange.getResponseHeaders()::set);
       // To this server 0 means "unknown" and -1 "none".
-      long length = response.contentLength();
+      final long length = response.contentLength();
       exchange.sendResponseHeaders(response.status(), length == 0 ? -1 : length);
       response.writeTo(exchange.getResponseBody());
     }

@@ -39,7 +39,7 @@ public class MetricsEndpoint {
         "application/vnd.google.protobuf",
       })
   public WebEndpointResponse<byte[]> scrape() throws IOException {
-    HttpServletRequest request =
+    final HttpServletRequest request =
         ((ServletRequestAttributes) RequestContextHolder.currentRequestAttributes()).getRequest();
     try (OpenMetricsResponse scrape =
         reader.scrape(
@@ -49,7 +49,7 @@ public class MetricsEndpoint {
                 name.equals("Accept-Encoding")
                     ? List.of()
                     : Collections.list(request.getHeaders(name)))) {
-      ByteArrayOutputStream body = new ByteArrayOutputStream((int) scrape.contentLength());
+      final ByteArrayOutputStream body = new ByteArrayOutputStream((int) scrape.contentLength());
       scrape.writeTo(body);
       return new WebEndpointResponse<>(
           body.toByteArray(),

@@ -40,13 +40,13 @@ public final class NettyMetrics extends SimpleChannelInboundHandler<FullHttpRequ
 
   @Override
   protected void channelRead0(ChannelHandlerContext context, FullHttpRequest request) {
-    FullHttpRequest kept = request.retain();
+    final FullHttpRequest kept = request.retain();
     executor.execute(
         () -> {
           try {
             answer(context, kept);
           } catch (IOException | RuntimeException e) {
-            ChannelFuture unused = context.close();
+            final ChannelFuture unused = context.close();
           } finally {
             kept.release();
           }
@@ -54,9 +54,9 @@ public final class NettyMetrics extends SimpleChannelInboundHandler<FullHttpRequ
   }
 
   private void answer(ChannelHandlerContext context, FullHttpRequest request) throws IOException {
-    String uri = request.uri();
-    int question = uri.indexOf('?');
-    String path = question < 0 ? uri : uri.substring(0, question);
+    final String uri = request.uri();
+    final int question = uri.indexOf('?');
+    final String path = question < 0 ? uri : uri.substring(0, question);
     if (!path.equals("/metrics")) {
       send(
           context, new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.NOT_FOUND));
@@ -67,8 +67,8 @@ public final class NettyMetrics extends SimpleChannelInboundHandler<FullHttpRequ
             request.method().name(),
             question < 0 ? null : uri.substring(question + 1),
             request.headers()::getAll)) {
-      ByteBuf body = context.alloc().buffer((int) scrape.contentLength());
-      DefaultFullHttpResponse response =
+      final ByteBuf body = context.alloc().buffer((int) scrape.contentLength());
+      final DefaultFullHttpResponse response =
           new DefaultFullHttpResponse(
               HttpVersion.HTTP_1_1, HttpResponseStatus.valueOf(scrape.status()), body);
       scrape.headers().forEach(response.headers()::set);

@@ -84,7 +84,7 @@ class ServingTest {
 
   private static HttpResponse<byte[]> send(String method, URI uri, String... headers)
       throws Exception {
-    HttpRequest.Builder request =
+    final HttpRequest.Builder request =
         HttpRequest.newBuilder(uri)
             .timeout(Duration.ofSeconds(20))
             .method(method, BodyPublishers.noBody());
@@ -103,13 +103,13 @@ class ServingTest {
   }
 
   private void assertServes(URI uri) throws Exception {
-    HttpResponse<byte[]> scrape = send("GET", uri, "Accept", OPEN_METRICS);
+    final HttpResponse<byte[]> scrape = send("GET", uri, "Accept", OPEN_METRICS);
     assertThat(scrape.statusCode()).isEqualTo(200);
     assertThat(header(scrape, "Content-Type")).isEqualToIgnoringWhitespace(TYPE_OF_OPEN_METRICS);
     assertThat(text(scrape))
         .contains("orders_total{otel_scope_name=\"shop\"} 3")
         .endsWith("# EOF\n");
-    HttpResponse<byte[]> one = send("GET", URI.create(uri + "?name%5B%5D=orders_total"));
+    final HttpResponse<byte[]> one = send("GET", URI.create(uri + "?name%5B%5D=orders_total"));
     assertThat(header(one, "Content-Type")).startsWith("text/plain");
     assertThat(text(one))
         .isEqualTo("# TYPE orders_total counter\norders_total{otel_scope_name=\"shop\"} 3\n");
@@ -118,19 +118,19 @@ class ServingTest {
 
   private void assertServesAllThatHttpHas(URI uri) throws Exception {
     assertServes(uri);
-    HttpResponse<byte[]> zipped =
+    final HttpResponse<byte[]> zipped =
         send("GET", URI.create(uri + "?name%5B%5D=orders_total"), "Accept-Encoding", "gzip");
     assertThat(header(zipped, "Content-Encoding")).isEqualTo("gzip");
     assertThat(header(zipped, "Content-Length")).isEqualTo("" + zipped.body().length);
     try (var stream = new GZIPInputStream(new ByteArrayInputStream(zipped.body()))) {
       assertThat(new String(stream.readAllBytes(), StandardCharsets.UTF_8)).contains("} 3\n");
     }
-    HttpResponse<byte[]> head = send("HEAD", uri, "Accept", OPEN_METRICS);
+    final HttpResponse<byte[]> head = send("HEAD", uri, "Accept", OPEN_METRICS);
     assertThat(head.statusCode()).isEqualTo(200);
     assertThat(header(head, "Content-Type")).isEqualToIgnoringWhitespace(TYPE_OF_OPEN_METRICS);
     assertThat(collections).hasValue(3);
     assertThat(send("POST", uri).statusCode()).isEqualTo(405);
-    HttpResponse<byte[]> tooMany =
+    final HttpResponse<byte[]> tooMany =
         send("GET", URI.create(uri + "?" + "name%5B%5D=a&".repeat(1100).substring(0, 14000)));
     // Some servers refuse so long a first line themselves.
     assertThat(tooMany.statusCode()).isBetween(400, 499);
@@ -138,7 +138,7 @@ class ServingTest {
 
   @Test
   void theServerOfTheJdk() throws Exception {
-    HttpServer server =
+    final HttpServer server =
         HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     server.createContext("/metrics", new JdkServerMetrics(reader));
     server.start();
@@ -149,11 +149,11 @@ class ServingTest {
 
   @Test
   void aServlet() throws Exception {
-    Server server = new Server();
-    ServerConnector connector = new ServerConnector(server);
+    final Server server = new Server();
+    final ServerConnector connector = new ServerConnector(server);
     connector.setHost("127.0.0.1");
     server.addConnector(connector);
-    ServletContextHandler context = new ServletContextHandler("/app");
+    final ServletContextHandler context = new ServletContextHandler("/app");
     context.addServlet(new ServletHolder(new MetricsServlet(reader)), "/metrics");
     server.setHandler(context);
     server.start();
@@ -164,10 +164,10 @@ class ServingTest {
 
   @Test
   void springMvcAndActuator() throws Exception {
-    SpringApplication application = new SpringApplication(App.class);
+    final SpringApplication application = new SpringApplication(App.class);
     application.addInitializers(
         context -> context.getBeanFactory().registerSingleton("reader", reader));
-    ConfigurableApplicationContext context =
+    final ConfigurableApplicationContext context =
         application.run(
             "--server.port=0",
             "--server.tomcat.basedir=" + directory,
@@ -176,7 +176,7 @@ class ServingTest {
             "--logging.level.root=warn",
             "--management.endpoints.web.exposure.include=openmetrics");
     open.add(context);
-    int port = ((ServletWebServerApplicationContext) context).getWebServer().getPort();
+    final int port = ((ServletWebServerApplicationContext) context).getWebServer().getPort();
     assertServesAllThatHttpHas(URI.create("http://127.0.0.1:" + port + "/metrics"));
     collections.set(0);
     assertServes(URI.create("http://127.0.0.1:" + port + "/actuator/openmetrics"));
@@ -199,11 +199,11 @@ class ServingTest {
 
   @Test
   void netty() throws Exception {
-    var loops = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
-    ExecutorService scrapers = Executors.newFixedThreadPool(2);
+    final var loops = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
+    final ExecutorService scrapers = Executors.newFixedThreadPool(2);
     open.add(() -> loops.shutdownGracefully(0, 5, TimeUnit.SECONDS).sync());
     open.add(scrapers::shutdownNow);
-    Channel server =
+    final Channel server =
         new ServerBootstrap()
             .group(loops)
             .channel(NioServerSocketChannel.class)
@@ -223,7 +223,7 @@ class ServingTest {
             .sync()
             .channel();
     open.add(() -> server.close().sync());
-    int port = ((InetSocketAddress) server.localAddress()).getPort();
+    final int port = ((InetSocketAddress) server.localAddress()).getPort();
     assertServesAllThatHttpHas(URI.create("http://127.0.0.1:" + port + "/metrics"));
   }
 }

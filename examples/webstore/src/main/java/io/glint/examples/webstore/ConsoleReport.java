@@ -35,7 +35,7 @@ final class ConsoleReport {
   }
 
   void greeting(Options options, Optional<URI> prometheus, Optional<URI> zipkin) {
-    StringBuilder text = new StringBuilder();
+    final StringBuilder text = new StringBuilder();
     line(text, "");
     line(text, "Glint webstore: from a latency spike to the trace that made it.");
     line(text, "");
@@ -68,8 +68,8 @@ final class ConsoleReport {
   }
 
   void interval(Monitor.Look look, LocalTime now) {
-    Interval interval = look.interval();
-    StringBuilder text = new StringBuilder();
+    final Interval interval = look.interval();
+    final StringBuilder text = new StringBuilder();
     line(
         text,
         "%s  %-15s %s",
@@ -88,8 +88,8 @@ final class ConsoleReport {
   }
 
   void summary(Monitor.Look look, Duration ran) {
-    Totals totals = look.totals();
-    StringBuilder text = new StringBuilder();
+    final Totals totals = look.totals();
+    final StringBuilder text = new StringBuilder();
     line(text, "");
     line(text, "Summary of %.1f s", ran.toMillis() / 1e3);
     line(text, "");
@@ -132,7 +132,7 @@ final class ConsoleReport {
     if (slowest.isEmpty()) {
       return payments.count() == 0 ? "no payments" : "slowest: none of these payments was sampled";
     }
-    Linked linked = slowest.get();
+    final Linked linked = slowest.get();
     return "%s %s, %s %s: %s"
         .formatted(
             linked.value() < payments.max() ? "sampled" : "slowest",

@@ -111,16 +111,16 @@ record Options(
   /** Accepts both {@code --flag value} and {@code --flag=value}. */
   static Options parse(List<String> arguments, Map<String, String> environment)
       throws CannotStartException {
-    Map<String, String> flags = new HashMap<>();
-    String otlp = environment.getOrDefault("OTEL_EXPORTER_OTLP_ENDPOINT", "");
+    final Map<String, String> flags = new HashMap<>();
+    final String otlp = environment.getOrDefault("OTEL_EXPORTER_OTLP_ENDPOINT", "");
     if (!otlp.isBlank()) {
       flags.put("--otlp", otlp);
     }
-    Iterator<String> rest = arguments.iterator();
+    final Iterator<String> rest = arguments.iterator();
     while (rest.hasNext()) {
-      String argument = rest.next();
-      int equals = argument.indexOf('=');
-      String flag = equals < 0 ? argument : argument.substring(0, equals);
+      final String argument = rest.next();
+      final int equals = argument.indexOf('=');
+      final String flag = equals < 0 ? argument : argument.substring(0, equals);
       if (flag.equals("-h")) {
         flags.put("--help", "true");
       } else if (equals < 0 && SWITCHES.containsKey(flag)) {
@@ -144,7 +144,7 @@ record Options(
     if (flags.containsKey("--duration")) {
       duration = Optional.of(Duration.ofSeconds(number(flags, "--duration", 0, 1, 31_536_000)));
     }
-    Optional<String> agent = text(flags, "--agent");
+    final Optional<String> agent = text(flags, "--agent");
     if (agent.isPresent() && !flags.containsKey("--agent-extension")) {
       throw CannotStartException.badFlag(
           "--agent needs --agent-extension, the path of glint-javaagent-extension's jar");
@@ -154,12 +154,12 @@ record Options(
           "--agent cannot be combined with --otlp or OTEL_EXPORTER_OTLP_ENDPOINT: the agent sends"
               + " to the demo");
     }
-    Optional<String> zipkin = text(flags, "--zipkin");
+    final Optional<String> zipkin = text(flags, "--zipkin");
     if (agent.isPresent() && zipkin.isPresent()) {
       throw CannotStartException.badFlag(
           "--agent cannot be combined with --zipkin: the agent sends to the demo");
     }
-    boolean tailSampling = flags.containsKey(TAIL_SAMPLING);
+    final boolean tailSampling = flags.containsKey(TAIL_SAMPLING);
     if (tailSampling && zipkin.isEmpty() && !flags.containsKey("--otlp")) {
       throw CannotStartException.badFlag(
           TAIL_SAMPLING + " needs --zipkin or --otlp: somebody to send traces to");
@@ -187,7 +187,7 @@ record Options(
 
   private static Optional<String> text(Map<String, String> flags, String flag)
       throws CannotStartException {
-    String value = flags.get(flag);
+    final String value = flags.get(flag);
     if (value != null && value.isBlank()) {
       throw CannotStartException.badFlag(flag + " has an empty value");
     }
@@ -197,12 +197,12 @@ record Options(
   private static long number(
       Map<String, String> flags, String flag, long otherwise, long min, long max)
       throws CannotStartException {
-    String value = flags.get(flag);
+    final String value = flags.get(flag);
     if (value == null) {
       return otherwise;
     }
     try {
-      long number = Long.parseLong(value);
+      final long number = Long.parseLong(value);
       if (number >= min && number <= max) {
         return number;
       }
@@ -215,12 +215,12 @@ record Options(
 
   private static double ratio(Map<String, String> flags, String flag, double otherwise)
       throws CannotStartException {
-    String value = flags.get(flag);
+    final String value = flags.get(flag);
     if (value == null) {
       return otherwise;
     }
     try {
-      double ratio = Double.parseDouble(value);
+      final double ratio = Double.parseDouble(value);
       if (ratio >= 0 && ratio <= 1) {
         return ratio;
       }

@@ -29,7 +29,7 @@ final class UnderAgent {
 
   /** Where the agent of this JVM sends to; empty if it is not the other JVM. */
   static OptionalInt receiverPort() {
-    Integer port = Integer.getInteger(RECEIVER_PORT);
+    final Integer port = Integer.getInteger(RECEIVER_PORT);
     return port == null ? OptionalInt.empty() : OptionalInt.of(port);
   }
 
@@ -42,11 +42,11 @@ final class UnderAgent {
    */
   static int run(Options options, List<String> arguments, CountDownLatch stop)
       throws CannotStartException {
-    int metricsPort = checked(options);
-    List<String> command = new ArrayList<>();
+    final int metricsPort = checked(options);
+    final List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("-javaagent:" + options.agent().orElseThrow());
-    int receiverPort = freePort(0);
+    final int receiverPort = freePort(0);
     settings(options, metricsPort, receiverPort)
         .forEach((name, value) -> command.add("-D" + name + "=" + value));
     command.addAll(
@@ -55,8 +55,8 @@ final class UnderAgent {
     // The last one counts.
     command.add("--metrics-port=" + metricsPort);
     try {
-      Process process = new ProcessBuilder(command).inheritIO().start();
-      var unused = process.onExit().thenRun(stop::countDown);
+      final Process process = new ProcessBuilder(command).inheritIO().start();
+      final var unused = process.onExit().thenRun(stop::countDown);
       stop.await();
       if (!process.isAlive()) {
         return process.exitValue();
@@ -102,7 +102,7 @@ final class UnderAgent {
   }
 
   private static Map<String, String> settings(Options options, int metricsPort, int receiverPort) {
-    Map<String, String> settings = new TreeMap<>();
+    final Map<String, String> settings = new TreeMap<>();
     settings.put(RECEIVER_PORT, String.valueOf(receiverPort));
     // What a service has, too. These three would do for it.
     settings.put("otel.javaagent.extensions", options.agentExtension().orElseThrow());

@@ -89,13 +89,13 @@ final class Webstore implements AutoCloseable {
     this.stock = stock;
     this.prometheus = prometheus;
     this.zipkin = zipkin;
-    URI stockMetrics = stock.metricsAddress(HOST);
+    final URI stockMetrics = stock.metricsAddress(HOST);
 
     // The shop.
-    OpenTelemetry openTelemetry = telemetry.openTelemetry();
-    Dice dice = new Dice(options.seed());
-    PaymentProvider provider = new PaymentProvider(dice, options.slowEvery());
-    Checkout checkout =
+    final OpenTelemetry openTelemetry = telemetry.openTelemetry();
+    final Dice dice = new Dice(options.seed());
+    final PaymentProvider provider = new PaymentProvider(dice, options.slowEvery());
+    final Checkout checkout =
         new Checkout(
             openTelemetry,
             workers,
@@ -126,24 +126,25 @@ final class Webstore implements AutoCloseable {
         options, prometheus.map(PrometheusServer::address), zipkin.map(ZipkinServer::address));
     this.traffic = Traffic.start(address(), dice, options.rate());
     this.ticksToReport = options.interval().toSeconds();
-    var unused = clock.scheduleAtFixedRate(this::tick, 1, 1, TimeUnit.SECONDS);
+    final var unused = clock.scheduleAtFixedRate(this::tick, 1, 1, TimeUnit.SECONDS);
   }
 
   static Webstore start(Options options, PrintStream out) throws CannotStartException {
     // What has been started, the latest first: it is stopped again if what follows cannot start.
-    Deque<Runnable> started = new ArrayDeque<>();
+    final Deque<Runnable> started = new ArrayDeque<>();
     try {
-      Optional<Collector> collector = collector(options);
-      String bound = options.allInterfaces() ? ALL_INTERFACES : HOST;
-      HttpServer server = listen(bound, options.port());
+      final Optional<Collector> collector = collector(options);
+      final String bound = options.allInterfaces() ? ALL_INTERFACES : HOST;
+      final HttpServer server = listen(bound, options.port());
       started.push(() -> server.stop(0));
-      Optional<ZipkinServer> zipkin = zipkin(options, out);
+      final Optional<ZipkinServer> zipkin = zipkin(options, out);
       zipkin.ifPresent(store -> started.push(store::close));
-      Backends backends =
+      final Backends backends =
           new Backends(collector, zipkin.map(ZipkinServer::address), options.tailSampling());
-      ShopTelemetry telemetry = telemetry(options, bound, address(server), backends);
+      final ShopTelemetry telemetry = telemetry(options, bound, address(server), backends);
       started.push(telemetry::close);
-      Optional<PrometheusServer> prometheus = prometheus(options, telemetry.metricsAddress(HOST));
+      final Optional<PrometheusServer> prometheus =
+          prometheus(options, telemetry.metricsAddress(HOST));
       return new Webstore(
           options, out, server, telemetry, new StockTelemetry(HOST), prometheus, zipkin);
     } catch (CannotStartException problem) {
@@ -156,7 +157,7 @@ final class Webstore implements AutoCloseable {
       throws CannotStartException {
     try {
       // Each of the other scrapes, which are fewer, may show some that Prometheus never had.
-      int lateTraces = options.prometheus().isPresent() ? 2 * PrometheusServer.EXEMPLARS : 0;
+      final int lateTraces = options.prometheus().isPresent() ? 2 * PrometheusServer.EXEMPLARS : 0;
       if (UnderAgent.receiverPort().isPresent()) {
         return new AgentTelemetry(
             UnderAgent.receiverPort().getAsInt(), options.metricsPort(), lateTraces);
@@ -249,7 +250,7 @@ final class Webstore implements AutoCloseable {
 
   private static void awaitEnd(ExecutorService pool) {
     try {
-      boolean unused = pool.awaitTermination(1, TimeUnit.SECONDS);
+      final boolean unused = pool.awaitTermination(1, TimeUnit.SECONDS);
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
     }
@@ -293,9 +294,9 @@ final class Webstore implements AutoCloseable {
   }
 
   private static ThreadFactory named(String name) {
-    AtomicInteger number = new AtomicInteger();
+    final AtomicInteger number = new AtomicInteger();
     return task -> {
-      Thread thread = new Thread(task, name + "-" + number.incrementAndGet());
+      final Thread thread = new Thread(task, name + "-" + number.incrementAndGet());
       thread.setDaemon(true);
       return thread;
     };

@@ -28,9 +28,9 @@ public final class WebstoreMain {
   /** Exits with 0 after {@code --duration}, with 2 and one line on stderr if it cannot start. */
   public static void main(String[] arguments) {
     keepLogShort();
-    CountDownLatch stop = new CountDownLatch(1);
-    CountDownLatch stopped = new CountDownLatch(1);
-    Thread hook =
+    final CountDownLatch stop = new CountDownLatch(1);
+    final CountDownLatch stopped = new CountDownLatch(1);
+    final Thread hook =
         new Thread(
             () -> {
               stop.countDown();
@@ -38,7 +38,7 @@ public final class WebstoreMain {
             },
             "webstore-shutdown");
     Runtime.getRuntime().addShutdownHook(hook);
-    int status = run(List.of(arguments), System.getenv(), System.out, System.err, stop);
+    final int status = run(List.of(arguments), System.getenv(), System.out, System.err, stop);
     stopped.countDown();
     System.exit(status);
   }
@@ -52,7 +52,7 @@ public final class WebstoreMain {
       CountDownLatch stop) {
     sendAtOnce();
     try {
-      Options options = Options.parse(arguments, environment);
+      final Options options = Options.parse(arguments, environment);
       if (options.help()) {
         out.print(Options.USAGE);
         return 0;
@@ -60,7 +60,7 @@ public final class WebstoreMain {
       if (options.agent().isPresent() && UnderAgent.receiverPort().isEmpty()) {
         return UnderAgent.run(options, arguments, stop);
       }
-      Webstore webstore = Webstore.start(options, out);
+      final Webstore webstore = Webstore.start(options, out);
       try {
         awaitStop(options, stop);
       } finally {
@@ -87,20 +87,20 @@ public final class WebstoreMain {
 
   /** A warning, say of an OTLP endpoint that does not answer, is one line between the reports. */
   private static void keepLogShort() {
-    String format = "java.util.logging.SimpleFormatter.format";
+    final String format = "java.util.logging.SimpleFormatter.format";
     if (System.getProperty(format) == null) {
       System.setProperty(format, "%4$s: %5$s%6$s%n");
     }
     // It says only that an export failed; the exporter has said why.
     READER_LOGGER.setLevel(Level.SEVERE);
-    for (Handler handler : Logger.getLogger("").getHandlers()) {
+    for (final Handler handler : Logger.getLogger("").getHandlers()) {
       handler.setFilter(WebstoreMain::shorten);
     }
   }
 
   /** The stock exporter of spans shows a stack trace where a line does. */
   private static boolean shorten(LogRecord entry) {
-    Throwable thrown = entry.getThrown();
+    final Throwable thrown = entry.getThrown();
     if (thrown != null && String.valueOf(entry.getLoggerName()).startsWith("io.opentelemetry.")) {
       entry.setMessage(entry.getMessage() + " " + thrown);
       entry.setThrown(null);
@@ -111,7 +111,8 @@ public final class WebstoreMain {
   private static void awaitStop(Options options, CountDownLatch stop) {
     try {
       if (options.duration().isPresent()) {
-        boolean unused = stop.await(options.duration().get().toMillis(), TimeUnit.MILLISECONDS);
+        final boolean unused =
+            stop.await(options.duration().get().toMillis(), TimeUnit.MILLISECONDS);
       } else {
         stop.await();
       }
@@ -122,7 +123,7 @@ public final class WebstoreMain {
 
   private static void awaitQuietly(CountDownLatch latch) {
     try {
-      boolean unused = latch.await(CLOSE_SECONDS, TimeUnit.SECONDS);
+      final boolean unused = latch.await(CLOSE_SECONDS, TimeUnit.SECONDS);
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
     }

@@ -16,7 +16,7 @@ class OptionsTest {
 
   @Test
   void everythingHasADefault() throws Exception {
-    Options options = parse();
+    final Options options = parse();
 
     assertThat(options.port()).isEqualTo(8080);
     assertThat(options.metricsPort()).isEqualTo(9464);
@@ -33,7 +33,8 @@ class OptionsTest {
 
   @Test
   void aValueFollowsItsFlagOrAnEqualsSign() throws Exception {
-    Options options = parse("--port", "0", "--duration=7", "--sample-ratio=0.25", "--seed=-3");
+    final Options options =
+        parse("--port", "0", "--duration=7", "--sample-ratio=0.25", "--seed=-3");
 
     assertThat(options.port()).isZero();
     assertThat(options.duration()).contains(Duration.ofSeconds(7));
@@ -43,7 +44,7 @@ class OptionsTest {
 
   @Test
   void prometheusIsFoundOnThePathUnlessItIsNamed() throws Exception {
-    Options found = parse("--prometheus", "--all-interfaces");
+    final Options found = parse("--prometheus", "--all-interfaces");
 
     assertThat(found.prometheus()).contains("prometheus");
     assertThat(found.allInterfaces()).isTrue();
@@ -63,7 +64,7 @@ class OptionsTest {
 
   @Test
   void zipkinAndTailSamplingAreOffAndNeedTracesToBeSentFromHere() throws Exception {
-    Options options = parse("--zipkin=server.jar", "--tail-sampling");
+    final Options options = parse("--zipkin=server.jar", "--tail-sampling");
 
     assertThat(options.zipkin()).contains("server.jar");
     assertThat(options.tailSampling()).isTrue();
@@ -76,7 +77,8 @@ class OptionsTest {
 
   @Test
   void theCollectorIsThatOfTheFlagOrElseThatOfTheEnvironment() throws Exception {
-    Map<String, String> environment = Map.of("OTEL_EXPORTER_OTLP_ENDPOINT", "http://there:4318");
+    final Map<String, String> environment =
+        Map.of("OTEL_EXPORTER_OTLP_ENDPOINT", "http://there:4318");
 
     assertThat(Options.parse(List.of(), environment).otlp()).contains("http://there:4318");
     assertThat(Options.parse(List.of("--otlp=http://here:4318"), environment).otlp())

@@ -15,7 +15,7 @@ public final class RunningWebstore implements AutoCloseable {
   private final Webstore webstore;
 
   private RunningWebstore(List<String> flags) throws CannotStartException {
-    List<String> all = new ArrayList<>(List.of("--port=0", "--metrics-port=0"));
+    final List<String> all = new ArrayList<>(List.of("--port=0", "--metrics-port=0"));
     all.addAll(flags);
     webstore =
         Webstore.start(

@@ -17,12 +17,12 @@ public final class WebClient {
   private WebClient() {}
 
   public static Answer get(URI address, String accept) throws IOException {
-    HttpURLConnection connection = (HttpURLConnection) address.toURL().openConnection();
+    final HttpURLConnection connection = (HttpURLConnection) address.toURL().openConnection();
     connection.setRequestProperty("Accept", accept);
     connection.setRequestProperty("Connection", "close");
     connection.setConnectTimeout(TIMEOUT_MILLIS);
     connection.setReadTimeout(TIMEOUT_MILLIS);
-    int status = connection.getResponseCode();
+    final int status = connection.getResponseCode();
     try (InputStream body =
         status < 400 ? connection.getInputStream() : connection.getErrorStream()) {
       return new Answer(

@@ -34,11 +34,12 @@ class WebstoreMainTest {
 
   @Test
   void afterItsDurationItSumsUpAndExitsWithZero() {
-    int status = run(Map.of(), "--duration=3", "--interval=1", "--rate=100", "--slow-every=20");
+    final int status =
+        run(Map.of(), "--duration=3", "--interval=1", "--rate=100", "--slow-every=20");
 
     assertThat(status).isZero();
     assertThat(err()).isEmpty();
-    String summary = out().substring(out().indexOf("Summary of"));
+    final String summary = out().substring(out().indexOf("Summary of"));
     assertThat(summary)
         .containsPattern("[0-9,]+ requests, [0-9,]+ orders, [0-9,]+ declined")
         .containsPattern("p50 .* ms +p95 .* p99 .* max +[0-9.]+ s")
@@ -49,7 +50,7 @@ class WebstoreMainTest {
 
   @Test
   void answersAreSentAtOnceUnlessTheUserWantsOtherwise() {
-    String property = "sun.net.httpserver.nodelay";
+    final String property = "sun.net.httpserver.nodelay";
     try {
       System.clearProperty(property);
       run(Map.of(), "--help");
@@ -64,7 +65,7 @@ class WebstoreMainTest {
 
   @Test
   void toldToStopItDoesSoSoonAndLeavesNoThread() throws Exception {
-    Set<Thread> before = Thread.getAllStackTraces().keySet();
+    final Set<Thread> before = Thread.getAllStackTraces().keySet();
     stop.countDown();
 
     assertThat(run(Map.of(), "--rate=100")).isZero();
@@ -75,8 +76,8 @@ class WebstoreMainTest {
   @Test
   void aPortInUseIsOneLineAndStatusTwo() throws Exception {
     try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      Set<Thread> before = Thread.getAllStackTraces().keySet();
-      String port = String.valueOf(taken.getLocalPort());
+      final Set<Thread> before = Thread.getAllStackTraces().keySet();
+      final String port = String.valueOf(taken.getLocalPort());
 
       assertThat(run(Map.of(), "--port", port)).isEqualTo(2);
       assertThat(run(Map.of(), "--metrics-port", port)).isEqualTo(2);
@@ -111,12 +112,12 @@ class WebstoreMainTest {
 
   @Test
   void anOtlpEndpointThatNobodyServesDoesNotMatter() throws Exception {
-    int closed;
+    final int closed;
     try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       closed = socket.getLocalPort();
     }
-    long begin = System.nanoTime();
-    int status =
+    final long begin = System.nanoTime();
+    final int status =
         run(Map.of(OTLP_ENDPOINT, "http://127.0.0.1:" + closed), "--duration=2", "--rate=50");
 
     assertThat(status).isZero();
@@ -137,7 +138,7 @@ class WebstoreMainTest {
   @ParameterizedTest
   @ValueSource(strings = {"/nowhere/prometheus", "/bin/true"})
   void aProgramThatIsNoPrometheusIsOneLineAndLeavesNothing(String program) throws Exception {
-    Set<Thread> before = Thread.getAllStackTraces().keySet();
+    final Set<Thread> before = Thread.getAllStackTraces().keySet();
 
     assertThat(run(Map.of(), "--prometheus=" + program)).isEqualTo(2);
     assertThat(err())
@@ -151,7 +152,7 @@ class WebstoreMainTest {
   @ParameterizedTest
   @CsvSource({"/nowhere/zipkin.jar, there is no file", "/bin/true, it ended with status 1"})
   void aJarThatIsNoZipkinIsOneLineAndLeavesNothing(String jar, String reason) throws Exception {
-    Set<Thread> before = Thread.getAllStackTraces().keySet();
+    final Set<Thread> before = Thread.getAllStackTraces().keySet();
 
     assertThat(run(Map.of(), "--zipkin=" + jar)).isEqualTo(2);
     assertThat(err())
@@ -174,7 +175,7 @@ class WebstoreMainTest {
 
   /** Ports are free ones unless the arguments say otherwise. */
   private int run(Map<String, String> environment, String... arguments) {
-    List<String> all = new ArrayList<>(List.of("--port=0", "--metrics-port=0"));
+    final List<String> all = new ArrayList<>(List.of("--port=0", "--metrics-port=0"));
     all.addAll(Arrays.asList(arguments));
     return WebstoreMain.run(
         all,
@@ -185,9 +186,9 @@ class WebstoreMainTest {
   }
 
   private static Set<Thread> leftOver(Set<Thread> before) throws InterruptedException {
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(5);
+    final long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(5);
     while (true) {
-      Set<Thread> left = new HashSet<>(Thread.getAllStackTraces().keySet());
+      final Set<Thread> left = new HashSet<>(Thread.getAllStackTraces().keySet());
       left.removeAll(before);
       // The JDK keeps one for a while after a process has ended.
       left.removeIf(thread -> thread.getName().startsWith("process reaper"));

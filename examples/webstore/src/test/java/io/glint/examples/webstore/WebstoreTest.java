@@ -55,13 +55,13 @@ class WebstoreTest {
 
   @Test
   void everyExemplarOnTheMetricsPageHasItsTrace() throws Exception {
-    List<MatchResult> exemplars = exemplars();
+    final List<MatchResult> exemplars = exemplars();
 
     assertThat(exemplars).hasSizeGreaterThan(20);
     assertThat(exemplars)
         .extracting(exemplar -> exemplar.group(1))
         .contains("webstore_checkout_amount_USD", "webstore_payment_duration_seconds");
-    for (MatchResult exemplar : exemplars) {
+    for (final MatchResult exemplar : exemplars) {
       assertThat(trace(exemplar.group(2), JSON).status()).isEqualTo(200);
       assertThat(trace(exemplar.group(2), HTML).body()).contains(exemplar.group(2));
     }
@@ -69,11 +69,12 @@ class WebstoreTest {
 
   @Test
   void theValueOfAnExemplarIsThePaymentTimeInItsTraceDigitForDigit() throws Exception {
-    List<MatchResult> payments = exemplars().stream().filter(WebstoreTest::isPayment).toList();
+    final List<MatchResult> payments =
+        exemplars().stream().filter(WebstoreTest::isPayment).toList();
 
     assertThat(payments).hasSizeGreaterThan(10);
-    for (MatchResult exemplar : payments) {
-      String trace = endedTrace(exemplar.group(2));
+    for (final MatchResult exemplar : payments) {
+      final String trace = endedTrace(exemplar.group(2));
       assertThat(PAYMENT_SECONDS.matcher(trace).results().map(found -> found.group(1)))
           .singleElement()
           .satisfies(
@@ -97,7 +98,8 @@ class WebstoreTest {
 
   @Test
   void aSlowPaymentsTraceBlamesThePayment() throws Exception {
-    MatchResult slow = exemplars().stream().filter(WebstoreTest::isSlow).findFirst().orElseThrow();
+    final MatchResult slow =
+        exemplars().stream().filter(WebstoreTest::isSlow).findFirst().orElseThrow();
 
     assertThat(endedTrace(slow.group(2)))
         .contains("\"slowestSpan\":\"ask payment provider\"", "check inventory", "POST /checkout");
@@ -110,12 +112,12 @@ class WebstoreTest {
 
   @Test
   void everyDotOfTheHeatMapHasItsTraceAndTheValueIsThatOfThePayment() throws Exception {
-    List<MatchResult> dots =
+    final List<MatchResult> dots =
         DOT.matcher(get("/live", JSON).body()).results().filter(WebstoreTest::isSlowDot).toList();
 
     assertThat(dots).isNotEmpty();
-    for (MatchResult dot : dots) {
-      String trace = endedTrace(dot.group(2));
+    for (final MatchResult dot : dots) {
+      final String trace = endedTrace(dot.group(2));
       assertThat(trace).contains("\"spanId\":\"" + dot.group(3) + "\"");
       assertThat(PAYMENT_SECONDS.matcher(trace).results().map(found -> found.group(1)))
           .containsExactly(dot.group(1));
@@ -148,8 +150,8 @@ class WebstoreTest {
         () -> get("/checkout?product=mug&giftwrap=true", JSON).status() == 200);
     await("the gift is wrapped", () -> get("/explain", HTML).body().contains("Trouble"));
 
-    String page = get("/explain", HTML).body();
-    String trouble = page.substring(page.indexOf("Trouble"), page.indexOf("With exemplars"));
+    final String page = get("/explain", HTML).body();
+    final String trouble = page.substring(page.indexOf("Trouble"), page.indexOf("With exemplars"));
     assertThat(trouble)
         .contains("webstore.packing.duration", "Context.taskWrapping")
         .containsOnlyOnce("<article");
@@ -166,7 +168,7 @@ class WebstoreTest {
   @Test
   void aUrlThatIsMadeALabelIsFoundOutAndNamed() throws Exception {
     assertThat(get("/explain", HTML).body()).contains("id=\"by-url\"");
-    HttpURLConnection button =
+    final HttpURLConnection button =
         (HttpURLConnection) webstore.address().resolve("/explain").toURL().openConnection();
     button.setRequestMethod("POST");
     button.setRequestProperty("Accept", HTML);
@@ -185,8 +187,8 @@ class WebstoreTest {
 
   @Test
   void spansAreCountedBesideThePaymentsThatTheyAreAbout() throws Exception {
-    String page = get("/explain", HTML).body();
-    long recorded = number("recorded", page);
+    final String page = get("/explain", HTML).body();
+    final long recorded = number("recorded", page);
 
     assertThat(recorded).isPositive();
     // Every request is sampled, and few of their spans are under way.
@@ -200,7 +202,7 @@ class WebstoreTest {
 
   @Test
   void anOrderHasAPageOfItsOwn() throws Exception {
-    String order =
+    final String order =
         get("/checkout?product=mug", JSON).body().replaceAll("(?s).*\"order\":(\\d+).*", "$1");
 
     assertThat(get("/orders/" + order, HTML).body()).contains("Order " + order);
@@ -212,7 +214,8 @@ class WebstoreTest {
 
   @Test
   void aPageRunsTheScriptsOfThisSiteOnly() throws Exception {
-    HttpURLConnection connection = (HttpURLConnection) webstore.address().toURL().openConnection();
+    final HttpURLConnection connection =
+        (HttpURLConnection) webstore.address().toURL().openConnection();
     try {
       assertThat(connection.getHeaderField("Content-Security-Policy"))
           .contains("default-src 'none'", "script-src 'self'");
@@ -225,8 +228,9 @@ class WebstoreTest {
 
   @Test
   void anOrderPlacedByHandLeadsToItsTrace() throws Exception {
-    Answer receipt = get("/checkout?product=kettle&country=FR&method=invoice&slow=true", JSON);
-    String trace = receipt.body().replaceAll("(?s).*\"trace\":\"/traces/(\\w+)\".*", "$1");
+    final Answer receipt =
+        get("/checkout?product=kettle&country=FR&method=invoice&slow=true", JSON);
+    final String trace = receipt.body().replaceAll("(?s).*\"trace\":\"/traces/(\\w+)\".*", "$1");
 
     assertThat(endedTrace(trace)).contains("\"country\":\"FR\"", "\"payment.method\":\"invoice\"");
     assertThat(get("/checkout?country=DE", HTML).body()).contains("href=\"/traces/");
@@ -274,7 +278,7 @@ class WebstoreTest {
   void theConsoleNamesTheSlowestRequestAndItsTrace() throws Exception {
     await("a report", () -> webstore.console().contains(" took 9"));
 
-    String console = webstore.console();
+    final String console = webstore.console();
     assertThat(console)
         .contains("p50", "p95", "p99", "ask payment provider took", webstore.address() + "traces/");
     assertThat(console).as("no escape sequences").doesNotContain("\u001b");
@@ -289,12 +293,12 @@ class WebstoreTest {
   }
 
   private static boolean isSlowDot(MatchResult dot) {
-    double value = Double.parseDouble(dot.group(1));
+    final double value = Double.parseDouble(dot.group(1));
     return value > 0.5 && value < 10;
   }
 
   private static String glintSide() throws IOException {
-    String feed = get("/live", JSON).body();
+    final String feed = get("/live", JSON).body();
     return feed.substring(feed.indexOf("\"glint\""), feed.indexOf("\"stock\""));
   }
 
@@ -326,7 +330,7 @@ class WebstoreTest {
   }
 
   private static void await(String what, Condition condition) throws Exception {
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+    final long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
     while (!condition.holds()) {
       assertThat(System.nanoTime()).as(what).isLessThan(deadline);
       Thread.sleep(20);

@@ -224,7 +224,7 @@ public abstract class StreamCollector implements CollectableStream {
     final Findings found;
     try {
       final long handedOver = points.exemplars;
-      var unused = collectLocked(lastCollectEpochNanos, epochNanos, points);
+      final var unused = collectLocked(lastCollectEpochNanos, epochNanos, points);
       // No reader gets these points.
       points.exemplars = handedOver;
       found = takeFindings();

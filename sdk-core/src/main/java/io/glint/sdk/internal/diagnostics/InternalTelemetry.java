@@ -120,7 +120,7 @@ public final class InternalTelemetry implements CollectionListener {
                 "The number of spans of measurements that a reservoir kept, by what became of their"
                     + " mark.")
             .buildObserver();
-    var unused =
+    final var unused =
         meter.batchCallback(
             () -> {
               for (final ReaderId reader : components.keySet()) {

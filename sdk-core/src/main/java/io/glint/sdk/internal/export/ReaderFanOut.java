@@ -128,7 +128,7 @@ public final class ReaderFanOut {
 
     /** Waits for the reader to return, and no longer than the time. */
     void await(long nanos) {
-      var unused = BoundedWait.await(returned::await, nanos);
+      final var unused = BoundedWait.await(returned::await, nanos);
     }
 
     void failUnlessReturned() {

@@ -143,7 +143,7 @@ public final class ReaderThreads {
     if (interrupt) {
       workers.shutdownNow();
       if (!wasInterrupted) {
-        var unused = Thread.interrupted();
+        final var unused = Thread.interrupted();
       }
     } else {
       workers.shutdown();

@@ -15,7 +15,7 @@ class BoundedWaitTest {
 
   @AfterEach
   void clearInterrupt() {
-    var unused = Thread.interrupted();
+    final var unused = Thread.interrupted();
   }
 
   @Test

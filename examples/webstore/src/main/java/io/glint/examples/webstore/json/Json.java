@@ -28,9 +28,9 @@ public final class Json {
   }
 
   private static String quote(String text) {
-    StringBuilder quoted = new StringBuilder("\"");
+    final StringBuilder quoted = new StringBuilder("\"");
     for (int i = 0; i < text.length(); i++) {
-      char c = text.charAt(i);
+      final char c = text.charAt(i);
       if (c == '"' || c == '\\') {
         quoted.append('\\').append(c);
       } else if (c < ' ') {

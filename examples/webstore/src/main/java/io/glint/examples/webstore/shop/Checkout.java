@@ -42,7 +42,7 @@ public final class Checkout {
     this.payments = payments;
     this.packing = packing;
     this.tracer = openTelemetry.getTracer(Signals.SCOPE);
-    Meter meter = openTelemetry.getMeter(Signals.SCOPE);
+    final Meter meter = openTelemetry.getMeter(Signals.SCOPE);
     this.orders =
         meter
             .counterBuilder(Signals.ORDERS)
@@ -73,7 +73,7 @@ public final class Checkout {
           inventory.reserve(order);
           return true;
         });
-    boolean paid = await(() -> payments.charge(order));
+    final boolean paid = await(() -> payments.charge(order));
     if (paid) {
       await(() -> create(order));
       if (order.giftWrapped()) {
@@ -84,7 +84,7 @@ public final class Checkout {
   }
 
   private void validate(Order order) {
-    Span span =
+    final Span span =
         tracer
             .spanBuilder("validate cart")
             .setAttribute("order.number", order.number())
@@ -98,7 +98,7 @@ public final class Checkout {
   }
 
   private boolean create(Order order) throws InterruptedException {
-    Span span =
+    final Span span =
         tracer.spanBuilder("create order").setAttribute("amount_usd", order.amount()).startSpan();
     try (Scope scope = span.makeCurrent()) {
       Thread.sleep(1 + order.number() % 3);

@@ -20,7 +20,7 @@ public final class InventoryService {
   public InventoryService(OpenTelemetry openTelemetry, Dice dice) {
     this.tracer = openTelemetry.getTracer(Signals.SCOPE);
     this.dice = dice;
-    for (Product product : Product.ALL) {
+    for (final Product product : Product.ALL) {
       levels.put(product, (long) DELIVERY);
     }
     openTelemetry
@@ -31,14 +31,14 @@ public final class InventoryService {
         .setDescription("Items on the shelf.")
         .buildWithCallback(
             gauge -> {
-              for (Product product : Product.ALL) {
+              for (final Product product : Product.ALL) {
                 gauge.record(level(product), Attributes.of(Signals.PRODUCT, product.id()));
               }
             });
   }
 
   void reserve(Order order) throws InterruptedException {
-    Span span =
+    final Span span =
         tracer
             .spanBuilder("check inventory")
             .setAttribute(Signals.PRODUCT, order.product().id())
@@ -46,7 +46,7 @@ public final class InventoryService {
             .startSpan();
     try (Scope scope = span.makeCurrent()) {
       Thread.sleep(dice.roll("inventory", order.number()).nextInt(1, 4));
-      long level = take(order);
+      final long level = take(order);
       span.setAttribute("inventory.level", level);
     } finally {
       span.end();
@@ -60,7 +60,7 @@ public final class InventoryService {
   private synchronized long take(Order order) {
     long level = level(order.product()) - order.quantity();
     if (level < 0) {
-      long deliveries = Math.floorDiv(-level - 1, (long) DELIVERY) + 1;
+      final long deliveries = Math.floorDiv(-level - 1, (long) DELIVERY) + 1;
       level += deliveries * DELIVERY;
       Span.current().addEvent("delivery arrived");
     }

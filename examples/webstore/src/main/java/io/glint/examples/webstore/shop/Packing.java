@@ -30,7 +30,7 @@ public final class Packing {
   void wrap(Order order) {
     pool.execute(
         () -> {
-          long begin = System.nanoTime();
+          final long begin = System.nanoTime();
           try {
             Thread.sleep(20 + order.number() % 20);
           } catch (InterruptedException closing) {

@@ -39,14 +39,15 @@ public final class PaymentProvider {
    * @throws TimeOut after a second or two, if no answer came
    */
   boolean charge(Order order, int attempt) throws InterruptedException, TimeOut {
-    SplittableRandom chance = dice.roll("payment", order.number());
-    boolean unlucky = chance.nextInt(slowEvery) == 0;
-    boolean hit = chance.nextInt(100) < SLOW_PERCENT && System.nanoTime() - slowUntilNanos < 0;
+    final SplittableRandom chance = dice.roll("payment", order.number());
+    final boolean unlucky = chance.nextInt(slowEvery) == 0;
+    final boolean hit =
+        chance.nextInt(100) < SLOW_PERCENT && System.nanoTime() - slowUntilNanos < 0;
     if (attempt == 1 && (unlucky || hit || order.slow())) {
       Thread.sleep(chance.nextInt(800, 2_440));
       throw new TimeOut();
     }
-    double millis = 18 * Math.exp(0.45 * chance.nextGaussian());
+    final double millis = 18 * Math.exp(0.45 * chance.nextGaussian());
     Thread.sleep(Math.round(Math.max(5, Math.min(60, millis))));
     return chance.nextInt(80) != 0;
   }

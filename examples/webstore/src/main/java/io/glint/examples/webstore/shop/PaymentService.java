@@ -35,7 +35,7 @@ public final class PaymentService {
   public PaymentService(OpenTelemetry openTelemetry, Meter stock, PaymentProvider provider) {
     this.provider = provider;
     this.tracer = openTelemetry.getTracer(Signals.SCOPE);
-    Meter meter = openTelemetry.getMeter(Signals.SCOPE);
+    final Meter meter = openTelemetry.getMeter(Signals.SCOPE);
     this.duration = duration(meter);
     this.stockDuration = duration(stock);
     this.failures =
@@ -61,7 +61,7 @@ public final class PaymentService {
    * @return whether the payment was accepted
    */
   boolean charge(Order order) throws InterruptedException {
-    Span span =
+    final Span span =
         tracer
             .spanBuilder(Signals.PAYMENT_SPAN)
             .setAttribute(Signals.COUNTRY, order.country())
@@ -69,9 +69,9 @@ public final class PaymentService {
             .startSpan();
     // Recording while this span is current is all that an exemplar needs to name its trace.
     try (Scope scope = span.makeCurrent()) {
-      long begin = System.nanoTime();
-      boolean accepted = askProvider(order);
-      double seconds = (System.nanoTime() - begin) / 1e9;
+      final long begin = System.nanoTime();
+      final boolean accepted = askProvider(order);
+      final double seconds = (System.nanoTime() - begin) / 1e9;
       duration.record(seconds, order.attributes());
       stockDuration.record(seconds, order.attributes());
       span.setAttribute(Signals.PAYMENT_SECONDS, seconds);
@@ -87,7 +87,7 @@ public final class PaymentService {
 
   private boolean askProvider(Order order) throws InterruptedException {
     for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
-      Span span =
+      final Span span =
           tracer
               .spanBuilder("ask payment provider")
               .setSpanKind(SpanKind.CLIENT)

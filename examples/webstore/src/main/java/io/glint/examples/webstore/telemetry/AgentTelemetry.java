@@ -46,7 +46,7 @@ public final class AgentTelemetry implements ShopTelemetry {
   public AgentTelemetry(int receiverPort, int metricsPort, int lateTraces) throws IOException {
     this.metricsPort = metricsPort;
     this.shown = new ShownTraces(traces, lateTraces);
-    HttpServer receiver =
+    final HttpServer receiver =
         HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), receiverPort), 0);
     receiver.createContext("/v1/traces", exchange -> receive(exchange, this::addSpans));
     receiver.createContext("/v1/metrics", exchange -> receive(exchange, this::addMetrics));
@@ -75,12 +75,12 @@ public final class AgentTelemetry implements ShopTelemetry {
 
   /** The agent traces what receives its exports, too: each would be the next one's trace. */
   private static boolean isExport(TraceSpan span) {
-    String path = span.attributes().get(Signals.URL_PATH);
+    final String path = span.attributes().get(Signals.URL_PATH);
     return path != null && path.startsWith("/v1/");
   }
 
   private void addMetrics(byte[] request) throws InvalidProtocolBufferException {
-    List<MetricData> metrics = OtlpRequests.metrics(request);
+    final List<MetricData> metrics = OtlpRequests.metrics(request);
     synchronized (this) {
       received.addAll(metrics);
     }
@@ -103,7 +103,7 @@ public final class AgentTelemetry implements ShopTelemetry {
 
   @Override
   public synchronized Collection<MetricData> sinceLastTime() {
-    List<MetricData> metrics = received;
+    final List<MetricData> metrics = received;
     received = new ArrayList<>();
     return metrics;
   }

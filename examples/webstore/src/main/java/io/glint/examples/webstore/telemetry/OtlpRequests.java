@@ -106,7 +106,7 @@ final class OtlpRequests {
 
   private static Stream<MetricData> metric(InstrumentationScopeInfo scope, Metric metric) {
     if (metric.hasHistogram()) {
-      Histogram histogram = metric.getHistogram();
+      final Histogram histogram = metric.getHistogram();
       return Stream.of(
           ImmutableMetricData.createDoubleHistogram(
               Resource.empty(),
@@ -118,7 +118,7 @@ final class OtlpRequests {
                   temporality(histogram.getAggregationTemporality()),
                   histogram.getDataPointsList().stream().map(OtlpRequests::point).toList())));
     }
-    Sum sum = metric.getSum();
+    final Sum sum = metric.getSum();
     if (sum.getDataPointsList().stream().anyMatch(NumberDataPoint::hasAsInt)) {
       return Stream.of(
           ImmutableMetricData.createLongSum(
@@ -180,10 +180,10 @@ final class OtlpRequests {
   }
 
   private static Attributes attributes(List<KeyValue> attributes) {
-    AttributesBuilder builder = Attributes.builder();
-    for (KeyValue attribute : attributes) {
-      String key = attribute.getKey();
-      AnyValue value = attribute.getValue();
+    final AttributesBuilder builder = Attributes.builder();
+    for (final KeyValue attribute : attributes) {
+      final String key = attribute.getKey();
+      final AnyValue value = attribute.getValue();
       switch (value.getValueCase()) {
         case INT_VALUE -> builder.put(key, value.getIntValue());
         case DOUBLE_VALUE -> builder.put(key, value.getDoubleValue());

@@ -57,7 +57,7 @@ final class PinningReader implements MetricReader, ExemplarOutcomes.Source {
 
     @Override
     public synchronized Collection<MetricData> collectAllMetrics() {
-      Collection<MetricData> metrics = registration.collectAllMetrics();
+      final Collection<MetricData> metrics = registration.collectAllMetrics();
       shown.show(Exemplars.traceIds(metrics));
       return metrics;
     }

@@ -54,7 +54,7 @@ final class SpanMetrics implements SpanProcessor {
   @Override
   public void onEnd(ReadableSpan span) {
     // The span is over and no longer current: without it there would be no exemplar.
-    Context context = Context.root().with(Span.wrap(span.getSpanContext()));
+    final Context context = Context.root().with(Span.wrap(span.getSpanContext()));
     duration.record(
         span.getLatencyNanos() / 1e9,
         Attributes.of(
@@ -65,7 +65,7 @@ final class SpanMetrics implements SpanProcessor {
             STATUS,
             "STATUS_CODE_" + span.toSpanData().getStatus().getStatusCode()),
         context);
-    String url = span.getAttribute(Signals.URL_PATH);
+    final String url = span.getAttribute(Signals.URL_PATH);
     if (countsUrls && url != null) {
       byUrl.add(1, Attributes.of(Signals.URL_PATH, url), context);
     }

@@ -56,7 +56,7 @@ final class TailSampler implements SpanProcessor {
 
   @Override
   public void onEnd(ReadableSpan span) {
-    Waiting over = over(span);
+    final Waiting over = over(span);
     if (over != null && over.kept) {
       over.ended.forEach(next::onEnd);
     }
@@ -64,8 +64,8 @@ final class TailSampler implements SpanProcessor {
 
   /** Adds a span to its trace. Returns the trace if it is over now, or else null. */
   private synchronized Waiting over(ReadableSpan span) {
-    String traceId = span.getSpanContext().getTraceId();
-    Waiting trace = waiting.get(traceId);
+    final String traceId = span.getSpanContext().getTraceId();
+    final Waiting trace = waiting.get(traceId);
     if (trace == null) {
       return null;
     }

@@ -66,7 +66,7 @@ public final class Telemetry implements ShopTelemetry {
       double sampleRatio,
       int lateTraces,
       Backends backends) {
-    Resource resource =
+    final Resource resource =
         Resource.getDefault()
             .merge(
                 Resource.create(Attributes.of(AttributeKey.stringKey("service.name"), "webstore")));
@@ -86,7 +86,7 @@ public final class Telemetry implements ShopTelemetry {
     pinning =
         new PinningReader(
             endpoint, endpoint.exemplarOutcomes(), new ShownTraces(traces, lateTraces));
-    GlintMeterProviderBuilder metrics =
+    final GlintMeterProviderBuilder metrics =
         GlintMeterProvider.builder()
             .setResource(resource)
             .setInternalTelemetryEnabled(true)
@@ -97,13 +97,13 @@ public final class Telemetry implements ShopTelemetry {
             .registerMetricReader(pages);
     backends.collector().map(Collector::reader).ifPresent(metrics::registerMetricReader);
     // For a tail sampler, here or behind a collector: it keeps the traces that exemplars lead to.
-    Optional<SpanProcessor> exporting = backends.processor();
+    final Optional<SpanProcessor> exporting = backends.processor();
     metrics.setExemplarSpanMarking(exporting.isPresent());
     meterProvider = metrics.build();
 
     // Traces, as with any OpenTelemetry SDK. A real service has a BatchSpanProcessor only.
     spanMetrics = new SpanMetrics(meterProvider.get(Signals.SCOPE));
-    SdkTracerProviderBuilder tracers =
+    final SdkTracerProviderBuilder tracers =
         SdkTracerProvider.builder()
             .setResource(resource)
             .setSampler(Sampler.parentBased(Sampler.traceIdRatioBased(sampleRatio)))

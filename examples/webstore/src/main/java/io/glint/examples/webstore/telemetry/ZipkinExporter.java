@@ -65,7 +65,7 @@ final class ZipkinExporter implements SpanExporter {
   }
 
   private void send(String body) throws IOException {
-    HttpURLConnection connection = (HttpURLConnection) spans.toURL().openConnection();
+    final HttpURLConnection connection = (HttpURLConnection) spans.toURL().openConnection();
     try {
       connection.setRequestMethod("POST");
       connection.setDoOutput(true);
@@ -77,7 +77,7 @@ final class ZipkinExporter implements SpanExporter {
       try (OutputStream request = connection.getOutputStream()) {
         request.write(body.getBytes(StandardCharsets.UTF_8));
       }
-      int status = connection.getResponseCode();
+      final int status = connection.getResponseCode();
       if (status != HttpURLConnection.HTTP_ACCEPTED) {
         throw new IOException("it answered with status " + status);
       }
@@ -88,8 +88,8 @@ final class ZipkinExporter implements SpanExporter {
 
   /** Zipkin counts in microseconds, and a duration is at least one of them. */
   private static Map<String, Object> json(SpanData data) {
-    TraceSpan span = TraceSpan.of(data);
-    Map<String, Object> json = new LinkedHashMap<>();
+    final TraceSpan span = TraceSpan.of(data);
+    final Map<String, Object> json = new LinkedHashMap<>();
     json.put("traceId", data.getTraceId());
     json.put("id", span.id());
     if (SpanId.isValid(span.parentId())) {
@@ -105,7 +105,7 @@ final class ZipkinExporter implements SpanExporter {
         "localEndpoint",
         Map.of("serviceName", String.valueOf(data.getResource().getAttribute(SERVICE))));
     json.put("annotations", span.events().stream().map(ZipkinExporter::json).toList());
-    Map<String, String> tags = new LinkedHashMap<>();
+    final Map<String, String> tags = new LinkedHashMap<>();
     span.attributes().forEach((key, value) -> tags.put(key.getKey(), value.toString()));
     span.failure().ifPresent(failure -> tags.put("error", failure));
     json.put("tags", tags);
@@ -113,7 +113,7 @@ final class ZipkinExporter implements SpanExporter {
   }
 
   private static Map<String, Object> json(TraceSpan.Event event) {
-    Map<String, Object> json = new LinkedHashMap<>();
+    final Map<String, Object> json = new LinkedHashMap<>();
     json.put("timestamp", TimeUnit.NANOSECONDS.toMicros(event.nanos()));
     json.put("value", event.name());
     return json;

@@ -35,7 +35,7 @@ public final class ShownTraces {
   public synchronized void show(Set<String> now) {
     now.forEach(shown::remove);
     shown.addAll(now);
-    Iterator<String> oldest = shown.iterator();
+    final Iterator<String> oldest = shown.iterator();
     while (shown.size() > Math.max(now.size(), late)) {
       oldest.next();
       oldest.remove();

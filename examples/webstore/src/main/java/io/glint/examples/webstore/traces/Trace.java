@@ -28,14 +28,14 @@ public record Trace(String id, List<TraceSpan> spans, int running, boolean pinne
   }
 
   public String name() {
-    List<Row> rows = rows();
+    final List<Row> rows = rows();
     return rows.isEmpty() ? "request" : rows.get(0).span().name();
   }
 
   /** Parents before their children, siblings in the order they began. */
   public List<Row> rows() {
-    Set<String> known = spans.stream().map(TraceSpan::id).collect(Collectors.toSet());
-    List<Row> rows = new ArrayList<>(spans.size());
+    final Set<String> known = spans.stream().map(TraceSpan::id).collect(Collectors.toSet());
+    final List<Row> rows = new ArrayList<>(spans.size());
     inOrder(spans.stream().filter(span -> !known.contains(span.parentId())).toList())
         .forEach(root -> addWithChildren(root, 0, rows));
     return rows;
@@ -53,9 +53,9 @@ public record Trace(String id, List<TraceSpan> spans, int running, boolean pinne
   public long ownNanos(TraceSpan span) {
     long own = span.nanos();
     long covered = span.startNanos();
-    for (TraceSpan child : childrenOf(span)) {
-      long from = Math.max(child.startNanos(), covered);
-      long to = Math.min(child.endNanos(), span.endNanos());
+    for (final TraceSpan child : childrenOf(span)) {
+      final long from = Math.max(child.startNanos(), covered);
+      final long to = Math.min(child.endNanos(), span.endNanos());
       if (to > from) {
         own -= to - from;
         covered = to;

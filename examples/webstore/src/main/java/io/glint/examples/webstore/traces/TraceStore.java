@@ -49,7 +49,7 @@ public final class TraceStore implements SpanProcessor {
 
   @Override
   public synchronized void onStart(Context parent, ReadWriteSpan span) {
-    String traceId = span.getSpanContext().getTraceId();
+    final String traceId = span.getSpanContext().getTraceId();
     known(traceId).running++;
   }
 
@@ -60,7 +60,7 @@ public final class TraceStore implements SpanProcessor {
 
   @Override
   public synchronized void onEnd(ReadableSpan span) {
-    Recording recording = recording(span.getSpanContext().getTraceId());
+    final Recording recording = recording(span.getSpanContext().getTraceId());
     if (recording == null) {
       return;
     }
@@ -85,14 +85,14 @@ public final class TraceStore implements SpanProcessor {
         .entrySet()
         .removeIf(
             entry -> {
-              boolean released = !isHeld(entry.getKey());
+              final boolean released = !isHeld(entry.getKey());
               if (released) {
                 newest.put(entry.getKey(), entry.getValue());
               }
               return released;
             });
-    for (String traceId : traceIds) {
-      Recording recording = newest.remove(traceId);
+    for (final String traceId : traceIds) {
+      final Recording recording = newest.remove(traceId);
       if (recording != null) {
         pinned.put(traceId, recording);
       }
@@ -122,7 +122,7 @@ public final class TraceStore implements SpanProcessor {
   }
 
   private synchronized List<Trace> all() {
-    List<Trace> traces = new ArrayList<>(size());
+    final List<Trace> traces = new ArrayList<>(size());
     newest.forEach((id, recording) -> traces.add(recording.snapshot(id, false)));
     pinned.forEach((id, recording) -> traces.add(recording.snapshot(id, true)));
     return traces;
@@ -140,12 +140,12 @@ public final class TraceStore implements SpanProcessor {
   }
 
   private Recording recording(String traceId) {
-    Recording recording = pinned.get(traceId);
+    final Recording recording = pinned.get(traceId);
     return recording == null ? newest.get(traceId) : recording;
   }
 
   private void evict() {
-    var oldest = newest.entrySet().iterator();
+    final var oldest = newest.entrySet().iterator();
     while (newest.size() > capacity) {
       oldest.next();
       oldest.remove();

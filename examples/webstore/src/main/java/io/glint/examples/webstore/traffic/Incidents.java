@@ -29,7 +29,7 @@ public final class Incidents implements AutoCloseable {
   private final ScheduledExecutorService clock =
       Executors.newSingleThreadScheduledExecutor(
           task -> {
-            Thread thread = new Thread(task, "webstore-incidents");
+            final Thread thread = new Thread(task, "webstore-incidents");
             thread.setDaemon(true);
             return thread;
           });
@@ -47,18 +47,18 @@ public final class Incidents implements AutoCloseable {
    * @param first when the first one comes by itself; zero if none ever does
    */
   public static Incidents start(PaymentProvider provider, Duration first, Duration length) {
-    Incidents incidents = new Incidents(provider, length, !first.isZero());
+    final Incidents incidents = new Incidents(provider, length, !first.isZero());
     incidents.schedule(first.toMillis());
     return incidents;
   }
 
   /** One begins now; if one is under way, it goes on for its whole length from now. */
   public synchronized Incident begin() {
-    long now = System.currentTimeMillis();
-    Incident last = known.peekLast();
-    boolean underWay = last != null && last.toMillis() > now;
-    long from = underWay ? known.removeLast().fromMillis() : now;
-    Incident incident = new Incident(from, now + length.toMillis());
+    final long now = System.currentTimeMillis();
+    final Incident last = known.peekLast();
+    final boolean underWay = last != null && last.toMillis() > now;
+    final long from = underWay ? known.removeLast().fromMillis() : now;
+    final Incident incident = new Incident(from, now + length.toMillis());
     known.addLast(incident);
     if (known.size() > REMEMBERED) {
       known.removeFirst();
@@ -94,7 +94,7 @@ public final class Incidents implements AutoCloseable {
   public void close() {
     clock.shutdownNow();
     try {
-      boolean unused = clock.awaitTermination(1, TimeUnit.SECONDS);
+      final boolean unused = clock.awaitTermination(1, TimeUnit.SECONDS);
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
     }

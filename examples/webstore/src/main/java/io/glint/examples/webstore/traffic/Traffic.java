@@ -44,10 +44,10 @@ public final class Traffic implements AutoCloseable {
   }
 
   public static Traffic start(URI shop, Dice dice, int rate) {
-    Traffic traffic = new Traffic(shop, dice, rate);
-    int shoppers = rate == 0 ? 0 : Math.max(4, Math.min(MOST_SHOPPERS, rate / 2));
+    final Traffic traffic = new Traffic(shop, dice, rate);
+    final int shoppers = rate == 0 ? 0 : Math.max(4, Math.min(MOST_SHOPPERS, rate / 2));
     for (int i = 1; i <= shoppers; i++) {
-      Thread shopper = new Thread(traffic::shop, "webstore-shopper-" + i);
+      final Thread shopper = new Thread(traffic::shop, "webstore-shopper-" + i);
       shopper.setDaemon(true);
       traffic.shoppers.add(shopper);
     }
@@ -59,11 +59,11 @@ public final class Traffic implements AutoCloseable {
   @Override
   public void close() {
     closing = true;
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(4);
+    final long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(4);
     shoppers.forEach(LockSupport::unpark);
     try {
-      for (Thread shopper : shoppers) {
-        long left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
+      for (final Thread shopper : shoppers) {
+        final long left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
         shopper.join(Math.max(1, left));
       }
     } catch (InterruptedException interrupted) {
@@ -73,8 +73,8 @@ public final class Traffic implements AutoCloseable {
 
   private void shop() {
     while (!closing) {
-      long number = numbers.incrementAndGet();
-      long due = startNanos + number * TimeUnit.SECONDS.toNanos(1) / rate;
+      final long number = numbers.incrementAndGet();
+      final long due = startNanos + number * TimeUnit.SECONDS.toNanos(1) / rate;
       long wait = due - System.nanoTime();
       while (wait > 0 && !closing) {
         LockSupport.parkNanos(this, wait);
@@ -87,11 +87,12 @@ public final class Traffic implements AutoCloseable {
   }
 
   private void send(long number) {
-    SplittableRandom chance = dice.roll("shopper", number);
-    boolean browsing = chance.nextInt(5) == 0;
-    URI address = shop.resolve(browsing ? page(chance, number) : "/checkout?" + basket(chance));
+    final SplittableRandom chance = dice.roll("shopper", number);
+    final boolean browsing = chance.nextInt(5) == 0;
+    final URI address =
+        shop.resolve(browsing ? page(chance, number) : "/checkout?" + basket(chance));
     try {
-      HttpURLConnection connection = (HttpURLConnection) address.toURL().openConnection();
+      final HttpURLConnection connection = (HttpURLConnection) address.toURL().openConnection();
       connection.setRequestMethod(browsing ? "GET" : "POST");
       connection.setRequestProperty("Accept", "application/json");
       // A kept connection would leave a JDK thread behind after close.
@@ -117,8 +118,8 @@ public final class Traffic implements AutoCloseable {
   }
 
   private static String basket(SplittableRandom chance) {
-    Product product = any(Product.ALL, chance);
-    int quantity = chance.nextInt(1, 4) * (chance.nextInt(ONE_IN_HUGE) == 0 ? HUGE : 1);
+    final Product product = any(Product.ALL, chance);
+    final int quantity = chance.nextInt(1, 4) * (chance.nextInt(ONE_IN_HUGE) == 0 ? HUGE : 1);
     return "product=%s&quantity=%d&country=%s&method=%s"
         .formatted(
             product.id(), quantity, any(Order.COUNTRIES, chance), any(Order.METHODS, chance));

@@ -25,7 +25,7 @@ public final class Distribution {
 
   static Distribution of(Collection<HistogramPointData> points) {
     Distribution sum = EMPTY;
-    for (HistogramPointData point : points) {
+    for (final HistogramPointData point : points) {
       sum =
           sum.plus(
               new Distribution(
@@ -47,7 +47,7 @@ public final class Distribution {
     if (!boundaries.equals(other.boundaries)) {
       throw new IllegalArgumentException("Histograms with different boundaries cannot be summed");
     }
-    long[] sums = counts.clone();
+    final long[] sums = counts.clone();
     Arrays.setAll(sums, bucket -> sums[bucket] + other.counts[bucket]);
     return new Distribution(boundaries, sums, Math.min(min, other.min), Math.max(max, other.max));
   }
@@ -72,13 +72,13 @@ public final class Distribution {
    * nothing was recorded.
    */
   public double quantile(double share) {
-    double rank = share * count();
+    final double rank = share * count();
     double below = 0;
     for (int bucket = 0; bucket < counts.length; bucket++) {
-      long inBucket = counts[bucket];
+      final long inBucket = counts[bucket];
       if (inBucket > 0 && below + inBucket >= rank) {
-        double from = bucket == 0 ? min : Math.max(min, boundaries.get(bucket - 1));
-        double to = bucket == boundaries.size() ? max : Math.min(max, boundaries.get(bucket));
+        final double from = bucket == 0 ? min : Math.max(min, boundaries.get(bucket - 1));
+        final double to = bucket == boundaries.size() ? max : Math.min(max, boundaries.get(bucket));
         return from + (to - from) * (rank - below) / inBucket;
       }
       below += inBucket;

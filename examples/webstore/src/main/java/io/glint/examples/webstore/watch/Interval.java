@@ -38,8 +38,8 @@ public record Interval(
       double value, String traceId, String spanId, String country, String method) {}
 
   static Interval of(Collection<MetricData> metrics) {
-    List<HistogramPointData> payments = points(metrics, Signals.PAYMENT_DURATION);
-    List<Linked> linked = linked(payments).toList();
+    final List<HistogramPointData> payments = points(metrics, Signals.PAYMENT_DURATION);
+    final List<Linked> linked = linked(payments).toList();
     return new Interval(
         sum(metrics, Signals.REQUESTS),
         sum(metrics, Signals.ORDERS),

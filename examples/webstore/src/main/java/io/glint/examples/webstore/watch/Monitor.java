@@ -48,15 +48,15 @@ public final class Monitor {
 
   /** Ends a slice. Every trace that a dot of the heat map leads to is kept until it has left it. */
   public synchronized void tick() {
-    Interval interval = Interval.of(telemetry.sinceLastTime());
-    long now = System.currentTimeMillis();
+    final Interval interval = Interval.of(telemetry.sinceLastTime());
+    final long now = System.currentTimeMillis();
     window.addLast(new Second(Slice.of(slices++, sliceBegin, now, interval), interval.largest()));
     sliceBegin = now;
     if (window.size() > WINDOW) {
       window.removeFirst();
     }
-    Set<String> held = new HashSet<>();
-    for (Second second : window) {
+    final Set<String> held = new HashSet<>();
+    for (final Second second : window) {
       second.slice().dots().forEach(dot -> held.add(dot.traceId()));
       second.largest().ifPresent(largest -> held.add(largest.traceId()));
     }
@@ -67,9 +67,9 @@ public final class Monitor {
 
   /** What happened since it was last called. */
   public synchronized Look look() {
-    Interval interval = pending;
+    final Interval interval = pending;
     pending = Interval.EMPTY;
-    Optional<Trace> slowest = interval.slowest().flatMap(this::settled);
+    final Optional<Trace> slowest = interval.slowest().flatMap(this::settled);
     // The slowest of all is remembered here: its trace may be pushed out of the store one day.
     if (totals.slowest().equals(interval.slowest())) {
       slowestOfAll = slowest;
@@ -79,10 +79,10 @@ public final class Monitor {
 
   /** The slices of the window whose number is greater, oldest first. */
   public synchronized List<Slice> slicesAfter(long number) {
-    List<Slice> newer = new ArrayList<>();
-    var newestFirst = window.descendingIterator();
+    final List<Slice> newer = new ArrayList<>();
+    final var newestFirst = window.descendingIterator();
     while (newestFirst.hasNext()) {
-      Slice slice = newestFirst.next().slice();
+      final Slice slice = newestFirst.next().slice();
       if (slice.number() <= number) {
         break;
       }
@@ -96,8 +96,8 @@ public final class Monitor {
   public synchronized Highlights highlights() {
     Optional<Linked> slowest = Optional.empty();
     Optional<Linked> largest = Optional.empty();
-    for (Second second : window) {
-      for (Linked dot : second.slice().dots()) {
+    for (final Second second : window) {
+      for (final Linked dot : second.slice().dots()) {
         slowest = greater(slowest, Optional.of(dot));
       }
       largest = greater(largest, second.largest());

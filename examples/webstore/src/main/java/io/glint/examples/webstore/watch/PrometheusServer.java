@@ -41,7 +41,7 @@ public final class PrometheusServer implements AutoCloseable {
   }
 
   private static List<String> command(String program, URI metrics, Path folder) throws IOException {
-    Path configuration =
+    final Path configuration =
         Files.writeString(folder.resolve("prometheus.yml"), configuration(metrics));
     return List.of(
         program,

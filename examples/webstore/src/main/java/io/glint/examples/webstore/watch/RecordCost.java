@@ -90,12 +90,12 @@ public final class RecordCost implements AutoCloseable {
   private volatile boolean closing;
 
   private RecordCost() {
-    SplittableRandom chance = new SplittableRandom(39);
+    final SplittableRandom chance = new SplittableRandom(39);
     for (int i = 0; i < VALUES; i++) {
       values[i] = 0.018 * Math.exp(0.45 * chance.nextGaussian());
     }
-    ManualReader glintReader = ManualReader.cumulative();
-    ManualReader stockReader = ManualReader.cumulative();
+    final ManualReader glintReader = ManualReader.cumulative();
+    final ManualReader stockReader = ManualReader.cumulative();
     glintProvider = GlintMeterProvider.builder().registerMetricReader(glintReader).build();
     stockProvider = SdkMeterProvider.builder().registerMetricReader(stockReader).build();
     glint = new Subject(glintReader, glintProvider);
@@ -104,14 +104,14 @@ public final class RecordCost implements AutoCloseable {
   }
 
   public static RecordCost start() {
-    RecordCost cost = new RecordCost();
+    final RecordCost cost = new RecordCost();
     cost.thread.start();
     return cost;
   }
 
   /** Empty until enough pairs have been measured. */
   public Optional<Cost> cost() {
-    Pair[] measured;
+    final Pair[] measured;
     synchronized (pairs) {
       measured = pairs.toArray(new Pair[0]);
     }
@@ -129,7 +129,7 @@ public final class RecordCost implements AutoCloseable {
   }
 
   private static double quantile(Pair[] pairs, ToDoubleFunction<Pair> figure, double share) {
-    double[] sorted = new double[pairs.length];
+    final double[] sorted = new double[pairs.length];
     for (int i = 0; i < pairs.length; i++) {
       sorted[i] = figure.applyAsDouble(pairs[i]);
     }
@@ -138,7 +138,7 @@ public final class RecordCost implements AutoCloseable {
   }
 
   private void run() {
-    Span span =
+    final Span span =
         Span.wrap(
             SpanContext.create(
                 "0af7651916cd43dd8448eb211c80319c",
@@ -147,9 +147,9 @@ public final class RecordCost implements AutoCloseable {
                 TraceState.getDefault()));
     try (Scope scope = span.makeCurrent()) {
       for (long pair = 0; !closing; pair++) {
-        boolean glintFirst = pair % 2 == 0;
-        double first = batch(glintFirst ? glint : stock);
-        double second = batch(glintFirst ? stock : glint);
+        final boolean glintFirst = pair % 2 == 0;
+        final double first = batch(glintFirst ? glint : stock);
+        final double second = batch(glintFirst ? stock : glint);
         if (pair >= WARM_UP) {
           add(glintFirst ? new Pair(first, second) : new Pair(second, first));
         }
@@ -169,7 +169,7 @@ public final class RecordCost implements AutoCloseable {
 
   private double batch(Subject subject) {
     subject.reader.collect();
-    long begin = System.nanoTime();
+    final long begin = System.nanoTime();
     for (int i = 0; i < CALLS; i++) {
       subject.histogram.record(values[i % VALUES], attributes);
     }

@@ -39,7 +39,7 @@ public record Scrape(
       Pattern.compile("(?m)^[^#].* # \\{.*?trace_id=\"(\\w+)\"");
 
   static Scrape of(URI endpoint) throws IOException {
-    HttpURLConnection connection = (HttpURLConnection) endpoint.toURL().openConnection();
+    final HttpURLConnection connection = (HttpURLConnection) endpoint.toURL().openConnection();
     connection.setRequestProperty("Accept", OPEN_METRICS);
     // A kept connection would leave a JDK thread behind after close.
     connection.setRequestProperty("Connection", "close");
@@ -51,21 +51,21 @@ public record Scrape(
   }
 
   static Scrape parse(String exposition) {
-    int[] hit = new int[Signals.SECONDS.size() + 1];
-    int[] linked = new int[hit.length];
-    Map<String, Double> slow = new HashMap<>();
+    final int[] hit = new int[Signals.SECONDS.size() + 1];
+    final int[] linked = new int[hit.length];
+    final Map<String, Double> slow = new HashMap<>();
     String series = "";
     long below = 0;
-    for (String line : exposition.lines().toList()) {
-      Matcher bucket = BUCKET.matcher(line);
+    for (final String line : exposition.lines().toList()) {
+      final Matcher bucket = BUCKET.matcher(line);
       if (!bucket.matches()) {
         continue;
       }
-      String labels = bucket.group(1) + bucket.group(3);
+      final String labels = bucket.group(1) + bucket.group(3);
       below = labels.equals(series) ? below : 0;
       series = labels;
-      long upTo = Long.parseLong(bucket.group(4));
-      int place = place(bucket.group(2));
+      final long upTo = Long.parseLong(bucket.group(4));
+      final int place = place(bucket.group(2));
       hit[place] += upTo > below ? 1 : 0;
       below = upTo;
       if (bucket.group(5) != null) {
@@ -93,8 +93,8 @@ public record Scrape(
   }
 
   private static List<Integer> boxed(int[] numbers) {
-    List<Integer> boxed = new ArrayList<>(numbers.length);
-    for (int number : numbers) {
+    final List<Integer> boxed = new ArrayList<>(numbers.length);
+    for (final int number : numbers) {
       boxed.add(number);
     }
     return List.copyOf(boxed);

@@ -52,7 +52,7 @@ public final class Scrapers implements AutoCloseable {
   private final ScheduledExecutorService clock =
       Executors.newSingleThreadScheduledExecutor(
           task -> {
-            Thread thread = new Thread(task, "webstore-scraper");
+            final Thread thread = new Thread(task, "webstore-scraper");
             thread.setDaemon(true);
             return thread;
           });
@@ -70,10 +70,10 @@ public final class Scrapers implements AutoCloseable {
    *     to
    */
   public static Scrapers start(List<URI> endpoints, Consumer<Set<String>> shown) {
-    Scrapers scrapers = new Scrapers(endpoints, shown);
+    final Scrapers scrapers = new Scrapers(endpoints, shown);
     for (int i = 0; i < SCRAPERS; i++) {
-      int scraper = i;
-      var unused =
+      final int scraper = i;
+      final var unused =
           scrapers.clock.scheduleAtFixedRate(
               () -> scrapers.scrape(scraper),
               FIRST_MILLIS + (long) scraper * INTERVAL_MILLIS / SCRAPERS,
@@ -86,7 +86,7 @@ public final class Scrapers implements AutoCloseable {
   private void scrape(int scraper) {
     for (int i = 0; i < endpoints.size(); i++) {
       try {
-        Scrape scrape = Scrape.of(endpoints.get(i));
+        final Scrape scrape = Scrape.of(endpoints.get(i));
         remember(i, scraper, scrape);
         if (i == 0) {
           shown.accept(scrape.traceIds());
@@ -103,10 +103,10 @@ public final class Scrapers implements AutoCloseable {
 
   /** By scraper. */
   public synchronized List<Seen> seen(int endpoint) {
-    List<Memory> pair = memories.get(endpoint);
-    double begin = System.currentTimeMillis() / 1e3 - Monitor.WINDOW;
+    final List<Memory> pair = memories.get(endpoint);
+    final double begin = System.currentTimeMillis() / 1e3 - Monitor.WINDOW;
     pair.forEach(memory -> memory.forget(begin));
-    int both =
+    final int both =
         (int) pair.get(0).slow.keySet().stream().filter(pair.get(1).slow::containsKey).count();
     return pair.stream().map(memory -> new Seen(memory.latest, memory.slow.size(), both)).toList();
   }
@@ -115,7 +115,7 @@ public final class Scrapers implements AutoCloseable {
   public void close() {
     clock.shutdownNow();
     try {
-      boolean unused = clock.awaitTermination(1, TimeUnit.SECONDS);
+      final boolean unused = clock.awaitTermination(1, TimeUnit.SECONDS);
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
     }

@@ -51,9 +51,9 @@ final class ServerProcess implements AutoCloseable {
    */
   static ServerProcess start(String name, Preparation preparation, Pattern listening, String ready)
       throws IOException {
-    Path folder = Files.createTempDirectory("webstore-" + name);
-    Path log = folder.resolve(name + ".log");
-    Process process;
+    final Path folder = Files.createTempDirectory("webstore-" + name);
+    final Path log = folder.resolve(name + ".log");
+    final Process process;
     try {
       process =
           new ProcessBuilder(preparation.command(folder))
@@ -64,7 +64,7 @@ final class ServerProcess implements AutoCloseable {
       delete(folder);
       throw failure;
     }
-    ServerProcess server = new ServerProcess(process, folder, log);
+    final ServerProcess server = new ServerProcess(process, folder, log);
     try {
       server.awaitReady(listening, ready);
       return server;
@@ -75,7 +75,7 @@ final class ServerProcess implements AutoCloseable {
   }
 
   private void awaitReady(Pattern listening, String ready) throws IOException {
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(START_SECONDS);
+    final long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(START_SECONDS);
     while (!isReady(listening, ready)) {
       if (!process.isAlive()) {
         throw new IOException("it ended with status " + process.exitValue() + lastLines());
@@ -94,13 +94,13 @@ final class ServerProcess implements AutoCloseable {
 
   private boolean isReady(Pattern listening, String ready) throws IOException {
     if (address == null) {
-      Matcher found = listening.matcher(Files.readString(log));
+      final Matcher found = listening.matcher(Files.readString(log));
       if (!found.find()) {
         return false;
       }
       address = URI.create("http://127.0.0.1:" + found.group(1) + "/");
     }
-    HttpURLConnection connection =
+    final HttpURLConnection connection =
         (HttpURLConnection) address.resolve(ready).toURL().openConnection();
     try {
       // A kept connection would leave a JDK thread behind after close.
@@ -116,7 +116,7 @@ final class ServerProcess implements AutoCloseable {
   }
 
   private String lastLines() throws IOException {
-    List<String> lines = Files.readAllLines(log);
+    final List<String> lines = Files.readAllLines(log);
     return lines.isEmpty()
         ? ""
         : ": "
@@ -145,7 +145,7 @@ final class ServerProcess implements AutoCloseable {
   /** As far as it can be: what is left is in the folder for temporary files. */
   private static void delete(Path folder) {
     try (Stream<Path> files = Files.walk(folder)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+      for (final Path file : files.sorted(Comparator.reverseOrder()).toList()) {
         Files.deleteIfExists(file);
       }
     } catch (IOException | UncheckedIOException inUse) {

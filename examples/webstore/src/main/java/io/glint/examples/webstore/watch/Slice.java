@@ -33,13 +33,13 @@ public record Slice(
   }
 
   private static List<Linked> dots(List<Linked> linked) {
-    Map<Integer, Linked> greatest = new HashMap<>();
-    Comparator<Linked> byValue = Comparator.comparingDouble(Linked::value);
-    for (Linked exemplar : linked) {
+    final Map<Integer, Linked> greatest = new HashMap<>();
+    final Comparator<Linked> byValue = Comparator.comparingDouble(Linked::value);
+    for (final Linked exemplar : linked) {
       greatest.merge(
           place(exemplar.value()), exemplar, (a, b) -> byValue.compare(a, b) < 0 ? b : a);
     }
-    List<Linked> dots = new ArrayList<>(greatest.values());
+    final List<Linked> dots = new ArrayList<>(greatest.values());
     dots.sort(byValue);
     return Collections.unmodifiableList(dots);
   }
@@ -51,7 +51,7 @@ public record Slice(
 
   /** Upper bounds are inclusive. */
   public static int bucketOf(double seconds) {
-    int found = Collections.binarySearch(Signals.SECONDS, seconds);
+    final int found = Collections.binarySearch(Signals.SECONDS, seconds);
     return found >= 0 ? found : -found - 1;
   }
 }

@@ -26,7 +26,7 @@ public record Totals(
   static final Totals ZERO = new Totals(0, 0, 0, Distribution.EMPTY, Optional.empty(), 0, Set.of());
 
   Totals plus(Interval interval) {
-    Set<String> fresh = new HashSet<>(interval.linkedTraces());
+    final Set<String> fresh = new HashSet<>(interval.linkedTraces());
     fresh.removeAll(lastLinked);
     return new Totals(
         requests + interval.requests(),

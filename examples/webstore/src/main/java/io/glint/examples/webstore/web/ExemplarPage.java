@@ -27,7 +27,7 @@ final class ExemplarPage {
   private ExemplarPage() {}
 
   static Reply reply(Collection<MetricData> metrics) {
-    List<HistogramPointData> series =
+    final List<HistogramPointData> series =
         metrics.stream()
             .filter(metric -> metric.getName().equals(Signals.PAYMENT_DURATION))
             .flatMap(metric -> metric.getHistogramData().getPoints().stream())
@@ -55,11 +55,12 @@ final class ExemplarPage {
   }
 
   private static String cell(HistogramPointData point, int bucket) {
-    long count = point.getCounts().get(bucket);
+    final long count = point.getCounts().get(bucket);
     if (count == 0) {
       return "<td></td>";
     }
-    boolean slow = bucket > 0 && point.getBoundaries().get(bucket - 1) >= Signals.SLOW_SECONDS;
+    final boolean slow =
+        bucket > 0 && point.getBoundaries().get(bucket - 1) >= Signals.SLOW_SECONDS;
     return point.getExemplars().stream()
         .filter(exemplar -> Slice.bucketOf(exemplar.getValue()) == bucket)
         .findFirst()
@@ -87,7 +88,7 @@ final class ExemplarPage {
 
   /** The slowest first. */
   private static Stream<Integer> buckets() {
-    int last = Signals.SECONDS.size();
+    final int last = Signals.SECONDS.size();
     return IntStream.rangeClosed(0, last).mapToObj(bucket -> last - bucket);
   }
 

@@ -58,15 +58,15 @@ final class ExplainPage {
     if (!request.wantsHtml()) {
       return Reply.text(200, report.toString());
     }
-    Map<Verdict, List<Metric>> byVerdict = new EnumMap<>(Verdict.class);
-    for (Metric metric : report.metrics()) {
+    final Map<Verdict, List<Metric>> byVerdict = new EnumMap<>(Verdict.class);
+    for (final Metric metric : report.metrics()) {
       if (Telemetry.isEndpoint(metric.reader()) && !isOfGlint(metric)) {
         byVerdict
             .computeIfAbsent(Verdict.of(metric.cause()), unused -> new ArrayList<>())
             .add(metric);
       }
     }
-    Map<String, List<Metric>> byName =
+    final Map<String, List<Metric>> byName =
         report.metrics().stream().collect(groupingBy(ExplainPage::key, toList()));
     return Reply.html(
         200,
@@ -90,12 +90,12 @@ final class ExplainPage {
   }
 
   private static String summary(Map<Verdict, List<Metric>> byVerdict) {
-    int linked = count(byVerdict, Verdict.LINKED);
-    int trouble = count(byVerdict, Verdict.TROUBLE);
+    final int linked = count(byVerdict, Verdict.LINKED);
+    final int trouble = count(byVerdict, Verdict.TROUBLE);
     if (linked + trouble == 0) {
       return "Nothing was recorded yet that could have an exemplar.";
     }
-    String sentence =
+    final String sentence =
         "<b>%d of %d</b> metrics that could have exemplars have them."
             .formatted(linked, linked + trouble);
     return trouble == 0
@@ -168,7 +168,7 @@ final class ExplainPage {
   }
 
   private static String numbers(Metric metric) {
-    Map<String, Long> rows = new LinkedHashMap<>();
+    final Map<String, Long> rows = new LinkedHashMap<>();
     rows.put("measurements", metric.measurements());
     rows.put("in a sampled span", metric.eligible());
     rows.put("outside of a span", metric.outsideSpan());

@@ -51,7 +51,7 @@ final class Html {
     return SLOT.matcher(template)
         .replaceAll(
             slot -> {
-              String html = slots.get(slot.group(1));
+              final String html = slots.get(slot.group(1));
               if (html == null) {
                 throw new IllegalArgumentException("Nothing for the slot " + slot.group(1));
               }

@@ -40,7 +40,7 @@ public final class LiveFeed {
   }
 
   Reply reply(Request request) throws BadRequestException {
-    Map<String, Object> json = new LinkedHashMap<>();
+    final Map<String, Object> json = new LinkedHashMap<>();
     json.put("started", started);
     json.put("now", System.currentTimeMillis());
     json.put("window", Monitor.WINDOW);
@@ -48,9 +48,9 @@ public final class LiveFeed {
     json.put("slow", Signals.SLOW_SECONDS);
     json.put("slices", monitor.slicesAfter(after(request)).stream().map(LiveFeed::json).toList());
     json.put("incidents", incidents.known().stream().map(LiveFeed::json).toList());
-    OptionalLong next = incidents.nextMillis();
+    final OptionalLong next = incidents.nextMillis();
     json.put("nextIncident", next.isPresent() ? next.getAsLong() : null);
-    Monitor.Highlights highlights = monitor.highlights();
+    final Monitor.Highlights highlights = monitor.highlights();
     json.put("payments", highlights.payments());
     json.put("linkedTraces", highlights.linkedTraces());
     json.put("slowest", highlights.slowest().map(LiveFeed::json).orElse(null));
@@ -70,7 +70,7 @@ public final class LiveFeed {
   }
 
   private static Map<String, Object> json(Slice slice) {
-    Map<String, Object> json = new LinkedHashMap<>();
+    final Map<String, Object> json = new LinkedHashMap<>();
     json.put("number", slice.number());
     json.put("from", slice.fromMillis());
     json.put("to", slice.toMillis());
@@ -85,7 +85,7 @@ public final class LiveFeed {
   }
 
   private static Map<String, Object> json(Linked linked) {
-    Map<String, Object> json = new LinkedHashMap<>();
+    final Map<String, Object> json = new LinkedHashMap<>();
     json.put("value", linked.value());
     json.put("trace", linked.traceId());
     json.put("span", linked.spanId());
@@ -95,7 +95,7 @@ public final class LiveFeed {
   }
 
   private static Map<String, Object> json(Seen seen) {
-    Map<String, Object> json = new LinkedHashMap<>();
+    final Map<String, Object> json = new LinkedHashMap<>();
     json.put("hit", seen.latest().hit());
     json.put("linked", seen.latest().linked());
     json.put("slow", seen.slow());
@@ -107,8 +107,8 @@ public final class LiveFeed {
     if (measured.isEmpty()) {
       return null;
     }
-    Cost cost = measured.get();
-    Map<String, Object> json = new LinkedHashMap<>();
+    final Cost cost = measured.get();
+    final Map<String, Object> json = new LinkedHashMap<>();
     json.put("glintNanos", cost.glintNanos());
     json.put("stockNanos", cost.stockNanos());
     json.put("ratio", cost.ratio());

@@ -15,8 +15,8 @@ final class OrderForm {
    * client must not be able to add series.
    */
   static Order read(Map<String, String> parameters, long number) throws BadRequestException {
-    String id = parameters.getOrDefault("product", Product.BEANS.id());
-    Product product =
+    final String id = parameters.getOrDefault("product", Product.BEANS.id());
+    final Product product =
         Product.withId(id)
             .orElseThrow(() -> new BadRequestException("No such product; see /products"));
     return new Order(
@@ -31,7 +31,7 @@ final class OrderForm {
 
   private static String oneOf(List<String> known, String name, Map<String, String> parameters)
       throws BadRequestException {
-    String value = parameters.getOrDefault(name, known.get(0));
+    final String value = parameters.getOrDefault(name, known.get(0));
     if (!known.contains(value)) {
       throw new BadRequestException(name + " must be one of " + String.join(", ", known));
     }
@@ -40,7 +40,7 @@ final class OrderForm {
 
   private static int quantity(String text) throws BadRequestException {
     try {
-      int quantity = Integer.parseInt(text);
+      final int quantity = Integer.parseInt(text);
       if (quantity >= 1 && quantity <= Order.MAX_QUANTITY) {
         return quantity;
       }

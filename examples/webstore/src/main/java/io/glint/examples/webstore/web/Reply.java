@@ -28,8 +28,8 @@ record Reply(int status, String type, String body) {
 
   /** Returns the number of bytes sent. */
   int send(HttpExchange exchange) throws IOException {
-    byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
-    Headers headers = exchange.getResponseHeaders();
+    final byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
+    final Headers headers = exchange.getResponseHeaders();
     headers.set("Content-Type", type);
     headers.set("Cache-Control", "no-store");
     headers.set("X-Content-Type-Options", "nosniff");

@@ -14,11 +14,11 @@ record Request(String method, String path, String accept, Map<String, String> pa
   private static final int MAX_FORM_BYTES = 8_192;
 
   static Request of(HttpExchange exchange) throws IOException, BadRequestException {
-    Map<String, String> parameters = new HashMap<>();
+    final Map<String, String> parameters = new HashMap<>();
     decode(exchange.getRequestURI().getRawQuery(), parameters);
-    String type = first(exchange, "Content-Type");
+    final String type = first(exchange, "Content-Type");
     if (type.startsWith("application/x-www-form-urlencoded")) {
-      byte[] form = exchange.getRequestBody().readNBytes(MAX_FORM_BYTES);
+      final byte[] form = exchange.getRequestBody().readNBytes(MAX_FORM_BYTES);
       decode(new String(form, StandardCharsets.UTF_8), parameters);
     }
     return new Request(
@@ -30,12 +30,12 @@ record Request(String method, String path, String accept, Map<String, String> pa
 
   /** A browser says that it takes HTML; everyone else gets JSON unless they ask otherwise. */
   boolean wantsHtml() {
-    String format = parameters.getOrDefault("format", "");
+    final String format = parameters.getOrDefault("format", "");
     return format.equals("html") || (format.isEmpty() && accept.contains("text/html"));
   }
 
   private static String first(HttpExchange exchange, String header) {
-    List<String> values = exchange.getRequestHeaders().getOrDefault(header, List.of());
+    final List<String> values = exchange.getRequestHeaders().getOrDefault(header, List.of());
     return values.isEmpty() ? "" : values.get(0);
   }
 
@@ -44,8 +44,8 @@ record Request(String method, String path, String accept, Map<String, String> pa
     if (query == null) {
       return;
     }
-    for (String pair : query.split("&", -1)) {
-      int equals = pair.indexOf('=');
+    for (final String pair : query.split("&", -1)) {
+      final int equals = pair.indexOf('=');
       if (equals > 0) {
         parameters.put(
             decoded(pair.substring(0, equals)), decoded(pair.substring(equals + 1)).strip());

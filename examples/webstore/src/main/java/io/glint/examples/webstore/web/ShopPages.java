@@ -16,7 +16,7 @@ final class ShopPages {
     if (!request.wantsHtml()) {
       return Reply.json(200, Json.write(Product.ALL.stream().map(ShopPages::json).toList()));
     }
-    String rows =
+    final String rows =
         Product.ALL.stream()
             .map(
                 product ->
@@ -39,9 +39,9 @@ final class ShopPages {
 
   /** Declined payments are 402: the request was understood, and the answer is no. */
   static Reply receipt(Request request, Order order, boolean paid, double seconds, String traceId) {
-    int status = paid ? 200 : 402;
+    final int status = paid ? 200 : 402;
     if (!request.wantsHtml()) {
-      Map<String, Object> json = new LinkedHashMap<>();
+      final Map<String, Object> json = new LinkedHashMap<>();
       json.put("order", order.number());
       json.put("paid", paid);
       json.put("amount", order.amount());
@@ -77,7 +77,7 @@ final class ShopPages {
   }
 
   private static Map<String, Object> json(Product product) {
-    Map<String, Object> json = new LinkedHashMap<>();
+    final Map<String, Object> json = new LinkedHashMap<>();
     json.put("id", product.id());
     json.put("title", product.title());
     json.put("price", product.price());

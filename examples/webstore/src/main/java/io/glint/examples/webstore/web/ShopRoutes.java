@@ -43,7 +43,7 @@ public final class ShopRoutes {
     this.openTelemetry = openTelemetry;
     this.checkout = checkout;
     this.tracer = openTelemetry.getTracer(Signals.SCOPE);
-    Meter meter = openTelemetry.getMeter(Signals.SCOPE);
+    final Meter meter = openTelemetry.getMeter(Signals.SCOPE);
     this.requests =
         meter
             .counterBuilder(Signals.REQUESTS)
@@ -72,7 +72,8 @@ public final class ShopRoutes {
   }
 
   private Reply order(Request request) {
-    long number = Long.parseLong(request.path().substring(request.path().lastIndexOf('/') + 1));
+    final long number =
+        Long.parseLong(request.path().substring(request.path().lastIndexOf('/') + 1));
     return number >= 1 && number <= orderNumbers.get()
         ? ShopPages.order(request, number)
         : Reply.text(404, "There is no such order.");
@@ -82,16 +83,16 @@ public final class ShopRoutes {
     if (!request.method().equals("POST") && !request.method().equals("GET")) {
       return Reply.text(405, "Check out with POST, or with GET from a link.");
     }
-    Order order = OrderForm.read(request.parameters(), orderNumbers.incrementAndGet());
+    final Order order = OrderForm.read(request.parameters(), orderNumbers.incrementAndGet());
     Span.current().setAttribute("order.number", order.number());
-    long begin = System.nanoTime();
-    boolean paid = checkout.place(order);
+    final long begin = System.nanoTime();
+    final boolean paid = checkout.place(order);
     return ShopPages.receipt(
         request, order, paid, (System.nanoTime() - begin) / 1e9, sampledTraceId());
   }
 
   private void serve(HttpExchange exchange, String route, Route handler) throws IOException {
-    Span agents = Span.current();
+    final Span agents = Span.current();
     if (agents.getSpanContext().isValid()) {
       // The Java agent has begun a span for this request, and ends it.
       try (exchange) {
@@ -99,12 +100,12 @@ public final class ShopRoutes {
       }
       return;
     }
-    Context caller =
+    final Context caller =
         openTelemetry
             .getPropagators()
             .getTextMapPropagator()
             .extract(Context.current(), exchange, HEADERS);
-    Span span =
+    final Span span =
         tracer
             .spanBuilder(exchange.getRequestMethod() + " " + route)
             .setParent(caller)
@@ -126,8 +127,8 @@ public final class ShopRoutes {
       throws IOException {
     active.add(1);
     try {
-      Reply reply = reply(exchange, route, handler);
-      long status = reply.status();
+      final Reply reply = reply(exchange, route, handler);
+      final long status = reply.status();
       span.setAttribute(Signals.STATUS, status);
       if (status >= 500) {
         span.setStatus(StatusCode.ERROR);
@@ -159,7 +160,7 @@ public final class ShopRoutes {
 
   /** Empty if this request is not sampled: then no trace of it is kept anywhere. */
   private static String sampledTraceId() {
-    SpanContext context = Span.current().getSpanContext();
+    final SpanContext context = Span.current().getSpanContext();
     return context.isSampled() ? context.getTraceId() : "";
   }
 

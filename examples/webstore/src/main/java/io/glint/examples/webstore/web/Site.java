@@ -133,7 +133,7 @@ public final class Site {
   }
 
   private Reply other(Request request) {
-    Reply asset = ASSETS.get(request.path());
+    final Reply asset = ASSETS.get(request.path());
     if (asset != null) {
       return asset;
     }

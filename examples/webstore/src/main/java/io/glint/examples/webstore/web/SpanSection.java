@@ -33,9 +33,9 @@ final class SpanSection {
    * @param countsUrls whether the button was pressed
    */
   static String html(Collection<MetricData> metrics, boolean countsUrls) {
-    List<HistogramPointData> recorded = histogram(metrics, Signals.PAYMENT_DURATION).toList();
-    List<HistogramPointData> spans = histogram(metrics, Signals.SPAN_DURATION).toList();
-    List<HistogramPointData> paymentSpans =
+    final List<HistogramPointData> recorded = histogram(metrics, Signals.PAYMENT_DURATION).toList();
+    final List<HistogramPointData> spans = histogram(metrics, Signals.SPAN_DURATION).toList();
+    final List<HistogramPointData> paymentSpans =
         spans.stream()
             .filter(point -> Signals.PAYMENT_SPAN.equals(point.getAttributes().get(SPAN_NAME)))
             .toList();
@@ -66,8 +66,8 @@ final class SpanSection {
   }
 
   private static String urls(Collection<MetricData> metrics) {
-    List<LongPointData> points = longs(metrics, Signals.SPANS_BY_URL).toList();
-    long rest =
+    final List<LongPointData> points = longs(metrics, Signals.SPANS_BY_URL).toList();
+    final long rest =
         points.stream()
             .filter(point -> Boolean.TRUE.equals(point.getAttributes().get(OVERFLOW)))
             .mapToLong(LongPointData::getValue)

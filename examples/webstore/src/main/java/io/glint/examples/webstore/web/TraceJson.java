@@ -17,13 +17,13 @@ final class TraceJson {
   }
 
   static String one(Trace trace) {
-    Map<String, Object> json = head(trace);
+    final Map<String, Object> json = head(trace);
     json.put("spans", trace.rows().stream().map(row -> span(trace, row.span())).toList());
     return Json.write(json);
   }
 
   private static Map<String, Object> head(Trace trace) {
-    Map<String, Object> json = new LinkedHashMap<>();
+    final Map<String, Object> json = new LinkedHashMap<>();
     json.put("traceId", trace.id());
     json.put("name", trace.name());
     json.put("startUnixNano", trace.startNanos());
@@ -35,7 +35,7 @@ final class TraceJson {
   }
 
   private static Map<String, Object> span(Trace trace, TraceSpan span) {
-    Map<String, Object> json = new LinkedHashMap<>();
+    final Map<String, Object> json = new LinkedHashMap<>();
     json.put("spanId", span.id());
     json.put("parentSpanId", span.parentId());
     json.put("name", span.name());
@@ -44,7 +44,7 @@ final class TraceJson {
     json.put("durationNanos", span.nanos());
     json.put("ownNanos", trace.ownNanos(span));
     json.put("failure", span.failure().orElse(null));
-    Map<String, Object> attributes = new LinkedHashMap<>();
+    final Map<String, Object> attributes = new LinkedHashMap<>();
     span.attributes().forEach((key, value) -> attributes.put(key.getKey(), value));
     json.put("attributes", attributes);
     json.put(

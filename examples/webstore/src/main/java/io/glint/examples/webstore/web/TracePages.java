@@ -32,14 +32,14 @@ final class TracePages {
   }
 
   Reply reply(Request request) {
-    String id = request.path().substring("/traces".length()).replaceFirst("^/", "");
+    final String id = request.path().substring("/traces".length()).replaceFirst("^/", "");
     if (id.isEmpty()) {
-      List<Trace> slowest = traces.slowest(LISTED);
+      final List<Trace> slowest = traces.slowest(LISTED);
       return request.wantsHtml()
           ? Reply.html(200, list(slowest))
           : Reply.json(200, TraceJson.list(slowest));
     }
-    Optional<Trace> trace = traces.find(id);
+    final Optional<Trace> trace = traces.find(id);
     if (trace.isEmpty()) {
       return request.wantsHtml()
           ? Reply.html(404, unknown())
@@ -51,7 +51,7 @@ final class TracePages {
   }
 
   private String list(List<Trace> slowest) {
-    long longest = slowest.isEmpty() ? 1 : Math.max(1, slowest.get(0).nanos());
+    final long longest = slowest.isEmpty() ? 1 : Math.max(1, slowest.get(0).nanos());
     return Html.page(
         "Traces",
         "traces.html",
@@ -100,7 +100,7 @@ final class TracePages {
   }
 
   private static String verdict(Trace trace) {
-    String running =
+    final String running =
         trace.running() > 0 ? " %d steps are still running.".formatted(trace.running()) : "";
     return "<b>%s</b>%s%s".formatted(Html.escape(Format.blame(trace)), running, measured(trace));
   }
@@ -122,7 +122,7 @@ final class TracePages {
   }
 
   private static String axis(Trace trace) {
-    StringBuilder ticks = new StringBuilder();
+    final StringBuilder ticks = new StringBuilder();
     for (int i = 0; i <= TICKS; i++) {
       ticks.append(
           "<em style=\"left:%d%%\">%s</em>"
@@ -132,8 +132,8 @@ final class TracePages {
   }
 
   private static String bar(Trace trace, Trace.Row row) {
-    TraceSpan span = row.span();
-    String events =
+    final TraceSpan span = row.span();
+    final String events =
         span.events().stream()
             .map(
                 event ->
@@ -160,7 +160,7 @@ final class TracePages {
   }
 
   private static String details(Trace trace, TraceSpan span) {
-    StringBuilder rows = new StringBuilder();
+    final StringBuilder rows = new StringBuilder();
     row(rows, "kind", span.kind().name().toLowerCase(Locale.ROOT));
     row(rows, "own time", Format.nanos(trace.ownNanos(span)));
     span.failure().ifPresent(failure -> row(rows, "failure", failure));

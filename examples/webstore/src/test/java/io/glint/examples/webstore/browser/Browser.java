@@ -44,7 +44,7 @@ final class Browser implements AutoCloseable {
 
   /** The program that the system property {@code glint.chromium} names, or one on the path. */
   static Optional<Path> program() {
-    String named = System.getProperty("glint.chromium");
+    final String named = System.getProperty("glint.chromium");
     if (named != null) {
       return Optional.of(Path.of(named));
     }
@@ -56,7 +56,7 @@ final class Browser implements AutoCloseable {
 
   Browser(Path program) throws Exception {
     profile = Files.createTempDirectory("glint-chromium");
-    ProcessBuilder chromium =
+    final ProcessBuilder chromium =
         new ProcessBuilder(
                 program.toString(),
                 "--headless",
@@ -82,19 +82,19 @@ final class Browser implements AutoCloseable {
             .connectTimeout(Duration.ofSeconds(SECONDS))
             .buildAsync(page(), new Listener())
             .get(SECONDS, TimeUnit.SECONDS);
-    for (String domain : List.of("Page", "Runtime", "Log", "Network")) {
+    for (final String domain : List.of("Page", "Runtime", "Log", "Network")) {
       call(domain + ".enable", "{}");
     }
   }
 
   private URI page() throws Exception {
-    Path file = profile.resolve("DevToolsActivePort");
+    final Path file = profile.resolve("DevToolsActivePort");
     await("the browser listens", () -> Files.exists(file) && Files.readString(file).contains("\n"));
-    String port = Files.readString(file).lines().findFirst().orElseThrow();
-    URI list = URI.create("http://127.0.0.1:" + port + "/json/list");
+    final String port = Files.readString(file).lines().findFirst().orElseThrow();
+    final URI list = URI.create("http://127.0.0.1:" + port + "/json/list");
     await("the browser has a page", () -> WebClient.get(list, "*/*").body().contains("\"page\""));
-    for (Object target : (List<?>) JsonReader.read(WebClient.get(list, "*/*").body())) {
-      Map<?, ?> described = (Map<?, ?>) target;
+    for (final Object target : (List<?>) JsonReader.read(WebClient.get(list, "*/*").body())) {
+      final Map<?, ?> described = (Map<?, ?>) target;
       if (described.get("type").equals("page")) {
         return URI.create((String) described.get("webSocketDebuggerUrl"));
       }
@@ -137,7 +137,7 @@ final class Browser implements AutoCloseable {
 
   /** The value of a JavaScript expression: text, number or truth value. */
   Object evaluate(String expression) throws Exception {
-    Map<String, Object> answer =
+    final Map<String, Object> answer =
         call(
             "Runtime.evaluate",
             "{\"returnByValue\":true,\"expression\":" + quote(expression) + "}");
@@ -158,10 +158,10 @@ final class Browser implements AutoCloseable {
   void click(String element) throws Exception {
     await("a page with its styles", () -> evaluate("document.readyState").equals("complete"));
     evaluate("(" + element + ").scrollIntoView({block: 'center'})");
-    String box = "(" + element + ").getBoundingClientRect()";
-    double x = number(box + ".left + " + box + ".width / 2");
-    double y = number(box + ".top + " + box + ".height / 2");
-    for (String type : List.of("mouseMoved", "mousePressed", "mouseReleased")) {
+    final String box = "(" + element + ").getBoundingClientRect()";
+    final double x = number(box + ".left + " + box + ".width / 2");
+    final double y = number(box + ".top + " + box + ".height / 2");
+    for (final String type : List.of("mouseMoved", "mousePressed", "mouseReleased")) {
       call(
           "Input.dispatchMouseEvent",
           "{\"type\":\"%s\",\"x\":%s,\"y\":%s,\"button\":\"left\",\"clickCount\":1}"
@@ -170,7 +170,7 @@ final class Browser implements AutoCloseable {
   }
 
   void press(String key, int code) throws Exception {
-    for (String type : List.of("keyDown", "keyUp")) {
+    for (final String type : List.of("keyDown", "keyUp")) {
       call(
           "Input.dispatchKeyEvent",
           "{\"type\":\"%s\",\"key\":\"%s\",\"code\":\"%s\",\"windowsVirtualKeyCode\":%d%s}"
@@ -190,7 +190,7 @@ final class Browser implements AutoCloseable {
 
   /** Of the element that the expression finds. */
   void screenshot(Path file, String element) throws Exception {
-    String box = "(" + element + ").getBoundingClientRect()";
+    final String box = "(" + element + ").getBoundingClientRect()";
     capture(
         file,
         ",\"clip\":{\"x\":%s,\"y\":%s,\"width\":%s,\"height\":%s,\"scale\":1}"
@@ -202,7 +202,7 @@ final class Browser implements AutoCloseable {
   }
 
   private void capture(Path file, String clip) throws Exception {
-    String answer =
+    final String answer =
         (String)
             call(
                     "Page.captureScreenshot",
@@ -213,8 +213,8 @@ final class Browser implements AutoCloseable {
   }
 
   private Map<String, Object> call(String method, String parameters) throws Exception {
-    int id = ids.incrementAndGet();
-    CompletableFuture<Map<String, Object>> answer = new CompletableFuture<>();
+    final int id = ids.incrementAndGet();
+    final CompletableFuture<Map<String, Object>> answer = new CompletableFuture<>();
     answers.put(id, answer);
     socket
         .sendText(
@@ -229,9 +229,9 @@ final class Browser implements AutoCloseable {
 
   @SuppressWarnings("unchecked")
   private void receive(String text) {
-    Map<String, Object> message = (Map<String, Object>) JsonReader.read(text);
+    final Map<String, Object> message = (Map<String, Object>) JsonReader.read(text);
     if (message.get("id") instanceof Number id) {
-      CompletableFuture<Map<String, Object>> answer = answers.remove(id.intValue());
+      final CompletableFuture<Map<String, Object>> answer = answers.remove(id.intValue());
       if (message.get("result") instanceof Map<?, ?> result) {
         answer.complete((Map<String, Object>) result);
       } else {
@@ -239,7 +239,7 @@ final class Browser implements AutoCloseable {
       }
       return;
     }
-    Map<String, Object> parameters = (Map<String, Object>) message.get("params");
+    final Map<String, Object> parameters = (Map<String, Object>) message.get("params");
     switch ((String) message.get("method")) {
       case "Runtime.exceptionThrown" -> errors.add(text);
       case "Runtime.consoleAPICalled" -> {
@@ -259,7 +259,7 @@ final class Browser implements AutoCloseable {
   }
 
   static void await(String what, Condition condition) throws Exception {
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS);
+    final long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS);
     while (!condition.holds()) {
       if (System.nanoTime() > deadline) {
         throw new AssertionError("not seen within " + SECONDS + " s: " + what);
@@ -281,13 +281,13 @@ final class Browser implements AutoCloseable {
 
   /** As far as possible: a process that is ending may still write into it. */
   private void deleteProfile() throws IOException {
-    List<Path> files = new ArrayList<>();
+    final List<Path> files = new ArrayList<>();
     try (Stream<Path> found = Files.walk(profile)) {
       found.sorted(Comparator.reverseOrder()).forEach(files::add);
     } catch (UncheckedIOException vanished) {
       return;
     }
-    for (Path file : files) {
+    for (final Path file : files) {
       try {
         Files.deleteIfExists(file);
       } catch (IOException inUse) {

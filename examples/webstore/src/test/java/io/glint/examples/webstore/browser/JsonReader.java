@@ -20,7 +20,7 @@ final class JsonReader {
   }
 
   private Object value() {
-    char first = peek();
+    final char first = peek();
     return switch (first) {
       case '{' -> object();
       case '[' -> array();
@@ -30,10 +30,10 @@ final class JsonReader {
   }
 
   private Map<String, Object> object() {
-    Map<String, Object> object = new LinkedHashMap<>();
+    final Map<String, Object> object = new LinkedHashMap<>();
     at++;
     while (peek() != '}') {
-      String name = string();
+      final String name = string();
       skip(':');
       object.put(name, value());
       skip(',');
@@ -43,7 +43,7 @@ final class JsonReader {
   }
 
   private List<Object> array() {
-    List<Object> array = new ArrayList<>();
+    final List<Object> array = new ArrayList<>();
     at++;
     while (peek() != ']') {
       array.add(value());
@@ -54,11 +54,11 @@ final class JsonReader {
   }
 
   private String string() {
-    StringBuilder string = new StringBuilder();
+    final StringBuilder string = new StringBuilder();
     peek();
     at++;
     while (text.charAt(at) != '"') {
-      char c = text.charAt(at++);
+      final char c = text.charAt(at++);
       string.append(c == '\\' ? escaped() : c);
     }
     at++;
@@ -66,7 +66,7 @@ final class JsonReader {
   }
 
   private char escaped() {
-    char c = text.charAt(at++);
+    final char c = text.charAt(at++);
     return switch (c) {
       case 'n' -> '\n';
       case 't' -> '\t';
@@ -82,11 +82,11 @@ final class JsonReader {
   }
 
   private Object word() {
-    int begin = at;
+    final int begin = at;
     while (at < text.length() && ",]} \n\r\t".indexOf(text.charAt(at)) < 0) {
       at++;
     }
-    String word = text.substring(begin, at);
+    final String word = text.substring(begin, at);
     return switch (word) {
       case "null" -> null;
       case "true" -> true;

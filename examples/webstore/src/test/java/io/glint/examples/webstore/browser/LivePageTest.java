@@ -80,7 +80,7 @@ class LivePageTest {
 
   @BeforeAll
   static void open() throws Exception {
-    Optional<Path> program = Browser.program();
+    final Optional<Path> program = Browser.program();
     assumeTrue(
         program.isPresent(),
         "No Chromium on the path, and the system property glint.chromium is not set: the live page"
@@ -124,9 +124,9 @@ class LivePageTest {
 
   /** An application that goes on and on. */
   private static void serve() {
-    Tracer tracer = tracing.get("shop");
-    Meter meter = meters.get("shop");
-    DoubleHistogram latency =
+    final Tracer tracer = tracing.get("shop");
+    final Meter meter = meters.get("shop");
+    final DoubleHistogram latency =
         meter
             .histogramBuilder(LATENCY)
             .setUnit("s")
@@ -134,20 +134,20 @@ class LivePageTest {
             .setExplicitBucketBoundariesAdvice(
                 List.of(0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1.0, 2.5, 5.0))
             .build();
-    DoubleHistogram size =
+    final DoubleHistogram size =
         meter.histogramBuilder("payload.size").setUnit("By").setDescription("Of orders.").build();
-    DoubleHistogram packing =
+    final DoubleHistogram packing =
         meter
             .histogramBuilder("packing.duration")
             .setUnit("s")
             .setDescription("Recorded by a pool without context.")
             .build();
-    LongCounter logins = meter.counterBuilder("logins").setUnit("{login}").build();
-    LongUpDownCounter open =
+    final LongCounter logins = meter.counterBuilder("logins").setUnit("{login}").build();
+    final LongUpDownCounter open =
         meter.upDownCounterBuilder("carts.open").setDescription("Carts in use.").build();
-    LongCounter hostile =
+    final LongCounter hostile =
         meters.get(HOSTILE).counterBuilder("hostile").setDescription(HOSTILE).build();
-    var unused =
+    final var unused =
         meter
             .gaugeBuilder("jvm.memory.used")
             .setUnit("By")
@@ -156,19 +156,19 @@ class LivePageTest {
                 measurement ->
                     measurement.record(
                         Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory()));
-    String[] routes = {"/cart", "/checkout", "/products/{id}", "/search"};
-    Random random = new Random(18);
-    long[] round = new long[1];
+    final String[] routes = {"/cart", "/checkout", "/products/{id}", "/search"};
+    final Random random = new Random(18);
+    final long[] round = new long[1];
     traffic = Executors.newSingleThreadScheduledExecutor();
-    var unusedFuture =
+    final var unusedFuture =
         traffic.scheduleAtFixedRate(
             () -> {
               round[0]++;
               for (int i = 0; i < 4; i++) {
-                Span span = tracer.spanBuilder("request").startSpan();
+                final Span span = tracer.spanBuilder("request").startSpan();
                 try (Scope scope = span.makeCurrent()) {
-                  boolean isSlow = round[0] % 200 > 150 && random.nextInt(4) == 0;
-                  double seconds = 0.03 * Math.exp(random.nextGaussian() * 0.7);
+                  final boolean isSlow = round[0] % 200 > 150 && random.nextInt(4) == 0;
+                  final double seconds = 0.03 * Math.exp(random.nextGaussian() * 0.7);
                   latency.record(
                       isSlow ? 1.1 + 2 * random.nextDouble() : seconds,
                       Attributes.of(ROUTE, routes[random.nextInt(routes.length)]));
@@ -239,7 +239,7 @@ class LivePageTest {
   void aClickOnADotOpensItsTrace() throws Exception {
     browser.open(page());
     await("dots", () -> browser.number(DOTS + ".length") > 3);
-    String address = browser.evaluate(DOTS + "[0].href").toString();
+    final String address = browser.evaluate(DOTS + "[0].href").toString();
     assertThat(address)
         .matches(
             "http://127\\.0\\.0\\.1:"
@@ -256,10 +256,11 @@ class LivePageTest {
   @Order(2)
   void theHeatMapFillsWhileThePageIsOpen() throws Exception {
     browser.open(page());
-    String seen = card(LATENCY) + "?.querySelector('canvas')?.getAttribute('aria-label') ?? ''";
+    final String seen =
+        card(LATENCY) + "?.querySelector('canvas')?.getAttribute('aria-label') ?? ''";
     await("the first column", () -> browser.evaluate(seen).toString().matches(".*: [1-9].*"));
     browser.evaluate("window.sameCard = " + card(LATENCY) + "; 0");
-    String first = browser.evaluate(seen).toString();
+    final String first = browser.evaluate(seen).toString();
     await("more", () -> !browser.evaluate(seen).equals(first));
     assertThat(browser.evaluate("window.sameCard === " + card(LATENCY)))
         .as("patched, not made anew")
@@ -356,10 +357,10 @@ class LivePageTest {
       browser.press("Tab", 9);
     }
     assertThat(focusIsOnADot()).isTrue();
-    String chosen = browser.evaluate("document.activeElement.href").toString();
+    final String chosen = browser.evaluate("document.activeElement.href").toString();
     browser.press("ArrowLeft", 37);
     assertThat(focusIsOnADot()).isTrue();
-    String before = browser.evaluate("document.activeElement.href").toString();
+    final String before = browser.evaluate("document.activeElement.href").toString();
     assertThat(before).isNotEqualTo(chosen);
     Thread.sleep(3_000);
     assertThat(browser.evaluate("document.activeElement.href"))
@@ -382,7 +383,7 @@ class LivePageTest {
     await("rows", () -> browser.number(card("logins") + ".querySelectorAll('tr').length") > 20);
     browser.evaluate(card("logins") + ".querySelector('.series').scrollTop = 120");
     browser.evaluate("window.row = " + card("logins") + ".querySelectorAll('tr')[10]; 0");
-    double scrolled = browser.number("scrollY");
+    final double scrolled = browser.number("scrollY");
     Thread.sleep(4_500);
     assertThat(browser.number(card("logins") + ".querySelector('.series').scrollTop"))
         .isEqualTo(120);

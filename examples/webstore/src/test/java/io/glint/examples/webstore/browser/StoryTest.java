@@ -47,7 +47,7 @@ class StoryTest {
 
   @BeforeAll
   static void open() throws Exception {
-    Optional<Path> program = Browser.program();
+    final Optional<Path> program = Browser.program();
     assumeTrue(
         program.isPresent(),
         "No Chromium on the path, and the system property glint.chromium is not set: the story is"
@@ -94,7 +94,7 @@ class StoryTest {
     browser.open(webstore.address());
     await("the coming incident", () -> text("#status").contains("turns slow by itself in"));
     await("quick payments", () -> browser.number("document.querySelectorAll('.dot').length") > 3);
-    double slowBefore = browser.number("document.querySelectorAll('.dot.slow').length");
+    final double slowBefore = browser.number("document.querySelectorAll('.dot.slow').length");
     browser.evaluate("window.sameDocument = true");
 
     await("the incident", () -> text("#status").contains("The payment provider is slow"));
@@ -108,7 +108,7 @@ class StoryTest {
     browser.screenshot(SCREENSHOTS.resolve("start-light.png"));
 
     // The dots move once a second, so the one that is hit need not be the one that was aimed at.
-    Map<?, ?> values =
+    final Map<?, ?> values =
         (Map<?, ?>)
             JsonReader.read(
                 browser
@@ -125,7 +125,7 @@ class StoryTest {
                 .evaluate("location.pathname + document.readyState")
                 .toString()
                 .matches("/traces/[0-9a-f]{32}complete"));
-    double value = (double) values.get(browser.evaluate("location.pathname"));
+    final double value = (double) values.get(browser.evaluate("location.pathname"));
     assertThat(value).isGreaterThan(0.8);
 
     assertThat(browser.number("+document.getElementById('measured').value")).isEqualTo(value);
@@ -152,11 +152,11 @@ class StoryTest {
     await("both scrapers", () -> text("#buckets").matches("(?s).*second\\s+\\d+ of \\d+.*Stock.*"));
     await("the cost", () -> text("#cost-ratio").matches("[0-9.]+ times"));
 
-    Map<?, ?> feed =
+    final Map<?, ?> feed =
         (Map<?, ?>)
             JsonReader.read(
                 WebClient.get(webstore.address().resolve("/live"), "application/json").body());
-    for (Object seen : (List<?>) feed.get("glint")) {
+    for (final Object seen : (List<?>) feed.get("glint")) {
       assertThat(((Map<?, ?>) seen).get("linked"))
           .as("Glint has an exemplar in each bucket in use, whoever scrapes")
           .isEqualTo(((Map<?, ?>) seen).get("hit"));
@@ -173,14 +173,15 @@ class StoryTest {
       browser.press("Tab", 9);
     }
     assertThat(focusIsOnADot()).isTrue();
-    double slowest = browser.number("+document.activeElement.dataset.value");
+    final double slowest = browser.number("+document.activeElement.dataset.value");
     assertThat(slowest).isEqualTo(browser.number("+(" + SLOWEST_DOT + ").dataset.value"));
     assertThat(text("#tip")).contains("its trace");
     browser.screenshot(SCREENSHOTS.resolve("start-focus.png"));
 
     browser.press("ArrowLeft", 37);
     assertThat(focusIsOnADot()).isTrue();
-    String address = browser.evaluate("document.activeElement.getAttribute('href')").toString();
+    final String address =
+        browser.evaluate("document.activeElement.getAttribute('href')").toString();
     browser.press("Enter", 13);
     await("its trace", () -> browser.evaluate("location.pathname + location.hash").equals(address));
   }
@@ -226,7 +227,7 @@ class StoryTest {
   void metricsMadeFromSpansAreShownBesideThoseThatAreRecordedAndWhatAUrlDoesToThem()
       throws Exception {
     browser.open(webstore.address().resolve("/explain"));
-    double recorded =
+    final double recorded =
         browser.number("+document.getElementById('recorded').innerText.replace(',','')");
     assertThat(recorded).isPositive();
     assertThat(browser.number("+document.getElementById('from-spans').innerText.replace(',','')"))
@@ -243,11 +244,11 @@ class StoryTest {
   @Test
   @Order(6)
   void noPageScrollsSidewaysOnAPhoneInLightAndInDark() throws Exception {
-    String slowest =
+    final String slowest =
         WebClient.get(webstore.address().resolve("/live"), "application/json")
             .body()
             .replaceAll("(?s).*\"slowest\":\\{\"value\":[^,]+,\"trace\":\"(\\w+)\".*", "$1");
-    Map<String, String> pages =
+    final Map<String, String> pages =
         Map.of(
             "start", "/",
             "trace", "/traces/" + slowest,
@@ -256,11 +257,11 @@ class StoryTest {
             "explain", "/explain",
             "products", "/products",
             "order", "/checkout?product=mug");
-    for (Map.Entry<String, String> page : pages.entrySet()) {
-      URI address = webstore.address().resolve(page.getValue());
-      for (boolean dark : new boolean[] {false, true}) {
+    for (final Map.Entry<String, String> page : pages.entrySet()) {
+      final URI address = webstore.address().resolve(page.getValue());
+      for (final boolean dark : new boolean[] {false, true}) {
         browser.setDark(dark);
-        for (int width : new int[] {PHONE, DESKTOP}) {
+        for (final int width : new int[] {PHONE, DESKTOP}) {
           browser.resize(width, width == PHONE ? 844 : 900);
           browser.open(address);
           if (page.getKey().equals("start")) {
@@ -289,7 +290,7 @@ class StoryTest {
   @Test
   @Order(7)
   void hostileTextIsShownAsText() throws Exception {
-    String trace = "0af7651916cd43dd8448eb211c80319c";
+    final String trace = "0af7651916cd43dd8448eb211c80319c";
     try (Socket client = new Socket(webstore.address().getHost(), webstore.address().getPort())) {
       client
           .getOutputStream()

@@ -42,13 +42,13 @@ class AgentTelemetryTest {
 
   @Test
   void whatIsExportedIsTheTraceAndTheHistogramWhoseExemplarLeadsToIt() throws Exception {
-    SdkTracerProvider tracers =
+    final SdkTracerProvider tracers =
         SdkTracerProvider.builder()
             .addSpanProcessor(
                 SimpleSpanProcessor.create(
                     OtlpHttpSpanExporter.builder().setEndpoint(url("/v1/traces")).build()))
             .build();
-    GlintMeterProvider metrics =
+    final GlintMeterProvider metrics =
         GlintMeterProvider.builder()
             .registerMetricReader(
                 GlintPeriodicMetricReader.create(
@@ -58,9 +58,10 @@ class AgentTelemetryTest {
                             AggregationTemporalitySelector.deltaPreferred())
                         .build()))
             .build();
-    Span root = tracers.get("shop").spanBuilder("POST").setSpanKind(SpanKind.SERVER).startSpan();
-    Context context = Context.root().with(root);
-    Span payment =
+    final Span root =
+        tracers.get("shop").spanBuilder("POST").setSpanKind(SpanKind.SERVER).startSpan();
+    final Context context = Context.root().with(root);
+    final Span payment =
         tracers
             .get("shop")
             .spanBuilder("payment")
@@ -74,7 +75,7 @@ class AgentTelemetryTest {
         .build()
         .record(1.25, Attributes.of(METHOD, "card"), Context.root().with(payment));
     metrics.get("shop").counterBuilder("orders").build().add(3);
-    Span export =
+    final Span export =
         tracers
             .get("agent")
             .spanBuilder("POST /v1/traces")
@@ -86,24 +87,24 @@ class AgentTelemetryTest {
     tracers.close();
     metrics.close();
 
-    String traceId = root.getSpanContext().getTraceId();
-    Trace trace = telemetry.traces().find(traceId).orElseThrow();
+    final String traceId = root.getSpanContext().getTraceId();
+    final Trace trace = telemetry.traces().find(traceId).orElseThrow();
     assertThat(telemetry.traces().find(export.getSpanContext().getTraceId())).isEmpty();
     assertThat(trace.rows())
         .extracting(row -> row.span().name())
         .containsExactly("POST", "payment");
     assertThat(trace.rows().get(0).span().kind()).isEqualTo(SpanKind.SERVER);
-    TraceSpan child = trace.rows().get(1).span();
+    final TraceSpan child = trace.rows().get(1).span();
     assertThat(child.parentId()).isEqualTo(root.getSpanContext().getSpanId());
     assertThat(child.failure()).isEqualTo(Optional.of("declined"));
     assertThat(child.attributes()).isEqualTo(Attributes.of(AttributeKey.longKey("attempt"), 2L));
     assertThat(child.events()).extracting(TraceSpan.Event::name).containsExactly("asked");
 
-    Collection<MetricData> received = telemetry.sinceLastTime();
-    MetricData histogram = named(received, "payment.duration");
+    final Collection<MetricData> received = telemetry.sinceLastTime();
+    final MetricData histogram = named(received, "payment.duration");
     assertThat(histogram.getHistogramData().getAggregationTemporality())
         .isEqualTo(AggregationTemporality.DELTA);
-    HistogramPointData point = histogram.getHistogramData().getPoints().iterator().next();
+    final HistogramPointData point = histogram.getHistogramData().getPoints().iterator().next();
     assertThat(point.getAttributes()).isEqualTo(Attributes.of(METHOD, "card"));
     assertThat(point.getBoundaries()).containsExactly(1.0, 2.0);
     assertThat(point.getCounts()).containsExactly(0L, 1L, 0L);

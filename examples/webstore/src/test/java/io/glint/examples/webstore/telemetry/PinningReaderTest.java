@@ -29,13 +29,13 @@ class PinningReaderTest {
   @Test
   void theTraceOfAnOldExemplarInARarelyHitBucketStillAnswers() {
     // A manual reader will do for the one that is scraped.
-    PinningReader reader =
+    final PinningReader reader =
         new PinningReader(ManualReader.cumulative(), NONE, new ShownTraces(store, 0));
     try (GlintMeterProvider meters =
         GlintMeterProvider.builder().registerMetricReader(reader).build()) {
-      DoubleHistogram payments =
+      final DoubleHistogram payments =
           meters.get("test").histogramBuilder(Signals.PAYMENT_DURATION).build();
-      String slow = pay(payments, 2_000);
+      final String slow = pay(payments, 2_000);
       reader.collect();
       for (int i = 0; i < 10 * CAPACITY; i++) {
         pay(payments, 20);
@@ -43,7 +43,7 @@ class PinningReaderTest {
           reader.collect();
         }
       }
-      Set<String> shown = Exemplars.traceIds(reader.collect());
+      final Set<String> shown = Exemplars.traceIds(reader.collect());
 
       assertThat(shown).hasSize(2).contains(slow);
       assertThat(shown).allSatisfy(id -> assertThat(store.find(id)).isPresent());
@@ -52,13 +52,13 @@ class PinningReaderTest {
 
   @Test
   void theTraceOfAnExemplarThatWasReplacedAnswersForAsLongAsAServerHasTheExemplar() {
-    int late = 3 * CAPACITY;
-    PinningReader reader =
+    final int late = 3 * CAPACITY;
+    final PinningReader reader =
         new PinningReader(ManualReader.cumulative(), NONE, new ShownTraces(store, late));
-    List<String> shown = new ArrayList<>();
+    final List<String> shown = new ArrayList<>();
     try (GlintMeterProvider meters =
         GlintMeterProvider.builder().registerMetricReader(reader).build()) {
-      DoubleHistogram payments =
+      final DoubleHistogram payments =
           meters.get("test").histogramBuilder(Signals.PAYMENT_DURATION).build();
       for (int i = 0; i < 10 * CAPACITY; i++) {
         pay(payments, 20);
@@ -73,7 +73,7 @@ class PinningReaderTest {
   }
 
   private String pay(DoubleHistogram payments, double millis) {
-    Span span = tracers.get("test").spanBuilder("payment.charge").startSpan();
+    final Span span = tracers.get("test").spanBuilder("payment.charge").startSpan();
     payments.record(millis, Attributes.empty(), Context.root().with(span));
     span.end();
     return span.getSpanContext().getTraceId();

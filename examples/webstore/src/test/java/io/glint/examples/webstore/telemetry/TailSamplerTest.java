@@ -30,8 +30,8 @@ class TailSamplerTest {
 
   @Test
   void aTraceThatAnExemplarLeadsToIsHandedOnWholeOnceItIsOver() {
-    Span root = start(ID);
-    Span child = tracer.spanBuilder("child").setParent(Context.root().with(root)).startSpan();
+    final Span root = start(ID);
+    final Span child = tracer.spanBuilder("child").setParent(Context.root().with(root)).startSpan();
     child.setAttribute("exemplar", "true").end();
     assertThat(exported.getFinishedSpanItems()).isEmpty();
     root.end();
@@ -70,7 +70,7 @@ class TailSamplerTest {
   }
 
   private Span start(String traceId) {
-    SpanContext caller =
+    final SpanContext caller =
         SpanContext.createFromRemoteParent(
             traceId, "b7ad6b7169203331", TraceFlags.getSampled(), TraceState.getDefault());
     return tracer.spanBuilder("root").setParent(Context.root().with(Span.wrap(caller))).startSpan();

@@ -30,8 +30,8 @@ class ZipkinExporterTest {
 
   @Test
   void aSpanIsTheJsonOfZipkinsSecondVersion() throws Exception {
-    List<String> received = new CopyOnWriteArrayList<>();
-    HttpServer server =
+    final List<String> received = new CopyOnWriteArrayList<>();
+    final HttpServer server =
         HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     server.createContext(
         "/api/v2/spans",
@@ -43,8 +43,8 @@ class ZipkinExporterTest {
           }
         });
     server.start();
-    Span root;
-    Span child;
+    final Span root;
+    final Span child;
     try (SdkTracerProvider tracers = tracers(server.getAddress().getPort())) {
       root =
           tracers
@@ -69,8 +69,8 @@ class ZipkinExporterTest {
       server.stop(0);
     }
 
-    String trace = root.getSpanContext().getTraceId();
-    String parent = root.getSpanContext().getSpanId();
+    final String trace = root.getSpanContext().getTraceId();
+    final String parent = root.getSpanContext().getSpanId();
     assertThat(received)
         .containsExactly(
             "[{\"traceId\":\"%s\",\"id\":\"%s\",\"parentId\":\"%s\",\"name\":\"pay\",\"timestamp\":1700000000000002,\"duration\":1,\"localEndpoint\":{\"serviceName\":\"webstore\"},\"annotations\":[{\"timestamp\":1700000000000003,\"value\":\"asked\"}],\"tags\":{\"attempt\":\"2\",\"error\":\"declined\"}}]"

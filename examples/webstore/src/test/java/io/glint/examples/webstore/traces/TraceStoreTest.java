@@ -30,8 +30,8 @@ class TraceStoreTest {
 
   @Test
   void onlyTheNewestTracesAreKept() {
-    String first = trace();
-    String second = trace();
+    final String first = trace();
+    final String second = trace();
     traces(CAPACITY - 1);
 
     assertThat(store.find(first)).isEmpty();
@@ -41,7 +41,7 @@ class TraceStoreTest {
 
   @Test
   void aPinnedTraceOutlivesAnyNumberOfNewerOnes() {
-    String exemplar = trace();
+    final String exemplar = trace();
     store.pin("test", Set.of(exemplar));
     traces(10 * CAPACITY);
 
@@ -51,7 +51,7 @@ class TraceStoreTest {
 
   @Test
   void aTraceThatIsPinnedBeforeItArrivesOutlivesAnyNumberOfNewerOnes() {
-    String late = "0af7651916cd43dd8448eb211c80319c";
+    final String late = "0af7651916cd43dd8448eb211c80319c";
     store.pin("test", Set.of(late));
     store.add(
         late,
@@ -72,7 +72,7 @@ class TraceStoreTest {
 
   @Test
   void aTraceNoLongerPinnedAnswersForAWhileAsIfItWereNew() {
-    String exemplar = trace();
+    final String exemplar = trace();
     store.pin("test", Set.of(exemplar));
     traces(CAPACITY);
     store.pin("test", Set.of());
@@ -85,7 +85,7 @@ class TraceStoreTest {
 
   @Test
   void aTraceIsKeptUntilItsLastHolderLetsGoOfIt() {
-    String exemplar = trace();
+    final String exemplar = trace();
     store.pin("endpoint", Set.of(exemplar));
     store.pin("heat map", Set.of(exemplar));
     store.pin("endpoint", Set.of());
@@ -99,8 +99,8 @@ class TraceStoreTest {
 
   @Test
   void aTraceIsKnownBeforeItsFirstSpanEnds() {
-    Span span = tracer.spanBuilder("slow").startSpan();
-    String id = span.getSpanContext().getTraceId();
+    final Span span = tracer.spanBuilder("slow").startSpan();
+    final String id = span.getSpanContext().getTraceId();
     store.pin("test", Set.of(id));
 
     assertThat(store.find(id)).get().returns(1, Trace::running);
@@ -110,7 +110,7 @@ class TraceStoreTest {
 
   @Test
   void aSpanOfATraceLongGoneIsDropped() {
-    Span span = tracer.spanBuilder("late").startSpan();
+    final Span span = tracer.spanBuilder("late").startSpan();
     traces(CAPACITY);
     span.end();
 
@@ -120,7 +120,7 @@ class TraceStoreTest {
 
   @Test
   void oneTraceCannotGrowWithoutBound() {
-    Span root = tracer.spanBuilder("root").startSpan();
+    final Span root = tracer.spanBuilder("root").startSpan();
     for (int i = 0; i < 1_000; i++) {
       tracer.spanBuilder("child").setParent(Context.root().with(root)).startSpan().end();
     }
@@ -137,7 +137,7 @@ class TraceStoreTest {
   }
 
   private String trace() {
-    Span span = tracer.spanBuilder("request").startSpan();
+    final Span span = tracer.spanBuilder("request").startSpan();
     span.end();
     return span.getSpanContext().getTraceId();
   }

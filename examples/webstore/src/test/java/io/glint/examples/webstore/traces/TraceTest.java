@@ -17,7 +17,7 @@ class TraceTest {
 
   @Test
   void theSlowestSpanIsTheOneThatSpentMostTimeByItself() {
-    Trace trace = trace(reserve, charge, server);
+    final Trace trace = trace(reserve, charge, server);
 
     assertThat(trace.slowest()).contains(charge);
     assertThat(trace.ownNanos(server)).isEqualTo(15);
@@ -26,7 +26,7 @@ class TraceTest {
 
   @Test
   void overlappingChildrenAreNotSubtractedTwice() {
-    TraceSpan parallel = span("d", "a", "parallel", 10, 60);
+    final TraceSpan parallel = span("d", "a", "parallel", 10, 60);
 
     assertThat(trace(server, reserve, charge, parallel).ownNanos(server)).isEqualTo(10);
   }
@@ -40,7 +40,7 @@ class TraceTest {
 
   @Test
   void aSpanWhoseParentIsElsewhereIsARoot() {
-    Trace trace = trace(span("c", "remote", "charge", 20, 95));
+    final Trace trace = trace(span("c", "remote", "charge", 20, 95));
 
     assertThat(trace.name()).isEqualTo("charge");
     assertThat(trace.nanos()).isEqualTo(75);

@@ -20,7 +20,7 @@ class IncidentsTest {
     try (Incidents incidents =
         Incidents.start(provider, Duration.ofMillis(50), Duration.ofSeconds(15))) {
       assertThat(incidents.nextMillis()).isPresent();
-      long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+      final long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
       while (incidents.known().isEmpty() && System.nanoTime() < deadline) {
         Thread.sleep(5);
       }
@@ -35,7 +35,7 @@ class IncidentsTest {
   void noneComesByItselfIfTheFirstIsAtZeroButOneCanBeCaused() {
     try (Incidents incidents = Incidents.start(provider, Duration.ZERO, Duration.ofSeconds(15))) {
       assertThat(incidents.nextMillis()).isEmpty();
-      Incident caused = incidents.begin();
+      final Incident caused = incidents.begin();
 
       assertThat(caused.toMillis() - caused.fromMillis()).isEqualTo(15_000);
       assertThat(incidents.known()).containsExactly(caused);
@@ -46,9 +46,9 @@ class IncidentsTest {
   @Test
   void oneThatIsCausedWhileAnotherIsUnderWayProlongsIt() throws Exception {
     try (Incidents incidents = Incidents.start(provider, Duration.ZERO, Duration.ofSeconds(15))) {
-      Incident first = incidents.begin();
+      final Incident first = incidents.begin();
       Thread.sleep(20);
-      Incident second = incidents.begin();
+      final Incident second = incidents.begin();
 
       assertThat(incidents.known()).containsExactly(second);
       assertThat(second.fromMillis()).isEqualTo(first.fromMillis());

@@ -15,7 +15,7 @@ class DistributionTest {
 
   @Test
   void quantilesAreInterpolatedWithinTheirBucket() {
-    Distribution distribution = Distribution.of(List.of(point(0.5, 4.0, 0, 50, 50, 0)));
+    final Distribution distribution = Distribution.of(List.of(point(0.5, 4.0, 0, 50, 50, 0)));
 
     assertThat(distribution.quantile(0.25)).isEqualTo(1.5, within(1e-9));
     assertThat(distribution.quantile(0.5)).isEqualTo(2.0, within(1e-9));
@@ -24,7 +24,7 @@ class DistributionTest {
 
   @Test
   void theOutermostBucketsEndAtTheLeastAndGreatestMeasurement() {
-    Distribution distribution = Distribution.of(List.of(point(0.8, 10.0, 1, 0, 0, 1)));
+    final Distribution distribution = Distribution.of(List.of(point(0.8, 10.0, 1, 0, 0, 1)));
 
     assertThat(distribution.quantile(0.0)).isEqualTo(0.8);
     assertThat(distribution.quantile(0.5)).isEqualTo(1.0);
@@ -33,7 +33,7 @@ class DistributionTest {
 
   @Test
   void seriesAreSummed() {
-    Distribution distribution =
+    final Distribution distribution =
         Distribution.of(List.of(point(0.5, 0.9, 3, 0, 0, 0), point(3.0, 3.5, 0, 0, 1, 0)));
 
     assertThat(distribution.count()).isEqualTo(4);

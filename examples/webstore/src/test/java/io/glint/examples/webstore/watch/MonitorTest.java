@@ -34,7 +34,7 @@ class MonitorTest {
 
   @Test
   void theTraceOfADotIsKeptForAsLongAsTheDotIsInTheWindow() {
-    String slow = pay(2.0);
+    final String slow = pay(2.0);
     monitor.tick();
     fillTheStore();
 
@@ -81,7 +81,8 @@ class MonitorTest {
   }
 
   private String pay(double seconds) {
-    Span span = telemetry.openTelemetry().getTracer("test").spanBuilder("payment").startSpan();
+    final Span span =
+        telemetry.openTelemetry().getTracer("test").spanBuilder("payment").startSpan();
     payments.record(
         seconds,
         Attributes.of(Signals.COUNTRY, "FR", Signals.METHOD, "card"),

@@ -10,7 +10,7 @@ class ScrapeTest {
 
   @Test
   void bucketsInUseAndTheirExemplarsAreCountedOverAllSeries() {
-    Scrape scrape =
+    final Scrape scrape =
         Scrape.parse(
             """
             # TYPE webstore_payment_duration_seconds histogram
@@ -26,8 +26,8 @@ class ScrapeTest {
             # EOF
             """);
 
-    int quick = Signals.SECONDS.indexOf(0.015);
-    int slow = Signals.SECONDS.indexOf(2.0);
+    final int quick = Signals.SECONDS.indexOf(0.015);
+    final int slow = Signals.SECONDS.indexOf(2.0);
     assertThat(scrape.hit()).hasSize(Signals.SECONDS.size() + 1);
     assertThat(scrape.hit().get(0)).isZero();
     assertThat(scrape.hit().get(quick)).isEqualTo(2);

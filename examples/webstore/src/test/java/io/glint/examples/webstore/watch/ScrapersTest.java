@@ -22,13 +22,13 @@ class ScrapersTest {
 
   @Test
   void eachScrapeOfTheFirstEndpointIsTold() throws Exception {
-    HttpServer server =
+    final HttpServer server =
         HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     answer(server, "/glint", "a_total 3 # {trace_id=\"aa\"} 1.0 1.5\n");
     answer(server, "/stock", "a_total 3 # {trace_id=\"bb\"} 1.0 1.5\n");
     server.start();
-    URI address = URI.create("http://127.0.0.1:" + server.getAddress().getPort());
-    BlockingQueue<Set<String>> told = new LinkedBlockingQueue<>();
+    final URI address = URI.create("http://127.0.0.1:" + server.getAddress().getPort());
+    final BlockingQueue<Set<String>> told = new LinkedBlockingQueue<>();
     try (Scrapers scrapers =
         Scrapers.start(List.of(address.resolve("/glint"), address.resolve("/stock")), told::add)) {
       for (int scraper = 0; scraper < Scrapers.SCRAPERS; scraper++) {
@@ -45,7 +45,7 @@ class ScrapersTest {
         path,
         exchange -> {
           try (exchange) {
-            byte[] body = text.getBytes(StandardCharsets.UTF_8);
+            final byte[] body = text.getBytes(StandardCharsets.UTF_8);
             exchange.sendResponseHeaders(200, body.length);
             exchange.getResponseBody().write(body);
           }

@@ -12,7 +12,7 @@ class SliceTest {
 
   @Test
   void eachSlowBucketHasItsGreatestExemplarAsADotAndAllQuickOnesHaveOne() {
-    Slice slice = slice(0.012, 0.4, 0.02, 0.9, 0.6, 1.2, 7.0);
+    final Slice slice = slice(0.012, 0.4, 0.02, 0.9, 0.6, 1.2, 7.0);
 
     assertThat(slice.dots()).extracting(Linked::value).containsExactly(0.4, 0.9, 1.2, 7.0);
   }
@@ -26,7 +26,7 @@ class SliceTest {
   }
 
   private static Slice slice(double... values) {
-    List<Linked> linked =
+    final List<Linked> linked =
         Arrays.stream(values)
             .mapToObj(value -> new Linked(value, "t" + value, "s", "FR", "card"))
             .toList();

@@ -11,7 +11,7 @@ class TotalsTest {
 
   @Test
   void aTraceLinkedInTwoIntervalsIsCountedOnce() {
-    Totals totals =
+    final Totals totals =
         Totals.ZERO
             .plus(interval(1.0, Set.of("a", "b")))
             .plus(interval(0.5, Set.of("b", "c")))
@@ -22,7 +22,8 @@ class TotalsTest {
 
   @Test
   void theSlowestOfAllIsRemembered() {
-    Totals totals = Totals.ZERO.plus(interval(2.0, Set.of("a"))).plus(interval(0.5, Set.of("b")));
+    final Totals totals =
+        Totals.ZERO.plus(interval(2.0, Set.of("a"))).plus(interval(0.5, Set.of("b")));
 
     assertThat(totals.slowest()).get().returns(2.0, Linked::value);
     assertThat(totals.requests()).isEqualTo(20);

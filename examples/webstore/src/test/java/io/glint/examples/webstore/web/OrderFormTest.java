@@ -14,7 +14,7 @@ class OrderFormTest {
 
   @Test
   void anOrderIsReadFromItsParameters() throws Exception {
-    Order order =
+    final Order order =
         OrderForm.read(
             Map.of("country", "FR", "method", "invoice", "product", "mug", "quantity", "3"), 7);
 

@@ -18,13 +18,13 @@ class PagesTest {
 
   @Test
   void whatCameFromOutsideIsEscapedInHtml() {
-    TraceStore store = new TraceStore();
+    final TraceStore store = new TraceStore();
     try (SdkTracerProvider tracers = SdkTracerProvider.builder().addSpanProcessor(store).build()) {
-      Tracer tracer = tracers.get("test");
+      final Tracer tracer = tracers.get("test");
       tracer.spanBuilder(SCRIPT).setAttribute(SCRIPT, SCRIPT).startSpan().addEvent(SCRIPT).end();
     }
-    TracePages pages = new TracePages(store, Optional.empty());
-    String id = store.slowest(1).get(0).id();
+    final TracePages pages = new TracePages(store, Optional.empty());
+    final String id = store.slowest(1).get(0).id();
 
     assertThat(pages.reply(request("/traces", "text/html")).body()).doesNotContain("<script");
     assertThat(pages.reply(request("/traces/" + id, "text/html")).body())
@@ -34,12 +34,12 @@ class PagesTest {
 
   @Test
   void thePageOfATraceLeadsToTheSameOneInZipkinIfThereIsOne() {
-    TraceStore store = new TraceStore();
+    final TraceStore store = new TraceStore();
     try (SdkTracerProvider tracers = SdkTracerProvider.builder().addSpanProcessor(store).build()) {
       tracers.get("test").spanBuilder("a").startSpan().end();
     }
-    String id = store.slowest(1).get(0).id();
-    Request page = request("/traces/" + id, "text/html");
+    final String id = store.slowest(1).get(0).id();
+    final Request page = request("/traces/" + id, "text/html");
 
     assertThat(
             new TracePages(store, Optional.of(URI.create("http://127.0.0.1:9411/")))
@@ -51,10 +51,11 @@ class PagesTest {
 
   @Test
   void anUnknownTraceIsNotFoundAndSaysWhy() {
-    TracePages pages = new TracePages(new TraceStore(), Optional.empty());
+    final TracePages pages = new TracePages(new TraceStore(), Optional.empty());
 
-    Reply html = pages.reply(request("/traces/0af7651916cd43dd8448eb211c80319c", "text/html"));
-    Reply text = pages.reply(request("/traces/" + SCRIPT, "*/*"));
+    final Reply html =
+        pages.reply(request("/traces/0af7651916cd43dd8448eb211c80319c", "text/html"));
+    final Reply text = pages.reply(request("/traces/" + SCRIPT, "*/*"));
 
     assertThat(html.status()).isEqualTo(404);
     assertThat(html.body()).contains("not sampled");
