@@ -69,6 +69,7 @@ record Arguments(
       ./bench slowest    the slowest call with many series; see ./bench slowest --help
       ./bench builds     one build of Glint against another; see ./bench builds --help
       ./bench startup    how long a JVM takes to its first exported point; see ./bench startup --help
+      ./bench agent      a service under the Java agent, alone and with Glint; see ./bench agent --help
       ./bench --jmh ARGUMENTS
                          JMH's own command line, e.g. ./bench --jmh Histogram -p sdk=GLINT -t 2
 

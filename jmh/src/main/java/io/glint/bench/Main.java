@@ -1,5 +1,6 @@
 package io.glint.bench;
 
+import io.glint.bench.agent.AgentTool;
 import io.glint.bench.builds.BuildsTool;
 import io.glint.bench.memory.MemoryTool;
 import io.glint.bench.scale.ScaleTool;
@@ -64,6 +65,7 @@ public final class Main {
       case "scale" -> new ScaleTool();
       case "slowest" -> new SlowestTool();
       case "builds" -> new BuildsTool();
+      case "agent" -> new AgentTool();
       case "startup" -> new StartupTool();
       default -> null;
     };

@@ -1,6 +1,7 @@
 package io.glint.bench.tail;
 
 import io.glint.bench.Spans;
+import io.glint.bench.tool.Arrivals;
 import io.glint.bench.tool.RandomWalk;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.metrics.DoubleHistogram;

@@ -1,17 +1,11 @@
 package io.glint.bench.tool;
 
-import io.glint.bench.Environment;
-import io.glint.bench.Results;
-import io.glint.bench.StolenTime;
-import java.io.IOException;
-import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 
 /** One measuring tool of {@code ./bench NAME}. */
-public abstract class Tool extends Command<ToolOptions> {
+public abstract class Tool extends ReportingCommand<ToolOptions> {
   private static final String OPTIONS =
       """
 
@@ -24,9 +18,6 @@ public abstract class Tool extends Command<ToolOptions> {
       command line that is not understood. JAVA_HOME chooses the JDK.
       """;
 
-  private final String name;
-  private final String title;
-
   /**
    * Describes a tool.
    *
@@ -34,16 +25,11 @@ public abstract class Tool extends Command<ToolOptions> {
    * @param title heading of its report
    */
   protected Tool(String name, String title) {
-    this.name = name;
-    this.title = title;
+    super(name, title);
   }
 
   /** What {@code --help} says of what is measured: some lines. */
   protected abstract String description();
-
-  /** Measures, and adds what it has found to the report. */
-  protected abstract void measure(ToolOptions options, ToolReport report)
-      throws IOException, InterruptedException;
 
   @Override
   protected final ToolOptions parse(List<String> args) {
@@ -56,30 +42,18 @@ public abstract class Tool extends Command<ToolOptions> {
   }
 
   @Override
-  protected final void execute(ToolOptions options, String[] args, PrintStream out)
-      throws IOException, InterruptedException {
-    final long start = System.nanoTime();
-    final StolenTime stolen = StolenTime.start();
-    final Map<String, String> facts = Environment.facts();
-    facts.put("command", "./bench " + String.join(" ", args));
-    final ToolReport report = new ToolReport(title);
-    measure(options, report);
-    facts.put("took", (System.nanoTime() - start) / 1_000_000_000 + " s");
-    facts.put("stolen by other virtual machines", stolen.soFar());
-    report.heading("How it was measured");
-    report.list(
-        facts.entrySet().stream().map(fact -> fact.getKey() + ": " + fact.getValue()).toList());
-    out.print("\n" + report.toText());
-    final Path directory =
-        options.out() != null
-            ? options.out()
-            : Results.newDirectory(options.isQuick() ? name + "-quick" : name);
-    out.println("\nWritten: " + report.write(directory, name));
+  protected final boolean isQuick(ToolOptions options) {
+    return options.isQuick();
+  }
+
+  @Override
+  protected final Path out(ToolOptions options) {
+    return options.out();
   }
 
   @Override
   protected final String usage() {
-    return "./bench " + name + " [options]\n\n" + description() + OPTIONS;
+    return "./bench " + name() + " [options]\n\n" + description() + OPTIONS;
   }
 
   /** Reads a side's name from a fork's arguments. */

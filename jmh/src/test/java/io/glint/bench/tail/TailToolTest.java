@@ -2,6 +2,7 @@ package io.glint.bench.tail;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.glint.bench.tool.Arrivals;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import org.HdrHistogram.Histogram;

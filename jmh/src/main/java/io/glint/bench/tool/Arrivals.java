@@ -1,4 +1,4 @@
-package io.glint.bench.tail;
+package io.glint.bench.tool;
 
 import java.util.SplittableRandom;
 
@@ -7,14 +7,15 @@ import java.util.SplittableRandom;
  * other, as requests arrive. At fixed intervals two threads would always, or never, be in a call at
  * the same time. Drawn beforehand; not thread-safe.
  */
-final class Arrivals {
+public final class Arrivals {
   private static final int LENGTH = 1 << 14;
   private static final long SEED = 0x7461_696c;
 
   private final long[] gaps = new long[LENGTH];
   private int step;
 
-  Arrivals(int perSecond, int thread) {
+  /** Draws them, in an order that the thread decides. */
+  public Arrivals(int perSecond, int thread) {
     final SplittableRandom random = new SplittableRandom(SEED + thread);
     final double mean = 1e9 / perSecond;
     for (int i = 0; i < LENGTH; i++) {
@@ -23,7 +24,7 @@ final class Arrivals {
   }
 
   /** Nanoseconds from one call being due to the next. */
-  long nextGap() {
+  public long nextGap() {
     return gaps[step++ & (LENGTH - 1)];
   }
 }
