@@ -44,8 +44,8 @@ class OpenLoopTest {
               Thread.currentThread().interrupt();
             }
           }
-          exchange.sendResponseHeaders(status, 2);
-          exchange.getResponseBody().write(new byte[2]);
+          // Without a body: its answer would wait for an acknowledgement, 40 ms, in each.
+          exchange.sendResponseHeaders(status, -1);
           exchange.close();
         });
   }
@@ -56,7 +56,7 @@ class OpenLoopTest {
     final Histogram latencies = OpenLoop.run(server.getAddress().getPort(), 400, 900, 1);
     assertThat(latencies.getTotalCount()).isEqualTo(requests.get()).isGreaterThan(200);
     // Some 160 were due in the stall; no more than 16 of them could be under way.
-    final long late = latencies.getCountBetweenValues(20_000_000, latencies.getMaxValue());
+    final long late = latencies.getCountBetweenValues(100_000_000, latencies.getMaxValue());
     assertThat(late).isGreaterThan(60);
   }
 
