@@ -5,7 +5,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -41,11 +43,21 @@ final class FileNode {
     Settings.refuseInFile(path + "." + key, value(key), accepted, instead);
   }
 
+  /** Where in the file it is. */
+  String path() {
+    return path;
+  }
+
+  /** The keys that are none of these, in alphabetical order. */
+  Set<String> othersThan(List<String> keys) {
+    final Set<String> others = new TreeSet<>(properties.getPropertyKeys());
+    keys.forEach(others::remove);
+    return others;
+  }
+
   /** Reports keys that mean nothing here. */
   void refuseOthersThan(List<String> keys) {
-    final TreeSet<String> others = new TreeSet<>(properties.getPropertyKeys());
-    keys.forEach(others::remove);
-    for (final String other : others) {
+    for (final String other : othersThan(keys)) {
       isRefused = true;
       Settings.refuseInFile(
           path,
@@ -58,6 +70,30 @@ final class FileNode {
   /** Null if it is absent. */
   @Nullable String text(String key, String instead) {
     return read(key, properties::getString, "a text", instead);
+  }
+
+  /** Hands a text on, if it is there, to what may throw for a malformed one. */
+  void use(String key, Consumer<String> setter, String accepted, String instead) {
+    final String value = text(key, instead);
+    if (value != null) {
+      try {
+        setter.accept(value);
+      } catch (RuntimeException e) {
+        refuse(key, accepted + " (" + e.getMessage() + ")", instead);
+      }
+    }
+  }
+
+  /** True or false; null if it is absent. */
+  @Nullable Boolean truth(String key, String instead) {
+    return read(key, properties::getBoolean, "true or false", instead);
+  }
+
+  /** The texts of a list; none if it is absent. */
+  List<String> texts(String key, String instead) {
+    final List<String> texts =
+        read(key, name -> properties.getScalarList(name, String.class), "a list of texts", instead);
+    return texts == null ? List.of() : texts;
   }
 
   /** One of some words, whatever their case; null if it is absent. */

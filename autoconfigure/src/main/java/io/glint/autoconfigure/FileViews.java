@@ -5,9 +5,6 @@ import io.glint.reservoir.ExemplarReservoirFactory;
 import io.glint.reservoir.ExemplarVisitor;
 import io.glint.sdk.GlintView;
 import io.glint.sdk.exemplar.CustomExemplarFilter;
-import io.opentelemetry.api.incubator.ExtendedOpenTelemetry;
-import io.opentelemetry.api.incubator.config.DeclarativeConfigProperties;
-import io.opentelemetry.sdk.OpenTelemetrySdk;
 import io.opentelemetry.sdk.metrics.InstrumentSelector;
 import io.opentelemetry.sdk.metrics.InstrumentSelectorBuilder;
 import io.opentelemetry.sdk.metrics.InstrumentType;
@@ -17,24 +14,18 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the node of Glint in a declarative configuration file. It is where the schema of the
- * specification lets anything stand, so that each version of OpenTelemetry takes the file:
+ * Reads the views in {@linkplain FileMetrics Glint's node} of a declarative configuration file:
  *
  * <pre>{@code
- * instrumentation/development:
- *   java:
- *     glint:
- *       views:
- *         - selector: {instrument_name: http.server.request.duration}
- *           exemplar_filter: always_on
- *           exemplar_reservoir: {fixed_size: {size: 4}}
+ * views:
+ *   - selector: {instrument_name: http.server.request.duration}
+ *     exemplar_filter: always_on
+ *     exemplar_reservoir: {fixed_size: {size: 4}}
  * }</pre>
  *
  * <p>What is malformed is reported and left out. Not loaded without opentelemetry-api-incubator.
  */
 final class FileViews {
-  private static final String LANGUAGE = "instrumentation/development.java";
-
   private static final String LEFT_OUT = "nothing; this view is left out";
   private static final String FILTER_OF_PROVIDER = "that of the meter provider";
   private static final String DEFAULT_RESERVOIR = "the default reservoir";
@@ -61,28 +52,12 @@ final class FileViews {
 
   private FileViews() {}
 
-  /** Adds what the file of the SDK says. */
-  static void read(OpenTelemetrySdk sdk, ViewExtensions to) {
-    if (!(sdk instanceof ExtendedOpenTelemetry extended)) {
-      return;
-    }
-    final DeclarativeConfigProperties instrumentation =
-        extended.getConfigProvider().getInstrumentationConfig();
-    final DeclarativeConfigProperties java =
-        instrumentation == null ? null : instrumentation.getStructured("java");
-    if (java == null) {
-      return;
-    }
-    final FileNode glint =
-        new FileNode(LANGUAGE, java).child("glint", "a mapping with the key views", "nothing");
-    if (glint == null) {
-      return;
-    }
-    glint.refuseOthersThan(List.of("views"));
-    glint.list("views", "nothing").forEach(view -> read(view, to));
+  /** Adds what the node says of views. */
+  static void read(FileNode glint, ViewExtensions to) {
+    glint.list("views", "nothing").forEach(view -> readView(view, to));
   }
 
-  private static void read(FileNode view, ViewExtensions to) {
+  private static void readView(FileNode view, ViewExtensions to) {
     view.refuseOthersThan(List.of("selector", "exemplar_filter", "exemplar_reservoir"));
     final InstrumentSelector selector = selector(view);
     final CustomExemplarFilter filter = filter(view);

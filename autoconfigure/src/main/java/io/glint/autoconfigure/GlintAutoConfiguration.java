@@ -56,7 +56,8 @@ public final class GlintAutoConfiguration {
    *
    * <p>An SDK that was made in another way has its metrics taken over now: readers, views,
    * resource, exemplar filter and cardinality limits. Instruments of it that exist already are no
-   * longer read.
+   * longer read. Where a declarative configuration file names OTLP or the endpoint for Prometheus,
+   * Glint's own is in its place.
    *
    * @param sdk made by auto-configuration, a declarative configuration file, or a builder
    * @return a {@link GlintOpenTelemetry}; or the SDK itself if it has no metrics, or Glint could
@@ -71,8 +72,8 @@ public final class GlintAutoConfiguration {
    * taken over now. Where auto-configuration has made the SDK, and so Glint's metrics, they are
    * complete, and nothing is asked: see {@link #customize}.
    *
-   * @param customizer called at most once, in the current thread, after all else was taken over. If
-   *     it throws, metrics stay with the stock SDK, which is logged
+   * @param customizer called at most once, in the current thread, after all but the readers was
+   *     taken over. If it throws, metrics stay with the stock SDK, which is logged
    */
   public static OpenTelemetry of(
       OpenTelemetrySdk sdk, Consumer<? super GlintMeterProviderBuilder> customizer) {

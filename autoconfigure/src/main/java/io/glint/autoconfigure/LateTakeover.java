@@ -6,6 +6,8 @@ import io.glint.sdk.GlintOpenTelemetry;
 import io.opentelemetry.sdk.OpenTelemetrySdk;
 import io.opentelemetry.sdk.metrics.InstrumentType;
 import io.opentelemetry.sdk.metrics.export.MetricReader;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.logging.Level;
@@ -13,8 +15,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Puts a meter provider of Glint in place of the one of a stock SDK that is complete, as a
- * declarative configuration file makes it, where no customizer is asked: its readers read Glint's
- * provider from now on, and no longer the stock one.
+ * declarative configuration file makes it, where no customizer is asked. Its readers read Glint's
+ * provider from now on, and no longer the stock one; those that Glint has its own for end, and
+ * Glint's are in their place.
  */
 final class LateTakeover {
   private static final int DEFAULT_LIMIT = 2000;
@@ -31,20 +34,31 @@ final class LateTakeover {
         return null;
       }
       final GlintMeterProviderBuilder builder = GlintMeterProvider.builder();
-      stock.copyTo(builder, ViewExtensions.of(sdk));
-      readers.forEach(
-          (reader, limits) ->
-              builder.registerMetricReader(
-                  reader, type -> limits.getOrDefault(type, DEFAULT_LIMIT)));
+      final FileExtensions file = FileExtensions.of(sdk);
+      stock.copyTo(builder, file.views);
+      file.provider.accept(builder);
       final StockMetrics stockMetrics = new StockMetrics();
       builder.registerMetricProducer(stockMetrics);
       customizer.accept(builder);
+      // Last, as what takes the place of a stock reader ends it.
+      final boolean isReplacing = stock.canReplace();
+      final List<MetricReader> registered = new ArrayList<>();
+      for (final Map.Entry<MetricReader, Map<InstrumentType, Integer>> entry : readers.entrySet()) {
+        final MetricReader reader =
+            isReplacing ? file.readers.apply(entry.getKey()) : entry.getKey();
+        if (reader != entry.getKey()) {
+          stock.replace(entry.getKey(), new StandIn(reader));
+        }
+        final Map<InstrumentType, Integer> limits = entry.getValue();
+        builder.registerMetricReader(reader, type -> limits.getOrDefault(type, DEFAULT_LIMIT));
+        registered.add(reader);
+      }
       final GlintOpenTelemetry openTelemetry =
           GlintOpenTelemetry.replacingMetricsOf(sdk, builder.build());
       stockMetrics.keep(openTelemetry);
       Composed.put(sdk, openTelemetry);
       GlobalSwap.replace(sdk, openTelemetry);
-      Takeover.tell(readers.keySet());
+      Takeover.tell(registered);
       return openTelemetry;
     } catch (ReflectiveOperationException | RuntimeException e) {
       Settings.log(

@@ -50,7 +50,7 @@ final class MetricSettings {
   private static final String LIVE_PAGE = "glint.prometheus.live.page";
   private static final String TRACE_URL = "glint.prometheus.trace.url.template";
   static final List<String> EXEMPLAR_FILTERS = List.of("trace_based", "always_on", "always_off");
-  private static final List<String> HISTOGRAMS =
+  static final List<String> HISTOGRAMS =
       List.of("explicit_bucket_histogram", "base2_exponential_bucket_histogram");
   private static final int MOST_SERIES = 1_000_000_000;
 
@@ -331,9 +331,17 @@ final class MetricSettings {
   }
 
   AggregationTemporalitySelector temporality() {
-    return switch (temporalityWord()) {
+    return temporality(temporalityWord());
+  }
+
+  /**
+   * For a temporality preference, as the variable or a configuration file spells it; null for the
+   * default.
+   */
+  static AggregationTemporalitySelector temporality(@Nullable String word) {
+    return switch (word == null ? "" : word) {
       case "delta" -> AggregationTemporalitySelector.deltaPreferred();
-      case "lowmemory" -> AggregationTemporalitySelector.lowMemory();
+      case "lowmemory", "low_memory" -> AggregationTemporalitySelector.lowMemory();
       default -> AggregationTemporalitySelector.alwaysCumulative();
     };
   }
@@ -342,15 +350,16 @@ final class MetricSettings {
     return settings.word(HISTOGRAMS, HISTOGRAMS.get(0), key);
   }
 
-  private DefaultAggregationSelector aggregation(String key) {
+  /** For one of {@link #HISTOGRAMS}; null for the default. */
+  static DefaultAggregationSelector aggregation(@Nullable String histogram) {
     final DefaultAggregationSelector standard = DefaultAggregationSelector.getDefault();
-    return histogramWord(key).equals(HISTOGRAMS.get(1))
+    return HISTOGRAMS.get(1).equals(histogram)
         ? standard.with(InstrumentType.HISTOGRAM, Aggregation.base2ExponentialBucketHistogram())
         : standard;
   }
 
   DefaultAggregationSelector otlpAggregation() {
-    return aggregation(OTLP_METRICS + "default.histogram.aggregation");
+    return aggregation(histogramWord(OTLP_METRICS + "default.histogram.aggregation"));
   }
 
   Duration otlpTimeout() {
@@ -374,7 +383,7 @@ final class MetricSettings {
   }
 
   DefaultAggregationSelector prometheusAggregation() {
-    return aggregation(PROMETHEUS_HISTOGRAM);
+    return aggregation(histogramWord(PROMETHEUS_HISTOGRAM));
   }
 
   /** Whether there is a live page; null to leave it to who can reach the endpoint. */

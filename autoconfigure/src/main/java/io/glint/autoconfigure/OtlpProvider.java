@@ -186,7 +186,7 @@ public final class OtlpProvider implements ConfigurableMetricExporterProvider {
     return settings.keyOf(keys.toArray(String[]::new));
   }
 
-  private static byte[] read(String path) {
+  static byte[] read(String path) {
     try {
       return Files.readAllBytes(Path.of(path));
     } catch (IOException e) {

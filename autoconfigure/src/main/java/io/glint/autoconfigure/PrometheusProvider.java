@@ -24,29 +24,40 @@ public final class PrometheusProvider implements ConfigurableMetricReaderProvide
     final int port = metrics.prometheusPort();
     final Boolean livePage = metrics.livePage();
     final String traceUrl = metrics.traceUrlTemplate();
+    final OpenMetricsServerBuilder builder =
+        OpenMetricsServer.builder()
+            .setHost(host)
+            .setPort(port)
+            .setDefaultAggregationSelector(metrics.prometheusAggregation());
+    if (livePage != null) {
+      builder.setLivePageEnabled(livePage);
+    }
+    if (traceUrl != null) {
+      builder.setTraceUrlTemplate(traceUrl);
+    }
+    return start(
+        builder,
+        host + ":" + port,
+        "otel.exporter.prometheus.host and otel.exporter.prometheus.port");
+  }
+
+  /**
+   * Starts an endpoint; if it cannot listen there, says so, and there is none.
+   *
+   * @param settings the names of those that say where it listens
+   */
+  static MetricReader start(OpenMetricsServerBuilder builder, String address, String settings) {
     try {
-      final OpenMetricsServerBuilder builder =
-          OpenMetricsServer.builder()
-              .setHost(host)
-              .setPort(port)
-              .setDefaultAggregationSelector(metrics.prometheusAggregation());
-      if (livePage != null) {
-        builder.setLivePageEnabled(livePage);
-      }
-      if (traceUrl != null) {
-        builder.setTraceUrlTemplate(traceUrl);
-      }
       return builder.build();
     } catch (RuntimeException e) {
       // Thrown on, it would end traces and logs too.
       Settings.log(
           Level.SEVERE,
           "The endpoint for Prometheus cannot listen at "
-              + host
-              + ":"
-              + port
-              + ". There is none; everything else works. Set otel.exporter.prometheus.host and"
-              + " otel.exporter.prometheus.port to an address that is free.",
+              + address
+              + ". There is none; everything else works. Set "
+              + settings
+              + " to an address that is free.",
           e);
       return new NoReader();
     }

@@ -14,6 +14,7 @@ import io.opentelemetry.sdk.metrics.export.MetricProducer;
 import io.opentelemetry.sdk.metrics.export.MetricReader;
 import io.opentelemetry.sdk.resources.Resource;
 import java.lang.reflect.Field;
+import java.lang.reflect.Method;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -49,6 +50,44 @@ final class StockProvider {
       readers.put((MetricReader) call(registered, "getReader"), limits);
     }
     return readers;
+  }
+
+  /** Whether {@link #replace} can do so in this version. */
+  boolean canReplace() {
+    try {
+      final List<Object> all = registered();
+      final Object first = all.set(0, all.get(0));
+      final Object unused = creation(first);
+      return true;
+    } catch (ReflectiveOperationException | RuntimeException e) {
+      return false;
+    }
+  }
+
+  /**
+   * Puts another reader in the place of one, for flush and shutdown of the provider. The other one
+   * is not told to read the provider.
+   */
+  void replace(MetricReader reader, MetricReader other) throws ReflectiveOperationException {
+    final List<Object> all = registered();
+    for (int i = 0; i < all.size(); i++) {
+      final Object registered = all.get(i);
+      if (call(registered, "getReader") == reader) {
+        final Object views = call(registered, "getViewRegistry");
+        all.set(i, creation(registered).invoke(null, other, views));
+      }
+    }
+  }
+
+  /** The list itself. */
+  @SuppressWarnings("unchecked")
+  private List<Object> registered() throws ReflectiveOperationException {
+    return (List<Object>) field(SdkMeterProvider.class, provider, "registeredReaders");
+  }
+
+  private static Method creation(Object registered) throws ReflectiveOperationException {
+    final Class<?> views = call(registered, "getViewRegistry").getClass();
+    return registered.getClass().getMethod("create", MetricReader.class, views);
   }
 
   /**

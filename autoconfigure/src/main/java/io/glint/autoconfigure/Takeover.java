@@ -4,7 +4,6 @@ import io.glint.sdk.GlintMeterProvider;
 import io.glint.sdk.GlintMeterProviderBuilder;
 import io.glint.sdk.GlintOpenTelemetry;
 import io.glint.sdk.GlintPeriodicMetricReader;
-import io.glint.sdk.GlintPeriodicMetricReaderBuilder;
 import io.opentelemetry.sdk.OpenTelemetrySdk;
 import io.opentelemetry.sdk.autoconfigure.spi.ConfigProperties;
 import io.opentelemetry.sdk.metrics.SdkMeterProviderBuilder;
@@ -75,13 +74,17 @@ final class Takeover {
 
   /** In place of the stock reader, which has started nothing yet. */
   private static MetricReader periodic(MetricExporter exporter, MetricSettings settings) {
-    final GlintPeriodicMetricReaderBuilder builder =
-        GlintPeriodicMetricReader.builder(exporter)
-            .setInterval(settings.interval())
-            .setMaxExportBatchSize(settings.maxBatchSize());
-    final Duration timeout = settings.timeout();
+    return GlintPeriodicMetricReader.builder(exporter)
+        .setInterval(settings.interval())
+        .setMaxExportBatchSize(settings.maxBatchSize())
+        .setExportTimeout(exportTimeout(settings.timeout()))
+        .build();
+  }
+
+  /** A setting, in which zero stands for no limit, as what the builder of a reader takes. */
+  static Duration exportTimeout(Duration setting) {
     // The builder cuts it down to what is as good as no limit.
-    return builder.setExportTimeout(timeout.isZero() ? Duration.ofDays(36_500) : timeout).build();
+    return setting.isZero() ? Duration.ofDays(36_500) : setting;
   }
 
   SdkMeterProviderBuilder meterProvider(SdkMeterProviderBuilder stock, ConfigProperties config) {
@@ -112,7 +115,7 @@ final class Takeover {
       final int limit = settings.cardinalityLimit();
       builder.setExemplarFilter(settings.exemplarFilter()).registerMetricProducer(stockMetrics);
       if (settings.marksSpans()) {
-        markSpans(settings.spanMarkKey());
+        markSpans(builder, settings.spanMarkKey());
       }
       standIns.forEach(standIn -> builder.registerMetricReader(standIn.reader(), type -> limit));
       customizers.forEach(customizer -> customizer.accept(builder));
@@ -136,7 +139,8 @@ final class Takeover {
     }
   }
 
-  private void markSpans(@Nullable String key) {
+  /** Marks the spans of exemplars with a key; null for Glint's default one. */
+  static void markSpans(GlintMeterProviderBuilder builder, @Nullable String key) {
     if (key != null) {
       builder.setExemplarSpanMarking(key);
     } else {

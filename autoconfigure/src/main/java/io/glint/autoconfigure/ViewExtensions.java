@@ -2,7 +2,6 @@ package io.glint.autoconfigure;
 
 import io.glint.sdk.GlintMeterProviderBuilder;
 import io.glint.sdk.GlintView;
-import io.opentelemetry.sdk.OpenTelemetrySdk;
 import io.opentelemetry.sdk.metrics.InstrumentSelector;
 import io.opentelemetry.sdk.metrics.View;
 import java.util.LinkedHashMap;
@@ -19,17 +18,6 @@ final class ViewExtensions {
   private final Map<InstrumentSelector, Consumer<GlintView.Builder>> extensions =
       new LinkedHashMap<>();
   private final Set<InstrumentSelector> unused = new LinkedHashSet<>();
-
-  /** Reads those of the file that an SDK was made from; none if it was made in another way. */
-  static ViewExtensions of(OpenTelemetrySdk sdk) {
-    final ViewExtensions extensions = new ViewExtensions();
-    try {
-      FileViews.read(sdk, extensions);
-    } catch (LinkageError e) {
-      // Without opentelemetry-api-incubator there is no file, and before 1.55 no SDK tells of it.
-    }
-    return extensions;
-  }
 
   /**
    * Adds one.

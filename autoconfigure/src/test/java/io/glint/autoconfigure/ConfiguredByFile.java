@@ -54,12 +54,7 @@ final class ConfiguredByFile implements AutoCloseable {
    * @param text of the file, without its format
    */
   OpenTelemetrySdk make(String text) {
-    try {
-      Files.writeString(file, "file_format: \"1.0\"\n" + text);
-      System.setProperty(FILE_PROPERTY, file.toString());
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    write(text);
     sdk =
         AutoConfiguredOpenTelemetrySdk.builder()
             .disableShutdownHook()
@@ -69,14 +64,44 @@ final class ConfiguredByFile implements AutoCloseable {
     return sdk;
   }
 
+  /** As {@link #make}, but does not make it the global one, so that nothing is taken over. */
+  OpenTelemetrySdk makeStock(String text) {
+    write(text);
+    sdk =
+        AutoConfiguredOpenTelemetrySdk.builder()
+            .disableShutdownHook()
+            .build()
+            .getOpenTelemetrySdk();
+    return sdk;
+  }
+
+  /**
+   * Writes the file, and makes nothing of it.
+   *
+   * @param text of the file, without its format
+   */
+  void write(String text) {
+    try {
+      Files.writeString(file, "file_format: \"1.0\"\n" + text);
+      System.setProperty(FILE_PROPERTY, file.toString());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   /** Of the global OpenTelemetry. */
   Meter meter() {
     return GlobalOpenTelemetry.getMeter("application");
   }
 
+  /** Ends it, with a last export. */
+  void end() {
+    sdk.close();
+  }
+
   /** Ends it, and returns the last metric of each name that the receiver got. */
   Map<String, Metric> exported() {
-    sdk.close();
+    end();
     return receiver.metrics();
   }
 

@@ -190,8 +190,9 @@ class DeclarativeConfigurationTest {
             .formatted(
                 interval.isEmpty() ? "" : interval + ",", configured.receiver.url("/v1/metrics")));
     assertThat(GlobalOpenTelemetry.getMeterProvider().toString())
-        .contains("PeriodicMetricReader")
-        .contains("intervalNanos=" + (interval.endsWith("5000") ? "5000000000" : "60000000000"));
+        .contains("GlintPeriodicMetricReader")
+        .contains("interval=" + (interval.endsWith("5000") ? "PT5S" : "PT1M"))
+        .contains("exportTimeout=PT30S");
   }
 
   @Test
@@ -232,10 +233,10 @@ class DeclarativeConfigurationTest {
         """);
     assertThat(GlobalOpenTelemetry.getMeterProvider()).isInstanceOf(GlintMeterProvider.class);
     assertThat(GlobalOpenTelemetry.getMeterProvider().toString())
-        .contains("OtlpGrpcMetricExporter{")
-        .contains("endpoint=http://127.0.0.1:1")
-        .contains("compressorEncoding=gzip")
-        .contains("timeoutNanos=700000000");
+        .contains("OtlpMetricExporter{protocol=grpc")
+        .contains("endpoint=http://127.0.0.1:1,")
+        .contains("compression=GZIP")
+        .contains("timeout=PT0.7S");
   }
 
   @ParameterizedTest
@@ -437,13 +438,13 @@ class DeclarativeConfigurationTest {
   // ------------------------------------------------------------------ Prometheus
 
   @Test
-  void theStockEndpointOfTheFileServesGlintsMetrics() throws Exception {
+  void theEndpointOfTheFileServesGlintsMetrics() throws Exception {
     final String page = scraped("");
     assertThat(page).contains("requests_total{");
     assertThat(configured.log.messages())
         .singleElement()
         .asString()
-        .contains("Metrics are recorded by Glint", "PrometheusHttpServer");
+        .contains("Metrics are recorded by Glint", "OpenMetricsServer");
   }
 
   @ParameterizedTest
@@ -454,7 +455,7 @@ class DeclarativeConfigurationTest {
     "target_info_enabled/development: true, true, true",
     "target_info_enabled/development: false, true, false"
   })
-  void whatTheStockEndpointShowsIsThatOfTheFile(String setting, boolean hasScope, boolean hasTarget)
+  void whatTheEndpointShowsIsThatOfTheFile(String setting, boolean hasScope, boolean hasTarget)
       throws Exception {
     final String page = scraped(setting);
     assertThat(page.contains("otel_scope_name=")).as(page).isEqualTo(hasScope);

@@ -52,7 +52,7 @@ class ConfigurationFileTest {
         assertThat(service.linesOfGlint())
             .singleElement()
             .asString()
-            .contains("Metrics are recorded by Glint", "for PeriodicMetricReader");
+            .contains("Metrics are recorded by Glint", "for GlintPeriodicMetricReader");
       }
       final var point = metrics.metrics().get("renamed").getSum().getDataPoints(0);
       assertThat(point.getAsInt()).isEqualTo(2);
