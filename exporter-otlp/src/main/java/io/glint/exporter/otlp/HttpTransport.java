@@ -172,10 +172,7 @@ final class HttpTransport implements Transport {
       final HttpResponse<LimitedBody> response = call.get(timeoutNanos, TimeUnit.NANOSECONDS);
       return reply(new Answer(response.statusCode(), response.headers(), response.body()));
     } catch (TimeoutException e) {
-      if (begun.get() != null) {
-        return reply(begun.get());
-      }
-      throw e;
+      return replyOrThrow(begun.get(), e);
     } catch (ExecutionException e) {
       if (e.getCause() instanceof InterruptedException) {
         throw closed();
@@ -185,10 +182,7 @@ final class HttpTransport implements Transport {
         throw cause;
       }
       // If it breaks off as soon as it begins, the client may forget that there was a status.
-      if (begun.get() != null) {
-        return reply(begun.get());
-      }
-      throw cause;
+      return replyOrThrow(begun.get(), cause);
     } finally {
       // Closes the connection of an exchange that is not over, and does nothing to one that is.
       if (call.cancel(true) && !hasEnded(ended)) {
@@ -196,6 +190,15 @@ final class HttpTransport implements Transport {
         body.giveUp();
       }
     }
+  }
+
+  /** An answer that has begun has a status, whatever is missing of its body. */
+  private <E extends Exception> Reply replyOrThrow(@Nullable Answer begun, E failure)
+      throws E, IOException {
+    if (begun == null) {
+      throw failure;
+    }
+    return reply(begun);
   }
 
   private void start(FutureTask<?> call, CountDownLatch ended) throws InterruptedException {

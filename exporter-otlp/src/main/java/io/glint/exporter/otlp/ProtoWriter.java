@@ -333,8 +333,13 @@ final class ProtoWriter {
     final int count = numbers.size();
     if (count > 0) {
       final int end = size();
-      for (int i = count - 1; i >= 0; i--) {
-        varint(get(numbers, i));
+      if (numbers instanceof BucketCounts counts && counts.varintRoom() <= maxSize - end) {
+        ensure(counts.varintRoom());
+        position = counts.writeVarints(buffer, position);
+      } else {
+        for (int i = count - 1; i >= 0; i--) {
+          varint(get(numbers, i));
+        }
       }
       endMessage(field, end);
     }

@@ -6,15 +6,24 @@ import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Passes everything on between clients and a server, until it resets connections in an answer. */
+/**
+ * Passes everything on between clients and a server, until it resets connections in an answer, or
+ * stands in for a server that is broken.
+ */
 final class CuttingProxy implements AutoCloseable {
   private static final int PASS_ON = Integer.MAX_VALUE;
 
   private final ServerSocket socket;
   private final int serverPort;
   private final AtomicInteger left = new AtomicInteger(PASS_ON);
+  private final Set<Socket> clients = ConcurrentHashMap.newKeySet();
+
+  /** What is done with each connection; null to pass on. */
+  private volatile RawServer.Behaviour instead;
 
   CuttingProxy(int serverPort) throws IOException {
     this.serverPort = serverPort;
@@ -31,10 +40,38 @@ final class CuttingProxy implements AutoCloseable {
     left.set(bytes);
   }
 
+  /**
+   * From now on this is done with each connection, and the server gets nothing. Connections that
+   * there are end.
+   *
+   * @param behaviour null to pass everything on again
+   */
+  void instead(RawServer.Behaviour behaviour) throws IOException {
+    instead = behaviour;
+    for (final Socket client : clients) {
+      client.close();
+    }
+    clients.clear();
+  }
+
+  private static void breakOff(Socket client, RawServer.Behaviour behaviour) {
+    try (client) {
+      behaviour.with(client);
+    } catch (IOException e) {
+      // The client has ended it.
+    }
+  }
+
   private void accept() {
     while (!socket.isClosed()) {
       try {
         final Socket client = socket.accept();
+        final RawServer.Behaviour behaviour = instead;
+        if (behaviour != null) {
+          start(() -> breakOff(client, behaviour));
+          continue;
+        }
+        clients.add(client);
         final Socket server = new Socket(InetAddress.getLoopbackAddress(), serverPort);
         start(() -> toServer(client, server));
         start(() -> toClient(server, client));

@@ -64,6 +64,9 @@ class FaultMatrixTest {
   private static final RetryPolicy TWICE =
       RetryPolicy.builder().setMaxAttempts(2).setInitialBackoff(Duration.ofMillis(5)).build();
 
+  private static final String PAST = "Sun, 06 Nov 1994 08:49:37 GMT";
+  private static final String FUTURE = "Fri, 31 Dec 2100 23:59:59 GMT";
+
   private static final ExportMetricsServiceResponse PARTIAL =
       ExportMetricsServiceResponse.newBuilder()
           .setPartialSuccess(
@@ -187,6 +190,12 @@ class FaultMatrixTest {
         fault("429 and at once", retryAfter(429, "0"), 2, Fate.KEPT, "HTTP status 429"),
         fault("503 and later", retryAfter(503, "1"), 2, Fate.KEPT, "HTTP status 503"),
         fault("503 and too late", retryAfter(503, "30"), 1, Fate.KEPT, "no time to try again"),
+        fault("429 and later", retryAfter(429, "1"), 2, Fate.KEPT, "HTTP status 429"),
+        fault("429 and too late", retryAfter(429, "30"), 1, Fate.KEPT, "no time to try again"),
+        fault("429 and a date", retryAfter(429, PAST), 2, Fate.KEPT, "HTTP status 429"),
+        fault("503 and a date", retryAfter(503, PAST), 2, Fate.KEPT, "HTTP status 503"),
+        fault("429 and a date too late", retryAfter(429, FUTURE), 1, Fate.KEPT, "no time to try"),
+        fault("503 and a date too late", retryAfter(503, FUTURE), 1, Fate.KEPT, "no time to try"),
         fault("502", status(502), 2, Fate.UNKNOWN, "HTTP status 502", "may have arrived"),
         fault("504", status(504), 2, Fate.UNKNOWN, "HTTP status 504", "may have arrived"),
         fault(
@@ -672,10 +681,10 @@ class FaultMatrixTest {
     return answering(exchange -> OtlpServer.reply(exchange, status, new byte[0]));
   }
 
-  private static Start retryAfter(int status, String seconds) {
+  private static Start retryAfter(int status, String when) {
     return answering(
         exchange -> {
-          exchange.getResponseHeaders().set("Retry-After", seconds);
+          exchange.getResponseHeaders().set("Retry-After", when);
           OtlpServer.reply(exchange, status, new byte[0]);
         });
   }

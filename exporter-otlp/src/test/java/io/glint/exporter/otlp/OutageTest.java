@@ -1,7 +1,10 @@
 package io.glint.exporter.otlp;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import com.google.protobuf.InvalidProtocolBufferException;
 import com.sun.net.httpserver.HttpExchange;
 import io.glint.sdk.GlintMeterProvider;
 import io.glint.sdk.GlintPeriodicMetricReader;
@@ -16,18 +19,30 @@ import io.opentelemetry.api.metrics.LongCounter;
 import io.opentelemetry.api.metrics.Meter;
 import io.opentelemetry.api.metrics.MeterProvider;
 import io.opentelemetry.api.metrics.ObservableLongGauge;
+import io.opentelemetry.proto.collector.metrics.v1.ExportMetricsServiceRequest;
 import io.opentelemetry.sdk.common.CompletableResultCode;
+import io.opentelemetry.sdk.common.export.MemoryMode;
 import io.opentelemetry.sdk.common.export.RetryPolicy;
 import io.opentelemetry.sdk.metrics.Aggregation;
 import io.opentelemetry.sdk.metrics.InstrumentSelector;
+import io.opentelemetry.sdk.metrics.InstrumentType;
 import io.opentelemetry.sdk.metrics.SdkMeterProvider;
 import io.opentelemetry.sdk.metrics.View;
+import io.opentelemetry.sdk.metrics.data.AggregationTemporality;
+import io.opentelemetry.sdk.metrics.data.MetricData;
 import io.opentelemetry.sdk.metrics.export.AggregationTemporalitySelector;
+import io.opentelemetry.sdk.metrics.export.MetricExporter;
 import io.opentelemetry.sdk.metrics.export.MetricReader;
 import io.opentelemetry.sdk.metrics.export.PeriodicMetricReader;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.Socket;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -61,6 +76,7 @@ class OutageTest {
 
   private static TestIdentity identity;
   private static TestIdentity expired;
+  private static TestIdentity other;
 
   private final LogCapture log = new LogCapture(OtlpMetricExporter.class);
 
@@ -68,6 +84,7 @@ class OutageTest {
   static void makeIdentities(@TempDir Path directory) {
     identity = TestIdentity.of(directory, "localhost", "localhost");
     expired = TestIdentity.expired(directory, "localhost");
+    other = TestIdentity.of(directory, "other", "other.example");
   }
 
   @AfterEach
@@ -103,7 +120,21 @@ class OutageTest {
     BUSY_FOR_A_SECOND,
     BUSY_FOR_AN_HOUR,
     EXHAUSTED,
-    EXPIRED_CERTIFICATE
+    EXPIRED_CERTIFICATE,
+    CERTIFICATE_OF_ANOTHER_HOST;
+
+    boolean isOfTls() {
+      return this == EXPIRED_CERTIFICATE || this == CERTIFICATE_OF_ANOTHER_HOST;
+    }
+
+    /** Part of the first warning. */
+    String says() {
+      return switch (this) {
+        case EXPIRED_CERTIFICATE -> "validity check";
+        case CERTIFICATE_OF_ANOTHER_HOST -> "localhost";
+        default -> "";
+      };
+    }
   }
 
   @ParameterizedTest
@@ -115,6 +146,7 @@ class OutageTest {
     "HTTP, GLINT, BUSY_FOR_AN_HOUR",
     "HTTP, GLINT, EXHAUSTED",
     "HTTP, GLINT, EXPIRED_CERTIFICATE",
+    "HTTP, GLINT, CERTIFICATE_OF_ANOTHER_HOST",
     "HTTP, STOCK, DOWN_AT_START",
     "HTTP, STOCK, DOWN_LATER",
     "HTTP, STOCK, BUSY",
@@ -124,14 +156,19 @@ class OutageTest {
     "GRPC, GLINT, BUSY_FOR_A_SECOND",
     "GRPC, GLINT, EXHAUSTED",
     "GRPC, GLINT, EXPIRED_CERTIFICATE",
+    "GRPC, GLINT, CERTIFICATE_OF_ANOTHER_HOST",
     "GRPC, STOCK, DOWN_LATER"
   })
   void totalsAfterAnOutageAreThoseRecorded(Kind kind, Sdk sdk, Outage outage) throws Exception {
-    final TestIdentity tls = outage == Outage.EXPIRED_CERTIFICATE ? identity : null;
+    final TestIdentity tls = outage.isOfTls() ? identity : null;
     try (Receiver server = kind.server()) {
+      final OtlpMetricExporterBuilder builder = server.exporter(tls);
+      if (tls != null) {
+        // What is wrong is to be the time or the host, and not that nobody vouches for it.
+        builder.setTrustedCertificates(trusted());
+      }
       final OtlpMetricExporter exporter =
-          server
-              .exporter(tls)
+          builder
               .setRetryPolicy(
                   RetryPolicy.builder()
                       .setMaxAttempts(2)
@@ -166,7 +203,16 @@ class OutageTest {
       assertThat(counts.unansweredRequests()).isZero();
       assertThat(log.warnings().get(0))
           .containsPattern("kept, and go(es)? out with the next export");
+      assertThat(log.warnings()).anyMatch(warning -> warning.contains(outage.says()));
     }
+  }
+
+  private static byte[] trusted() {
+    final ByteArrayOutputStream all = new ByteArrayOutputStream();
+    for (final TestIdentity each : List.of(identity, expired, other)) {
+      all.writeBytes(each.trustedPem());
+    }
+    return all.toByteArray();
   }
 
   private static long notDelivered(OtlpMetricExporter exporter) {
@@ -186,6 +232,136 @@ class OutageTest {
   void whatIsMissingAfterConnectionsThatEndedIsWhatTheirRequestsHad() throws Exception {
     try (OutageServer server = new OutageServer()) {
       missesOnlyWhatHadNoAnswer(server, () -> server.refuse(HttpExchange::close));
+    }
+  }
+
+  /** How a server that is broken treats a connection. */
+  private enum Broken {
+    RESETS {
+      @Override
+      void with(Socket connection) throws IOException {
+        connection.getInputStream().readNBytes(1_000);
+        connection.setSoLinger(true, 0);
+      }
+    },
+    ANSWERS_GARBAGE {
+      @Override
+      void with(Socket connection) throws IOException {
+        RawServer.readRequest(connection.getInputStream());
+        connection.getOutputStream().write("garbage\r\n\r\n".getBytes(US_ASCII));
+      }
+    };
+
+    abstract void with(Socket connection) throws IOException;
+  }
+
+  @ParameterizedTest
+  @CsvSource({"HTTP, RESETS", "HTTP, ANSWERS_GARBAGE", "GRPC, RESETS", "GRPC, ANSWERS_GARBAGE"})
+  void whatIsMissingAfterABrokenServerIsWhatRequestsOfUnknownFateHad(Kind kind, Broken how)
+      throws Exception {
+    try (Receiver server = kind.server()) {
+      server.up(null);
+      final OtlpMetricExporterBuilder builder = server.exporter(null);
+      final URI endpoint = builder.endpoint();
+      try (CuttingProxy proxy = new CuttingProxy(endpoint.getPort())) {
+        final OtlpMetricExporter exporter =
+            builder
+                .setEndpoint("http://127.0.0.1:" + proxy.port() + endpoint.getPath())
+                .setRetryPolicy(null)
+                .setAggregationTemporalitySelector(AggregationTemporalitySelector.deltaPreferred())
+                .build();
+        final FateOfExports fates = new FateOfExports(exporter);
+        try (Recorders recorders = new Recorders(provider(Sdk.GLINT, fates))) {
+          Await.until(() -> server.taken().size() >= 2);
+          recorders.betweenExports(() -> proxy.instead(how::with));
+          final long before = notDelivered(exporter) + unanswered(exporter);
+          Await.until(
+              () -> notDelivered(exporter) + unanswered(exporter) >= before + FAILED_EXPORTS);
+          recorders.betweenExports(() -> proxy.instead(null));
+          final int taken = server.taken().size();
+          Await.until(() -> server.taken().size() >= taken + 2);
+          final Map<String, Double> recorded = recorders.stop();
+          Await.until(() -> recorders.flush() && exporter.deliveryCounts().waitingPoints() == 0);
+
+          final Map<String, Double> takenOrLost = fates.lost();
+          server.totals().forEach((key, value) -> Receiver.add(takenOrLost, key, value));
+          assertThat(takenOrLost).isEqualTo(recorded);
+          assertThat(fates.lost()).isNotEmpty();
+          assertThat(exporter.deliveryCounts().lostDeltaPoints()).isPositive();
+        }
+      }
+    }
+  }
+
+  private static long unanswered(OtlpMetricExporter exporter) {
+    return exporter.deliveryCounts().unansweredRequests();
+  }
+
+  /** Adds up what was in the exports whose requests the exporter counts as unanswered. */
+  private static final class FateOfExports implements MetricExporter {
+    private final OtlpMetricExporter exporter;
+    private final MetricsEncoder encoder = new MetricsEncoder(1 << 24);
+
+    @GuardedBy("this")
+    private final List<ExportMetricsServiceRequest> waiting = new ArrayList<>();
+
+    @GuardedBy("this")
+    private final List<ExportMetricsServiceRequest> lost = new ArrayList<>();
+
+    @GuardedBy("this")
+    private long unanswered;
+
+    FateOfExports(OtlpMetricExporter exporter) {
+      this.exporter = exporter;
+    }
+
+    synchronized Map<String, Double> lost() {
+      return Receiver.totals(lost);
+    }
+
+    @Override
+    public CompletableResultCode export(Collection<MetricData> metrics) {
+      final ExportMetricsServiceRequest request;
+      try {
+        final int unused = encoder.encode(metrics, new RequestExemplars());
+        request = ExportMetricsServiceRequest.parseFrom(encoder.toByteArray());
+      } catch (InvalidProtocolBufferException e) {
+        throw new IllegalStateException(e);
+      }
+      final CompletableResultCode result = exporter.export(metrics);
+      return result.whenComplete(() -> ended(request, result.isSuccess()));
+    }
+
+    private synchronized void ended(ExportMetricsServiceRequest request, boolean isDelivered) {
+      waiting.add(request);
+      final long now = unanswered(exporter);
+      if (now > unanswered) {
+        lost.addAll(waiting);
+      }
+      if (now > unanswered || isDelivered) {
+        waiting.clear();
+      }
+      unanswered = now;
+    }
+
+    @Override
+    public CompletableResultCode flush() {
+      return exporter.flush();
+    }
+
+    @Override
+    public CompletableResultCode shutdown() {
+      return exporter.shutdown();
+    }
+
+    @Override
+    public AggregationTemporality getAggregationTemporality(InstrumentType type) {
+      return exporter.getAggregationTemporality(type);
+    }
+
+    @Override
+    public MemoryMode getMemoryMode() {
+      return exporter.getMemoryMode();
     }
   }
 
@@ -262,10 +438,11 @@ class OutageTest {
       case BUSY_FOR_AN_HOUR -> server.refuse(Receiver.Refusal.BUSY_FOR_AN_HOUR);
       case EXHAUSTED -> server.refuse(Receiver.Refusal.EXHAUSTED);
       case EXPIRED_CERTIFICATE -> server.up(expired);
+      case CERTIFICATE_OF_ANOTHER_HOST -> server.up(other);
     }
   }
 
-  private static Provider provider(Sdk sdk, OtlpMetricExporter exporter) {
+  private static Provider provider(Sdk sdk, MetricExporter exporter) {
     final InstrumentSelector selector = InstrumentSelector.builder().setName("exponential").build();
     final View view =
         View.builder().setAggregation(Aggregation.base2ExponentialBucketHistogram()).build();
@@ -292,6 +469,10 @@ class OutageTest {
       MeterProvider meters,
       Supplier<CompletableResultCode> flush,
       Supplier<CompletableResultCode> shutdown) {}
+
+  private interface Task {
+    void run() throws IOException;
+  }
 
   /** Threads that record without a pause, and know what they recorded. */
   private static final class Recorders implements AutoCloseable {
@@ -360,12 +541,16 @@ class OutageTest {
     }
 
     /** Has a reader do it while no request is under way, whose end would be open. */
-    void betweenExports(Runnable task) throws InterruptedException {
+    void betweenExports(Task task) throws InterruptedException {
       final CountDownLatch done = new CountDownLatch(1);
       betweenExports.set(
           () -> {
-            task.run();
-            done.countDown();
+            try {
+              task.run();
+              done.countDown();
+            } catch (IOException e) {
+              throw new UncheckedIOException(e);
+            }
           });
       assertThat(done.await(60, TimeUnit.SECONDS)).isTrue();
     }

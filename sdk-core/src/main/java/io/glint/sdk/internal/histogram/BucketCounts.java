@@ -22,6 +22,9 @@ public final class BucketCounts extends AbstractList<Long> implements RandomAcce
 
   private static final byte[] NONE = {};
 
+  /** The highest bit of each byte of a word. */
+  private static final long HIGH_BITS = 0x8080_8080_8080_8080L;
+
   private byte[] packed = NONE;
 
   /** Number of counts times 4, plus the binary logarithm of their width: one field for both. */
@@ -91,6 +94,68 @@ public final class BucketCounts extends AbstractList<Long> implements RandomAcce
   /** As {@link #get}, without an object. */
   public long getLong(int index) {
     return count(Objects.checkIndex(index, size()));
+  }
+
+  /** An upper bound of the room in front of the end that {@link #writeVarints} asks for. */
+  public int varintRoom() {
+    final int bytesOfOne = (Byte.SIZE * (1 << (form & 3)) + 6) / 7;
+    return Math.addExact(Math.multiplyExact(size(), bytesOfOne), Long.BYTES);
+  }
+
+  /**
+   * Writes the counts as varints of protobuf, so that the last one ends before {@code end}.
+   *
+   * <p>Buckets of an exponential histogram are many, and most of them are empty: what needs no
+   * conversion is taken by the word. Up to 8 bytes in front of the first varint are overwritten.
+   *
+   * @param target has {@link #varintRoom} bytes in front of {@code end}
+   * @return where the first one begins
+   */
+  public int writeVarints(byte[] target, int end) {
+    final int log2Width = form & 3;
+    final int inWord = Long.BYTES >> log2Width;
+    int at = end;
+    int left = size();
+    while (left > 0) {
+      if (left >= inWord) {
+        final long word = (long) LONGS.get(packed, (left - inWord) << log2Width);
+        // A count of one byte below 128 is its varint, and so is 0, of whatever width.
+        if (log2Width == 0 ? (word & HIGH_BITS) == 0 : word == 0) {
+          LONGS.set(target, at - Long.BYTES, word);
+          at -= inWord;
+          left -= inWord;
+          continue;
+        }
+      }
+      for (final int stop = Math.max(0, left - inWord); left > stop; ) {
+        at = writeVarint(target, at, count(--left));
+      }
+    }
+    return at;
+  }
+
+  private static int writeVarint(byte[] target, int end, long value) {
+    if (value >>> 7 == 0) {
+      target[end - 1] = (byte) value;
+      return end - 1;
+    }
+    if (value >>> 14 == 0) {
+      target[end - 2] = (byte) (value | 0x80);
+      target[end - 1] = (byte) (value >>> 7);
+      return end - 2;
+    }
+    return writeLongVarint(target, end, value);
+  }
+
+  private static int writeLongVarint(byte[] target, int end, long value) {
+    final int start = end - (70 - Long.numberOfLeadingZeros(value)) / 7;
+    long rest = value;
+    for (int at = start; at < end - 1; at++) {
+      target[at] = (byte) (rest | 0x80);
+      rest >>>= 7;
+    }
+    target[end - 1] = (byte) rest;
+    return start;
   }
 
   @Override

@@ -3,7 +3,10 @@ package io.glint.sdk.internal.histogram;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.ByteArrayOutputStream;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -57,5 +60,44 @@ class BucketCountsTest {
     assertThatThrownBy(() -> counts.get(2)).isInstanceOf(IndexOutOfBoundsException.class);
     assertThatThrownBy(() -> counts.get(-1)).isInstanceOf(IndexOutOfBoundsException.class);
     assertThatThrownBy(() -> counts.add(1L)).isInstanceOf(UnsupportedOperationException.class);
+  }
+
+  @Test
+  void varintsAreThoseOfProtobuf() {
+    final long[] kinds = {0, 1, 127, 128, 255, 256, 16_384, 65_535, 65_536, 1L << 32, -1};
+    final Random random = new Random(1);
+    final BucketCounts counts = new BucketCounts();
+    for (int round = 0; round < 20_000; round++) {
+      final long[] numbers = new long[random.nextInt(40)];
+      // The first ones of the kinds fit into few bytes.
+      final int most = 1 + random.nextInt(kinds.length);
+      final int empty = random.nextInt(4);
+      for (int i = 0; i < numbers.length; i++) {
+        numbers[i] = random.nextInt(4) < empty ? 0 : kinds[random.nextInt(most)];
+      }
+      counts.copy(numbers, 0, numbers.length);
+      final byte[] expected = varints(numbers);
+      final int behind = random.nextInt(3);
+      final byte[] target = new byte[counts.varintRoom() + behind];
+      final int end = target.length - behind;
+
+      final int start = counts.writeVarints(target, end);
+      assertThat(Arrays.copyOfRange(target, start, end)).as("%s", counts).isEqualTo(expected);
+      assertThat(Arrays.copyOfRange(target, end, target.length)).isEqualTo(new byte[behind]);
+    }
+  }
+
+  /** One byte after the other, seven bits in each, by the definition. */
+  private static byte[] varints(long[] numbers) {
+    final ByteArrayOutputStream out = new ByteArrayOutputStream();
+    for (final long number : numbers) {
+      long rest = number;
+      while (rest >>> 7 != 0) {
+        out.write((int) (rest & 0x7F) | 0x80);
+        rest >>>= 7;
+      }
+      out.write((int) rest);
+    }
+    return out.toByteArray();
   }
 }
