@@ -96,8 +96,8 @@ class AdoptionTest {
               receiver.url(""),
               String.valueOf(port));
       try (ChildProcess service = new ChildProcess(environment, arguments)) {
-        assertThat(service.await("recorded with "))
-            .startsWith(isGlint ? "GlintMeterProvider" : "SdkMeterProvider");
+        assertThat(service.await("recorded with ").startsWith("GlintMeterProvider"))
+            .isEqualTo(isGlint);
         final String page = service.get("http://localhost:" + port + "/metrics");
         service.end();
         return Adoption.of(

@@ -38,6 +38,9 @@ final class ClassFile {
   /** Methods as {@code class.name}. */
   final Set<String> calls = new HashSet<>();
 
+  /** Call sites that are linked at the first call, as name and descriptor. */
+  final Set<String> linked = new HashSet<>();
+
   private ClassFile() {}
 
   /** Java virtual machine specification, section 4.4. */
@@ -48,6 +51,7 @@ final class ClassFile {
     final Map<Integer, String> texts = new HashMap<>();
     final Map<Integer, int[]> pairs = new HashMap<>();
     final Set<Integer> methods = new HashSet<>();
+    final Set<Integer> sites = new HashSet<>();
     for (int i = 1; i < size; i++) {
       final int tag = in.readUnsignedByte();
       switch (tag) {
@@ -61,6 +65,8 @@ final class ClassFile {
           pairs.put(i, new int[] {in.readUnsignedShort(), in.readUnsignedShort()});
           if (tag == 10) {
             methods.add(i);
+          } else if (tag == 18) {
+            sites.add(i);
           }
         }
         case 15 -> in.skipNBytes(3);
@@ -73,6 +79,10 @@ final class ClassFile {
     for (final int method : methods) {
       final int[] pair = pairs.get(method);
       file.calls.add(texts.get(pairs.get(pair[0])[0]) + '.' + texts.get(pairs.get(pair[1])[0]));
+    }
+    for (final int site : sites) {
+      final int[] nameAndType = pairs.get(pairs.get(site)[1]);
+      file.linked.add(texts.get(nameAndType[0]) + texts.get(nameAndType[1]));
     }
     return file;
   }

@@ -79,11 +79,12 @@ class VirtualThreadsTest {
     provider.close();
   }
 
-  /** Starts a virtual thread for each number, which is waited for at the end of the test at most. */
+  /**
+   * Starts a virtual thread for each number, which is waited for at the end of the test at most.
+   */
   private ExecutorService start(IntConsumer request) throws Exception {
     final ExecutorService executor =
-        (ExecutorService)
-            Executors.class.getMethod("newVirtualThreadPerTaskExecutor").invoke(null);
+        (ExecutorService) Executors.class.getMethod("newVirtualThreadPerTaskExecutor").invoke(null);
     for (int i = 1; i <= THREADS; i++) {
       final int number = i;
       executor.execute(
@@ -160,8 +161,7 @@ class VirtualThreadsTest {
   }
 
   @Test
-  void sumsAreExactAndExemplarsHaveTheTraceOfTheirMeasurementWhileItIsCollected()
-      throws Exception {
+  void sumsAreExactAndExemplarsHaveTheTraceOfTheirMeasurementWhileItIsCollected() throws Exception {
     final ExecutorService executor = start(this::serve);
     while (!executor.awaitTermination(1, TimeUnit.MILLISECONDS)) {
       collect();

@@ -108,8 +108,10 @@ public final class Adoption {
     if (!Files.exists(table)) {
       Files.writeString(
           table,
-          "| way | exported | scraped | exemplars exported | exemplars scraped |\n"
-              + "|---|---|---|---|---|\n");
+          """
+          | way | exported | scraped | exemplars exported | exemplars scraped |
+          |---|---|---|---|---|
+          """);
     }
     Files.writeString(table, row() + '\n', StandardOpenOption.APPEND);
     System.out.println(row());

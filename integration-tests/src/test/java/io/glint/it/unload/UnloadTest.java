@@ -14,9 +14,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Two web applications in one process, each with its own Glint, record, export and are scraped; what
- * was stopped leaves neither a class loader nor a thread, while the other one works on. The process
- * has a small heap, so that what the JDK holds by soft references has to go.
+ * Two web applications in one process, each with its own Glint, record, export and are scraped;
+ * what was stopped leaves neither a class loader nor a thread, while the other one works on. The
+ * process has a small heap, so that what the JDK holds by soft references has to go.
  */
 @Timeout(300)
 @Tag("long")

@@ -43,7 +43,7 @@ public final class WebApplication implements UnaryOperator<String> {
         case "work" -> work();
         case "explain" -> {
           return openTelemetry.getMeterProvider().toString()
-              + ((GlintMeterProvider) openTelemetry.getMeterProvider()).explainExemplars();
+              + openTelemetry.getMeterProvider().explainExemplars();
         }
         case "close" -> openTelemetry.close();
         case "leave-thread-local" -> LEFT.set(this);
@@ -111,7 +111,7 @@ public final class WebApplication implements UnaryOperator<String> {
       for (long i = 0; i < 1_000; i++) {
         final Attributes attributes = Attributes.of(AttributeKey.longKey("page"), i % 100);
         counter.add(1, attributes);
-        histogram.record(i, attributes);
+        histogram.record((double) i, attributes);
       }
     }
   }

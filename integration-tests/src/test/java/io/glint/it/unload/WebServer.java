@@ -46,8 +46,7 @@ public final class WebServer {
           exchange.getRequestBody().readAllBytes();
           final int count =
               exports
-                  .computeIfAbsent(
-                      exchange.getRequestURI().getPath(), path -> new AtomicInteger())
+                  .computeIfAbsent(exchange.getRequestURI().getPath(), path -> new AtomicInteger())
                   .incrementAndGet();
           // The second is refused, so that its points wait for a later one.
           exchange.sendResponseHeaders(count == 2 ? 400 : 200, -1);
