@@ -17,7 +17,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -77,14 +76,17 @@ final class FileReaders {
    * same one if it stays.
    */
   MetricReader inPlaceOf(MetricReader stock) {
-    final Optional<Plan> plan =
-        plans.stream().filter(planned -> planned.isStock().test(stock)).findFirst();
-    if (plan.isEmpty()) {
-      return stock;
+    for (int i = 0; i < plans.size(); i++) {
+      if (plans.get(i).isStock().test(stock)) {
+        return made(plans.remove(i), stock);
+      }
     }
-    plans.remove(plan.get());
+    return stock;
+  }
+
+  private static MetricReader made(Plan plan, MetricReader stock) {
     try {
-      return plan.get().maker().make(stock);
+      return plan.maker().make(stock);
     } catch (RuntimeException e) {
       Settings.log(
           Level.WARNING,

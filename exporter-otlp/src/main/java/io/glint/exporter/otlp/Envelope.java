@@ -1,6 +1,7 @@
 package io.glint.exporter.otlp;
 
 import java.io.ByteArrayOutputStream;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -100,6 +101,21 @@ record Envelope(@Nullable Envelope parent, int field, Bytes header) {
               || field == SUMMARY;
       default -> field == DATA_POINTS;
     };
+  }
+
+  // Written out: the derived methods of a record keep its class loader alive.
+
+  @Override
+  public boolean equals(Object object) {
+    return object instanceof Envelope other
+        && field == other.field
+        && header.equals(other.header)
+        && Objects.equals(parent, other.parent);
+  }
+
+  @Override
+  public int hashCode() {
+    return (Objects.hashCode(parent) * 31 + field) * 31 + header.hashCode();
   }
 
   /** Whether this is a metric, which holds its data. */

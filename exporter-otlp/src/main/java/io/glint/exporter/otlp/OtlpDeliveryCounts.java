@@ -1,5 +1,7 @@
 package io.glint.exporter.otlp;
 
+import java.util.Objects;
+
 /**
  * What has become of requests and points so far, each request counted once with all its attempts.
  *
@@ -22,4 +24,33 @@ public record OtlpDeliveryCounts(
     long rejectedPoints,
     long lostDeltaPoints,
     long foldedPoints,
-    int waitingPoints) {}
+    int waitingPoints) {
+
+  // Written out: the derived methods of a record keep its class loader alive.
+
+  @Override
+  public boolean equals(Object object) {
+    return object instanceof OtlpDeliveryCounts other
+        && deliveredRequests == other.deliveredRequests
+        && failedRequests == other.failedRequests
+        && refusedRequests == other.refusedRequests
+        && unansweredRequests == other.unansweredRequests
+        && rejectedPoints == other.rejectedPoints
+        && lostDeltaPoints == other.lostDeltaPoints
+        && foldedPoints == other.foldedPoints
+        && waitingPoints == other.waitingPoints;
+  }
+
+  @Override
+  public int hashCode() {
+    return Objects.hash(
+        deliveredRequests,
+        failedRequests,
+        refusedRequests,
+        unansweredRequests,
+        rejectedPoints,
+        lostDeltaPoints,
+        foldedPoints,
+        waitingPoints);
+  }
+}

@@ -35,7 +35,23 @@ abstract sealed class PendingPoint permits PendingNumber, PendingDistribution {
    * @param others the fields that are not merged, such as the bounds of buckets
    * @param shape of the value
    */
-  record Key(Bytes attributes, Bytes others, int shape) {}
+  record Key(Bytes attributes, Bytes others, int shape) {
+
+    // Written out: the derived methods of a record keep its class loader alive.
+
+    @Override
+    public boolean equals(Object object) {
+      return object instanceof Key other
+          && shape == other.shape
+          && attributes.equals(other.attributes)
+          && others.equals(other.others);
+    }
+
+    @Override
+    public int hashCode() {
+      return (attributes.hashCode() * 31 + others.hashCode()) * 31 + shape;
+    }
+  }
 
   private final int exemplarsField;
 

@@ -27,6 +27,18 @@ final class RequestExemplars {
     boolean isOf(String scopeName, String metricName) {
       return name.equals(metricName) && scope.getName().equals(scopeName);
     }
+
+    // Written out: the derived methods of a record keep its class loader alive.
+
+    @Override
+    public boolean equals(Object object) {
+      return object instanceof Metric other && name.equals(other.name) && scope.equals(other.scope);
+    }
+
+    @Override
+    public int hashCode() {
+      return name.hashCode() * 31 + scope.hashCode();
+    }
   }
 
   private final Map<Metric, Integer> counts = new LinkedHashMap<>();
