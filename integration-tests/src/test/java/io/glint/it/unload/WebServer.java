@@ -29,7 +29,11 @@ import java.util.stream.Collectors;
  * after it was stopped.
  */
 public final class WebServer {
-  private static final int PATIENCE_SECONDS = Integer.getInteger("patience.seconds");
+  /** How long what has to go may take. */
+  private static final int PATIENCE_SECONDS = 60;
+
+  /** How long to look at what stays on purpose. */
+  private static final int LOOK_SECONDS = 3;
 
   /** What is left of one application: nothing but these. */
   private record Remains(WeakReference<ClassLoader> loader, String name) {}
@@ -165,32 +169,24 @@ public final class WebServer {
     }
   }
 
-  /** Prints whether the class loader goes, and what threads stay. */
-  private void report(Remains remains, boolean isAlone) throws InterruptedException {
-    final long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
-    while (System.nanoTime() - end < 0
-        && (remains.loader().get() != null || (isAlone && !threads().isEmpty()))) {
+  /** Prints whether the class loader goes. The JVM has no patience with soft references. */
+  private static void reportLoader(Remains remains, int seconds) throws InterruptedException {
+    final long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
+    while (System.nanoTime() - end < 0 && remains.loader().get() != null) {
       System.gc();
       Thread.sleep(50);
-      clearSoftReferences();
     }
     System.out.println(
         remains.name() + ": class loader " + (remains.loader().get() == null ? "gone" : "kept"));
-    if (isAlone) {
-      System.out.println("threads: " + threads());
-    }
   }
 
-  /** By the rule that all of them are cleared before the JVM says that memory is short. */
-  private static void clearSoftReferences() {
-    final List<byte[]> all = new ArrayList<>();
-    try {
-      while (all.size() < 10_000) {
-        all.add(new byte[1 << 20]);
-      }
-    } catch (OutOfMemoryError e) {
-      all.clear();
+  /** Prints what threads stay. */
+  private void reportThreads(int seconds) throws InterruptedException {
+    final long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
+    while (System.nanoTime() - end < 0 && !threads().isEmpty()) {
+      Thread.sleep(50);
     }
+    System.out.println("threads: " + threads());
   }
 
   /** Names of threads that the process did not have before the first application. */
@@ -222,7 +218,8 @@ public final class WebServer {
   public static void main(String[] arguments) throws Exception {
     final WebServer server = new WebServer();
     final Remains second = server.run(arguments[0], arguments.length > 1 ? arguments[1] : "");
-    server.report(second, /* isAlone= */ true);
+    reportLoader(second, PATIENCE_SECONDS);
+    server.reportThreads(arguments.length > 1 ? LOOK_SECONDS : PATIENCE_SECONDS);
     System.exit(0);
   }
 
@@ -230,7 +227,7 @@ public final class WebServer {
   private Remains run(String how, String left) throws Exception {
     final Deployed second = new Deployed("second", how);
     final Remains first = deployAndStop(new Deployed("first", how), left);
-    report(first, /* isAlone= */ false);
+    reportLoader(first, left.isEmpty() ? PATIENCE_SECONDS : LOOK_SECONDS);
     second.works();
     return second.stop();
   }

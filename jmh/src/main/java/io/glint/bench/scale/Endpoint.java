@@ -31,7 +31,7 @@ final class Endpoint implements Closeable {
               "")
           .getBytes(StandardCharsets.US_ASCII);
 
-  private static final int SPARE_SERIES = 100;
+  static final int SPARE_SERIES = 100;
 
   private final MeterProvider provider;
   private final int port;

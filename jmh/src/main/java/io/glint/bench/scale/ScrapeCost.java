@@ -1,6 +1,5 @@
 package io.glint.bench.scale;
 
-import com.sun.management.ThreadMXBean;
 import io.glint.bench.Sdk;
 import io.glint.bench.SeriesAttributes;
 import io.glint.bench.Spans;
@@ -9,7 +8,6 @@ import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.metrics.DoubleHistogram;
 import io.opentelemetry.context.Scope;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -27,10 +25,8 @@ import java.util.Map;
  * two scrapes, rounds to warm up, rounds that count.
  */
 public final class ScrapeCost {
-  private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-
   /** One for each of the 16 default buckets; most of them as clocks give them. */
-  private static final double[] VALUES = {
+  static final double[] VALUES = {
     0,
     3.0518,
     7,
@@ -71,7 +67,7 @@ public final class ScrapeCost {
     }
     for (int round = 0; round < warmups + rounds; round++) {
       for (final Side side : sides.values()) {
-        side.record(round == 0 ? VALUES.length : buckets, round);
+        record(side.histogram, side.attributes, round == 0 ? VALUES.length : buckets, round);
         side.scrape(round >= warmups);
       }
     }
@@ -89,6 +85,20 @@ public final class ScrapeCost {
 
   private static double median(List<Double> values) {
     return Statistics.median(values.stream().mapToDouble(Double::doubleValue).toArray());
+  }
+
+  /** Records into some buckets of each series, in sampled spans. */
+  @SuppressWarnings("try") // Opened for its effect.
+  static void record(DoubleHistogram histogram, Attributes[] attributes, int buckets, int round) {
+    for (int i = 0; i < buckets; i++) {
+      // Other buckets each time, so that none is the same for ever.
+      final double value = VALUES[(i + round) % VALUES.length];
+      try (Scope scope = Spans.startSampled().makeCurrent()) {
+        for (final Attributes each : attributes) {
+          histogram.record(value, each);
+        }
+      }
+    }
   }
 
   /** One endpoint with its provider. */
@@ -114,29 +124,16 @@ public final class ScrapeCost {
               .build();
     }
 
-    @SuppressWarnings("try") // Opened for its effect.
-    void record(int buckets, int round) {
-      for (int i = 0; i < buckets; i++) {
-        // Other buckets each time, so that none is the same for ever.
-        final double value = VALUES[(i + round) % VALUES.length];
-        try (Scope scope = Spans.startSampled().makeCurrent()) {
-          for (final Attributes each : attributes) {
-            histogram.record(value, each);
-          }
-        }
-      }
-    }
-
     void scrape(boolean counts) throws IOException {
-      final long[] before = others();
+      final ThreadCosts before = ThreadCosts.ofOthers();
       final long start = System.nanoTime();
       body = endpoint.scrape(buffer);
       final long end = System.nanoTime();
-      final long[] after = others();
+      final ThreadCosts used = ThreadCosts.ofOthers().minus(before);
       if (counts) {
         wall.add((double) (end - start));
-        processor.add((double) (after[0] - before[0]));
-        bytes.add((double) (after[1] - before[1]));
+        processor.add((double) used.nanos());
+        bytes.add((double) used.bytes());
       }
     }
 
@@ -151,18 +148,5 @@ public final class ScrapeCost {
           median(bytes) / series,
           median(bytes));
     }
-  }
-
-  /** Processor time and allocated bytes of all Java threads but this one. */
-  private static long[] others() {
-    final long[] sum = new long[2];
-    final long self = Thread.currentThread().getId();
-    for (final long id : THREADS.getAllThreadIds()) {
-      if (id != self) {
-        sum[0] += Math.max(0, THREADS.getThreadCpuTime(id));
-        sum[1] += Math.max(0, THREADS.getThreadAllocatedBytes(id));
-      }
-    }
-    return sum;
   }
 }

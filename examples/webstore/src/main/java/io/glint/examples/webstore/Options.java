@@ -130,10 +130,13 @@ record Options(
             SWITCHES.containsKey(flag) ? flag + " takes no value" : "unknown flag " + flag);
       } else if (equals >= 0) {
         flags.put(flag, argument.substring(equals + 1));
-      } else if (rest.hasNext()) {
-        flags.put(flag, rest.next());
       } else {
-        throw CannotStartException.badFlag(flag + " needs a value");
+        final String value = rest.hasNext() ? rest.next() : "--";
+        if (value.startsWith("--")) {
+          // The next flag is no value.
+          throw CannotStartException.badFlag(flag + " needs a value");
+        }
+        flags.put(flag, value);
       }
     }
     return from(flags);

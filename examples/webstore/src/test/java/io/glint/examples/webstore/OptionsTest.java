@@ -117,6 +117,13 @@ class OptionsTest {
   }
 
   @ParameterizedTest
+  @ValueSource(strings = {"--zipkin", "--otlp", "--agent", "--port", "--seed"})
+  void theNextFlagIsNoValue(String flag) {
+    assertThatThrownBy(() -> parse(flag, "--tail-sampling"))
+        .hasMessageContaining(flag + " needs a value");
+  }
+
+  @ParameterizedTest
   @ValueSource(
       strings = {
         "--port",
