@@ -194,8 +194,10 @@ public final class WebServer {
     return Thread.getAllStackTraces().keySet().stream()
         .filter(thread -> !own.contains(thread))
         .filter(thread -> thread.getThreadGroup() != null)
-        // Those of the JVM itself, and the carriers of virtual threads.
+        // Those of the JVM itself, and the carriers of virtual threads and what wakes these.
         .filter(thread -> !thread.getThreadGroup().getName().equals("system"))
+        .filter(thread -> !thread.getClass().getName().startsWith("jdk.internal."))
+        .filter(thread -> !thread.getName().startsWith("VirtualThread-"))
         .filter(thread -> !thread.getName().equals("Common-Cleaner"))
         .map(Thread::getName)
         .sorted()
