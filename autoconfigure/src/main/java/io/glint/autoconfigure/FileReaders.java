@@ -42,6 +42,8 @@ final class FileReaders {
           "no_utf8_escaping_with_suffixes/development",
           "no_translation/development");
 
+  private static final List<String> COMPRESSIONS = List.of("gzip", "none");
+
   private static final String STOCK = "the stock reader and its exporter stay";
 
   /** A reader of the file: what the stock one looks like, and how Glint's is made. */
@@ -161,6 +163,16 @@ final class FileReaders {
             "default_histogram_aggregation")) {
       return;
     }
+    final String compression = node.text("compression", "none");
+    if (compression != null && !COMPRESSIONS.contains(compression)) {
+      Settings.log(
+          Level.INFO,
+          node.path()
+              + " has a compression that Glint's OTLP exporter does not know. Metrics are recorded"
+              + " by Glint, and read and sent by the stock SDK; name gzip or none for Glint's"
+              + " exporter.");
+      return;
+    }
     final String problem = isGrpc ? Grpc.problem() : null;
     if (problem != null) {
       Settings.log(
@@ -217,7 +229,7 @@ final class FileReaders {
     final boolean isJson =
         "json".equals(node.word("encoding", List.of("protobuf", "json"), "protobuf"));
     final Integer timeout = node.number("timeout", 0, Integer.MAX_VALUE, "10000");
-    final String compression = node.word("compression", List.of("gzip", "none"), "none");
+    final String compression = node.word("compression", COMPRESSIONS, "none");
     final OtlpMetricExporterBuilder builder =
         OtlpMetricExporter.builder()
             .setProtocol(isGrpc ? "grpc" : isJson ? "http/json" : "http/protobuf")

@@ -116,6 +116,7 @@ class FileReadersTest {
         "{interval: 360000, exporter: {otlp_http: {endpoint: '%s'}}}",
         "{interval: 3600000, exporter: {otlp_grpc: {endpoint: '%s'}}}",
         "{interval: 3600000, exporter: {otlp_http: {endpoint: '%s0'}}}",
+        "{interval: 3600000, exporter: {otlp_http: {endpoint: '%s', compression: zstd}}}",
         "{interval: 3600000, exporter: {console: }}"
       })
   void aReaderThatIsNotAsTheFileSaysStays(String periodic) throws Exception {
