@@ -23,6 +23,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** The end of an application whose collector is down, hangs, or takes nothing. */
 @Timeout(60)
@@ -41,12 +43,13 @@ class DeadCollectorTest {
     log.close();
   }
 
-  private static GlintMeterProvider provider(int port) {
+  private static GlintMeterProvider provider(Protocol protocol, int port) {
     return GlintMeterProvider.builder()
         .registerMetricReader(
             GlintPeriodicMetricReader.builder(
                     OtlpMetricExporter.builder()
-                        .setEndpoint("http://127.0.0.1:" + port + "/v1/metrics")
+                        .setProtocol(protocol.toString())
+                        .setEndpoint(endpoint(protocol, port))
                         .setTimeout(TIMEOUT)
                         .build())
                 .setInterval(Duration.ofHours(1))
@@ -56,21 +59,22 @@ class DeadCollectorTest {
         .build();
   }
 
+  private static String endpoint(Protocol protocol, int port) {
+    return "http://127.0.0.1:" + port + (protocol.isHttp() ? "/v1/metrics" : "");
+  }
+
   private static void record(GlintMeterProvider provider) {
     provider.get("test").counterBuilder("requests").build().add(1);
   }
 
   /** Closes metrics alone, and metrics with traces beside them. */
-  private void closesInTime(int port) {
-    final GlintMeterProvider alone = provider(port);
+  private void closesInTime(Protocol protocol, int port) {
+    final GlintMeterProvider alone = provider(protocol, port);
     record(alone);
     final long begin = System.nanoTime();
     alone.close();
     assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(BOUND);
-    assertThat(log.warnings())
-        .singleElement()
-        .asString()
-        .contains("http://127.0.0.1:" + port + "/v1/metrics");
+    assertThat(log.warnings()).singleElement().asString().contains(endpoint(protocol, port));
 
     final AtomicInteger exported = new AtomicInteger();
     final SdkTracerProvider traces =
@@ -96,7 +100,7 @@ class DeadCollectorTest {
                         })
                     .build())
             .build();
-    final GlintMeterProvider metrics = provider(port);
+    final GlintMeterProvider metrics = provider(protocol, port);
     final GlintOpenTelemetry all =
         GlintOpenTelemetry.builder().setTracerProvider(traces).setMeterProvider(metrics).build();
     record(metrics);
@@ -107,15 +111,25 @@ class DeadCollectorTest {
     assertThat(exported).as("spans that traces export beside it").hasValue(1);
   }
 
-  @Test
-  void closingEndsInTimeIfTheCollectorIsDown() {
-    closesInTime(FreePort.find());
+  @ParameterizedTest
+  @EnumSource
+  void closingEndsInTimeIfTheCollectorIsDown(Protocol protocol) {
+    closesInTime(protocol, FreePort.find());
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void closingEndsInTimeIfTheCollectorNeverAnswers(Protocol protocol) throws Exception {
+    try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+      closesInTime(protocol, silent.getLocalPort());
+    }
   }
 
   @Test
-  void closingEndsInTimeIfTheCollectorNeverAnswers() throws Exception {
-    try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
-      closesInTime(silent.getLocalPort());
+  void closingEndsInTimeIfTheCollectorRefusesOverGrpc() {
+    try (GrpcServer server = new GrpcServer()) {
+      server.refuse(Receiver.Refusal.BUSY);
+      closesInTime(Protocol.GRPC, server.port());
     }
   }
 
@@ -132,7 +146,7 @@ class DeadCollectorTest {
         });
     server.start();
     try {
-      closesInTime(server.getAddress().getPort());
+      closesInTime(Protocol.HTTP_PROTOBUF, server.getAddress().getPort());
     } finally {
       server.stop(0);
     }

@@ -2,6 +2,8 @@ package io.glint.exporter.otlp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.gson.JsonElement;
+import com.google.gson.JsonParser;
 import com.google.protobuf.util.JsonFormat;
 import io.glint.testing.OtlpServer;
 import io.opentelemetry.exporter.internal.otlp.metrics.MetricsRequestMarshaler;
@@ -21,6 +23,8 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Tag;
@@ -35,6 +39,23 @@ class RoundTripTest {
   private static final int JSON_COLLECTIONS = 1_000;
   private static final int SENT_COLLECTIONS = 300;
   private static final long SEED = 20_261_201;
+
+  /** Of 64 bits: strings of digits. */
+  private static final Set<String> LONGS =
+      Set.of(
+          "timeUnixNano",
+          "startTimeUnixNano",
+          "asInt",
+          "intValue",
+          "count",
+          "zeroCount",
+          "bucketCounts");
+
+  private static final Set<String> INTEGERS = Set.of("aggregationTemporality", "scale", "offset");
+
+  /** Numbers, or strings if they are none. */
+  private static final Set<String> DOUBLES =
+      Set.of("asDouble", "doubleValue", "sum", "min", "max", "explicitBounds", "quantile", "value");
 
   private static final Pattern ID = Pattern.compile("\"(traceId|spanId)\":\"([0-9a-f]+)\"");
 
@@ -85,9 +106,15 @@ class RoundTripTest {
   }
 
   @Test
-  void serversReceiveTheSameFromTheStockExporters() {
+  void serversReceiveTheSameFromTheStockExporters() throws IOException {
     try (OtlpServer http = new OtlpServer();
+        OtlpServer json = new OtlpServer();
         GrpcServer grpc = new GrpcServer();
+        MetricExporter glintJson =
+            OtlpMetricExporter.builder()
+                .setProtocol("http/json")
+                .setEndpoint(json.url("/v1/metrics"))
+                .build();
         MetricExporter glintHttp =
             OtlpMetricExporter.builder().setEndpoint(http.url("/v1/metrics")).build();
         MetricExporter stockHttp =
@@ -108,12 +135,61 @@ class RoundTripTest {
         export(glintHttp, metrics);
         export(stockHttp, metrics);
         export(glintGrpc, metrics);
+        export(glintJson, metrics);
         export(stockGrpc, metrics);
         final ExportMetricsServiceRequest expected = sorted(http.received.get(1).request());
         assertThat(sorted(http.received.get(0).request())).isEqualTo(expected);
+        // The parser takes the sign off a zero.
+        assertThat(
+                ofJson(new String(json.received.get(0).body(), StandardCharsets.UTF_8)).toString())
+            .isEqualTo(http.received.get(0).request().toString().replace(": -0.0\n", ": 0.0\n"));
         assertThat(grpc.received).hasSize(2).allMatch(request -> sorted(request).equals(expected));
         http.received.clear();
+        json.received.clear();
         grpc.received.clear();
+      }
+    }
+  }
+
+  /** A parser of protobuf takes other forms as well. */
+  @Test
+  void numbersInJsonHaveTheFormOfTheirKind() {
+    final MetricsEncoder encoder = new MetricsEncoder(Integer.MAX_VALUE - 8);
+    final Set<String> seen = new TreeSet<>();
+    for (int i = 0; i < SENT_COLLECTIONS; i++) {
+      final int unused =
+          encoder.encode(new RandomMetrics(SEED + i).collection(), new RequestExemplars());
+      final String json = new String(OtlpJson.of(encoder.toByteArray()), StandardCharsets.UTF_8);
+      assertForms("", JsonParser.parseString(json), seen);
+    }
+    assertThat(seen)
+        .containsAll(LONGS)
+        .containsAll(INTEGERS)
+        .containsAll(DOUBLES)
+        .contains("NaN", "Infinity", "-Infinity");
+  }
+
+  private static void assertForms(String key, JsonElement element, Set<String> seen) {
+    if (element.isJsonObject()) {
+      element
+          .getAsJsonObject()
+          .entrySet()
+          .forEach(e -> assertForms(e.getKey(), e.getValue(), seen));
+    } else if (element.isJsonArray()) {
+      element.getAsJsonArray().forEach(each -> assertForms(key, each, seen));
+    } else if (LONGS.contains(key)) {
+      assertThat(element.getAsJsonPrimitive().isString()).as(key).isTrue();
+      assertThat(element.getAsString()).as(key).matches("-?[0-9]+");
+      seen.add(key);
+    } else if (INTEGERS.contains(key)) {
+      assertThat(element.getAsJsonPrimitive().isNumber()).as(key).isTrue();
+      assertThat(element.getAsString()).as(key).matches("-?[0-9]+");
+      seen.add(key);
+    } else if (DOUBLES.contains(key)) {
+      seen.add(key);
+      if (element.getAsJsonPrimitive().isString()) {
+        assertThat(element.getAsString()).as(key).isIn("NaN", "Infinity", "-Infinity");
+        seen.add(element.getAsString());
       }
     }
   }
