@@ -22,7 +22,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * The ways to adopt Glint in plain Java, each a process of its own, beside the stock SDK that was
- * set up in the same way. Spring Boot and the Java agent have a test of that name in their modules.
+ * set up in the same way. Spring Boot and the Java agent have tests of their own in their modules,
+ * which do not use these assertions.
  */
 @Timeout(180)
 @Tag("long")

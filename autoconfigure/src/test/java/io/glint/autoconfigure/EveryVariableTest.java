@@ -26,6 +26,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -36,6 +37,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * A table of every environment variable: its default, values that are accepted, and values that are
  * not. What the values of a variable do to metrics that are exported is tested elsewhere.
  */
+@Tag("long")
 @Timeout(60)
 class EveryVariableTest {
   /** No value at all. */

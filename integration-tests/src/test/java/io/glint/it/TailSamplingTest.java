@@ -30,10 +30,12 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** An exemplar leads to a trace that a tail sampler has kept, if spans are marked. */
+@Tag("long")
 @Timeout(120)
 class TailSamplingTest {
   private static final int THREADS = 2;

@@ -26,6 +26,7 @@ import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -34,6 +35,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * A collection of asynchronous instruments that fails anywhere neither doubles a later one nor
  * costs it anything.
  */
+@Tag("long")
 class AsynchronousFailuresTest {
   private static final AttributeKey<String> KEY = AttributeKey.stringKey("key");
   private static final AttributeKey<String> REMOVED = AttributeKey.stringKey("removed");

@@ -39,6 +39,7 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -47,6 +48,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The span of a measurement that a reservoir keeps is marked, if that is wanted. */
+@Tag("long")
 @Timeout(60)
 class SpanMarkingTest {
   private static final AttributeKey<String> EXEMPLAR = AttributeKey.stringKey("exemplar");

@@ -30,11 +30,13 @@ import java.util.List;
 import java.util.Random;
 import java.util.logging.Logger;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** What a writer keeps from scrape to scrape saves work, and never shows in what is written. */
+@Tag("long")
 class SteadyScrapeTest {
 
   private static final AttributeKey<String> KEY = AttributeKey.stringKey("series");

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -26,6 +27,7 @@ import org.junit.jupiter.api.Timeout;
  * <p>Each test runs in a JVM of its own, whose pool has two threads. With one, Java 17 makes a
  * thread for each task of a {@code CompletableFuture} instead.
  */
+@Tag("long")
 @Timeout(60)
 class BlockedCommonPoolTest {
   private static final String OK_HTTP =

@@ -36,6 +36,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -43,6 +44,7 @@ import org.junit.jupiter.api.Timeout;
  * What an encoder keeps from one request to the next. Each request is compared with that of the
  * stock marshaler, which keeps nothing.
  */
+@Tag("long")
 @Timeout(60)
 class KeptFieldsTest {
   /** Two fields of the resource, the scope and the metric each. */

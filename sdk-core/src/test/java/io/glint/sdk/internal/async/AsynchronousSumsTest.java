@@ -39,12 +39,14 @@ import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.assertj.core.data.Percentage;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Asynchronous sums whose attribute sets come and go, by themselves and folded into others. */
+@Tag("long")
 class AsynchronousSumsTest {
   private static final AttributeKey<String> CONNECTION = AttributeKey.stringKey("conn");
   private static final GlintView FOLDING =

@@ -35,10 +35,12 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** What happens between and during collections. */
+@Tag("long")
 class CollectionTest {
   private static final AttributeKey<Long> KEY = AttributeKey.longKey("key");
   private static final int LIMIT = 4;

@@ -21,12 +21,14 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a view removes stays in memory only while it comes again and again, and is limited. */
+@Tag("long")
 class FilteredAttributesCacheTest {
   private static final AttributeKey<String> USER = AttributeKey.stringKey("user.id");
   private static final AttributeKey<String> ROUTE = AttributeKey.stringKey("http.route");
