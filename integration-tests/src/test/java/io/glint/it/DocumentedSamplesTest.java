@@ -33,6 +33,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * <p>Fragments see the imports below, what {@link SampleSurroundings} has, and the types that the
  * same page declares. The first pages' whole programs are run, too: {@link ReadmeTest}.
  */
+@Tag("long")
 @Tag("incubator")
 @Timeout(120)
 class DocumentedSamplesTest {

@@ -23,6 +23,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -31,6 +32,7 @@ import org.junit.jupiter.api.Timeout;
  * what is idle. One series is bound all the time; another one again and again, and is evicted
  * whenever the garbage collector has found its bound instrument. Totals are exact.
  */
+@Tag("long")
 class BoundStressTest {
   private static final int RECORDS = 2_000_000;
   private static final int COLLECTIONS_PER_GC = 50;

@@ -11,6 +11,7 @@ import java.lang.reflect.Method;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -19,6 +20,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  * A collector does not take cache lines away from threads that record. What a collection of {@link
  * CacheLineScenario} writes is found by watching it, so this holds for what is new as well.
  */
+@Tag("long")
 class CacheLinesTest {
   private static Class<?> scenario;
 

@@ -29,12 +29,14 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Under delta temporality the cardinality limit counts the attribute sets of one interval. */
+@Tag("long")
 @Timeout(60)
 class DeltaLimitTest {
   private static final AttributeKey<Long> KEY = AttributeKey.longKey("key");

@@ -41,12 +41,14 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Each cause of missing exemplars is provoked, and named by the report and in the log. */
+@Tag("long")
 class ExemplarReportTest {
   private static final AttributeKey<String> KEY = AttributeKey.stringKey("keep");
 

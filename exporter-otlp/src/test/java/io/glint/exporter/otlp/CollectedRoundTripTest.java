@@ -14,7 +14,10 @@ import io.opentelemetry.api.trace.TraceState;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.proto.collector.metrics.v1.ExportMetricsServiceRequest;
 import io.opentelemetry.proto.metrics.v1.Exemplar;
+import io.opentelemetry.proto.metrics.v1.ExponentialHistogramDataPoint;
+import io.opentelemetry.proto.metrics.v1.HistogramDataPoint;
 import io.opentelemetry.proto.metrics.v1.Metric;
+import io.opentelemetry.proto.metrics.v1.NumberDataPoint;
 import io.opentelemetry.sdk.common.export.MemoryMode;
 import io.opentelemetry.sdk.metrics.Aggregation;
 import io.opentelemetry.sdk.metrics.InstrumentSelector;
@@ -29,6 +32,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -204,23 +208,20 @@ class CollectedRoundTripTest {
         .forEach(
             metric -> {
               kinds.add(kind(metric));
-              metric
-                  .getSum()
-                  .getDataPointsList()
-                  .forEach(point -> exemplars.addAll(point.getExemplarsList()));
-              metric
-                  .getGauge()
-                  .getDataPointsList()
-                  .forEach(point -> exemplars.addAll(point.getExemplarsList()));
-              metric
-                  .getHistogram()
-                  .getDataPointsList()
-                  .forEach(point -> exemplars.addAll(point.getExemplarsList()));
-              metric
-                  .getExponentialHistogram()
-                  .getDataPointsList()
-                  .forEach(point -> exemplars.addAll(point.getExemplarsList()));
+              exemplars(metric).forEach(exemplars::addAll);
             });
+  }
+
+  /** Of each point, of whichever kind it is. */
+  private static Stream<List<Exemplar>> exemplars(Metric metric) {
+    return Stream.of(
+            metric.getSum().getDataPointsList().stream().map(NumberDataPoint::getExemplarsList),
+            metric.getGauge().getDataPointsList().stream().map(NumberDataPoint::getExemplarsList),
+            metric.getHistogram().getDataPointsList().stream()
+                .map(HistogramDataPoint::getExemplarsList),
+            metric.getExponentialHistogram().getDataPointsList().stream()
+                .map(ExponentialHistogramDataPoint::getExemplarsList))
+        .flatMap(points -> points);
   }
 
   private static String kind(Metric metric) {

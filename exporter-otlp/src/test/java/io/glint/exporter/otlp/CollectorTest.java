@@ -34,6 +34,7 @@ import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BinaryOperator;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
@@ -56,7 +57,7 @@ class CollectorTest {
 
   private static TestIdentity identity;
 
-  private final OtlpServer target = new OtlpServer();
+  @AutoClose private final OtlpServer target = new OtlpServer();
 
   /** What was recorded, by attribute value. */
   private final Map<String, Long> counted = new TreeMap<>();
@@ -128,7 +129,6 @@ class CollectorTest {
       // Which of them have arrived nobody knows. Never more than was recorded.
       assertThat(arrived(true).get("counter"))
           .allSatisfy((key, sum) -> assertThat(sum).isLessThanOrEqualTo(counted.get(key)));
-      target.close();
       return;
     }
     assertArrived(isDelta);
@@ -231,7 +231,6 @@ class CollectorTest {
       }
     }
     assertThat(exemplars).isGreaterThan(100);
-    target.close();
   }
 
   private int ofThoseRecorded(List<Exemplar> exemplars) {

@@ -29,7 +29,7 @@ class DocumentedDefaultsTest {
             "`setProtocol`", "`" + builder.protocol + "`; with variables `" + Protocol.GRPC + "`")
         .containsEntry("`setTimeout`", seconds(builder.timeout))
         .containsEntry("`setConnectTimeout`", seconds(builder.connectTimeout))
-        .containsEntry("`setRetryPolicy`", inWords(builder.retryPolicy))
+        .containsEntry("`setRetryPolicy`", inWords(Objects.requireNonNull(builder.retryPolicy)))
         .containsEntry(
             "`setCompression`", "`" + builder.compression.name().toLowerCase(Locale.ROOT) + "`")
         .containsEntry(
@@ -94,14 +94,13 @@ class DocumentedDefaultsTest {
   }
 
   private static String inWords(RetryPolicy policy) {
-    final RetryPolicy present = Objects.requireNonNull(policy);
     return String.format(
         Locale.ROOT,
         "%d attempts; %s, times %s, up to %s, ± 20 %%",
-        present.getMaxAttempts(),
-        seconds(present.getInitialBackoff()),
-        present.getBackoffMultiplier(),
-        seconds(present.getMaxBackoff()));
+        policy.getMaxAttempts(),
+        seconds(policy.getInitialBackoff()),
+        policy.getBackoffMultiplier(),
+        seconds(policy.getMaxBackoff()));
   }
 
   private static String seconds(Duration duration) {
