@@ -7,8 +7,15 @@ import static io.glint.exporter.openmetrics.ScrapeExemplarsTest.gaugeOf;
 import static io.glint.exporter.openmetrics.ScrapeExemplarsTest.histogramOf;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.glint.sdk.GlintMeterProvider;
+import io.glint.sdk.GlintView;
 import io.glint.sdk.exemplar.ExemplarOutcomes.Outcome;
 import io.glint.testing.Await;
+import io.opentelemetry.api.common.Attributes;
+import io.opentelemetry.api.metrics.LongCounter;
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.context.Context;
+import io.opentelemetry.sdk.metrics.InstrumentSelector;
 import io.opentelemetry.sdk.metrics.data.MetricData;
 import io.opentelemetry.sdk.metrics.export.CollectionRegistration;
 import java.net.InetAddress;
@@ -18,6 +25,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -72,6 +80,57 @@ class ExemplarOutcomesOfScrapesTest {
         Map.of(Outcome.NOT_REQUESTED, 2L, Outcome.EXPORTED, 1L, Outcome.NOT_REPRESENTABLE, 1L));
     awaitOutcomes("c", Map.of(Outcome.NOT_REQUESTED, 1L, Outcome.EXPORTED, 1L));
     awaitOutcomes("g", Map.of(Outcome.NOT_REPRESENTABLE, 2L));
+  }
+
+  /** What a user reads who looks for an attribute that the scraper did not get. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "application/openmetrics-text;version=1.0.0",
+        "application/openmetrics-text;version=1.0.0;escaping=allow-utf-8",
+        "application/openmetrics-text;version=2.0.0",
+        "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily",
+      })
+  void whatWasCutIsInTheReport(String accept) throws Exception {
+    final OpenMetricsServerBuilder builder =
+        OpenMetricsServer.builder().setHost("127.0.0.1").setPort(0).setOpenMetrics2Enabled(true);
+    try (OpenMetricsServer endpoint = builder.build();
+        GlintMeterProvider provider =
+            GlintMeterProvider.builder()
+                .registerMetricReader(endpoint)
+                .registerView(
+                    InstrumentSelector.builder().setName("*").build(),
+                    GlintView.builder().setAttributeFilter(Set.of()).build())
+                .build()) {
+      final LongCounter orders = provider.get("shop").counterBuilder("orders").build();
+      final Context context = Context.root().with(Span.wrap(Metrics.span(1)));
+      orders.add(1, attributes("x".repeat(100)), context);
+      final ScrapeClient scraper = new ScrapeClient(endpoint);
+
+      String body = scraper.get("/metrics", "Accept", accept).text();
+      assertThat(body).contains(Metrics.span(1).getTraceId(), "brief", "y").doesNotContain("xx");
+      awaitReport(provider, "exported: 1 (without all attributes: 1)", "128 characters");
+
+      orders.add(1, attributes("fits"), context);
+      body = scraper.get("/metrics", "Accept", accept).text();
+      assertThat(body).contains(Metrics.span(1).getTraceId(), "brief", "long", "fits");
+      awaitReport(provider, "exported: 2 (without all attributes: 1)", "128 characters");
+    }
+  }
+
+  private static Attributes attributes(String ofLong) {
+    return Attributes.builder().put("long.one", ofLong).put("z.brief", "y").build();
+  }
+
+  /** The account is entered after the last byte of the answer, which the scraper may see first. */
+  private static void awaitReport(GlintMeterProvider provider, String... expected)
+      throws InterruptedException {
+    final long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+    while (!provider.explainExemplars().toString().contains(expected[0])
+        && System.nanoTime() < deadline) {
+      Thread.sleep(2);
+    }
+    assertThat(provider.explainExemplars().toString()).contains(expected);
   }
 
   @Test
