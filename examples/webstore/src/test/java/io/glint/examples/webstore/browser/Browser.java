@@ -191,14 +191,15 @@ final class Browser implements AutoCloseable {
   /** Of the element that the expression finds. */
   void screenshot(Path file, String element) throws Exception {
     final String box = "(" + element + ").getBoundingClientRect()";
+    // To whole pixels, outwards: else the border at the bottom is cut off.
+    final double left = Math.floor(number(box + ".left + scrollX"));
+    final double top = Math.floor(number(box + ".top + scrollY"));
+    final double right = Math.ceil(number(box + ".right + scrollX"));
+    final double bottom = Math.ceil(number(box + ".bottom + scrollY"));
     capture(
         file,
         ",\"clip\":{\"x\":%s,\"y\":%s,\"width\":%s,\"height\":%s,\"scale\":1}"
-            .formatted(
-                number(box + ".left + scrollX"),
-                number(box + ".top + scrollY"),
-                number(box + ".width"),
-                number(box + ".height")));
+            .formatted(left, top, right - left, bottom - top));
   }
 
   private void capture(Path file, String clip) throws Exception {
