@@ -66,7 +66,8 @@ final class Protobuf {
 
   static void float64(TextBuffer out, int field, double value) {
     tag(out, field, FIXED_64);
-    out.littleEndian(Double.doubleToRawLongBits(value));
+    // Not the raw bits: among those of NaN are the ones by which Prometheus ends a series.
+    out.littleEndian(Double.doubleToLongBits(value));
   }
 
   /** A field of type {@code google.protobuf.Timestamp}. */

@@ -827,9 +827,10 @@
         say(cell, newest.trace ? `${text}, trace ${newest.trace}` : text);
         return;
       }
-      if (!cell.firstChild) cell.append(make('a', {target: '_blank', rel: 'noopener noreferrer'}));
-      mark(cell.firstChild, 'href', address);
-      say(cell.firstChild, text);
+      // There may be text: an exemplar that was recorded outside of a span has no link.
+      if (!cell.firstElementChild) cell.replaceChildren(make('a', {target: '_blank', rel: 'noopener noreferrer'}));
+      mark(cell.firstElementChild, 'href', address);
+      say(cell.firstElementChild, text);
     }
 
     // ---- Search ----
@@ -1014,26 +1015,41 @@
     say(byId('state'), text);
   }
 
+  async function ask() {
+    try {
+      const answer = await fetch('-/live/data.json?after=' + number, {headers: {Accept: 'application/json'}});
+      const isJson = answer.headers.get('Content-Type') === 'application/json';
+      return isJson ? await answer.json() : {error: `The endpoint answers with status ${answer.status}. Reload this page.`};
+    } catch (failure) {
+      number = -1;
+      // A TypeError is what the browser makes of a connection that fails.
+      if (!(failure instanceof TypeError)) console.error(failure);
+      return {error: 'The process does not answer. This page goes on trying.'};
+    }
+  }
+
+  function show(said) {
+    if (said.error) {
+      tellState('lost', said.error);
+    } else if (!isPaused) {
+      lead = said.time + said.age * 1000 - Date.now();
+      if (said.data) take(said);
+      else metrics.forEach(metric => metric.drawPicture());
+      tellState('live', said.interval > 0
+        ? `live, with each scrape: every ${digits(+said.interval.toPrecision(2))} s`
+        : 'live, every 2 s while this page is open');
+    }
+  }
+
   async function refresh() {
     if (!isPaused && !document.hidden) {
+      const said = await ask();
       try {
-        const answer = await fetch('-/live/data.json?after=' + number, {headers: {Accept: 'application/json'}});
-        const isJson = answer.headers.get('Content-Type') === 'application/json';
-        const said = isJson ? await answer.json() : {error: `The endpoint answers with status ${answer.status}. Reload this page.`};
-        if (said.error) {
-          tellState('lost', said.error);
-        } else if (!isPaused) {
-          lead = said.time + said.age * 1000 - Date.now();
-          if (said.data) take(said);
-          else metrics.forEach(metric => metric.drawPicture());
-          tellState('live', said.interval > 0
-            ? `live, with each scrape: every ${digits(+said.interval.toPrecision(2))} s`
-            : 'live, every 2 s while this page is open');
-        }
+        show(said);
       } catch (failure) {
-        number = -1;
-        tellState('lost', 'The process does not answer. This page goes on trying.');
-        if (!(failure instanceof TypeError)) console.error(failure);
+        // A fault of this page, which must not look like one of the process.
+        tellState('lost', 'This page could not show what the process answered. Reload it.');
+        console.error(failure);
       }
     }
     setTimeout(refresh, PERIOD_MILLIS);

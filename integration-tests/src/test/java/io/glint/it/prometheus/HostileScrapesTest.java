@@ -50,7 +50,7 @@ class HostileScrapesTest {
   private static final long SECONDS = 12;
 
   /** What every Prometheus of the last years reads. */
-  private static final List<String> ACCEPTS =
+  static final List<String> ACCEPTS =
       List.of(
           "application/openmetrics-text;version=1.0.0",
           "application/openmetrics-text;version=1.0.0;escaping=dots",
@@ -59,7 +59,7 @@ class HostileScrapesTest {
           "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited");
 
   /** What version 3 reads. */
-  private static final List<String> ACCEPTS_OF_3 =
+  static final List<String> ACCEPTS_OF_3 =
       List.of(
           "application/openmetrics-text;version=1.0.0;escaping=allow-utf-8",
           "text/plain;version=1.0.0;escaping=allow-utf-8",

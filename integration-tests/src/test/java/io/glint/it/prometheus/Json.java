@@ -41,8 +41,9 @@ final class Json {
       return (String) value;
     }
 
+    /** Prometheus writes numbers as strings, and the infinite ones as Go does. */
     double number() {
-      return Double.parseDouble((String) value);
+      return Double.parseDouble(((String) value).replace("Inf", "Infinity"));
     }
   }
 

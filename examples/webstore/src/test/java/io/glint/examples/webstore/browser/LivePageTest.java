@@ -19,6 +19,7 @@ import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.Tracer;
 import io.opentelemetry.context.Scope;
 import io.opentelemetry.sdk.metrics.Aggregation;
+import io.opentelemetry.sdk.metrics.ExemplarFilter;
 import io.opentelemetry.sdk.metrics.InstrumentSelector;
 import io.opentelemetry.sdk.resources.Resource;
 import io.opentelemetry.sdk.trace.SdkTracerProvider;
@@ -59,6 +60,12 @@ class LivePageTest {
   private static final int DESKTOP = 1280;
   private static final int PHONE = 390;
   private static final String HOSTILE = "<img src=x onerror=throw(1)><script>throw(2)</script>";
+
+  /** A unit has 63 characters at most. */
+  private static final String HOSTILE_UNIT = "<img src=x onerror=throw(3)>";
+
+  /** A name has 255 characters at most, and this one has no place where a line could end. */
+  private static final String LONGEST = "w".repeat(255);
 
   private static final AttributeKey<String> ROUTE = AttributeKey.stringKey("http.route");
   private static final AttributeKey<String> HOSTILE_KEY = AttributeKey.stringKey(HOSTILE);
@@ -116,6 +123,9 @@ class LivePageTest {
             .registerView(
                 InstrumentSelector.builder().setName("logins").build(),
                 GlintView.builder().setCardinalityLimit(40).build())
+            .registerView(
+                InstrumentSelector.builder().setName("refunds").build(),
+                GlintView.builder().setExemplarFilter(ExemplarFilter.alwaysOn()).build())
             .registerMetricReader(endpoint)
             .build();
     tracing = SdkTracerProvider.builder().addSpanProcessor(new TraceStore()).build();
@@ -146,7 +156,14 @@ class LivePageTest {
     final LongUpDownCounter open =
         meter.upDownCounterBuilder("carts.open").setDescription("Carts in use.").build();
     final LongCounter hostile =
-        meters.get(HOSTILE).counterBuilder("hostile").setDescription(HOSTILE).build();
+        meters
+            .get(HOSTILE)
+            .counterBuilder("hostile")
+            .setUnit(HOSTILE_UNIT)
+            .setDescription(HOSTILE)
+            .build();
+    final LongCounter refunds = meter.counterBuilder("refunds").build();
+    final DoubleHistogram widest = meter.histogramBuilder(LONGEST).setUnit("s").build();
     final var unused =
         meter
             .gaugeBuilder("jvm.memory.used")
@@ -175,11 +192,23 @@ class LivePageTest {
                   size.record(2000 * Math.exp(random.nextGaussian() * 1.5));
                   logins.add(1, Attributes.of(USER, (long) random.nextInt(200)));
                   hostile.add(1, Attributes.of(HOSTILE_KEY, HOSTILE));
+                  widest.record(seconds, Attributes.of(ROUTE, "/" + "v".repeat(300)));
                 } finally {
                   span.end();
                 }
               }
               open.add(random.nextInt(3) - 1);
+              // In turns without and with a span, so that the newest exemplar has no trace or one.
+              if (round[0] % 160 < 80) {
+                refunds.add(1);
+              } else {
+                final Span span = tracer.spanBuilder("refund").startSpan();
+                try (Scope scope = span.makeCurrent()) {
+                  refunds.add(1);
+                } finally {
+                  span.end();
+                }
+              }
               packing.record(0.2 + random.nextDouble());
             },
             0,
@@ -289,7 +318,9 @@ class LivePageTest {
 
     assertThat(text(card("hostile") + ".querySelector('td')")).isEqualTo(HOSTILE + "=" + HOSTILE);
     assertThat(text(card("hostile") + ".querySelector('.help')")).isEqualTo(HOSTILE);
-    assertThat(text(card("hostile") + ".querySelector('.kind')")).contains(HOSTILE);
+    assertThat(text(card("hostile") + ".querySelector('.kind')"))
+        .isEqualTo("counter · " + HOSTILE_UNIT + " · " + HOSTILE);
+    assertThat(text(card("hostile") + ".querySelector('.figure')")).contains(HOSTILE_UNIT);
     assertThat(browser.number("document.querySelectorAll('main img, main script').length"))
         .isZero();
   }
@@ -368,6 +399,12 @@ class LivePageTest {
         .isEqualTo(before);
     assertThat(text(card(LATENCY) + ".querySelector('.tip')")).contains("its trace, in a new tab");
     browser.screenshot(SCREENSHOTS.resolve("live-focus.png"));
+
+    tracesAskedFor.clear();
+    browser.press("Enter", 13);
+
+    await("the trace is asked for", () -> !tracesAskedFor.isEmpty());
+    assertThat(before).contains(tracesAskedFor.element().replaceAll("#.*", ""));
   }
 
   private static boolean focusIsOnADot() throws Exception {
@@ -390,5 +427,22 @@ class LivePageTest {
     assertThat(browser.number("scrollY")).isEqualTo(scrolled);
     assertThat(browser.evaluate("window.row.isConnected")).isEqualTo(true);
     assertThat(browser.evaluate(card("logins") + ".querySelector('details').open")).isEqualTo(true);
+  }
+
+  @Test
+  @Order(8)
+  void aSeriesWhoseNewestExemplarHasATraceOnlySometimesIsALinkOnlyThen() throws Exception {
+    browser.open(page());
+    await("series", () -> !text(card("refunds") + "?.querySelector('summary')").isEmpty());
+    browser.click(card("refunds") + ".querySelector('summary')");
+    final String isLink = "!!(" + card("refunds") + ".querySelector('td:last-child a'))";
+    final String said = card("refunds") + ".querySelector('td:last-child')";
+    for (final boolean expected : new boolean[] {false, true, false}) {
+      await(
+          expected ? "a link" : "no link",
+          () -> text(said).contains(" at ") && browser.evaluate(isLink).equals(expected));
+    }
+    assertThat(browser.evaluate("document.getElementById('state').dataset.state"))
+        .isEqualTo("live");
   }
 }
