@@ -56,10 +56,12 @@ public final class Service {
     }
   }
 
-  private String order() throws Exception {
+  private String order(String ordered) throws Exception {
+    final int wanted = ordered == null ? 7 : Integer.parseInt(ordered);
     try (Connection connection = database.getConnection();
         Statement statement = connection.createStatement();
-        ResultSet result = statement.executeQuery("select count(*) from system_range(1, 7)")) {
+        ResultSet result =
+            statement.executeQuery("select count(*) from system_range(1, " + wanted + ")")) {
       result.next();
       final long count = result.getLong(1);
       orders.add(1, Attributes.of(AttributeKey.stringKey("country"), "FR"));
@@ -78,7 +80,8 @@ public final class Service {
   }
 
   /**
-   * Serves until its standard input ends, and prints the port.
+   * Serves until its standard input ends, and prints the port. An order asks for seven rows, and
+   * {@code /order?40} for forty.
    *
    * @param arguments none
    */
@@ -96,7 +99,10 @@ public final class Service {
             answer =
                 isFlush
                     ? flush()
-                    : service.workers.submit(service::order).get(30, TimeUnit.SECONDS);
+                    : service
+                        .workers
+                        .submit(() -> service.order(exchange.getRequestURI().getQuery()))
+                        .get(30, TimeUnit.SECONDS);
           } catch (Exception e) {
             status = 500;
             answer = e.toString();

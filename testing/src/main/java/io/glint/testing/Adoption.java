@@ -104,7 +104,10 @@ public final class Adoption {
    * whose tests run.
    */
   public Adoption print() throws IOException {
-    final Path table = Path.of("target", "adoption.md");
+    final Path folder = Path.of("").toAbsolutePath();
+    // Where the tests of a module run that makes a shaded jar.
+    final boolean isInTarget = folder.endsWith("target");
+    final Path table = (isInTarget ? folder : folder.resolve("target")).resolve("adoption.md");
     if (!Files.exists(table)) {
       Files.writeString(
           table,
