@@ -22,8 +22,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * The ways to adopt Glint in plain Java, each a process of its own, beside the stock SDK that was
- * set up in the same way. Spring Boot and the Java agent have tests of their own in their modules,
- * which do not use these assertions.
+ * set up in the same way. Spring Boot and the Java agent have tests of this name in their modules,
+ * with the same assertions.
  */
 @Timeout(180)
 @Tag("long")
