@@ -19,7 +19,8 @@ class DocumentedCommandsTest {
   private static final Pattern MODULES = Pattern.compile("\\bmvn [^`\\n]*?-pl '?([!\\w/,-]+)'?");
   private static final Pattern TESTS = Pattern.compile("-Dtest='?(\\w+(?:,\\w+)*)'?");
   private static final Pattern SCRIPT =
-      Pattern.compile("(?m)(?:^|`)(\\./(?:demo|bench|quick)|\\.ci/\\w+(?:/\\w+)*|jcstress/run)(?= |`|$)");
+      Pattern.compile(
+          "(?m)(?:^|`)(\\./(?:demo|bench|quick)|\\.ci/\\w+(?:/\\w+)*|jcstress/run)(?= |`|$)");
 
   /** Published results say what was run then. */
   private static final String KEPT = "docs/benchmarks/published/";
