@@ -14,15 +14,15 @@ import org.springframework.core.Ordered;
  * last export, when all that was recorded until the end is.
  */
 final class FlushBeforeClose implements ApplicationListener<ContextClosedEvent>, Ordered {
-  /** As long as the exporter may try; the context waits for it. */
-  private static final int MAX_SECONDS = 10;
-
   private final ApplicationContext context;
   private final GlintOpenTelemetry openTelemetry;
+  private final GlintClosing closing;
 
-  FlushBeforeClose(ApplicationContext context, GlintOpenTelemetry openTelemetry) {
+  FlushBeforeClose(
+      ApplicationContext context, GlintOpenTelemetry openTelemetry, GlintClosing closing) {
     this.context = context;
     this.openTelemetry = openTelemetry;
+    this.closing = closing;
   }
 
   /** Before that of Spring Boot, which has no order. */
@@ -35,8 +35,12 @@ final class FlushBeforeClose implements ApplicationListener<ContextClosedEvent>,
   @Override
   public void onApplicationEvent(ContextClosedEvent event) {
     if (event.getApplicationContext() == context) {
+      final long begin = System.nanoTime();
       final CompletableResultCode flush = openTelemetry.getMeterProvider().forceFlush();
-      flush.join(MAX_SECONDS, TimeUnit.SECONDS);
+      flush.join(GlintClosing.FLUSH_NANOS, TimeUnit.NANOSECONDS);
+      if (!flush.isSuccess()) {
+        closing.flushHasFailed(System.nanoTime() - begin);
+      }
     }
   }
 }

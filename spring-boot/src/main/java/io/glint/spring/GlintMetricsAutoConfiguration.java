@@ -66,13 +66,14 @@ public final class GlintMetricsAutoConfiguration {
   /** For Spring. */
   GlintMetricsAutoConfiguration() {}
 
-  @Bean
+  @Bean(destroyMethod = "") // The bean below closes it, after it and so after all that use it.
   @Primary
   GlintOpenTelemetry glintOpenTelemetry(
       ConfigurableListableBeanFactory beans,
       Environment environment,
       ObjectProvider<Resource> resource,
-      GlintCustomizers customizers) {
+      GlintCustomizers customizers,
+      GlintClosing closing) {
     final OpenTelemetry other = OtherOpenTelemetry.find(beans);
     GlintMeterProvider metrics = metricsOf(other, customizers);
     if (metrics == null) {
@@ -81,7 +82,12 @@ public final class GlintMetricsAutoConfiguration {
               environment, resource.getIfUnique(), beans.getBeanClassLoader(), customizers);
     }
     customizers.tellIfNotAsked();
-    return GlintOpenTelemetry.replacingMetricsOf(other, metrics);
+    return closing.of(GlintOpenTelemetry.replacingMetricsOf(other, metrics));
+  }
+
+  @Bean
+  GlintClosing glintClosing() {
+    return new GlintClosing();
   }
 
   /** Null if it has none. */

@@ -4,6 +4,7 @@ import io.glint.micrometer.GlintMeterRegistry;
 import io.glint.sdk.GlintOpenTelemetry;
 import io.micrometer.core.instrument.Clock;
 import io.micrometer.core.instrument.MeterRegistry;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
@@ -51,7 +52,10 @@ public final class GlintMicrometerAutoConfiguration {
 
   @Bean
   FlushBeforeClose glintFlushBeforeClose(
-      ApplicationContext context, GlintOpenTelemetry openTelemetry) {
-    return new FlushBeforeClose(context, openTelemetry);
+      ApplicationContext context,
+      GlintOpenTelemetry openTelemetry,
+      ObjectProvider<GlintClosing> closing) {
+    // There is none if the application has made the GlintOpenTelemetry: it closes it, too.
+    return new FlushBeforeClose(context, openTelemetry, closing.getIfAvailable(GlintClosing::new));
   }
 }
