@@ -323,13 +323,7 @@ class HostileValuesTest {
       assertThat(nativeHistogram).as(accept).isNotNull();
       checkNative(accept, nativeHistogram);
     } else {
-      // The fixed buckets of text are finer than those of so wide a histogram, so only the ends are
-      // known.
-      assertThat(textOfNative)
-          .as(accept)
-          .containsEntry("native_bucket+Inf", (double) MEASURED.length)
-          .containsEntry("native_count", (double) MEASURED.length)
-          .containsEntry("native_sum", Arrays.stream(MEASURED).sum());
+      checkTextOfNative(accept, textOfNative);
     }
     checkExemplars(prometheus, job, accept);
   }
@@ -351,6 +345,28 @@ class HostileValuesTest {
     assertThat(buckets).as("%s: buckets of %s", accept, name).isGreaterThan(BOUNDS.size());
     assertThat(stored).as(accept).containsEntry(name + "_count", (double) MEASURED.length);
     assertThat(stored).as(accept).containsEntry(name + "_sum", Arrays.stream(MEASURED).sum());
+  }
+
+  /**
+   * A histogram from 1e-100 to 1e301 has the scale -4 with its 160 buckets: its bounds are the
+   * powers of two to the 16. The bounds of text are powers of four. Each counts up to the next
+   * bound that the histogram has.
+   */
+  private static void checkTextOfNative(String accept, Map<String, Double> stored) {
+    final Map<String, Double> counted = new HashMap<>();
+    counted.put("native_count", (double) MEASURED.length);
+    counted.put("native_sum", Arrays.stream(MEASURED).sum());
+    counted.put("native_bucket+Inf", (double) MEASURED.length);
+    for (final String key : stored.keySet()) {
+      if (key.startsWith("native_bucket") && !key.endsWith("+Inf")) {
+        final int exponent =
+            Math.getExponent(Double.parseDouble(key.substring("native_bucket".length())));
+        final double next = Math.scalb(1.0, -16 * Math.floorDiv(-exponent, 16));
+        counted.put(key, between(Double.NEGATIVE_INFINITY, next));
+      }
+    }
+    assertThat(counted).as(accept).hasSizeGreaterThan(30);
+    assertThat(stored).as(accept).isEqualTo(counted);
   }
 
   private static void checkNative(String accept, Json.Value histogram) {
