@@ -4,6 +4,7 @@ import io.glint.exporter.openmetrics.OpenMetricsServer;
 import io.glint.sdk.exemplar.CustomExemplarFilter;
 import io.opentelemetry.sdk.autoconfigure.AutoConfiguredOpenTelemetrySdk;
 import io.opentelemetry.sdk.autoconfigure.spi.ConfigProperties;
+import io.opentelemetry.sdk.autoconfigure.spi.ConfigurationException;
 import io.opentelemetry.sdk.autoconfigure.spi.internal.ConfigurableMetricReaderProvider;
 import io.opentelemetry.sdk.autoconfigure.spi.metrics.ConfigurableMetricExporterProvider;
 import io.opentelemetry.sdk.metrics.Aggregation;
@@ -52,6 +53,7 @@ final class MetricSettings {
   static final List<String> EXEMPLAR_FILTERS = List.of("trace_based", "always_on", "always_off");
   static final List<String> HISTOGRAMS =
       List.of("explicit_bucket_histogram", "base2_exponential_bucket_histogram");
+  private static final String RESOURCE = "otel.resource.attributes";
   private static final int MOST_SERIES = 1_000_000_000;
 
   /** The stock exporters' names that other artifacts than Glint's provide. */
@@ -90,6 +92,7 @@ final class MetricSettings {
   Map<String, String> overrides() {
     StockOtlp.unsetWhatIsRefused(settings);
     unsetIfRefused();
+    unsetResourceIfRefused();
     settings.override(EXPORTER, String.join(",", exporters()));
     if (otlpProtocol != null && protocolSetting() != null) {
       settings.override(OTLP_METRICS + "protocol", otlpProtocol);
@@ -118,6 +121,23 @@ final class MetricSettings {
     unsetIf(
         settings.word(List.of("legacy", "latest"), "legacy", TELEMETRY_VERSION).equals("legacy"),
         TELEMETRY_VERSION);
+  }
+
+  /**
+   * It is of all signals, and the stock SDK would not be made. The specification of the resource
+   * discards the whole value, too.
+   */
+  private void unsetResourceIfRefused() {
+    try {
+      settings.config().getMap(RESOURCE);
+    } catch (ConfigurationException e) {
+      Settings.refuse(
+          RESOURCE,
+          settings.text(RESOURCE),
+          "a list of keys and values, key=value,key=value, with values percent-encoded",
+          "no attributes of it");
+      settings.override(RESOURCE, null);
+    }
   }
 
   private static boolean isDefault(Duration time, long defaultMillis) {

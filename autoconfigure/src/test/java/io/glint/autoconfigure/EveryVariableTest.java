@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -46,13 +47,19 @@ class EveryVariableTest {
   /** How a row says that the value is malformed. */
   private static final String MALFORMED = "malformed";
 
-  /** These are read by the stock auto-configuration, whose resource and decision Glint uses. */
-  private static final Set<String> OF_STOCK =
-      Set.of("OTEL_SDK_DISABLED", "OTEL_SERVICE_NAME", "OTEL_RESOURCE_ATTRIBUTES");
+  /**
+   * These are read by the stock auto-configuration, whose resource and decision Glint uses. {@link
+   * TakeoverTest} has them.
+   */
+  private static final Set<String> OF_STOCK = Set.of("OTEL_SDK_DISABLED", "OTEL_SERVICE_NAME");
 
   private static final List<String> ROWS =
       """
       # variable | value | what it makes, or malformed and what is used instead
+      OTEL_RESOURCE_ATTRIBUTES | (unset) | resource={}.
+      OTEL_RESOURCE_ATTRIBUTES | team=blue,site=a%20b | resource={site=a%20b, team=blue}.
+      OTEL_RESOURCE_ATTRIBUTES | team | malformed resource={}.
+      OTEL_RESOURCE_ATTRIBUTES | team=blue,=a | malformed resource={}.
       OTEL_METRICS_EXPORTER | (unset) | exporters=glint_otlp.
       OTEL_METRICS_EXPORTER | otlp | exporters=glint_otlp.
       OTEL_METRICS_EXPORTER | prometheus,console | exporters=glint_prometheus,console.
@@ -283,6 +290,7 @@ class EveryVariableTest {
     final String url = OtlpProvider.url("collector:4317", made.settings(), /* isGrpc= */ true);
     try (MetricExporter otlp = new OtlpProvider().createExporter(effective)) {
       return Stream.of(
+              "resource=" + new TreeMap<>(effective.getMap("otel.resource.attributes")),
               "exporters=" + effective.getString("otel.metrics.exporter"),
               "filter=" + made.exemplarFilter(),
               "marksSpans=" + made.marksSpans(),
@@ -385,7 +393,8 @@ class EveryVariableTest {
     final List<String> incomplete = new ArrayList<>();
     rows.forEach(
         (variable, ofVariable) -> {
-          // A host and a key are any text; the default of the protocol depends on the class path.
+          // A host and a key are any text. The default of the protocol depends on the class path,
+          // as grpc does: MetricSettingsTest has both.
           final boolean isText =
               variable.equals("OTEL_EXPORTER_PROMETHEUS_HOST")
                   || variable.equals("GLINT_EXEMPLAR_SPAN_MARKING_KEY");
@@ -400,5 +409,26 @@ class EveryVariableTest {
           }
         });
     assertThat(incomplete).isEmpty();
+  }
+
+  /**
+   * So that the document forgets none, either. Keys that are put together from parts are missed.
+   */
+  @Test
+  void theTableHasEachKeyThatTheCodeReads() throws IOException {
+    final Pattern literal = Pattern.compile("\"((?:otel|glint)\\.[a-z0-9_.-]*[a-z0-9])\"");
+    final Set<String> read = new TreeSet<>();
+    try (Stream<Path> sources = Files.walk(Path.of("src", "main", "java"))) {
+      for (final Path source : sources.filter(path -> path.toString().endsWith(".java")).toList()) {
+        final Matcher keys = literal.matcher(Files.readString(source));
+        while (keys.find()) {
+          read.add(keys.group(1));
+        }
+      }
+    }
+    assertThat(read).hasSizeGreaterThan(25);
+    // All others are ignored then: DeclarativeConfigurationTest.
+    read.removeAll(Set.of("otel.config.file", "otel.experimental.config.file"));
+    assertThat(ROWS.stream().map(line -> Row.of(line).key())).containsAll(read);
   }
 }
