@@ -19,9 +19,13 @@ import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.sdk.metrics.Aggregation;
 import io.opentelemetry.sdk.metrics.InstrumentSelector;
+import io.opentelemetry.sdk.metrics.data.DoubleExemplarData;
+import io.opentelemetry.sdk.metrics.data.ExemplarData;
 import io.opentelemetry.sdk.metrics.data.MetricData;
+import io.opentelemetry.sdk.metrics.data.PointData;
 import io.opentelemetry.sdk.testing.exporter.InMemoryMetricReader;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -108,9 +112,12 @@ class ExemplarsOnLinesTest {
   /** The exemplar of each line that has one. */
   private Map<String, Exposition.ParsedExemplar> scrape(InMemoryMetricReader reader) {
     clock.advance(1_000_000);
+    return lines(reader.collectAllMetrics());
+  }
+
+  private Map<String, Exposition.ParsedExemplar> lines(Collection<MetricData> metrics) {
     final Map<String, Exposition.ParsedExemplar> lines = new TreeMap<>();
-    final Exposition parsed =
-        renderer.parsed(reader.collectAllMetrics().toArray(new MetricData[0]));
+    final Exposition parsed = renderer.parsed(metrics.toArray(new MetricData[0]));
     for (final Exposition.ParsedFamily family : parsed.families) {
       for (final Exposition.ParsedSample sample : family.samples) {
         if (sample.exemplar() != null) {
@@ -172,6 +179,66 @@ class ExemplarsOnLinesTest {
     }
     assertThat(seen.get(0))
         .containsKeys("c", "h100.0", "h1000.0", "h+Inf", "e4.0", "e16.0", "e64.0", "e4096.0");
+  }
+
+  static Stream<Arguments> ofTheNewest() {
+    return Stream.of(
+            ExemplarReservoirFactory.alignedHistogramBucket(),
+            ExemplarReservoirFactory.fixedSize(4),
+            ExemplarReservoirFactory.octaveAligned(),
+            (ExemplarReservoirFactory) Shuffled::new)
+        .map(Arguments::of);
+  }
+
+  /** Of all exemplars that a collection has for a line, of one series or of two that become one. */
+  @ParameterizedTest
+  @MethodSource("ofTheNewest")
+  void aLineShowsTheNewestThatThereIs(ExemplarReservoirFactory reservoir) {
+    start(reservoir);
+    final SplittableRandom random = new SplittableRandom(7);
+    int choices = 0;
+    for (int round = 0; round < 100; round++) {
+      for (int i = random.nextInt(8); i > 0; i--) {
+        final Attributes attributes =
+            Attributes.of(AttributeKey.stringKey(random.nextBoolean() ? "a.b" : "a_b"), "x");
+        record(attributes, Math.scalb(1 + random.nextDouble(), random.nextInt(12)));
+      }
+      final Collection<MetricData> metrics = readers.get(0).collectAllMetrics();
+      final Map<String, DoubleExemplarData> newest = new TreeMap<>();
+      int exemplars = 0;
+      for (final MetricData metric : metrics) {
+        for (final PointData point : metric.getData().getPoints()) {
+          for (final ExemplarData exemplar : point.getExemplars()) {
+            final DoubleExemplarData candidate = (DoubleExemplarData) exemplar;
+            final String line = line(metric.getName(), candidate.getValue());
+            if (line != null) {
+              exemplars++;
+              newest.merge(
+                  line,
+                  candidate,
+                  (one, other) -> one.getEpochNanos() > other.getEpochNanos() ? one : other);
+            }
+          }
+        }
+      }
+      choices += exemplars - newest.size();
+      final Map<String, Exposition.ParsedExemplar> shown = lines(metrics);
+      newest.forEach(
+          (line, exemplar) ->
+              assertThat(Double.parseDouble(shown.get(line).value()))
+                  .as(line)
+                  .isEqualTo(exemplar.getValue()));
+    }
+    assertThat(choices).as("exemplars that were not the newest").isGreaterThan(100);
+  }
+
+  /** Null for the exponential histogram, whose lines have other bounds than its buckets. */
+  private static String line(String metric, double value) {
+    return switch (metric) {
+      case "c" -> "c";
+      case "h" -> value <= 100 ? "h100.0" : value <= 1000 ? "h1000.0" : "h+Inf";
+      default -> null;
+    };
   }
 
   static Stream<Arguments> ofTheLargest() {
