@@ -3,7 +3,6 @@ package io.glint.bench.scale;
 import io.glint.bench.Sdk;
 import io.glint.bench.SeriesAttributes;
 import io.glint.bench.Spans;
-import io.glint.bench.Statistics;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.metrics.DoubleHistogram;
 import io.opentelemetry.context.Scope;
@@ -12,10 +11,10 @@ import java.lang.management.ManagementFactory;
 import java.lang.management.MemoryPoolMXBean;
 import java.lang.management.MemoryType;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.HdrHistogram.Histogram;
 
 /**
  * What scrapes that come at once take, and what they do to a thread that records meanwhile: the
@@ -29,13 +28,15 @@ import java.util.concurrent.atomic.AtomicBoolean;
 public final class ScrapeLoad {
   private static final int ROUNDS = 5;
 
-  /** Recording calls that are remembered of a round. */
-  private static final int MAX_CALLS = 5_000_000;
+  private static final int DIGITS = 3;
 
   private final Endpoint endpoint;
   private final DoubleHistogram histogram;
   private final Attributes[] attributes;
   private final AtomicBoolean isOver = new AtomicBoolean();
+
+  /** Whether calls count: not before the scrapes begin. */
+  private final AtomicBoolean isMeasuring = new AtomicBoolean();
 
   private ScrapeLoad(Sdk sdk, int series) throws IOException {
     endpoint = new Endpoint(sdk, series);
@@ -74,7 +75,7 @@ public final class ScrapeLoad {
   }
 
   private void print(Sdk sdk, String what, Round round) {
-    final double[] calls = round.calls;
+    final Histogram calls = round.calls;
     System.out.printf(
         "%s, %d series, %s: scrapes %s ms, %d B; peak of the heap %d MB; recording p50 %.0f ns,"
             + " p99 %.0f ns, p99.9 %.0f ns, p99.99 %.0f ns, of %d calls%n",
@@ -84,17 +85,17 @@ public final class ScrapeLoad {
         round.millis,
         round.bytes,
         round.heapBytes >> 20,
-        Statistics.quantile(calls, 0.5),
-        Statistics.quantile(calls, 0.99),
-        Statistics.quantile(calls, 0.999),
-        Statistics.quantile(calls, 0.9999),
-        calls.length);
+        (double) calls.getValueAtPercentile(50),
+        (double) calls.getValueAtPercentile(99),
+        (double) calls.getValueAtPercentile(99.9),
+        (double) calls.getValueAtPercentile(99.99),
+        calls.getTotalCount());
   }
 
   /** What one round has shown. */
   private static final class Round {
     final List<Long> millis = new ArrayList<>();
-    double[] calls;
+    final Histogram calls = new Histogram(DIGITS);
     long bytes;
     long heapBytes;
   }
@@ -105,7 +106,8 @@ public final class ScrapeLoad {
     System.gc();
     heap().forEach(MemoryPoolMXBean::resetPeakUsage);
     isOver.set(false);
-    final Thread recorder = new Thread(() -> round.calls = calls(), "recorder");
+    isMeasuring.set(false);
+    final Thread recorder = new Thread(() -> record(round.calls), "recorder");
     recorder.start();
     final CountDownLatch begin = new CountDownLatch(1);
     final List<Thread> threads = new ArrayList<>();
@@ -115,7 +117,11 @@ public final class ScrapeLoad {
       threads.add(scraper);
     }
     Thread.sleep(1000);
+    isMeasuring.set(true);
     begin.countDown();
+    if (scrapers == 0) {
+      Thread.sleep(1000);
+    }
     for (final Thread each : threads) {
       each.join();
     }
@@ -131,16 +137,17 @@ public final class ScrapeLoad {
         .toList();
   }
 
-  /** Nanoseconds of each call until the round is over, with those of looking at the clock. */
-  private double[] calls() {
-    final double[] calls = new double[MAX_CALLS];
-    int count = 0;
-    for (int i = 0; count < MAX_CALLS && !isOver.get(); i = i + 1 < attributes.length ? i + 1 : 0) {
+  /** Takes the nanoseconds of each call while it counts, with those of looking at the clock. */
+  private void record(Histogram calls) {
+    for (int i = 0; !isOver.get(); i = i + 1 < attributes.length ? i + 1 : 0) {
+      final boolean counts = isMeasuring.get();
       final long start = System.nanoTime();
       histogram.record(0.5, attributes[i]);
-      calls[count++] = System.nanoTime() - start;
+      final long nanos = System.nanoTime() - start;
+      if (counts) {
+        calls.recordValue(nanos);
+      }
     }
-    return Arrays.copyOf(calls, count);
   }
 
   private void scrape(CountDownLatch begin, Round round) {
