@@ -70,7 +70,8 @@ class HostileValuesTest {
     Double.NEGATIVE_INFINITY,
     1e21,
     1e22,
-    // JDK 17 and JDK 25 print this number differently, and Error Prone refuses a literal that differs.
+    // JDK 17 and JDK 25 print this number differently, and Error Prone refuses a literal that
+    // differs.
     Double.parseDouble("1e23"),
     123456789012345.0,
     (1L << 53) + 2.0,
