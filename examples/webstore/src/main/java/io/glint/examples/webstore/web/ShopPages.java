@@ -20,7 +20,7 @@ final class ShopPages {
         Product.ALL.stream()
             .map(
                 product ->
-                    "<tr><td>%s</td><td class=\"number\">%s</td><td>%s</td></tr>"
+                    "<tr><td>%s</td><td class=\"number\">%s</td><td class=\"action\">%s</td></tr>"
                         .formatted(
                             Html.escape(product.title()),
                             Format.dollars(product.price()),

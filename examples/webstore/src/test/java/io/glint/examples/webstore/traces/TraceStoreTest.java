@@ -71,6 +71,17 @@ class TraceStoreTest {
   }
 
   @Test
+  void aRequestUnderWayIsNotAmongTheSlowest() {
+    final Span request = tracer.spanBuilder("request").startSpan();
+    tracer.spanBuilder("step").setParent(Context.root().with(request)).startSpan().end();
+
+    assertThat(store.slowest(1)).isEmpty();
+    assertThat(store.find(request.getSpanContext().getTraceId())).isPresent();
+    request.end();
+    assertThat(store.slowest(1)).singleElement().returns("request", Trace::name);
+  }
+
+  @Test
   void aTraceNoLongerPinnedAnswersForAWhileAsIfItWereNew() {
     final String exemplar = trace();
     store.pin("test", Set.of(exemplar));
