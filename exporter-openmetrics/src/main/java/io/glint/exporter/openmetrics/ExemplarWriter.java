@@ -200,7 +200,7 @@ abstract class ExemplarWriter {
   }
 
   /** The first bucket whose upper bound, which is inclusive, is not below the value. */
-  private static int bucketOf(double value, List<Double> bounds) {
+  static int bucketOf(double value, List<Double> bounds) {
     int low = 0;
     int high = bounds.size();
     while (low < high) {

@@ -82,6 +82,9 @@ final class Family {
   /** The series of a counter that several points have had, by {@link PointMerger}'s key. */
   final Map<Long, SharedCounter> sharedCounters = new HashMap<>(0);
 
+  /** What was shown of exemplars of a series that several points have had, by the same key. */
+  final Map<Long, ShownExemplars> shownExemplars = new HashMap<>(0);
+
   /** The label sets of the points, as they were when the family was last written as text. */
   private final SeriesLabels textLabels = new SeriesLabels();
 

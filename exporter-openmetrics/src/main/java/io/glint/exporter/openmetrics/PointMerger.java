@@ -12,6 +12,7 @@ import io.opentelemetry.sdk.metrics.data.ValueAtQuantile;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes one series of several points that have the same labels.
@@ -25,7 +26,8 @@ import java.util.Map;
  * <p>A series does not change hands from scrape to scrape. Of a counter the last value counts of a
  * part that is not in a collection ({@link SharedCounter}), and a gauge has its owner also while
  * that has no point ({@link GaugeOwners}). Histograms and summaries have what is in the collection:
- * they fall when a part vanishes, which Prometheus takes for a reset.
+ * they fall when a part vanishes, which Prometheus takes for a reset. The exemplars of a line do
+ * not go back in time, whichever part has them ({@link ShownExemplars}).
  *
  * <p>For rare use: it allocates. Not safe for use by several threads at once.
  */
@@ -33,6 +35,9 @@ final class PointMerger {
 
   /** How many parts of counters are remembered, of all series that several points have had. */
   static final int MAX_COUNTER_PARTS = 10_000;
+
+  /** Of how many lines with exemplars the latest is remembered, of all such series. */
+  static final int MAX_EXEMPLAR_LINES = 10_000;
 
   private final TextBuffer labels;
   private final ProblemLog log;
@@ -42,6 +47,9 @@ final class PointMerger {
 
   /** How many parts the {@linkplain Family#sharedCounters shared counters} have. */
   private int counterParts;
+
+  /** How many lines are remembered in {@linkplain Family#shownExemplars what was shown}. */
+  private int exemplarLines;
 
   @SuppressWarnings("NullAway.Init") // By start().
   private PointWriter writer;
@@ -64,12 +72,16 @@ final class PointMerger {
   boolean isContested(
       Family family, MetricData metric, PointData point, int labelsStart, int labelsEnd) {
     return switch (family.type) {
-      case COUNTER ->
-          !family.sharedCounters.isEmpty()
-              && family.sharedCounters.containsKey(key(family, labelsStart, labelsEnd));
+      case COUNTER, HISTOGRAM ->
+          !(family.sharedCounters.isEmpty() && family.shownExemplars.isEmpty())
+              && isShared(family, key(family, labelsStart, labelsEnd));
       case GAUGE -> !isOwner(key(family, labelsStart, labelsEnd), metric, point);
       default -> false;
     };
+  }
+
+  private static boolean isShared(Family family, Long key) {
+    return family.sharedCounters.containsKey(key) || family.shownExemplars.containsKey(key);
   }
 
   private boolean isOwner(long key, MetricData metric, PointData point) {
@@ -128,7 +140,9 @@ final class PointMerger {
           case COUNTER -> counters(series, all);
           case GAUGE -> gauges(series, all);
           case HISTOGRAM ->
-              writer.isNative(all.get(0).point()) ? nativeHistograms(all) : histograms(series, all);
+              writer.isNative(all.get(0).point())
+                  ? nativeHistograms(series, all)
+                  : histograms(series, all);
           case SUMMARY -> summaries(series, all);
           case INFO -> throw new AssertionError("written by ExpositionWriter");
         };
@@ -155,10 +169,11 @@ final class PointMerger {
     }
     final PointSum sum = shared == null ? PointSum.of(valid) : add(shared, valid);
     final long start = shared == null ? start(valid) : shared.startEpochNanos();
+    final List<ExemplarData> shown = shown(series, valid, exemplars);
     if (sum.isInteger()) {
-      writer.counter(sum.integer(), start, exemplars);
+      writer.counter(sum.integer(), start, shown);
     } else {
-      writer.counter(sum.floating(), start, exemplars);
+      writer.counter(sum.floating(), start, shown);
     }
     return valid;
   }
@@ -178,11 +193,20 @@ final class PointMerger {
       counterParts -= shared.size();
     }
     family.sharedCounters.clear();
+    for (final ShownExemplars shown : family.shownExemplars.values()) {
+      exemplarLines -= shown.size();
+    }
+    family.shownExemplars.clear();
   }
 
   /** How many parts of counters are remembered, for tests. */
   int counterParts() {
     return counterParts;
+  }
+
+  /** How many lines with exemplars are remembered, for tests. */
+  int exemplarLines() {
+    return exemplarLines;
   }
 
   /** The owner says whether these are sums; a gauge and a sum cannot be added. */
@@ -254,12 +278,16 @@ final class PointMerger {
       exemplars.addAll(candidates(source, PointWriter.histogramExemplars(source.point())));
     }
     if (!valid.isEmpty()) {
-      writer.histogram(total, sum, start(valid), exemplars);
+      final List<DoubleExemplarData> shown =
+          writer.format.showsAllExemplars()
+              ? shown(series, valid, exemplars)
+              : shown(series, valid, exemplars, total.bounds());
+      writer.histogram(total, sum, start(valid), shown);
     }
     return valid;
   }
 
-  private List<PointSource> nativeHistograms(List<PointSource> all) {
+  private List<PointSource> nativeHistograms(Series series, List<PointSource> all) {
     final List<PointSource> valid = new ArrayList<>();
     final List<DoubleExemplarData> exemplars = new ArrayList<>();
     final NativeBuckets total = new NativeBuckets();
@@ -278,7 +306,7 @@ final class PointMerger {
       exemplars.addAll(candidates(source, point.getExemplars()));
     }
     if (!valid.isEmpty()) {
-      writer.nativeHistogram(total, sum, start(valid), exemplars);
+      writer.nativeHistogram(total, sum, start(valid), shown(series, valid, exemplars));
     }
     return valid;
   }
@@ -317,6 +345,63 @@ final class PointMerger {
       tally.mayWrite(exemplars.get(i), source.tallySlot());
     }
     return exemplars;
+  }
+
+  /** Those that may be shown of a series that is one line. */
+  private <E extends ExemplarData> List<E> shown(
+      Series series, List<PointSource> points, List<E> candidates) {
+    final ShownExemplars known = shownExemplars(series, candidates);
+    if (known == null) {
+      return candidates;
+    }
+    final int before = known.size();
+    try {
+      return known.ofSeries(candidates, end(points), MAX_EXEMPLAR_LINES - exemplarLines);
+    } finally {
+      exemplarLines += known.size() - before;
+    }
+  }
+
+  /** Those that may be shown of a series each of whose buckets is a line. */
+  private List<DoubleExemplarData> shown(
+      Series series,
+      List<PointSource> points,
+      List<DoubleExemplarData> candidates,
+      List<Double> bounds) {
+    final ShownExemplars known = shownExemplars(series, candidates);
+    if (known == null) {
+      return candidates;
+    }
+    final int before = known.size();
+    try {
+      return known.ofBuckets(candidates, bounds, end(points), MAX_EXEMPLAR_LINES - exemplarLines);
+    } finally {
+      exemplarLines += known.size() - before;
+    }
+  }
+
+  /** Null where there is nothing to show, and where no more is remembered. */
+  private @Nullable ShownExemplars shownExemplars(
+      Series series, List<? extends ExemplarData> candidates) {
+    if (candidates.isEmpty() || !writer.format.hasExemplars()) {
+      return null;
+    }
+    final Map<Long, ShownExemplars> ofFamily = series.family().shownExemplars;
+    ShownExemplars known = ofFamily.get(series.key());
+    if (known == null && exemplarLines < MAX_EXEMPLAR_LINES) {
+      known = new ShownExemplars();
+      ofFamily.put(series.key(), known);
+      series.family().isContested = true;
+    }
+    return known;
+  }
+
+  private static long end(List<PointSource> points) {
+    long latest = 0;
+    for (final PointSource source : points) {
+      latest = Math.max(latest, source.point().getEpochNanos());
+    }
+    return latest;
   }
 
   private static long start(List<PointSource> points) {

@@ -23,6 +23,11 @@ enum ScrapeFormat {
     return this != PROMETHEUS_TEXT;
   }
 
+  /** Whether one sample has all exemplars of a classic histogram, and not each bucket one. */
+  boolean showsAllExemplars() {
+    return this == OPEN_METRICS_2;
+  }
+
   /** Whether exponential histograms stay what they are. */
   boolean hasNativeHistograms() {
     return this == OPEN_METRICS_2 || this == PROTOBUF;

@@ -22,6 +22,7 @@ import io.glint.exporter.openmetrics.Metrics.Metric;
 import io.glint.sdk.exemplar.ExemplarOutcomes.Outcome;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.sdk.common.InstrumentationScopeInfo;
+import io.opentelemetry.sdk.metrics.data.DoubleExemplarData;
 import io.opentelemetry.sdk.metrics.data.LongExemplarData;
 import io.opentelemetry.sdk.metrics.data.LongPointData;
 import io.opentelemetry.sdk.metrics.data.MetricData;
@@ -296,6 +297,51 @@ class SharedSeriesTest {
       assertThat(families.get(i).sharedCounters).isEmpty();
     }
     assertThat(merger.counterParts()).isEqualTo(PointMerger.MAX_COUNTER_PARTS - 900 - 100);
+  }
+
+  @Test
+  void theLatestExemplarsOfLinesAreRememberedInBoundedMemoryForAllOfThem() {
+    final TextBuffer none = new TextBuffer(0);
+    final PointMerger merger =
+        new PointMerger(none, OpenMetricsReader.newLog(OpenMetricsServer.LOGGER));
+    final PointWriter writer =
+        new ProtobufPointWriter(OpenMetricsReader.newLog(OpenMetricsServer.LOGGER));
+    final ScrapeExemplars tally = new ScrapeExemplars();
+    tally.start(ScrapeFormat.PROTOBUF);
+    writer.start(
+        new TextBuffer(0),
+        tally,
+        LabelSet.ofExemplars(
+            new Naming(TranslationStrategy.UNDERSCORE_ESCAPING_WITH_SUFFIXES, Escaping.UNDERSCORES),
+            ScrapeFormat.PROTOBUF));
+    merger.start(writer, tally);
+    final List<Double> bounds = new ArrayList<>();
+    final List<DoubleExemplarData> exemplars = new ArrayList<>();
+    for (int i = 0; i < 899; i++) {
+      bounds.add((double) i);
+      exemplars.add(exemplar(i, NOW, 1));
+    }
+    exemplars.add(exemplar(1e9, NOW, 1));
+    final List<Long> counts = Collections.nCopies(900, 1L);
+    final MetricData metric = histogram("h");
+    final PointSource source =
+        new PointSource(metric, new HistogramPoint(NONE, 1, bounds, counts, exemplars), 0);
+    final List<Family> families = new ArrayList<>();
+    for (int i = 0; i < 20; i++) {
+      final Family family = new Family("h" + i, FamilyType.HISTOGRAM, SCOPE_A, "h" + i);
+      families.add(family);
+      writer.beginFamily(family);
+      writer.series(none, 0, 0);
+      tally.metric(metric);
+      assertThat(merger.write(family, List.of(source, source), 0, 0)).isEqualTo(2);
+    }
+    assertThat(merger.exemplarLines()).isEqualTo(PointMerger.MAX_EXEMPLAR_LINES);
+    // One of all lines, one of some and one of none.
+    for (final int i : new int[] {0, 11, 19}) {
+      merger.forget(families.get(i));
+      assertThat(families.get(i).shownExemplars).isEmpty();
+    }
+    assertThat(merger.exemplarLines()).isEqualTo(PointMerger.MAX_EXEMPLAR_LINES - 900 - 100);
   }
 
   @Test
