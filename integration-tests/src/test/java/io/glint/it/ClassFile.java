@@ -38,6 +38,9 @@ final class ClassFile {
   /** Methods as {@code class.name}. */
   final Set<String> calls = new HashSet<>();
 
+  /** Methods that it declares. */
+  final Set<String> methods = new HashSet<>();
+
   /** Call sites that are linked at the first call, as name and descriptor. */
   final Set<String> linked = new HashSet<>();
 
@@ -84,7 +87,25 @@ final class ClassFile {
       final int[] nameAndType = pairs.get(pairs.get(site)[1]);
       file.linked.add(texts.get(nameAndType[0]) + texts.get(nameAndType[1]));
     }
+    in.skipNBytes(6);
+    in.skipNBytes(2L * in.readUnsignedShort());
+    namesOfMembers(in, texts, new HashSet<>());
+    namesOfMembers(in, texts, file.methods);
     return file;
+  }
+
+  /** Fields or methods; their attributes are passed over (sections 4.5 and 4.6). */
+  private static void namesOfMembers(DataInputStream in, Map<Integer, String> texts, Set<String> to)
+      throws IOException {
+    for (int members = in.readUnsignedShort(); members > 0; members--) {
+      in.skipNBytes(2);
+      to.add(texts.get(in.readUnsignedShort()));
+      in.skipNBytes(2);
+      for (int attributes = in.readUnsignedShort(); attributes > 0; attributes--) {
+        in.skipNBytes(2);
+        in.skipNBytes(Integer.toUnsignedLong(in.readInt()));
+      }
+    }
   }
 
   /** All of the modules, by their names with slashes. */
@@ -97,10 +118,17 @@ final class ClassFile {
         readAll(classes, all);
       } else {
         // Where the modules have been packaged it is a jar.
-        try (FileSystem jar = FileSystems.newFileSystem(classes)) {
-          readAll(jar.getPath("/"), all);
-        }
+        all.putAll(ofJar(classes));
       }
+    }
+    return all;
+  }
+
+  /** All of a jar, by their names with slashes. */
+  static Map<String, ClassFile> ofJar(Path path) throws IOException {
+    final Map<String, ClassFile> all = new TreeMap<>();
+    try (FileSystem jar = FileSystems.newFileSystem(path)) {
+      readAll(jar.getPath("/"), all);
     }
     return all;
   }
