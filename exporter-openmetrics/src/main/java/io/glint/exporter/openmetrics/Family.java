@@ -49,7 +49,15 @@ final class Family {
   /** The name of the HELP and TYPE lines in Prometheus text, and of the sample of a counter. */
   private final String textName;
 
-  /** {@link PointMerger#nameKey} of that name. */
+  /**
+   * The {@link #name} that a scraper gets who names no scheme of escaping, and its {@link
+   * #suffixes}: what {@code name[]} may ask for besides, see {@link NameFilter}.
+   */
+  final String plainName;
+
+  final List<String> plainSuffixes;
+
+  /** {@link PointMerger#nameKey} of {@link #textName}. */
   final long nameKey;
 
   /** Those of the scrape under way that have points. */
@@ -103,19 +111,39 @@ final class Family {
    * Creates a family.
    *
    * @param textName the name it has in Prometheus text
+   * @param plainTextName the same for a scraper that names no scheme of escaping
    */
-  Family(String textName, FamilyType type, InstrumentationScopeInfo scope, String metricName) {
+  Family(
+      String textName,
+      String plainTextName,
+      FamilyType type,
+      InstrumentationScopeInfo scope,
+      String metricName) {
     this.textName = textName;
     nameKey = PointMerger.nameKey(textName);
     this.type = type;
     this.scope = scope;
     this.metricName = metricName;
-    final String suffix = type.suffixes.get(0);
-    final boolean bare = !textName.endsWith(suffix) || textName.length() == suffix.length();
-    name = bare ? textName : textName.substring(0, textName.length() - suffix.length());
+    final boolean bare = isBare(textName, type);
+    name = withoutSuffix(textName, type);
     suffixes = bare ? List.of("") : type.suffixes;
     reservedSuffixes = bare ? List.of() : type.reservedSuffixes;
     hasLegacyName = Names.isLegacy(name, true);
+    // Mostly they are the same; then one string is enough.
+    plainName = plainTextName.equals(textName) ? name : withoutSuffix(plainTextName, type);
+    plainSuffixes = isBare(plainTextName, type) ? List.of("") : type.suffixes;
+  }
+
+  /** Whether a name lacks the suffix of the type, or is nothing else. */
+  private static boolean isBare(String textName, FamilyType type) {
+    final String suffix = type.suffixes.get(0);
+    return !textName.endsWith(suffix) || textName.length() == suffix.length();
+  }
+
+  private static String withoutSuffix(String textName, FamilyType type) {
+    return isBare(textName, type)
+        ? textName
+        : textName.substring(0, textName.length() - type.suffixes.get(0).length());
   }
 
   /** The name of the HELP and TYPE lines in Prometheus text, and of the sample of a counter. */

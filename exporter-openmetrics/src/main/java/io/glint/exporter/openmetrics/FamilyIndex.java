@@ -150,11 +150,18 @@ final class FamilyIndex {
       return;
     }
     final String unit = Units.word(metric.getUnit());
-    final String name = naming.metric(metric.getName(), unit, type == FamilyType.COUNTER);
+    final boolean isCounter = type == FamilyType.COUNTER;
+    final String name = naming.metric(metric.getName(), unit, isCounter);
     final Map<String, Family> ofType = Objects.requireNonNull(families.get(type));
     Family family = ofType.get(name);
     if (family == null) {
-      family = new Family(name, type, metric.getInstrumentationScopeInfo(), metric.getName());
+      family =
+          new Family(
+              name,
+              naming.plain().metric(metric.getName(), unit, isCounter),
+              type,
+              metric.getInstrumentationScopeInfo(),
+              metric.getName());
       ofType.put(name, family);
       remembered++;
       planned.clear();
@@ -276,7 +283,7 @@ final class FamilyIndex {
     final Family known = target;
     if (known == null) {
       final InstrumentationScopeInfo scope = metric.getInstrumentationScopeInfo();
-      final Family made = new Family(TARGET, FamilyType.INFO, scope, metric.getName());
+      final Family made = new Family(TARGET, TARGET, FamilyType.INFO, scope, metric.getName());
       made.help = "Target metadata";
       target = made;
       targetAttributes = attributes;

@@ -15,6 +15,10 @@ import org.jspecify.annotations.Nullable;
  * the answer. A family is asked for by its own name or by that of one of its samples, and is always
  * written with all of them. A name that no family has is no error.
  *
+ * <p>A name is that of the answer, by its scheme of escaping, or the one that a scraper gets who
+ * names no scheme. So the same query does whether Prometheus, which chooses the scheme by itself,
+ * is of version 2 or 3. The client library for Java knows the latter name only.
+ *
  * <p>The size of a query is bounded. Immutable.
  */
 final class NameFilter {
@@ -93,15 +97,19 @@ final class NameFilter {
    */
   boolean includes(Family family, boolean hasCreated) {
     return names == null
-        || names.contains(family.name)
-        || includesSample(names, family)
-        || (hasCreated && names.contains(family.name + FamilyType.CREATED));
+        || includes(names, family.name, family.suffixes, hasCreated)
+        // Mostly it is the same one.
+        || (!family.plainName.equals(family.name)
+            && includes(names, family.plainName, family.plainSuffixes, hasCreated));
   }
 
-  private static boolean includesSample(Set<String> names, Family family) {
-    final List<String> suffixes = family.suffixes;
+  private static boolean includes(
+      Set<String> names, String family, List<String> suffixes, boolean hasCreated) {
+    if (names.contains(family) || (hasCreated && names.contains(family + FamilyType.CREATED))) {
+      return true;
+    }
     for (int i = 0; i < suffixes.size(); i++) {
-      if (names.contains(family.name + suffixes.get(i))) {
+      if (names.contains(family + suffixes.get(i))) {
         return true;
       }
     }

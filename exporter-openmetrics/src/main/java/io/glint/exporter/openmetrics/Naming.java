@@ -15,6 +15,11 @@ final class Naming {
     this.escaping = escaping;
   }
 
+  /** The names for a scraper that names no scheme of escaping. */
+  Naming plain() {
+    return escaping == Escaping.UNDERSCORES ? this : new Naming(strategy, Escaping.UNDERSCORES);
+  }
+
   /** The scheme that gives the same names, and is the one to keep them by. */
   static Escaping effective(TranslationStrategy strategy, Escaping escaping) {
     return strategy.replacesCharacters && escaping != Escaping.DOTS

@@ -73,7 +73,7 @@ import org.jspecify.annotations.Nullable;
  *       strategy}, and then escaped as the request's Accept header says by its parameter {@code
  *       escaping}: {@code underscores}, which is meant if it says nothing, {@code dots}, {@code
  *       values}, or {@code allow-utf-8} for not at all. {@code name[]} asks for names as they are
- *       written then.
+ *       written then, or as they are without the parameter.
  *   <li>Metrics that become one name and have the same type are one family. If they differ in unit
  *       or description, they have none, from the first scrape on that sees it.
  *   <li>If their types differ, one has the name. A histogram or summary has the names of its

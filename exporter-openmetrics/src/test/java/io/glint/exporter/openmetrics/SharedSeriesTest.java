@@ -284,7 +284,8 @@ class SharedSeriesTest {
     }
     final List<Family> families = new ArrayList<>();
     for (int i = 0; i < 20; i++) {
-      final Family family = new Family("c" + i + "_total", FamilyType.COUNTER, SCOPE_A, "c" + i);
+      final Family family =
+          new Family("c" + i + "_total", "c" + i + "_total", FamilyType.COUNTER, SCOPE_A, "c" + i);
       families.add(family);
       writer.beginFamily(family);
       writer.series(none, 0, 0);
