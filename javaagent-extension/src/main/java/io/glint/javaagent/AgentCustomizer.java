@@ -1,6 +1,5 @@
 package io.glint.javaagent;
 
-import io.glint.autoconfigure.GlintCustomizerProvider;
 import io.opentelemetry.sdk.OpenTelemetrySdk;
 import io.opentelemetry.sdk.autoconfigure.spi.AutoConfigurationCustomizer;
 import io.opentelemetry.sdk.autoconfigure.spi.AutoConfigurationCustomizerProvider;
@@ -10,8 +9,8 @@ import io.opentelemetry.sdk.autoconfigure.spi.internal.AutoConfigureListener;
 public final class AgentCustomizer
     implements AutoConfigurationCustomizerProvider, AutoConfigureListener {
 
-  /** Null if Glint is not active. Of type Object: an old JVM cannot load the class. */
-  private Object glint;
+  /** Null if Glint is not active. */
+  private AutoConfigureListener glint;
 
   /** For the service loader. */
   public AgentCustomizer() {}
@@ -28,9 +27,9 @@ public final class AgentCustomizer
       return;
     }
     try {
-      final GlintCustomizerProvider provider = new GlintCustomizerProvider();
+      final AutoConfigurationCustomizerProvider provider = Support.inside().customizer();
       provider.customize(autoConfiguration);
-      glint = provider;
+      glint = (AutoConfigureListener) provider;
     } catch (Throwable t) {
       Support.giveUp(
           "Glint could not take over the metrics of the Java agent. They are recorded by the stock"
@@ -42,7 +41,7 @@ public final class AgentCustomizer
   @Override
   public void afterAutoConfigure(OpenTelemetrySdk sdk) {
     if (glint != null) {
-      ((GlintCustomizerProvider) glint).afterAutoConfigure(sdk);
+      glint.afterAutoConfigure(sdk);
     }
   }
 }

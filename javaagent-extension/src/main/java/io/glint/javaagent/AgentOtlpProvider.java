@@ -1,6 +1,5 @@
 package io.glint.javaagent;
 
-import io.glint.autoconfigure.OtlpProvider;
 import io.opentelemetry.sdk.autoconfigure.spi.ConfigProperties;
 import io.opentelemetry.sdk.autoconfigure.spi.metrics.ConfigurableMetricExporterProvider;
 import io.opentelemetry.sdk.metrics.export.MetricExporter;
@@ -8,7 +7,7 @@ import io.opentelemetry.sdk.metrics.export.MetricExporter;
 /** Makes Glint's OTLP exporter. For the service loader of the agent. */
 public final class AgentOtlpProvider implements ConfigurableMetricExporterProvider {
   private final ConfigurableMetricExporterProvider glint =
-      Support.isGiven() ? new OtlpProvider() : null;
+      Support.isGiven() ? Support.inside().otlp() : null;
 
   /** For the service loader. */
   public AgentOtlpProvider() {}

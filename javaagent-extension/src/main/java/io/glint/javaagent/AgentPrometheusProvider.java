@@ -1,6 +1,5 @@
 package io.glint.javaagent;
 
-import io.glint.autoconfigure.PrometheusProvider;
 import io.opentelemetry.sdk.autoconfigure.spi.ConfigProperties;
 import io.opentelemetry.sdk.autoconfigure.spi.internal.ConfigurableMetricReaderProvider;
 import io.opentelemetry.sdk.metrics.export.MetricReader;
@@ -8,7 +7,7 @@ import io.opentelemetry.sdk.metrics.export.MetricReader;
 /** Makes Glint's endpoint for Prometheus. For the service loader of the agent. */
 public final class AgentPrometheusProvider implements ConfigurableMetricReaderProvider {
   private final ConfigurableMetricReaderProvider glint =
-      Support.isGiven() ? new PrometheusProvider() : null;
+      Support.isGiven() ? Support.inside().prometheus() : null;
 
   /** For the service loader. */
   public AgentPrometheusProvider() {}

@@ -1,6 +1,5 @@
 package io.glint.javaagent;
 
-import io.glint.autoconfigure.GlintAutoConfiguration;
 import io.opentelemetry.api.GlobalOpenTelemetry;
 import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.sdk.OpenTelemetrySdk;
@@ -34,7 +33,7 @@ final class GlobalMetrics {
     isReplaced = true;
     try {
       final OpenTelemetrySdk sdk = autoConfigured.getOpenTelemetrySdk();
-      final OpenTelemetry composed = GlintAutoConfiguration.of(sdk);
+      final OpenTelemetry composed = Support.inside().of(sdk);
       if (composed == sdk) {
         // There are no metrics; or it was logged that they could not be taken over.
         return;

@@ -1,6 +1,5 @@
 package io.glint.javaagent;
 
-import io.glint.sdk.OpenTelemetryVersion;
 import io.opentelemetry.javaagent.tooling.AgentVersion;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -14,12 +13,23 @@ final class Support {
 
   private static final int LEAST_JAVA = 17;
 
+  /** Loaded by its name: it is not for an old JVM, and not for the loader of this class. */
+  private static final String GLINT = "io.glint.javaagent.inside.Glint";
+
+  /** Null if Glint cannot be active. */
+  private static Inside inside;
+
   private static volatile boolean isGiven = look();
 
   private Support() {}
 
   static boolean isGiven() {
     return isGiven;
+  }
+
+  /** Glint. Only if {@link #isGiven()}. */
+  static Inside inside() {
+    return inside;
   }
 
   /** From now on nothing of Glint is used. */
@@ -47,7 +57,13 @@ final class Support {
           + ". Use a newer JVM, or remove the extension from otel.javaagent.extensions.";
     }
     try {
-      OpenTelemetryVersion.requireSupported();
+      final Inside glint =
+          Class.forName(GLINT, true, InsideClassLoader.open())
+              .asSubclass(Inside.class)
+              .getConstructor()
+              .newInstance();
+      glint.requireSupported();
+      inside = glint;
       return null;
     } catch (IllegalStateException e) {
       return "Glint's extension of the Java agent is not active: this agent"

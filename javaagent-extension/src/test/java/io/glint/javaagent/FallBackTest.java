@@ -4,12 +4,15 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import java.io.ByteArrayInputStream;
+import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Enumeration;
 import java.util.List;
 import java.util.Map;
@@ -31,6 +34,7 @@ class FallBackTest {
   private static final String VERSION = System.getProperty("glint.agent.version");
   private static final String HOOK =
       "META-INF/services/io.opentelemetry.javaagent.tooling.BeforeAgentListener";
+  private static final String CLASSES = "io/glint/javaagent/classes.bin";
   private static final String LATE_HOOK =
       "META-INF/services/io.opentelemetry.javaagent.extension.AgentListener";
 
@@ -86,13 +90,18 @@ class FallBackTest {
           providers.addAll(new String(bytes(jar, entry), UTF_8).lines().toList());
         }
       }
-      assertThat(providers).hasSize(5);
+      assertThat(providers).hasSize(6);
       for (final String provider : providers) {
         final byte[] type = bytes(jar, jar.getJarEntry(provider.replace('.', '/') + ".class"));
         assertThat(type[7]).as("class file version of " + provider).isEqualTo((byte) 52);
       }
-      assertThat(bytes(jar, jar.getJarEntry("io/glint/javaagent/Support.class"))[7])
-          .isEqualTo((byte) 52);
+      for (final JarEntry entry : Collections.list(jar.entries())) {
+        if (entry.getName().endsWith(".class")) {
+          assertThat(bytes(jar, entry)[7])
+              .as("class file version of " + entry)
+              .isEqualTo((byte) 52);
+        }
+      }
     }
   }
 
@@ -121,7 +130,7 @@ class FallBackTest {
 
   @Test
   void aGlintThatCannotBeLinkedLeavesTheStockSdk() throws Exception {
-    final Path jar = extensionWithout("io/glint/sdk/GlintMeterProviderBuilder.class"::equals);
+    final Path jar = extensionWithout("io.glint.sdk.GlintMeterProviderBuilder"::equals);
     try (AgentProcess service = new AgentProcess(VERSION, jar, properties())) {
       assertServesAndIsScraped(service);
       assertThat(service.linesOfGlint())
@@ -133,8 +142,20 @@ class FallBackTest {
   }
 
   @Test
+  void anExtensionWithoutItsFileOfClassesLeavesTheStockSdk() throws Exception {
+    final Path jar = extensionWithout(CLASSES::equals);
+    try (AgentProcess service = new AgentProcess(VERSION, jar, properties())) {
+      assertServesAndIsScraped(service);
+      assertThat(service.linesOfGlint())
+          .singleElement()
+          .asString()
+          .contains("not active", "classes.bin is not in the extension's jar");
+    }
+  }
+
+  @Test
   void aReaderThatCannotBeTakenOverStaysWithTheStockSdk() throws Exception {
-    final Path jar = extensionWithout("io/glint/autoconfigure/StandIn.class"::equals);
+    final Path jar = extensionWithout("io.glint.autoconfigure.StandIn"::equals);
     try (AgentProcess service = new AgentProcess(VERSION, jar, properties())) {
       assertServesAndIsScraped(service);
       assertThat(service.linesOfGlint())
@@ -142,6 +163,11 @@ class FallBackTest {
     }
   }
 
+  /**
+   * The extension without some entries of its jar, or some of its classes.
+   *
+   * @param isLeftOut asked for paths of entries, and for names of classes
+   */
   private Path extensionWithout(Predicate<String> isLeftOut) throws IOException {
     final Path copy = directory.resolve("extension.jar");
     try (JarFile jar = new JarFile(AgentProcess.EXTENSION.toFile());
@@ -151,11 +177,22 @@ class FallBackTest {
         final JarEntry entry = entries.nextElement();
         if (!isLeftOut.test(entry.getName())) {
           out.putNextEntry(new JarEntry(entry.getName()));
-          out.write(bytes(jar, entry));
+          out.write(
+              entry.getName().equals(CLASSES)
+                  ? classesWithout(bytes(jar, entry), isLeftOut)
+                  : bytes(jar, entry));
         }
       }
     }
     return copy;
+  }
+
+  private static byte[] classesWithout(byte[] file, Predicate<String> isLeftOut)
+      throws IOException {
+    final Map<String, byte[]> classes =
+        PackedClasses.read(new DataInputStream(new ByteArrayInputStream(file)));
+    classes.keySet().removeIf(isLeftOut);
+    return PackedClasses.bytes(classes);
   }
 
   private static byte[] bytes(JarFile jar, JarEntry entry) throws IOException {

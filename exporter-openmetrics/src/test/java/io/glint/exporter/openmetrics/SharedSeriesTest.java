@@ -329,7 +329,7 @@ class SharedSeriesTest {
         new PointSource(metric, new HistogramPoint(NONE, 1, bounds, counts, exemplars), 0);
     final List<Family> families = new ArrayList<>();
     for (int i = 0; i < 20; i++) {
-      final Family family = new Family("h" + i, FamilyType.HISTOGRAM, SCOPE_A, "h" + i);
+      final Family family = new Family("h" + i, "h" + i, FamilyType.HISTOGRAM, SCOPE_A, "h" + i);
       families.add(family);
       writer.beginFamily(family);
       writer.series(none, 0, 0);
