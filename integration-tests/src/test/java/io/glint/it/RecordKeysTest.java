@@ -26,7 +26,8 @@ import org.junit.jupiter.api.Test;
  *
  * <p>What the compiler derives is linked by the JDK at the first call, and keeps the class loader
  * of the record reachable: on JDK 17 permanently, on JDK 25 until memory is scarce. An application
- * server could not unload an application. {@code toString} does no harm.
+ * server could not unload an application. {@code toString} keeps no more than the type of its last
+ * component, and in records that users print that is one of the JDK's.
  */
 class RecordKeysTest {
   /** The type of a key or an element, in the type of a field, a parameter or a local variable. */

@@ -6,6 +6,7 @@ import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.api.incubator.metrics.ExtendedLongCounter;
 import io.opentelemetry.context.Context;
 import java.io.BufferedReader;
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
@@ -56,16 +57,42 @@ final class AgentProcess implements AutoCloseable {
     this(builder(agentVersion, extension, properties, metricsPort), metricsPort);
   }
 
+  /**
+   * Starts it by another JVM, and returns once it serves.
+   *
+   * @param java the program
+   * @param classes what that JVM can load of the service
+   */
+  static AgentProcess by(
+      String java, Path classes, String agentVersion, Map<String, String> properties)
+      throws Exception {
+    final String classPath = classes + File.pathSeparator + classPath();
+    final int metricsPort = FreePort.find();
+    return new AgentProcess(
+        builder(java, classPath, agentVersion, EXTENSION, properties, metricsPort), metricsPort);
+  }
+
   private static ProcessBuilder builder(
       String agentVersion, Path extension, Map<String, String> properties, int metricsPort) {
+    final String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+    return builder(java, classPath(), agentVersion, extension, properties, metricsPort);
+  }
+
+  private static ProcessBuilder builder(
+      String java,
+      String classPath,
+      String agentVersion,
+      Path extension,
+      Map<String, String> properties,
+      int metricsPort) {
     final List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add(java);
     command.add("-javaagent:" + agent(agentVersion));
     command.add("-Dotel.javaagent.extensions=" + extension);
     command.add("-Dotel.exporter.prometheus.port=" + metricsPort);
     command.add("-Dotel.logs.exporter=none");
     properties.forEach((name, value) -> command.add("-D" + name + "=" + value));
-    command.addAll(List.of("-cp", classPath(), Service.class.getName()));
+    command.addAll(List.of("-cp", classPath, Service.class.getName()));
     final ProcessBuilder builder = new ProcessBuilder(command);
     builder
         .environment()
@@ -103,7 +130,7 @@ final class AgentProcess implements AutoCloseable {
   /** No Glint, and no SDK of OpenTelemetry. */
   static String classPath() {
     final Stream<String> libraries =
-        Arrays.stream(System.getProperty("java.class.path").split(java.io.File.pathSeparator))
+        Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
             .filter(path -> path.contains("slf4j-api"));
     final Stream<String> needed =
         Stream.of(
@@ -118,7 +145,7 @@ final class AgentProcess implements AutoCloseable {
             .map(place -> Path.of(URI.create(place.toString())).toString());
     return Stream.concat(needed, libraries)
         .distinct()
-        .collect(Collectors.joining(java.io.File.pathSeparator));
+        .collect(Collectors.joining(File.pathSeparator));
   }
 
   private void readLines() {

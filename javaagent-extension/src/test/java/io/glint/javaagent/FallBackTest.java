@@ -20,6 +20,7 @@ import java.util.function.Predicate;
 import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
 import java.util.jar.JarOutputStream;
+import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -76,6 +77,42 @@ class FallBackTest {
               "not active",
               "agent, " + System.getProperty("glint.agent.refused"),
               "2.15.0 or newer",
+              "recorded by the stock SDK");
+    }
+  }
+
+  /** {@code -Dglint.java11} names the program of a Java 11. */
+  @Test
+  void aJvmThatIsTooOldRecordsByTheStockSdk() throws Exception {
+    final String java = System.getProperty("glint.java11");
+    assumeThat(java).as("the program of a Java 11").isNotNull().isNotEmpty();
+    final Path source =
+        Path.of("src", "test", "java", Service.class.getName().replace('.', '/') + ".java");
+    final int status =
+        ToolProvider.getSystemJavaCompiler()
+            .run(
+                null,
+                null,
+                null,
+                "-proc:none",
+                "--release",
+                "11",
+                "-cp",
+                AgentProcess.classPath(),
+                "-d",
+                directory.toString(),
+                source.toString());
+    assertThat(status).isZero();
+    try (AgentProcess service = AgentProcess.by(java, directory, VERSION, properties())) {
+      assertServesAndIsScraped(service);
+      assertThat(service.linesOfGlint())
+          .singleElement()
+          .asString()
+          .contains(
+              "WARN",
+              "not active",
+              "needs Java 17 or newer, and this JVM is Java 11",
+              "Use a newer JVM, or remove the extension",
               "recorded by the stock SDK");
     }
   }

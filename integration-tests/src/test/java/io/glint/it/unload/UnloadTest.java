@@ -32,7 +32,8 @@ class UnloadTest {
             // What the JDK holds by soft references goes with the next collections.
             "-XX:SoftRefLRUPolicyMSPerMB=0",
             "-Dapplication.class.path=" + System.getProperty("java.class.path"),
-            "-Dotel.metrics.exporter=otlp,prometheus",
+            // The console has all data as text.
+            "-Dotel.metrics.exporter=otlp,prometheus,console",
             "-Dotel.exporter.otlp.protocol=http/protobuf",
             "-Dotel.metric.export.interval=100",
             "-Dotel.traces.exporter=none",

@@ -16,6 +16,7 @@ import io.opentelemetry.api.trace.SpanContext;
 import io.opentelemetry.api.trace.TraceFlags;
 import io.opentelemetry.api.trace.TraceState;
 import io.opentelemetry.context.Scope;
+import io.opentelemetry.exporter.logging.LoggingMetricExporter;
 import io.opentelemetry.sdk.autoconfigure.AutoConfiguredOpenTelemetrySdk;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
@@ -71,6 +72,10 @@ public final class WebApplication implements UnaryOperator<String> {
                                 .setEndpoint(otlpUrl)
                                 .setTimeout(Duration.ofSeconds(5))
                                 .build())
+                        .setInterval(Duration.ofMillis(100))
+                        .build())
+                .registerMetricReader(
+                    GlintPeriodicMetricReader.builder(LoggingMetricExporter.create())
                         .setInterval(Duration.ofMillis(100))
                         .build())
                 .build())
