@@ -65,8 +65,7 @@ final class LiveExplanations {
       case NONE, NOT_EXPORTED_YET -> Verdict.LINKED;
       case NOTHING_RECORDED, NOT_COLLECTED -> Verdict.WAITING;
       case ASYNCHRONOUS, NOT_REPRESENTABLE, METER_DISABLED, FILTER_OFF -> Verdict.WITHOUT;
-      case NO_SPAN ->
-          isOfGlint(metric.scope().getName()) ? Verdict.WITHOUT : Verdict.TROUBLE;
+      case NO_SPAN -> isOfGlint(metric.scope().getName()) ? Verdict.WITHOUT : Verdict.TROUBLE;
       case SPAN_NOT_SAMPLED,
           REFUSED_BY_FILTER,
           RESERVOIR_KEPT_NONE,
