@@ -65,9 +65,7 @@ final class LiveExplanations {
       case NONE, NOT_EXPORTED_YET -> Verdict.LINKED;
       case NOTHING_RECORDED, NOT_COLLECTED -> Verdict.WAITING;
       case ASYNCHRONOUS, NOT_REPRESENTABLE, METER_DISABLED, FILTER_OFF -> Verdict.WITHOUT;
-      case NO_SPAN ->
-          // What Glint records of itself belongs to no request.
-          metric.scope().getName().startsWith("io.glint.") ? Verdict.WITHOUT : Verdict.TROUBLE;
+      case NO_SPAN -> isOfGlint(metric.scope().getName()) ? Verdict.WITHOUT : Verdict.TROUBLE;
       case SPAN_NOT_SAMPLED,
           REFUSED_BY_FILTER,
           RESERVOIR_KEPT_NONE,
@@ -76,6 +74,14 @@ final class LiveExplanations {
           EXPORT_FAILED ->
           Verdict.TROUBLE;
     };
+  }
+
+  /**
+   * What Glint records of itself belongs to no request. What Micrometer records by Glint's registry
+   * has a scope of Glint, too, and is the application's.
+   */
+  private static boolean isOfGlint(String scope) {
+    return scope.equals("io.glint.sdk") || scope.startsWith("io.glint.exporter.");
   }
 
   /** Cause and remedy. */

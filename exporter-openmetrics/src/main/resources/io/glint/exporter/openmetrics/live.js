@@ -173,6 +173,7 @@
 
   /** As Prometheus estimates it; null if there is nothing to estimate it from. */
   function quantile(share, cells) {
+    if (cells.bounds?.length === 0) return null; // One bucket, for all values that there are.
     const rows = cells.counts.size === 0 ? [] : rowsFor(cells, []);
     const total = [...cells.counts.values()].reduce((sum, number) => sum + number, 0);
     let rank = share * total;
@@ -470,7 +471,8 @@
       }
       const {unit} = this.metric.said;
       const [, low, high] = row;
-      const range = low === -Infinity ? `up to ${quantity(high, unit)}`
+      const range = low === -Infinity && high === Infinity ? 'of any size'
+        : low === -Infinity ? `up to ${quantity(high, unit)}`
         : high === Infinity ? `above ${quantity(low, unit)}` : `${quantity(low, unit)} to ${quantity(high, unit)}`;
       this.tell(`${clock(column.column.from)} to ${clock(column.column.to)}, ${range}: ${count(number)} measurements`);
     }

@@ -316,4 +316,21 @@ class LivePageServingTest {
           .contains("{\"name\":\"u\",\"scope\":\"m\",\"verdict\":\"WITHOUT\"");
     }
   }
+
+  @Test
+  void whatAnApplicationRecordsUnderANameOfGlintIsItsOwn() throws Exception {
+    final OpenMetricsServer server = local().build();
+    try (GlintMeterProvider meters =
+        GlintMeterProvider.builder().registerMetricReader(server).build()) {
+      for (final String scope :
+          List.of("io.glint.micrometer", "io.glint.sdk", "io.glint.exporter.otlp")) {
+        meters.get(scope).histogramBuilder("h").build().record(1);
+      }
+      assertThat(new ScrapeClient(server).get(DATA).text())
+          .contains("\"scope\":\"io.glint.micrometer\",\"verdict\":\"TROUBLE\"")
+          .as("what Glint says of itself belongs to no request")
+          .contains("\"scope\":\"io.glint.sdk\",\"verdict\":\"WITHOUT\"")
+          .contains("\"scope\":\"io.glint.exporter.otlp\",\"verdict\":\"WITHOUT\"");
+    }
+  }
 }

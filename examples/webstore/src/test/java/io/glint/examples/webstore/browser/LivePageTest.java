@@ -163,6 +163,12 @@ class LivePageTest {
             .setDescription(HOSTILE)
             .build();
     final LongCounter refunds = meter.counterBuilder("refunds").build();
+    final DoubleHistogram single =
+        meter
+            .histogramBuilder("single.bucket")
+            .setUnit("s")
+            .setExplicitBucketBoundariesAdvice(List.of())
+            .build();
     final DoubleHistogram widest = meter.histogramBuilder(LONGEST).setUnit("s").build();
     final var unused =
         meter
@@ -192,6 +198,7 @@ class LivePageTest {
                   size.record(2000 * Math.exp(random.nextGaussian() * 1.5));
                   logins.add(1, Attributes.of(USER, (long) random.nextInt(200)));
                   hostile.add(1, Attributes.of(HOSTILE_KEY, HOSTILE));
+                  single.record(seconds);
                   widest.record(seconds, Attributes.of(ROUTE, "/" + "v".repeat(300)));
                 } finally {
                   span.end();
@@ -444,5 +451,16 @@ class LivePageTest {
     }
     assertThat(browser.evaluate("document.getElementById('state').dataset.state"))
         .isEqualTo("live");
+  }
+
+  @Test
+  @Order(9)
+  void aHistogramWithoutBoundariesHasARateAndNoQuantiles() throws Exception {
+    browser.open(page());
+    final String facts = card("single.bucket") + "?.querySelector('.facts')";
+    await("its rate", () -> text(facts).matches("(?s).*[1-9].* /s.*"));
+
+    assertThat(text(facts)).doesNotContain("p95", "Infinity");
+    assertThat(text(card(LATENCY) + ".querySelector('.facts')")).contains("p95");
   }
 }

@@ -212,6 +212,14 @@ class StoryTest {
         "the metric without exemplars",
         () -> text(".trouble").contains("webstore.packing.duration"));
     assertThat(text(".trouble")).contains("Context.taskWrapping");
+    assertThat(
+            WebClient.get(
+                    webstore.metricsAddress().resolve("/-/live/data.json?after=-1"),
+                    "application/json")
+                .body())
+        .as("the endpoint's own page says the same")
+        .containsPattern(
+            "\"webstore.packing.duration\",\"scope\":\"[^\"]+\",\"verdict\":\"TROUBLE\"");
     browser.click("document.querySelector('.trouble summary')");
     await("numbers", () -> text(".trouble details").contains("outside of a span"));
     browser.evaluate("document.querySelector('.trouble article').mark = 1");
