@@ -18,20 +18,26 @@ import java.util.Map;
  * process of a program, and does not change while it runs.
  *
  * <p>Metrics are ordered by scope name, scope version, schema URL and metric name, as strings; what
- * is missing counts as empty. Points of one metric are ordered by their attributes.
+ * is missing counts as empty. Then come scope attributes, type, unit and description, for what
+ * nothing else tells apart. Points of one metric are ordered by their attributes.
  */
 final class MetricOrder {
 
   /** The order of metrics. */
   static final Comparator<MetricData> METRICS =
-      (a, b) ->
-          compare(
-              a.getInstrumentationScopeInfo(),
-              a.getName(),
-              a.getType(),
-              b.getInstrumentationScopeInfo(),
-              b.getName(),
-              b.getType());
+      (a, b) -> {
+        final int order =
+            compare(
+                a.getInstrumentationScopeInfo(),
+                a.getName(),
+                a.getType(),
+                b.getInstrumentationScopeInfo(),
+                b.getName(),
+                b.getType());
+        return order != 0
+            ? order
+            : compare(a.getUnit(), a.getDescription(), b.getUnit(), b.getDescription());
+      };
 
   /**
    * The order of points of different metrics or of one. The last steps are for producers that give
@@ -76,6 +82,15 @@ final class MetricOrder {
       order = compare(scope.getAttributes(), otherScope.getAttributes());
     }
     return order != 0 ? order : type.compareTo(otherType);
+  }
+
+  /**
+   * Of metrics that are the same otherwise: a meter may have two instruments of one name, which it
+   * warns of, and each has points of its own.
+   */
+  static int compare(String unit, String description, String otherUnit, String otherDescription) {
+    final int order = unit.compareTo(otherUnit);
+    return order != 0 ? order : description.compareTo(otherDescription);
   }
 
   private static int compare(String one, String other) {

@@ -9,7 +9,12 @@ import io.opentelemetry.sdk.metrics.data.PointData;
 
 /** What a program gives a point to tell it from all others. Holds no data. */
 record PointIdentity(
-    InstrumentationScopeInfo scope, String metricName, MetricDataType type, Attributes attributes)
+    InstrumentationScopeInfo scope,
+    String metricName,
+    MetricDataType type,
+    String unit,
+    String description,
+    Attributes attributes)
     implements Comparable<PointIdentity> {
 
   static PointIdentity of(PointSource source) {
@@ -21,6 +26,8 @@ record PointIdentity(
         metric.getInstrumentationScopeInfo(),
         metric.getName(),
         metric.getType(),
+        metric.getUnit(),
+        metric.getDescription(),
         point.getAttributes());
   }
 
@@ -29,6 +36,8 @@ record PointIdentity(
     return type == metric.getType()
         && metricName.equals(metric.getName())
         && scope.equals(metric.getInstrumentationScopeInfo())
+        && unit.equals(metric.getUnit())
+        && description.equals(metric.getDescription())
         && attributes.equals(point.getAttributes());
   }
 
@@ -49,8 +58,11 @@ record PointIdentity(
   /** {@link MetricOrder}. */
   @Override
   public int compareTo(PointIdentity other) {
-    final int order =
+    int order =
         MetricOrder.compare(scope, metricName, type, other.scope, other.metricName, other.type);
+    if (order == 0) {
+      order = MetricOrder.compare(unit, description, other.unit, other.description);
+    }
     return order != 0 ? order : MetricOrder.compare(attributes, other.attributes);
   }
 
@@ -62,6 +74,8 @@ record PointIdentity(
         && type == other.type
         && metricName.equals(other.metricName)
         && scope.equals(other.scope)
+        && unit.equals(other.unit)
+        && description.equals(other.description)
         && attributes.equals(other.attributes);
   }
 

@@ -27,6 +27,8 @@ import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * Metrics whose names, types, units, descriptions and labels clash in every way: what is shown does
@@ -83,33 +85,69 @@ class HostileCollectionsTest {
       List.of(
           List.of(), List.of(1.0), List.of(1.0, 4.0), List.of(1.0, 3.0, 4.0), List.of(-1.0, 4.0));
 
-  @Test
-  void noOrderOfCreationOrCollectionChangesWhatIsShown() {
-    for (int seed = 0; seed < SEEDS; seed++) {
-      final Random random = new Random(seed);
-      final List<Metric> metrics = collection(random);
-      final boolean scopeLabels = random.nextBoolean();
-      final boolean created = random.nextBoolean();
-      List<String> openMetrics = null;
-      List<String> text = null;
-      for (int order = 0; order < 4; order++) {
-        final Renderer renderer = new Renderer(scopeLabels, true, created);
-        final MetricData[] shuffled = shuffled(metrics, random);
-        if (order > 1) {
-          // The history differs too: some come later, and some are not there for a while.
-          renderer.openMetrics(some(shuffled, random));
-          renderer.text(some(shuffled, random));
-        }
-        final List<String> nowOpenMetrics = sorted(renderer.openMetrics(shuffled));
-        final List<String> nowText = sorted(renderer.text(shuffled));
-        if (order > 0) {
-          assertThat(nowOpenMetrics).as("seed " + seed).isEqualTo(openMetrics);
-          assertThat(nowText).as("seed " + seed).isEqualTo(text);
-        }
-        openMetrics = nowOpenMetrics;
-        text = nowText;
+  /** What is asked for: all formats, with each scheme of escaping. */
+  private static final List<Request> REQUESTS = requests();
+
+  private record Request(ScrapeFormat format, Escaping escaping) {}
+
+  private static List<Request> requests() {
+    final List<Request> requests = new ArrayList<>();
+    for (final ScrapeFormat format : ScrapeFormat.values()) {
+      for (final Escaping escaping : Escaping.values()) {
+        requests.add(new Request(format, escaping));
       }
     }
+    return requests;
+  }
+
+  @ParameterizedTest
+  @EnumSource(TranslationStrategy.class)
+  void noOrderOfCreationOrCollectionChangesWhatIsShown(TranslationStrategy strategy) {
+    // Other ones for each strategy, so that all together take no longer than one would.
+    final int step = TranslationStrategy.values().length;
+    for (int seed = strategy.ordinal(); seed < SEEDS; seed += step) {
+      final Random random = new Random(seed);
+      final List<Metric> metrics = collection(random);
+      final ExpositionSettings settings =
+          new ExpositionSettings(
+              strategy, random.nextBoolean(), true, random.nextBoolean(), key -> true);
+      final Map<Request, List<String>> first = new HashMap<>();
+      for (int order = 0; order < 4; order++) {
+        final Renderer renderer = new Renderer(settings);
+        final MetricData[] shuffled = shuffled(metrics, random);
+        final List<Request> requests = new ArrayList<>(REQUESTS);
+        // The one that comes first must not decide for others.
+        Collections.shuffle(requests, random);
+        for (final Request request : requests) {
+          if (order > 1) {
+            // The history differs too: some come later, and some are not there for a while.
+            shown(renderer, request, some(shuffled, random));
+          }
+        }
+        for (final Request request : requests) {
+          final List<String> shown = shown(renderer, request, shuffled);
+          final List<String> before = first.putIfAbsent(request, shown);
+          if (before != null && !before.equals(shown)) {
+            // Only then: the description of as many would take longer than all else.
+            assertThat(shown).as("seed " + seed + ' ' + request).isEqualTo(before);
+          }
+        }
+      }
+    }
+  }
+
+  /** The lines, or messages of protobuf, in one order. */
+  private static List<String> shown(Renderer renderer, Request request, MetricData[] metrics) {
+    if (request.format() != ScrapeFormat.PROTOBUF) {
+      return sorted(renderer.text(request.format(), request.escaping(), metrics));
+    }
+    final List<String> shown = new ArrayList<>();
+    for (final MetricFamily family : renderer.protobuf(request.escaping(), metrics)) {
+      final String head = family.toBuilder().clearMetric().build().toString();
+      family.getMetricList().forEach(metric -> shown.add(head + metric));
+    }
+    Collections.sort(shown);
+    return shown;
   }
 
   @Test

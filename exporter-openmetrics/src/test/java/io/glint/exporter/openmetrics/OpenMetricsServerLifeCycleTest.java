@@ -3,6 +3,7 @@ package io.glint.exporter.openmetrics;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.glint.testing.FreePort;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.sdk.common.CompletableResultCode;
 import io.opentelemetry.sdk.metrics.SdkMeterProvider;
@@ -14,6 +15,7 @@ import java.io.OutputStream;
 import java.net.BindException;
 import java.net.ConnectException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.http.HttpTimeoutException;
 import java.nio.charset.StandardCharsets;
@@ -145,6 +147,21 @@ class OpenMetricsServerLifeCycleTest {
     try (OpenMetricsServer local = OpenMetricsServer.builder().setPort(0).build()) {
       assertThat(local.getAddress().getAddress().isLoopbackAddress()).isTrue();
       assertThat(local.getPort()).isPositive();
+    }
+  }
+
+  @Test
+  void hostAndPortAreThoseThatAreSet() throws Exception {
+    final int port = FreePort.find();
+    // All of 127.0.0.0/8 is this machine, on Linux.
+    final String host = System.getProperty("os.name").equals("Linux") ? "127.0.0.2" : "127.0.0.1";
+    try (OpenMetricsServer set = OpenMetricsServer.builder().setHost(host).setPort(port).build()) {
+      assertThat(set.getPort()).isEqualTo(port);
+      assertThat(set.getAddress().getAddress().getHostAddress()).isEqualTo(host);
+      try (Socket socket = new Socket()) {
+        socket.connect(new InetSocketAddress(host, port), 20_000);
+        assertThat(socket.isConnected()).isTrue();
+      }
     }
   }
 

@@ -8,6 +8,9 @@ import io.glint.testing.TestIdentity;
 import io.opentelemetry.sdk.metrics.data.MetricData;
 import io.opentelemetry.sdk.metrics.export.CollectionRegistration;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.SocketException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -157,6 +160,28 @@ class SecuredServerTest {
     assertThatThrownBy(() -> get(server.contextOfOthers(), "/-/healthy"))
         .isInstanceOf(IOException.class);
     assertThat(names).hasSize(1);
+  }
+
+  @Test
+  void aClientThatDoesNotEndItsHandshakeIsCutOff() throws Exception {
+    builder.setTls(server.certificate(), server.key());
+    // All others are far away.
+    builder.limits = new HttpLimits(64, 3_600_000, 500, 3_600_000, 3_600_000, 3_600_000);
+    start();
+    try (Socket silent = new Socket(InetAddress.getLoopbackAddress(), running.getPort())) {
+      silent.setSoTimeout(20_000);
+      // The beginning of a record, whose rest never comes.
+      silent.getOutputStream().write(new byte[] {22, 3, 1, 2});
+      int read;
+      try {
+        read = silent.getInputStream().read();
+      } catch (SocketException e) {
+        // Closed with our bytes unread.
+        read = -1;
+      }
+      assertThat(read).isEqualTo(-1);
+    }
+    assertThat(get(server.contextOfOthers(), "/metrics").statusCode()).isEqualTo(200);
   }
 
   @Test

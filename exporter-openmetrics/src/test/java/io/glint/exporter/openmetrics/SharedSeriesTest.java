@@ -235,7 +235,8 @@ class SharedSeriesTest {
   @Test
   void ownersOfGaugesAreRememberedInBoundedMemory() {
     final GaugeOwners owners = new GaugeOwners();
-    final PointIdentity owner = new PointIdentity(SCOPE_A, "g", MetricDataType.LONG_GAUGE, NONE);
+    final PointIdentity owner =
+        new PointIdentity(SCOPE_A, "g", MetricDataType.LONG_GAUGE, "", "", NONE);
     for (long series = 0; series < 100_000; series++) {
       owners.put(series, owner);
       assertThat(owners.get(0)).isSameAs(owner);
@@ -261,6 +262,30 @@ class SharedSeriesTest {
     assertThat(noScope.openMetrics(c(InstrumentationScopeInfo.create("new"), 2)))
         .contains("c_total 25\n", "c_created " + START / 1_000_000_000L);
     assertThat(noScope.warnings).isEmpty();
+  }
+
+  /** A meter may have instruments that differ in unit or description only; it warns of them. */
+  @Test
+  void partsThatDifferInUnitOrDescriptionOnlyAreCountedOnce() {
+    final MetricData one = counter("c", 10).in("{a}");
+    final MetricData other = counter("c", 5).in("{b}");
+    final MetricData described = counter("c", 3).in("{b}").described("described");
+    assertThat(renderer.text(one, other, described)).contains("c_total 18\n");
+    // Each is away for a while.
+    assertThat(renderer.text(other, described)).contains("c_total 18\n");
+    assertThat(renderer.text(described)).contains("c_total 18\n");
+    assertThat(renderer.text(one, other, described)).contains("c_total 18\n");
+  }
+
+  @Test
+  void ofGaugesThatDifferInUnitOrDescriptionOnlyTheFirstStaysWhateverTheirValues() {
+    for (final double value : new double[] {1, 3}) {
+      final MetricData one = gauge("g", value).in("{a}");
+      final MetricData other = gauge("g", 2).in("{b}");
+      final MetricData described = gauge("g", 4).in("{a}").described("described");
+      assertThat(renderer.text(other, described, one)).contains("\ng " + value + "\n");
+      assertThat(renderer.text(other, described)).doesNotContain("\ng ");
+    }
   }
 
   @Test

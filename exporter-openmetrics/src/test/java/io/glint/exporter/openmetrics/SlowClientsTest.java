@@ -137,6 +137,18 @@ class SlowClientsTest {
   }
 
   @Test
+  void whoTakesNothingIsCutOffSoonerWhereAnotherScrapeNeedsItsPlace() throws Exception {
+    builder.limits = new HttpLimits(64, FAR, FAR, FAR, 100, FAR);
+    builder.setMaxConcurrentScrapes(1);
+    start(LARGE);
+    final Socket stalled = send(REQUEST);
+    assertThat(stalled.getInputStream().read()).isEqualTo('H');
+    assertThat(new ScrapeClient(server).get("/metrics").status()).isEqualTo(200);
+    awaitNoAnswer();
+    assertThat(warnings).isEmpty();
+  }
+
+  @Test
   void whoTakesALittleNowAndThenIsCutOffWhenTheTimeForAllOfItIsOver() throws Exception {
     builder.limits = new HttpLimits(64, FAR, FAR, FAR, FAR, 1500);
     start(LARGE);
