@@ -5,8 +5,6 @@ import io.opentelemetry.sdk.common.Clock;
 import io.opentelemetry.sdk.metrics.View;
 import java.security.CodeSource;
 import java.util.List;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,8 +18,6 @@ import org.jspecify.annotations.Nullable;
 public final class OpenTelemetryVersion {
   /** The oldest minor version of OpenTelemetry 1 that has all that Glint calls. */
   private static final int LEAST_MINOR = 49;
-
-  private static final Pattern VERSION = Pattern.compile("1\\.(\\d{1,9})\\..*");
 
   /** What is wrong, in words; null if nothing is known to be. */
   private static final @Nullable String PROBLEM = findProblem();
@@ -70,9 +66,23 @@ public final class OpenTelemetryVersion {
     return null;
   }
 
+  /** By hand, as a regular expression would be the first thing that an application waits for. */
   private static boolean isTooOld(String version) {
-    final Matcher matcher = VERSION.matcher(version);
-    return matcher.matches() && Integer.parseInt(matcher.group(1)) < LEAST_MINOR;
+    final int begin = "1.".length();
+    final int end = version.indexOf('.', begin);
+    // A number of more digits is none.
+    if (!version.startsWith("1.") || end <= begin || end > begin + 9) {
+      return false;
+    }
+    int minor = 0;
+    for (int i = begin; i < end; i++) {
+      final int digit = version.charAt(i) - '0';
+      if (digit < 0 || digit > 9) {
+        return false;
+      }
+      minor = 10 * minor + digit;
+    }
+    return minor < LEAST_MINOR;
   }
 
   private static String problem(Artifact artifact, String version) {

@@ -35,11 +35,6 @@ final class Backoff {
 
   private static final double JITTER = 0.2;
 
-  private static final DateTimeFormatter IMF_FIXDATE = format("EEE, d MMM uuuu HH:mm:ss 'GMT'");
-
-  /** The day of the month has two places, the first of which may be a space. */
-  private static final DateTimeFormatter ASCTIME = format("EEE MMM ppd HH:mm:ss uuuu");
-
   private final int maxAttempts;
   private final double initialNanos;
   private final double maxNanos;
@@ -107,7 +102,10 @@ final class Backoff {
     }
   }
 
-  /** IMF-fixdate, RFC 850 with its two digits of a year, and that of C's asctime. */
+  /**
+   * IMF-fixdate, RFC 850 with its two digits of a year, and that of C's asctime. Made when they are
+   * needed: they have the JVM load what it knows of time, and few servers send a date.
+   */
   private static List<DateTimeFormatter> dateFormats(Instant now) {
     final LocalDate today = LocalDate.ofInstant(now, ZoneOffset.UTC);
     final DateTimeFormatter rfc850 =
@@ -118,7 +116,11 @@ final class Backoff {
             .appendValueReduced(ChronoField.YEAR, 2, 2, today.minusYears(49))
             .appendPattern(" HH:mm:ss 'GMT'")
             .toFormatter(Locale.ENGLISH);
-    return List.of(IMF_FIXDATE, rfc850, ASCTIME);
+    return List.of(
+        format("EEE, d MMM uuuu HH:mm:ss 'GMT'"),
+        rfc850,
+        // The day of the month has two places, the first of which may be a space.
+        format("EEE MMM ppd HH:mm:ss uuuu"));
   }
 
   private static DateTimeFormatter format(String pattern) {

@@ -1,9 +1,12 @@
 package io.glint.exporter.otlp;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.glint.sdk.internal.exporter.BoundedWait;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
+import java.net.ProxySelector;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpHeaders;
@@ -21,6 +24,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import javax.net.ssl.SSLParameters;
 import org.jspecify.annotations.Nullable;
 
@@ -41,8 +45,17 @@ final class HttpTransport implements Transport {
   private final int maxResponseSize;
   private final Executor threads;
 
-  /** Null once it was closed. */
-  private volatile @Nullable HttpClient client;
+  /** With the settings that the builder had when the exporter was built. */
+  private final Supplier<HttpClient> clients;
+
+  private final Object lock = new Object();
+
+  /** Null before the first request over plain HTTP, and once it was closed. */
+  @GuardedBy("lock")
+  private @Nullable HttpClient client;
+
+  @GuardedBy("lock")
+  private boolean isClosed;
 
   /**
    * Creates the transport of an exporter.
@@ -60,10 +73,29 @@ final class HttpTransport implements Transport {
     this.timeout = builder.timeout;
     this.maxResponseSize = builder.maxResponseSize;
     this.threads = threads;
-    this.client = newClient(builder, threads);
+    final boolean isHttps = endpoint.getScheme().equalsIgnoreCase("https");
+    this.clients = clients(builder, threads, isHttps);
+    // Settings of TLS may be wrong, such as those of the JVM's trust store: that shows here. For
+    // plain HTTP the client waits for the first request: it has the JVM load 250 classes, and the
+    // Java agent looks longest at those that were loaded before it.
+    this.client = isHttps ? clients.get() : null;
   }
 
-  private static HttpClient newClient(OtlpMetricExporterBuilder builder, Executor threads) {
+  private static Supplier<HttpClient> clients(
+      OtlpMetricExporterBuilder builder, Executor threads, boolean isHttps) {
+    final Duration connectTimeout = builder.connectTimeout;
+    final Tls tls = builder.tls();
+    final ProxySelector proxy =
+        builder.proxyOptions == null ? null : builder.proxyOptions.getProxySelector();
+    return () -> newClient(connectTimeout, tls, proxy, threads, isHttps);
+  }
+
+  private static HttpClient newClient(
+      Duration connectTimeout,
+      Tls tls,
+      @Nullable ProxySelector proxy,
+      Executor threads,
+      boolean isHttps) {
     final Executor executor =
         task -> {
           try {
@@ -74,24 +106,47 @@ final class HttpTransport implements Transport {
           }
         };
     final HttpClient.Builder client = HttpClient.newBuilder().executor(executor);
-    if (!builder.connectTimeout.isZero()) {
-      client.connectTimeout(builder.connectTimeout);
+    if (!connectTimeout.isZero()) {
+      client.connectTimeout(connectTimeout);
     }
-    final boolean isHttps = builder.endpoint().getScheme().equalsIgnoreCase("https");
-    final Tls tls = builder.tls();
     if (tls.context() != null) {
       client.sslContext(tls.context());
     } else if (!isHttps) {
       client.sslContext(new NoTls()).sslParameters(new SSLParameters());
     }
-    if (builder.proxyOptions != null) {
-      client.proxy(builder.proxyOptions.getProxySelector());
+    if (proxy != null) {
+      client.proxy(proxy);
     }
     // Without TLS a client would ask to upgrade each new connection, with the body attached; many
     // servers and proxies do not expect that.
     return client
         .version(isHttps ? HttpClient.Version.HTTP_2 : HttpClient.Version.HTTP_1_1)
         .build();
+  }
+
+  /**
+   * The client, made if there is none yet.
+   *
+   * @throws InterruptedException if the transport was closed
+   * @throws IOException if the client cannot be made, such as when the process has too many open
+   *     files; the next request tries again
+   */
+  private HttpClient client() throws IOException, InterruptedException {
+    synchronized (lock) {
+      if (isClosed) {
+        throw closed();
+      }
+      HttpClient current = client;
+      if (current == null) {
+        try {
+          current = clients.get();
+        } catch (UncheckedIOException e) {
+          throw e.getCause();
+        }
+        client = current;
+      }
+      return current;
+    }
   }
 
   @Override
@@ -149,23 +204,20 @@ final class HttpTransport implements Transport {
    */
   private Reply exchange(HttpRequest request, SentBody body, long timeoutNanos)
       throws IOException, InterruptedException, TimeoutException {
-    final HttpClient current = client;
-    if (current == null) {
-      throw closed();
-    }
     // The request's own timeout would end with the response's headers and let the body hang.
     final AtomicReference<Answer> begun = new AtomicReference<>();
     final FutureTask<HttpResponse<LimitedBody>> call =
         new FutureTask<>(
             () ->
-                current.send(
-                    request,
-                    info -> {
-                      final LimitedBody answer =
-                          new LimitedBody(maxResponseSize, info.statusCode());
-                      begun.set(new Answer(info.statusCode(), info.headers(), answer));
-                      return answer;
-                    }));
+                client()
+                    .send(
+                        request,
+                        info -> {
+                          final LimitedBody answer =
+                              new LimitedBody(maxResponseSize, info.statusCode());
+                          begun.set(new Answer(info.statusCode(), info.headers(), answer));
+                          return answer;
+                        }));
     final CountDownLatch ended = new CountDownLatch(1);
     start(call, ended);
     try {
@@ -235,8 +287,12 @@ final class HttpTransport implements Transport {
 
   @Override
   public void close() {
-    final HttpClient last = client;
-    client = null;
+    final HttpClient last;
+    synchronized (lock) {
+      last = client;
+      client = null;
+      isClosed = true;
+    }
     if (last == null) {
       return;
     }

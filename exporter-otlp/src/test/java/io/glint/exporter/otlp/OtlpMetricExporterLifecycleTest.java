@@ -125,6 +125,14 @@ class OtlpMetricExporterLifecycleTest {
   }
 
   @Test
+  void anExporterThatHasExportedNothingEndsAndExportsNothingAnyMore() {
+    final OtlpMetricExporter exporter = builder().build();
+    assertThat(exporter.shutdown().join(10, TimeUnit.SECONDS).isSuccess()).isTrue();
+    assertThat(exporter.export(METRICS).join(10, TimeUnit.SECONDS).isSuccess()).isFalse();
+    assertThat(server.received).isEmpty();
+  }
+
+  @Test
   void shutdownLetsAnExportUnderWayFinish() throws InterruptedException {
     holdAnswer(200);
     final OtlpMetricExporter exporter = builder().build();

@@ -127,6 +127,18 @@ class OtlpMetricExporterRequestTest {
     assertThat(received.request().getResourceMetricsCount()).isPositive();
   }
 
+  /** The client of plain HTTP is made for the first request only. */
+  @Test
+  void whatTheBuilderIsToldAfterwardsIsForOtherExporters() {
+    final OtlpMetricExporterBuilder builder = builder("/");
+    try (OtlpMetricExporter exporter = builder.build()) {
+      final InetSocketAddress nobody = new InetSocketAddress(InetAddress.getLoopbackAddress(), 1);
+      builder.setProxyOptions(ProxyOptions.create(nobody)).setConnectTimeout(Duration.ofNanos(1));
+      assertThat(export(exporter).isSuccess()).isTrue();
+    }
+    assertThat(server.received).hasSize(1);
+  }
+
   @Test
   void headersAreSentAndThoseOfTheSupplierWin() {
     final AtomicInteger calls = new AtomicInteger();
