@@ -104,8 +104,8 @@ class HostileCollectionsTest {
   @EnumSource(TranslationStrategy.class)
   void noOrderOfCreationOrCollectionChangesWhatIsShown(TranslationStrategy strategy) {
     // Other ones for each strategy, so that all together take no longer than one would.
-    final int step = TranslationStrategy.values().length;
-    for (int seed = strategy.ordinal(); seed < SEEDS; seed += step) {
+    final List<TranslationStrategy> all = List.of(TranslationStrategy.values());
+    for (int seed = all.indexOf(strategy); seed < SEEDS; seed += all.size()) {
       final Random random = new Random(seed);
       final List<Metric> metrics = collection(random);
       final ExpositionSettings settings =

@@ -225,6 +225,8 @@ class HostileScrapesTest {
   /** It says by its exit status whether it cannot read (1) or does not like (3) what it reads. */
   private void checkWithPromtool(Path promtool) throws Exception {
     if (!Files.isExecutable(promtool)) {
+      // Debian's package of version 3 is without it.
+      System.out.println("SKIPPED: what promtool says, as there is no " + promtool);
       return;
     }
     for (int server = 0; server < servers.size(); server++) {
