@@ -244,7 +244,11 @@ class StockExpositionTest {
     final List<String[]> table = documented().get(0);
     int shown = 0;
     for (final Difference difference : Difference.values()) {
-      final String[] cells = table.get(difference.ordinal());
+      final String[] cells =
+          table.stream()
+              .filter(row -> row[0].equals(difference.documented))
+              .findFirst()
+              .orElseThrow();
       final String glint = glint(difference.accept, difference.strategy).all();
       final String stock = stock(difference.accept, difference.strategy).all();
       for (final String code : code(cells[1])) {
@@ -329,17 +333,14 @@ class StockExpositionTest {
         .isTrue();
     assertThat(stock.get("wait_time_seconds").getMetric(0).getSummary().hasCreatedTimestamp())
         .isFalse();
-    assertThat(createdNanos(glint)).isEqualTo(123_456_789);
-    assertThat(createdNanos(stock)).isEqualTo(123_000_000);
+    final Timestamp start = created(glint);
+    assertThat(start)
+        .isEqualTo(Timestamp.newBuilder().setSeconds(1_700_000_000).setNanos(123_456_789).build());
+    assertThat(created(stock)).isEqualTo(Answer.truncated(start)).isNotEqualTo(start);
   }
 
-  private static int createdNanos(Map<String, Metrics.MetricFamily> families) {
-    return families
-        .get("ca_z_bytes_total")
-        .getMetric(0)
-        .getCounter()
-        .getCreatedTimestamp()
-        .getNanos();
+  private static Timestamp created(Map<String, Metrics.MetricFamily> families) {
+    return families.get("ca_z_bytes_total").getMetric(0).getCounter().getCreatedTimestamp();
   }
 
   @Test
