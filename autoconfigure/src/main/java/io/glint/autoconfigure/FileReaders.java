@@ -239,9 +239,7 @@ final class FileReaders {
             .setAggregationTemporalitySelector(
                 MetricSettings.temporality(
                     node.word(
-                        "temporality_preference",
-                        List.of("cumulative", "delta", "low_memory"),
-                        "cumulative")))
+                        "temporality_preference", MetricSettings.FILE_TEMPORALITIES, "cumulative")))
             .setDefaultAggregationSelector(
                 MetricSettings.aggregation(
                     node.word(

@@ -2,9 +2,11 @@ package io.glint.autoconfigure;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.glint.sdk.GlintMeterProvider;
 import io.glint.testing.FreePort;
 import io.opentelemetry.api.GlobalOpenTelemetry;
 import io.opentelemetry.api.OpenTelemetry;
+import io.opentelemetry.api.metrics.LongCounter;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.context.Scope;
 import io.opentelemetry.sdk.OpenTelemetrySdk;
@@ -13,7 +15,9 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -159,6 +163,73 @@ class FileReadersTest {
             - periodic: {interval: 3600000, exporter: {console: }}
         """);
     assertThat(readers()).contains("[PeriodicMetricReader{", "LoggingMetricExporter");
+  }
+
+  /** A reader whose exporter writes OTLP to a file, with keys of it. */
+  private void otlpFile(String exporter) {
+    configured.make(
+        """
+        meter_provider:
+          readers:
+            - periodic: {interval: 3600000, exporter: {otlp_file/development: %s}}
+        """
+            .formatted(exporter));
+  }
+
+  /** The stock SDK of this class path has no such exporter, and would refuse the file. */
+  @Test
+  void otlpIsWrittenToTheFileThatIsNamedALineForEachCollection() throws Exception {
+    final Path lines = folder.resolve("metrics.jsonl");
+    otlpFile("{output_stream: \"%s\", temporality_preference: delta}".formatted(lines.toUri()));
+    final LongCounter counter = configured.meter().counterBuilder("requests").build();
+    counter.add(3);
+    ((GlintMeterProvider) GlobalOpenTelemetry.getMeterProvider())
+        .forceFlush()
+        .join(10, TimeUnit.SECONDS);
+    counter.add(4);
+    configured.end();
+    assertThat(Files.readAllLines(lines))
+        .satisfiesExactly(
+            line ->
+                assertThat(line).contains("\"asInt\":\"3\"").startsWith("{\"resourceMetrics\":"),
+            line ->
+                assertThat(line).contains("\"asInt\":\"4\"").startsWith("{\"resourceMetrics\":"));
+    assertThat(configured.log.warnings()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        " | COUNTER=CUMULATIVE",
+        "{} | COUNTER=CUMULATIVE",
+        "{output_stream: stdout} | COUNTER=CUMULATIVE",
+        "{temporality_preference: low_memory} | COUNTER=DELTA",
+      })
+  void withoutAFileItIsWrittenToStandardOutput(String exporter, String expected) {
+    otlpFile(exporter == null ? "" : exporter);
+    assertThat(readers())
+        .contains("OtlpFileMetricExporter{output=standard output, ")
+        .contains(expected + ", UP_DOWN_COUNTER=CUMULATIVE");
+    assertThat(configured.log.warnings()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"metrics.jsonl", "http://localhost/metrics", "file:///no/such/folder/m"})
+  void whatCannotBeWrittenToIsToldAndStandardOutputIsUsed(String output) {
+    otlpFile("{output_stream: \"%s\"}".formatted(output));
+    assertThat(readers()).contains("OtlpFileMetricExporter{output=");
+    assertThat(configured.log.warnings())
+        .singleElement()
+        .asString()
+        .contains("otlp_file/development.output_stream", output, "Used instead: stdout");
+  }
+
+  @Test
+  void besideTheStockExporterToAFileThatOneIsUsed() {
+    assertThat(OtlpFileComponent.nameBeside(String.class.getName()))
+        .isNotEqualTo("otlp_file/development");
+    assertThat(new OtlpFileComponent().getName()).isEqualTo("otlp_file/development");
   }
 
   // ------------------------------------------------------------------ OTLP

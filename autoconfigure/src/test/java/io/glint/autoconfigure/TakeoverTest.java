@@ -1,6 +1,7 @@
 package io.glint.autoconfigure;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.glint.exporter.otlp.OtlpMetricExporter;
 import io.glint.sdk.GlintMeterProvider;
@@ -30,22 +31,28 @@ import io.opentelemetry.sdk.testing.exporter.InMemoryMetricReader;
 import io.opentelemetry.sdk.testing.exporter.InMemorySpanExporter;
 import io.opentelemetry.sdk.trace.export.SimpleSpanProcessor;
 import java.lang.ref.WeakReference;
+import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.Map;
 import java.util.Set;
 import java.util.logging.Logger;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** With the artifact on the class path, what auto-configuration makes has Glint's metrics. */
 @Timeout(60)
@@ -264,7 +271,13 @@ class TakeoverTest {
   @Test
   void exemplarsLeadToTheSpan() {
     final GlintOpenTelemetry openTelemetry =
-        (GlintOpenTelemetry) GlintAutoConfiguration.build(builder(settings()));
+        (GlintOpenTelemetry)
+            GlintAutoConfiguration.build(
+                builder(settings())
+                    .addTracerProviderCustomizer(
+                        (tracers, config) ->
+                            tracers.addSpanProcessor(
+                                SimpleSpanProcessor.create(InMemorySpanExporter.create()))));
     final Span span = openTelemetry.getTracer("application").spanBuilder("request").startSpan();
     try (Scope scope = span.makeCurrent()) {
       openTelemetry.getMeter("application").histogramBuilder("duration").build().record(7);
@@ -272,10 +285,13 @@ class TakeoverTest {
       span.end();
     }
     openTelemetry.close();
-    final int exemplars =
-        receiver.metrics().get("duration").getHistogram().getDataPoints(0).getExemplarsCount();
-    // Without a span processor there is no sampled span.
-    assertThat(exemplars).isEqualTo(span.getSpanContext().isSampled() ? 1 : 0);
+    assertThat(
+            receiver.metrics().get("duration").getHistogram().getDataPoints(0).getExemplarsList())
+        .singleElement()
+        .satisfies(
+            exemplar ->
+                assertThat(HexFormat.of().formatHex(exemplar.getTraceId().toByteArray()))
+                    .isEqualTo(span.getSpanContext().getTraceId()));
   }
 
   @ParameterizedTest
@@ -307,16 +323,50 @@ class TakeoverTest {
   }
 
   @Test
-  void withNoneThereIsNoReaderAndTheStockOneIsReturned() {
+  void withNoneThereIsNoReaderAndTheStockOneIsReturned() throws Exception {
     final Map<String, String> settings = settings();
     settings.put("otel.metrics.exporter", "none");
+    settings.put("otel.metric.export.interval", "50");
+    final int port = FreePort.find();
+    settings.put("otel.exporter.prometheus.port", String.valueOf(port));
+    final Set<Thread> before = Thread.getAllStackTraces().keySet();
     final OpenTelemetrySdk sdk = builder(settings).build().getOpenTelemetrySdk();
     assertThat(GlintAutoConfiguration.of(sdk)).isSameAs(sdk);
     sdk.getMeter("application").counterBuilder("requests").build().add(1);
+    final Set<Thread> after = new HashSet<>(Thread.getAllStackTraces().keySet());
+    after.removeAll(before);
+    assertThat(after).as("threads").noneMatch(TakeoverTest::isOfMetrics);
+    assertThatThrownBy(() -> new Socket("localhost", port).close())
+        .as("nobody listens")
+        .isInstanceOf(ConnectException.class);
     sdk.close();
     assertThat(receiver.requests()).isEmpty();
-    assertThat(Thread.getAllStackTraces().keySet())
-        .noneMatch(thread -> thread.getName().startsWith("glint-periodic"));
+  }
+
+  /** By what it runs, whatever its name is: a reader of Glint, or a stock one. */
+  private static boolean isOfMetrics(Thread thread) {
+    return thread.getName().matches("(?i).*(glint|metric|http|prometheus).*")
+        || Stream.of(thread.getStackTrace())
+            .anyMatch(
+                frame ->
+                    frame.getClassName().startsWith("io.glint.")
+                        || frame.getClassName().startsWith("io.opentelemetry.sdk.metrics."));
+  }
+
+  /** Else the test above would see nothing. */
+  @ParameterizedTest
+  @ValueSource(strings = {"otlp", "prometheus"})
+  void withAReaderThereIsAThreadOfMetrics(String exporter) throws Exception {
+    final Map<String, String> settings = settings();
+    settings.put("otel.metrics.exporter", exporter);
+    settings.put("otel.metric.export.interval", "50");
+    settings.put("otel.exporter.prometheus.port", String.valueOf(FreePort.find()));
+    final Set<Thread> before = Thread.getAllStackTraces().keySet();
+    final OpenTelemetrySdk sdk = builder(settings).build().getOpenTelemetrySdk();
+    final Set<Thread> after = new HashSet<>(Thread.getAllStackTraces().keySet());
+    after.removeAll(before);
+    assertThat(after).anyMatch(TakeoverTest::isOfMetrics);
+    sdk.close();
   }
 
   @Test
