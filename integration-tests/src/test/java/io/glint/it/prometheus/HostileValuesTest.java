@@ -23,7 +23,11 @@ import io.opentelemetry.context.Context;
 import io.opentelemetry.sdk.common.InstrumentationScopeInfo;
 import io.opentelemetry.sdk.metrics.Aggregation;
 import io.opentelemetry.sdk.metrics.InstrumentSelector;
+import io.opentelemetry.sdk.metrics.data.AggregationTemporality;
 import io.opentelemetry.sdk.metrics.data.DoublePointData;
+import io.opentelemetry.sdk.metrics.data.ExponentialHistogramBuckets;
+import io.opentelemetry.sdk.metrics.data.ExponentialHistogramData;
+import io.opentelemetry.sdk.metrics.data.ExponentialHistogramPointData;
 import io.opentelemetry.sdk.metrics.data.GaugeData;
 import io.opentelemetry.sdk.metrics.data.MetricData;
 import io.opentelemetry.sdk.metrics.internal.data.ImmutableMetricData;
@@ -123,6 +127,15 @@ class HostileValuesTest {
     0, 0, -0.0, 1e-100, 1e-5, 0.1, 0.1, 1, 1.5, 1e21, 1e301
   };
 
+  private static final int SIGNED_SCALE = 1;
+  private static final long SIGNED_ZEROS = 6;
+
+  /** From bucket 3 on, above 2^1.5, with a gap. */
+  private static final List<Long> SIGNED_POSITIVE = List.of(10L, 0L, 0L, 0L, 0L, 20L, 5L, 1L << 40);
+
+  /** From bucket -2 on, below -0.5. */
+  private static final List<Long> SIGNED_NEGATIVE = List.of(4L, 1L, 0L, 7L);
+
   private final Map<Map<String, String>, Double> expected = new HashMap<>();
   private final Map<String, Map<String, String>> expectedExemplars = new HashMap<>();
 
@@ -142,7 +155,7 @@ class HostileValuesTest {
     try (GlintMeterProvider provider =
         GlintMeterProvider.builder()
             .registerMetricReader(server)
-            .registerMetricProducer(resource -> List.of(notNumbers(resource)))
+            .registerMetricProducer(resource -> List.of(notNumbers(resource), signed(resource)))
             .registerView(
                 InstrumentSelector.builder().setName("native").build(),
                 GlintView.builder()
@@ -280,6 +293,34 @@ class HostileValuesTest {
         GaugeData.createDoubleGaugeData(points));
   }
 
+  /** Below zero, about zero and above it, which no instrument can record. */
+  private static MetricData signed(Resource resource) {
+    final long now = System.currentTimeMillis() * 1_000_000;
+    return ImmutableMetricData.createExponentialHistogram(
+        resource,
+        InstrumentationScopeInfo.create("hostile"),
+        "signed",
+        "",
+        "",
+        ExponentialHistogramData.create(
+            AggregationTemporality.CUMULATIVE,
+            List.of(
+                ExponentialHistogramPointData.create(
+                    SIGNED_SCALE,
+                    -12.5,
+                    SIGNED_ZEROS,
+                    false,
+                    0,
+                    false,
+                    0,
+                    ExponentialHistogramBuckets.create(SIGNED_SCALE, 3, SIGNED_POSITIVE),
+                    ExponentialHistogramBuckets.create(SIGNED_SCALE, -2, SIGNED_NEGATIVE),
+                    now,
+                    now,
+                    Attributes.empty(),
+                    List.of()))));
+  }
+
   private void expect(String name, int number, String text, double value) {
     final Map<String, String> labels = new HashMap<>(Map.of("__name__", name, "case", "" + number));
     if (text != null) {
@@ -292,7 +333,9 @@ class HostileValuesTest {
     final Map<Map<String, String>, Double> stored = new HashMap<>();
     final Map<String, Double> explicit = new HashMap<>();
     final Map<String, Double> textOfNative = new HashMap<>();
+    final Map<String, Double> textOfSigned = new HashMap<>();
     Json.Value nativeHistogram = null;
+    Json.Value signedHistogram = null;
     final String selector = PrometheusProcess.encoded("{job=\"j" + job + "\"}");
     for (final Json.Value series :
         Json.data(prometheus.get("/api/v1/query?query=" + selector)).get("result").list()) {
@@ -305,11 +348,17 @@ class HostileValuesTest {
         nativeHistogram = series.get("histogram").list().get(1);
         continue;
       }
+      if (name.equals("signed")) {
+        signedHistogram = series.get("histogram").list().get(1);
+        continue;
+      }
       final double value = series.get("value").list().get(1).number();
       if (name.startsWith("explicit")) {
         explicit.put(name + labels.getOrDefault("le", ""), value);
       } else if (name.startsWith("native")) {
         textOfNative.put(name + labels.getOrDefault("le", ""), value);
+      } else if (name.startsWith("signed")) {
+        textOfSigned.put(name + labels.getOrDefault("le", ""), value);
       } else if (labels.containsKey("case")) {
         stored.put(labels, value);
       }
@@ -324,8 +373,11 @@ class HostileValuesTest {
     if (accept.contains("protobuf")) {
       assertThat(nativeHistogram).as(accept).isNotNull();
       checkNative(accept, nativeHistogram);
+      assertThat(signedHistogram).as(accept).isNotNull();
+      checkSigned(accept, signedHistogram);
     } else {
       checkTextOfNative(accept, textOfNative);
+      checkTextOfSigned(accept, textOfSigned);
     }
     checkExemplars(prometheus, job, accept);
   }
@@ -388,6 +440,74 @@ class HostileValuesTest {
       counted += count;
     }
     assertThat(counted).as(accept).isEqualTo(MEASURED.length);
+  }
+
+  private static void checkSigned(String accept, Json.Value histogram) {
+    final Map<List<Double>, Double> buckets = new HashMap<>();
+    for (int i = 0; i < SIGNED_NEGATIVE.size(); i++) {
+      // What is at the lower bound of a negative bucket is in it.
+      expectBucket(buckets, -bound(i - 1), -bound(i - 2), 1, SIGNED_NEGATIVE.get(i));
+    }
+    expectBucket(buckets, -1e-128, 1e-128, 3, SIGNED_ZEROS);
+    for (int i = 0; i < SIGNED_POSITIVE.size(); i++) {
+      expectBucket(buckets, bound(i + 3), bound(i + 4), 0, SIGNED_POSITIVE.get(i));
+    }
+    final Map<List<Double>, Double> stored = new HashMap<>();
+    for (final Json.Value bucket : histogram.get("buckets").list()) {
+      final List<Json.Value> parts = bucket.list();
+      expectBucket(
+          stored,
+          parts.get(1).number(),
+          parts.get(2).number(),
+          Integer.parseInt(parts.get(0).string()),
+          parts.get(3).number());
+    }
+    assertThat(stored).as(accept).isEqualTo(buckets);
+    assertThat(histogram.get("count").number()).as(accept).isEqualTo(signedBelow(1e300));
+    assertThat(histogram.get("sum").number()).as(accept).isEqualTo(-12.5);
+  }
+
+  /** The lower bound of a bucket; of powers of the root of two. */
+  private static double bound(int bucket) {
+    return Math.pow(2, bucket / 2.0);
+  }
+
+  /** By the bounds as floats: the last digit of a double may differ. */
+  private static void expectBucket(
+      Map<List<Double>, Double> buckets, double low, double high, int openness, double count) {
+    if (count > 0) {
+      buckets.put(List.of((double) (float) low, (double) (float) high, openness + 0.0), count);
+    }
+  }
+
+  /** The classic buckets are bounded by powers of four, which are bounds of it. */
+  private static void checkTextOfSigned(String accept, Map<String, Double> stored) {
+    int buckets = 0;
+    for (final Map.Entry<String, Double> each : stored.entrySet()) {
+      if (each.getKey().startsWith("signed_bucket")) {
+        final String bound = each.getKey().substring("signed_bucket".length());
+        assertThat(each.getValue())
+            .as("%s: %s", accept, each.getKey())
+            .isEqualTo(signedBelow(bound.equals("+Inf") ? 1e300 : Double.parseDouble(bound)));
+        buckets++;
+      }
+    }
+    assertThat(buckets).as(accept).isEqualTo(37);
+    // OpenMetrics 1.0 has neither sum nor count where there are negative values.
+    assertThat(stored.get("signed_sum"))
+        .as(accept)
+        .isEqualTo(accept.startsWith("text/plain") ? -12.5 : null);
+    assertThat(stored.get("signed_count"))
+        .as(accept)
+        .isEqualTo(accept.startsWith("text/plain") ? signedBelow(1e300) : null);
+  }
+
+  private static double signedBelow(double bound) {
+    long count = SIGNED_ZEROS + SIGNED_NEGATIVE.stream().mapToLong(Long::longValue).sum();
+    for (int i = 0; i < SIGNED_POSITIVE.size(); i++) {
+      count += bound(i + 4) <= bound * 1.000001 ? SIGNED_POSITIVE.get(i) : 0;
+    }
+    return count;
   }
 
   /** How many were measured above the one and not above the other. */
