@@ -339,14 +339,28 @@ class ExemplarExpositionTest {
                             LongExemplarData.create(
                                 Attributes.empty(), NOW, Metrics.span(1), 1))))))
         .doesNotContain(" # {");
-    for (final String line : renderer.openMetrics(histogramOf(exemplar)).split("\n", -1)) {
-      assertThat(line.contains(" # {")).isEqualTo(line.startsWith("h_bucket{le=\"1.0\"}"));
+    final String withCreated =
+        new Renderer()
+            .openMetrics(
+                histogramOf(exemplar),
+                Metrics.doubleCounter("c", Metrics.point(Attributes.empty(), 1, exemplar)));
+    assertThat(withCreated).contains("h_count", "h_sum", "h_created", "c_created");
+    for (final String line : withCreated.split("\n", -1)) {
+      assertThat(line.contains(" # {"))
+          .as(line)
+          .isEqualTo(line.startsWith("h_bucket{le=\"1.0\"}") || line.startsWith("c_total"));
     }
   }
 
   @Test
   void prometheusTextHasNoExemplars() {
-    assertThat(renderer.text(histogramOf(exemplar(0.5, NOW, 1)))).doesNotContain(" # ", "trace_id");
+    assertThat(
+            renderer.text(
+                histogramOf(exemplar(0.5, NOW, 1)),
+                Metrics.doubleCounter(
+                    "c", Metrics.point(Attributes.empty(), 1, exemplar(0.5, NOW, 1)))))
+        .contains("c_total 1.0\n")
+        .doesNotContain(" # ", "trace_id");
   }
 
   private static DoubleExemplarData withAttribute(String key, String value) {

@@ -14,6 +14,7 @@ import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.sdk.common.InstrumentationScopeInfo;
 import io.opentelemetry.sdk.metrics.data.AggregationTemporality;
+import io.opentelemetry.sdk.metrics.data.ExponentialHistogramData;
 import io.opentelemetry.sdk.metrics.data.HistogramData;
 import io.opentelemetry.sdk.metrics.data.MetricDataType;
 import io.opentelemetry.sdk.metrics.data.SumData;
@@ -178,9 +179,19 @@ class FamilyExpositionTest {
             HistogramData.create(
                 AggregationTemporality.DELTA,
                 List.of(new Metrics.HistogramPoint(NONE, 1, List.of(), List.of(1L), List.of()))));
-    assertThat(renderer.openMetrics(sum, histogram)).isEqualTo("# EOF\n");
+    final var exponential =
+        metric(
+            "delta.exponential",
+            MetricDataType.EXPONENTIAL_HISTOGRAM,
+            ExponentialHistogramData.create(
+                AggregationTemporality.DELTA,
+                List.of(Metrics.exponentialPoint(NONE, 1, 0, 0, List.of(1L)))));
+    assertThat(renderer.openMetrics(sum, histogram, exponential)).isEqualTo("# EOF\n");
+    assertThat(renderer.openMetrics2(sum, histogram, exponential)).isEqualTo("# EOF\n");
+    assertThat(renderer.text(sum, histogram, exponential)).isEmpty();
+    assertThat(renderer.protobuf(sum, histogram, exponential)).isEmpty();
     assertThat(renderer.warnings)
-        .hasSize(2)
+        .hasSize(3)
         .allMatch(line -> line.contains("delta temporality") && line.contains("left out"));
   }
 

@@ -58,6 +58,18 @@ class OpenMetrics2ExpositionTest {
   }
 
   @Test
+  void thereAreNoCreatedSamplesAlsoWhereTheyAreSwitchedOn() {
+    final Renderer created = new Renderer();
+    assertThat(created.openMetrics(counter("requests", 17))).contains("requests_created ");
+    assertThat(
+            created.openMetrics2(
+                counter("requests", 17),
+                histogram("h", new HistogramPoint(LABEL, 1, List.of(), List.of(1L), List.of()))))
+        .contains("st@1600000000.123")
+        .doesNotContain("_created");
+  }
+
+  @Test
   void histogramsAreOneLineWithAllExemplarsInTheOrderOfTime() {
     assertThat(
             rendered(
