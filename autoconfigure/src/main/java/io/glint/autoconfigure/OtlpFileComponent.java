@@ -9,6 +9,8 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes the exporter that a declarative configuration file names {@code otlp_file/development},
@@ -40,11 +42,21 @@ public final class OtlpFileComponent implements ComponentProvider {
 
   /** Another one, which no file has, beside a class that makes the same. */
   static String nameBeside(String stock) {
+    return Stream.of(
+                ComponentProvider.class.getClassLoader(),
+                OtlpFileComponent.class.getClassLoader(),
+                Thread.currentThread().getContextClassLoader())
+            .anyMatch(loader -> has(loader, stock))
+        ? "glint_otlp_file"
+        : NAME;
+  }
+
+  private static boolean has(@Nullable ClassLoader loader, String type) {
     try {
-      Class.forName(stock, false, ComponentProvider.class.getClassLoader());
-      return "glint_otlp_file";
+      Class.forName(type, false, loader);
+      return true;
     } catch (ClassNotFoundException | LinkageError e) {
-      return NAME;
+      return false;
     }
   }
 
