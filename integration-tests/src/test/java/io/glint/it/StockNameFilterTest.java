@@ -44,8 +44,7 @@ class StockNameFilterTest {
 
   @ParameterizedTest
   @EnumSource(TranslationStrategy.class)
-  void aNameWithoutASchemeAsksBothForAMetric(TranslationStrategy strategy)
-      throws Exception {
+  void aNameWithoutASchemeAsksBothForAMetric(TranslationStrategy strategy) throws Exception {
     final int port = FreePort.find();
     final OpenMetricsServer ours =
         OpenMetricsServer.builder().setPort(0).setTranslationStrategy(strategy).build();
