@@ -38,6 +38,8 @@ public final class AgentTool extends ReportingCommand<AgentTool.Options> {
       request over HTTP is passed to a pool of threads, which asks a database through a pool of JDBC
       connections. Requests come at random moments, whether or not those before were answered, and
       the latency of each is from when it was due. Metrics and traces go to this process by OTLP.
+      After the requests the application records in a sampled span, with attributes in the call and
+      by a bound instrument, through the agent's bridge.
 
         --pairs N        so many pairs; 6 by default, of about a minute and a half each
         --rate N         so many requests a second; 300 by default
@@ -111,8 +113,14 @@ public final class AgentTool extends ReportingCommand<AgentTool.Options> {
    * @param processorMicros of a request
    * @param bytes that were allocated, of a request
    * @param latencies in nanoseconds
+   * @param calls what recording cost after that, without requests
    */
-  record Run(double startMillis, double processorMicros, double bytes, Histogram latencies) {
+  record Run(
+      double startMillis,
+      double processorMicros,
+      double bytes,
+      Histogram latencies,
+      RecordingCalls calls) {
     double millisAt(double percentile) {
       return (double) latencies.getValueAtPercentile(percentile) / NANOS_PER_MILLI;
     }
@@ -206,6 +214,22 @@ public final class AgentTool extends ReportingCommand<AgentTool.Options> {
           withGlint,
           run -> run.millisAt(percentile));
     }
+    add(table, "a recording call, ns", 1, alone, withGlint, run -> run.calls().lookedUpNanos());
+    add(
+        table,
+        "bytes of a recording call",
+        1,
+        alone,
+        withGlint,
+        run -> run.calls().lookedUpBytes());
+    add(table, "a bound recording call, ns", 1, alone, withGlint, run -> run.calls().boundNanos());
+    add(
+        table,
+        "bytes of a bound recording call",
+        1,
+        alone,
+        withGlint,
+        run -> run.calls().boundBytes());
     return table;
   }
 
@@ -222,7 +246,8 @@ public final class AgentTool extends ReportingCommand<AgentTool.Options> {
     final double[] ratio = new double[ofAlone.length];
     for (int i = 0; i < ofAlone.length; i++) {
       more[i] = ofGlint[i] - ofAlone[i];
-      ratio[i] = ofGlint[i] / ofAlone[i];
+      // Also where neither allocates.
+      ratio[i] = ofGlint[i] == ofAlone[i] ? 1 : ofGlint[i] / ofAlone[i];
     }
     table.add(
         title,
@@ -252,6 +277,7 @@ public final class AgentTool extends ReportingCommand<AgentTool.Options> {
         final Histogram latencies =
             OpenLoop.run(port, options.perSecond(), measuredMillis, seed + 1);
         final ServiceProcess.Usage after = service.usage();
+        final RecordingCalls calls = service.recordingCalls();
         service.end();
         check(sdk, service, receiver.take());
         final double requests = (double) latencies.getTotalCount();
@@ -261,7 +287,8 @@ public final class AgentTool extends ReportingCommand<AgentTool.Options> {
                 / NANOS_PER_MICRO
                 / requests,
             (double) (after.allocatedBytes() - before.allocatedBytes()) / requests,
-            latencies);
+            latencies,
+            calls);
       } catch (IOException e) {
         throw service.failure(e.toString());
       }

@@ -15,9 +15,17 @@ public final class MeasuredService {
   /** Begins a line that tells processor time in nanoseconds and bytes that were allocated. */
   static final String USAGE = "usage ";
 
+  /** Begins a line that tells what recording calls cost, see {@link RecordingCalls}. */
+  static final String RECORDING = "recording ";
+
+  /** Asks for the line of usage, and for that of recording calls. */
+  static final int ASK_USAGE = '\n';
+
+  static final int ASK_RECORDING = 'r';
+
   private MeasuredService() {}
 
-  /** Entry point: each line of the standard input asks for a line of usage; its end ends all. */
+  /** Entry point: each character of the standard input asks for a line; its end ends all. */
   public static void main(String[] args) throws Exception {
     System.setIn(new Questions(System.in));
     Class.forName("io.glint.javaagent.Service")
@@ -46,8 +54,10 @@ public final class MeasuredService {
     @Override
     public int read() throws IOException {
       final int read = in.read();
-      if (read == '\n') {
+      if (read == ASK_USAGE) {
         tellUsage();
+      } else if (read == ASK_RECORDING) {
+        System.out.println(RECORDING + RecordingCalls.measure().toLine());
       }
       return read;
     }

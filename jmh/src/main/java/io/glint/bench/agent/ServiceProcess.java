@@ -76,7 +76,9 @@ final class ServiceProcess implements AutoCloseable {
         new BufferedReader(
             new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
       for (String line = reader.readLine(); line != null; line = reader.readLine()) {
-        if (line.startsWith(PORT) || line.startsWith(MeasuredService.USAGE)) {
+        if (line.startsWith(PORT)
+            || line.startsWith(MeasuredService.USAGE)
+            || line.startsWith(MeasuredService.RECORDING)) {
           answers.add(line);
         } else {
           lines.add(line);
@@ -95,10 +97,20 @@ final class ServiceProcess implements AutoCloseable {
 
   /** Asks what it has used. */
   Usage usage() throws IOException, InterruptedException {
-    process.getOutputStream().write('\n');
-    process.getOutputStream().flush();
+    ask(MeasuredService.ASK_USAGE);
     final String[] parts = answer(MeasuredService.USAGE).split(" ", 2);
     return new Usage(Long.parseLong(parts[0]), Long.parseLong(parts[1]));
+  }
+
+  /** Has it record, and asks what that cost. */
+  RecordingCalls recordingCalls() throws IOException, InterruptedException {
+    ask(MeasuredService.ASK_RECORDING);
+    return RecordingCalls.parse(answer(MeasuredService.RECORDING));
+  }
+
+  private void ask(int question) throws IOException {
+    process.getOutputStream().write(question);
+    process.getOutputStream().flush();
   }
 
   private String answer(String prefix) throws InterruptedException {

@@ -73,10 +73,17 @@ class AgentToolTest {
         .contains("0.050 (");
   }
 
+  @Test
+  void whatRecordingCallsCostGoesFromProcessToProcess() {
+    final RecordingCalls calls = new RecordingCalls(250.5, 160, 30.25, 0);
+    assertThat(RecordingCalls.parse(calls.toLine())).isEqualTo(calls);
+  }
+
   private static Run run(double start, double processor, double bytes, long nanos) {
     final Histogram latencies = OpenLoop.histogram();
     latencies.recordValue(nanos);
-    return new Run(start, processor, bytes, latencies);
+    return new Run(
+        start, processor, bytes, latencies, RecordingCalls.parse("250.5 160.0 30.25 0.0"));
   }
 
   @Test
