@@ -33,6 +33,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** The rules that hold the modules together, read off the class files by the JDK's jdeps. */
@@ -93,6 +94,12 @@ class ArchitectureTest {
           "io.glint.sdk.internal.export",
           "io.glint.sdk.internal.diagnostics",
           "io.glint.sdk");
+
+  /** How code asks whether a class or a method is there, or lives without it. */
+  private static final Pattern PROBE =
+      Pattern.compile(
+          "Class\\.forName\\(|\\.find(Static|Virtual)\\("
+              + "|catch \\((\\w+ \\| )*(LinkageError|NoClassDefFoundError|NoSuchMethodError)\\b");
 
   /** Each module's root package, a class in it, and the packages of Glint that it may use. */
   record Module(String name, Class<?> anchor, Set<String> mayUse) {
@@ -383,6 +390,35 @@ class ArchitectureTest {
     }
     assertThat(dependencies).as("jdeps of %s", module).isNotEmpty();
     return dependencies;
+  }
+
+  /**
+   * What a version of OpenTelemetry or of Java lacks is reached in one place for each thing that
+   * may be missing, and in none of the record path.
+   */
+  @ParameterizedTest
+  @CsvSource({
+    "reservoirs, ''",
+    // The stock SDK's classes; the API's incubator, by what it is used for.
+    "sdk-core, StockSdk GlintOpenTelemetry InstrumentBuilders",
+    "exporter-openmetrics, ''",
+    // HttpClient.shutdownNow; whether requests are traced; the senders' SPI.
+    "exporter-otlp, HttpTransport Untraced Transports",
+    "micrometer, ''"
+  })
+  void whatMayBeMissingIsReachedInOnePlace(String module, String places) throws IOException {
+    final Set<String> found = new TreeSet<>();
+    try (Stream<Path> files = Files.walk(Path.of("..", module, "src", "main", "java"))) {
+      for (final Path file : files.filter(file -> file.toString().endsWith(".java")).toList()) {
+        if (PROBE.matcher(Files.readString(file)).find()) {
+          found.add(file.getFileName().toString().replace(".java", ""));
+        }
+      }
+    }
+    // Where code of the user or of a sender may throw whatever it likes: not about a version.
+    found.removeAll(Set.of("StreamCollector", "Senders"));
+    assertThat(found)
+        .containsExactlyInAnyOrder(places.isEmpty() ? new String[0] : places.split(" ", -1));
   }
 
   /** Modules are to be found by the one path, all else by the other. */
