@@ -340,11 +340,13 @@ final class PointMerger {
     return valid;
   }
 
+  /** A copy: a producer may make exemplars whenever they are read, and each is told by identity. */
   private <T extends ExemplarData> List<T> candidates(PointSource source, List<T> exemplars) {
-    for (int i = 0; i < exemplars.size(); i++) {
-      tally.mayWrite(exemplars.get(i), source.tallySlot());
+    final List<T> candidates = new ArrayList<>(exemplars);
+    for (int i = 0; i < candidates.size(); i++) {
+      tally.mayWrite(candidates.get(i), source.tallySlot());
     }
-    return exemplars;
+    return candidates;
   }
 
   /** Those that may be shown of a series that is one line. */

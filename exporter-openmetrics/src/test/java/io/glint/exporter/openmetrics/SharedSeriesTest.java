@@ -29,6 +29,7 @@ import io.opentelemetry.sdk.metrics.data.MetricData;
 import io.opentelemetry.sdk.metrics.data.MetricDataType;
 import io.opentelemetry.sdk.metrics.data.SummaryPointData;
 import io.opentelemetry.sdk.metrics.data.ValueAtQuantile;
+import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -589,6 +590,35 @@ class SharedSeriesTest {
     final LongPointData same = LongPointData.create(START, NOW, NONE, 4);
     assertThat(renderer.text(counter("c", same, same))).contains("c_total 8\n");
     assertThat(renderer.text(longGauge("g", same, same))).contains("g 4\n");
+  }
+
+  @Test
+  void aProducerMayMakeItsExemplarsWheneverTheyAreRead() {
+    final List<DoubleExemplarData> made =
+        new AbstractList<>() {
+          @Override
+          public DoubleExemplarData get(int index) {
+            return exemplar(0.5, NOW + index, index + 1);
+          }
+
+          @Override
+          public int size() {
+            return 2;
+          }
+        };
+    final Metric metric =
+        histogram("h", new HistogramPoint(NONE, 1, List.of(1.0), List.of(2L, 0L), made));
+    for (final ScrapeFormat format : ScrapeFormat.values()) {
+      final Renderer noScope = new Renderer(false, true, false);
+      noScope.render(format, Escaping.UNDERSCORES, metric.of(SCOPE_A), metric.of(SCOPE_B));
+      final long shown = format.hasExemplars() ? format.showsAllExemplars() ? 2 : 1 : 0;
+      assertThat(exported(noScope)).as(format.title).isBetween(shown, 2 * shown);
+    }
+  }
+
+  private static long exported(Renderer renderer) {
+    return renderer.exemplars.get(SCOPE_A, "h", Outcome.EXPORTED)
+        + renderer.exemplars.get(SCOPE_B, "h", Outcome.EXPORTED);
   }
 
   /** All orders of a few metrics. */
