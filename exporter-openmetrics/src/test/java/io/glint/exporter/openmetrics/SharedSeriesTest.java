@@ -371,6 +371,35 @@ class SharedSeriesTest {
     assertThat(merger.exemplarLines()).isEqualTo(PointMerger.MAX_EXEMPLAR_LINES - 900 - 100);
   }
 
+  /** Of series that come and go, those that are there now are remembered. */
+  @Test
+  void sharedSeriesThatAreLongGoneMakeRoomForOthers() {
+    final Renderer noScope = new Renderer(false, true, false);
+    final LongPoint[] gone = new LongPoint[PointMerger.MAX_EXEMPLAR_LINES + 1];
+    for (int i = 0; i < gone.length; i++) {
+      gone[i] = shown(Attributes.builder().put("i", i).build(), 1, NOW);
+    }
+    noScope.render(
+        ScrapeFormat.OPEN_METRICS,
+        Escaping.UNDERSCORES,
+        counter("c", gone).of(SCOPE_A),
+        counter("c", gone).of(SCOPE_B));
+    for (int i = 0; i < ExpositionWriter.SCRAPES_REMEMBERED; i++) {
+      noScope.openMetrics(gauge("g", 1));
+    }
+    final Metric one = counter("c", shown(NONE, 1, NOW - 1)).of(SCOPE_A);
+    final Metric other = counter("c", shown(NONE, 2, NOW)).of(SCOPE_B);
+    assertThat(noScope.openMetrics(one, other)).contains("c_total 3 # {");
+    assertThat(noScope.openMetrics(one)).contains("c_total 3\n");
+  }
+
+  private static LongPoint shown(Attributes attributes, long value, long exemplarNanos) {
+    return new LongPoint(
+        attributes,
+        value,
+        List.of(LongExemplarData.create(NONE, exemplarNanos, Metrics.span(1), value)));
+  }
+
   @Test
   void aSharedCounterIsForgottenWithItsFamily() {
     final Renderer noScope = new Renderer(false, true, false);
