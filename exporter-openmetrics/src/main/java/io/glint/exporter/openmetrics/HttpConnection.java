@@ -1,6 +1,7 @@
 package io.glint.exporter.openmetrics;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.util.Map.entry;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.glint.exporter.openmetrics.RequestReader.Head;
@@ -14,11 +15,12 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
+import java.time.Instant;
 import java.time.ZoneOffset;
-import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
 import javax.net.ssl.SSLException;
@@ -53,17 +55,23 @@ final class HttpConnection implements Runnable {
   private static final int BUFFER_BYTES = 4 * 1024;
 
   private static final Map<Integer, String> REASONS =
-      Map.of(
-          200, "OK",
-          400, "Bad Request",
-          401, "Unauthorized",
-          404, "Not Found",
-          405, "Method Not Allowed",
-          414, "URI Too Long",
-          431, "Request Header Fields Too Large",
-          500, "Internal Server Error",
-          503, "Service Unavailable",
-          505, "HTTP Version Not Supported");
+      Map.ofEntries(
+          entry(200, "OK"),
+          entry(400, "Bad Request"),
+          entry(401, "Unauthorized"),
+          entry(403, "Forbidden"),
+          entry(404, "Not Found"),
+          entry(405, "Method Not Allowed"),
+          entry(414, "URI Too Long"),
+          entry(431, "Request Header Fields Too Large"),
+          entry(500, "Internal Server Error"),
+          entry(503, "Service Unavailable"),
+          entry(505, "HTTP Version Not Supported"));
+
+  /** RFC 9110, section 5.6.7: two digits of the day, which RFC_1123_DATE_TIME does not write. */
+  private static final DateTimeFormatter DATE =
+      DateTimeFormatter.ofPattern("EEE, dd MMM uuuu HH:mm:ss 'GMT'", Locale.ENGLISH)
+          .withZone(ZoneOffset.UTC);
 
   private final Socket socket;
   private final @Nullable ServerTls tls;
@@ -115,7 +123,11 @@ final class HttpConnection implements Runnable {
   }
 
   private void enter(Phase next) {
-    final long now = System.nanoTime();
+    enter(next, System.nanoTime());
+  }
+
+  /** Begins a phase: the times first, so that who reads the phase before them never sees old ones. */
+  void enter(Phase next, long now) {
     progressNanos = now;
     phaseNanos = now;
     phase = next;
@@ -233,9 +245,9 @@ final class HttpConnection implements Runnable {
     enter(Phase.SENDING);
     final StringBuilder head = new StringBuilder(512);
     final int status = response.status();
-    head.append("HTTP/1.1 ").append(status).append(' ').append(REASONS.get(status));
-    head.append("\r\nDate: ")
-        .append(DateTimeFormatter.RFC_1123_DATE_TIME.format(ZonedDateTime.now(ZoneOffset.UTC)));
+    // A reason may be empty.
+    head.append("HTTP/1.1 ").append(status).append(' ').append(REASONS.getOrDefault(status, ""));
+    append(head, "Date", date(Instant.now()));
     response.headers().forEach((name, value) -> append(head, name, value));
     append(head, "X-Content-Type-Options", "nosniff");
     if (!goesOn) {
@@ -244,6 +256,11 @@ final class HttpConnection implements Runnable {
     head.append("\r\n\r\n");
     out.write(head.toString().getBytes(ISO_8859_1));
     response.writeTo(out);
+  }
+
+  /** A time as the header has it. */
+  static String date(Instant time) {
+    return DATE.format(time);
   }
 
   private static void append(StringBuilder head, String name, String value) {

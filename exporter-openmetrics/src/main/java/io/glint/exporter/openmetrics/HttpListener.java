@@ -281,10 +281,13 @@ final class HttpListener {
     }
   }
 
-  private boolean isTooSlow(HttpConnection connection, long now) {
+  /** Whether the client has kept a connection longer than it may in this phase. */
+  boolean isTooSlow(HttpConnection connection, long now) {
+    // Before the times: a phase that begins meanwhile does not get the time of the one before it.
+    final Phase phase = connection.phase();
     final long phaseMillis = TimeUnit.NANOSECONDS.toMillis(now - connection.phaseNanos());
     final long waitedMillis = TimeUnit.NANOSECONDS.toMillis(now - connection.progressNanos());
-    return switch (connection.phase()) {
+    return switch (phase) {
       case IDLE -> phaseMillis >= limits.idleMillis();
       case READING -> phaseMillis >= limits.readingMillis();
       case SENDING ->

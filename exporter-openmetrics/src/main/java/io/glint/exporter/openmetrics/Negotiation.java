@@ -1,6 +1,6 @@
 package io.glint.exporter.openmetrics;
 
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
@@ -197,13 +197,39 @@ record Negotiation(ScrapeFormat format, Escaping escaping, String contentType) {
   private record MediaRange(String type, List<String> parameters, double weight) {
 
     static List<MediaRange> parse(String header) {
-      return Arrays.stream(header.toLowerCase(Locale.ROOT).split(",", -1))
+      return split(header.toLowerCase(Locale.ROOT), ',').stream()
           .map(MediaRange::parseElement)
           .toList();
     }
 
+    /**
+     * The parts between separators; one in quotes is none (RFC 9110, section 5.6.4). A quote that
+     * is not closed is a character like others.
+     */
+    private static List<String> split(String text, char separator) {
+      final List<String> parts = new ArrayList<>();
+      int start = 0;
+      boolean quoted = false;
+      for (int i = 0; i < text.length(); i++) {
+        final char c = text.charAt(i);
+        if (quoted && c == '\\') {
+          i++;
+        } else if (c == '"') {
+          quoted = !quoted;
+        } else if (c == separator && !quoted) {
+          parts.add(text.substring(start, i));
+          start = i + 1;
+        }
+      }
+      if (quoted) {
+        return List.of(text.split(String.valueOf(separator), -1));
+      }
+      parts.add(text.substring(start));
+      return parts;
+    }
+
     private static MediaRange parseElement(String element) {
-      final List<String> parts = List.of(element.split(";", -1));
+      final List<String> parts = split(element, ';');
       final MediaRange range = new MediaRange(parts.get(0).strip(), parts, 0);
       return new MediaRange(range.type, parts, weight(range.parameter("q")));
     }

@@ -10,8 +10,11 @@ import io.opentelemetry.sdk.metrics.data.PointData;
 import io.opentelemetry.sdk.metrics.data.SummaryPointData;
 import io.opentelemetry.sdk.metrics.data.ValueAtQuantile;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,10 +36,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class PointMerger {
 
-  /** How many parts of counters are remembered, of all series that several points have had. */
+  /**
+   * How many parts of counters are remembered, of all series that several points have had. If there
+   * are more, series that none of the last {@value ExpositionWriter#SCRAPES_REMEMBERED} scrapes had
+   * are forgotten.
+   */
   static final int MAX_COUNTER_PARTS = 10_000;
 
-  /** Of how many lines with exemplars the latest is remembered, of all such series. */
+  /** Of how many lines with exemplars the latest is remembered, in the same way. */
   static final int MAX_EXEMPLAR_LINES = 10_000;
 
   private final TextBuffer labels;
@@ -50,6 +57,14 @@ final class PointMerger {
 
   /** How many lines are remembered in {@linkplain Family#shownExemplars what was shown}. */
   private int exemplarLines;
+
+  /** Those that have any of both. */
+  private final Set<Family> sharedFamilies = Collections.newSetFromMap(new IdentityHashMap<>());
+
+  /** How many expositions were begun, and at which of them {@link #makeRoom} was tried last. */
+  private long scrapes;
+
+  private long lastMadeRoom;
 
   @SuppressWarnings("NullAway.Init") // By start().
   private PointWriter writer;
@@ -66,6 +81,7 @@ final class PointMerger {
   void start(PointWriter newWriter, ScrapeExemplars newTally) {
     writer = newWriter;
     tally = newTally;
+    scrapes++;
   }
 
   /** Whether {@link #write} is for a series that has this one point. */
@@ -162,10 +178,17 @@ final class PointMerger {
     }
     final Map<Long, SharedCounter> sharedCounters = series.family().sharedCounters;
     SharedCounter shared = sharedCounters.get(series.key());
+    if (shared != null) {
+      shared.lastScrape = scrapes;
+    }
+    if (counterParts >= MAX_COUNTER_PARTS) {
+      makeRoom();
+    }
     if (shared == null && valid.size() > 1 && counterParts < MAX_COUNTER_PARTS) {
       shared = new SharedCounter();
+      shared.lastScrape = scrapes;
       sharedCounters.put(series.key(), shared);
-      series.family().isContested = true;
+      share(series.family());
     }
     final PointSum sum = shared == null ? PointSum.of(valid) : add(shared, valid);
     final long start = shared == null ? start(valid) : shared.startEpochNanos();
@@ -197,6 +220,7 @@ final class PointMerger {
       exemplarLines -= shown.size();
     }
     family.shownExemplars.clear();
+    sharedFamilies.remove(family);
   }
 
   /** How many parts of counters are remembered, for tests. */
@@ -340,11 +364,13 @@ final class PointMerger {
     return valid;
   }
 
+  /** A copy: a producer may make exemplars whenever they are read, and each is told by identity. */
   private <T extends ExemplarData> List<T> candidates(PointSource source, List<T> exemplars) {
-    for (int i = 0; i < exemplars.size(); i++) {
-      tally.mayWrite(exemplars.get(i), source.tallySlot());
+    final List<T> candidates = new ArrayList<>(exemplars);
+    for (int i = 0; i < candidates.size(); i++) {
+      tally.mayWrite(candidates.get(i), source.tallySlot());
     }
-    return exemplars;
+    return candidates;
   }
 
   /** Those that may be shown of a series that is one line. */
@@ -388,12 +414,56 @@ final class PointMerger {
     }
     final Map<Long, ShownExemplars> ofFamily = series.family().shownExemplars;
     ShownExemplars known = ofFamily.get(series.key());
+    if (known != null) {
+      known.lastScrape = scrapes;
+    }
+    if (exemplarLines >= MAX_EXEMPLAR_LINES) {
+      makeRoom();
+    }
     if (known == null && exemplarLines < MAX_EXEMPLAR_LINES) {
       known = new ShownExemplars();
+      known.lastScrape = scrapes;
       ofFamily.put(series.key(), known);
-      series.family().isContested = true;
+      share(series.family());
     }
     return known;
+  }
+
+  private void share(Family family) {
+    family.isContested = true;
+    sharedFamilies.add(family);
+  }
+
+  /**
+   * Lets go of series that none of many scrapes has had, when no more can be remembered: of those
+   * that come and go the ones that are there now are to be remembered.
+   */
+  private void makeRoom() {
+    if (lastMadeRoom == scrapes) {
+      return;
+    }
+    lastMadeRoom = scrapes;
+    final long oldest = scrapes - ExpositionWriter.SCRAPES_REMEMBERED;
+    for (final Family family : sharedFamilies) {
+      family
+          .sharedCounters
+          .values()
+          .removeIf(
+              shared -> {
+                final boolean isOld = shared.lastScrape < oldest;
+                counterParts -= isOld ? shared.size() : 0;
+                return isOld;
+              });
+      family
+          .shownExemplars
+          .values()
+          .removeIf(
+              shown -> {
+                final boolean isOld = shown.lastScrape < oldest;
+                exemplarLines -= isOld ? shown.size() : 0;
+                return isOld;
+              });
+    }
   }
 
   private static long end(List<PointSource> points) {

@@ -20,6 +20,9 @@ final class SharedCounter {
 
   private long startEpochNanos = Long.MAX_VALUE;
 
+  /** The number of the last scrape that had the series, for {@link PointMerger}. */
+  long lastScrape;
+
   private static final class Part {
     /** What it had counted when it started anew. */
     final PointSum before = new PointSum();

@@ -25,6 +25,9 @@ final class ShownExemplars {
   /** By the upper bound of the bucket. */
   private final Map<Double, Latest> lines = new HashMap<>();
 
+  /** The number of the last scrape that had the series, for {@link PointMerger}. */
+  long lastScrape;
+
   private static final class Latest {
     private long epochNanos;
     private double value;

@@ -159,13 +159,13 @@ class LivePageServingTest {
           List.of("/", DATA, "/-/live/live.js", "/metrics", "/metrics?name[]=a")) {
         assertThat(asked(server, path, "Host: " + host, "Accept-Language: en"))
             .as(path)
-            .startsWith("HTTP/1.1 403 ")
+            .startsWith("HTTP/1.1 403 Forbidden\r\n")
             .contains("http://localhost:" + server.getPort() + "/ ")
             .doesNotContain("evil");
       }
       // The script of the page can set this header, but not leave it out.
       assertThat(asked(server, "/metrics", "Host: " + host, "Accept-Language:"))
-          .startsWith("HTTP/1.1 403 ");
+          .startsWith("HTTP/1.1 403 Forbidden\r\n");
       assertThat(asked(server, "/-/healthy", "Host: " + host, "Accept-Language: en"))
           .startsWith("HTTP/1.1 200 ");
       // A scraper may be told any name of this machine. Without a provider the answer is 503.

@@ -45,6 +45,10 @@ class NegotiationTest {
         "application/openmetrics-text;q=0.2,text/plain;q=0.1",
         "application/*",
         "application/openmetrics-text;escaping=nonsense",
+        "application/openmetrics-text;a=\"x;q=0\";version=1.0.0",
+        "application/openmetrics-text;a=\"\\\",text/plain;version=1.0.0\",text/plain;q=0.5",
+        "application/openmetrics-text;a=\"b;version=1.0.0,text/plain;q=0.5",
+        "text/plain;a=\"b,c\";q=0.1,application/openmetrics-text;q=0.5",
       })
   void openMetricsIsAnsweredWhenItWeighsMost(String accept) {
     assertThat(negotiated(accept)).isEqualTo(Negotiation.OPEN_METRICS);

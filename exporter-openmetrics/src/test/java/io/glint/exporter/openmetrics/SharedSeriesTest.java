@@ -29,6 +29,7 @@ import io.opentelemetry.sdk.metrics.data.MetricData;
 import io.opentelemetry.sdk.metrics.data.MetricDataType;
 import io.opentelemetry.sdk.metrics.data.SummaryPointData;
 import io.opentelemetry.sdk.metrics.data.ValueAtQuantile;
+import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -370,6 +371,35 @@ class SharedSeriesTest {
     assertThat(merger.exemplarLines()).isEqualTo(PointMerger.MAX_EXEMPLAR_LINES - 900 - 100);
   }
 
+  /** Of series that come and go, those that are there now are remembered. */
+  @Test
+  void sharedSeriesThatAreLongGoneMakeRoomForOthers() {
+    final Renderer noScope = new Renderer(false, true, false);
+    final LongPoint[] gone = new LongPoint[PointMerger.MAX_EXEMPLAR_LINES + 1];
+    for (int i = 0; i < gone.length; i++) {
+      gone[i] = shown(Attributes.builder().put("i", i).build(), 1, NOW);
+    }
+    noScope.render(
+        ScrapeFormat.OPEN_METRICS,
+        Escaping.UNDERSCORES,
+        counter("c", gone).of(SCOPE_A),
+        counter("c", gone).of(SCOPE_B));
+    for (int i = 0; i < ExpositionWriter.SCRAPES_REMEMBERED; i++) {
+      noScope.openMetrics(gauge("g", 1));
+    }
+    final Metric one = counter("c", shown(NONE, 1, NOW - 1)).of(SCOPE_A);
+    final Metric other = counter("c", shown(NONE, 2, NOW)).of(SCOPE_B);
+    assertThat(noScope.openMetrics(one, other)).contains("c_total 3 # {");
+    assertThat(noScope.openMetrics(one)).contains("c_total 3\n");
+  }
+
+  private static LongPoint shown(Attributes attributes, long value, long exemplarNanos) {
+    return new LongPoint(
+        attributes,
+        value,
+        List.of(LongExemplarData.create(NONE, exemplarNanos, Metrics.span(1), value)));
+  }
+
   @Test
   void aSharedCounterIsForgottenWithItsFamily() {
     final Renderer noScope = new Renderer(false, true, false);
@@ -589,6 +619,35 @@ class SharedSeriesTest {
     final LongPointData same = LongPointData.create(START, NOW, NONE, 4);
     assertThat(renderer.text(counter("c", same, same))).contains("c_total 8\n");
     assertThat(renderer.text(longGauge("g", same, same))).contains("g 4\n");
+  }
+
+  @Test
+  void aProducerMayMakeItsExemplarsWheneverTheyAreRead() {
+    final List<DoubleExemplarData> made =
+        new AbstractList<>() {
+          @Override
+          public DoubleExemplarData get(int index) {
+            return exemplar(0.5, NOW + index, index + 1);
+          }
+
+          @Override
+          public int size() {
+            return 2;
+          }
+        };
+    final Metric metric =
+        histogram("h", new HistogramPoint(NONE, 1, List.of(1.0), List.of(2L, 0L), made));
+    for (final ScrapeFormat format : ScrapeFormat.values()) {
+      final Renderer noScope = new Renderer(false, true, false);
+      noScope.render(format, Escaping.UNDERSCORES, metric.of(SCOPE_A), metric.of(SCOPE_B));
+      final long shown = format.hasExemplars() ? format.showsAllExemplars() ? 2 : 1 : 0;
+      assertThat(exported(noScope)).as(format.title).isBetween(shown, 2 * shown);
+    }
+  }
+
+  private static long exported(Renderer renderer) {
+    return renderer.exemplars.get(SCOPE_A, "h", Outcome.EXPORTED)
+        + renderer.exemplars.get(SCOPE_B, "h", Outcome.EXPORTED);
   }
 
   /** All orders of a few metrics. */
