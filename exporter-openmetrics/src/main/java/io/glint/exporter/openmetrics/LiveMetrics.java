@@ -37,8 +37,11 @@ final class LiveMetrics {
   static final int MAX_METRICS = 1000;
   static final int MAX_SERIES = 100;
 
-  /** Once so many characters have been written, metrics have no series any more, only totals. */
+  /** Once so many characters have been written, metrics have no series any more. */
   static final int MAX_CHARACTERS = 2 * 1024 * 1024;
+
+  /** Once so many have been written, they have no exemplars either, only totals. */
+  static final int MAX_CHARACTERS_WITH_EXEMPLARS = 2 * MAX_CHARACTERS;
 
   /** How many exemplars of each bucket, or power of two, are written: the newest. */
   private static final int MAX_EXEMPLARS_OF_A_ROW = 6;
@@ -240,6 +243,9 @@ final class LiveMetrics {
     json.name("series").open('[');
     if (json.length() < MAX_CHARACTERS) {
       for (final PointData point : shown(points)) {
+        if (json.length() >= MAX_CHARACTERS) {
+          break;
+        }
         places.put(point, places.size());
         json.open('{');
         json.name("labels").labels(point.getAttributes());
@@ -310,6 +316,9 @@ final class LiveMetrics {
   /** Of each bucket, or power of two, the newest ones. */
   private void exemplars(
       Collection<? extends PointData> points, IdentityHashMap<PointData, Integer> places) {
+    if (json.length() >= MAX_CHARACTERS_WITH_EXEMPLARS) {
+      return;
+    }
     final Map<Integer, List<Shown>> rows = new HashMap<>();
     for (final PointData point : points) {
       final List<? extends ExemplarData> exemplars = point.getExemplars();
@@ -330,6 +339,9 @@ final class LiveMetrics {
     all.sort(NEWEST_FIRST);
     json.name("exemplars").open('[');
     for (final Shown shown : all.subList(0, Math.min(MAX_EXEMPLARS, all.size()))) {
+      if (json.length() >= MAX_CHARACTERS_WITH_EXEMPLARS) {
+        break;
+      }
       exemplar(shown);
     }
     json.close(']');

@@ -67,7 +67,7 @@
     if (typeof value === 'string') return value; // NaN, infinity, or more digits than a double has.
     if (!Number.isFinite(value)) return String(value);
     if (value === 0) return '0';
-    if (unit in SECONDS) return scaled(value * SECONDS[unit], TIMES);
+    if (Object.hasOwn(SECONDS, unit)) return scaled(value * SECONDS[unit], TIMES);
     if (unit === 'By') return scaled(value, BYTES);
     if (unit === '%') return `${digits(value)} %`;
     const word = unit === '1' ? '' : unit.replace(/^\{(.*)\}$/, '');

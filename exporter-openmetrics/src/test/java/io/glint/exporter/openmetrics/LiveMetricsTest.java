@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
+import io.opentelemetry.api.common.AttributesBuilder;
 import io.opentelemetry.sdk.metrics.data.DoubleExemplarData;
 import io.opentelemetry.sdk.metrics.data.HistogramPointData;
 import io.opentelemetry.sdk.metrics.data.LongPointData;
 import io.opentelemetry.sdk.metrics.data.MetricData;
 import io.opentelemetry.sdk.metrics.data.MetricDataType;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
@@ -69,6 +71,42 @@ class LiveMetricsTest {
     final String json = write(metrics);
     assertThat(json.length()).isLessThan(LiveMetrics.MAX_CHARACTERS + 500_000);
     assertThat(json).contains("\"leftOut\":7").contains("\"name\":\"c999\"");
+  }
+
+  @Test
+  void theWholeIsBoundedHoweverManyExemplarsHaveLongAttributes() {
+    final Attributes attributes = Attributes.of(KEY, "x".repeat(5000));
+    final List<DoubleExemplarData> exemplars = new ArrayList<>();
+    for (int i = 0; i < 400; i++) {
+      exemplars.add(
+          Metrics.exemplar(Math.scalb(1.5, i % 80), Metrics.NOW + i, i + 1, attributes));
+    }
+    final MetricData metric =
+        Metrics.histogram(
+            "h",
+            new Metrics.HistogramPoint(
+                Attributes.empty(), 3, List.of(), List.of(400L), exemplars));
+    assertThat(count(write(metric), "\"trace\"")).isEqualTo(400);
+    final MetricData[] metrics = new MetricData[30];
+    Arrays.fill(metrics, metric);
+    final String json = write(metrics);
+    assertThat(json.length()).isLessThan(LiveMetrics.MAX_CHARACTERS_WITH_EXEMPLARS + 10_000);
+    assertThat(count(json, "\"name\":\"h\"")).isEqualTo(30);
+    assertThat(json).endsWith("\"unreadable\":0,\"leftOut\":0}");
+  }
+
+  @Test
+  void theWholeIsBoundedAlsoInOneMetric() {
+    final LongPointData[] points = new LongPointData[LiveMetrics.MAX_SERIES];
+    for (int i = 0; i < points.length; i++) {
+      final AttributesBuilder attributes = Attributes.builder().put("i", i);
+      for (int key = 0; key < 100; key++) {
+        attributes.put("k" + key, "x".repeat(5000));
+      }
+      points[i] = Metrics.point(attributes.build(), i);
+    }
+    assertThat(write(Metrics.counter("c", points)).length())
+        .isLessThan(LiveMetrics.MAX_CHARACTERS + 200_000);
   }
 
   @Test
