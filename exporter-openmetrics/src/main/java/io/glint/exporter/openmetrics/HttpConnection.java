@@ -126,7 +126,9 @@ final class HttpConnection implements Runnable {
     enter(next, System.nanoTime());
   }
 
-  /** Begins a phase: the times first, so that who reads the phase before them never sees old ones. */
+  /**
+   * Begins a phase: the times first, so that who reads the phase before them never sees old ones.
+   */
   void enter(Phase next, long now) {
     progressNanos = now;
     phaseNanos = now;

@@ -78,14 +78,12 @@ class LiveMetricsTest {
     final Attributes attributes = Attributes.of(KEY, "x".repeat(5000));
     final List<DoubleExemplarData> exemplars = new ArrayList<>();
     for (int i = 0; i < 400; i++) {
-      exemplars.add(
-          Metrics.exemplar(Math.scalb(1.5, i % 80), Metrics.NOW + i, i + 1, attributes));
+      exemplars.add(Metrics.exemplar(Math.scalb(1.5, i % 80), Metrics.NOW + i, i + 1, attributes));
     }
     final MetricData metric =
         Metrics.histogram(
             "h",
-            new Metrics.HistogramPoint(
-                Attributes.empty(), 3, List.of(), List.of(400L), exemplars));
+            new Metrics.HistogramPoint(Attributes.empty(), 3, List.of(), List.of(400L), exemplars));
     assertThat(count(write(metric), "\"trace\"")).isEqualTo(400);
     final MetricData[] metrics = new MetricData[30];
     Arrays.fill(metrics, metric);

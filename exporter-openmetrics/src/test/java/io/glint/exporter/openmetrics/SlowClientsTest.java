@@ -171,7 +171,8 @@ class SlowClientsTest {
 
   @Test
   void whoGoesOnToReadIsNotTakenForOneThatTakesNothing() throws Exception {
-    builder.limits = new HttpLimits(64, FAR, FAR, 1500, FAR, FAR);
+    // So long that no machine, however busy, keeps this thread from reading for all of it.
+    builder.limits = new HttpLimits(64, FAR, FAR, 5000, FAR, FAR);
     start(LARGE);
     final Socket steady = send(REQUEST.replace("Host", "Connection: close\r\nHost"));
     final InputStream in = steady.getInputStream();
@@ -179,7 +180,7 @@ class SlowClientsTest {
     // Longer than the limit by far, but never that long without a byte.
     for (int i = 0; i < 16; i++) {
       all += in.readNBytes(500_000).length;
-      Thread.sleep(250);
+      Thread.sleep(700);
     }
     all += readAll(steady);
     assertThat(all).isEqualTo(answerLength());
