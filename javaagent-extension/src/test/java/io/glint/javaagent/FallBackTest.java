@@ -87,7 +87,8 @@ class FallBackTest {
     final String java = System.getProperty("glint.java11");
     assumeThat(java).as("the program of a Java 11").isNotNull().isNotEmpty();
     final Path source =
-        Path.of("src", "test", "java", Service.class.getName().replace('.', '/') + ".java");
+        Path.of(System.getProperty("glint.test.sources"))
+            .resolve(Service.class.getName().replace('.', '/') + ".java");
     final int status =
         ToolProvider.getSystemJavaCompiler()
             .run(
