@@ -7,7 +7,9 @@ import io.glint.exporter.otlp.OtlpMetricExporter;
 import io.glint.exporter.otlp.OtlpMetricExporterBuilder;
 import io.glint.sdk.GlintPeriodicMetricReader;
 import io.opentelemetry.sdk.common.CompletableResultCode;
+import io.opentelemetry.sdk.metrics.export.AggregationTemporalitySelector;
 import io.opentelemetry.sdk.metrics.export.CollectionRegistration;
+import io.opentelemetry.sdk.metrics.export.DefaultAggregationSelector;
 import io.opentelemetry.sdk.metrics.export.MetricReader;
 import io.opentelemetry.sdk.metrics.export.PeriodicMetricReader;
 import java.nio.file.Path;
@@ -236,20 +238,28 @@ final class FileReaders {
             .setEndpoint(endpoint)
             .setTimeout(Duration.ofMillis(timeout == null ? 10_000 : timeout))
             .setCompression(compression == null ? "none" : compression)
-            .setAggregationTemporalitySelector(
-                MetricSettings.temporality(
-                    node.word(
-                        "temporality_preference", MetricSettings.FILE_TEMPORALITIES, "cumulative")))
-            .setDefaultAggregationSelector(
-                MetricSettings.aggregation(
-                    node.word(
-                        "default_histogram_aggregation",
-                        MetricSettings.HISTOGRAMS,
-                        MetricSettings.HISTOGRAMS.get(0))));
+            .setAggregationTemporalitySelector(temporality(node))
+            .setDefaultAggregationSelector(aggregation(node));
     headers(node).forEach(builder::addHeader);
     setTls(node, builder);
     setOwn(builder);
     return builder.build();
+  }
+
+  /** What an exporter's node prefers. A variable spells the last one as one word. */
+  static AggregationTemporalitySelector temporality(FileNode exporter) {
+    return MetricSettings.temporality(
+        exporter.word(
+            "temporality_preference", List.of("cumulative", "delta", "low_memory"), "cumulative"));
+  }
+
+  /** The histograms of an exporter's node. */
+  static DefaultAggregationSelector aggregation(FileNode exporter) {
+    return MetricSettings.aggregation(
+        exporter.word(
+            "default_histogram_aggregation",
+            MetricSettings.HISTOGRAMS,
+            MetricSettings.HISTOGRAMS.get(0)));
   }
 
   /** Those of {@code headers} win. */

@@ -53,10 +53,6 @@ final class MetricSettings {
   static final List<String> EXEMPLAR_FILTERS = List.of("trace_based", "always_on", "always_off");
   static final List<String> HISTOGRAMS =
       List.of("explicit_bucket_histogram", "base2_exponential_bucket_histogram");
-
-  /** What a configuration file may prefer; a variable spells the last one as one word. */
-  static final List<String> FILE_TEMPORALITIES = List.of("cumulative", "delta", "low_memory");
-
   private static final String RESOURCE = "otel.resource.attributes";
   private static final int MOST_SERIES = 1_000_000_000;
 

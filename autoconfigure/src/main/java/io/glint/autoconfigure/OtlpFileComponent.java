@@ -67,16 +67,8 @@ public final class OtlpFileComponent implements ComponentProvider {
         List.of("output_stream", "temporality_preference", "default_histogram_aggregation"));
     final OtlpFileMetricExporterBuilder builder =
         OtlpFileMetricExporter.builder()
-            .setAggregationTemporalitySelector(
-                MetricSettings.temporality(
-                    node.word(
-                        "temporality_preference", MetricSettings.FILE_TEMPORALITIES, "cumulative")))
-            .setDefaultAggregationSelector(
-                MetricSettings.aggregation(
-                    node.word(
-                        "default_histogram_aggregation",
-                        MetricSettings.HISTOGRAMS,
-                        MetricSettings.HISTOGRAMS.get(0))));
+            .setAggregationTemporalitySelector(FileReaders.temporality(node))
+            .setDefaultAggregationSelector(FileReaders.aggregation(node));
     node.use(
         "output_stream",
         output -> {

@@ -10,8 +10,10 @@ import io.opentelemetry.sdk.metrics.data.PointData;
 import io.opentelemetry.sdk.metrics.data.SummaryPointData;
 import io.opentelemetry.sdk.metrics.data.ValueAtQuantile;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.IdentityHashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -174,7 +176,7 @@ final class PointMerger {
     }
     final List<ExemplarData> exemplars = new ArrayList<>();
     for (final PointSource source : valid) {
-      exemplars.addAll(candidates(source, source.point().getExemplars()));
+      addCandidates(source, source.point().getExemplars(), exemplars);
     }
     final Map<Long, SharedCounter> sharedCounters = series.family().sharedCounters;
     SharedCounter shared = sharedCounters.get(series.key());
@@ -192,7 +194,7 @@ final class PointMerger {
     }
     final PointSum sum = shared == null ? PointSum.of(valid) : add(shared, valid);
     final long start = shared == null ? start(valid) : shared.startEpochNanos();
-    final List<ExemplarData> shown = shown(series, valid, exemplars);
+    final List<ExemplarData> shown = shown(series, valid, exemplars, null);
     if (sum.isInteger()) {
       writer.counter(sum.integer(), start, shown);
     } else {
@@ -212,14 +214,7 @@ final class PointMerger {
 
   /** Lets go of what is remembered for a family that is not remembered itself any more. */
   void forget(Family family) {
-    for (final SharedCounter shared : family.sharedCounters.values()) {
-      counterParts -= shared.size();
-    }
-    family.sharedCounters.clear();
-    for (final ShownExemplars shown : family.shownExemplars.values()) {
-      exemplarLines -= shown.size();
-    }
-    family.shownExemplars.clear();
+    forgetBefore(Long.MAX_VALUE, family);
     sharedFamilies.remove(family);
   }
 
@@ -299,14 +294,11 @@ final class PointMerger {
       }
       valid.add(source);
       sum += PointWriter.sum(source.point());
-      exemplars.addAll(candidates(source, PointWriter.histogramExemplars(source.point())));
+      addCandidates(source, PointWriter.histogramExemplars(source.point()), exemplars);
     }
     if (!valid.isEmpty()) {
-      final List<DoubleExemplarData> shown =
-          writer.format.showsAllExemplars()
-              ? shown(series, valid, exemplars)
-              : shown(series, valid, exemplars, total.bounds());
-      writer.histogram(total, sum, start(valid), shown);
+      final List<Double> bounds = writer.format.showsAllExemplars() ? null : total.bounds();
+      writer.histogram(total, sum, start(valid), shown(series, valid, exemplars, bounds));
     }
     return valid;
   }
@@ -327,10 +319,10 @@ final class PointMerger {
       }
       valid.add(source);
       sum += point.getSum();
-      exemplars.addAll(candidates(source, point.getExemplars()));
+      addCandidates(source, point.getExemplars(), exemplars);
     }
     if (!valid.isEmpty()) {
-      writer.nativeHistogram(total, sum, start(valid), shown(series, valid, exemplars));
+      writer.nativeHistogram(total, sum, start(valid), shown(series, valid, exemplars, null));
     }
     return valid;
   }
@@ -364,43 +356,33 @@ final class PointMerger {
     return valid;
   }
 
-  /** A copy: a producer may make exemplars whenever they are read, and each is told by identity. */
-  private <T extends ExemplarData> List<T> candidates(PointSource source, List<T> exemplars) {
-    final List<T> candidates = new ArrayList<>(exemplars);
-    for (int i = 0; i < candidates.size(); i++) {
-      tally.mayWrite(candidates.get(i), source.tallySlot());
+  /**
+   * Adds those of a point. Each is read once: a producer may make exemplars whenever they are read,
+   * and they are told by identity.
+   */
+  private <T extends ExemplarData> void addCandidates(
+      PointSource source, List<? extends T> exemplars, List<T> candidates) {
+    for (int i = 0; i < exemplars.size(); i++) {
+      final T exemplar = exemplars.get(i);
+      tally.mayWrite(exemplar, source.tallySlot());
+      candidates.add(exemplar);
     }
-    return candidates;
   }
 
-  /** Those that may be shown of a series that is one line. */
+  /**
+   * Those that may be shown of a series.
+   *
+   * @param bounds of a histogram each of whose buckets is a line; null for a series that is one
+   */
   private <E extends ExemplarData> List<E> shown(
-      Series series, List<PointSource> points, List<E> candidates) {
+      Series series, List<PointSource> points, List<E> candidates, @Nullable List<Double> bounds) {
     final ShownExemplars known = shownExemplars(series, candidates);
     if (known == null) {
       return candidates;
     }
     final int before = known.size();
     try {
-      return known.ofSeries(candidates, end(points), MAX_EXEMPLAR_LINES - exemplarLines);
-    } finally {
-      exemplarLines += known.size() - before;
-    }
-  }
-
-  /** Those that may be shown of a series each of whose buckets is a line. */
-  private List<DoubleExemplarData> shown(
-      Series series,
-      List<PointSource> points,
-      List<DoubleExemplarData> candidates,
-      List<Double> bounds) {
-    final ShownExemplars known = shownExemplars(series, candidates);
-    if (known == null) {
-      return candidates;
-    }
-    final int before = known.size();
-    try {
-      return known.ofBuckets(candidates, bounds, end(points), MAX_EXEMPLAR_LINES - exemplarLines);
+      return known.choose(candidates, bounds, end(points), MAX_EXEMPLAR_LINES - exemplarLines);
     } finally {
       exemplarLines += known.size() - before;
     }
@@ -445,25 +427,28 @@ final class PointMerger {
     lastMadeRoom = scrapes;
     final long oldest = scrapes - ExpositionWriter.SCRAPES_REMEMBERED;
     for (final Family family : sharedFamilies) {
-      family
-          .sharedCounters
-          .values()
-          .removeIf(
-              shared -> {
-                final boolean isOld = shared.lastScrape < oldest;
-                counterParts -= isOld ? shared.size() : 0;
-                return isOld;
-              });
-      family
-          .shownExemplars
-          .values()
-          .removeIf(
-              shown -> {
-                final boolean isOld = shown.lastScrape < oldest;
-                exemplarLines -= isOld ? shown.size() : 0;
-                return isOld;
-              });
+      forgetBefore(oldest, family);
     }
+  }
+
+  /** Lets go of the series of a family that no scrape has had since one. */
+  private void forgetBefore(long scrape, Family family) {
+    counterParts -= removeBefore(scrape, family.sharedCounters.values());
+    exemplarLines -= removeBefore(scrape, family.shownExemplars.values());
+  }
+
+  /** How much was remembered of what is removed. */
+  private static int removeBefore(long scrape, Collection<? extends SharedMemory> all) {
+    int removed = 0;
+    final Iterator<? extends SharedMemory> each = all.iterator();
+    while (each.hasNext()) {
+      final SharedMemory memory = each.next();
+      if (memory.lastScrape < scrape) {
+        removed += memory.size();
+        each.remove();
+      }
+    }
+    return removed;
   }
 
   private static long end(List<PointSource> points) {

@@ -13,15 +13,12 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Not safe for use by several threads at once.
  */
-final class SharedCounter {
+final class SharedCounter extends SharedMemory {
 
   /** In {@link MetricOrder}: a sum of floating point numbers depends on it. */
   private final Map<PointIdentity, Part> parts = new TreeMap<>();
 
   private long startEpochNanos = Long.MAX_VALUE;
-
-  /** The number of the last scrape that had the series, for {@link PointMerger}. */
-  long lastScrape;
 
   private static final class Part {
     /** What it had counted when it started anew. */
@@ -91,6 +88,7 @@ final class SharedCounter {
   }
 
   /** How many parts are remembered. */
+  @Override
   int size() {
     return parts.size();
   }

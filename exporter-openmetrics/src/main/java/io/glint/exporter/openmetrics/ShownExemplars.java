@@ -1,6 +1,5 @@
 package io.glint.exporter.openmetrics;
 
-import io.opentelemetry.sdk.metrics.data.DoubleExemplarData;
 import io.opentelemetry.sdk.metrics.data.ExemplarData;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -17,16 +16,13 @@ import org.jspecify.annotations.Nullable;
  * a sample shows all. Holds times and values, and no exemplars. Not safe for use by several threads
  * at once.
  */
-final class ShownExemplars {
+final class ShownExemplars extends SharedMemory {
 
   /** The line of a sample that shows all exemplars, or the only one, of the series. */
   private static final Double WHOLE = Double.NaN;
 
   /** By the upper bound of the bucket. */
   private final Map<Double, Latest> lines = new HashMap<>();
-
-  /** The number of the last scrape that had the series, for {@link PointMerger}. */
-  long lastScrape;
 
   private static final class Latest {
     private long epochNanos;
@@ -49,49 +45,53 @@ final class ShownExemplars {
   }
 
   /** How many lines are remembered. */
+  @Override
   int size() {
     return lines.size();
   }
 
   /**
-   * Those that may be shown of one line: all or none.
+   * Those that may be shown. Of a series that is one line these are all or none.
    *
+   * @param bounds of a histogram each of whose buckets is a line; null for a series that is one
    * @param endEpochNanos the end of the points that have them
    * @param maxNewLines how many more lines may be remembered; others show what there is
    */
-  <E extends ExemplarData> List<E> ofSeries(
-      List<E> candidates, long endEpochNanos, int maxNewLines) {
+  <E extends ExemplarData> List<E> choose(
+      List<E> candidates, @Nullable List<Double> bounds, long endEpochNanos, int maxNewLines) {
+    final int maxLines = lines.size() + maxNewLines;
+    return bounds == null
+        ? ofSeries(candidates, endEpochNanos, maxLines)
+        : ofBuckets(candidates, bounds, endEpochNanos, maxLines);
+  }
+
+  private <E extends ExemplarData> List<E> ofSeries(
+      List<E> candidates, long endEpochNanos, int maxLines) {
     E shown = null;
     for (final E candidate : candidates) {
       shown = ExemplarWriter.shown(shown, candidate);
     }
-    return shown == null || mayShow(WHOLE, shown, endEpochNanos, lines.size() + maxNewLines)
-        ? candidates
-        : List.of();
+    return shown == null || mayShow(WHOLE, shown, endEpochNanos, maxLines) ? candidates : List.of();
   }
 
-  /** The same for a histogram each of whose buckets is a line. */
-  List<DoubleExemplarData> ofBuckets(
-      List<DoubleExemplarData> candidates,
-      List<Double> bounds,
-      long endEpochNanos,
-      int maxNewLines) {
-    final @Nullable DoubleExemplarData[] shown = new DoubleExemplarData[bounds.size() + 1];
-    for (final DoubleExemplarData candidate : candidates) {
-      if (Double.isNaN(candidate.getValue())) {
-        continue;
+  private <E extends ExemplarData> List<E> ofBuckets(
+      List<E> candidates, List<Double> bounds, long endEpochNanos, int maxLines) {
+    final @Nullable ExemplarData[] shown = new ExemplarData[bounds.size() + 1];
+    for (final E candidate : candidates) {
+      final double value = ExemplarWriter.value(candidate);
+      if (!Double.isNaN(value)) {
+        final int bucket = ExemplarWriter.bucketOf(value, bounds);
+        shown[bucket] = ExemplarWriter.shown(shown[bucket], candidate);
       }
-      final int bucket = ExemplarWriter.bucketOf(candidate.getValue(), bounds);
-      shown[bucket] = ExemplarWriter.shown(shown[bucket], candidate);
     }
-    final int maxLines = lines.size() + maxNewLines;
-    final List<DoubleExemplarData> kept = new ArrayList<>(candidates);
+    final List<E> kept = new ArrayList<>(candidates);
     for (int i = 0; i < shown.length; i++) {
       final int bucket = i;
       final Double bound = i < bounds.size() ? bounds.get(i) : Double.POSITIVE_INFINITY;
-      final DoubleExemplarData ofBucket = shown[i];
+      final ExemplarData ofBucket = shown[i];
       if (ofBucket != null && !mayShow(bound, ofBucket, endEpochNanos, maxLines)) {
-        kept.removeIf(each -> ExemplarWriter.bucketOf(each.getValue(), bounds) == bucket);
+        kept.removeIf(
+            each -> ExemplarWriter.bucketOf(ExemplarWriter.value(each), bounds) == bucket);
       }
     }
     return kept;

@@ -216,6 +216,15 @@ final class Metrics {
     return new Metric(Resource.empty(), NO_SCOPE, name, "", "", type, data);
   }
 
+  /** A body of more than the sockets of both sides keep for a client that does not read. */
+  static MetricData large() {
+    final LongPointData[] points = new LongPointData[80_000];
+    for (int i = 0; i < points.length; i++) {
+      points[i] = point(Attributes.builder().put("s", "x".repeat(150) + i).build(), i);
+    }
+    return longGauge("large", points);
+  }
+
   static LongPointData point(Attributes attributes, long value) {
     return LongPointData.create(START, NOW, attributes, value);
   }

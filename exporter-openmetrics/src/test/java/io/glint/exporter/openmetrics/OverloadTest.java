@@ -2,8 +2,7 @@ package io.glint.exporter.openmetrics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.opentelemetry.api.common.Attributes;
-import io.opentelemetry.sdk.metrics.data.LongPointData;
+import io.glint.testing.LogCapture;
 import io.opentelemetry.sdk.metrics.data.MetricData;
 import io.opentelemetry.sdk.metrics.export.CollectionRegistration;
 import java.io.IOException;
@@ -17,7 +16,6 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Random;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -25,9 +23,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
-import java.util.logging.Logger;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -37,24 +33,12 @@ import org.junit.jupiter.api.Timeout;
 @Tag("long")
 class OverloadTest {
 
-  private static final Logger LOGGER = Logger.getLogger(OpenMetricsServer.class.getName());
+  private static final MetricData LARGE = Metrics.large();
 
-  /** More than the sockets of both sides keep for a client that does not read. */
-  private static final MetricData LARGE = large();
-
-  private final List<String> warnings = new CopyOnWriteArrayList<>();
+  private final LogCapture log = new LogCapture(OpenMetricsServer.class);
   private final OpenMetricsServer server = newServer();
   private final ScrapeClient client = new ScrapeClient(server);
   private final List<Socket> sockets = new ArrayList<>();
-
-  @BeforeEach
-  void capture() {
-    LOGGER.setFilter(
-        entry -> {
-          warnings.add(entry.getMessage());
-          return false;
-        });
-  }
 
   @AfterEach
   void stop() throws IOException {
@@ -62,15 +46,7 @@ class OverloadTest {
       socket.close();
     }
     server.close();
-    LOGGER.setFilter(null);
-  }
-
-  private static MetricData large() {
-    final LongPointData[] points = new LongPointData[80_000];
-    for (int i = 0; i < points.length; i++) {
-      points[i] = Metrics.point(Attributes.builder().put("s", "x".repeat(150) + i).build(), i);
-    }
-    return Metrics.longGauge("large", points);
+    log.close();
   }
 
   private static OpenMetricsServer newServer() {
@@ -104,7 +80,7 @@ class OverloadTest {
       halfOpen();
     }
     assertThat(client.scrape().status()).isEqualTo(200);
-    assertThat(warnings).isEmpty();
+    assertThat(log.messages()).isEmpty();
   }
 
   @Test
@@ -115,7 +91,7 @@ class OverloadTest {
     for (int i = 1; i < HttpLimits.CONNECTIONS; i++) {
       halfOpen();
     }
-    assertThat(warnings).isEmpty();
+    assertThat(log.messages()).isEmpty();
     assertThat(client.scrape().status()).isEqualTo(200);
     final long start = System.nanoTime();
     assertClosed(first);
@@ -126,7 +102,7 @@ class OverloadTest {
         .write("ics HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
     last.setSoTimeout(20_000);
     assertThat(last.getInputStream().read()).isEqualTo('H');
-    assertThat(warnings)
+    assertThat(log.messages())
         .singleElement()
         .asString()
         .contains("64 connections", Integer.toString(server.getPort()));
@@ -238,7 +214,7 @@ class OverloadTest {
       final ScrapeClient.Answer refused = new ScrapeClient(narrow).get("/metrics");
       assertThat(refused.status()).isEqualTo(503);
       assertThat(refused.header("Retry-After")).isEqualTo("1");
-      assertThat(warnings).anyMatch(text -> text.contains("1 scrapes are running"));
+      assertThat(log.messages()).anyMatch(text -> text.contains("1 scrapes are running"));
       reading.getInputStream().skipNBytes(1_000_000);
     }
   }
@@ -330,7 +306,7 @@ class OverloadTest {
       }
     }
     assertThat(scrapeOnce()).isEqualTo(200);
-    assertThat(warnings).isEmpty();
+    assertThat(log.messages()).isEmpty();
   }
 
   @Test
@@ -396,7 +372,7 @@ class OverloadTest {
       assertThat(answer.text())
           .isEqualTo("a collection has been running for more than 1 s; look for a slow callback\n");
     }
-    assertThat(warnings).singleElement().asString().contains("slow callback");
+    assertThat(log.messages()).singleElement().asString().contains("slow callback");
     release.countDown();
     assertThat(slow.get().status()).isEqualTo(200);
     assertThat(client.scrape().status()).isEqualTo(200);

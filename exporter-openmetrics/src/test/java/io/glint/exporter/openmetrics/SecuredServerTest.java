@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.glint.testing.LogCapture;
 import io.glint.testing.TestIdentity;
 import io.opentelemetry.sdk.metrics.data.MetricData;
 import io.opentelemetry.sdk.metrics.export.CollectionRegistration;
@@ -25,12 +26,10 @@ import java.util.Base64;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.logging.Logger;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSession;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -44,13 +43,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(60)
 class SecuredServerTest {
 
-  private static final Logger LOGGER = Logger.getLogger(OpenMetricsServer.class.getName());
-
   @TempDir static Path directory;
   private static TestIdentity server;
   private static TestIdentity client;
 
-  private final List<String> warnings = new CopyOnWriteArrayList<>();
+  private final LogCapture log = new LogCapture(OpenMetricsServer.class);
   private final OpenMetricsServerBuilder builder =
       OpenMetricsServer.builder().setHost("127.0.0.1").setPort(0);
   private OpenMetricsServer running;
@@ -61,21 +58,12 @@ class SecuredServerTest {
     client = TestIdentity.of(directory, "client", "127.0.0.1");
   }
 
-  @BeforeEach
-  void capture() {
-    LOGGER.setFilter(
-        entry -> {
-          warnings.add(entry.getMessage());
-          return false;
-        });
-  }
-
   @AfterEach
   void stop() {
     if (running != null) {
       running.close();
     }
-    LOGGER.setFilter(null);
+    log.close();
   }
 
   private void start() {
@@ -130,10 +118,10 @@ class SecuredServerTest {
         .isInstanceOf(IOException.class);
     assertThatThrownBy(() -> get(null, "/metrics")).isInstanceOf(IOException.class);
     // The client may know before the server has logged it.
-    while (warnings.isEmpty()) {
+    while (log.messages().isEmpty()) {
       Thread.sleep(5);
     }
-    assertThat(warnings).singleElement().asString().contains("TLS handshake", "https");
+    assertThat(log.messages()).singleElement().asString().contains("TLS handshake", "https");
     assertThat(get(server.contextOfOthers(), "/metrics").statusCode()).isEqualTo(200);
   }
 
@@ -193,7 +181,7 @@ class SecuredServerTest {
     Files.writeString(old.key(), "half written");
     renew(old.key());
     assertThat(get(old.contextOfOthers(), "/metrics").statusCode()).isEqualTo(200);
-    assertThat(warnings).singleElement().asString().contains("old.key", "the old ones");
+    assertThat(log.messages()).singleElement().asString().contains("old.key", "the old ones");
     Files.copy(server.key(), old.key(), StandardCopyOption.REPLACE_EXISTING);
     Files.copy(server.certificate(), old.certificate(), StandardCopyOption.REPLACE_EXISTING);
     renew(old.key());
@@ -231,7 +219,7 @@ class SecuredServerTest {
                 .statusCode())
         .isEqualTo(200);
     assertThat(get(null, "/-/healthy").statusCode()).isEqualTo(200);
-    assertThat(warnings).isEmpty();
+    assertThat(log.messages()).isEmpty();
   }
 
   @ParameterizedTest
@@ -281,7 +269,7 @@ class SecuredServerTest {
     final HttpResponse<String> failed = get(null, "/metrics?x", "authorization", "Bearer token");
     assertThat(failed.statusCode()).isEqualTo(500);
     assertThat(failed.body()).doesNotContain("secret", "# TYPE");
-    assertThat(warnings).singleElement().asString().contains("failed");
+    assertThat(log.messages()).singleElement().asString().contains("failed");
   }
 
   @Test

@@ -4,8 +4,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.glint.testing.Await;
-import io.opentelemetry.api.common.Attributes;
-import io.opentelemetry.sdk.metrics.data.LongPointData;
+import io.glint.testing.LogCapture;
 import io.opentelemetry.sdk.metrics.data.MetricData;
 import io.opentelemetry.sdk.metrics.export.CollectionRegistration;
 import java.io.IOException;
@@ -25,9 +24,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.logging.Logger;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -40,35 +37,16 @@ import org.junit.jupiter.api.Timeout;
 @Tag("long")
 class SlowClientsTest {
 
-  private static final Logger LOGGER = Logger.getLogger(OpenMetricsServer.class.getName());
   private static final int FAR = 3_600_000;
   private static final String REQUEST = "GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n";
 
-  /** More than the sockets of both sides keep for a client that does not read. */
-  private static final MetricData LARGE = large();
+  private static final MetricData LARGE = Metrics.large();
 
-  private final List<String> warnings = new CopyOnWriteArrayList<>();
+  private final LogCapture log = new LogCapture(OpenMetricsServer.class);
   private final OpenMetricsServerBuilder builder =
       OpenMetricsServer.builder().setHost("127.0.0.1").setPort(0);
   private final List<Socket> sockets = new ArrayList<>();
   private OpenMetricsServer server;
-
-  private static MetricData large() {
-    final LongPointData[] points = new LongPointData[60_000];
-    for (int i = 0; i < points.length; i++) {
-      points[i] = Metrics.point(Attributes.builder().put("s", "x".repeat(150) + i).build(), i);
-    }
-    return Metrics.longGauge("large", points);
-  }
-
-  @BeforeEach
-  void capture() {
-    LOGGER.setFilter(
-        entry -> {
-          warnings.add(entry.getMessage());
-          return false;
-        });
-  }
 
   @AfterEach
   void stop() throws IOException {
@@ -76,7 +54,7 @@ class SlowClientsTest {
       socket.close();
     }
     server.close();
-    LOGGER.setFilter(null);
+    log.close();
   }
 
   private void start(MetricData metric) {
@@ -145,7 +123,7 @@ class SlowClientsTest {
     assertThat(stalled.getInputStream().read()).isEqualTo('H');
     assertThat(new ScrapeClient(server).get("/metrics").status()).isEqualTo(200);
     awaitNoAnswer();
-    assertThat(warnings).isEmpty();
+    assertThat(log.messages()).isEmpty();
   }
 
   @Test
@@ -309,7 +287,7 @@ class SlowClientsTest {
       for (int i = 0; i < 100; i++) {
         assertThat(readAll(connect())).isZero();
       }
-      assertThat(warnings)
+      assertThat(log.messages())
           .singleElement()
           .asString()
           .contains("setExecutor", "64")
@@ -337,7 +315,7 @@ class SlowClientsTest {
     final List<Socket> answered = List.of(send(REQUEST), send(REQUEST));
     Await.open(began);
     assertThat(readAll(connect())).isZero();
-    assertThat(warnings).singleElement().asString().contains("All 2 connections");
+    assertThat(log.messages()).singleElement().asString().contains("All 2 connections");
     mayEnd.countDown();
     for (final Socket socket : answered) {
       assertThat(socket.getInputStream().read()).isEqualTo('H');

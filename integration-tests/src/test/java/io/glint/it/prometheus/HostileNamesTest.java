@@ -21,7 +21,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -105,11 +104,7 @@ class HostileNamesTest {
     final String program = System.getProperty(property, "");
     assumeTrue(
         !program.isEmpty(), "the system property " + property + " names no Prometheus server");
-    final List<String> accepts = new ArrayList<>(HostileScrapesTest.ACCEPTS);
-    if (property.equals(PrometheusProcess.NEWER_PROPERTY)) {
-      accepts.addAll(HostileScrapesTest.ACCEPTS_OF_3);
-    }
-    final List<ScrapeTap> taps = new ArrayList<>();
+    final List<String> accepts = HostileScrapesTest.accepts(property);
     try (OpenMetricsServer server =
         OpenMetricsServer.builder()
             .setPort(0)
@@ -122,45 +117,15 @@ class HostileNamesTest {
               return metrics;
             }
           });
-      for (final String accept : accepts) {
-        taps.add(new ScrapeTap(server.getPort(), accept));
-      }
-      try (PrometheusProcess prometheus =
-          PrometheusProcess.start(program, directory, configuration(taps))) {
-        final long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
-        // What the second one was answered has been asked for after the first was stored.
-        while (taps.stream().anyMatch(tap -> tap.answers().size() < 2)
-            && System.nanoTime() < deadline) {
-          Thread.sleep(100);
-        }
+      try (ScrapeTaps taps = new ScrapeTaps(server.getPort(), accepts);
+          PrometheusProcess prometheus =
+              PrometheusProcess.start(program, directory, taps.configuration())) {
+        taps.awaitStored();
         for (int i = 0; i < accepts.size(); i++) {
           check(prometheus, i, accepts.get(i));
         }
       }
-    } finally {
-      taps.forEach(ScrapeTap::close);
     }
-  }
-
-  private static String configuration(List<ScrapeTap> taps) {
-    final StringBuilder configuration =
-        new StringBuilder(
-            """
-            global:
-              scrape_interval: 2s
-              scrape_timeout: 2s
-            scrape_configs:
-            """);
-    for (int i = 0; i < taps.size(); i++) {
-      configuration.append(
-          """
-            - job_name: j%d
-              static_configs:
-                - targets: ['%s']
-          """
-              .formatted(i, taps.get(i).target()));
-    }
-    return configuration.toString();
   }
 
   private static void check(PrometheusProcess prometheus, int job, String accept) throws Exception {

@@ -50,7 +50,7 @@ class HostileScrapesTest {
   private static final long SECONDS = 12;
 
   /** What every Prometheus of the last years reads. */
-  static final List<String> ACCEPTS =
+  private static final List<String> ACCEPTS =
       List.of(
           "application/openmetrics-text;version=1.0.0",
           "application/openmetrics-text;version=1.0.0;escaping=dots",
@@ -59,13 +59,22 @@ class HostileScrapesTest {
           "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited");
 
   /** What version 3 reads. */
-  static final List<String> ACCEPTS_OF_3 =
+  private static final List<String> ACCEPTS_OF_3 =
       List.of(
           "application/openmetrics-text;version=1.0.0;escaping=allow-utf-8",
           "text/plain;version=1.0.0;escaping=allow-utf-8",
           "text/plain;version=1.0.0;escaping=underscores",
           "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited;"
               + "escaping=allow-utf-8");
+
+  /** What the server that a property names is asked to read. */
+  static List<String> accepts(String property) {
+    final List<String> accepts = new ArrayList<>(ACCEPTS);
+    if (property.equals(PrometheusProcess.NEWER_PROPERTY)) {
+      accepts.addAll(ACCEPTS_OF_3);
+    }
+    return accepts;
+  }
 
   private static final Pattern COMPLAINT =
       Pattern.compile(
@@ -76,7 +85,7 @@ class HostileScrapesTest {
 
   private final List<OpenMetricsServer> servers = new ArrayList<>();
   private final ExecutorService executor = Executors.newFixedThreadPool(4);
-  private final List<String> accepts = new ArrayList<>(ACCEPTS);
+  private List<String> accepts = List.of();
   private HttpServer relay;
 
   @BeforeEach
@@ -153,9 +162,7 @@ class HostileScrapesTest {
     final String program = System.getProperty(property, "");
     assumeTrue(
         !program.isEmpty(), "the system property " + property + " names no Prometheus server");
-    if (property.equals(PrometheusProcess.NEWER_PROPERTY)) {
-      accepts.addAll(ACCEPTS_OF_3);
-    }
+    accepts = accepts(property);
     checkWithPromtool(Path.of(program).resolveSibling("promtool"));
     try (PrometheusProcess prometheus =
         PrometheusProcess.start(

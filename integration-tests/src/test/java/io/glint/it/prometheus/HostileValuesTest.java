@@ -39,7 +39,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -145,13 +144,9 @@ class HostileValuesTest {
     final String program = System.getProperty(property, "");
     assumeTrue(
         !program.isEmpty(), "the system property " + property + " names no Prometheus server");
-    final List<String> accepts = new ArrayList<>(HostileScrapesTest.ACCEPTS);
-    if (property.equals(PrometheusProcess.NEWER_PROPERTY)) {
-      accepts.addAll(HostileScrapesTest.ACCEPTS_OF_3);
-    }
+    final List<String> accepts = HostileScrapesTest.accepts(property);
     final OpenMetricsServer server =
         OpenMetricsServer.builder().setPort(0).setScopeLabelsEnabled(false).build();
-    final List<ScrapeTap> taps = new ArrayList<>();
     try (GlintMeterProvider provider =
         GlintMeterProvider.builder()
             .registerMetricReader(server)
@@ -166,50 +161,16 @@ class HostileValuesTest {
                 GlintView.builder().setAttributeFilter(Set.of("case")).build())
             .build()) {
       record(provider.get("hostile"));
-      for (final String accept : accepts) {
-        taps.add(new ScrapeTap(server.getPort(), accept));
-      }
-      try (PrometheusProcess prometheus =
-          PrometheusProcess.start(
-              program, directory, configuration(taps), "--enable-feature=native-histograms")) {
-        awaitScrapes(taps);
+      try (ScrapeTaps taps = new ScrapeTaps(server.getPort(), accepts);
+          PrometheusProcess prometheus =
+              PrometheusProcess.start(
+                  program, directory, taps.configuration(), "--enable-feature=native-histograms")) {
+        taps.awaitStored();
         for (int i = 0; i < accepts.size(); i++) {
           check(prometheus, i, accepts.get(i));
         }
       }
-    } finally {
-      taps.forEach(ScrapeTap::close);
     }
-  }
-
-  private static void awaitScrapes(List<ScrapeTap> taps) throws InterruptedException {
-    final long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
-    // What the second one was answered has been asked for after the first was stored.
-    while (taps.stream().anyMatch(tap -> tap.answers().size() < 2)
-        && System.nanoTime() < deadline) {
-      Thread.sleep(100);
-    }
-  }
-
-  private static String configuration(List<ScrapeTap> taps) {
-    final StringBuilder configuration =
-        new StringBuilder(
-            """
-            global:
-              scrape_interval: 2s
-              scrape_timeout: 2s
-            scrape_configs:
-            """);
-    for (int i = 0; i < taps.size(); i++) {
-      configuration.append(
-          """
-            - job_name: j%d
-              static_configs:
-                - targets: ['%s']
-          """
-              .formatted(i, taps.get(i).target()));
-    }
-    return configuration.toString();
   }
 
   private void record(Meter meter) {
