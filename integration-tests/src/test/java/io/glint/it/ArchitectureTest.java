@@ -1,5 +1,6 @@
 package io.glint.it;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.util.stream.Collectors.partitioningBy;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -390,6 +391,21 @@ class ArchitectureTest {
     }
     assertThat(dependencies).as("jdeps of %s", module).isNotEmpty();
     return dependencies;
+  }
+
+  /** Else the JVM makes a class for each of them, while an application starts. */
+  @ParameterizedTest
+  @MethodSource("modules")
+  void textsArePutTogetherWithoutInvokedynamic(Module module) throws IOException {
+    final List<String> found = new ArrayList<>();
+    try (Stream<Path> files = Files.walk(module.classes())) {
+      for (final Path file : files.filter(file -> file.toString().endsWith(".class")).toList()) {
+        if (new String(Files.readAllBytes(file), ISO_8859_1).contains("makeConcat")) {
+          found.add(file.getFileName().toString());
+        }
+      }
+    }
+    assertThat(found).isEmpty();
   }
 
   /**

@@ -124,6 +124,24 @@ class OtlpMetricExporterLifecycleTest {
     }
   }
 
+  /** An application that starts would wait for it. */
+  @Test
+  void theClientOfPlainHttpIsMadeForTheFirstRequest() {
+    final Set<Thread> before = clients();
+    try (OtlpMetricExporter exporter = builder().build()) {
+      assertThat(before).containsAll(clients());
+      assertThat(exporter.export(METRICS).join(10, TimeUnit.SECONDS).isSuccess()).isTrue();
+      assertThat(clients()).anyMatch(client -> !before.contains(client));
+    }
+  }
+
+  /** Each client of the JDK has a thread that selects. */
+  private static Set<Thread> clients() {
+    return Thread.getAllStackTraces().keySet().stream()
+        .filter(thread -> thread.getName().contains("SelectorManager"))
+        .collect(Collectors.toSet());
+  }
+
   @Test
   void anExporterThatHasExportedNothingEndsAndExportsNothingAnyMore() {
     final OtlpMetricExporter exporter = builder().build();

@@ -162,6 +162,8 @@ class LivePageTest {
             .setUnit(HOSTILE_UNIT)
             .setDescription(HOSTILE)
             .build();
+    // What each object of a script has, too.
+    final LongCounter built = meter.counterBuilder("built").setUnit("constructor").build();
     final LongCounter refunds = meter.counterBuilder("refunds").build();
     final DoubleHistogram single =
         meter
@@ -198,6 +200,7 @@ class LivePageTest {
                   size.record(2000 * Math.exp(random.nextGaussian() * 1.5));
                   logins.add(1, Attributes.of(USER, (long) random.nextInt(200)));
                   hostile.add(1, Attributes.of(HOSTILE_KEY, HOSTILE));
+                  built.add(1);
                   single.record(seconds);
                   widest.record(seconds, Attributes.of(ROUTE, "/" + "v".repeat(300)));
                 } finally {
@@ -330,6 +333,9 @@ class LivePageTest {
     assertThat(text(card("hostile") + ".querySelector('.figure')")).contains(HOSTILE_UNIT);
     assertThat(browser.number("document.querySelectorAll('main img, main script').length"))
         .isZero();
+    assertThat(text(card("built") + ".querySelector('.figure')"))
+        .contains(" constructor")
+        .doesNotContain("NaN");
   }
 
   @Test
