@@ -54,6 +54,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(180)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 @Tag("long")
+@Tag("browser")
 class LivePageTest {
 
   private static final Path SCREENSHOTS = Path.of("target", "screenshots");

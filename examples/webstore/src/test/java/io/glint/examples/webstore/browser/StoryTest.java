@@ -31,6 +31,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(180)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 @Tag("long")
+@Tag("browser")
 class StoryTest {
 
   private static final Path SCREENSHOTS = Path.of("target", "screenshots");
