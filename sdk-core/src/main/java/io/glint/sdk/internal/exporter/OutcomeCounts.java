@@ -6,18 +6,36 @@ import java.util.EnumMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The account that one of Glint's readers or exporters keeps. Thread-safe. Adding allocates only
  * for a metric that was not seen before.
+ *
+ * <p>Metrics that were counted are never forgotten, as counts must not become less. So there is a
+ * limit to them: a producer that gives its metrics new names at each collection would else fill the
+ * memory. Metrics beyond the limit are not counted.
  */
 public final class OutcomeCounts implements ExemplarOutcomes {
+  private static final int MAX_METRICS = 10_000;
+
   private final Map<InstrumentationScopeInfo, Map<String, Map<Outcome, AtomicLong>>> counts =
       new ConcurrentHashMap<>();
 
-  /** An account without entries. */
-  public OutcomeCounts() {}
+  /** Places for metrics that were not seen yet; below 0 when some were turned away. */
+  private final AtomicInteger placesLeft;
+
+  /** An account without entries, of ten thousand metrics at most. */
+  public OutcomeCounts() {
+    this(MAX_METRICS);
+  }
+
+  /** An account without entries, of at most so many metrics. */
+  OutcomeCounts(int maxMetrics) {
+    placesLeft = new AtomicInteger(maxMetrics);
+  }
 
   /**
    * Adds exemplars that had the same outcome.
@@ -29,13 +47,39 @@ public final class OutcomeCounts implements ExemplarOutcomes {
   @SuppressWarnings("NullAway") // Each outcome has a count.
   public void add(
       InstrumentationScopeInfo scope, String metricName, Outcome outcome, long exemplars) {
-    if (exemplars != 0) {
-      counts
-          .computeIfAbsent(scope, unused -> new ConcurrentHashMap<>())
-          .computeIfAbsent(metricName, unused -> zeros())
-          .get(outcome)
-          .getAndAdd(exemplars);
+    if (exemplars == 0) {
+      return;
     }
+    final Map<Outcome, AtomicLong> known = ofMetric(scope, metricName);
+    final Map<Outcome, AtomicLong> ofMetric = known == null ? added(scope, metricName) : known;
+    if (ofMetric != null) {
+      ofMetric.get(outcome).getAndAdd(exemplars);
+    }
+  }
+
+  private @Nullable Map<Outcome, AtomicLong> ofMetric(
+      InstrumentationScopeInfo scope, String metricName) {
+    final Map<String, Map<Outcome, AtomicLong>> ofScope = counts.get(scope);
+    return ofScope == null ? null : ofScope.get(metricName);
+  }
+
+  /** Null if there is no place. */
+  private @Nullable Map<Outcome, AtomicLong> added(
+      InstrumentationScopeInfo scope, String metricName) {
+    if (placesLeft.get() <= 0 || placesLeft.getAndDecrement() <= 0) {
+      return null;
+    }
+    final Map<Outcome, AtomicLong> zeros = zeros();
+    final Map<Outcome, AtomicLong> first =
+        counts
+            .computeIfAbsent(scope, unused -> new ConcurrentHashMap<>())
+            .putIfAbsent(metricName, zeros);
+    if (first == null) {
+      return zeros;
+    }
+    // Another thread was first: this one's place is free again.
+    placesLeft.getAndIncrement();
+    return first;
   }
 
   private static Map<Outcome, AtomicLong> zeros() {
@@ -49,9 +93,8 @@ public final class OutcomeCounts implements ExemplarOutcomes {
   @Override
   @SuppressWarnings("NullAway") // Each outcome has a count.
   public long get(InstrumentationScopeInfo scope, String metricName, Outcome outcome) {
-    final Map<String, Map<Outcome, AtomicLong>> ofScope =
-        counts.get(Objects.requireNonNull(scope, "scope"));
-    final Map<Outcome, AtomicLong> ofMetric = ofScope == null ? null : ofScope.get(metricName);
+    final Map<Outcome, AtomicLong> ofMetric =
+        ofMetric(Objects.requireNonNull(scope, "scope"), metricName);
     return ofMetric == null ? 0 : ofMetric.get(outcome).get();
   }
 }
