@@ -1,6 +1,7 @@
 /**
  * The Glint metrics SDK. What is below {@code io.glint.sdk.internal} is not API; of it, Glint's own
- * exporters share the log, the counts of buckets and what is in {@code exporter}.
+ * exporters share the log, the counts of buckets and what is in {@code exporter}, and its
+ * auto-configuration the log.
  */
 // "module": the exporters are not there when this is compiled. The rest: no jar of OpenTelemetry
 // has a module-info, but each has had the same name in its manifest in all versions.
@@ -24,6 +25,7 @@ module io.glint.sdk {
   exports io.glint.sdk;
   exports io.glint.sdk.exemplar;
   exports io.glint.sdk.internal.log to
+      io.glint.autoconfigure,
       io.glint.exporter.openmetrics,
       io.glint.exporter.otlp;
   exports io.glint.sdk.internal.histogram to

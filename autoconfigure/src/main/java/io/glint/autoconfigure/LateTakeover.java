@@ -20,8 +20,6 @@ import org.jspecify.annotations.Nullable;
  * Glint's are in their place.
  */
 final class LateTakeover {
-  private static final int DEFAULT_LIMIT = 2000;
-
   private LateTakeover() {}
 
   /** Null, and the SDK is as it was, if there are no readers, or it cannot be done. */
@@ -50,7 +48,8 @@ final class LateTakeover {
           stock.replace(entry.getKey(), new StandIn(reader));
         }
         final Map<InstrumentType, Integer> limits = entry.getValue();
-        builder.registerMetricReader(reader, type -> limits.getOrDefault(type, DEFAULT_LIMIT));
+        builder.registerMetricReader(
+            reader, type -> limits.getOrDefault(type, MetricSettings.DEFAULT_LIMIT));
         registered.add(reader);
       }
       final GlintOpenTelemetry openTelemetry =

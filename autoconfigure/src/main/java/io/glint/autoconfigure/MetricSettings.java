@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
@@ -56,6 +57,9 @@ final class MetricSettings {
   private static final String RESOURCE = "otel.resource.attributes";
   private static final int MOST_SERIES = 1_000_000_000;
 
+  /** How many series an instrument may have. */
+  static final int DEFAULT_LIMIT = 2000;
+
   /** The stock exporters' names that other artifacts than Glint's provide. */
   private static final Set<String> STOCK =
       Set.of("console", "logging", "logging-otlp", "experimental-otlp/stdout");
@@ -92,6 +96,8 @@ final class MetricSettings {
   Map<String, String> overrides() {
     StockOtlp.unsetWhatIsRefused(settings);
     unsetIfRefused();
+    // The stock SDK takes what is malformed for false, without a word.
+    final var unused = settings.truth("otel.sdk.disabled", "false");
     unsetResourceIfRefused();
     settings.override(EXPORTER, String.join(",", exporters()));
     if (otlpProtocol != null && protocolSetting() != null) {
@@ -104,7 +110,7 @@ final class MetricSettings {
   private void unsetIfRefused() {
     unsetIf(isDefault(interval(), 60_000), INTERVAL);
     unsetIf(isDefault(timeout(), 30_000), TIMEOUT);
-    unsetIf(cardinalityLimit() == 2000, CARDINALITY_LIMIT);
+    unsetIf(cardinalityLimit() == DEFAULT_LIMIT, CARDINALITY_LIMIT);
     unsetIf(maxBatchSize() == Integer.MAX_VALUE, BATCH);
     unsetIf(exemplarFilter() == CustomExemplarFilter.traceBased(), EXEMPLAR_FILTER);
     unsetIf(temporalityWord().equals("cumulative"), OTLP_METRICS + "temporality.preference");
@@ -160,7 +166,11 @@ final class MetricSettings {
         wanted.add(name.trim());
       }
     }
-    if (wanted.contains("none")) {
+    if (wanted.isEmpty()) {
+      // Commas alone, as if it were unset.
+      wanted.add("otlp");
+    }
+    if (wanted.stream().anyMatch("none"::equalsIgnoreCase)) {
       if (wanted.size() > 1) {
         Settings.refuse(EXPORTER, setting, "none alone, or exporters without none", "none");
       }
@@ -168,27 +178,30 @@ final class MetricSettings {
     }
     final boolean areStock =
         settings.word(List.of("glint", "stock"), "glint", WHOSE_EXPORTERS).equals("stock");
-    final List<String> found = new ArrayList<>();
+    final Set<String> found = new LinkedHashSet<>();
     for (final String name : wanted) {
       final String resolved = resolve(name, areStock);
       if (resolved != null) {
         found.add(resolved);
       }
     }
-    return found.isEmpty() ? List.of("none") : found;
+    return found.isEmpty() ? List.of("none") : List.copyOf(found);
   }
 
   /** Null if there is no such exporter. */
   private @Nullable String resolve(String name, boolean isStock) {
-    if (name.equals("otlp") && !isStock) {
+    final String word = name.toLowerCase(Locale.ROOT);
+    if (word.equals("otlp") && !isStock) {
       return otlp();
     }
-    if (name.equals("prometheus") && !isStock) {
+    if (word.equals("prometheus") && !isStock) {
       return GLINT_PROMETHEUS;
     }
     final Set<String> known = knownNames();
-    if (known.contains(name)) {
-      return name;
+    for (final String spelling : List.of(name, word)) {
+      if (known.contains(spelling)) {
+        return spelling;
+      }
     }
     known.add("otlp");
     known.add("prometheus");
@@ -301,7 +314,7 @@ final class MetricSettings {
   }
 
   int cardinalityLimit() {
-    return settings.number(1, MOST_SERIES, 2000, CARDINALITY_LIMIT);
+    return settings.number(1, MOST_SERIES, DEFAULT_LIMIT, CARDINALITY_LIMIT);
   }
 
   Duration interval() {

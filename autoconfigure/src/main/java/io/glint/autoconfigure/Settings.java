@@ -1,5 +1,7 @@
 package io.glint.autoconfigure;
 
+import io.glint.sdk.internal.log.LogText;
+import io.glint.sdk.internal.log.SafeLog;
 import io.opentelemetry.sdk.autoconfigure.spi.ConfigProperties;
 import io.opentelemetry.sdk.autoconfigure.spi.ConfigurationException;
 import java.time.Duration;
@@ -10,6 +12,8 @@ import java.util.Map;
 import java.util.function.Supplier;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Settings {
   private static final Logger LOGGER = Logger.getLogger(GlintAutoConfiguration.class.getName());
+
+  private static final Pattern USER_OF_URL = Pattern.compile("//[^/?#]*@");
 
   private final ConfigProperties config;
 
@@ -170,7 +176,7 @@ final class Settings {
         Level.WARNING,
         place
             + " is '"
-            + value
+            + shown(place, value)
             + "', which is not accepted. It must be "
             + accepted
             + ". Used instead: "
@@ -178,12 +184,22 @@ final class Settings {
             + ".");
   }
 
+  /** Without what may be a secret: values of headers, and what stands before the host of a URL. */
+  private static String shown(String place, @Nullable String value) {
+    return LogText.of(
+        value != null && place.contains("headers")
+            ? Stream.of(value.split(",", -1))
+                .map(header -> header.substring(0, header.indexOf('=') + 1) + "...")
+                .collect(Collectors.joining(","))
+            : value == null ? null : USER_OF_URL.matcher(value).replaceAll("//...@"));
+  }
+
   static void log(Level level, String message) {
-    LOGGER.logp(level, LOGGER.getName(), null, message);
+    SafeLog.log(LOGGER, level, message, null);
   }
 
   static void log(Level level, String message, Throwable cause) {
-    LOGGER.logp(level, LOGGER.getName(), null, message, cause);
+    SafeLog.log(LOGGER, level, message, cause);
   }
 
   /** The environment variable of a system property. */

@@ -10,11 +10,14 @@ import io.opentelemetry.sdk.metrics.InstrumentType;
 import io.opentelemetry.sdk.metrics.SdkMeterProvider;
 import io.opentelemetry.sdk.metrics.SdkMeterProviderBuilder;
 import io.opentelemetry.sdk.metrics.View;
+import io.opentelemetry.sdk.metrics.export.MetricExporter;
 import io.opentelemetry.sdk.metrics.export.MetricProducer;
 import io.opentelemetry.sdk.metrics.export.MetricReader;
+import io.opentelemetry.sdk.metrics.export.PeriodicMetricReader;
 import io.opentelemetry.sdk.resources.Resource;
 import java.lang.reflect.Field;
 import java.lang.reflect.Method;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -34,6 +37,32 @@ final class StockProvider {
   StockProvider(SdkMeterProvider provider) throws ReflectiveOperationException {
     this.provider = provider;
     this.shared = field(SdkMeterProvider.class, provider, "sharedState");
+  }
+
+  /** Whether a builder has a reader, as far as can be seen. */
+  static boolean hasReaders(SdkMeterProviderBuilder builder) {
+    try {
+      final Map<?, ?> readers =
+          (Map<?, ?>) field(SdkMeterProviderBuilder.class, builder, "metricReaders");
+      return readers.keySet().stream().anyMatch(reader -> !(reader instanceof NoReader));
+    } catch (ReflectiveOperationException | RuntimeException e) {
+      return false;
+    }
+  }
+
+  /**
+   * Whether a reader reads for an exporter at an interval: that of a customizer may be for another
+   * one. As far as can be seen.
+   */
+  static boolean isPeriodic(
+      PeriodicMetricReader reader, MetricExporter exporter, Duration interval) {
+    try {
+      final Class<?> type = PeriodicMetricReader.class;
+      return field(type, reader, "exporter") == exporter
+          && field(type, reader, "intervalNanos").equals(interval.toNanos());
+    } catch (ReflectiveOperationException | RuntimeException e) {
+      return false;
+    }
   }
 
   /** The readers, each with its limits of cardinality. */
@@ -97,7 +126,7 @@ final class StockProvider {
    */
   void copyTo(GlintMeterProviderBuilder to, ViewExtensions extensions)
       throws ReflectiveOperationException {
-    copyViews(SdkMeterProvider.class, provider, to, extensions);
+    copyViews(to, extensions);
     extensions.registerRest(to);
     to.setMeterConfigurator(MeterConfigurator.of(meterConfigurator(), StockProvider::isEnabled));
     to.setResource((Resource) call(shared, "getResource"));
@@ -105,21 +134,14 @@ final class StockProvider {
     to.setExemplarFilter(exemplarFilter(call(shared, "getExemplarFilter")));
   }
 
-  /** Gives views and metric producers to a builder of Glint. */
-  static void copyViews(SdkMeterProviderBuilder from, GlintMeterProviderBuilder to)
+  private void copyViews(GlintMeterProviderBuilder to, ViewExtensions extensions)
       throws ReflectiveOperationException {
-    copyViews(SdkMeterProviderBuilder.class, from, to, new ViewExtensions());
-  }
-
-  private static void copyViews(
-      Class<?> type, Object from, GlintMeterProviderBuilder to, ViewExtensions extensions)
-      throws ReflectiveOperationException {
-    for (final Object registered : list(type, from, "registeredViews")) {
+    for (final Object registered : list(SdkMeterProvider.class, provider, "registeredViews")) {
       final InstrumentSelector selector =
           (InstrumentSelector) call(registered, "getInstrumentSelector");
       to.registerView(selector, extensions.extended(selector, (View) call(registered, "getView")));
     }
-    for (final Object producer : list(type, from, "metricProducers")) {
+    for (final Object producer : list(SdkMeterProvider.class, provider, "metricProducers")) {
       to.registerMetricProducer((MetricProducer) producer);
     }
   }

@@ -4,6 +4,7 @@ import io.glint.sdk.GlintMeterProvider;
 import io.glint.sdk.GlintMeterProviderBuilder;
 import io.glint.sdk.GlintOpenTelemetry;
 import io.glint.sdk.GlintPeriodicMetricReader;
+import io.glint.sdk.internal.log.LogText;
 import io.opentelemetry.sdk.OpenTelemetrySdk;
 import io.opentelemetry.sdk.autoconfigure.spi.ConfigProperties;
 import io.opentelemetry.sdk.metrics.SdkMeterProviderBuilder;
@@ -60,16 +61,23 @@ final class Takeover {
   MetricReader reader(MetricReader reader, ConfigProperties config) {
     final MetricExporter exporter = this.exporter;
     this.exporter = null;
-    if (reader instanceof NoReader) {
+    // A customizer may have answered none; the stock SDK says so.
+    if (reader == null || reader instanceof NoReader) {
       return reader;
     }
-    final StandIn standIn =
-        new StandIn(
-            reader instanceof PeriodicMetricReader && exporter != null
-                ? periodic(exporter, new MetricSettings(config))
-                : reader);
+    final StandIn standIn = new StandIn(inPlaceOf(reader, exporter, new MetricSettings(config)));
     standIns.add(standIn);
     return standIn;
+  }
+
+  /** The same one, unless it is what auto-configuration makes for the exporter. */
+  private static MetricReader inPlaceOf(
+      MetricReader reader, @Nullable MetricExporter exporter, MetricSettings settings) {
+    return exporter != null
+            && reader instanceof PeriodicMetricReader stock
+            && StockProvider.isPeriodic(stock, exporter, settings.interval())
+        ? periodic(exporter, settings)
+        : reader;
   }
 
   /** In place of the stock reader, which has started nothing yet. */
@@ -88,20 +96,8 @@ final class Takeover {
   }
 
   SdkMeterProviderBuilder meterProvider(SdkMeterProviderBuilder stock, ConfigProperties config) {
-    isWanted = !standIns.isEmpty() || !customizers.isEmpty();
-    if (!isWanted) {
-      return stock;
-    }
-    try {
-      StockProvider.copyViews(stock, builder);
-    } catch (ReflectiveOperationException | RuntimeException e) {
-      Settings.log(
-          Level.WARNING,
-          "Views that customizers have added to the stock meter provider cannot be seen in this"
-              + " version, or not be taken over. Metrics are as without them.",
-          e);
-    }
-    return stock.registerMetricReader(stockMetrics);
+    isWanted = !standIns.isEmpty() || !customizers.isEmpty() || StockProvider.hasReaders(stock);
+    return isWanted ? stock.registerMetricReader(stockMetrics) : stock;
   }
 
   /** Called once the SDK is complete. Never throws. */
@@ -117,26 +113,80 @@ final class Takeover {
       if (settings.marksSpans()) {
         markSpans(builder, settings.spanMarkKey());
       }
-      standIns.forEach(standIn -> builder.registerMetricReader(standIn.reader(), type -> limit));
+      final List<MetricReader> readers = new ArrayList<>();
+      for (final StandIn standIn : standIns) {
+        readers.add(standIn.reader());
+        builder.registerMetricReader(standIn.reader(), type -> limit);
+      }
+      readers.addAll(takeOverFromCustomizers(sdk));
       customizers.forEach(customizer -> customizer.accept(builder));
       provider = builder.build();
       final GlintOpenTelemetry openTelemetry = GlintOpenTelemetry.replacingMetricsOf(sdk, provider);
       stockMetrics.keep(openTelemetry);
       Composed.put(sdk, openTelemetry);
       GlobalSwap.replace(sdk, openTelemetry);
-      tell(standIns.stream().map(StandIn::reader).toList());
+      tell(readers);
     } catch (Throwable t) {
-      if (provider == null) {
-        standIns.forEach(StandIn::giveBack);
-      }
       Settings.log(
           Level.SEVERE,
-          provider == null
-              ? "Glint could not take over metrics. They are recorded by the stock SDK."
-              : "Glint records metrics, but could not be made the global OpenTelemetry. Use"
-                  + " GlintAutoConfiguration.of(openTelemetrySdk).",
+          provider != null
+              ? "Glint records metrics, but could not be made the global OpenTelemetry. Use"
+                  + " GlintAutoConfiguration.of(openTelemetrySdk)."
+              : areGivenBack()
+                  ? "Glint could not take over metrics. They are recorded by the stock SDK."
+                  : "No metrics are exported, as a metric reader refuses to be registered. Traces"
+                      + " and logs are as before. Remove the reader that the line before names.",
           t);
     }
+  }
+
+  /** Where one reader refuses a provider of Glint, the others have been shut down. */
+  private boolean areGivenBack() {
+    boolean areAll = true;
+    for (final StandIn standIn : standIns) {
+      try {
+        standIn.giveBack();
+      } catch (RuntimeException e) {
+        areAll = false;
+        Settings.log(
+            Level.SEVERE,
+            "The metric reader " + LogText.of(standIn) + " refuses to be registered.",
+            e);
+      }
+    }
+    return areAll;
+  }
+
+  /**
+   * Customizers get the builder of the stock provider, and may have registered readers there, views
+   * and metric producers, and set a resource, clock, exemplar filter and meter configurator.
+   *
+   * @return those readers, which are registered with Glint's builder now
+   */
+  private List<MetricReader> takeOverFromCustomizers(OpenTelemetrySdk sdk) {
+    final List<MetricReader> taken = new ArrayList<>();
+    try {
+      final StockProvider stock = new StockProvider(sdk.getSdkMeterProvider());
+      stock
+          .readers()
+          .forEach(
+              (reader, limits) -> {
+                if (!(reader instanceof StandIn || reader instanceof NoReader)
+                    && reader != stockMetrics) {
+                  builder.registerMetricReader(
+                      reader, type -> limits.getOrDefault(type, MetricSettings.DEFAULT_LIMIT));
+                  taken.add(reader);
+                }
+              });
+      stock.copyTo(builder, new ViewExtensions());
+    } catch (ReflectiveOperationException | RuntimeException e) {
+      Settings.log(
+          Level.WARNING,
+          "What customizers have set on the stock meter provider, such as views, cannot be seen in"
+              + " this version, or not be taken over. Metrics are as without it.",
+          e);
+    }
+    return taken;
   }
 
   /** Marks the spans of exemplars with a key; null for Glint's default one. */

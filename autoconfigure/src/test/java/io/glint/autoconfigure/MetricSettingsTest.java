@@ -523,7 +523,8 @@ class MetricSettingsTest {
                 .disableShutdownHook()
                 .addPropertiesSupplier(() -> settings));
     assertThat(openTelemetry).isInstanceOf(GlintOpenTelemetry.class);
-    assertRefused(key, value);
+    // The log has no values of headers, which may be secrets, and no control characters.
+    assertRefused(key, key.endsWith("headers") ? "..." : value.replace('\0', ' '));
   }
 
   @Test

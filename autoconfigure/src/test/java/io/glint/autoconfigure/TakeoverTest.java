@@ -8,9 +8,11 @@ import io.glint.sdk.GlintMeterProvider;
 import io.glint.sdk.GlintOpenTelemetry;
 import io.glint.sdk.GlintPeriodicMetricReader;
 import io.glint.sdk.exemplar.CustomExemplarFilter;
+import io.glint.testing.Await;
 import io.glint.testing.FreePort;
 import io.glint.testing.LogCapture;
 import io.glint.testing.OtlpServer;
+import io.glint.testing.SettableClock;
 import io.opentelemetry.api.GlobalOpenTelemetry;
 import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.api.baggage.propagation.W3CBaggagePropagator;
@@ -25,8 +27,17 @@ import io.opentelemetry.proto.metrics.v1.Metric;
 import io.opentelemetry.sdk.OpenTelemetrySdk;
 import io.opentelemetry.sdk.autoconfigure.AutoConfiguredOpenTelemetrySdk;
 import io.opentelemetry.sdk.autoconfigure.AutoConfiguredOpenTelemetrySdkBuilder;
+import io.opentelemetry.sdk.common.CompletableResultCode;
 import io.opentelemetry.sdk.metrics.InstrumentSelector;
+import io.opentelemetry.sdk.metrics.InstrumentType;
 import io.opentelemetry.sdk.metrics.View;
+import io.opentelemetry.sdk.metrics.data.AggregationTemporality;
+import io.opentelemetry.sdk.metrics.data.MetricData;
+import io.opentelemetry.sdk.metrics.export.CollectionRegistration;
+import io.opentelemetry.sdk.metrics.export.MetricReader;
+import io.opentelemetry.sdk.metrics.export.PeriodicMetricReader;
+import io.opentelemetry.sdk.resources.Resource;
+import io.opentelemetry.sdk.testing.exporter.InMemoryMetricExporter;
 import io.opentelemetry.sdk.testing.exporter.InMemoryMetricReader;
 import io.opentelemetry.sdk.testing.exporter.InMemorySpanExporter;
 import io.opentelemetry.sdk.trace.export.SimpleSpanProcessor;
@@ -39,11 +50,13 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.logging.Logger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -387,6 +400,10 @@ class TakeoverTest {
     settings.put("otel.sdk.disabled", "on");
     assertThat(GlintAutoConfiguration.build(builder(settings)))
         .isInstanceOf(GlintOpenTelemetry.class);
+    assertThat(log.warnings())
+        .singleElement()
+        .asString()
+        .contains("otel.sdk.disabled", "'on'", "true or false", "Used instead: false");
   }
 
   @Test
@@ -450,6 +467,118 @@ class TakeoverTest {
       sdk.getMeter("application").counterBuilder("requests").build().add(1);
       assertThat(reader.collectAllMetrics()).hasSize(1);
     }
+  }
+
+  @Test
+  void aReaderThatRefusesEndsNothingButMetricsAndThatIsSaid() {
+    final OpenTelemetrySdk sdk =
+        builder(settings())
+            .addMetricReaderCustomizer((replaced, config) -> new RefusingReader())
+            .build()
+            .getOpenTelemetrySdk();
+    assertThat(GlintAutoConfiguration.of(sdk)).isSameAs(sdk);
+    assertThat(log.warnings())
+        .hasSize(2)
+        .anyMatch(line -> line.contains("RefusingReader") && line.contains("refuses"))
+        .anyMatch(line -> line.contains("No metrics are exported"));
+    sdk.close();
+  }
+
+  /** Takes no registration. */
+  private static final class RefusingReader implements MetricReader {
+    @Override
+    public void register(CollectionRegistration registration) {
+      throw new IllegalStateException("on purpose");
+    }
+
+    @Override
+    public CompletableResultCode forceFlush() {
+      return CompletableResultCode.ofSuccess();
+    }
+
+    @Override
+    public CompletableResultCode shutdown() {
+      return CompletableResultCode.ofSuccess();
+    }
+
+    @Override
+    public AggregationTemporality getAggregationTemporality(InstrumentType instrumentType) {
+      return AggregationTemporality.CUMULATIVE;
+    }
+  }
+
+  @Test
+  void aPeriodicReaderThatACustomizerPutsInPlaceOfAnotherOneStays() {
+    final InMemoryMetricExporter exporter = InMemoryMetricExporter.create();
+    final OpenTelemetrySdk sdk =
+        builder(settings())
+            .addMetricReaderCustomizer(
+                (replaced, config) ->
+                    PeriodicMetricReader.builder(exporter).setInterval(Duration.ofHours(1)).build())
+            .build()
+            .getOpenTelemetrySdk();
+    final OpenTelemetry openTelemetry = GlintAutoConfiguration.of(sdk);
+    assertThat(openTelemetry).isInstanceOf(GlintOpenTelemetry.class);
+    openTelemetry.getMeter("application").counterBuilder("requests").build().add(1);
+    sdk.getSdkMeterProvider().forceFlush().join(10, TimeUnit.SECONDS);
+    assertThat(exporter.getFinishedMetricItems())
+        .extracting(MetricData::getName)
+        .containsExactly("requests");
+    sdk.close();
+    assertThat(receiver.received).isEmpty();
+  }
+
+  @Test
+  void anotherIntervalForTheSameExporterStays() {
+    final InMemoryMetricExporter exporter = InMemoryMetricExporter.create();
+    final OpenTelemetrySdk sdk =
+        builder(settings())
+            .addMetricExporterCustomizer((replaced, config) -> exporter)
+            .addMetricReaderCustomizer(
+                (replaced, config) ->
+                    PeriodicMetricReader.builder(exporter)
+                        .setInterval(Duration.ofMillis(10))
+                        .build())
+            .build()
+            .getOpenTelemetrySdk();
+    GlintAutoConfiguration.of(sdk)
+        .getMeter("application")
+        .counterBuilder("requests")
+        .build()
+        .add(1);
+    Await.until(() -> !exporter.getFinishedMetricItems().isEmpty());
+    sdk.close();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"otlp", "none"})
+  void whatCustomizersRegisterAndSetOnTheStockBuilderIsTakenOver(String exporters) {
+    final InMemoryMetricReader reader = InMemoryMetricReader.create();
+    final SettableClock clock = new SettableClock(1_700_000_000_000_000_000L);
+    final Map<String, String> settings = settings();
+    settings.put("otel.metrics.exporter", exporters);
+    final OpenTelemetrySdk sdk =
+        builder(settings)
+            .setResultAsGlobal()
+            .addMeterProviderCustomizer(
+                (provider, config) ->
+                    provider
+                        .registerMetricReader(reader)
+                        .setClock(clock)
+                        .addResource(Resource.builder().put("team", "blue").build()))
+            .build()
+            .getOpenTelemetrySdk();
+    assertThat(GlobalOpenTelemetry.getMeterProvider()).isInstanceOf(GlintMeterProvider.class);
+    GlobalOpenTelemetry.getMeter("application").counterBuilder("requests").build().add(1);
+    final MetricData metric = reader.collectAllMetrics().stream().findFirst().orElseThrow();
+    assertThat(metric.getName()).isEqualTo("requests");
+    assertThat(metric.getResource().getAttribute(AttributeKey.stringKey("team"))).isEqualTo("blue");
+    assertThat(metric.getLongSumData().getPoints())
+        .singleElement()
+        .matches(point -> point.getEpochNanos() == clock.now());
+    sdk.close();
+    assertThat(receiver.metrics().containsKey("requests")).isEqualTo(exporters.equals("otlp"));
+    assertThat(log.warnings()).isEmpty();
   }
 
   @Test

@@ -93,7 +93,8 @@ class HostileTextTest {
   @Test
   void everyCallOfALoggerGoesThroughTheOneThatCleansAndContains() throws IOException {
     for (final String module :
-        List.of("reservoirs", "sdk-core", "exporter-openmetrics", "exporter-otlp")) {
+        List.of(
+            "reservoirs", "sdk-core", "exporter-openmetrics", "exporter-otlp", "autoconfigure")) {
       try (Stream<Path> files = Files.walk(Path.of("..", module, "src/main/java"))) {
         assertThat(files.filter(file -> file.toString().endsWith(".java")))
             .filteredOn(file -> LOGGER_CALL.matcher(read(file)).find())
