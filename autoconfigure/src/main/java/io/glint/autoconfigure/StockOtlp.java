@@ -194,7 +194,10 @@ final class StockOtlp {
   /** The stock exporters know it in lower case only. */
   private void spellScheme() {
     final String url = settings.text(prefix + "endpoint");
-    final int end = url == null ? -1 : url.indexOf("://");
+    if (url == null) {
+      return;
+    }
+    final int end = url.indexOf("://");
     if (end > 0) {
       settings.override(
           prefix + "endpoint", url.substring(0, end).toLowerCase(Locale.ROOT) + url.substring(end));

@@ -20,6 +20,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
 import java.util.Properties;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.logging.Level;
 import java.util.stream.Collectors;
@@ -31,6 +32,10 @@ import org.jspecify.annotations.Nullable;
  * and registers them with Glint's once the SDK is complete. If that fails they are given back.
  */
 final class Takeover {
+  /** By name, as there may be another Glint in another class loader. */
+  private static final Set<String> OWN_READERS =
+      Set.of(StandIn.class.getName(), StockMetrics.class.getName(), NoReader.class.getName());
+
   private final List<StandIn> standIns = new ArrayList<>();
   private final StockMetrics stockMetrics = new StockMetrics();
   private final GlintMeterProviderBuilder builder = GlintMeterProvider.builder();
@@ -171,8 +176,7 @@ final class Takeover {
           .readers()
           .forEach(
               (reader, limits) -> {
-                if (!(reader instanceof StandIn || reader instanceof NoReader)
-                    && reader != stockMetrics) {
+                if (!OWN_READERS.contains(reader.getClass().getName())) {
                   builder.registerMetricReader(
                       reader, type -> limits.getOrDefault(type, MetricSettings.DEFAULT_LIMIT));
                   taken.add(reader);
