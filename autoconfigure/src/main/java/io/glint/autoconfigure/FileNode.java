@@ -72,6 +72,25 @@ final class FileNode {
     return read(key, properties::getString, "a text", instead);
   }
 
+  /**
+   * A text, or the text of a number or of true or false: a variable in the file may stand for what
+   * looks like one. Null if it is absent.
+   */
+  @Nullable String scalar(String key, String instead) {
+    for (final Function<String, Object> getter :
+        List.<Function<String, Object>>of(
+            properties::getString,
+            properties::getLong,
+            properties::getDouble,
+            properties::getBoolean)) {
+      final Object value = has(key) ? getter.apply(key) : null;
+      if (value != null) {
+        return value.toString();
+      }
+    }
+    return text(key, instead);
+  }
+
   /** Hands a text on, if it is there, to what may throw for a malformed one. */
   void use(String key, Consumer<String> setter, String accepted, String instead) {
     final String value = text(key, instead);

@@ -240,7 +240,19 @@ final class FileReaders {
             .setCompression(compression == null ? "none" : compression)
             .setAggregationTemporalitySelector(temporality(node))
             .setDefaultAggregationSelector(aggregation(node));
-    headers(node).forEach(builder::addHeader);
+    headers(node)
+        .forEach(
+            (name, value) -> {
+              try {
+                builder.addHeader(name, value);
+              } catch (IllegalArgumentException e) {
+                Settings.refuseInFile(
+                    node.path() + ".headers",
+                    name + "=",
+                    "names and values that HTTP can send (" + e.getMessage() + ")",
+                    "the other headers");
+              }
+            });
     setTls(node, builder);
     setOwn(builder);
     return builder.build();
@@ -262,7 +274,7 @@ final class FileReaders {
             MetricSettings.HISTOGRAMS.get(0)));
   }
 
-  /** Those of {@code headers} win. */
+  /** Those of {@code headers} win. In {@code headers_list} values are percent-encoded. */
   private static Map<String, String> headers(FileNode node) {
     final Map<String, String> headers = new HashMap<>();
     final String list = node.text("headers_list", "no headers");
@@ -270,13 +282,15 @@ final class FileReaders {
       for (final String header : list.split(",", -1)) {
         final int equals = header.indexOf('=');
         if (equals > 0) {
-          headers.put(header.substring(0, equals).trim(), header.substring(equals + 1).trim());
+          headers.put(
+              header.substring(0, equals).trim(),
+              OtlpProvider.decoded(header.substring(equals + 1).trim()));
         }
       }
     }
     for (final FileNode header : node.list("headers", "no headers")) {
-      final String name = header.text("name", "no header");
-      final String value = header.text("value", "no header");
+      final String name = header.scalar("name", "no header");
+      final String value = header.scalar("value", "no header");
       if (name != null && value != null) {
         headers.put(name, value);
       }

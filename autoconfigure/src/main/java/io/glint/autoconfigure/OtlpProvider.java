@@ -137,19 +137,17 @@ public final class OtlpProvider implements ConfigurableMetricExporterProvider {
             key,
             () -> {
               final Map<String, String> decoded = new TreeMap<>();
-              config
-                  .getMap(key)
-                  .forEach(
-                      (name, value) ->
-                          decoded.put(
-                              name,
-                              URLDecoder.decode(
-                                  value.replace("+", "%2B"), StandardCharsets.UTF_8)));
+              config.getMap(key).forEach((name, value) -> decoded.put(name, decoded(value)));
               return decoded;
             },
             "a list of names and values, name=value,name=value, with values percent-encoded",
             "no headers");
     return headers == null ? Map.of() : headers;
+  }
+
+  /** A value that is percent-encoded. A plus sign is one, and no space as in forms. */
+  static String decoded(String value) {
+    return URLDecoder.decode(value.replace("+", "%2B"), StandardCharsets.UTF_8);
   }
 
   private static void setTls(OtlpMetricExporterBuilder builder, Settings settings) {

@@ -22,6 +22,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Function;
 
 /**
@@ -76,9 +78,32 @@ final class StockProvider {
         limits.put(
             (InstrumentType) view.getKey(), (Integer) call(view.getValue(), "getCardinalityLimit"));
       }
-      readers.put((MetricReader) call(registered, "getReader"), limits);
+      final MetricReader reader = (MetricReader) call(registered, "getReader");
+      readers.put(reader, acceptedLimits(reader, limits));
     }
     return readers;
+  }
+
+  /** The stock SDK takes limits for which it has no series at all; Glint says so. */
+  private static Map<InstrumentType, Integer> acceptedLimits(
+      MetricReader reader, Map<InstrumentType, Integer> limits) {
+    final Set<Integer> refused = new TreeSet<>();
+    limits.replaceAll(
+        (type, limit) -> {
+          if (limit >= 1) {
+            return limit;
+          }
+          refused.add(limit);
+          return MetricSettings.DEFAULT_LIMIT;
+        });
+    refused.forEach(
+        limit ->
+            Settings.refuseInFile(
+                "A cardinality limit of a reader, " + reader.getClass().getSimpleName() + ",",
+                limit.toString(),
+                "1 or more",
+                MetricSettings.DEFAULT_LIMIT));
+    return limits;
   }
 
   /** Whether {@link #replace} can do so in this version. */

@@ -195,6 +195,19 @@ class DeclarativeConfigurationTest {
         .contains("exportTimeout=PT30S");
   }
 
+  /** Glint's reader is in the place of the stock one when the limits are looked at. */
+  @Test
+  void aLimitThatIsNoneIsToldAndTheDefaultIsUsed() {
+    makeReader("cardinality_limits: {default: -1, counter: 0}\n")
+        .counterBuilder("requests")
+        .build()
+        .add(1);
+    assertThat(configured.exported()).containsKey("requests");
+    assertThat(configured.log.warnings())
+        .hasSize(2)
+        .allMatch(line -> line.contains("cardinality limit") && line.contains("instead: 2000"));
+  }
+
   @Test
   void limitsOfCardinalityAreThoseOfTheKindOfInstrument() {
     final Meter meter = makeReader("cardinality_limits: {default: 7, counter: 3}\n");

@@ -268,7 +268,31 @@ class FileReadersTest {
     configured.meter().counterBuilder("requests").build().add(1);
     configured.exported();
     assertThat(configured.receiver.received.get(0).header("tenant")).isEqualTo("blue");
-    assertThat(configured.receiver.received.get(0).header("shop")).isEqualTo("1%2C2");
+    assertThat(configured.receiver.received.get(0).header("shop")).isEqualTo("1,2");
+  }
+
+  /** A variable in the file may stand for what YAML takes for a number. */
+  @ParameterizedTest
+  @ValueSource(strings = {"12345", "1.5", "true"})
+  void theValueOfAHeaderMayLookLikeANumber(String value) {
+    otlp("", "headers: [{name: key, value: %s}]".formatted(value), "");
+    configured.meter().counterBuilder("requests").build().add(1);
+    configured.exported();
+    assertThat(configured.receiver.received.get(0).header("key")).isEqualTo(value);
+    assertThat(configured.log.warnings()).isEmpty();
+  }
+
+  @Test
+  void aHeaderThatCannotBeSentIsLeftOut() {
+    otlp("", "headers: [{name: my key, value: secret}, {name: tenant, value: blue}]", "");
+    configured.meter().counterBuilder("requests").build().add(1);
+    configured.exported();
+    assertThat(configured.receiver.received.get(0).header("tenant")).isEqualTo("blue");
+    assertThat(configured.log.warnings())
+        .singleElement()
+        .asString()
+        .contains("otlp_http.headers is 'my key=...'", "Used instead: the other headers")
+        .doesNotContain("secret");
   }
 
   @Test
