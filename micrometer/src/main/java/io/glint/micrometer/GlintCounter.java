@@ -17,10 +17,13 @@ final class GlintCounter extends AbstractMeter implements Counter, Removable {
   private final DoubleAdder count = new DoubleAdder();
 
   GlintCounter(
-      Id id, DoubleCounter counter, Attributes attributes, Map<Id, RecordedSeries> allSeries) {
+      Id id,
+      DoubleCounter counter,
+      Attributes attributes,
+      Map<RecordedSeries.Key, Integer> allSeries) {
     super(id);
     this.counter = counter;
-    this.series = new RecordedSeries(allSeries, id, counter, attributes);
+    this.series = new RecordedSeries(allSeries, counter, attributes);
     // As in other registries it is there from the start: a rate needs the zero before the first.
     counter.add(0, attributes, Context.root());
   }

@@ -29,10 +29,10 @@ final class GlintDistributionSummary extends AbstractDistributionSummary impleme
       double scale,
       DoubleHistogram instrument,
       Attributes attributes,
-      Map<Id, RecordedSeries> allSeries) {
+      Map<RecordedSeries.Key, Integer> allSeries) {
     super(id, scale, NoopHistogram.INSTANCE);
     this.instrument = instrument;
-    this.series = new RecordedSeries(allSeries, id, instrument, attributes);
+    this.series = new RecordedSeries(allSeries, instrument, attributes);
     this.max = new TimeWindowMax(clock, config);
   }
 

@@ -109,8 +109,8 @@ public final class GlintMeterRegistry extends MeterRegistry {
   private final io.opentelemetry.api.metrics.Meter meter;
   private final List<Double> timerBoundaries;
 
-  /** The series of meters that are recorded into and not removed. */
-  private final Map<Meter.Id, RecordedSeries> recorded = new ConcurrentHashMap<>();
+  /** How many meters that are recorded into, and not removed, each series has. */
+  private final Map<RecordedSeries.Key, Integer> recorded = new ConcurrentHashMap<>();
 
   /** What ends the asynchronous instruments of a meter. */
   private final Map<Meter.Id, List<AutoCloseable>> observers = new ConcurrentHashMap<>();

@@ -31,10 +31,10 @@ final class GlintTimer extends AbstractTimer implements Removable {
       PauseDetector pauseDetector,
       DoubleHistogram instrument,
       Attributes attributes,
-      Map<Id, RecordedSeries> allSeries) {
+      Map<RecordedSeries.Key, Integer> allSeries) {
     super(id, clock, pauseDetector, TimeUnit.SECONDS, NoopHistogram.INSTANCE);
     this.instrument = instrument;
-    this.series = new RecordedSeries(allSeries, id, instrument, attributes);
+    this.series = new RecordedSeries(allSeries, instrument, attributes);
     this.max = new TimeWindowMax(clock, config);
   }
 

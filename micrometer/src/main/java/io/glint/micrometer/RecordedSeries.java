@@ -1,34 +1,49 @@
 package io.glint.micrometer;
 
 import io.glint.sdk.GlintMeterProvider;
-import io.micrometer.core.instrument.Meter;
 import io.opentelemetry.api.common.Attributes;
 import java.util.Map;
 
-/** The series that one meter records into. Thread-safe. */
+/**
+ * The series that one meter records into. Several meters may have the same: a naming convention can
+ * make one name of two. It ends with the last of them. Thread-safe.
+ */
 final class RecordedSeries {
+  /** What is the same series: equal attributes of one and the same instrument. */
+  record Key(Object instrument, Attributes attributes) {
+    @Override
+    public boolean equals(Object other) {
+      return other instanceof Key key
+          && key.instrument == instrument
+          && key.attributes.equals(attributes);
+    }
+
+    @Override
+    public int hashCode() {
+      return 31 * System.identityHashCode(instrument) + attributes.hashCode();
+    }
+  }
+
   final Attributes attributes;
-  private final Object instrument;
-  private final Meter.Id id;
-  private final Map<Meter.Id, RecordedSeries> all;
+  private final Key key;
+  private final Map<Key, Integer> meters;
   private volatile boolean isRemoved;
 
   /**
    * Begins the series, or goes on with that of a meter of the same id that was removed just now.
    *
-   * @param all those of the registry whose meters are not removed; concurrent
+   * @param meters the number of meters of each series that are not removed, at least one;
+   *     concurrent
    */
-  RecordedSeries(
-      Map<Meter.Id, RecordedSeries> all, Meter.Id id, Object instrument, Attributes attributes) {
-    this.all = all;
-    this.id = id;
-    this.instrument = instrument;
+  RecordedSeries(Map<Key, Integer> meters, Object instrument, Attributes attributes) {
+    this.meters = meters;
+    this.key = new Key(instrument, attributes);
     this.attributes = attributes;
-    all.compute(
-        id,
-        (same, before) -> {
+    meters.compute(
+        key,
+        (same, number) -> {
           setRemovable(false);
-          return this;
+          return number == null ? 1 : number + 1;
         });
   }
 
@@ -41,10 +56,18 @@ final class RecordedSeries {
     return isRemoved;
   }
 
-  /** Ends the series. */
+  /** Ends the series, unless another meter has it. To be called once. */
   void remove() {
     isRemoved = true;
-    end();
+    meters.compute(
+        key,
+        (same, number) -> {
+          if (number != null && number > 1) {
+            return number - 1;
+          }
+          setRemovable(true);
+          return null;
+        });
   }
 
   /**
@@ -53,24 +76,20 @@ final class RecordedSeries {
    */
   void recorded() {
     if (isRemoved) {
-      end();
+      meters.compute(
+          key,
+          (same, number) -> {
+            if (number == null) {
+              setRemovable(true);
+            }
+            return number;
+          });
     }
-  }
-
-  /** Ends the series, unless it is that of a new meter of the same id by now. */
-  private void end() {
-    all.compute(
-        id,
-        (same, current) -> {
-          if (current == null || current == this || current.instrument != instrument) {
-            setRemovable(true);
-          }
-          return current == this ? null : current;
-        });
   }
 
   /** In vain if the instrument is not one of Glint's: the series stays then. */
   private void setRemovable(boolean isRemovable) {
-    final var unused = GlintMeterProvider.setSeriesRemovable(instrument, attributes, isRemovable);
+    final var unused =
+        GlintMeterProvider.setSeriesRemovable(key.instrument(), attributes, isRemovable);
   }
 }

@@ -27,6 +27,7 @@ import io.micrometer.core.instrument.TimeGauge;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import io.micrometer.core.instrument.config.MeterFilter;
+import io.micrometer.core.instrument.config.NamingConvention;
 import io.micrometer.core.instrument.simple.SimpleConfig;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -42,6 +43,7 @@ import io.opentelemetry.sdk.metrics.data.DoublePointData;
 import io.opentelemetry.sdk.metrics.data.HistogramPointData;
 import io.opentelemetry.sdk.metrics.data.MetricData;
 import io.opentelemetry.sdk.metrics.data.MetricDataType;
+import io.opentelemetry.sdk.metrics.data.PointData;
 import io.opentelemetry.sdk.testing.exporter.InMemoryMetricReader;
 import java.lang.management.ManagementFactory;
 import java.net.URI;
@@ -444,6 +446,76 @@ class GlintMeterRegistryTest {
   /** Dashboards go on working: only {@code _max} is missing, and {@code _bucket} is new. */
   @Test
   void seriesInPrometheusHaveTheNamesThatMicrometerGivesThem() throws Exception {
+    final AtomicInteger number = new AtomicInteger(1);
+    final Scrapes scrapes =
+        scrapes(
+            meters -> {
+              meters.timer("http.server.requests", "uri", "/").record(Duration.ofMillis(3));
+              meters.counter("orders").increment();
+              meters.counter("logback.events", "level", "info").increment();
+              Counter.builder("jvm.gc.memory.allocated").baseUnit("bytes").register(meters);
+              Gauge.builder("jvm.memory.used", number, AtomicInteger::get)
+                  .baseUnit("bytes")
+                  .register(meters);
+              Gauge.builder("jvm.threads.live", number, AtomicInteger::get)
+                  .baseUnit("threads")
+                  .register(meters);
+              Gauge.builder("system.cpu.usage", number, AtomicInteger::get).register(meters);
+              Gauge.builder("hikaricp.connections", number, AtomicInteger::get).register(meters);
+              TimeGauge.builder("process.uptime", number, TimeUnit.MILLISECONDS, AtomicInteger::get)
+                  .register(meters);
+              FunctionCounter.builder("jvm.classes.unloaded", number, AtomicInteger::get)
+                  .baseUnit("classes")
+                  .register(meters);
+              DistributionSummary.builder("payload").baseUnit("bytes").register(meters).record(1);
+            });
+    scrapes.ofMicrometer.removeIf(name -> name.endsWith("_max"));
+    scrapes.ofGlint.removeIf(name -> name.endsWith("_bucket"));
+    assertThat(scrapes.ofGlint).containsExactlyInAnyOrderElementsOf(scrapes.ofMicrometer);
+  }
+
+  /** Those of the table in docs/migrating.md. */
+  @Test
+  void theSeriesInPrometheusThatHaveOtherNamesAreThoseOfTheGuide() throws Exception {
+    final AtomicInteger number = new AtomicInteger(1);
+    final Scrapes scrapes =
+        scrapes(
+            meters -> {
+              FunctionTimer.builder(
+                      "cache.load", number, calls -> 1, calls -> 1, TimeUnit.MILLISECONDS)
+                  .register(meters);
+              LongTaskTimer.builder("http.server.requests.active").register(meters).start();
+              FunctionCounter.builder("jvm.compilation.time", number, AtomicInteger::get)
+                  .baseUnit("ms")
+                  .register(meters);
+              FunctionCounter.builder("process.cpu.time", number, AtomicInteger::get)
+                  .baseUnit("ns")
+                  .register(meters);
+            });
+    assertThat(scrapes.ofMicrometer)
+        .containsExactlyInAnyOrder(
+            "cache_load_seconds_count",
+            "cache_load_seconds_sum",
+            "http_server_requests_active_seconds_count",
+            "http_server_requests_active_seconds_sum",
+            "http_server_requests_active_seconds_max",
+            "jvm_compilation_time_ms_total",
+            "process_cpu_time_ns_total");
+    assertThat(scrapes.ofGlint)
+        .containsExactlyInAnyOrder(
+            "cache_load_count_total",
+            "cache_load_sum_seconds_total",
+            "http_server_requests_active_active",
+            "http_server_requests_active_duration_seconds",
+            "http_server_requests_active_max_seconds",
+            "jvm_compilation_time_milliseconds_total",
+            "process_cpu_time_nanoseconds_total");
+  }
+
+  /** The names of series at both endpoints. */
+  private record Scrapes(Set<String> ofMicrometer, Set<String> ofGlint) {}
+
+  private static Scrapes scrapes(Consumer<MeterRegistry> application) throws Exception {
     final PrometheusMeterRegistry prometheus =
         new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     final OpenMetricsServer server = OpenMetricsServer.builder().setPort(0).build();
@@ -451,31 +523,8 @@ class GlintMeterRegistryTest {
             GlintMeterProvider.builder().registerMetricReader(server).build();
         GlintOpenTelemetry openTelemetry =
             GlintOpenTelemetry.builder().setMeterProvider(provider).build()) {
-      final GlintMeterRegistry registry = GlintMeterRegistry.create(openTelemetry);
-      final AtomicInteger number = new AtomicInteger(1);
-      final Consumer<MeterRegistry> application =
-          meters -> {
-            meters.timer("http.server.requests", "uri", "/").record(Duration.ofMillis(3));
-            meters.counter("orders").increment();
-            meters.counter("logback.events", "level", "info").increment();
-            Counter.builder("jvm.gc.memory.allocated").baseUnit("bytes").register(meters);
-            Gauge.builder("jvm.memory.used", number, AtomicInteger::get)
-                .baseUnit("bytes")
-                .register(meters);
-            Gauge.builder("jvm.threads.live", number, AtomicInteger::get)
-                .baseUnit("threads")
-                .register(meters);
-            Gauge.builder("system.cpu.usage", number, AtomicInteger::get).register(meters);
-            Gauge.builder("hikaricp.connections", number, AtomicInteger::get).register(meters);
-            TimeGauge.builder("process.uptime", number, TimeUnit.MILLISECONDS, AtomicInteger::get)
-                .register(meters);
-            FunctionCounter.builder("jvm.classes.unloaded", number, AtomicInteger::get)
-                .baseUnit("classes")
-                .register(meters);
-            DistributionSummary.builder("payload").baseUnit("bytes").register(meters).record(1);
-          };
       application.accept(prometheus);
-      application.accept(registry);
+      application.accept(GlintMeterRegistry.create(openTelemetry));
       final String scraped =
           HttpClient.newHttpClient()
               .send(
@@ -484,11 +533,9 @@ class GlintMeterRegistryTest {
                       .build(),
                   HttpResponse.BodyHandlers.ofString())
               .body();
-      final Set<String> expected = names(prometheus.scrape());
-      expected.removeIf(name -> name.endsWith("_max"));
-      final Set<String> actual = names(scraped);
-      actual.removeIf(name -> name.endsWith("_bucket") || name.equals("target_info"));
-      assertThat(actual).containsExactlyInAnyOrderElementsOf(expected);
+      final Set<String> ofGlint = names(scraped);
+      ofGlint.remove("target_info");
+      return new Scrapes(names(prometheus.scrape()), ofGlint);
     }
   }
 
@@ -673,6 +720,31 @@ class GlintMeterRegistryTest {
     for (int i = 0; i < 5; i++) {
       assertThat(interruption.reader.collectAllMetrics()).hasSize(1);
     }
+  }
+
+  /** A naming convention can make one name of two. */
+  @ParameterizedTest
+  @EnumSource(names = {"COUNTER", "TIMER", "SUMMARY"})
+  void aSeriesThatTwoMetersHaveEndsWithTheSecond(MeterKind kind) {
+    registry.config().namingConvention(NamingConvention.snakeCase);
+    final Meter first = kind.make(registry, Tags.of("the.tag", "1"));
+    final Meter second = kind.make(registry, Tags.of("the_tag", "1"));
+    registry.remove(first);
+    for (int i = 0; i < 4; i++) {
+      assertThat(collect("meter").getData().getPoints()).hasSize(1);
+    }
+    record(second);
+    final PointData point = collect("meter").getData().getPoints().iterator().next();
+    assertThat(
+            point instanceof HistogramPointData histogram
+                ? histogram.getCount()
+                : ((DoublePointData) point).getValue())
+        .as("all that was recorded into both")
+        .isEqualTo(3);
+    registry.remove(second);
+    reader.collectAllMetrics();
+    reader.collectAllMetrics();
+    assertThat(collect("meter")).isNull();
   }
 
   @Test
