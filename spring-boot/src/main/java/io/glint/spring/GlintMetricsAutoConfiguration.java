@@ -74,6 +74,7 @@ public final class GlintMetricsAutoConfiguration {
       ObjectProvider<Resource> resource,
       GlintCustomizers customizers,
       GlintClosing closing) {
+    NotSwitchedOff.tellMalformed(environment);
     final OpenTelemetry other = OtherOpenTelemetry.find(beans);
     GlintMeterProvider metrics = metricsOf(other, customizers);
     if (metrics == null) {

@@ -1,6 +1,9 @@
 package io.glint.spring;
 
+import java.util.List;
 import java.util.Map;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.springframework.boot.autoconfigure.condition.ConditionMessage;
 import org.springframework.boot.autoconfigure.condition.ConditionOutcome;
 import org.springframework.boot.autoconfigure.condition.SpringBootCondition;
@@ -13,6 +16,9 @@ import org.springframework.core.type.AnnotatedTypeMetadata;
  * specification has it ("Boolean" of "Configuration Types").
  */
 abstract class NotSwitchedOff extends SpringBootCondition {
+  private static final Logger LOGGER =
+      Logger.getLogger(GlintMetricsAutoConfiguration.class.getName());
+
   private final Map<String, String> switches;
 
   /**
@@ -38,6 +44,26 @@ abstract class NotSwitchedOff extends SpringBootCondition {
           Map.of(
               "glint.micrometer.enabled", "false",
               "otel.instrumentation.micrometer.enabled", "true"));
+    }
+  }
+
+  /** Says which of Glint's own switches have values that switch nothing. */
+  static void tellMalformed(Environment environment) {
+    for (final String property : List.of("glint.enabled", "glint.micrometer.enabled")) {
+      final String value = environment.getProperty(property);
+      if (value != null
+          && !value.isBlank()
+          && !is(property, "true", environment)
+          && !is(property, "false", environment)) {
+        LOGGER.logp(
+            Level.WARNING,
+            LOGGER.getName(),
+            null,
+            property
+                + " is '"
+                + value
+                + "', which is not accepted. It must be true or false. Used instead: true.");
+      }
     }
   }
 

@@ -7,10 +7,12 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.Collections;
 import java.util.List;
+import org.springframework.boot.actuate.endpoint.Producible;
 import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
 import org.springframework.boot.actuate.endpoint.web.WebEndpointResponse;
 import org.springframework.boot.actuate.endpoint.web.annotation.WebEndpoint;
 import org.springframework.util.MimeType;
+import org.springframework.util.MimeTypeUtils;
 import org.springframework.web.context.request.RequestContextHolder;
 import org.springframework.web.context.request.ServletRequestAttributes;
 
@@ -24,6 +26,21 @@ import org.springframework.web.context.request.ServletRequestAttributes;
  */
 @WebEndpoint(id = "openmetrics")
 public class OpenMetricsEndpoint {
+  /**
+   * A parameter that depends on what the scraper accepts. Actuator's cache ({@code
+   * cache.time-to-live}) knows nothing of that, and would answer one scraper in the format of
+   * another; it leaves out an operation with such a parameter.
+   */
+  public enum Format implements Producible<Format> {
+    /** Whichever the reader chooses. */
+    ANY;
+
+    @Override
+    public MimeType getProducedMimeType() {
+      return MimeTypeUtils.TEXT_PLAIN;
+    }
+  }
+
   private final OpenMetricsReader reader;
 
   OpenMetricsEndpoint(OpenMetricsReader reader) {
@@ -34,6 +51,7 @@ public class OpenMetricsEndpoint {
    * Answers a scrape, in the thread of the request, which {@link OpenMetricsReader#scrape} reads.
    * Spring only has to let through what the reader chooses from.
    *
+   * @param format not used, and may be null: it keeps Actuator's cache away
    * @return never null
    * @throws IOException never
    */
@@ -43,7 +61,7 @@ public class OpenMetricsEndpoint {
         "application/openmetrics-text",
         "application/vnd.google.protobuf",
       })
-  public WebEndpointResponse<byte[]> scrape() throws IOException {
+  public WebEndpointResponse<byte[]> scrape(Format format) throws IOException {
     final HttpServletRequest request =
         ((ServletRequestAttributes) RequestContextHolder.currentRequestAttributes()).getRequest();
     try (OpenMetricsResponse scrape =

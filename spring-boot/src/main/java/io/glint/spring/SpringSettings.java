@@ -5,10 +5,15 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.springframework.boot.context.properties.bind.BindException;
 import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.source.ConfigurationProperty;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
 import org.springframework.core.env.Environment;
 
 /**
@@ -16,8 +21,14 @@ import org.springframework.core.env.Environment;
  * reads them: a list as one value with commas, a map as one value of names and values.
  */
 final class SpringSettings {
-  /** Spring names the element {@code exporter[1]} {@code exporter.1} where it makes a map. */
-  private static final Pattern ELEMENT = Pattern.compile("(.+)\\.(\\d+)");
+  private static final Logger LOGGER =
+      Logger.getLogger(GlintMetricsAutoConfiguration.class.getName());
+
+  /**
+   * Spring names the element {@code exporter[1]} {@code exporter.1} where it makes a map. What has
+   * more digits is no list: a variable may have a time in its name.
+   */
+  private static final Pattern ELEMENT = Pattern.compile("(.+)\\.(\\d{1,9})");
 
   private static final Pattern ENTRY =
       Pattern.compile(
@@ -30,13 +41,37 @@ final class SpringSettings {
     final Map<String, String> settings = new TreeMap<>();
     final Map<String, Map<Integer, String>> lists = new TreeMap<>();
     for (final String root : List.of("otel", "glint")) {
-      Binder.get(environment)
-          .bind(root, Bindable.mapOf(String.class, String.class))
-          .orElse(Map.of())
+      below(root, environment)
           .forEach((name, value) -> add(root + "." + name, value, settings, lists));
     }
     lists.forEach((key, elements) -> settings.put(key, String.join(",", elements.values())));
     return settings;
+  }
+
+  /** The properties below a name, without it. */
+  private static Map<String, String> below(String root, Environment environment) {
+    try {
+      return Binder.get(environment)
+          .bind(root, Bindable.mapOf(String.class, String.class))
+          .orElse(Map.of());
+    } catch (BindException e) {
+      final ConfigurationProperty refused = e.getProperty();
+      if (refused == null || !refused.getName().equals(ConfigurationPropertyName.of(root))) {
+        throw e;
+      }
+      // One value, in the place of a map. Of a variable OTEL it may be somebody else's.
+      LOGGER.logp(
+          Level.WARNING,
+          LOGGER.getName(),
+          null,
+          root
+              + " is '"
+              + refused.getValue()
+              + "', which is not accepted. It must have properties below it, such as "
+              + (root.equals("otel") ? "otel.metrics.exporter" : "glint.enabled")
+              + ". It counts as not set.");
+      return Map.of();
+    }
   }
 
   private static void add(

@@ -105,6 +105,19 @@ class GlintMicrometerAutoConfigurationTest {
         .run(context -> assertThat(context).hasSingleBean(GlintMeterRegistry.class));
   }
 
+  @Test
+  void aMalformedSwitchIsToldAndSwitchesNothingOff() {
+    application
+        .withPropertyValues("glint.enabled=off", "glint.micrometer.enabled=0")
+        .run(context -> assertThat(context).hasSingleBean(GlintMeterRegistry.class));
+    assertThat(log.warnings())
+        .containsExactlyInAnyOrder(
+            "glint.enabled is 'off', which is not accepted. It must be true or false. Used instead:"
+                + " true.",
+            "glint.micrometer.enabled is '0', which is not accepted. It must be true or false. Used"
+                + " instead: true.");
+  }
+
   /** Spring reads the classes as it does in an application, without loading them. */
   @ImportAutoConfiguration({
     GlintMetricsAutoConfiguration.class,

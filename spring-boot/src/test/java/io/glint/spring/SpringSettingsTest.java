@@ -2,8 +2,11 @@ package io.glint.spring;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.glint.testing.LogCapture;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.core.env.MapPropertySource;
 import org.springframework.core.env.StandardEnvironment;
 import org.springframework.core.env.SystemEnvironmentPropertySource;
@@ -31,6 +34,30 @@ class SpringSettingsTest {
                     "otel.metrics.exporter[1]", "prometheus",
                     "otel.metrics.exporter[0]", "otlp")))
         .containsEntry("otel.metrics.exporter", "otlp,prometheus");
+  }
+
+  /** The application must start with whatever variables are there. */
+  @Test
+  void aNumberThatIsNoPlaceInAListIsPartOfTheName() {
+    assertThat(
+            settings(
+                Map.of("otel.build.20261203120000", "1", "otel.metrics.exporter.99999999999", "x")))
+        .containsEntry("otel.build.20261203120000", "1")
+        .containsEntry("otel.metrics.exporter.99999999999", "x");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"otel", "glint"})
+  void aValueInThePlaceOfAllPropertiesIsSaidAndLeftOut(String root) {
+    try (LogCapture log = new LogCapture()) {
+      assertThat(settings(Map.of(root, "yes please"))).isEmpty();
+      assertThat(log.warnings())
+          .singleElement()
+          .asString()
+          .startsWith(root + " is 'yes please', which is not accepted")
+          .contains("such as " + root + ".");
+    }
+    assertThat(settings(Map.of(root + ".one", "two"))).containsEntry(root + ".one", "two");
   }
 
   @Test

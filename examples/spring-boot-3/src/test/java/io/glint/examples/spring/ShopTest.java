@@ -148,6 +148,16 @@ class ShopTest {
     noThreadOfGlintIsLeft();
   }
 
+  /** Actuator's cache would answer in the format that another scraper has asked for. */
+  @Test
+  void eachScrapeHasItsFormatAlsoWithActuatorsCache() throws Exception {
+    start("--management.endpoint.openmetrics.cache.time-to-live=100s");
+    assertThat(get("/actuator/openmetrics", "Accept", "text/plain").body())
+        .doesNotContain("# EOF", "checkout_duration");
+    checkOut();
+    assertThat(scrape()).contains("checkout_duration_seconds_bucket").endsWith("# EOF\n");
+  }
+
   @Test
   void whatAsksForTheStockSdkGetsItAndTracesAreOfIt() throws Exception {
     start();
