@@ -7,6 +7,7 @@ import java.util.List;
 import org.springframework.beans.factory.BeanFactoryUtils;
 import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.context.aot.AbstractAotProcessor;
 
 /** The bean of type OpenTelemetry that the application has without Glint. */
 final class OtherOpenTelemetry {
@@ -14,8 +15,15 @@ final class OtherOpenTelemetry {
 
   private OtherOpenTelemetry() {}
 
-  /** Leaves it to Glint's to be the primary one, and notes which one was. */
+  /**
+   * Leaves it to Glint's to be the primary one, and notes which one was. Not where Spring writes
+   * definitions down ahead of time: it would not write the note. It is called again when the
+   * application starts.
+   */
   static void makeSecondary(ConfigurableListableBeanFactory beans) {
+    if (Boolean.getBoolean(AbstractAotProcessor.AOT_PROCESSING)) {
+      return;
+    }
     for (final String name : names(beans)) {
       final BeanDefinition definition = definition(beans, name);
       if (definition != null && definition.isPrimary()) {

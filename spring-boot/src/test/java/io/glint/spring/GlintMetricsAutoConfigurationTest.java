@@ -22,12 +22,16 @@ import java.util.logging.Level;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.springframework.aot.hint.RuntimeHints;
 import org.springframework.boot.LazyInitializationBeanFactoryPostProcessor;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.context.annotation.AnnotatedBeanDefinitionReader;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Primary;
+import org.springframework.context.aot.AbstractAotProcessor;
+import org.springframework.context.support.GenericApplicationContext;
 
 /** Glint's bean beside each OpenTelemetry that an application may have. */
 @Timeout(120)
@@ -283,6 +287,21 @@ class GlintMetricsAutoConfigurationTest {
                     .isInstanceOf(GlintOpenTelemetry.class)
                     .extracting(OpenTelemetry::getTracerProvider)
                     .isSameAs(context.getBean("second", OpenTelemetry.class).getTracerProvider()));
+  }
+
+  /** Spring writes down what a definition says then, without what was noted in it. */
+  @Test
+  void aPrimaryOneIsStillPrimaryWhereSpringWritesItDownAheadOfTime() {
+    System.setProperty(AbstractAotProcessor.AOT_PROCESSING, "true");
+    try (GenericApplicationContext context = new GenericApplicationContext()) {
+      new AnnotatedBeanDefinitionReader(context)
+          .register(GlintMetricsAutoConfiguration.class, OnePrimaryOfTwo.class);
+      context.refreshForAotProcessing(new RuntimeHints());
+      assertThat(context.getBeanDefinition("second").isPrimary()).isTrue();
+      assertThat(context.getBeanDefinition("first").isPrimary()).isFalse();
+    } finally {
+      System.clearProperty(AbstractAotProcessor.AOT_PROCESSING);
+    }
   }
 
   @Test
