@@ -3,6 +3,8 @@ package io.glint.spring;
 import io.glint.autoconfigure.GlintAutoConfiguration;
 import io.glint.sdk.GlintMeterProvider;
 import io.opentelemetry.api.OpenTelemetry;
+import io.opentelemetry.api.common.Attributes;
+import io.opentelemetry.api.common.AttributesBuilder;
 import io.opentelemetry.sdk.OpenTelemetrySdk;
 import io.opentelemetry.sdk.autoconfigure.AutoConfiguredOpenTelemetrySdk;
 import io.opentelemetry.sdk.autoconfigure.AutoConfiguredOpenTelemetrySdkBuilder;
@@ -24,6 +26,8 @@ import org.springframework.core.env.Environment;
 final class EnvironmentMetrics {
   private static final Logger LOGGER =
       Logger.getLogger(GlintMetricsAutoConfiguration.class.getName());
+
+  private static final String RESOURCE_ATTRIBUTES = "management.opentelemetry.resource-attributes";
 
   private static final String EXPORTER = "otel.metrics.exporter";
 
@@ -55,7 +59,7 @@ final class EnvironmentMetrics {
   /**
    * Makes it.
    *
-   * @param resource wins over the properties, as traces have it; null if there is none
+   * @param resource wins over the properties, as traces have it; null if Spring Boot has made none
    */
   static GlintMeterProvider create(
       Environment environment,
@@ -78,7 +82,8 @@ final class EnvironmentMetrics {
             .addPropertiesSupplier(() -> defaults(environment))
             .addPropertiesCustomizer(config -> settings(environment, config, offSwitch != null))
             .addResourceCustomizer(
-                (found, config) -> resource == null ? found : found.merge(resource));
+                (found, config) ->
+                    found.merge(resource == null ? springsOwn(environment) : resource));
     customizers.addTo(builder);
     final OpenTelemetry made = GlintAutoConfiguration.build(builder);
     if (made.getMeterProvider() instanceof GlintMeterProvider metrics) {
@@ -92,8 +97,8 @@ final class EnvironmentMetrics {
       tell(
           Level.INFO,
           "Glint's metrics have no reader, so nothing is recorded. Expose the Actuator endpoint"
-              + " openmetrics (management.endpoints.web.exposure.include), or set"
-              + " otel.exporter.otlp.endpoint or otel.metrics.exporter.");
+              + " openmetrics (management.endpoints.web.exposure.include), which needs a servlet"
+              + " container, or set otel.exporter.otlp.endpoint or otel.metrics.exporter.");
     }
     return GlintMeterProvider.builder().build();
   }
@@ -121,6 +126,13 @@ final class EnvironmentMetrics {
       }
     }
     return null;
+  }
+
+  /** What is in the resource that Spring Boot makes, where it makes one. */
+  private static Resource springsOwn(Environment environment) {
+    final AttributesBuilder attributes = Attributes.builder();
+    SpringSettings.below(RESOURCE_ATTRIBUTES, environment).forEach(attributes::put);
+    return Resource.create(attributes.build());
   }
 
   private static Map<String, String> defaults(Environment environment) {

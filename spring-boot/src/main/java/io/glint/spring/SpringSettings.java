@@ -49,7 +49,7 @@ final class SpringSettings {
   }
 
   /** The properties below a name, without it. */
-  private static Map<String, String> below(String root, Environment environment) {
+  static Map<String, String> below(String root, Environment environment) {
     try {
       return Binder.get(environment)
           .bind(root, Bindable.mapOf(String.class, String.class))
@@ -67,9 +67,9 @@ final class SpringSettings {
           root
               + " is '"
               + refused.getValue()
-              + "', which is not accepted. It must have properties below it, such as "
-              + (root.equals("otel") ? "otel.metrics.exporter" : "glint.enabled")
-              + ". It counts as not set.");
+              + "', which is not accepted. It must have no value itself, but properties below it, such as "
+              + root
+              + ".name. It counts as not set.");
       return Map.of();
     }
   }

@@ -114,6 +114,26 @@ class GlintMetricsAutoConfigurationTest {
     assertThat(resource("region")).isEqualTo("north");
   }
 
+  /**
+   * With Spring Boot 4 nobody makes it without spring-boot-opentelemetry, with 3.5 without
+   * Actuator.
+   */
+  @Test
+  void theResourceOfSpringBootIsThatOfMetricsAlsoWhereSpringBootMakesNone() {
+    glint
+        .withPropertyValues(
+            "spring.application.name=shop",
+            "management.opentelemetry.resource-attributes.region=north",
+            "management.opentelemetry.resource-attributes.service.namespace=shops",
+            "otel.resource.attributes.region=south",
+            "otel.resource.attributes.team=blue")
+        .run(context -> record(context.getBean(OpenTelemetry.class)));
+    assertThat(resource("service.name")).isEqualTo("shop");
+    assertThat(resource("region")).isEqualTo("north");
+    assertThat(resource("service.namespace")).isEqualTo("shops");
+    assertThat(resource("team")).isEqualTo("blue");
+  }
+
   @Test
   void besideTheOpenTelemetryStarterItsMetricsAreTakenOver() {
     besideTheStarter
@@ -359,7 +379,11 @@ class GlintMetricsAutoConfigurationTest {
     assertThat(log.messages(Level.INFO))
         .singleElement()
         .asString()
-        .contains("openmetrics", "otel.exporter.otlp.endpoint", "otel.metrics.exporter");
+        .contains(
+            "openmetrics",
+            "servlet container",
+            "otel.exporter.otlp.endpoint",
+            "otel.metrics.exporter");
   }
 
   /** Nobody asks for what exports by itself, so it would never be made. */
