@@ -9,6 +9,12 @@ import io.opentelemetry.sdk.OpenTelemetrySdk;
 import io.opentelemetry.sdk.autoconfigure.AutoConfiguredOpenTelemetrySdk;
 import io.opentelemetry.sdk.autoconfigure.AutoConfiguredOpenTelemetrySdkBuilder;
 import io.opentelemetry.sdk.autoconfigure.spi.ConfigProperties;
+import io.opentelemetry.sdk.common.CompletableResultCode;
+import io.opentelemetry.sdk.metrics.Aggregation;
+import io.opentelemetry.sdk.metrics.InstrumentType;
+import io.opentelemetry.sdk.metrics.data.AggregationTemporality;
+import io.opentelemetry.sdk.metrics.export.CollectionRegistration;
+import io.opentelemetry.sdk.metrics.export.MetricReader;
 import io.opentelemetry.sdk.resources.Resource;
 import java.util.HashMap;
 import java.util.List;
@@ -100,7 +106,41 @@ final class EnvironmentMetrics {
               + " openmetrics (management.endpoints.web.exposure.include), which needs a servlet"
               + " container, or set otel.exporter.otlp.endpoint or otel.metrics.exporter.");
     }
-    return GlintMeterProvider.builder().build();
+    return GlintMeterProvider.builder().registerMetricReader(new NoReader()).build();
+  }
+
+  /**
+   * Reads nothing and has nothing recorded. A provider without any reader would warn, and tell the
+   * user to register one with its builder, which is not in his hands; what he can do was told.
+   */
+  private static final class NoReader implements MetricReader {
+    @Override
+    public void register(CollectionRegistration registration) {}
+
+    @Override
+    public CompletableResultCode forceFlush() {
+      return CompletableResultCode.ofSuccess();
+    }
+
+    @Override
+    public CompletableResultCode shutdown() {
+      return CompletableResultCode.ofSuccess();
+    }
+
+    @Override
+    public Aggregation getDefaultAggregation(InstrumentType type) {
+      return Aggregation.drop();
+    }
+
+    @Override
+    public AggregationTemporality getAggregationTemporality(InstrumentType type) {
+      return AggregationTemporality.CUMULATIVE;
+    }
+
+    @Override
+    public String toString() {
+      return "NoReader";
+    }
   }
 
   private static void tell(Level level, String message) {

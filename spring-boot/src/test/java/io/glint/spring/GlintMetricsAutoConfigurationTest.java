@@ -374,8 +374,17 @@ class GlintMetricsAutoConfigurationTest {
         context -> {
           record(context.getBean(OpenTelemetry.class));
           assertThat(context.getBean(GlintOpenTelemetry.class).getMeterProvider().toString())
-              .contains("readers=[]");
+              .contains("readers=[NoReader]");
+          assertThat(
+                  context
+                      .getBean(OpenTelemetry.class)
+                      .getMeter("application")
+                      .counterBuilder("requests")
+                      .build()
+                      .isEnabled())
+              .isFalse();
         });
+    assertThat(log.warnings()).isEmpty();
     assertThat(log.messages(Level.INFO))
         .singleElement()
         .asString()
@@ -414,6 +423,7 @@ class GlintMetricsAutoConfigurationTest {
         glint.withPropertyValues("management.defaults.metrics.export.enabled=false");
     test.run(context -> record(context.getBean(OpenTelemetry.class)));
     assertThat(receiver.requests()).isEmpty();
+    assertThat(log.warnings()).isEmpty();
     assertThat(log.messages(Level.INFO))
         .singleElement()
         .asString()
