@@ -419,7 +419,7 @@ class ArchitectureTest {
     "sdk-core, StockSdk GlintOpenTelemetry InstrumentBuilders",
     "exporter-openmetrics, ''",
     // HttpClient.shutdownNow; whether requests are traced; the senders' SPI.
-    "exporter-otlp, HttpTransport Untraced Transports",
+    "exporter-otlp, JdkHttpClient Untraced Transports",
     "micrometer, ''"
   })
   void whatMayBeMissingIsReachedInOnePlace(String module, String places) throws IOException {

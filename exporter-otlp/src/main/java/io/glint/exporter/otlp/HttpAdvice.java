@@ -22,7 +22,7 @@ final class HttpAdvice {
   private static final int COLLECTOR_LIMIT = 20 << 20;
 
   /** How the JDK's client reports bytes that are not the beginning of a response. */
-  private static final String NO_STATUS_LINE = "parsing HTTP/1.1 status line, receiving [";
+  static final String NO_STATUS_LINE = "parsing HTTP/1.1 status line, receiving [";
 
   /** How the JDK's client and OkHttp report a line that is none of a status. */
   private static final List<String> NOT_A_STATUS_LINE =

@@ -1,19 +1,12 @@
 package io.glint.exporter.otlp;
 
-import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.glint.sdk.internal.exporter.BoundedWait;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.MethodType;
-import java.net.ProxySelector;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpHeaders;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
@@ -22,13 +15,14 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
 import java.util.function.Predicate;
-import java.util.function.Supplier;
-import javax.net.ssl.SSLParameters;
 import org.jspecify.annotations.Nullable;
 
-/** OTLP over HTTP with the client of the JDK. */
+/**
+ * OTLP over HTTP: with a client of its own where the endpoint is plain HTTP and no proxy is on the
+ * way, else with that of the JDK.
+ */
 final class HttpTransport implements Transport {
   private static final String GRPC_TYPE = "application/grpc";
 
@@ -45,17 +39,10 @@ final class HttpTransport implements Transport {
   private final int maxResponseSize;
   private final Executor threads;
 
-  /** With the settings that the builder had when the exporter was built. */
-  private final Supplier<HttpClient> clients;
+  private final JdkHttpClient jdkClient;
 
-  private final Object lock = new Object();
-
-  /** Null before the first request over plain HTTP, and once it was closed. */
-  @GuardedBy("lock")
-  private @Nullable HttpClient client;
-
-  @GuardedBy("lock")
-  private boolean isClosed;
+  /** Null if the endpoint has TLS. */
+  private final @Nullable PlainHttpClient plainClient;
 
   /**
    * Creates the transport of an exporter.
@@ -74,91 +61,20 @@ final class HttpTransport implements Transport {
     this.maxResponseSize = builder.maxResponseSize;
     this.threads = threads;
     final boolean isHttps = endpoint.getScheme().equalsIgnoreCase("https");
-    this.clients = clients(builder, threads, isHttps);
-    // Settings of TLS may be wrong, such as those of the JVM's trust store: that shows here. For
-    // plain HTTP the client waits for the first request: it has the JVM load 250 classes, and the
-    // Java agent looks longest at those that were loaded before it.
-    this.client = isHttps ? clients.get() : null;
-  }
-
-  private static Supplier<HttpClient> clients(
-      OtlpMetricExporterBuilder builder, Executor threads, boolean isHttps) {
-    final Duration connectTimeout = builder.connectTimeout;
-    final Tls tls = builder.tls();
-    final ProxySelector proxy =
-        builder.proxyOptions == null ? null : builder.proxyOptions.getProxySelector();
-    return () -> newClient(connectTimeout, tls, proxy, threads, isHttps);
-  }
-
-  private static HttpClient newClient(
-      Duration connectTimeout,
-      Tls tls,
-      @Nullable ProxySelector proxy,
-      Executor threads,
-      boolean isHttps) {
-    final Executor executor =
-        task -> {
-          try {
-            threads.execute(task);
-          } catch (RejectedExecutionException e) {
-            // The client tidies up its connections after the pool has ended.
-            task.run();
-          }
-        };
-    final HttpClient.Builder client = HttpClient.newBuilder().executor(executor);
-    if (!connectTimeout.isZero()) {
-      client.connectTimeout(connectTimeout);
-    }
-    if (tls.context() != null) {
-      client.sslContext(tls.context());
-    } else if (!isHttps) {
-      client.sslContext(new NoTls()).sslParameters(new SSLParameters());
-    }
-    if (proxy != null) {
-      client.proxy(proxy);
-    }
-    // Without TLS a client would ask to upgrade each new connection, with the body attached; many
-    // servers and proxies do not expect that.
-    return client
-        .version(isHttps ? HttpClient.Version.HTTP_2 : HttpClient.Version.HTTP_1_1)
-        .build();
-  }
-
-  /**
-   * The client, made if there is none yet.
-   *
-   * @throws InterruptedException if the transport was closed
-   * @throws IOException if the client cannot be made, such as when the process has too many open
-   *     files; the next request tries again
-   */
-  private HttpClient client() throws IOException, InterruptedException {
-    synchronized (lock) {
-      if (isClosed) {
-        throw closed();
-      }
-      HttpClient current = client;
-      if (current == null) {
-        try {
-          current = clients.get();
-        } catch (UncheckedIOException e) {
-          throw e.getCause();
-        }
-        client = current;
-      }
-      return current;
-    }
+    this.jdkClient = new JdkHttpClient(builder, threads, isHttps);
+    this.plainClient = isHttps ? null : new PlainHttpClient(builder);
   }
 
   @Override
   public Attempt send(SentBody body, int size, long timeoutNanos) throws InterruptedException {
-    final HttpRequest request;
+    final HttpExchange exchange;
     try {
-      request = request(body);
+      exchange = newExchange(body);
     } catch (RuntimeException e) {
       return Attempt.unanswered(ExportFailure.headers(e), false);
     }
     try {
-      final Reply reply = exchange(request, body, timeoutNanos);
+      final Reply reply = reply(exchange, body, timeoutNanos);
       body.reset();
       return reply.attempt(advice, size);
     } catch (TimeoutException e) {
@@ -171,14 +87,15 @@ final class HttpTransport implements Transport {
     }
   }
 
-  private HttpRequest request(SentBody body) {
-    final HttpRequest.Builder request =
-        HttpRequest.newBuilder(endpoint).POST(body.publisher()).header("Content-Type", contentType);
+  private HttpExchange newExchange(SentBody body) {
+    final Map<String, String> all = headers.next();
+    all.put("Content-Type", contentType);
     if (contentEncoding != null) {
-      request.header("Content-Encoding", contentEncoding);
+      all.put("Content-Encoding", contentEncoding);
     }
-    headers.next().forEach(request::header);
-    return request.build();
+    return plainClient != null && plainClient.isDirect()
+        ? plainClient.exchange(all, body)
+        : jdkClient.exchange(all, body);
   }
 
   @Override
@@ -189,10 +106,10 @@ final class HttpTransport implements Transport {
   /**
    * Sends a request and waits for the whole response.
    *
-   * <p>The client's asynchronous form would do without a thread that waits, but completes on the
-   * common pool of the JDK. An application that blocks that pool would have each export wait for
-   * its timeout, although the server had answered. The blocking form has no timeout for the whole
-   * response, so it has a thread of the exporter.
+   * <p>The asynchronous form of the JDK's client would do without a thread that waits, but
+   * completes on the common pool of the JDK. An application that blocks that pool would have each
+   * export wait for its timeout, although the server had answered. The blocking form has no timeout
+   * for the whole response, so it has a thread of the exporter.
    *
    * @param body given up if the exchange is, unless that has ended by then
    * @throws TimeoutException if there is no response after that many nanoseconds; the exchange is
@@ -202,29 +119,16 @@ final class HttpTransport implements Transport {
    * @throws IOException if there is no response. One whose body breaks off, is cut off, or is not
    *     complete in time, is a response: the status says what became of the request.
    */
-  private Reply exchange(HttpRequest request, SentBody body, long timeoutNanos)
+  private Reply reply(HttpExchange exchange, SentBody body, long timeoutNanos)
       throws IOException, InterruptedException, TimeoutException {
-    // The request's own timeout would end with the response's headers and let the body hang.
-    final AtomicReference<Answer> begun = new AtomicReference<>();
-    final FutureTask<HttpResponse<LimitedBody>> call =
-        new FutureTask<>(
-            () ->
-                client()
-                    .send(
-                        request,
-                        info -> {
-                          final LimitedBody answer =
-                              new LimitedBody(maxResponseSize, info.statusCode());
-                          begun.set(new Answer(info.statusCode(), info.headers(), answer));
-                          return answer;
-                        }));
+    // The JDK's own timeout would end with the response's headers and let the body hang.
+    final FutureTask<HttpAnswer> call = new FutureTask<>(exchange::make);
     final CountDownLatch ended = new CountDownLatch(1);
-    start(call, ended);
+    start(exchange, call, ended);
     try {
-      final HttpResponse<LimitedBody> response = call.get(timeoutNanos, TimeUnit.NANOSECONDS);
-      return reply(new Answer(response.statusCode(), response.headers(), response.body()));
+      return reply(call.get(timeoutNanos, TimeUnit.NANOSECONDS));
     } catch (TimeoutException e) {
-      return replyOrThrow(begun.get(), e);
+      return replyOrThrow(exchange.begun(), e);
     } catch (ExecutionException e) {
       if (e.getCause() instanceof InterruptedException) {
         throw closed();
@@ -233,8 +137,8 @@ final class HttpTransport implements Transport {
       if (cause instanceof ResponseTooLargeException) {
         throw cause;
       }
-      // If it breaks off as soon as it begins, the client may forget that there was a status.
-      return replyOrThrow(begun.get(), cause);
+      // If it breaks off as soon as it begins, a client may forget that there was a status.
+      return replyOrThrow(exchange.begun(), cause);
     } finally {
       // Closes the connection of an exchange that is not over, and does nothing to one that is.
       if (call.cancel(true) && !hasEnded(ended)) {
@@ -245,7 +149,7 @@ final class HttpTransport implements Transport {
   }
 
   /** An answer that has begun has a status, whatever is missing of its body. */
-  private <E extends Exception> Reply replyOrThrow(@Nullable Answer begun, E failure)
+  private <E extends Exception> Reply replyOrThrow(@Nullable HttpAnswer begun, E failure)
       throws E, IOException {
     if (begun == null) {
       throw failure;
@@ -253,12 +157,13 @@ final class HttpTransport implements Transport {
     return reply(begun);
   }
 
-  private void start(FutureTask<?> call, CountDownLatch ended) throws InterruptedException {
+  private void start(HttpExchange exchange, FutureTask<?> call, CountDownLatch ended)
+      throws InterruptedException {
     try {
       threads.execute(
           () -> {
             try {
-              Untraced.run(call);
+              exchange.runUntraced(call);
             } finally {
               ended.countDown();
             }
@@ -277,7 +182,7 @@ final class HttpTransport implements Transport {
     return BoundedWait.await(ended::await, END_NANOS);
   }
 
-  /** What went wrong: the client throws it in a new exception, for the sake of the stack trace. */
+  /** What went wrong: the JDK's client throws it in a new one, for the sake of the stack trace. */
   private static IOException cause(@Nullable Throwable thrown) {
     if (thrown instanceof IOException exception) {
       return exception.getCause() instanceof IOException cause ? cause : exception;
@@ -287,36 +192,18 @@ final class HttpTransport implements Transport {
 
   @Override
   public void close() {
-    final HttpClient last;
-    synchronized (lock) {
-      last = client;
-      client = null;
-      isClosed = true;
-    }
-    if (last == null) {
-      return;
-    }
-    try {
-      // Since Java 21. Before, a client ends by itself some seconds after it became unreachable.
-      MethodHandles.publicLookup()
-          .findVirtual(HttpClient.class, "shutdownNow", MethodType.methodType(void.class))
-          .invokeExact(last);
-    } catch (NoSuchMethodException | IllegalAccessException e) {
-      // An older Java, see above.
-    } catch (Throwable e) {
-      if (e instanceof Error error) {
-        throw error;
-      }
-      throw new IllegalStateException("closing the HTTP client failed", e);
+    jdkClient.close();
+    if (plainClient != null) {
+      plainClient.close();
     }
   }
 
-  private Reply reply(Answer answer) throws IOException {
+  private Reply reply(HttpAnswer answer) throws IOException {
     final int status = answer.status();
-    final HttpHeaders headers = answer.headers();
-    final String contentType = headers.firstValue("Content-Type").orElse("");
+    final Function<String, Optional<String>> headers = answer.headers();
+    final String contentType = headers.apply("Content-Type").orElse("");
     final byte[] received = answer.body().bytes();
-    final byte[] body = decode(received, headers.firstValue("Content-Encoding").orElse(""), status);
+    final byte[] body = decode(received, headers.apply("Content-Encoding").orElse(""), status);
     ServerMessage message;
     if (status / 100 == 2 && !answer.body().isComplete()) {
       message =
@@ -327,11 +214,11 @@ final class HttpTransport implements Transport {
       message = ServerMessage.of(status, contentType, body);
     }
     final OptionalLong retryAfter =
-        Backoff.retryAfterNanos(headers.firstValue("Retry-After"), Instant.now());
+        Backoff.retryAfterNanos(headers.apply("Retry-After"), Instant.now());
     // What some gRPC servers say to a request of another type has the type of a text.
     final boolean isGrpc =
         contentType.regionMatches(true, 0, GRPC_TYPE, 0, GRPC_TYPE.length())
-            || (status == 415 && headers.firstValue("grpc-status").isPresent());
+            || (status == 415 && headers.apply("grpc-status").isPresent());
     return new Reply(status, message, retryAfter, isGrpc);
   }
 
@@ -342,7 +229,7 @@ final class HttpTransport implements Transport {
     }
     if (encoding.equalsIgnoreCase("gzip")) {
       try {
-        return LimitedBody.gunzip(body, maxResponseSize, status);
+        return ReceivedBody.gunzip(body, maxResponseSize, status);
       } catch (ResponseTooLargeException e) {
         throw e;
       } catch (IOException e) {
@@ -352,9 +239,6 @@ final class HttpTransport implements Transport {
     }
     return null;
   }
-
-  /** What has arrived of an answer. */
-  private record Answer(int status, HttpHeaders headers, LimitedBody body) {}
 
   /**
    * What the server answered.

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * the server have taken it. Used by one attempt at a time, on any thread.
  */
 final class SentBody {
-  /** The largest piece handed to the client of the JDK at once. */
+  /** The largest piece handed out at once. */
   private static final int PIECE = 65_536;
 
   private final byte[] bytes;
@@ -32,7 +32,7 @@ final class SentBody {
   @GuardedBy("this")
   private boolean isGivenUp;
 
-  /** The last piece, once the client of the JDK has it: it has no rest when it is on its way. */
+  /** The last piece, once a client has it: it has no rest when it is on its way. */
   @GuardedBy("this")
   private @Nullable ByteBuffer lastPiece;
 
@@ -117,6 +117,25 @@ final class SentBody {
     unanswered += isComplete && !isGivenUp ? 1 : 0;
   }
 
+  /**
+   * The bytes from a position on, as many as are handed out at once. Not to be used beside {@link
+   * #writeTo}.
+   *
+   * @param position of {@link #length} at most
+   * @throws IOException if the attempt was given up
+   */
+  ByteBuffer piece(int position) throws IOException {
+    final ByteBuffer piece = pieceAt(start + position);
+    if (!mayHandOut(piece)) {
+      throw givenUp();
+    }
+    return piece;
+  }
+
+  private ByteBuffer pieceAt(int position) {
+    return ByteBuffer.wrap(bytes, position, Math.min(PIECE, end - position));
+  }
+
   /** The body for the client of the JDK. */
   BodyPublisher publisher() {
     return new BodyPublisher() {
@@ -169,7 +188,7 @@ final class SentBody {
       if (isOver) {
         return;
       }
-      final ByteBuffer piece = ByteBuffer.wrap(bytes, position, Math.min(PIECE, end - position));
+      final ByteBuffer piece = pieceAt(position);
       if (!mayHandOut(piece)) {
         isOver = true;
         subscriber.onError(givenUp());

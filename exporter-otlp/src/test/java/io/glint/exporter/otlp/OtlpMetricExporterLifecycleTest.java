@@ -10,10 +10,14 @@ import io.opentelemetry.api.metrics.MeterProvider;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.sdk.common.CompletableResultCode;
+import io.opentelemetry.sdk.common.export.ProxyOptions;
 import io.opentelemetry.sdk.common.export.RetryPolicy;
 import io.opentelemetry.sdk.metrics.data.DelegatingMetricData;
 import io.opentelemetry.sdk.metrics.data.MetricData;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -126,13 +130,31 @@ class OtlpMetricExporterLifecycleTest {
 
   /** An application that starts would wait for it. */
   @Test
-  void theClientOfPlainHttpIsMadeForTheFirstRequest() {
+  void theClientOfTheJdkIsNotMadeForPlainHttp() {
     final Set<Thread> before = clients();
     try (OtlpMetricExporter exporter = builder().build()) {
+      assertThat(exporter.export(METRICS).join(10, TimeUnit.SECONDS).isSuccess()).isTrue();
+      assertThat(before).containsAll(clients());
+    }
+  }
+
+  /** What goes through a proxy needs it. */
+  @Test
+  void theClientOfTheJdkIsMadeForTheFirstRequestThatNeedsIt() {
+    final Set<Thread> before = clients();
+    try (OtlpMetricExporter exporter = throughProxy().build()) {
       assertThat(before).containsAll(clients());
       assertThat(exporter.export(METRICS).join(10, TimeUnit.SECONDS).isSuccess()).isTrue();
       assertThat(clients()).anyMatch(client -> !before.contains(client));
     }
+  }
+
+  private OtlpMetricExporterBuilder throughProxy() {
+    return builder()
+        .setProxyOptions(
+            ProxyOptions.create(
+                new InetSocketAddress(
+                    InetAddress.getLoopbackAddress(), URI.create(server.url("/")).getPort())));
   }
 
   /** Each client of the JDK has a thread that selects. */
@@ -271,7 +293,7 @@ class OtlpMetricExporterLifecycleTest {
   @Test
   void threadOfTheHttpClientIsGoneAfterShutdown() throws InterruptedException {
     final Set<Thread> before = threadsNamed("HttpClient-");
-    final OtlpMetricExporter exporter = builder().build();
+    final OtlpMetricExporter exporter = throughProxy().build();
     assertThat(exporter.export(METRICS).join(10, TimeUnit.SECONDS).isSuccess()).isTrue();
     final Set<Thread> started = threadsNamed("HttpClient-");
     started.removeAll(before);

@@ -1,0 +1,226 @@
+package io.glint.exporter.otlp;
+
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.InetSocketAddress;
+import java.net.StandardSocketOptions;
+import java.net.http.HttpConnectTimeoutException;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.nio.channels.SocketChannel;
+import java.nio.channels.UnresolvedAddressException;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A connection over TCP. Used by one thread at a time, which waits in a selector: an interrupt ends
+ * that, and while a request is sent the answer is seen.
+ */
+final class PlainConnection {
+  private final SocketChannel channel;
+  private final Selector selector;
+  private final SelectionKey key;
+
+  /** What was received and not read yet, ready to be read. */
+  private final ByteBuffer received = ByteBuffer.allocate(8192).flip();
+
+  /** Why not all could be written; the server may have said so before. */
+  private @Nullable IOException writeFailure;
+
+  private long idleSince;
+
+  private PlainConnection(SocketChannel channel, Selector selector) throws IOException {
+    this.channel = channel;
+    this.selector = selector;
+    channel.configureBlocking(false);
+    channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
+    this.key = channel.register(selector, 0);
+  }
+
+  /**
+   * Connects to a server.
+   *
+   * @param connectNanos 0 for no limit of its own
+   * @throws ConnectException if there is no such host, or no server
+   * @throws HttpConnectTimeoutException after the limit
+   */
+  static PlainConnection to(String host, int port, long connectNanos)
+      throws IOException, InterruptedException {
+    final SocketChannel channel = SocketChannel.open();
+    Selector selector = null;
+    PlainConnection connection = null;
+    try {
+      selector = Selector.open();
+      final PlainConnection made = new PlainConnection(channel, selector);
+      made.connect(new InetSocketAddress(host, port), connectNanos);
+      connection = made;
+      return made;
+    } finally {
+      if (connection == null) {
+        channel.close();
+        if (selector != null) {
+          selector.close();
+        }
+      }
+    }
+  }
+
+  private void connect(InetSocketAddress address, long connectNanos)
+      throws IOException, InterruptedException {
+    if (address.isUnresolved()) {
+      final ConnectException failure = new ConnectException();
+      failure.initCause(new UnresolvedAddressException());
+      throw failure;
+    }
+    final long begin = System.nanoTime();
+    boolean isConnected = channel.connect(address);
+    while (!isConnected) {
+      final long rest = connectNanos - (System.nanoTime() - begin);
+      if (connectNanos > 0 && rest <= 0) {
+        throw new HttpConnectTimeoutException("HTTP connect timed out");
+      }
+      // A part of a millisecond counts as one: 0 would stand for no limit.
+      final boolean unused =
+          await(
+              SelectionKey.OP_CONNECT,
+              connectNanos > 0 ? TimeUnit.NANOSECONDS.toMillis(rest) + 1 : 0);
+      isConnected = channel.finishConnect();
+    }
+  }
+
+  /**
+   * Waits until the channel can do something.
+   *
+   * @param millis 0 for no limit
+   * @return whether there is something to read, or the end
+   */
+  private boolean await(int operations, long millis) throws IOException, InterruptedException {
+    key.interestOps(operations);
+    selector.select(millis);
+    // What a key was ready for before stays in it when nothing has come.
+    final boolean isReadable = !selector.selectedKeys().isEmpty() && key.isReadable();
+    selector.selectedKeys().clear();
+    if (Thread.interrupted()) {
+      throw new InterruptedException("closed");
+    }
+    return isReadable;
+  }
+
+  /**
+   * Writes all of it.
+   *
+   * @return false if the other side has answered, or closed the connection, before that
+   */
+  boolean write(ByteBuffer bytes) throws IOException, InterruptedException {
+    int operations = SelectionKey.OP_WRITE | SelectionKey.OP_READ;
+    try {
+      while (true) {
+        final int unused = channel.write(bytes);
+        if (!bytes.hasRemaining()) {
+          return true;
+        }
+        if (await(operations, 0)) {
+          if (!hasByte() || !isInterim()) {
+            return false;
+          }
+          operations = SelectionKey.OP_WRITE;
+        }
+      }
+    } catch (ClosedChannelException e) {
+      throw e;
+    } catch (IOException e) {
+      writeFailure = e;
+      return false;
+    }
+  }
+
+  /** Whether what was received begins an answer that only says that one will come: 1xx. */
+  private boolean isInterim() {
+    final int status = received.position() + "HTTP/1.1 ".length();
+    return status < received.limit() && received.get(status) == '1';
+  }
+
+  /**
+   * The next byte.
+   *
+   * @return -1 at the end of the connection
+   */
+  int read() throws IOException, InterruptedException {
+    return hasByte() ? received.get() & 0xff : -1;
+  }
+
+  /**
+   * Reads what is there, after waiting for one byte at least.
+   *
+   * @return how many bytes; -1 at the end of the connection
+   */
+  int read(byte[] bytes, int length) throws IOException, InterruptedException {
+    if (!hasByte()) {
+      return -1;
+    }
+    final int size = Math.min(length, received.remaining());
+    received.get(bytes, 0, size);
+    return size;
+  }
+
+  /**
+   * Waits for a byte.
+   *
+   * @return false at the end of the connection
+   * @throws IOException why not all could be written, if nothing has come since
+   */
+  private boolean hasByte() throws IOException, InterruptedException {
+    if (received.hasRemaining()) {
+      return true;
+    }
+    received.clear();
+    try {
+      int size = channel.read(received);
+      while (size == 0) {
+        final boolean unused = await(SelectionKey.OP_READ, 0);
+        size = channel.read(received);
+      }
+      if (size < 0 && writeFailure != null) {
+        throw writeFailure;
+      }
+      return size > 0;
+    } finally {
+      received.flip();
+    }
+  }
+
+  void beginIdle() {
+    idleSince = System.nanoTime();
+  }
+
+  /** How long ago the last request ended. */
+  long idleNanos() {
+    return System.nanoTime() - idleSince;
+  }
+
+  /** Whether the other side has not closed it, nor sent what nobody asked for. */
+  boolean isOpen() {
+    if (received.hasRemaining()) {
+      return false;
+    }
+    try {
+      received.clear();
+      return channel.read(received) == 0;
+    } catch (IOException e) {
+      return false;
+    } finally {
+      received.flip();
+    }
+  }
+
+  void close() {
+    try {
+      selector.close();
+      channel.close();
+    } catch (IOException e) {
+      // What there was to say was said.
+    }
+  }
+}
