@@ -14,7 +14,7 @@ import javax.net.ssl.TrustManager;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the HTTP client of the JDK is given as TLS where the endpoint is plain HTTP. Without it the
+ * What the HTTP client of the JDK is given as TLS for plain HTTP through a proxy. Without it the
  * client makes the default context as soon as it is built, which reads all certificates that the
  * JDK trusts: that was a third of the time that a small application takes to its first export.
  *

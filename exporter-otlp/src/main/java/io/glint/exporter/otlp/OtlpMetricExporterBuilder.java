@@ -51,7 +51,7 @@ public final class OtlpMetricExporterBuilder {
   /** Null for that of the JVM. */
   @Nullable ProxyOptions proxyOptions;
 
-  /** Class name; null for the JDK's client, or whatever there is for gRPC. */
+  /** Class name; null for Glint's or the JDK's client, or whatever there is for gRPC. */
   @Nullable String senderProvider;
 
   /** Null for that of this class, or else that of the thread that builds. */
@@ -341,10 +341,10 @@ public final class OtlpMetricExporterBuilder {
   /**
    * Sets which sender is used: the class name of a {@code GrpcSenderProvider} or, for a protocol
    * over HTTP, of an {@code HttpSenderProvider} on the class path (package {@code
-   * io.opentelemetry.sdk.common.export}, since OpenTelemetry 1.59). Default over HTTP: none, but
-   * the client of the JDK; for gRPC: the one on the class path, and of several the one that the
-   * system property {@code io.opentelemetry.sdk.common.export.GrpcSenderProvider} names, or else
-   * the first.
+   * io.opentelemetry.sdk.common.export}, since OpenTelemetry 1.59). Default over HTTP: none, but a
+   * client of Glint's own, and that of the JDK with TLS or a proxy; for gRPC: the one on the class
+   * path, and of several the one that the system property {@code
+   * io.opentelemetry.sdk.common.export.GrpcSenderProvider} names, or else the first.
    */
   public OtlpMetricExporterBuilder setSenderProvider(String className) {
     this.senderProvider = Objects.requireNonNull(className, "className");

@@ -270,6 +270,8 @@ public final class StartupTool extends Command<StartupTool.Options> {
             List.of(
                 "--server.port=0",
                 "--server.address=127.0.0.1",
+                // The example has Glint's endpoint for scrapes besides; the stock side has none.
+                "--management.endpoints.web.exposure.include=health",
                 // It is ended without being closed, and would leave a folder.
                 "--server.tomcat.basedir=" + Project.current().resolve("jmh/target/tomcat")));
     if (sdk == Sdk.GLINT) {
