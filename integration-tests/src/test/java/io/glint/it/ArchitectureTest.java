@@ -152,7 +152,8 @@ class ArchitectureTest {
               "io.glint.sdk",
               "io.glint.sdk.exemplar",
               "io.glint.exporter.openmetrics",
-              "io.glint.exporter.otlp"));
+              "io.glint.exporter.otlp",
+              LOG));
   private static final Module WEBSTORE =
       new Module(
           "io.glint.examples.webstore",
