@@ -30,9 +30,10 @@ final class SpringSettings {
    */
   private static final Pattern ELEMENT = Pattern.compile("(.+)\\.(\\d{1,9})");
 
+  /** Its name may end in a number, and then is no element, but is not one alone. */
   private static final Pattern ENTRY =
       Pattern.compile(
-          "(otel\\.resource\\.attributes|otel\\.exporter\\.otlp\\.(?:metrics\\.)?headers)\\.(.+)");
+          "(otel\\.resource\\.attributes|otel\\.exporter\\.otlp\\.(?:metrics\\.)?headers)\\.(?!\\d+$)(.+)");
 
   private SpringSettings() {}
 
@@ -81,15 +82,15 @@ final class SpringSettings {
       Map<String, Map<Integer, String>> lists) {
     final Matcher element = ELEMENT.matcher(key);
     final Matcher entry = ENTRY.matcher(key);
-    if (element.matches()) {
-      lists
-          .computeIfAbsent(element.group(1), unused -> new TreeMap<>())
-          .put(Integer.valueOf(element.group(2)), value);
-    } else if (entry.matches()) {
+    if (entry.matches()) {
       settings.merge(
           entry.group(1),
           entry.group(2) + "=" + encode(value),
           (first, next) -> first + "," + next);
+    } else if (element.matches()) {
+      lists
+          .computeIfAbsent(element.group(1), unused -> new TreeMap<>())
+          .put(Integer.valueOf(element.group(2)), value);
     } else {
       settings.put(key, value);
     }

@@ -74,6 +74,21 @@ class SpringSettingsTest {
   }
 
   @Test
+  void theNameOfAnEntryMayEndInANumber() {
+    assertThat(settings(Map.of("otel.resource.attributes.version.2", "two")))
+        .isEqualTo(Map.of("otel.resource.attributes", "version.2=two"));
+    assertThat(
+            settings(
+                Map.of(
+                    "otel.exporter.otlp.headers[0]",
+                    "a=b",
+                    "otel.exporter.otlp.headers[1]",
+                    "c=d")))
+        .as("a list in the place of a map")
+        .containsEntry("otel.exporter.otlp.headers", "a=b,c=d");
+  }
+
+  @Test
   void placeholdersAreReplacedAndOtherPropertiesLeft() {
     assertThat(
             settings(
