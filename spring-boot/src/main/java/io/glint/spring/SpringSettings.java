@@ -30,10 +30,13 @@ final class SpringSettings {
    */
   private static final Pattern ELEMENT = Pattern.compile("(.+)\\.(\\d{1,9})");
 
-  /** Its name may end in a number, and then is no element, but is not one alone. */
-  private static final Pattern ENTRY =
+  /** Settings that are maps. */
+  private static final Pattern MAP =
       Pattern.compile(
-          "(otel\\.resource\\.attributes|otel\\.exporter\\.otlp\\.(?:metrics\\.)?headers)\\.(?!\\d+$)(.+)");
+          "otel\\.resource\\.attributes|otel\\.exporter\\.otlp\\.(?:metrics\\.)?headers");
+
+  /** Its name may end in a number, and then is no element, but is not one alone. */
+  private static final Pattern ENTRY = Pattern.compile("(" + MAP + ")\\.(?!\\d+$)(.+)");
 
   private SpringSettings() {}
 
@@ -75,6 +78,7 @@ final class SpringSettings {
     }
   }
 
+  /** Called in the order of the sources: what comes first counts more. */
   private static void add(
       String key,
       String value,
@@ -83,17 +87,27 @@ final class SpringSettings {
     final Matcher element = ELEMENT.matcher(key);
     final Matcher entry = ENTRY.matcher(key);
     if (entry.matches()) {
-      settings.merge(
-          entry.group(1),
-          entry.group(2) + "=" + encode(value),
-          (first, next) -> first + "," + next);
+      addEntries(entry.group(1), entry.group(2) + "=" + encode(value), settings);
     } else if (element.matches()) {
-      lists
-          .computeIfAbsent(element.group(1), unused -> new TreeMap<>())
-          .put(Integer.valueOf(element.group(2)), value);
-    } else {
+      final String list = element.group(1);
+      if (!settings.containsKey(list)) {
+        lists
+            .computeIfAbsent(list, unused -> new TreeMap<>())
+            .put(Integer.valueOf(element.group(2)), value);
+      }
+    } else if (MAP.matcher(key).matches()) {
+      addEntries(key, value, settings);
+    } else if (!lists.containsKey(key)) {
       settings.put(key, value);
     }
+  }
+
+  /** Of several values for one name, whoever reads the setting takes the last. */
+  private static void addEntries(String key, String entries, Map<String, String> settings) {
+    settings.merge(
+        key,
+        entries,
+        (more, less) -> more.isBlank() ? less : less.isBlank() ? more : less + "," + more);
   }
 
   /** Names and values are separated by characters that a value may have. */

@@ -16,7 +16,9 @@ class SpringSettingsTest {
   private final StandardEnvironment environment = new StandardEnvironment();
 
   private Map<String, String> settings(Map<String, Object> properties) {
-    environment.getPropertySources().addFirst(new MapPropertySource("test", properties));
+    environment
+        .getPropertySources()
+        .addFirst(new MapPropertySource("test" + properties.hashCode(), properties));
     return SpringSettings.of(environment);
   }
 
@@ -86,6 +88,34 @@ class SpringSettingsTest {
                     "c=d")))
         .as("a list in the place of a map")
         .containsEntry("otel.exporter.otlp.headers", "a=b,c=d");
+  }
+
+  /** A variable has all in one value, a file has lists and maps. */
+  @Test
+  void aValueWinsOverTheListOfASourceThatCountsLessAndTheReverse() {
+    final Map<String, Object> value =
+        Map.of(
+            "otel.metrics.exporter", "otlp",
+            "otel.resource.attributes", "team=red,zone=1",
+            "otel.exporter.otlp.headers", "");
+    final Map<String, Object> parts =
+        Map.of(
+            "otel.metrics.exporter[0]", "prometheus",
+            "otel.resource.attributes.team", "blue",
+            "otel.exporter.otlp.headers.key", "1");
+    settings(parts);
+    assertThat(settings(value))
+        .containsEntry("otel.metrics.exporter", "otlp")
+        .containsEntry("otel.resource.attributes", "team=blue,team=red,zone=1")
+        .containsEntry("otel.exporter.otlp.headers", "key=1");
+    environment
+        .getPropertySources()
+        .forEach(source -> environment.getPropertySources().remove(source.getName()));
+    settings(value);
+    assertThat(settings(parts))
+        .containsEntry("otel.metrics.exporter", "prometheus")
+        .containsEntry("otel.resource.attributes", "team=red,zone=1,team=blue")
+        .containsEntry("otel.exporter.otlp.headers", "key=1");
   }
 
   @Test
