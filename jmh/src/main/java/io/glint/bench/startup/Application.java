@@ -25,7 +25,8 @@ public final class Application {
           case PLAIN -> args[1].equals("GLINT") ? Plain.glint(args[2]) : Plain.stock(args[2]);
           case AUTOCONFIGURE -> AutoConfigured.provider();
           case AGENT -> GlobalOpenTelemetry.getMeterProvider();
-          case BOOT -> throw new IllegalArgumentException("started by SpringApplication");
+          case BOOT, BOOT_STARTER ->
+              throw new IllegalArgumentException("started by SpringApplication");
         };
     provider.get("application").counterBuilder("started").build().add(1);
     if (provider instanceof Closeable closeable && args[0].equals(Way.PLAIN.name())) {

@@ -39,12 +39,14 @@ public final class StartupTool extends Command<StartupTool.Options> {
 
       How much later a JVM has exported its first point with Glint than with the stock SDK: from the
       start of the process to the request over OTLP, in pairs of one JVM each, that take turns in
-      being first. Each counts once and ends. Set up by builders, by auto-configuration, by Spring
-      Boot 4 (its own starter for OpenTelemetry, and Glint's beside it), and by the Java agent.
+      being first. Each counts once and ends. Set up by builders, by auto-configuration, by the Java
+      agent, and twice by Spring Boot 4, with Glint's starter: against Spring Boot's own way, which
+      exports by Micrometer without an SDK for metrics (boot), and against OpenTelemetry's starter,
+      which sets up the stock SDK as Glint's does Glint, with Micrometer bridged to it (boot-starter).
 
         --pairs N        so many pairs of each; 20 by default
         --quick          one pair, without the one that is thrown away: to see that it works
-        --only WAY       plain, autoconfigure, boot or agent; may be repeated
+        --only WAY       plain, autoconfigure, boot, boot-starter or agent; may be repeated
         --agent JAR      another OpenTelemetry Java agent
         --extension JAR  another extension of it
         --help           this text
@@ -213,11 +215,11 @@ public final class StartupTool extends Command<StartupTool.Options> {
     final long begin = System.nanoTime();
     final Map<String, String> told =
         ChildJvm.run(
-            way == Way.BOOT ? SpringApplication.class : Application.class,
+            way.isSpring() ? SpringApplication.class : Application.class,
             classPath(way, sdk),
             flags(way, sdk, options, receiver),
-            way == Way.BOOT
-                ? springSettings(sdk, receiver)
+            way.isSpring()
+                ? springSettings(way, sdk, receiver)
                 : List.of(way.name(), sdk.name(), receiver.url()));
     final MetricsReceiver.Arrival arrival = receiver.take();
     final boolean isGlint = arrival != null && arrival.userAgent().contains("Glint");
@@ -245,18 +247,22 @@ public final class StartupTool extends Command<StartupTool.Options> {
       // It is not in the jar of the benchmarks: who has it starts with it.
       case AUTOCONFIGURE ->
           sdk == Sdk.GLINT ? Project.current().autoconfigure() + File.pathSeparator + own : own;
-      case BOOT -> springClassPath(sdk);
+      case BOOT, BOOT_STARTER -> springClassPath(way, sdk);
     };
   }
 
-  /** The example, with the libraries that Spring Boot has chosen the versions of. */
-  private static String springClassPath(Sdk sdk) throws IOException {
+  /** The example, with the libraries that Spring Boot or OpenTelemetry's starter has chosen. */
+  private static String springClassPath(Way way, Sdk sdk) throws IOException {
     final Project project = Project.current();
     final List<String> elements = new ArrayList<>();
     elements.add(project.resolve("examples/spring-boot-4/target/classes").toString());
     // Not the jar of the benchmarks, which has other versions inside.
     elements.add(project.resolve("jmh/target/classes").toString());
-    for (final String library : project.classPath("examples/spring-boot-4/target/classpath.txt")) {
+    final String libraries =
+        way == Way.BOOT_STARTER && sdk == Sdk.STOCK
+            ? "jmh/src/stock-spring-boot/target/classpath.txt"
+            : "examples/spring-boot-4/target/classpath.txt";
+    for (final String library : project.classPath(libraries)) {
       if (sdk == Sdk.GLINT || !project.isOwn(library)) {
         elements.add(library);
       }
@@ -264,7 +270,7 @@ public final class StartupTool extends Command<StartupTool.Options> {
     return String.join(File.pathSeparator, elements);
   }
 
-  private static List<String> springSettings(Sdk sdk, MetricsReceiver receiver) {
+  private static List<String> springSettings(Way way, Sdk sdk, MetricsReceiver receiver) {
     final List<String> settings =
         new ArrayList<>(
             List.of(
@@ -274,18 +280,25 @@ public final class StartupTool extends Command<StartupTool.Options> {
                 "--management.endpoints.web.exposure.include=health",
                 // It is ended without being closed, and would leave a folder.
                 "--server.tomcat.basedir=" + Project.current().resolve("jmh/target/tomcat")));
+    if (sdk == Sdk.STOCK && way == Way.BOOT) {
+      settings.add("--management.otlp.metrics.export.url=" + receiver.url());
+      return settings;
+    }
+    settings.add("--otel.exporter.otlp.metrics.endpoint=" + receiver.url());
     if (sdk == Sdk.GLINT) {
-      settings.add("--otel.exporter.otlp.metrics.endpoint=" + receiver.url());
       settings.add("--management.otlp.metrics.export.enabled=false");
     } else {
-      settings.add("--management.otlp.metrics.export.url=" + receiver.url());
+      // As with Glint's starter.
+      settings.add("--otel.instrumentation.micrometer.enabled=true");
+      settings.add("--otel.traces.exporter=none");
+      settings.add("--otel.logs.exporter=none");
     }
     return settings;
   }
 
   private static List<String> flags(Way way, Sdk sdk, Options options, MetricsReceiver receiver) {
     final List<String> flags = new ArrayList<>();
-    if (way == Way.PLAIN || way == Way.BOOT) {
+    if (way == Way.PLAIN || way.isSpring()) {
       return flags;
     }
     if (way == Way.AGENT) {

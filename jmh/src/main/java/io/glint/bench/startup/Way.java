@@ -8,8 +8,13 @@ enum Way {
   /** From system properties, as from environment variables. */
   AUTOCONFIGURE("autoconfigure"),
 
-  /** From Spring Boot 4. */
+  /** From Spring Boot 4: by its own way, and by Glint's starter beside it. */
   BOOT("boot"),
+
+  /**
+   * From Spring Boot 4: by OpenTelemetry's starter, which sets up the stock SDK, and by Glint's.
+   */
+  BOOT_STARTER("boot-starter"),
 
   /** From the Java agent. */
   AGENT("agent");
@@ -24,6 +29,10 @@ enum Way {
     return title;
   }
 
+  boolean isSpring() {
+    return this == BOOT || this == BOOT_STARTER;
+  }
+
   /**
    * Finds one by its title.
    *
@@ -36,6 +45,6 @@ enum Way {
       }
     }
     throw new IllegalArgumentException(
-        "--only needs plain, autoconfigure, boot or agent, not " + title);
+        "--only needs plain, autoconfigure, boot, boot-starter or agent, not " + title);
   }
 }
