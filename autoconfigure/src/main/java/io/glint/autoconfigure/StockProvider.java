@@ -41,14 +41,15 @@ final class StockProvider {
     this.shared = field(SdkMeterProvider.class, provider, "sharedState");
   }
 
-  /** Whether a builder has a reader, as far as can be seen. */
-  static boolean hasReaders(SdkMeterProviderBuilder builder) {
+  /** The readers of a builder; none if they cannot be seen. */
+  @SuppressWarnings("unchecked") // The key of the stock builder's map is its reader.
+  static Set<MetricReader> readers(SdkMeterProviderBuilder builder) {
     try {
-      final Map<?, ?> readers =
-          (Map<?, ?>) field(SdkMeterProviderBuilder.class, builder, "metricReaders");
-      return readers.keySet().stream().anyMatch(reader -> !(reader instanceof NoReader));
+      return Set.copyOf(
+          ((Map<MetricReader, ?>) field(SdkMeterProviderBuilder.class, builder, "metricReaders"))
+              .keySet());
     } catch (ReflectiveOperationException | RuntimeException e) {
-      return false;
+      return Set.of();
     }
   }
 

@@ -17,6 +17,8 @@ import java.io.InputStream;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Objects;
 import java.util.Properties;
@@ -32,11 +34,14 @@ import org.jspecify.annotations.Nullable;
  * and registers them with Glint's once the SDK is complete. If that fails they are given back.
  */
 final class Takeover {
-  /** By name, as there may be another Glint in another class loader. */
-  private static final Set<String> OWN_READERS =
-      Set.of(StandIn.class.getName(), StockMetrics.class.getName(), NoReader.class.getName());
+  /** Where Glint's own stand-ins are, also those of another Glint in another class loader. */
+  private static final String OWN_READERS = Takeover.class.getPackageName() + ".";
 
   private final List<StandIn> standIns = new ArrayList<>();
+
+  /** Readers for which there could be no stand-in: they stay with the stock SDK. */
+  private final Set<MetricReader> left = Collections.newSetFromMap(new IdentityHashMap<>());
+
   private final StockMetrics stockMetrics = new StockMetrics();
   private final GlintMeterProviderBuilder builder = GlintMeterProvider.builder();
   private List<Consumer<? super GlintMeterProviderBuilder>> customizers = List.of();
@@ -70,9 +75,14 @@ final class Takeover {
     if (reader == null || reader instanceof NoReader) {
       return reader;
     }
-    final StandIn standIn = new StandIn(inPlaceOf(reader, exporter, new MetricSettings(config)));
-    standIns.add(standIn);
-    return standIn;
+    try {
+      final StandIn standIn = new StandIn(inPlaceOf(reader, exporter, new MetricSettings(config)));
+      standIns.add(standIn);
+      return standIn;
+    } catch (RuntimeException | Error e) {
+      left.add(reader);
+      throw e;
+    }
   }
 
   /** The same one, unless it is what auto-configuration makes for the exporter. */
@@ -101,7 +111,10 @@ final class Takeover {
   }
 
   SdkMeterProviderBuilder meterProvider(SdkMeterProviderBuilder stock, ConfigProperties config) {
-    isWanted = !standIns.isEmpty() || !customizers.isEmpty() || StockProvider.hasReaders(stock);
+    isWanted =
+        !standIns.isEmpty()
+            || !customizers.isEmpty()
+            || StockProvider.readers(stock).stream().anyMatch(this::isOfCustomizer);
     return isWanted ? stock.registerMetricReader(stockMetrics) : stock;
   }
 
@@ -162,6 +175,10 @@ final class Takeover {
     return areAll;
   }
 
+  private boolean isOfCustomizer(MetricReader reader) {
+    return !reader.getClass().getName().startsWith(OWN_READERS) && !left.contains(reader);
+  }
+
   /**
    * Customizers get the builder of the stock provider, and may have registered readers there, views
    * and metric producers, and set a resource, clock, exemplar filter and meter configurator.
@@ -176,7 +193,7 @@ final class Takeover {
           .readers()
           .forEach(
               (reader, limits) -> {
-                if (!OWN_READERS.contains(reader.getClass().getName())) {
+                if (isOfCustomizer(reader)) {
                   builder.registerMetricReader(
                       reader, type -> limits.getOrDefault(type, MetricSettings.DEFAULT_LIMIT));
                   taken.add(reader);
