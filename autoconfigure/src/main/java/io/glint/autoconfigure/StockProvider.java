@@ -25,6 +25,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 
 /**
  * Reads what a stock meter provider, or its builder, has been configured with. They have no
@@ -41,15 +42,18 @@ final class StockProvider {
     this.shared = field(SdkMeterProvider.class, provider, "sharedState");
   }
 
-  /** The readers of a builder; none if they cannot be seen. */
+  /** Puts others in the place of the readers of a builder; none if they cannot be seen. */
   @SuppressWarnings("unchecked") // The key of the stock builder's map is its reader.
-  static Set<MetricReader> readers(SdkMeterProviderBuilder builder) {
+  static void replaceReaders(SdkMeterProviderBuilder builder, UnaryOperator<MetricReader> others) {
     try {
-      return Set.copyOf(
-          ((Map<MetricReader, ?>) field(SdkMeterProviderBuilder.class, builder, "metricReaders"))
-              .keySet());
+      final Map<MetricReader, Object> readers =
+          (Map<MetricReader, Object>)
+              field(SdkMeterProviderBuilder.class, builder, "metricReaders");
+      for (final MetricReader reader : List.copyOf(readers.keySet())) {
+        readers.put(others.apply(reader), readers.remove(reader));
+      }
     } catch (ReflectiveOperationException | RuntimeException e) {
-      return Set.of();
+      // They stay with the stock SDK.
     }
   }
 

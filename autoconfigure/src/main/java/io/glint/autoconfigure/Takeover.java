@@ -26,6 +26,7 @@ import java.util.Set;
 import java.util.function.Consumer;
 import java.util.logging.Level;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,6 +42,9 @@ final class Takeover {
 
   /** Readers for which there could be no stand-in: they stay with the stock SDK. */
   private final Set<MetricReader> left = Collections.newSetFromMap(new IdentityHashMap<>());
+
+  /** In place of those that customizers have registered with the builder of the stock provider. */
+  private final List<StandIn> ofCustomizers = new ArrayList<>();
 
   private final StockMetrics stockMetrics = new StockMetrics();
   private final GlintMeterProviderBuilder builder = GlintMeterProvider.builder();
@@ -111,10 +115,8 @@ final class Takeover {
   }
 
   SdkMeterProviderBuilder meterProvider(SdkMeterProviderBuilder stock, ConfigProperties config) {
-    isWanted =
-        !standIns.isEmpty()
-            || !customizers.isEmpty()
-            || StockProvider.readers(stock).stream().anyMatch(this::isOfCustomizer);
+    StockProvider.replaceReaders(stock, this::inPlaceOfCustomizers);
+    isWanted = !standIns.isEmpty() || !ofCustomizers.isEmpty() || !customizers.isEmpty();
     return isWanted ? stock.registerMetricReader(stockMetrics) : stock;
   }
 
@@ -161,7 +163,7 @@ final class Takeover {
   /** Where one reader refuses a provider of Glint, the others have been shut down. */
   private boolean areGivenBack() {
     boolean areAll = true;
-    for (final StandIn standIn : standIns) {
+    for (final StandIn standIn : all()) {
       try {
         standIn.giveBack();
       } catch (RuntimeException e) {
@@ -175,8 +177,17 @@ final class Takeover {
     return areAll;
   }
 
-  private boolean isOfCustomizer(MetricReader reader) {
-    return !reader.getClass().getName().startsWith(OWN_READERS) && !left.contains(reader);
+  private List<StandIn> all() {
+    return Stream.concat(standIns.stream(), ofCustomizers.stream()).toList();
+  }
+
+  private MetricReader inPlaceOfCustomizers(MetricReader reader) {
+    if (reader.getClass().getName().startsWith(OWN_READERS) || left.contains(reader)) {
+      return reader;
+    }
+    final StandIn standIn = new StandIn(reader);
+    ofCustomizers.add(standIn);
+    return standIn;
   }
 
   /**
@@ -193,10 +204,11 @@ final class Takeover {
           .readers()
           .forEach(
               (reader, limits) -> {
-                if (isOfCustomizer(reader)) {
+                if (reader instanceof StandIn standIn && ofCustomizers.contains(standIn)) {
                   builder.registerMetricReader(
-                      reader, type -> limits.getOrDefault(type, MetricSettings.DEFAULT_LIMIT));
-                  taken.add(reader);
+                      standIn.reader(),
+                      type -> limits.getOrDefault(type, MetricSettings.DEFAULT_LIMIT));
+                  taken.add(standIn.reader());
                 }
               });
       stock.copyTo(builder, new ViewExtensions());
@@ -206,6 +218,9 @@ final class Takeover {
           "What customizers have set on the stock meter provider, such as views, cannot be seen in"
               + " this version, or not be taken over. Metrics are as without it.",
           e);
+      ofCustomizers.stream()
+          .filter(standIn -> !taken.contains(standIn.reader()))
+          .forEach(StandIn::giveBack);
     }
     return taken;
   }

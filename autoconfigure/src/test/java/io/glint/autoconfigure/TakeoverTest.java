@@ -581,6 +581,31 @@ class TakeoverTest {
     assertThat(log.warnings()).isEmpty();
   }
 
+  /** Such a reader takes one provider only, and the stock one must not be the first. */
+  @Test
+  void aReaderOfGlintOnTheStockBuilderReadsGlintsMetrics() {
+    final InMemoryMetricExporter exporter = InMemoryMetricExporter.create();
+    final OpenTelemetrySdk sdk =
+        builder(settings())
+            .addMeterProviderCustomizer(
+                (provider, config) ->
+                    provider.registerMetricReader(GlintPeriodicMetricReader.create(exporter)))
+            .build()
+            .getOpenTelemetrySdk();
+    GlintAutoConfiguration.of(sdk)
+        .getMeter("application")
+        .counterBuilder("requests")
+        .build()
+        .add(1);
+    sdk.getSdkMeterProvider().forceFlush().join(10, TimeUnit.SECONDS);
+    assertThat(exporter.getFinishedMetricItems())
+        .extracting(MetricData::getName)
+        .containsExactly("requests");
+    sdk.close();
+    assertThat(receiver.metrics()).containsKey("requests");
+    assertThat(log.warnings()).isEmpty();
+  }
+
   @Test
   void theStockExporterIsUsedOnRequest() {
     final Map<String, String> settings = settings();
