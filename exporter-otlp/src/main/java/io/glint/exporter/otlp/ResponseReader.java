@@ -6,6 +6,7 @@ import java.net.ProtocolException;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +19,13 @@ final class ResponseReader {
   private static final int FIRST_BYTES = 9;
 
   private static final String BEGIN = "HTTP/1.";
+
+  /** The status before another protocol, which nobody has asked for. */
+  private static final int OTHER_PROTOCOL = 101;
+
+  /** Headers that say where the body ends. Of others the first value is taken. */
+  private static final Set<String> FRAMING =
+      Set.of("content-length", "transfer-encoding", "connection");
 
   private final PlainConnection connection;
   private final int maxResponseSize;
@@ -41,8 +49,7 @@ final class ResponseReader {
       headers.clear();
       status = readStatus();
       readHeaders();
-      // 101 would be another protocol, which nobody has asked for.
-    } while (status / 100 == 1 && status != 101);
+    } while (status / 100 == 1 && status != OTHER_PROTOCOL);
     return new HttpAnswer(
         status,
         name -> Optional.ofNullable(headers.get(name)),
@@ -70,17 +77,17 @@ final class ResponseReader {
     throw new ProtocolException("Invalid status line: \"" + line + "\"");
   }
 
-  /** Keeps the first value of each. */
   private void readHeaders() throws IOException, InterruptedException {
     for (String line = line(false); !line.isEmpty(); line = line(false)) {
       final int colon = line.indexOf(':');
-      if (colon > 0) {
+      // One that begins with a space goes on with the value before.
+      if (colon > 0 && line.charAt(0) > ' ') {
         final String name = line.substring(0, colon).trim();
-        final String value = line.substring(colon + 1).trim();
-        final String first = headers.putIfAbsent(name, value);
-        if (first != null && !first.equals(value) && name.equalsIgnoreCase("Content-Length")) {
-          throw new ProtocolException("two lengths of one response: " + first + ", " + value);
-        }
+        final boolean isJoined = FRAMING.contains(name.toLowerCase(Locale.ROOT));
+        headers.merge(
+            name,
+            line.substring(colon + 1).trim(),
+            (first, next) -> isJoined && !next.equals(first) ? first + ", " + next : first);
       }
     }
   }
@@ -103,7 +110,7 @@ final class ResponseReader {
         throw new ProtocolException(
             "the headers of the response are larger than " + MAX_HEAD + " bytes");
       }
-      if (isFirst && line.length() == FIRST_BYTES && !line.toString().startsWith(BEGIN)) {
+      if (isFirst && line.length() == FIRST_BYTES && line.indexOf("HTTP/") != 0) {
         throw notHttp(line);
       }
     }
@@ -128,25 +135,33 @@ final class ResponseReader {
     final ReceivedBody body = answer.body();
     final String encoding = headers.get("Transfer-Encoding");
     final String length = headers.get("Content-Length");
-    final boolean isDelimited;
     final boolean isWhole;
-    if (answer.status() == 204 || answer.status() == 304) {
-      isDelimited = true;
+    if (hasNoBody(answer.status())) {
       isWhole = true;
-    } else if (encoding != null) {
-      isDelimited = encoding.toLowerCase(Locale.ROOT).endsWith("chunked");
-      isWhole = isDelimited ? readChunks(body) : readUntilEnd(body);
+    } else if (encoding != null && encoding.toLowerCase(Locale.ROOT).endsWith("chunked")) {
+      isWhole = readChunks(body);
     } else if (length != null) {
-      isDelimited = true;
       isWhole = readBytes(body, size(length, 10));
     } else {
-      isDelimited = false;
       isWhole = readUntilEnd(body);
     }
     if (isWhole) {
       body.complete();
     }
-    return isWhole && isDelimited && !isOld && !isClosing(headers.get("Connection"));
+    // What has both, or an encoding of which nothing is known, may have another end.
+    final boolean isDelimited =
+        encoding == null
+            ? length != null || hasNoBody(answer.status())
+            : length == null && encoding.equalsIgnoreCase("chunked");
+    return isWhole
+        && isDelimited
+        && answer.status() != OTHER_PROTOCOL
+        && !isOld
+        && !isClosing(headers.get("Connection"));
+  }
+
+  private static boolean hasNoBody(int status) {
+    return status == 204 || status == 304 || status == OTHER_PROTOCOL;
   }
 
   private static boolean isClosing(@Nullable String connection) {

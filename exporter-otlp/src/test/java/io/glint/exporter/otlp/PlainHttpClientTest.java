@@ -92,6 +92,7 @@ class PlainHttpClientTest {
         "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello",
         "HTTP/1.1 200\r\ncontent-length:5\r\nContent-Length: 5\r\n\r\nhello",
         "HTTP/1.1 200 OK\nContent-Length: 5\n\nhello",
+        "HTTP/1.1 200 OK\r\nX: a\r\n Content-Length: 9\r\n\tConnection: close\r\nContent-Length: 5\r\n\r\nhello",
         "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2;x=y\r\nhe\r\n03\r\nllo\r\n0\r\nEnd: 1\r\n\r\n",
         "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nContent-Length: 9\r\n\r\n"
             + "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello",
@@ -117,6 +118,7 @@ class PlainHttpClientTest {
         "HTTP/1.1 200 OK\r\n\r\nhello",
         "HTTP/1.0 200 OK\r\nContent-Length: 5\r\n\r\nhello",
         "HTTP/1.1 200 OK\r\nConnection: Close\r\nContent-Length: 5\r\n\r\nhello",
+        "HTTP/1.1 200 OK\r\nConnection: X\r\nconnection: close\r\nContent-Length: 5\r\n\r\nhello",
         "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhelloHTTP/1.1 400 Not asked for\r\n\r\n",
       })
   void anotherConnectionIsMadeAfterAnAnswerThatEndsOne(String response) throws Exception {
@@ -128,6 +130,59 @@ class PlainHttpClientTest {
         assertThat(answer.body().isComplete()).isTrue();
       }
       assertThat(server.connections).hasValue(3);
+    }
+  }
+
+  /** The end is told twice, or by what is not known here: the next answer may begin elsewhere. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "Transfer-Encoding: identity\r\nContent-Length: 5\r\n\r\nhello",
+        "Transfer-Encoding: x\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n",
+        "Transfer-Encoding: chunked\r\nContent-Length: 3\r\n\r\n5\r\nhello\r\n0\r\n\r\n",
+      })
+  void anAnswerWhoseEndIsDoubtfulIsReadAndEndsTheConnection(String rest) throws Exception {
+    try (RawServer server = stayingOpen("HTTP/1.1 200 OK\r\n" + rest)) {
+      final PlainHttpClient client = client(server.url("http"));
+      for (int i = 0; i < 2; i++) {
+        final HttpAnswer answer = exchange(client).make();
+        assertThat(text(answer)).isEqualTo("hello");
+        assertThat(answer.body().isComplete()).isTrue();
+      }
+      assertThat(server.connections).hasValue(2);
+    }
+  }
+
+  /** Answers one request of each connection, and then waits until the client closes it. */
+  private static RawServer stayingOpen(String response) throws IOException {
+    return new RawServer(
+        connection -> {
+          RawServer.readRequest(connection.getInputStream());
+          connection.getOutputStream().write(response.getBytes(ISO_8859_1));
+          final int unused = connection.getInputStream().read();
+        });
+  }
+
+  @Test
+  void anotherProtocolThanAskedForIsNotWaitedFor() throws Exception {
+    try (RawServer server = stayingOpen("HTTP/1.1 101 Switching\r\nUpgrade: x\r\n\r\n")) {
+      final PlainHttpClient client = client(server.url("http"));
+      for (int i = 0; i < 2; i++) {
+        assertThat(exchange(client).make().status()).isEqualTo(101);
+      }
+      assertThat(server.connections).hasValue(2);
+    }
+  }
+
+  /** That the server has taken the request is not forgotten for what is wrong with the rest. */
+  @Test
+  void ofAnAnswerWithTwoLengthsTheStatusCounts() throws Exception {
+    try (RawServer server =
+        RawServer.answering(
+            "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nhello")) {
+      final HttpExchange exchange = exchange(client(server.url("http")));
+      assertThatThrownBy(exchange::make).isInstanceOf(ProtocolException.class);
+      assertThat(exchange.begun().status()).isEqualTo(200);
     }
   }
 
@@ -237,6 +292,7 @@ class PlainHttpClientTest {
         "HTTP/1.1 20\r\n\r\n",
         "HTTP/1.1 099 Low\r\n\r\n",
         "HTTP/1.1 2000\r\n\r\n",
+        "HTTP/2 200\r\n\r\n",
       })
   void whatIsNoAnswerOfHttpIsRefused(String response) throws Exception {
     try (RawServer server = RawServer.answering(response)) {
