@@ -2,14 +2,20 @@ package io.glint.exporter.otlp;
 
 import io.glint.sdk.internal.log.LogText;
 import java.net.http.HttpRequest;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 
 /** The headers of requests: the user's, with the exporter's {@code User-Agent}. Immutable. */
 final class Headers {
   private static final String USER_AGENT = "User-Agent";
+
+  /** The last two say where a request ends, which must not be said twice. */
+  private static final Set<String> OWN =
+      Set.of("content-type", "content-encoding", "content-length", "transfer-encoding");
 
   private final Map<String, String> constant;
   private final Supplier<Map<String, String>> supplier;
@@ -39,7 +45,7 @@ final class Headers {
   static void check(String name, String value) {
     Objects.requireNonNull(name, "name");
     Objects.requireNonNull(value, "value");
-    if (name.equalsIgnoreCase("Content-Type") || name.equalsIgnoreCase("Content-Encoding")) {
+    if (OWN.contains(name.toLowerCase(Locale.ROOT))) {
       throw new IllegalArgumentException(
           "The header " + LogText.of(name) + " is set by the OTLP exporter and cannot be changed");
     }

@@ -16,7 +16,4 @@ interface HttpExchange {
 
   /** What has arrived of the answer; null if not even all of its headers have. */
   @Nullable HttpAnswer begun();
-
-  /** Runs what makes it, so that no instrumentation traces it. */
-  void runUntraced(Runnable task);
 }

@@ -93,9 +93,36 @@ final class HttpTransport implements Transport {
     if (contentEncoding != null) {
       all.put("Content-Encoding", contentEncoding);
     }
-    return plainClient != null && plainClient.isDirect()
-        ? plainClient.exchange(all, body)
-        : jdkClient.exchange(all, body);
+    return new ChosenExchange(all, body);
+  }
+
+  /** Made by one of the clients. */
+  private final class ChosenExchange implements HttpExchange {
+    private final Map<String, String> headers;
+    private final SentBody body;
+    private volatile @Nullable HttpExchange chosen;
+
+    ChosenExchange(Map<String, String> headers, SentBody body) {
+      this.headers = headers;
+      this.body = body;
+    }
+
+    @Override
+    public HttpAnswer make() throws IOException, InterruptedException {
+      // An application may take its time to say whether there is a proxy.
+      final HttpExchange exchange =
+          plainClient != null && plainClient.isDirect()
+              ? plainClient.exchange(headers, body)
+              : jdkClient.exchange(headers, body);
+      chosen = exchange;
+      return exchange.make();
+    }
+
+    @Override
+    public @Nullable HttpAnswer begun() {
+      final HttpExchange exchange = chosen;
+      return exchange == null ? null : exchange.begun();
+    }
   }
 
   @Override
@@ -124,7 +151,7 @@ final class HttpTransport implements Transport {
     // The JDK's own timeout would end with the response's headers and let the body hang.
     final FutureTask<HttpAnswer> call = new FutureTask<>(exchange::make);
     final CountDownLatch ended = new CountDownLatch(1);
-    start(exchange, call, ended);
+    start(call, ended);
     try {
       return reply(call.get(timeoutNanos, TimeUnit.NANOSECONDS));
     } catch (TimeoutException e) {
@@ -157,13 +184,12 @@ final class HttpTransport implements Transport {
     return reply(begun);
   }
 
-  private void start(HttpExchange exchange, FutureTask<?> call, CountDownLatch ended)
-      throws InterruptedException {
+  private void start(FutureTask<?> call, CountDownLatch ended) throws InterruptedException {
     try {
       threads.execute(
           () -> {
             try {
-              exchange.runUntraced(call);
+              Untraced.run(call);
             } finally {
               ended.countDown();
             }

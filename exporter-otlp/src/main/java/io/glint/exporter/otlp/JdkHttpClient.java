@@ -146,11 +146,6 @@ final class JdkHttpClient {
     public @Nullable HttpAnswer begun() {
       return begun;
     }
-
-    @Override
-    public void runUntraced(Runnable task) {
-      Untraced.run(task);
-    }
   }
 
   void close() {

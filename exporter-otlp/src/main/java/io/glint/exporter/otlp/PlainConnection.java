@@ -2,15 +2,19 @@ package io.glint.exporter.otlp;
 
 import java.io.IOException;
 import java.net.ConnectException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
+import java.net.UnknownHostException;
 import java.net.http.HttpConnectTimeoutException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
 import java.nio.channels.UnresolvedAddressException;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +23,9 @@ import org.jspecify.annotations.Nullable;
  * that, and while a request is sent the answer is seen.
  */
 final class PlainConnection {
+  /** How an answer begins that only says that one will come. HTTP/1.0 has none. */
+  private static final String INTERIM = "HTTP/1.1 1";
+
   private final SocketChannel channel;
   private final Selector selector;
   private final SelectionKey key;
@@ -40,13 +47,44 @@ final class PlainConnection {
   }
 
   /**
-   * Connects to a server.
+   * Connects to the first address of a host where a server takes it.
    *
-   * @param connectNanos 0 for no limit of its own
+   * @param connectNanos how long each address may take; 0 for no limit of its own
    * @throws ConnectException if there is no such host, or no server
    * @throws HttpConnectTimeoutException after the limit
    */
   static PlainConnection to(String host, int port, long connectNanos)
+      throws IOException, InterruptedException {
+    try {
+      return to(InetAddress.getAllByName(host), port, connectNanos);
+    } catch (UnknownHostException e) {
+      final ConnectException failure = new ConnectException();
+      failure.initCause(new UnresolvedAddressException());
+      throw failure;
+    }
+  }
+
+  /** As {@link #to(String, int, long)}, of a host with these addresses. */
+  static PlainConnection to(InetAddress[] addresses, int port, long connectNanos)
+      throws IOException, InterruptedException {
+    IOException failure = null;
+    for (final InetAddress address : addresses) {
+      try {
+        return to(new InetSocketAddress(address, port), connectNanos);
+      } catch (ClosedByInterruptException e) {
+        throw e;
+      } catch (IOException e) {
+        if (failure == null) {
+          failure = e;
+        } else {
+          failure.addSuppressed(e);
+        }
+      }
+    }
+    throw Objects.requireNonNull(failure, "no address");
+  }
+
+  private static PlainConnection to(InetSocketAddress address, long connectNanos)
       throws IOException, InterruptedException {
     final SocketChannel channel = SocketChannel.open();
     Selector selector = null;
@@ -54,7 +92,7 @@ final class PlainConnection {
     try {
       selector = Selector.open();
       final PlainConnection made = new PlainConnection(channel, selector);
-      made.connect(new InetSocketAddress(host, port), connectNanos);
+      made.connect(address, connectNanos);
       connection = made;
       return made;
     } finally {
@@ -69,11 +107,6 @@ final class PlainConnection {
 
   private void connect(InetSocketAddress address, long connectNanos)
       throws IOException, InterruptedException {
-    if (address.isUnresolved()) {
-      final ConnectException failure = new ConnectException();
-      failure.initCause(new UnresolvedAddressException());
-      throw failure;
-    }
     final long begin = System.nanoTime();
     boolean isConnected = channel.connect(address);
     while (!isConnected) {
@@ -122,10 +155,12 @@ final class PlainConnection {
           return true;
         }
         if (await(operations, 0)) {
-          if (!hasByte() || !isInterim()) {
+          if (!receive() || !mayBeInterim()) {
             return false;
           }
-          operations = SelectionKey.OP_WRITE;
+          if (received.remaining() >= INTERIM.length()) {
+            operations = SelectionKey.OP_WRITE;
+          }
         }
       }
     } catch (ClosedChannelException e) {
@@ -136,10 +171,29 @@ final class PlainConnection {
     }
   }
 
-  /** Whether what was received begins an answer that only says that one will come: 1xx. */
-  private boolean isInterim() {
-    final int status = received.position() + "HTTP/1.1 ".length();
-    return status < received.limit() && received.get(status) == '1';
+  /**
+   * Reads what is there, behind what was not read yet.
+   *
+   * @return false at the end of the connection
+   */
+  private boolean receive() throws IOException {
+    received.compact();
+    try {
+      return channel.read(received) >= 0;
+    } finally {
+      received.flip();
+    }
+  }
+
+  /** Whether what was received may begin an answer that only says that one will come. */
+  private boolean mayBeInterim() {
+    final int known = Math.min(received.remaining(), INTERIM.length());
+    for (int i = 0; i < known; i++) {
+      if (received.get(received.position() + i) != INTERIM.charAt(i)) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /**

@@ -23,7 +23,11 @@ import org.jspecify.annotations.Nullable;
  * that asks for it, which may be interrupted.
  */
 final class PlainHttpClient {
-  /** As long as the JDK's client keeps one; what is on the way may forget it after minutes. */
+  /**
+   * As long as the JDK's client keeps one since Java 20. Many servers close one that was idle for
+   * 60 seconds, which is also the default interval of exports: a request would meet that end. What
+   * is on the way may forget one after minutes.
+   */
   private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(30);
 
   private static final int HTTP_PORT = 80;
@@ -33,6 +37,10 @@ final class PlainHttpClient {
 
   private final URI endpoint;
   private final String host;
+
+  /** Path and query, in ASCII. */
+  private final String target;
+
   private final int port;
 
   /** 0 for no limit. */
@@ -57,6 +65,9 @@ final class PlainHttpClient {
     final String literal = endpoint.getHost();
     // Of an IPv6 address without the brackets around it.
     this.host = literal.startsWith("[") ? literal.substring(1, literal.length() - 1) : literal;
+    final URI ascii = URI.create(endpoint.toASCIIString());
+    final String query = ascii.getRawQuery();
+    this.target = query == null ? ascii.getRawPath() : ascii.getRawPath() + "?" + query;
     this.port = endpoint.getPort() < 0 ? HTTP_PORT : endpoint.getPort();
     final Duration limit = builder.connectTimeout;
     this.connectNanos = limit.compareTo(LONGEST) < 0 ? limit.toNanos() : 0;
@@ -89,17 +100,19 @@ final class PlainHttpClient {
    */
   HttpExchange exchange(Map<String, String> headers, SentBody body) {
     final StringBuilder head = new StringBuilder(512);
-    head.append("POST ").append(endpoint.getRawPath());
-    if (endpoint.getRawQuery() != null) {
-      head.append('?').append(endpoint.getRawQuery());
+    head.append("POST ").append(target).append(" HTTP/1.1\r\n");
+    // The JVM may allow a user's own (jdk.httpclient.allowRestrictedHeaders).
+    if (!headers.containsKey("Host")) {
+      append(
+          head, "Host", port == HTTP_PORT ? endpoint.getHost() : endpoint.getHost() + ":" + port);
     }
-    head.append(" HTTP/1.1\r\nHost: ").append(endpoint.getHost());
-    if (endpoint.getPort() >= 0) {
-      head.append(':').append(endpoint.getPort());
-    }
-    head.append("\r\nContent-Length: ").append(body.length()).append("\r\n");
-    headers.forEach((name, value) -> head.append(name).append(": ").append(value).append("\r\n"));
+    append(head, "Content-Length", Integer.toString(body.length()));
+    headers.forEach((name, value) -> append(head, name, value));
     return new Exchange(head.append("\r\n").toString(), body);
+  }
+
+  private static void append(StringBuilder head, String name, String value) {
+    head.append(name).append(": ").append(value).append("\r\n");
   }
 
   /**
@@ -205,12 +218,6 @@ final class PlainHttpClient {
     @Override
     public @Nullable HttpAnswer begun() {
       return begun;
-    }
-
-    /** Nothing traces a plain connection. */
-    @Override
-    public void runUntraced(Runnable task) {
-      task.run();
     }
   }
 }

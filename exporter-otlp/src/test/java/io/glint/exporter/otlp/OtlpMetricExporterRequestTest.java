@@ -3,6 +3,7 @@ package io.glint.exporter.otlp;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.glint.sdk.internal.exporter.BoundedWait;
 import io.glint.testing.LogCapture;
 import io.glint.testing.OtlpServer;
 import io.glint.testing.OtlpServer.Received;
@@ -15,8 +16,12 @@ import io.opentelemetry.sdk.metrics.InstrumentType;
 import io.opentelemetry.sdk.metrics.data.AggregationTemporality;
 import io.opentelemetry.sdk.metrics.export.AggregationTemporalitySelector;
 import io.opentelemetry.sdk.metrics.export.DefaultAggregationSelector;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.Proxy;
+import java.net.ProxySelector;
+import java.net.SocketAddress;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
@@ -24,6 +29,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -127,6 +133,33 @@ class OtlpMetricExporterRequestTest {
     assertThat(received.request().getResourceMetricsCount()).isPositive();
   }
 
+  /** It may look for them in a file on a server, as one does that the application has set. */
+  @Test
+  void whoTakesItsTimeToNameAProxyDoesNotMakeAnExportLonger() {
+    final CountDownLatch isDone = new CountDownLatch(1);
+    final ProxySelector slow =
+        new ProxySelector() {
+          @Override
+          public List<Proxy> select(URI uri) {
+            BoundedWait.await(isDone::await, TimeUnit.SECONDS.toNanos(30));
+            return List.of(Proxy.NO_PROXY);
+          }
+
+          @Override
+          public void connectFailed(URI uri, SocketAddress address, IOException failure) {}
+        };
+    final OtlpMetricExporterBuilder builder =
+        builder("/").setProxyOptions(ProxyOptions.create(slow)).setTimeout(Duration.ofMillis(100));
+    try (OtlpMetricExporter exporter = builder.build()) {
+      final CompletableResultCode result = export(exporter);
+      assertThat(result.isDone()).isTrue();
+      assertThat(result.isSuccess()).isFalse();
+      assertThat(server.received).isEmpty();
+    } finally {
+      isDone.countDown();
+    }
+  }
+
   /** The client of plain HTTP is made for the first request only. */
   @Test
   void whatTheBuilderIsToldAfterwardsIsForOtherExporters() {
@@ -166,7 +199,16 @@ class OtlpMetricExporterRequestTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"Content-Type", "content-encoding", "Content-Length", "Host", "a b", ""})
+  @ValueSource(
+      strings = {
+        "Content-Type",
+        "content-encoding",
+        "Content-Length",
+        "transfer-Encoding",
+        "Host",
+        "a b",
+        ""
+      })
   void headersThatCannotBeSentAreRefused(String name) {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> OtlpMetricExporter.builder().addHeader(name, "secret"))

@@ -18,6 +18,7 @@ import java.net.SocketAddress;
 import java.net.URI;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
@@ -75,15 +76,51 @@ class PlainHttpClientTest {
               connection.getOutputStream().write("HTTP/1.1 204 \r\n\r\n".getBytes(ISO_8859_1));
             })) {
       final String url = server.url("http");
-      final HttpAnswer answer = exchange(client(url + "?a=%20b#no")).make();
+      final HttpAnswer answer = exchange(client(url + "/\u00fc?a=%20b#no")).make();
       assertThat(answer.status()).isEqualTo(204);
       assertThat(answer.body().isComplete()).isTrue();
       assertThat(received.get())
           .isEqualTo(
-              "POST /v1/metrics?a=%20b HTTP/1.1\r\nHost: "
+              "POST /v1/metrics/%C3%BC?a=%20b HTTP/1.1\r\nHost: "
                   + URI.create(url).getAuthority()
                   + "\r\nContent-Length: 6\r\nX-Key: value\r\n\r\npoints");
     }
+  }
+
+  /** Users are allowed to with the property jdk.httpclient.allowRestrictedHeaders. */
+  @Test
+  void aHostOfTheUserReplacesThatOfTheEndpoint() throws Exception {
+    final CompletableFuture<String> received = new CompletableFuture<>();
+    try (RawServer server =
+        new RawServer(
+            connection -> {
+              received.complete(RawServer.readRequest(connection.getInputStream()));
+              connection.getOutputStream().write("HTTP/1.1 204 \r\n\r\n".getBytes(ISO_8859_1));
+            })) {
+      final Map<String, String> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+      headers.put("host", "tenant");
+      assertThat(client(server.url("http")).exchange(headers, new SentBody(BODY)).make().status())
+          .isEqualTo(204);
+      assertThat(received.get())
+          .isEqualTo(
+              "POST /v1/metrics HTTP/1.1\r\nContent-Length: 6\r\nhost: tenant\r\n\r\npoints");
+    }
+  }
+
+  /** Such as of a service whose pods are all told by one name, and one of them is gone. */
+  @Test
+  void whereOneAddressRefusesTheNextIsTried() throws Exception {
+    // The server is at one address of the loopback only.
+    final InetAddress other = InetAddress.getAllByName("::1")[0];
+    final InetAddress own = InetAddress.getLoopbackAddress();
+    final URI gone;
+    try (RawServer server = RawServer.answering("")) {
+      gone = URI.create(server.url("http"));
+      PlainConnection.to(new InetAddress[] {other, own}, gone.getPort(), 0).close();
+    }
+    assertThatThrownBy(() -> PlainConnection.to(new InetAddress[] {own, other}, gone.getPort(), 0))
+        .isInstanceOf(ConnectException.class)
+        .satisfies(e -> assertThat(e.getSuppressed()).hasSize(1));
   }
 
   @ParameterizedTest
@@ -244,7 +281,9 @@ class PlainHttpClientTest {
               final InputStream in = connection.getInputStream();
               final int begun = in.read(new byte[1]);
               final OutputStream out = connection.getOutputStream();
-              out.write("HTTP/1.1 100 Continue\r\n\r\n".getBytes(ISO_8859_1));
+              out.write("HTTP/1.1 ".getBytes(ISO_8859_1));
+              sleep(100);
+              out.write("100 Continue\r\n\r\n".getBytes(ISO_8859_1));
               sleep(100);
               in.skipNBytes(size);
               out.write("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n".getBytes(ISO_8859_1));

@@ -68,8 +68,8 @@ final class RawServer implements AutoCloseable {
         });
   }
 
-  /** Reads until the client waits: a whole request of HTTP/1.1, or all it sends at once. */
-  static void readRequest(InputStream in) throws IOException {
+  /** Reads until the client waits, and returns it: a whole request, or all it sends at once. */
+  static String readRequest(InputStream in) throws IOException {
     final StringBuilder received = new StringBuilder();
     final byte[] buffer = new byte[65_536];
     int read = in.read(buffer);
@@ -84,6 +84,7 @@ final class RawServer implements AutoCloseable {
         sleep(10);
       }
     }
+    return received.toString();
   }
 
   /** The bytes of a request that are not there yet; -1 if it is not known how many there are. */
