@@ -158,7 +158,7 @@ public final class OtlpMetricExporterBuilder {
 
   /**
    * Sets how long a new connection may take. Default: 10 seconds. Zero stands for no limit but the
-   * timeout of the export.
+   * timeout of the export. Over plain HTTP each address of the host is tried, for that long.
    *
    * @throws IllegalArgumentException if negative
    */
