@@ -14,6 +14,7 @@ import java.net.InetSocketAddress;
 import java.net.ProtocolException;
 import java.net.Proxy;
 import java.net.ProxySelector;
+import java.net.ServerSocket;
 import java.net.SocketAddress;
 import java.net.URI;
 import java.util.List;
@@ -113,12 +114,12 @@ class PlainHttpClientTest {
     // The server is at one address of the loopback only.
     final InetAddress other = InetAddress.getAllByName("::1")[0];
     final InetAddress own = InetAddress.getLoopbackAddress();
-    final URI gone;
     try (RawServer server = RawServer.answering("")) {
-      gone = URI.create(server.url("http"));
-      PlainConnection.to(new InetAddress[] {other, own}, gone.getPort(), 0).close();
+      final int port = URI.create(server.url("http")).getPort();
+      PlainConnection.to(new InetAddress[] {other, own}, port, 0).close();
     }
-    assertThatThrownBy(() -> PlainConnection.to(new InetAddress[] {own, other}, gone.getPort(), 0))
+    final int gone = portOfNobody();
+    assertThatThrownBy(() -> PlainConnection.to(new InetAddress[] {own, other}, gone, 0))
         .isInstanceOf(ConnectException.class)
         .satisfies(e -> assertThat(e.getSuppressed()).hasSize(1));
   }
@@ -396,12 +397,16 @@ class PlainHttpClientTest {
     }
   }
 
+  /** Nobody has waited for a connection there: it would be taken until that thread wakes up. */
+  private static int portOfNobody() throws IOException {
+    try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return server.getLocalPort();
+    }
+  }
+
   @Test
   void withoutAServerOrAHostNothingIsConnectedTo() throws Exception {
-    final String gone;
-    try (RawServer server = RawServer.answering("")) {
-      gone = server.url("http");
-    }
+    final String gone = "http://127.0.0.1:" + portOfNobody() + "/v1/metrics";
     assertThatThrownBy(() -> exchange(client(gone)).make()).isInstanceOf(ConnectException.class);
     assertThatThrownBy(() -> exchange(client("http://collector.invalid:4318/")).make())
         .isInstanceOf(ConnectException.class)
