@@ -21,7 +21,7 @@ final class HttpAdvice {
   /** What a Collector takes by default, after decompression. */
   private static final int COLLECTOR_LIMIT = 20 << 20;
 
-  /** How the JDK's client reports bytes that are not the beginning of a response. */
+  /** How the JDK's client, and our own, report bytes that are not the beginning of a response. */
   static final String NO_STATUS_LINE = "parsing HTTP/1.1 status line, receiving [";
 
   /** How the JDK's client and OkHttp report a line that is none of a status. */

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.SocketException;
 import java.net.StandardSocketOptions;
 import java.net.UnknownHostException;
 import java.net.http.HttpConnectTimeoutException;
@@ -180,6 +181,11 @@ final class PlainConnection {
     received.compact();
     try {
       return channel.read(received) >= 0;
+    } catch (SocketException e) {
+      // A reset shows when reading or when writing, by chance: it is one and the same to users.
+      final IOException reset = new IOException(e.getMessage());
+      reset.addSuppressed(e);
+      throw reset;
     } finally {
       received.flip();
     }
@@ -226,23 +232,18 @@ final class PlainConnection {
    * @throws IOException why not all could be written, if nothing has come since
    */
   private boolean hasByte() throws IOException, InterruptedException {
-    if (received.hasRemaining()) {
-      return true;
-    }
-    received.clear();
-    try {
-      int size = channel.read(received);
-      while (size == 0) {
+    while (!received.hasRemaining()) {
+      if (!receive()) {
+        if (writeFailure != null) {
+          throw writeFailure;
+        }
+        return false;
+      }
+      if (!received.hasRemaining()) {
         final boolean unused = await(SelectionKey.OP_READ, 0);
-        size = channel.read(received);
       }
-      if (size < 0 && writeFailure != null) {
-        throw writeFailure;
-      }
-      return size > 0;
-    } finally {
-      received.flip();
     }
+    return true;
   }
 
   void beginIdle() {
@@ -260,12 +261,9 @@ final class PlainConnection {
       return false;
     }
     try {
-      received.clear();
-      return channel.read(received) == 0;
+      return receive() && !received.hasRemaining();
     } catch (IOException e) {
       return false;
-    } finally {
-      received.flip();
     }
   }
 
