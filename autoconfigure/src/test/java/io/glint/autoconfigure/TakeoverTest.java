@@ -517,6 +517,12 @@ class TakeoverTest {
                     PeriodicMetricReader.builder(exporter).setInterval(Duration.ofHours(1)).build())
             .build()
             .getOpenTelemetrySdk();
+    assertRecordsInto(exporter, sdk);
+    sdk.close();
+    assertThat(receiver.received).isEmpty();
+  }
+
+  private static void assertRecordsInto(InMemoryMetricExporter exporter, OpenTelemetrySdk sdk) {
     final OpenTelemetry openTelemetry = GlintAutoConfiguration.of(sdk);
     assertThat(openTelemetry).isInstanceOf(GlintOpenTelemetry.class);
     openTelemetry.getMeter("application").counterBuilder("requests").build().add(1);
@@ -524,8 +530,6 @@ class TakeoverTest {
     assertThat(exporter.getFinishedMetricItems())
         .extracting(MetricData::getName)
         .containsExactly("requests");
-    sdk.close();
-    assertThat(receiver.received).isEmpty();
   }
 
   @Test
@@ -592,15 +596,7 @@ class TakeoverTest {
                     provider.registerMetricReader(GlintPeriodicMetricReader.create(exporter)))
             .build()
             .getOpenTelemetrySdk();
-    GlintAutoConfiguration.of(sdk)
-        .getMeter("application")
-        .counterBuilder("requests")
-        .build()
-        .add(1);
-    sdk.getSdkMeterProvider().forceFlush().join(10, TimeUnit.SECONDS);
-    assertThat(exporter.getFinishedMetricItems())
-        .extracting(MetricData::getName)
-        .containsExactly("requests");
+    assertRecordsInto(exporter, sdk);
     sdk.close();
     assertThat(receiver.metrics()).containsKey("requests");
     assertThat(log.warnings()).isEmpty();

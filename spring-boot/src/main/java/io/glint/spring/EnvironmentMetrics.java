@@ -143,7 +143,8 @@ final class EnvironmentMetrics {
     }
   }
 
-  private static void tell(Level level, String message) {
+  /** By the logger that all of the starter has. */
+  static void tell(Level level, String message) {
     LOGGER.logp(level, LOGGER.getName(), null, message);
   }
 

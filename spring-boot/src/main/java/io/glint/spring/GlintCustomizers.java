@@ -5,14 +5,10 @@ import io.glint.sdk.GlintMeterProviderBuilder;
 import io.opentelemetry.sdk.autoconfigure.spi.AutoConfigurationCustomizer;
 import java.util.function.Consumer;
 import java.util.logging.Level;
-import java.util.logging.Logger;
 import org.springframework.beans.factory.ObjectProvider;
 
 /** All beans that change Glint's builder, and whether they were asked to. */
 final class GlintCustomizers implements Consumer<GlintMeterProviderBuilder> {
-  private static final Logger LOGGER =
-      Logger.getLogger(GlintMetricsAutoConfiguration.class.getName());
-
   private final ObjectProvider<GlintMeterProviderCustomizer> customizers;
   private volatile boolean areAsked;
 
@@ -40,10 +36,8 @@ final class GlintCustomizers implements Consumer<GlintMeterProviderBuilder> {
   /** Called once the meter provider is made. */
   void tellIfNotAsked() {
     if (!areAsked && areThere()) {
-      LOGGER.logp(
+      EnvironmentMetrics.tell(
           Level.WARNING,
-          LOGGER.getName(),
-          null,
           "Beans of type GlintMeterProviderCustomizer, and the Actuator endpoint openmetrics, have no"
               + " effect: Glint's metrics were complete before this application context could ask"
               + " them, because the bean of type OpenTelemetry was made elsewhere. Where it is made,"

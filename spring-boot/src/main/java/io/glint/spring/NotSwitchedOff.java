@@ -3,7 +3,6 @@ package io.glint.spring;
 import java.util.List;
 import java.util.Map;
 import java.util.logging.Level;
-import java.util.logging.Logger;
 import org.springframework.boot.autoconfigure.condition.ConditionMessage;
 import org.springframework.boot.autoconfigure.condition.ConditionOutcome;
 import org.springframework.boot.autoconfigure.condition.SpringBootCondition;
@@ -16,9 +15,6 @@ import org.springframework.core.type.AnnotatedTypeMetadata;
  * specification has it ("Boolean" of "Configuration Types").
  */
 abstract class NotSwitchedOff extends SpringBootCondition {
-  private static final Logger LOGGER =
-      Logger.getLogger(GlintMetricsAutoConfiguration.class.getName());
-
   private final Map<String, String> switches;
 
   /**
@@ -55,10 +51,8 @@ abstract class NotSwitchedOff extends SpringBootCondition {
           && !value.isBlank()
           && !is(property, "true", environment)
           && !is(property, "false", environment)) {
-        LOGGER.logp(
+        EnvironmentMetrics.tell(
             Level.WARNING,
-            LOGGER.getName(),
-            null,
             property
                 + " is '"
                 + value

@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.logging.Level;
-import java.util.logging.Logger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.springframework.boot.context.properties.bind.BindException;
@@ -21,9 +20,6 @@ import org.springframework.core.env.Environment;
  * reads them: a list as one value with commas, a map as one value of names and values.
  */
 final class SpringSettings {
-  private static final Logger LOGGER =
-      Logger.getLogger(GlintMetricsAutoConfiguration.class.getName());
-
   /**
    * Spring names the element {@code exporter[1]} {@code exporter.1} where it makes a map. What has
    * more digits is no list: a variable may have a time in its name.
@@ -64,10 +60,8 @@ final class SpringSettings {
         throw e;
       }
       // One value, in the place of a map. Of a variable OTEL it may be somebody else's.
-      LOGGER.logp(
+      EnvironmentMetrics.tell(
           Level.WARNING,
-          LOGGER.getName(),
-          null,
           root
               + " is '"
               + refused.getValue()
