@@ -397,6 +397,22 @@ class PlainHttpClientTest {
     }
   }
 
+  /** When reading it would be a SocketException, when writing it is not. */
+  @Test
+  void aResetIsToldInOneWay() throws Exception {
+    try (RawServer server =
+        new RawServer(
+            connection -> {
+              RawServer.readRequest(connection.getInputStream());
+              connection.setSoLinger(true, 0);
+              connection.close();
+            })) {
+      assertThatThrownBy(() -> answer(server))
+          .isExactlyInstanceOf(IOException.class)
+          .hasMessageContaining("reset");
+    }
+  }
+
   /** Nobody has waited for a connection there: it would be taken until that thread wakes up. */
   private static int portOfNobody() throws IOException {
     try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
