@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.glint.testing.FreePort;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -14,7 +15,6 @@ import java.net.InetSocketAddress;
 import java.net.ProtocolException;
 import java.net.Proxy;
 import java.net.ProxySelector;
-import java.net.ServerSocket;
 import java.net.SocketAddress;
 import java.net.URI;
 import java.util.List;
@@ -118,7 +118,7 @@ class PlainHttpClientTest {
       final int port = URI.create(server.url("http")).getPort();
       PlainConnection.to(new InetAddress[] {other, own}, port, 0).close();
     }
-    final int gone = portOfNobody();
+    final int gone = FreePort.find();
     assertThatThrownBy(() -> PlainConnection.to(new InetAddress[] {own, other}, gone, 0))
         .isInstanceOf(ConnectException.class)
         .satisfies(e -> assertThat(e.getSuppressed()).hasSize(1));
@@ -413,16 +413,9 @@ class PlainHttpClientTest {
     }
   }
 
-  /** Nobody has waited for a connection there: it would be taken until that thread wakes up. */
-  private static int portOfNobody() throws IOException {
-    try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return server.getLocalPort();
-    }
-  }
-
   @Test
   void withoutAServerOrAHostNothingIsConnectedTo() throws Exception {
-    final String gone = "http://127.0.0.1:" + portOfNobody() + "/v1/metrics";
+    final String gone = "http://127.0.0.1:" + FreePort.find() + "/v1/metrics";
     assertThatThrownBy(() -> exchange(client(gone)).make()).isInstanceOf(ConnectException.class);
     assertThatThrownBy(() -> exchange(client("http://collector.invalid:4318/")).make())
         .isInstanceOf(ConnectException.class)

@@ -2,6 +2,9 @@ package io.glint.it.unload;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.glint.testing.FreePort;
+import java.io.File;
+import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -22,6 +25,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 class UnloadTest {
   @TempDir private Path directory;
 
+  private static Path placeOf(Class<?> type) throws URISyntaxException {
+    return Path.of(type.getProtectionDomain().getCodeSource().getLocation().toURI());
+  }
+
   private List<String> run(String... arguments) throws Exception {
     final Path output = directory.resolve("output");
     final ProcessBuilder command =
@@ -39,8 +46,7 @@ class UnloadTest {
             "-Dotel.traces.exporter=none",
             "-Dotel.logs.exporter=none",
             "-cp",
-            Path.of(WebServer.class.getProtectionDomain().getCodeSource().getLocation().toURI())
-                .toString(),
+            placeOf(WebServer.class) + File.pathSeparator + placeOf(FreePort.class),
             WebServer.class.getName());
     command.command().addAll(List.of(arguments));
     command

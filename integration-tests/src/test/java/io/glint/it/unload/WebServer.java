@@ -1,13 +1,13 @@
 package io.glint.it.unload;
 
 import com.sun.net.httpserver.HttpServer;
+import io.glint.testing.FreePort;
 import java.io.File;
 import java.io.InputStream;
 import java.lang.ref.WeakReference;
 import java.net.HttpURLConnection;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.URL;
 import java.net.URLClassLoader;
@@ -73,7 +73,7 @@ public final class WebServer {
     Deployed(String name, String how) throws Exception {
       this.name = name;
       loader = new URLClassLoader(classPath(), ClassLoader.getPlatformClassLoader());
-      scrapePort = freePort();
+      scrapePort = FreePort.find();
       final String path = "/" + name;
       final String url = "http://127.0.0.1:" + receiver.getAddress().getPort() + path;
       System.setProperty("otel.exporter.prometheus.port", String.valueOf(scrapePort));
@@ -149,12 +149,6 @@ public final class WebServer {
       urls.add(Path.of(place).toUri().toURL());
     }
     return urls.toArray(new URL[0]);
-  }
-
-  private static int freePort() throws Exception {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
   }
 
   private static String get(String url) throws Exception {

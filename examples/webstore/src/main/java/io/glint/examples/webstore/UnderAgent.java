@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.OptionalInt;
 import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -24,6 +25,7 @@ final class UnderAgent {
   private static final String RECEIVER_PORT = "glint.webstore.receiver.port";
 
   private static final long STOP_SECONDS = 15;
+  private static final int PORTS_TRIED = 1_000;
 
   private UnderAgent() {}
 
@@ -46,7 +48,7 @@ final class UnderAgent {
     final List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("-javaagent:" + options.agent().orElseThrow());
-    final int receiverPort = freePort(0);
+    final int receiverPort = anyPort();
     settings(options, metricsPort, receiverPort)
         .forEach((name, value) -> command.add("-D" + name + "=" + value));
     command.addAll(
@@ -80,7 +82,7 @@ final class UnderAgent {
     checkFile("--agent", options.agent().orElseThrow(), "the OpenTelemetry Java agent");
     checkFile(
         "--agent-extension", options.agentExtension().orElseThrow(), "glint-javaagent-extension");
-    return freePort(options.metricsPort());
+    return options.metricsPort() == 0 ? anyPort() : checkedPort(options.metricsPort());
   }
 
   private static void checkFile(String flag, String jar, String what) throws CannotStartException {
@@ -90,8 +92,23 @@ final class UnderAgent {
     }
   }
 
-  /** The port itself, if it is not 0 and nobody has it. */
-  private static int freePort(int port) throws CannotStartException {
+  /**
+   * A port of the loopback interface that nobody has, for the other JVM. Operating systems give
+   * those from 32768 on to whoever asks for any.
+   */
+  private static int anyPort() throws CannotStartException {
+    for (int i = 0; i < PORTS_TRIED; i++) {
+      try {
+        return checkedPort(ThreadLocalRandom.current().nextInt(20_000, 32_768));
+      } catch (CannotStartException taken) {
+        // The next one.
+      }
+    }
+    return checkedPort(0);
+  }
+
+  /** The port itself, if nobody has it. */
+  private static int checkedPort(int port) throws CannotStartException {
     try (ServerSocket socket = new ServerSocket()) {
       socket.setReuseAddress(true);
       socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));

@@ -2,6 +2,7 @@ package io.glint.examples.webstore;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.glint.testing.FreePort;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.net.InetAddress;
@@ -112,10 +113,7 @@ class WebstoreMainTest {
 
   @Test
   void anOtlpEndpointThatNobodyServesDoesNotMatter() throws Exception {
-    final int closed;
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      closed = socket.getLocalPort();
-    }
+    final int closed = FreePort.find();
     final long begin = System.nanoTime();
     final int status =
         run(Map.of(OTLP_ENDPOINT, "http://127.0.0.1:" + closed), "--duration=2", "--rate=50");
